@@ -1,0 +1,40 @@
+# The whole platform on this machine: `make run` serves it, `make demo` uses it, `make test` proves it.
+
+# Outside of the checkout, so that clones share what is compiled.
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/alta-data/target
+# Queries are checked against .sqlx, so that compiling needs no database.
+export SQLX_OFFLINE ?= true
+
+local := $(CARGO_TARGET_DIR)/debug/local
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint prepare
+
+help: ## Lists what there is.
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+
+run: ## Serves the platform at http://localhost:8080 (ALTA_PORT changes the port) until Ctrl-C.
+	@local/packages
+	@cargo build -p local
+	@exec $(local) run
+
+demo: ## Uploads real documents as a browser would, and prints the recognised text.
+	@local/packages
+	@cargo build -p local
+	@exec $(local) demo
+
+test: ## Runs every test, on a database server of its own.
+	@local/packages test
+	@cargo test --workspace --no-run
+	@exec $(local) with-postgres cargo test --workspace
+
+lint: ## Formatting and lints.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+prepare: ## Updates .sqlx from the migrations and the queries in the code; needs sqlx-cli.
+	@local/packages test
+	@command -v cargo-sqlx >/dev/null || { echo "make: sqlx-cli is missing: cargo install sqlx-cli --no-default-features --features postgres,rustls" >&2; exit 1; }
+# The runner may be an old one: with .sqlx out of date it could not be built.
+	@test -x $(local) || cargo build -p local
+	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo run -p migrations; cargo sqlx prepare --workspace -- --workspace --all-targets --all-features'

@@ -1,0 +1,107 @@
+//! `auth`: accounts, sign-in and the keys that access tokens are checked with.
+
+mod model;
+mod passwords;
+mod queries;
+mod refresh_token;
+mod routes;
+
+use axum::{Router, extract::FromRef};
+use shared::{
+    access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+    clock::Clock,
+    config::{Env, Error, Settings as _},
+    database::{self, DatabaseSettings},
+    health::Health,
+    mail_token::{MailTokenSettings, MailTokens},
+    outbox::{Outbox, PubSubSettings},
+    principal::Authority,
+    server::{HttpSettings, Service},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    passwords::{PasswordSettings, Passwords},
+    refresh_token::{RefreshTokenSettings, RefreshTokens},
+};
+
+shared::settings! {
+    /// What `auth` is configured with.
+    pub struct AuthSettings {
+    }
+    with {
+        /// The HTTP server.
+        pub http: HttpSettings,
+        /// The database.
+        pub database: DatabaseSettings,
+        /// Publishing events.
+        pub pubsub: PubSubSettings,
+        /// Checking access tokens.
+        pub access_token: AccessTokenSettings,
+        /// Signing access tokens.
+        pub signing: SigningSettings,
+        /// Deriving refresh tokens.
+        pub refresh_token: RefreshTokenSettings,
+        /// Deriving the tokens of mailed links.
+        pub mail_token: MailTokenSettings,
+        /// Hashing passwords.
+        pub password: PasswordSettings,
+    }
+}
+
+/// What the handlers work with.
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
+    authority: Authority,
+    outbox: Outbox,
+    signer: Signer,
+    refresh_tokens: RefreshTokens,
+    mail_tokens: MailTokens,
+    passwords: Passwords,
+    clock: Clock,
+}
+
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::register::register))
+        .routes(routes!(routes::verify_email::verify_email))
+        .routes(routes!(routes::resend_verification::resend_verification))
+        .routes(routes!(routes::login::login))
+        .routes(routes!(routes::get_me::get_me))
+        .routes(routes!(routes::get_jwks::get_jwks))
+}
+
+/// The function, ready to be served.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+pub async fn service(env: &Env) -> Result<Service, Error> {
+    service_at(env, Clock::default()).await
+}
+
+/// The function with a clock that can be moved.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
+    let settings = AuthSettings::from_env(env)?;
+    let db = database::connect(&settings.database)?;
+    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
+    let state = AppState {
+        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub).await?,
+        signer: Signer::new(&settings.signing, &settings.access_token, &tokens)?,
+        refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
+        mail_tokens: MailTokens::new(&settings.mail_token)?,
+        passwords: Passwords::new(&settings.password),
+        authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
+        clock,
+    };
+    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
+    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
+}
+
+/// The function's part of the OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().to_openapi()
+}

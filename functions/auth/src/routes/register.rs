@@ -1,0 +1,68 @@
+//! `POST /auth/register`.
+
+use axum::{extract::State, http::StatusCode};
+use garde::Validate;
+use serde::Deserialize;
+use shared::{
+    audit::{self, Action, Entry},
+    events::EmailRequested,
+    extract::Json,
+    ids::{UserId, VerificationId},
+    mail_token::Purpose,
+    problem::{ProblemBody, Result},
+    text::{EmailAddress, Name, NewPassword},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    AppState,
+    model::{VerificationState, VerificationStatus},
+    queries::{self, NewVerification},
+};
+
+/// Who wants an account.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Register {
+    #[garde(dive)]
+    email: EmailAddress,
+    /// 12 to 128 characters.
+    #[garde(dive)]
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
+    password: NewPassword,
+    #[garde(dive)]
+    display_name: Option<Name>,
+}
+
+/// Makes an account and mails a link that verifies the address.
+///
+/// The answer is the same for an address that has an account already; its owner gets another mail.
+#[utoipa::path(post, path = "/auth/register", tag = "auth",
+    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn register(
+    State(app): State<AppState>,
+    Json(new): Json<Register>,
+) -> Result<(StatusCode, Json<VerificationStatus>)> {
+    // Hashed whether or not it is needed: the time must not tell which addresses are known.
+    let password_hash = app.passwords.hash(new.password.secret()).await?;
+    let now = app.clock.now();
+    let verification_id = VerificationId::new();
+
+    let mut tx = app.outbox.begin().await?;
+    let user = queries::find_or_insert_user(&mut tx, UserId::new(), &new.email, now).await?;
+    let event = if user.verified {
+        EmailRequested::AccountExists { user_id: user.id }
+    } else {
+        let token = app.mail_tokens.derive(Purpose::Verification, verification_id.0);
+        let display_name = new.display_name.as_ref().map(Name::as_str);
+        let verification =
+            NewVerification { id: verification_id, user_id: user.id, password_hash: &password_hash, display_name, token };
+        queries::insert_verification(&mut tx, &verification, now).await?;
+        EmailRequested::Verification { verification_id }
+    };
+    audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
+    tx.announce(&event).await?;
+    tx.commit().await?;
+
+    Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
+}

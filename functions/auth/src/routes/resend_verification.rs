@@ -1,0 +1,44 @@
+//! `POST /auth/verify-email/resend`.
+
+use axum::{extract::State, http::StatusCode};
+use garde::Validate;
+use serde::Deserialize;
+use shared::{
+    events::EmailRequested,
+    extract::Json,
+    problem::{ProblemBody, Result},
+    text::EmailAddress,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    AppState,
+    model::{VerificationState, VerificationStatus},
+    queries,
+};
+
+/// Whose link to send again.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResendVerification {
+    #[garde(dive)]
+    email: EmailAddress,
+}
+
+/// Mails the newest link again and extends it; the earlier mail's link stays good.
+///
+/// The answer does not tell whether the address waits for verification.
+#[utoipa::path(post, path = "/auth/verify-email/resend", tag = "auth",
+    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn resend_verification(
+    State(app): State<AppState>,
+    Json(body): Json<ResendVerification>,
+) -> Result<(StatusCode, Json<VerificationStatus>)> {
+    let mut tx = app.outbox.begin().await?;
+    if let Some(verification_id) = queries::extend_verification(&mut tx, &body.email, app.clock.now()).await? {
+        tx.announce(&EmailRequested::Verification { verification_id }).await?;
+    }
+    tx.commit().await?;
+
+    Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
+}

@@ -1,0 +1,57 @@
+//! `GET /auth/verify-email`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::Deserialize;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::{Json, Query},
+    mail_token,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+use utoipa::IntoParams;
+
+use crate::{
+    AppState,
+    model::{VerificationState, VerificationStatus},
+    queries,
+};
+
+/// The link's token.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct VerifyEmail {
+    /// What the mailed link carries.
+    #[garde(length(max = 128))]
+    token: String,
+}
+
+/// Verifies an address. Opening the link twice is fine: mail scanners open links too.
+///
+/// The link that is opened decides whose password counts; sessions opened with another one end.
+#[utoipa::path(get, path = "/auth/verify-email", tag = "auth", params(VerifyEmail),
+    responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody)))]
+pub(crate) async fn verify_email(
+    State(app): State<AppState>,
+    Query(query): Query<VerifyEmail>,
+) -> Result<Json<VerificationStatus>> {
+    let verified = Json(VerificationStatus { status: VerificationState::Verified });
+    let now = app.clock.now();
+    let mut tx = app.outbox.begin().await?;
+    let verification = queries::lock_verification(&mut tx, &mail_token::hash(&query.token))
+        .await?
+        .ok_or_else(|| Problem::new(Code::TokenInvalid))?;
+    if verification.used {
+        return Ok(verified);
+    }
+    if verification.expires_at <= now {
+        return Err(Problem::new(Code::TokenExpired));
+    }
+    queries::verify_user(&mut tx, &verification, now).await?;
+    let user = verification.user_id;
+    audit::record(&mut tx, Entry::success(Some(user), Action::UserVerified, user.0), now).await?;
+    tx.commit().await?;
+
+    Ok(verified)
+}

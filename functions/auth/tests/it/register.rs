@@ -1,0 +1,100 @@
+use serde_json::json;
+use shared::events::EmailRequested;
+use sqlx::PgPool;
+
+use crate::support::{Auth, PASSWORD};
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_new_address_gets_a_link(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let response = auth
+        .client
+        .post("/auth/register", json!({"email": " Ada@Example.org", "password": PASSWORD, "display_name": "Ada"}))
+        .await;
+    response.assert_status(202);
+    assert_eq!(response.body, json!({"status": "verification_sent"}));
+    let token = auth.mailed_token().await;
+    auth.verify(&token).await;
+    let me = auth.signed_in(&auth.login("ada@example.org", PASSWORD).await).get("/auth/me").await;
+    assert_eq!((me.body["email"].as_str(), me.body["display_name"].as_str()), (Some("ada@example.org"), Some("Ada")));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_known_address_gets_another_mail_and_the_same_answer(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let token = auth.register("ada@example.org", PASSWORD).await;
+    auth.verify(&token).await;
+    let response =
+        auth.client.post("/auth/register", json!({"email": "ada@example.org", "password": "another password"})).await;
+    response.assert_status(202);
+    assert_eq!(response.body, json!({"status": "verification_sent"}));
+    let events = auth.platform.events::<EmailRequested>().await;
+    assert!(matches!(events[..], [EmailRequested::AccountExists { .. }]), "{events:?}");
+    auth.login("ada@example.org", PASSWORD).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_invalid_field_is_named(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let body = json!({"email": "no address", "password": "short", "display_name": "https://evil.example", "more": 1});
+    let response = auth.client.post("/auth/register", body).await;
+    response.assert_problem(422, "invalid_fields");
+    assert_eq!(response.invalid_fields(), ["display_name", "email", "more", "password"]);
+    let response = auth.client.post("/auth/register", json!({"display_name": "a\u{0}b"})).await;
+    assert_eq!(response.invalid_fields(), ["display_name", "email", "password"]);
+    let users: i64 = sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    assert_eq!(users, 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_body_that_is_no_json_is_refused(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let send = |kind: Option<&'static str>, body: &str| {
+        auth.client.send(http::Method::POST, "/auth/register", kind, body.as_bytes().to_vec())
+    };
+    send(Some("application/json"), "{").await.assert_problem(400, "malformed");
+    send(Some("text/plain"), "{}").await.assert_problem(415, "unsupported_media_type");
+    send(None, "{}").await.assert_problem(415, "unsupported_media_type");
+    send(Some("application/json"), &"1".repeat(2 << 20)).await.assert_problem(413, "body_too_large");
+    auth.client.get("/auth/register").await.assert_problem(405, "method_not_allowed");
+    auth.client.get("/nowhere").await.assert_problem(404, "not_found");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn fifty_registrations_at_once_make_one_user(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let body = json!({"email": "ada@example.org", "password": PASSWORD});
+    let answers =
+        futures::future::join_all((0..50).map(|_| auth.client.post("/auth/register", body.clone()))).await;
+    for answer in answers {
+        answer.assert_status(202);
+    }
+    let users: i64 = sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    assert_eq!(users, 1);
+    assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 50);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn neither_password_nor_token_is_kept_or_published(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let body = json!({"email": "ada@example.org", "password": PASSWORD});
+    auth.client.post("/auth/register", body).await.assert_status(202);
+    let messages = auth.platform.messages("email-requested").await;
+    let rows: Vec<String> = sqlx::query_scalar(
+        "select to_jsonb(users)::text from users
+         union all select to_jsonb(email_verification_tokens)::text from email_verification_tokens
+         union all select to_jsonb(audit_logs)::text from audit_logs
+         union all select to_jsonb(outbox)::text from outbox",
+    )
+    .fetch_all(&auth.platform.db)
+    .await
+    .expect("rows");
+    assert_eq!((messages.len(), rows.len()), (1, 3), "the event was published and its row is gone");
+    let (_, data) = &messages[0];
+    let event: serde_json::Value = serde_json::from_slice(data).expect("an event");
+    let fields: Vec<&String> = event.as_object().expect("an object").keys().collect();
+    assert_eq!(fields, ["mail", "verification_id"]);
+    for row in rows {
+        assert!(!row.contains(PASSWORD), "{row}");
+    }
+}

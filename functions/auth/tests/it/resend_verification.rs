@@ -1,0 +1,31 @@
+use serde_json::json;
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::{Auth, PASSWORD};
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_resent_link_is_the_same_and_lives_longer(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let first = auth.register("ada@example.org", PASSWORD).await;
+    auth.platform.clock.advance(Duration::hours(23));
+    auth.client.post("/auth/verify-email/resend", json!({"email": "ADA@example.org"})).await.assert_status(202);
+    let second = auth.mailed_token().await;
+    assert_eq!(first, second);
+    auth.platform.clock.advance(Duration::hours(23));
+    auth.verify(&first).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_answer_does_not_tell_which_addresses_wait(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let token = auth.register("ada@example.org", PASSWORD).await;
+    auth.verify(&token).await;
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let response = auth.client.post("/auth/verify-email/resend", json!({"email": email})).await;
+        response.assert_status(202);
+        assert_eq!(response.body, json!({"status": "verification_sent"}));
+    }
+    let invalid = auth.client.post("/auth/verify-email/resend", json!({"email": "ada"})).await;
+    assert_eq!(invalid.assert_problem(422, "invalid_fields").invalid_fields(), ["email"]);
+}

@@ -1,0 +1,52 @@
+//! One event, one mail: sent at least once, and again only if a crash hid that it was.
+
+use axum::extract::State;
+use shared::{
+    events::EmailRequested,
+    mail_token::Purpose,
+    problem::Problem,
+    push::{Delivery, Message, Push},
+};
+use tracing::Span;
+
+use crate::{AppState, queries, render::Mail};
+
+/// Handles an event of the topic `email-requested`.
+pub(crate) async fn email_requested(State(app): State<AppState>, Push(message): Push) -> Delivery {
+    message.handle(async { process(&app, &message).await.unwrap_or_else(Delivery::Retry) }).await
+}
+
+async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem> {
+    let event: EmailRequested = message.event()?;
+    let Some(event_id) = message.event_id() else { return Ok(Delivery::Discard("the message has no event id")) };
+    Span::current().record("event_id", event_id.to_string());
+    if queries::was_sent(&app.db, event_id).await? {
+        return Ok(Delivery::Done);
+    }
+    let Some((to, mail)) = compose(app, &event).await? else {
+        return Ok(Delivery::Discard("there is nobody to send this mail to any more"));
+    };
+    let mail = app.renderer.render(event_id, &to, &mail)?;
+    app.smtp.send(mail).await?;
+    queries::record_sent(&app.db, event_id, event.kind(), app.clock.now()).await?;
+    tracing::info!(mail = event.kind(), "a mail was sent");
+    Ok(Delivery::Done)
+}
+
+/// The address and what to tell it; nothing when it no longer concerns anybody.
+async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(String, Mail)>, Problem> {
+    match event {
+        EmailRequested::Verification { verification_id } => {
+            let Some(row) = queries::find_verification(&app.db, *verification_id).await? else { return Ok(None) };
+            let token = app
+                .tokens
+                .token(&row.key_id, Purpose::Verification, verification_id.0)
+                .ok_or_else(|| Problem::internal("the key of a verification link is gone"))?;
+            Ok(Some((row.email, Mail::Verification { token, expires_at: row.expires_at })))
+        }
+        EmailRequested::AccountExists { user_id } => {
+            let email = queries::find_address(&app.db, *user_id).await?;
+            Ok(email.map(|email| (email, Mail::AccountExists)))
+        }
+    }
+}

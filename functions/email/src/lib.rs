@@ -1,0 +1,87 @@
+//! `email`: renders and sends one mail for each event.
+
+mod handle;
+mod queries;
+mod render;
+mod smtp;
+
+use axum::{Router, extract::FromRef, routing::post};
+use shared::{
+    clock::Clock,
+    config::{Env, Error, Settings as _},
+    database::{self, DatabaseSettings},
+    health::Health,
+    mail_token::{MailTokenSettings, MailTokens},
+    oidc::{OidcVerifier, PushSettings},
+    server::{HttpSettings, Service},
+};
+use sqlx::PgPool;
+
+use crate::{
+    render::{MailSettings, Renderer},
+    smtp::{Smtp, SmtpSettings},
+};
+
+shared::settings! {
+    /// What `email` is configured with.
+    pub struct EmailSettings {
+    }
+    with {
+        /// The HTTP server.
+        pub http: HttpSettings,
+        /// The database.
+        pub database: DatabaseSettings,
+        /// Checking who pushes.
+        pub push: PushSettings,
+        /// Deriving the tokens of mailed links.
+        pub mail_token: MailTokenSettings,
+        /// What mails say.
+        pub mail: MailSettings,
+        /// Where mails go.
+        pub smtp: SmtpSettings,
+    }
+}
+
+/// What the handler works with.
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
+    db: PgPool,
+    verifier: OidcVerifier,
+    tokens: MailTokens,
+    renderer: Renderer,
+    smtp: Smtp,
+    clock: Clock,
+}
+
+/// The function, ready to be served.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+pub async fn service(env: &Env) -> Result<Service, Error> {
+    service_at(env, Clock::default()).await
+}
+
+/// The function with a clock that can be moved.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+#[allow(clippy::unused_async, reason = "every function is built the same way")]
+pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
+    let settings = EmailSettings::from_env(env)?;
+    let db = database::connect(&settings.database)?;
+    let smtp = Smtp::new(&settings.smtp)?;
+    let state = AppState {
+        db: db.clone(),
+        verifier: OidcVerifier::new(&settings.push),
+        tokens: MailTokens::new(&settings.mail_token)?,
+        renderer: Renderer::new(&settings.mail)?,
+        smtp: smtp.clone(),
+        clock,
+    };
+    let routes = Router::new().route("/events/email-requested", post(handle::email_requested)).with_state(state);
+    let health = Health::default().database(&db).check("smtp", shared::health::Need::Required, move || {
+        let smtp = smtp.clone();
+        async move { smtp.works().await }
+    });
+    Service::new(routes, health, &settings.http)
+}

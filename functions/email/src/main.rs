@@ -1,0 +1,8 @@
+//! The `email` function's process.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    shared::server::run("email", |env| async move { email::service(&env).await }).await
+}

@@ -1,0 +1,96 @@
+//! The SMTP server that mails go to.
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
+    transport::smtp::{
+        authentication::Credentials,
+        client::{Certificate, Tls, TlsParameters},
+    },
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::{
+    config::{Error, Setting},
+    problem::Problem,
+};
+
+shared::settings! {
+    /// Where mails go.
+    pub struct SmtpSettings {
+        /// The server's name.
+        pub host: String = "SMTP_HOST",
+        /// The server's port.
+        pub port: u16 = "SMTP_PORT" or "587",
+        /// How the connection is encrypted: `starttls`, `tls` (from the first byte) or `none`.
+        pub tls: Encryption = "SMTP_TLS" or "starttls",
+        /// A certificate authority to trust beside the system's, in PEM.
+        pub ca_certificate: Option<String> = "SMTP_CA_CERTIFICATE",
+        /// Who signs in; unset for a server that asks nobody.
+        pub username: Option<String> = "SMTP_USERNAME",
+        /// Their password.
+        pub password: Option<SecretString> = "SMTP_PASSWORD",
+    }
+}
+
+/// How the connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// After the greeting (RFC 3207).
+    StartTls,
+    /// From the first byte (RFC 8314).
+    Tls,
+    /// Not at all: for a relay on a private network.
+    None,
+}
+
+impl Setting for Encryption {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "starttls" => Ok(Self::StartTls),
+            "tls" => Ok(Self::Tls),
+            "none" => Ok(Self::None),
+            _ => Err("expected `starttls`, `tls` or `none`".to_owned()),
+        }
+    }
+}
+
+/// Sends mails over a few connections that are kept open.
+#[derive(Clone)]
+pub(crate) struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
+
+impl Smtp {
+    pub(crate) fn new(settings: &SmtpSettings) -> Result<Self, Error> {
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(settings.port)
+            .tls(tls(settings)?)
+            .timeout(Some(std::time::Duration::from_secs(20)));
+        if let Some(username) = &settings.username {
+            let password = settings.password.as_ref().map(|password| password.expose_secret().to_owned());
+            builder = builder.credentials(Credentials::new(username.clone(), password.unwrap_or_default()));
+        }
+        Ok(Self(builder.build()))
+    }
+
+    pub(crate) async fn send(&self, message: Message) -> Result<(), Problem> {
+        self.0.send(message).await.map(|_| ()).map_err(Problem::unavailable)
+    }
+
+    pub(crate) async fn works(&self) -> bool {
+        self.0.test_connection().await.unwrap_or(false)
+    }
+}
+
+fn tls(settings: &SmtpSettings) -> Result<Tls, Error> {
+    if settings.tls == Encryption::None {
+        return Ok(Tls::None);
+    }
+    let mut parameters = TlsParameters::builder(settings.host.clone());
+    if let Some(pem) = &settings.ca_certificate {
+        let wrong = |error| Error::of("SMTP_CA_CERTIFICATE", error);
+        parameters = parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(wrong)?);
+    }
+    let parameters = parameters.build_rustls().map_err(|error| Error::of("SMTP_TLS", error))?;
+    Ok(match settings.tls {
+        Encryption::StartTls => Tls::Required(parameters),
+        _ => Tls::Wrapper(parameters),
+    })
+}

@@ -1,0 +1,34 @@
+//! Records messages that Pub/Sub gave up on.
+
+use axum::extract::State;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use shared::{
+    problem::Problem,
+    push::{Delivery, Message, Push},
+};
+
+use crate::{AppState, queries};
+
+/// The attribute that names the subscription that gave up
+/// (<https://cloud.google.com/pubsub/docs/handling-failures>).
+const SOURCE: &str = "CloudPubSubDeadLetterSourceSubscription";
+const ATTEMPTS: &str = "CloudPubSubDeadLetterSourceDeliveryCount";
+
+/// Handles a message of the topic `dead-letters`.
+pub(crate) async fn dead_letter(State(app): State<AppState>, Push(message): Push) -> Delivery {
+    message.handle(async { record(&app, &message).await.unwrap_or_else(Delivery::Retry) }).await
+}
+
+async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> {
+    let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
+    let letter = queries::DeadLetter {
+        subscription: attribute(SOURCE).unwrap_or(&message.subscription),
+        message_id: &message.id,
+        attributes: serde_json::to_value(&message.attributes).map_err(Problem::internal)?,
+        data: STANDARD.encode(&message.data),
+        delivery_attempts: attribute(ATTEMPTS).and_then(|count| count.parse().ok()),
+    };
+    queries::insert_dead_letter(&app.db, &letter, app.clock.now()).await?;
+    tracing::error!(subscription = letter.subscription, message_id = letter.message_id, "a message was given up");
+    Ok(Delivery::Done)
+}

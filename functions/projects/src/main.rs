@@ -1,0 +1,8 @@
+//! The `projects` function's process.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    shared::server::run("projects", |env| async move { projects::service(&env).await }).await
+}

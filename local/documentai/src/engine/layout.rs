@@ -1,0 +1,187 @@
+//! From words on pages to a document with text, blocks, paragraphs, lines and tokens.
+
+use crate::{
+    document::{
+        BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Document, Element, Layout, NormalizedVertex, Page,
+        TextAnchor, Token,
+    },
+    engine::{language, tesseract::Reading},
+    media::MediaType,
+};
+
+const SPACE: i32 = 1;
+const WIDE_SPACE: i32 = 2;
+const PAGE_UP: i32 = 1;
+
+/// A word and where it is.
+pub(super) struct Word {
+    pub(super) text: String,
+    /// Block, paragraph and line, each counted within the one before.
+    pub(super) place: [u32; 3],
+    pub(super) confidence: f32,
+    /// Left, top, right and bottom in pixels.
+    pub(super) bounds: [f32; 4],
+}
+
+/// A page that was read.
+pub(super) struct ReadPage {
+    pub(super) number: usize,
+    pub(super) read: Reading,
+    pub(super) languages: String,
+}
+
+pub(super) fn document(media_type: MediaType, pages: Vec<ReadPage>) -> Document {
+    let mut document = Document { mime_type: media_type.name().to_owned(), ..Document::default() };
+    let mut end = 0;
+    for page in pages {
+        let placed = place(&mut document.text, end, &page);
+        end = placed.end;
+        document.pages.push(placed.page);
+    }
+    document
+}
+
+/// The mean confidence of words, by their length.
+pub(super) fn confidence(words: &[Word]) -> f32 {
+    let (mut sum, mut letters) = (0.0, 0.0);
+    for word in words {
+        let length = super::grey::coordinate(word.text.chars().count());
+        sum += word.confidence * length;
+        letters += length;
+    }
+    if letters > 0.0 { sum / letters } else { 0.0 }
+}
+
+struct Placed {
+    page: Page,
+    end: usize,
+}
+
+/// Appends the page's text, and says where each part of it went.
+fn place(text: &mut String, start: usize, page: &ReadPage) -> Placed {
+    let Reading { width, height, words } = &page.read;
+    let mut ends = Vec::with_capacity(words.len());
+    let mut tokens = Vec::with_capacity(words.len());
+    let mut end = start;
+    for (index, word) in words.iter().enumerate() {
+        let last = words.get(index + 1).is_none_or(|next| next.place != word.place);
+        let from = end;
+        text.push_str(&word.text);
+        text.push(if last { '\n' } else { ' ' });
+        end += word.text.chars().count() + 1;
+        ends.push(end);
+        tokens.push(Token {
+            layout: layout(std::slice::from_ref(word), from, end, *width, *height),
+            detected_break: DetectedBreak { r#type: if last { WIDE_SPACE } else { SPACE } },
+        });
+    }
+    let elements = |depth: usize| {
+        let mut elements = vec![];
+        let mut first = 0;
+        for group in words.chunk_by(|one, other| one.place[..depth] == other.place[..depth]) {
+            let from = if first == 0 { start } else { ends[first - 1] };
+            first += group.len();
+            elements.push(Element { layout: layout(group, from, ends[first - 1], *width, *height) });
+        }
+        elements
+    };
+    let language = language::detect(words.iter().map(|word| word.text.as_str()), &page.languages);
+    let whole = Layout {
+        text_anchor: TextAnchor::new(start, end),
+        confidence: rounded(confidence(words)),
+        bounding_poly: Some(polygon([0.0, 0.0, *width, *height], *width, *height)),
+        orientation: PAGE_UP,
+    };
+    let page = Page {
+        page_number: page.number,
+        dimension: Dimension { width: *width, height: *height, unit: "pixels" },
+        layout: whole,
+        detected_languages: language
+            .map(|(language_code, confidence)| DetectedLanguage { language_code, confidence: rounded(confidence) })
+            .into_iter()
+            .collect(),
+        blocks: elements(1),
+        paragraphs: elements(2),
+        lines: elements(3),
+        tokens,
+    };
+    Placed { page, end }
+}
+
+fn layout(words: &[Word], from: usize, end: usize, width: f32, height: f32) -> Layout {
+    let bounds = words.iter().map(|word| word.bounds).reduce(|one, other| {
+        [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
+    });
+    Layout {
+        text_anchor: TextAnchor::new(from, end),
+        confidence: rounded(confidence(words)),
+        bounding_poly: bounds.map(|bounds| polygon(bounds, width, height)),
+        orientation: PAGE_UP,
+    }
+}
+
+fn polygon([left, top, right, bottom]: [f32; 4], width: f32, height: f32) -> BoundingPoly {
+    let corner = |x: f32, y: f32| NormalizedVertex {
+        x: rounded((x / width.max(1.0)).clamp(0.0, 1.0)),
+        y: rounded((y / height.max(1.0)).clamp(0.0, 1.0)),
+    };
+    BoundingPoly {
+        normalized_vertices: [corner(left, top), corner(right, top), corner(right, bottom), corner(left, bottom)],
+    }
+}
+
+/// Five digits are a hair's breadth on any page, and keep answers small.
+fn rounded(value: f32) -> f32 {
+    (value * 100_000.0).round() / 100_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReadPage, Word, document};
+    use crate::{engine::tesseract::Reading, media::MediaType};
+
+    fn page(number: usize, words: &[(&str, [u32; 3])]) -> ReadPage {
+        let words = words
+            .iter()
+            .map(|(text, place)| Word {
+                text: (*text).to_owned(),
+                place: *place,
+                confidence: 0.5,
+                bounds: [10.0, 20.0, 60.0, 40.0],
+            })
+            .collect();
+        ReadPage { number, read: Reading { width: 100.0, height: 200.0, words }, languages: "eng".to_owned() }
+    }
+
+    #[test]
+    fn anchors_count_characters_over_all_pages() {
+        let words = [("Grüße", [1, 1, 1]), ("an", [1, 1, 1]), ("alle", [1, 1, 2]), ("Ende", [2, 1, 1])];
+        let read = document(MediaType::Pdf, vec![page(1, &words), page(2, &[]), page(3, &[("the", [1, 1, 1])])]);
+        assert_eq!(read.text, "Grüße an\nalle\nEnde\nthe\n");
+        let of = |element: &crate::document::Layout| {
+            element
+                .text_anchor
+                .text_segments
+                .iter()
+                .map(|segment| {
+                    let length = segment.end_index - segment.start_index;
+                    read.text.chars().skip(segment.start_index).take(length).collect::<String>()
+                })
+                .collect::<String>()
+        };
+        let first = &read.pages[0];
+        assert_eq!(first.tokens.iter().map(|token| of(&token.layout)).collect::<Vec<_>>(), [
+            "Grüße ", "an\n", "alle\n", "Ende\n"
+        ]);
+        assert_eq!(first.lines.iter().map(|line| of(&line.layout)).collect::<Vec<_>>(), [
+            "Grüße an\n",
+            "alle\n",
+            "Ende\n"
+        ]);
+        assert_eq!((first.blocks.len(), first.paragraphs.len()), (2, 2));
+        assert_eq!(of(&read.pages[1].layout), "");
+        assert_eq!(of(&read.pages[2].layout), "the\n");
+        let corner = first.tokens[0].layout.bounding_poly.as_ref().expect("a box").normalized_vertices[2];
+        assert_eq!((corner.x, corner.y), (0.6, 0.2));
+    }
+}

@@ -1,0 +1,49 @@
+//! PNG, JPEG, GIF, BMP and WebP as grey pages, the way up that their EXIF data says.
+
+use std::{fs::File, io::BufReader, path::Path};
+
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
+
+use crate::{engine::grey::Grey, fault::Fault, media::MediaType};
+
+pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Result<Grey, Fault> {
+    let broken = |_| Fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
+    let format = match media_type {
+        MediaType::Jpeg => ImageFormat::Jpeg,
+        MediaType::Gif => ImageFormat::Gif,
+        MediaType::Bmp => ImageFormat::Bmp,
+        MediaType::Webp => ImageFormat::WebP,
+        _ => ImageFormat::Png,
+    };
+    let file = File::open(file).map_err(|_| Fault::broken("The image could not be opened."))?;
+    let reader = ImageReader::with_format(BufReader::new(file), format);
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > most_pixels {
+        return Err(Fault::invalid(
+            "PIXEL_LIMIT_EXCEEDED",
+            format!("The image is too large to be processed: {width} x {height} pixels."),
+        ));
+    }
+    let orientation = decoder.orientation().map_err(broken)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    image.apply_orientation(orientation);
+    grey(image).ok_or_else(|| Fault::broken("The image has no pixels."))
+}
+
+/// Grey on white paper, where the image is transparent.
+fn grey(image: DynamicImage) -> Option<Grey> {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    if !image.color().has_alpha() {
+        return Grey::new(width, height, image.into_luma8().into_raw());
+    }
+    let data = image
+        .into_luma_alpha8()
+        .pixels()
+        .map(|pixel| {
+            let [grey, alpha] = pixel.0.map(u16::from);
+            u8::try_from((grey * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+        })
+        .collect();
+    Grey::new(width, height, data)
+}

@@ -1,0 +1,192 @@
+//! Reading a clean page by tesseract.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    engine::{grey::Grey, layout::Word, tool::{Tools, run}},
+    fault::Fault,
+};
+
+const DEFAULT_LANGUAGE: &str = "eng";
+const OUTPUT_BYTES: u64 = 64 << 20;
+/// Page segmentation with orientation and script detection.
+const ANY_ORIENTATION: &str = "1";
+/// Page segmentation of an upright page.
+const UPRIGHT: &str = "3";
+/// A reading that is worth less for each dark part of the page is tried again the other ways up.
+const POOR_CONFIDENCE: f32 = 0.55;
+const FEW_CHARACTERS: usize = 24;
+
+/// What tesseract made of a page: words relative to the upright page.
+pub(super) struct Reading {
+    pub(super) width: f32,
+    pub(super) height: f32,
+    pub(super) words: Vec<Word>,
+}
+
+/// The languages to read, in tesseract's notation: those hinted at that are installed.
+pub(super) async fn languages(hints: &[String], tools: &Tools) -> Result<String, Fault> {
+    if hints.is_empty() {
+        return Ok(DEFAULT_LANGUAGE.to_owned());
+    }
+    let output = run("tesseract", ["--list-langs"], &[], OUTPUT_BYTES, tools).await?;
+    let installed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let installed: BTreeSet<&str> = installed.lines().collect();
+    let wanted: Vec<&str> =
+        hints.iter().filter_map(|hint| super::language::data(hint)).filter(|data| installed.contains(data)).collect();
+    Ok(if wanted.is_empty() { DEFAULT_LANGUAGE.to_owned() } else { wanted.join("+") })
+}
+
+pub(super) async fn read(page: Grey, languages: &str, tools: &Tools) -> Result<Reading, Fault> {
+    let first = attempt(&page, languages, ANY_ORIENTATION, tools).await?;
+    if !first.poor() || !inked(&page) {
+        return Ok(first);
+    }
+    // Too little text for orientation detection: the way up that gives the most text is right.
+    let mut best = first;
+    for quarters in 0..4 {
+        let reading = attempt(&page.turned(quarters), languages, UPRIGHT, tools).await?;
+        if reading.worth() > best.worth() {
+            best = reading;
+        }
+    }
+    Ok(best)
+}
+
+async fn attempt(page: &Grey, languages: &str, segmentation: &str, tools: &Tools) -> Result<Reading, Fault> {
+    let arguments = ["stdin", "stdout", "-l", languages, "--psm", segmentation, "tsv"];
+    let output = run("tesseract", arguments, &page.to_pgm(), OUTPUT_BYTES, tools).await?;
+    if !output.success {
+        tracing::error!(stderr = output.stderr, "tesseract failed");
+        if output.stderr.contains("loading language") || output.stderr.contains("traineddata") {
+            return Err(Fault::unavailable(
+                "tesseract's language data is missing: install the Debian packages tesseract-ocr-eng and \
+                 tesseract-ocr-osd.",
+            ));
+        }
+        return Err(Fault::internal());
+    }
+    let words = String::from_utf8_lossy(&output.stdout).lines().filter_map(word).collect();
+    Ok(Reading {
+        width: super::grey::coordinate(page.width),
+        height: super::grey::coordinate(page.height),
+        words,
+    }
+    .upright())
+}
+
+/// Whether there is more on the page than specks.
+fn inked(page: &Grey) -> bool {
+    page.data.iter().step_by(5).filter(|pixel| **pixel < 128).count() * 5 > page.data.len() / 400
+}
+
+/// `level page_num block_num par_num line_num word_num left top width height conf text`, where level 5 is a word.
+fn word(line: &str) -> Option<Word> {
+    let mut fields = line.splitn(12, '\t');
+    (fields.next()? == "5").then_some(())?;
+    let mut place = [0_u32; 3];
+    fields.next()?;
+    for number in &mut place {
+        *number = fields.next()?.parse().ok()?;
+    }
+    fields.next()?;
+    let mut bounds = [0_f32; 4];
+    for side in &mut bounds {
+        *side = fields.next()?.parse().ok()?;
+    }
+    let confidence: f32 = fields.next()?.parse().ok()?;
+    let text = fields.next()?.trim();
+    let confidence = (confidence / 100.0).clamp(0.0, 1.0);
+    // Specks and the edges of paper are read as lone strokes.
+    let doubtful = confidence < 0.5 && !text.chars().any(char::is_alphanumeric);
+    let [left, top, width, height] = bounds;
+    (!text.is_empty() && !doubtful).then(|| Word {
+        text: text.to_owned(),
+        place,
+        confidence,
+        bounds: [left, top, left + width, top + height],
+    })
+}
+
+impl Reading {
+    /// How much was read: characters, by how sure they are.
+    fn worth(&self) -> f32 {
+        self.words.iter().map(|word| super::grey::coordinate(word.text.len()) * word.confidence.powi(2)).sum()
+    }
+
+    fn poor(&self) -> bool {
+        let characters: usize = self.words.iter().map(|word| word.text.len()).sum();
+        let mean = super::layout::confidence(&self.words);
+        characters < FEW_CHARACTERS || mean < POOR_CONFIDENCE
+    }
+
+    /// Tesseract finds out which way up a page is but reports boxes as the page came; the direction in which
+    /// the words of its lines follow each other gives it away.
+    fn upright(mut self) -> Self {
+        let middle = |word: &Word| {
+            let [left, top, right, bottom] = word.bounds;
+            (left + right, top + bottom)
+        };
+        let (mut right, mut down) = (0.0_f32, 0.0_f32);
+        for pair in self.words.windows(2).filter(|pair| pair[0].place == pair[1].place) {
+            let ((from_x, from_y), (to_x, to_y)) = (middle(&pair[0]), middle(&pair[1]));
+            right += to_x - from_x;
+            down += to_y - from_y;
+        }
+        let (width, height) = (self.width, self.height);
+        let turn = |[left, top, right_side, bottom]: [f32; 4]| {
+            if right.abs() >= down.abs() {
+                if right >= 0.0 {
+                    [left, top, right_side, bottom]
+                } else {
+                    [width - right_side, height - bottom, width - left, height - top]
+                }
+            } else if down > 0.0 {
+                [top, width - right_side, bottom, width - left]
+            } else {
+                [height - bottom, left, height - top, right_side]
+            }
+        };
+        for word in &mut self.words {
+            word.bounds = turn(word.bounds);
+        }
+        if down.abs() > right.abs() {
+            (self.width, self.height) = (height, width);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reading, word};
+    use crate::engine::layout::Word;
+
+    #[test]
+    fn a_word_of_the_table_is_read_and_doubtful_strokes_are_not() {
+        let read = word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t96.5\tlamp").expect("a word");
+        assert_eq!((read.text.as_str(), read.place, read.bounds), ("lamp", [2, 1, 3], [10.0, 20.0, 40.0, 60.0]));
+        assert!(word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t20.1\t~|").is_none());
+        assert!(word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t95\t ").is_none());
+        assert!(word("4\t1\t2\t1\t3\t0\t10\t20\t30\t40\t-1\t").is_none());
+    }
+
+    #[test]
+    fn boxes_of_a_sideways_page_are_turned_upright() {
+        let at = |bounds| Word { text: "word".to_owned(), place: [1, 1, 1], confidence: 0.9, bounds };
+        // Read from the top down: the page lies on its right side.
+        let words = vec![at([80.0, 10.0, 90.0, 30.0]), at([80.0, 40.0, 90.0, 60.0])];
+        let upright = Reading { width: 100.0, height: 200.0, words }.upright();
+        assert_eq!((upright.width, upright.height), (200.0, 100.0));
+        assert_eq!(upright.words[0].bounds, [10.0, 10.0, 30.0, 20.0]);
+        assert_eq!(upright.words[1].bounds, [40.0, 10.0, 60.0, 20.0]);
+        // From the bottom up.
+        let words = vec![at([10.0, 170.0, 20.0, 190.0]), at([10.0, 140.0, 20.0, 160.0])];
+        let upright = Reading { width: 100.0, height: 200.0, words }.upright();
+        assert_eq!(upright.words[0].bounds, [10.0, 10.0, 30.0, 20.0]);
+        // Upside down.
+        let words = vec![at([70.0, 180.0, 90.0, 190.0]), at([40.0, 180.0, 60.0, 190.0])];
+        let upright = Reading { width: 100.0, height: 200.0, words }.upright();
+        assert_eq!(upright.words[0].bounds, [10.0, 10.0, 30.0, 20.0]);
+    }
+}

@@ -1,0 +1,137 @@
+//! TIFF, each of its images a page.
+
+use std::{fs::File, io::BufReader, path::Path};
+
+use tiff::{
+    ColorType, TiffError,
+    decoder::{Decoder, DecodingResult, Limits},
+    tags::Tag,
+};
+
+use crate::{
+    engine::grey::{Grey, coordinate},
+    fault::Fault,
+};
+
+/// A file of more images than this is hostile.
+const MOST_PAGES: usize = 10_000;
+
+fn open(file: &Path) -> Result<Decoder<BufReader<File>>, Fault> {
+    let file = File::open(file).map_err(|_| Fault::broken("The image could not be opened."))?;
+    Decoder::new(BufReader::new(file)).map_err(|error| broken(&error))
+}
+
+fn broken(error: &TiffError) -> Fault {
+    tracing::info!(%error, "a TIFF could not be decoded");
+    Fault::broken("The image/tiff image is damaged or in an unsupported encoding.")
+}
+
+pub(super) fn count_pages(file: &Path) -> Result<usize, Fault> {
+    let mut decoder = open(file)?;
+    let mut count = 1;
+    while decoder.more_images() && count < MOST_PAGES {
+        decoder.next_image().map_err(|error| broken(&error))?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+pub(super) fn decode(file: &Path, number: usize, most_pixels: u64) -> Result<Grey, Fault> {
+    let mut limits = Limits::default();
+    limits.decoding_buffer_size = usize::try_from(most_pixels.saturating_mul(4)).unwrap_or(usize::MAX);
+    let mut decoder = open(file)?.with_limits(limits);
+    decoder.seek_to_image(number - 1).map_err(|error| broken(&error))?;
+    let (width, height) = decoder.dimensions().map_err(|error| broken(&error))?;
+    if u64::from(width) * u64::from(height) > most_pixels {
+        return Err(Fault::invalid("PIXEL_LIMIT_EXCEEDED", format!("Page {number} is too large to be processed.")));
+    }
+    let colour = decoder.colortype().map_err(|error| broken(&error))?;
+    let orientation = tag(&mut decoder, Tag::Orientation).unwrap_or(1.0);
+    let across = tag(&mut decoder, Tag::XResolution);
+    let down = tag(&mut decoder, Tag::YResolution);
+    let pixels = decoder.read_image().map_err(|error| broken(&error))?;
+    let grey = to_grey(colour, pixels, width as usize, height as usize)
+        .ok_or_else(|| Fault::broken("The TIFF's colours are not supported."))?;
+    Ok(upright(square(grey, across, down), orientation))
+}
+
+fn tag(decoder: &mut Decoder<BufReader<File>>, tag: Tag) -> Option<f32> {
+    let value = decoder.find_tag(tag).ok()??;
+    if let Ok(whole) = value.clone().into_u16() {
+        return Some(f32::from(whole));
+    }
+    match value {
+        tiff::decoder::ifd::Value::Rational(over, under) if under > 0 => {
+            Some(coordinate(over as usize) / coordinate(under as usize))
+        }
+        _ => None,
+    }
+}
+
+/// A fax at standard resolution has half the rows that it should have.
+fn square(grey: Grey, across: Option<f32>, down: Option<f32>) -> Grey {
+    match (across, down) {
+        (Some(across), Some(down)) if down > 0.0 && (1.3..4.0).contains(&(across / down)) => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most fourfold")]
+            let height = (coordinate(grey.height) * across / down) as usize;
+            grey.resized(grey.width, height)
+        }
+        _ => grey,
+    }
+}
+
+/// The TIFF orientations without mirroring; mirrored scans do not occur.
+fn upright(grey: Grey, orientation: f32) -> Grey {
+    match orientation {
+        3.0 => grey.turned(2),
+        6.0 => grey.turned(1),
+        8.0 => grey.turned(3),
+        _ => grey,
+    }
+}
+
+fn to_grey(colour: ColorType, pixels: DecodingResult, width: usize, height: usize) -> Option<Grey> {
+    let bytes: Vec<u8> = match pixels {
+        DecodingResult::U8(bytes) => bytes,
+        DecodingResult::U16(words) => words.into_iter().map(|word| word.to_be_bytes()[0]).collect(),
+        _ => return None,
+    };
+    let data: Vec<u8> = match colour {
+        ColorType::Gray(8 | 16) => bytes,
+        ColorType::Gray(bits @ (1 | 2 | 4)) => unpack(&bytes, bits, width),
+        ColorType::GrayA(8 | 16) => bytes.chunks_exact(2).map(|pixel| pixel[0]).collect(),
+        ColorType::RGB(8 | 16) | ColorType::YCbCr(8) => bytes.chunks_exact(3).map(luma).collect(),
+        ColorType::RGBA(8 | 16) => bytes.chunks_exact(4).map(luma).collect(),
+        ColorType::CMYK(8) => bytes
+            .chunks_exact(4)
+            .map(|ink| luma(&[&ink[..1], &ink[1..2], &ink[2..3]].map(|part| paper(part[0], ink[3]))))
+            .collect(),
+        ColorType::Palette(_) => return None,
+        _ => return None,
+    };
+    Grey::new(width, height, data)
+}
+
+fn paper(ink: u8, black: u8) -> u8 {
+    let light = u16::from(255 - ink) * u16::from(255 - black) / 255;
+    u8::try_from(light).unwrap_or(u8::MAX)
+}
+
+fn luma(pixel: &[u8]) -> u8 {
+    let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
+    u8::try_from((red * 299 + green * 587 + blue * 114) / 1000).unwrap_or(u8::MAX)
+}
+
+/// Rows of packed bits, each padded to a byte.
+fn unpack(bytes: &[u8], bits: u8, width: usize) -> Vec<u8> {
+    let each = usize::from(8 / bits);
+    let most = (1_u16 << bits) - 1;
+    let sample = |byte: u8, index: usize| {
+        let shift = 8 - usize::from(bits) * (index + 1);
+        u8::try_from((u16::from(byte) >> shift & most) * 255 / most).unwrap_or(u8::MAX)
+    };
+    bytes
+        .chunks(width.div_ceil(each))
+        .flat_map(|row| row.iter().flat_map(|byte| (0..each).map(|index| sample(*byte, index))).take(width))
+        .collect()
+}

@@ -1,0 +1,71 @@
+//! What the stand-in is made with.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use local_identity::Identity;
+
+/// Finds the local file that holds a `gs://bucket/object`, if there is one.
+pub type Resolve = Arc<dyn Fn(&str) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
+
+/// What the stand-in is made with.
+#[derive(Clone)]
+pub struct Settings {
+    /// Whose bearer tokens are accepted.
+    pub identity: Identity,
+    /// Finds the file of a `gs://` address.
+    pub resolve: Resolve,
+    /// How many pages are read at once, over all requests.
+    pub concurrency: usize,
+    /// The one processor there is (`projects/{}/locations/{}/processors/{}`); any name will do when `None`.
+    pub processor: Option<String>,
+    /// Where documents that were sent with a request are kept while they are read; it must exist.
+    pub work_folder: PathBuf,
+    /// The service's limits.
+    pub limits: Limits,
+}
+
+impl Settings {
+    /// Settings with Google's limits, any processor and the system's temporary folder.
+    #[must_use]
+    pub fn new(identity: Identity, resolve: Resolve, concurrency: usize) -> Self {
+        Self {
+            identity,
+            resolve,
+            concurrency,
+            processor: None,
+            work_folder: std::env::temp_dir(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The service's limits: <https://cloud.google.com/document-ai/limits>.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Pages in one online request.
+    pub pages: usize,
+    /// Pages in one online request with `imagelessMode`.
+    pub imageless_pages: usize,
+    /// Bytes of one file.
+    pub bytes: u64,
+    /// Pixels of one page, as sent or as rendered; larger ones are refused before they are decoded.
+    pub pixels: u64,
+    /// Online requests in one minute; no quota when `None`.
+    pub requests_per_minute: Option<u32>,
+    /// How long one step (rendering a page, reading it) may take.
+    pub step_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pages: 15,
+            imageless_pages: 30,
+            bytes: 40 << 20,
+            pixels: 100_000_000,
+            requests_per_minute: Some(600),
+            step_time: Duration::from_secs(120),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The topics and subscriptions at work, and the way of a message between them.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, TryLockError},
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use local_identity::Identity;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    Settings, clock,
+    error::Error,
+    mailbox::Mailbox,
+    message::{Message, MessageId},
+    names::{self, Kind},
+    push,
+    resource::Topic,
+    subscriber::Subscriber,
+};
+
+pub(crate) const CONFIG: &str = "config.json";
+
+pub(crate) struct Broker {
+    pub(crate) project: String,
+    pub(crate) identity: Identity,
+    pub(crate) client: reqwest::Client,
+    pub(crate) data_dir: PathBuf,
+    resources: RwLock<Resources>,
+    /// Held while a topic or subscription changes, so that disk and memory agree.
+    pub(crate) changing: Mutex<()>,
+    last_id: AtomicU64,
+    settled: Notify,
+    pub(crate) stopped: watch::Sender<bool>,
+    tasks: Mutex<JoinSet<()>>,
+    /// Keeps other processes away from the folder.
+    lock: Mutex<Option<File>>,
+}
+
+#[derive(Default)]
+pub(crate) struct Resources {
+    pub(crate) topics: BTreeMap<String, Topic>,
+    pub(crate) subscribers: BTreeMap<String, Arc<Subscriber>>,
+}
+
+impl Broker {
+    pub(crate) fn open(settings: Settings) -> Result<Arc<Self>, Error> {
+        let Settings { data_dir, identity, project } = settings;
+        tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
+        fs::create_dir_all(&data_dir)?;
+        let lock = File::create(data_dir.join("lock"))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => Error::Locked,
+            TryLockError::Error(error) => Error::Storage(error),
+        })?;
+
+        let broker = Arc::new(Self {
+            resources: RwLock::new(Resources::load(&data_dir)?),
+            project,
+            identity,
+            client: push::client()?,
+            data_dir,
+            changing: Mutex::new(()),
+            last_id: AtomicU64::new(0),
+            settled: Notify::new(),
+            stopped: watch::Sender::new(false),
+            tasks: Mutex::new(JoinSet::new()),
+            lock: Mutex::new(Some(lock)),
+        });
+        let subscribers: Vec<_> = broker.resources().subscribers.values().cloned().collect();
+        for subscriber in subscribers {
+            let newest = subscriber.queue().newest().map_or(0, |id| id.0);
+            broker.last_id.fetch_max(newest, Ordering::Relaxed);
+            broker.start(subscriber);
+        }
+        Ok(broker)
+    }
+
+    pub(crate) fn start(self: &Arc<Self>, subscriber: Arc<Subscriber>) {
+        let task = subscriber.run(Arc::downgrade(self), self.stopped.subscribe());
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
+    }
+
+    /// Ends every delivery and lets go of the folder; what was under way is delivered after the next start.
+    pub(crate) async fn shutdown(&self) {
+        self.stopped.send_replace(true);
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while tasks.join_next().await.is_some() {}
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.settled();
+    }
+
+    /// Publishes to a topic, given by its id: when this returns, the messages are on disk.
+    pub(crate) async fn publish(
+        self: &Arc<Self>,
+        topic: &str,
+        messages: Vec<Message>,
+    ) -> Result<Vec<MessageId>, Error> {
+        let this = Arc::clone(self);
+        let topic = topic.to_owned();
+        blocking(move || {
+            if *this.stopped.borrow() {
+                return Err(Error::Unavailable);
+            }
+            let subscribers = this.subscribers_of(&topic)?;
+            let ids: Vec<_> = messages.iter().map(|_| this.next_id()).collect();
+            for (id, message) in ids.iter().zip(&messages) {
+                for subscriber in &subscribers {
+                    subscriber.accept(*id, message)?;
+                }
+            }
+            Ok(ids)
+        })
+        .await
+    }
+
+    fn next_id(&self) -> MessageId {
+        let now = MessageId::at(clock::now()).0;
+        let later = |last: u64| now.max(last + 1);
+        let last = self.last_id.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(later(last)));
+        MessageId(later(last.unwrap_or_else(|last| last)))
+    }
+
+    pub(crate) fn subscribers_of(&self, topic: &str) -> Result<Vec<Arc<Subscriber>>, Error> {
+        let name = names::full(&self.project, Kind::Topic, topic);
+        let resources = self.resources();
+        if !resources.topics.contains_key(topic) {
+            return Err(Error::NotFound(topic.to_owned()));
+        }
+        let all = resources.subscribers.values();
+        Ok(all.filter(|subscriber| subscriber.config().subscription.topic == name).cloned().collect())
+    }
+
+    pub(crate) fn topic(&self, id: &str) -> Result<Topic, Error> {
+        self.resources().topics.get(id).cloned().ok_or_else(|| Error::NotFound(id.to_owned()))
+    }
+
+    pub(crate) fn topics(&self) -> Vec<Topic> {
+        self.resources().topics.values().cloned().collect()
+    }
+
+    pub(crate) fn subscriber(&self, id: &str) -> Result<Arc<Subscriber>, Error> {
+        self.resources().subscribers.get(id).cloned().ok_or_else(|| Error::NotFound(id.to_owned()))
+    }
+
+    pub(crate) fn subscribers(&self) -> Vec<Arc<Subscriber>> {
+        self.resources().subscribers.values().cloned().collect()
+    }
+
+    /// Something was delivered or dropped: whoever waits for quiet looks again.
+    pub(crate) fn settled(&self) {
+        self.settled.notify_waiters();
+    }
+
+    pub(crate) async fn quiescent(&self) {
+        let mut settled = std::pin::pin!(self.settled.notified());
+        loop {
+            settled.as_mut().enable();
+            let stopped = *self.stopped.borrow();
+            if stopped || !self.subscribers().iter().any(|subscriber| subscriber.is_busy()) {
+                return;
+            }
+            settled.as_mut().await;
+            settled.set(self.settled.notified());
+        }
+    }
+
+    pub(crate) fn resources(&self) -> RwLockReadGuard<'_, Resources> {
+        self.resources.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn resources_mut(&self) -> RwLockWriteGuard<'_, Resources> {
+        self.resources.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Resources {
+    fn load(data_dir: &Path) -> Result<Self, Error> {
+        let mut resources = Self::default();
+        for (id, _, config) in stored(&data_dir.join(Kind::Topic.collection()))? {
+            resources.topics.insert(id, serde_json::from_slice(&config)?);
+        }
+        for (id, folder, config) in stored(&data_dir.join(Kind::Subscription.collection()))? {
+            let mailbox = Mailbox::open(folder.join("messages"))?;
+            let subscriber = Subscriber::open(serde_json::from_slice(&config)?, mailbox)?;
+            resources.subscribers.insert(id, subscriber);
+        }
+        Ok(resources)
+    }
+}
+
+/// The ids, folders and configurations in a collection's folder. A folder without a configuration
+/// was being made or deleted when the process ended: it is removed.
+fn stored(collection: &Path) -> Result<Vec<(String, PathBuf, Vec<u8>)>, Error> {
+    fs::create_dir_all(collection)?;
+    let mut stored = Vec::new();
+    for entry in fs::read_dir(collection)? {
+        let entry = entry?;
+        let path = entry.path();
+        match fs::read(path.join(CONFIG)) {
+            Ok(config) => stored.push((entry.file_name().to_string_lossy().into_owned(), path, config)),
+            Err(error) if error.kind() == ErrorKind::NotFound => fs::remove_dir_all(path)?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(stored)
+}
+
+/// Runs file work where it may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Storage(std::io::Error::other(error)))?
+}

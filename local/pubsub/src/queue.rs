@@ -1,0 +1,257 @@
+//! What one subscription still has to deliver: ids only, when each is due, and how many at once.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap, VecDeque},
+    ops::RangeInclusive,
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::message::MessageId;
+
+/// How many deliveries are under way at once: at first, and after failures.
+const MIN_WINDOW: usize = 4;
+/// How many deliveries are under way at once when all goes well.
+const MAX_WINDOW: usize = 64;
+/// So many failures in a row do not slow down a subscription without a retry policy.
+const FREE_FAILURES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The real service pauses for up to a minute; here a receiver that is started again need not wait so long.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How far apart shuffling moves messages.
+const SHUFFLE: Duration = Duration::from_millis(100);
+
+/// What real Pub/Sub may do to any message, made likely: deliver it more than once and in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults {
+    /// How often each message is delivered, drawn at random; `1..=1` without duplicates.
+    pub duplicate: RangeInclusive<u32>,
+    /// Whether messages, and the copies of a message, are delivered in random order.
+    pub shuffle: bool,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { duplicate: 1..=1, shuffle: false }
+    }
+}
+
+struct Entry {
+    failures: u32,
+    /// Deliveries that have yet to succeed.
+    copies: u32,
+}
+
+pub(crate) struct Queue {
+    entries: BTreeMap<MessageId, Entry>,
+    ready: VecDeque<MessageId>,
+    delayed: BinaryHeap<Reverse<(Instant, MessageId)>>,
+    in_flight: usize,
+    window: usize,
+    failures_in_a_row: u32,
+    paused_until: Option<Instant>,
+    faults: Faults,
+}
+
+impl Queue {
+    pub(crate) fn new() -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            ready: VecDeque::new(),
+            delayed: BinaryHeap::new(),
+            in_flight: 0,
+            window: MIN_WINDOW,
+            failures_in_a_row: 0,
+            paused_until: None,
+            faults: Faults::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
+    }
+
+    /// Adds a message that is due now.
+    pub(crate) fn push(&mut self, id: MessageId, failures: u32) {
+        let range = self.faults.duplicate.clone();
+        let copies = if range.is_empty() { 1 } else { fastrand::u32(range).max(1) };
+        self.entries.insert(id, Entry { failures, copies });
+        for _ in 0..copies {
+            if self.faults.shuffle {
+                self.delayed.push(Reverse((Instant::now() + SHUFFLE.mul_f64(fastrand::f64()), id)));
+            } else {
+                self.ready.push_back(id);
+            }
+        }
+    }
+
+    /// The next message to deliver and how often it failed, if one is due and may be delivered now.
+    pub(crate) fn take(&mut self, now: Instant) -> Option<(MessageId, u32)> {
+        while let Some(Reverse((due, id))) = self.delayed.peek().copied()
+            && due <= now
+        {
+            self.delayed.pop();
+            self.ready.push_back(id);
+        }
+        if self.in_flight >= self.window || self.paused_until.is_some_and(|until| now < until) {
+            return None;
+        }
+        loop {
+            if self.faults.shuffle && !self.ready.is_empty() {
+                self.ready.swap(0, fastrand::usize(..self.ready.len()));
+            }
+            let id = self.ready.pop_front()?;
+            if let Some(entry) = self.entries.get(&id) {
+                self.in_flight += 1;
+                return Some((id, entry.failures));
+            }
+        }
+    }
+
+    /// When to call [`Self::take`] again, if nothing else happens.
+    pub(crate) fn due(&self, now: Instant) -> Option<Instant> {
+        if self.in_flight >= self.window {
+            return None; // the end of a delivery comes first
+        }
+        let next = if self.ready.is_empty() { self.delayed.peek().map(|due| due.0.0) } else { Some(now) };
+        next.map(|due| self.paused_until.map_or(due, |until| due.max(until)))
+    }
+
+    /// A delivery succeeded; whether it was the message's last.
+    pub(crate) fn succeeded(&mut self, id: MessageId) -> bool {
+        self.in_flight -= 1;
+        self.window = (self.window + 1).min(MAX_WINDOW);
+        self.failures_in_a_row = 0;
+        self.paused_until = None;
+        self.entries.get_mut(&id).is_some_and(|entry| {
+            entry.copies = entry.copies.saturating_sub(1);
+            entry.copies == 0
+        })
+    }
+
+    /// A delivery failed; how often the message has failed now, `None` when it is gone.
+    pub(crate) fn failed(&mut self, id: MessageId) -> Option<u32> {
+        self.in_flight -= 1;
+        self.window = (self.window / 2).max(MIN_WINDOW);
+        let entry = self.entries.get_mut(&id)?;
+        entry.failures = entry.failures.saturating_add(1);
+        Some(entry.failures)
+    }
+
+    /// Delivers a failed message again, `after` a while. When that is at once, a receiver that
+    /// answers nothing but failures is given a pause, as the real service gives it ("push backoff").
+    pub(crate) fn retry(&mut self, id: MessageId, after: Duration, now: Instant) {
+        if !after.is_zero() {
+            self.delayed.push(Reverse((now + after, id)));
+            return;
+        }
+        self.ready.push_back(id);
+        if self.paused_until.is_none_or(|until| until <= now) {
+            self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+            if let Some(doublings) = self.failures_in_a_row.checked_sub(FREE_FAILURES + 1) {
+                let pause = FIRST_PAUSE.saturating_mul(1 << doublings.min(16)).min(LONGEST_PAUSE);
+                self.paused_until = Some(now + pause);
+            }
+        }
+    }
+
+    /// Drops a message, whatever was left to do with it.
+    pub(crate) fn forget(&mut self, id: MessageId) {
+        self.entries.remove(&id);
+    }
+
+    /// The oldest message published before `cutoff`.
+    pub(crate) fn older_than(&self, cutoff: MessageId) -> Option<MessageId> {
+        self.entries.keys().next().copied().filter(|id| *id < cutoff)
+    }
+
+    /// The newest message.
+    pub(crate) fn newest(&self) -> Option<MessageId> {
+        self.entries.keys().next_back().copied()
+    }
+
+    /// A delivery was not tried: there is no endpoint any more.
+    pub(crate) fn postpone(&mut self, id: MessageId) {
+        self.in_flight -= 1;
+        self.ready.push_back(id);
+    }
+}
+
+/// How long a message waits after it failed for the `failures`th time: the minimum, doubled each
+/// time up to the maximum, and up to a fifth more so that messages that failed together spread.
+pub(crate) fn backoff((minimum, maximum): (Duration, Duration), failures: u32) -> Duration {
+    let doubled = minimum.saturating_mul(1 << failures.saturating_sub(1).min(24)).min(maximum);
+    doubled.mul_f64(1.0 + fastrand::f64() / 5.0).min(maximum)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{MAX_WINDOW, MIN_WINDOW, Queue, backoff};
+    use crate::message::MessageId;
+
+    fn queue(messages: u64) -> Queue {
+        let mut queue = Queue::new();
+        (0..messages).for_each(|id| queue.push(MessageId(id), 0));
+        queue
+    }
+
+    fn take_all(queue: &mut Queue) -> Vec<MessageId> {
+        std::iter::from_fn(|| queue.take(Instant::now())).map(|(id, _)| id).collect()
+    }
+
+    #[test]
+    fn the_window_starts_small_grows_on_success_and_shrinks_on_failure() {
+        let mut queue = queue(1000);
+        let first = take_all(&mut queue);
+        assert_eq!(first.len(), MIN_WINDOW);
+        let mut under_way = first;
+        for _ in 0..100 {
+            queue.succeeded(under_way.pop().expect("one is under way"));
+            under_way.extend(take_all(&mut queue));
+        }
+        assert_eq!(under_way.len(), MAX_WINDOW);
+        queue.failed(under_way.pop().expect("one is under way"));
+        assert!(take_all(&mut queue).is_empty(), "more are under way than the smaller window allows");
+    }
+
+    #[test]
+    fn the_backoff_doubles_from_minimum_to_maximum_with_jitter() {
+        let bounds = (Duration::from_secs(10), Duration::from_secs(600));
+        for (failures, least) in [(1, 10), (2, 20), (3, 40), (6, 320), (7, 600), (1000, 600)] {
+            let waited = backoff(bounds, failures);
+            assert!(waited >= Duration::from_secs(least), "{failures}: {waited:?}");
+            assert!(
+                waited <= Duration::from_secs(least).mul_f64(1.2).min(bounds.1),
+                "{failures}: {waited:?}"
+            );
+        }
+        assert_eq!(backoff((Duration::ZERO, Duration::ZERO), 9), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_receiver_that_only_fails_is_given_longer_and_longer_pauses() {
+        let mut queue = queue(1);
+        let mut now = Instant::now();
+        let mut pauses = Vec::new();
+        for _ in 0..20 {
+            now = queue.due(now).expect("a message waits").max(now);
+            let (id, _) = queue.take(now).expect("it is due");
+            queue.failed(id);
+            queue.retry(id, Duration::ZERO, now);
+            pauses.push(queue.due(now).expect("a message waits").saturating_duration_since(now));
+        }
+        assert!(pauses[..5].iter().all(Duration::is_zero), "{pauses:?}");
+        assert_eq!(pauses[5..8], [100, 200, 400].map(Duration::from_millis));
+        assert_eq!(pauses.last(), Some(&super::LONGEST_PAUSE));
+    }
+}

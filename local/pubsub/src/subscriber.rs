@@ -1,0 +1,185 @@
+//! One subscription at work: its configuration, its messages, and the task that delivers them.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::Instant,
+};
+
+use crate::{
+    broker::Broker,
+    clock,
+    error::Error,
+    filter::Filter,
+    mailbox::Mailbox,
+    message::{Message, MessageId},
+    push,
+    queue::Queue,
+    resource::Subscription,
+};
+
+/// How often a sleeping subscription looks for messages that outlived their retention.
+const EXPIRY_CHECK: Duration = Duration::from_secs(60);
+
+/// A subscription's configuration with its filter parsed.
+pub(crate) struct Config {
+    pub(crate) subscription: Subscription,
+    pub(crate) filter: Filter,
+}
+
+pub(crate) struct Subscriber {
+    config: RwLock<Arc<Config>>,
+    mailbox: Mailbox,
+    queue: Mutex<Queue>,
+    wake: Notify,
+    removed: AtomicBool,
+    pub(crate) token: push::TokenCache,
+}
+
+impl Subscriber {
+    /// A subscription with the messages that wait in its mailbox.
+    pub(crate) fn open(subscription: Subscription, mailbox: Mailbox) -> Result<Arc<Self>, Error> {
+        let filter = Filter::parse(&subscription.filter)?;
+        let mut queue = Queue::new();
+        for (id, failures) in mailbox.scan()? {
+            queue.push(id, failures);
+        }
+        Ok(Arc::new(Self {
+            config: RwLock::new(Arc::new(Config { subscription, filter })),
+            mailbox,
+            queue: Mutex::new(queue),
+            wake: Notify::new(),
+            removed: AtomicBool::new(false),
+            token: push::TokenCache::default(),
+        }))
+    }
+
+    pub(crate) fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes a changed configuration: it holds from the next delivery on.
+    pub(crate) fn configure(&self, subscription: Subscription) -> Result<(), Error> {
+        let filter = Filter::parse(&subscription.filter)?;
+        let config = Arc::new(Config { subscription, filter });
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Ends the delivering task for good.
+    pub(crate) fn remove(&self) {
+        self.removed.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether messages wait for a push, and not for somebody who fetches them.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.config().subscription.push_config.is_some() && self.queue().len() > 0
+    }
+
+    /// Stores a message that the filter wants, then queues it. Blocks.
+    pub(crate) fn accept(&self, id: MessageId, message: &Message) -> io::Result<()> {
+        if !self.config().filter.matches(&message.header.attributes) {
+            return Ok(());
+        }
+        if let Err(error) = self.mailbox.write(id, message) {
+            return if self.removed.load(Ordering::Acquire) { Ok(()) } else { Err(error) };
+        }
+        self.queue().push(id, 0);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    pub(crate) async fn read(self: &Arc<Self>, id: MessageId) -> io::Result<Message> {
+        self.blocking(move |mailbox| mailbox.read(id)).await
+    }
+
+    pub(crate) async fn count_failure(self: &Arc<Self>, id: MessageId) -> io::Result<()> {
+        self.blocking(move |mailbox| mailbox.count_failure(id)).await
+    }
+
+    /// Removes a message that needs no further delivery, from disk first.
+    pub(crate) async fn discard(self: &Arc<Self>, id: MessageId) {
+        if let Err(error) = self.blocking(move |mailbox| mailbox.remove(id)).await {
+            tracing::error!(%error, message_id = %id, "a delivered message could not be removed");
+        }
+        self.queue().forget(id);
+    }
+
+    async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Mailbox) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let this = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&this.mailbox)).await.map_err(io::Error::other)?
+    }
+
+    /// Delivers until the subscription is removed or the broker stops.
+    pub(crate) async fn run(self: Arc<Self>, broker: Weak<Broker>, mut stopped: watch::Receiver<bool>) {
+        let mut deliveries = JoinSet::new();
+        while !self.removed.load(Ordering::Acquire) {
+            self.expire(&broker).await;
+            if self.config().subscription.push_config.is_some() {
+                while let Some((id, failures)) = self.next() {
+                    deliveries.spawn(push::deliver(Arc::clone(&self), Weak::clone(&broker), id, failures));
+                }
+            }
+            tokio::select! {
+                _ = stopped.changed() => break,
+                () = self.wake.notified() => {}
+                Some(_) = deliveries.join_next() => {}
+                () = tokio::time::sleep_until(self.next_look()) => {}
+            }
+        }
+        deliveries.shutdown().await;
+    }
+
+    fn next(&self) -> Option<(MessageId, u32)> {
+        self.queue().take(Instant::now())
+    }
+
+    fn next_look(&self) -> Instant {
+        let now = Instant::now();
+        let latest = now + EXPIRY_CHECK;
+        if self.config().subscription.push_config.is_none() {
+            return latest;
+        }
+        self.queue().due(now).map_or(latest, |due| due.min(latest))
+    }
+
+    async fn expire(self: &Arc<Self>, broker: &Weak<Broker>) {
+        let retention = self.config().subscription.message_retention_duration.unwrap_or(Duration::MAX);
+        let cutoff = clock::now().checked_sub(retention).map_or(MessageId(0), MessageId::at);
+        let mut expired = false;
+        while let Some(id) = self.older_than(cutoff) {
+            expired = true;
+            tracing::warn!(
+                subscription = self.config().subscription.name,
+                message_id = %id,
+                "a message outlived its retention"
+            );
+            self.discard(id).await;
+        }
+        if expired && let Some(broker) = broker.upgrade() {
+            broker.settled();
+        }
+    }
+
+    fn older_than(&self, cutoff: MessageId) -> Option<MessageId> {
+        self.queue().older_than(cutoff)
+    }
+}

@@ -1,0 +1,96 @@
+//! What the terminal shows: one readable line for each request, event and mishap.
+
+use std::fmt::{self, Write as _};
+
+use shared::{clock::Clock, config::Env};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{
+        FmtContext,
+        format::{FormatEvent, FormatFields, Writer},
+    },
+    layer::SubscriberExt as _,
+    registry::LookupSpan,
+    util::SubscriberInitExt as _,
+};
+
+use crate::error::{Error, Result};
+
+/// The variable that says what is shown, in the syntax of tracing's `EnvFilter`.
+const VARIABLE: &str = "LOG";
+/// Requests are shown by the gateway, deliveries by Pub/Sub: from the functions, only what went wrong.
+const USUAL: &str = "warn,gateway=info,platform=info,local_pubsub=info,local_smtp=info";
+/// While something else tells the story.
+pub(crate) const QUIET: &str = "error";
+
+/// Starts showing.
+pub(crate) fn start(usual: Option<&str>) -> Result<()> {
+    let env = Env::from_process();
+    let wanted = env.get(VARIABLE).or(usual).unwrap_or(USUAL);
+    let wrong = |error: &dyn fmt::Display| Error::new(format!("the environment variable {VARIABLE} is wrong: {error}"));
+    let filter: EnvFilter = wanted.parse().map_err(|error| wrong(&error))?;
+    let layer = tracing_subscriber::fmt::layer().event_format(Lines { clock: Clock::default() });
+    tracing_subscriber::registry().with(filter).with(layer).try_init().map_err(|error| wrong(&error))
+}
+
+struct Lines {
+    clock: Clock,
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let now = self.clock.now();
+        let source = event.metadata().target().split("::").next().unwrap_or_default();
+        let source = source.strip_prefix("local_").unwrap_or(source);
+        write!(writer, "{:02}:{:02}:{:02} {source:<11} ", now.hour(), now.minute(), now.second())?;
+        match *event.metadata().level() {
+            Level::ERROR => writer.write_str("ERROR ")?,
+            Level::WARN => writer.write_str("WARNING ")?,
+            _ => {}
+        }
+        let mut line = Line::default();
+        event.record(&mut line);
+        // What a client sent cannot move the cursor.
+        let line = format!("{}{}", line.message, line.fields).replace(char::is_control, "\u{fffd}");
+        writeln!(writer, "{line}")
+    }
+}
+
+#[derive(Default)]
+struct Line {
+    message: String,
+    fields: String,
+}
+
+impl Line {
+    fn add(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            value.clone_into(&mut self.message);
+            return;
+        }
+        // `projects/alta-local/subscriptions/ocr-uploads`: only the end tells one from another.
+        let value = match value.strip_prefix("projects/alta-local/") {
+            Some(name) => name.rsplit('/').next().unwrap_or(name),
+            None => value,
+        };
+        let _ = write!(self.fields, " {}={value}", field.name());
+    }
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field, &format!("{value:?}"));
+    }
+}

@@ -1,0 +1,103 @@
+//! What each function finds in its environment: the same variables as in the cloud, filled in for this
+//! machine. A variable that is set already stays as it is, and so replaces what stands in for it here.
+
+use std::net::SocketAddr;
+
+use local_identity::Identity;
+use shared::config::Env;
+
+use crate::secrets::Secrets;
+
+/// The project that everything belongs to.
+pub(crate) const PROJECT: &str = "alta-local";
+/// The bucket that browsers upload to.
+pub(crate) const UPLOADS_BUCKET: &str = "alta-local-uploads";
+/// The processor that reads documents.
+pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/ocr";
+
+/// Where development servers of front ends usually answer; their pages may call the functions too.
+const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
+
+/// The platform's parts as the functions see them; `None` for a part that was replaced.
+pub(crate) struct Parts {
+    /// What people type into their browsers.
+    pub(crate) origin: String,
+    pub(crate) database_url: String,
+    pub(crate) identity: Identity,
+    pub(crate) issuer: String,
+    pub(crate) secrets: Secrets,
+    pub(crate) pubsub: Option<SocketAddr>,
+    pub(crate) storage: Option<SocketAddr>,
+    pub(crate) documentai: Option<SocketAddr>,
+    pub(crate) smtp: Option<SmtpPart>,
+}
+
+/// The mail server that stands in.
+pub(crate) struct SmtpPart {
+    pub(crate) address: SocketAddr,
+    pub(crate) ca_certificate: String,
+}
+
+/// The origins whose pages may call the platform.
+pub(crate) fn cors_origins(process: &Env, origin: &str, port: u16) -> String {
+    let ours = || [origin, &format!("http://127.0.0.1:{port}")].into_iter().chain(FRONT_ENDS).collect::<Vec<_>>().join(",");
+    process.get("CORS_ORIGINS").map_or_else(ours, str::to_owned)
+}
+
+impl Parts {
+    /// The environment of one function.
+    pub(crate) fn environment(&self, process: &Env, function: &str, cors_origins: &str) -> Env {
+        let url = |address: Option<SocketAddr>| address.map(|address| format!("http://{address}"));
+        let secrets = &self.secrets;
+        let mut defaults: Vec<(&str, Option<String>)> = vec![
+            ("DATABASE_URL", Some(self.database_url.clone())),
+            ("CORS_ORIGINS", Some(cors_origins.to_owned())),
+        ];
+        let access_token = [
+            ("ACCESS_TOKEN_ISSUER", Some(self.origin.clone())),
+            ("ACCESS_TOKEN_JWKS", Some(secrets.access_token_jwks.clone())),
+        ];
+        let google = [("GOOGLE_SERVICE_ACCOUNT_KEY", Some(self.identity.key_json()))];
+        let pubsub = [("PUBSUB_PROJECT", Some(PROJECT.to_owned())), ("PUBSUB_ENDPOINT", url(self.pubsub))];
+        let storage = [("UPLOADS_BUCKET", Some(UPLOADS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
+        let mail_tokens = [("MAIL_TOKEN_KEYS", Some(secrets.mail_token_keys.clone()))];
+        let push = [
+            ("PUSH_AUDIENCE", Some(function.to_owned())),
+            ("PUSH_SERVICE_ACCOUNT", Some(self.identity.email().to_owned())),
+            ("PUSH_ISSUER", Some(self.issuer.clone())),
+            ("PUSH_JWKS_URL", Some(format!("{}/oauth2/v3/certs", self.issuer))),
+        ];
+        match function {
+            "auth" => {
+                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
+                defaults.push(("ACCESS_TOKEN_SIGNING_KEY", Some(secrets.access_token_signing_key.clone())));
+                defaults.push(("REFRESH_TOKEN_KEY", Some(secrets.refresh_token_key.clone())));
+            }
+            "projects" => defaults.extend(access_token),
+            "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
+            "ocr" => {
+                defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
+                defaults.push(("DOCUMENTAI_PROCESSOR", Some(PROCESSOR.to_owned())));
+                defaults.push(("DOCUMENTAI_ENDPOINT", url(self.documentai)));
+                // A synchronous call reads up to 15 pages.
+                defaults.push(("REQUEST_TIMEOUT", Some("300".to_owned())));
+            }
+            "email" => {
+                defaults.extend(push.into_iter().chain(mail_tokens));
+                defaults.push(("FRONTEND_URL", Some(self.origin.clone())));
+                defaults.push(("MAIL_FROM", Some("Alta Data <no-reply@alta.localhost>".to_owned())));
+                if let Some(smtp) = &self.smtp {
+                    defaults.push(("SMTP_HOST", Some("localhost".to_owned())));
+                    defaults.push(("SMTP_PORT", Some(smtp.address.port().to_string())));
+                    defaults.push(("SMTP_CA_CERTIFICATE", Some(smtp.ca_certificate.clone())));
+                }
+            }
+            "maintenance" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage)),
+            _ => {}
+        }
+        defaults.into_iter().fold(process.clone(), |env, (name, value)| match value {
+            Some(value) if env.get(name).is_none() => env.with(name, value),
+            _ => env,
+        })
+    }
+}

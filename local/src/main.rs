@@ -1,0 +1,18 @@
+//! `local`: the platform on one machine.
+
+use std::{env, ffi::OsString, process::ExitCode};
+
+const USAGE: &str = "usage: local with-postgres COMMAND ...";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let result = match arguments.split_first() {
+        Some((command, rest)) if command == "with-postgres" => local::with_postgres(rest).await,
+        _ => Err(local::Error::new(USAGE)),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("local: {error}");
+        ExitCode::FAILURE
+    })
+}

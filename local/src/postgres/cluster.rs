@@ -1,0 +1,195 @@
+//! A cluster's folder: where it may lie, how it is made, and what a killed run left in it.
+
+use std::{
+    fs, io,
+    os::unix::fs::{PermissionsExt as _, chown, symlink},
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+};
+
+use tokio::{process::Command, sync::OnceCell};
+
+use super::{SUPERUSER, programs::Programs};
+use crate::{
+    error::{Error, Result},
+    secrets,
+};
+
+/// Whom the server runs as when we are root, as whom it refuses to run: `nobody`.
+const UNPRIVILEGED: u32 = 65534;
+/// Where clusters lie whose project only root can reach.
+const SYSTEM_FOLDER: &str = "/var/lib/alta-data";
+
+/// One cluster and the programs to handle it with.
+pub(super) struct Cluster<'a> {
+    pub(super) programs: &'a Programs,
+    pub(super) folder: PathBuf,
+}
+
+/// Where the cluster of a data folder lies: in it, or behind a link in it.
+pub(super) async fn place(data: &Path) -> Result<PathBuf> {
+    let usual = data.join("postgres");
+    match fs::read_link(&usual) {
+        Ok(target) => return Ok(target),
+        Err(_) if usual.exists() => return Ok(usual),
+        Err(_) => {}
+    }
+    if is_reachable(data).await? {
+        return Ok(usual);
+    }
+    // The link keeps the two together: without the data folder, a new cluster is made.
+    let target = Path::new(SYSTEM_FOLDER).join(secrets::random_name()?).join("postgres");
+    let parent = target.parent().unwrap_or(&target);
+    fs::create_dir_all(parent).map_err(Error::file("make", parent))?;
+    symlink(&target, &usual).map_err(Error::file("make", &usual))?;
+    println!(
+        "The database lies in {}, since {} is below a folder that only root can enter.",
+        target.display(),
+        data.display()
+    );
+    Ok(target)
+}
+
+/// The major version that a cluster was made with.
+pub(super) fn version(folder: &Path) -> Option<String> {
+    Some(fs::read_to_string(folder.join("PG_VERSION")).ok()?.trim().to_owned())
+}
+
+/// Whether the server's user can enter a folder.
+pub(super) async fn is_reachable(folder: &Path) -> Result<bool> {
+    if !is_root().await? {
+        return Ok(true);
+    }
+    let folder = folder.canonicalize().map_err(Error::file("find", folder))?;
+    let open =
+        |folder: &Path| fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o001 != 0);
+    Ok(folder.ancestors().all(open))
+}
+
+/// Gives a folder or file to the server's user.
+pub(super) async fn hand_over(path: &Path) -> Result<()> {
+    if is_root().await? {
+        chown(path, Some(UNPRIVILEGED), Some(UNPRIVILEGED)).map_err(Error::file("hand over", path))?;
+    }
+    Ok(())
+}
+
+/// A command that runs as the server's user.
+pub(super) async fn command(program: impl AsRef<Path>) -> Result<Command> {
+    let mut command = Command::new(program.as_ref());
+    // The user may not enter our own folder.
+    command.current_dir("/");
+    if is_root().await? {
+        command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
+    }
+    Ok(command)
+}
+
+async fn is_root() -> Result<bool> {
+    static ROOT: OnceCell<bool> = OnceCell::const_new();
+    let ask = || async {
+        let output = Command::new("id").arg("-u").output().await;
+        let output = output.map_err(|error| Error::because("cannot run `id -u`", &error))?;
+        Ok(output.stdout.trim_ascii() == b"0")
+    };
+    ROOT.get_or_try_init(ask).await.copied()
+}
+
+impl Cluster<'_> {
+    /// Makes the cluster, whole or not at all.
+    pub(super) async fn create_if_new(&self, password: &str) -> Result<()> {
+        if version(&self.folder).is_some() {
+            return Ok(());
+        }
+        let partial = self.folder.with_extension("partial");
+        match fs::remove_dir_all(&partial) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::file("remove", &partial)(error));
+            }
+            _ => fs::create_dir(&partial).map_err(Error::file("make", &partial))?,
+        }
+        hand_over(&partial).await?;
+        let password_file = self.folder.with_extension("pwfile");
+        write_secret(&password_file, password).map_err(Error::file("write", &password_file))?;
+        hand_over(&password_file).await?;
+
+        let mut initdb = command(self.programs.program("initdb")).await?;
+        // The one locale of UTF-8 that every Debian has; macOS lacks it.
+        let locale = if cfg!(target_os = "linux") { "C.UTF-8" } else { "C" };
+        initdb
+            .args(["--no-sync", "--encoding=UTF8", "--auth=scram-sha-256", "--username", SUPERUSER])
+            .arg(format!("--locale={locale}"))
+            .arg("--pwfile")
+            .arg(&password_file)
+            .arg("--pgdata")
+            .arg(&partial);
+        let made = run(initdb, "initdb").await;
+        fs::remove_file(&password_file).map_err(Error::file("remove", &password_file))?;
+        let output = made?;
+        if !output.status.success() {
+            return Err(Error::new(format!("initdb failed: {}", last_lines(&output.stderr))));
+        }
+        fs::rename(&partial, &self.folder).map_err(Error::file("make", &self.folder))
+    }
+
+    /// Waits for the server of a killed run to end, and clears away what it left.
+    ///
+    /// To be called by the process that holds the data folder's lock: nobody else uses the cluster.
+    pub(super) async fn finish_last_run(&self) -> Result<()> {
+        let pid_file = self.folder.join("postmaster.pid");
+        let Ok(text) = fs::read_to_string(&pid_file) else { return Ok(()) };
+        let is_server = match text.lines().next().filter(|pid| pid.parse::<u32>().is_ok()) {
+            Some(pid) => {
+                name_of(pid).await.is_none_or(|name| name.contains("postgres") || name.contains("postmaster"))
+            }
+            None => false,
+        };
+        if is_server {
+            let mut stop = command(self.programs.program("pg_ctl")).await?;
+            stop.args(["stop", "--mode=fast", "--wait", "--timeout=30", "--pgdata"]).arg(&self.folder);
+            // It fails where the server ended meanwhile; a server that stays is told of by the next start.
+            run(stop, "pg_ctl").await?;
+        } else {
+            // After a reboot the number may belong to another process, which PostgreSQL takes for a server.
+            match fs::remove_file(&pid_file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::file("remove", &pid_file)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a running process; `None` where it cannot be told.
+async fn name_of(pid: &str) -> Option<String> {
+    if Path::new("/proc/self").exists() {
+        return Some(fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default());
+    }
+    let output = Command::new("ps").args(["-o", "comm=", "-p", pid]).output().await.ok()?;
+    String::from_utf8(output.stdout).ok()
+}
+
+async fn run(mut command: Command, name: &str) -> Result<Output> {
+    let output = command.stdin(Stdio::null()).output().await;
+    output.map_err(|error| Error::because(format!("cannot run {name}"), &error))
+}
+
+fn write_secret(path: &Path, text: &str) -> io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    fs::OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?
+        .write_all(text.as_bytes())
+}
+
+/// The end of what a program said, in one line.
+pub(super) fn last_lines(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(4)..].join(" | ")
+}

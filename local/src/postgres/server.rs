@@ -1,0 +1,155 @@
+//! A running PostgreSQL server, which ends with this process however that ends.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Stdio,
+    str::FromStr as _,
+    time::Duration,
+};
+
+use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+use tokio::{
+    process::{Child, ChildStdin},
+    time::{Instant, sleep, timeout},
+};
+
+use super::{
+    SUPERUSER,
+    cluster::{self, Cluster, last_lines},
+};
+use crate::error::{Error, Result};
+
+/// Keeps the server as long as its standard input is open, which it is as long as our process lives:
+/// the kernel closes it even when we are killed. Then it stops the server, and removes the folder named
+/// first, unless that is empty. The server is asked again each second, since it ignores signals while
+/// it starts; and nobody's Ctrl-C reaches it, so that the platform stops in order.
+const KEEPER: &str = r#"
+trap '' INT HUP TERM
+remove=$1; shift
+exec 3<&0
+"$@" 3<&- </dev/null &
+server=$!
+{ cat <&3 >/dev/null; while kill -INT "$server" 2>/dev/null; do sleep 1; done; } &
+wait "$server"
+code=$?
+if [ -n "$remove" ]; then rm -rf -- "$remove"; fi
+exit "$code"
+"#;
+
+/// How long a fast shutdown may take: it writes a checkpoint.
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The server's keeper.
+pub(super) struct Process {
+    keeper: Child,
+    lifeline: ChildStdin,
+    log: PathBuf,
+}
+
+impl Process {
+    pub(super) async fn start(
+        cluster: &Cluster<'_>,
+        port: u16,
+        settings: &[(&str, &str)],
+        log: &Path,
+        remove: Option<&Path>,
+    ) -> Result<Self> {
+        let output = File::create(log).map_err(Error::file("write", log))?;
+        let errors = output.try_clone().map_err(Error::file("write", log))?;
+        let mut command = cluster::command("/bin/sh").await?;
+        command.args(["-c", KEEPER, "sh"]).arg(remove.unwrap_or(Path::new("")));
+        command.arg(cluster.programs.program("postgres")).arg("-D").arg(&cluster.folder);
+        let port = port.to_string();
+        let ours = [("listen_addresses", "127.0.0.1"), ("port", &port), ("unix_socket_directories", "")];
+        for (name, value) in ours.iter().chain(settings) {
+            command.arg("-c").arg(format!("{name}={value}"));
+        }
+        command.stdin(Stdio::piped()).stdout(output).stderr(errors).process_group(0);
+        let failed = |error: &dyn std::error::Error| Error::because("cannot start PostgreSQL", error);
+        let mut keeper = command.spawn().map_err(|error| failed(&error))?;
+        let lifeline = keeper.stdin.take().ok_or_else(|| Error::new("cannot start PostgreSQL: no input"))?;
+        Ok(Self { keeper, lifeline, log: log.to_owned() })
+    }
+
+    fn last_words(&self) -> String {
+        fs::read(&self.log).map(|log| last_lines(&log)).unwrap_or_default()
+    }
+}
+
+/// A running PostgreSQL server; it ends when this is dropped.
+pub struct Server {
+    process: Process,
+    port: u16,
+    password: String,
+    database: String,
+}
+
+impl Server {
+    pub(super) fn new(process: Process, port: u16, password: &str) -> Self {
+        Self { process, port, password: password.to_owned(), database: SUPERUSER.to_owned() }
+    }
+
+    pub(super) fn with_database(self, name: &str) -> Self {
+        Self { database: name.to_owned(), ..self }
+    }
+
+    /// The URL of the server's main database, as its superuser.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.url(&self.database)
+    }
+
+    pub(super) fn url(&self, database: &str) -> String {
+        format!("postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+    }
+
+    pub(super) async fn wait_until_ready(&mut self, patience: Duration) -> Result<()> {
+        let failed = |error: sqlx::Error| Error::because("PostgreSQL does not answer", &error);
+        let options =
+            PgConnectOptions::from_str(&self.url(SUPERUSER)).map_err(failed)?.disable_statement_logging();
+        let deadline = Instant::now() + patience;
+        loop {
+            match sqlx::PgConnection::connect_with(&options).await {
+                Ok(connection) => return connection.close().await.map_err(failed),
+                Err(error) if Instant::now() > deadline || !is_starting(&error) => return Err(failed(error)),
+                Err(_) => {}
+            }
+            if let Ok(Some(_)) = self.process.keeper.try_wait() {
+                return Err(Error::new(format!(
+                    "PostgreSQL ended at its start: {}",
+                    self.process.last_words()
+                )));
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Resolves when the server ends by itself, with what it said last.
+    pub async fn ended(&mut self) -> Error {
+        // Waiting through the child would close its input, which is the lifeline; that was taken out.
+        let _ = self.process.keeper.wait().await;
+        Error::new(format!("PostgreSQL ended: {}", self.process.last_words()))
+    }
+
+    /// Stops it in order.
+    ///
+    /// # Errors
+    /// When it does not stop in time; its keeper goes on asking it.
+    pub async fn stop(mut self) -> Result<()> {
+        drop(self.process.lifeline);
+        match timeout(STOP_TIMEOUT, self.process.keeper.wait()).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::new("PostgreSQL takes long to stop; it goes on stopping")),
+        }
+    }
+}
+
+/// Whether the server may yet answer: it is not there, or says that it is starting up.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        // `cannot_connect_now` (PostgreSQL, appendix A).
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57P03"),
+        _ => true,
+    }
+}

@@ -1,0 +1,43 @@
+//! Calls `maintenance`'s tasks as Cloud Scheduler does: by POST, with an OIDC token, again and again.
+
+use std::{net::SocketAddr, time::Duration};
+
+use local_identity::Identity;
+use shared::names::{SCHEDULES, Schedule};
+use tokio::{task::JoinSet, time::MissedTickBehavior};
+
+use crate::error::{Error, Result};
+
+/// The function that the tasks belong to.
+const FUNCTION: &str = "maintenance";
+/// Cloud Scheduler's own limit for an attempt is higher; a task here is done in a moment.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Calls every task at once and then on its schedule, until the set is dropped.
+pub(crate) fn start(tasks: &mut JoinSet<Result<()>>, identity: &Identity, function: SocketAddr) {
+    let client = reqwest::Client::new();
+    for schedule in SCHEDULES {
+        let (client, identity) = (client.clone(), identity.clone());
+        tasks.spawn(async move {
+            let mut ticks = tokio::time::interval(Duration::from_secs(schedule.every_seconds.into()));
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = call(&client, &identity, function, schedule).await {
+                    tracing::warn!(target: "platform", "the task {} failed: {error}", schedule.name);
+                }
+            }
+        });
+    }
+}
+
+async fn call(client: &reqwest::Client, identity: &Identity, function: SocketAddr, schedule: Schedule) -> Result<()> {
+    let answer = client
+        .post(format!("http://{function}{}", schedule.path))
+        .bearer_auth(identity.id_token(FUNCTION, identity.email()))
+        .timeout(TIMEOUT)
+        .send()
+        .await
+        .map_err(|error| Error::because("no answer", &error))?;
+    if answer.status().is_success() { Ok(()) } else { Err(Error::new(format!("the answer was {}", answer.status()))) }
+}

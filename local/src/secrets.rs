@@ -1,0 +1,59 @@
+//! Secrets, made once by the operating system's generator and kept in the data folder.
+
+use aws_lc_rs::{
+    rand,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use crate::{
+    data_dir::DataDir,
+    error::{Error, Result},
+};
+
+/// What the functions sign and derive tokens with.
+pub(crate) struct Secrets {
+    pub(crate) access_token_signing_key: String,
+    pub(crate) access_token_jwks: String,
+    pub(crate) refresh_token_key: String,
+    pub(crate) mail_token_keys: String,
+}
+
+impl Secrets {
+    /// The secrets of this data folder.
+    pub(crate) fn load_or_create(data: &DataDir) -> Result<Self> {
+        let signing_key = data.remember("access-token-key.pem", signing_key)?;
+        Ok(Self {
+            access_token_jwks: shared::access_token::public_jwks(&signing_key).map_err(Error::new)?,
+            access_token_signing_key: signing_key,
+            refresh_token_key: data.remember("refresh-token.key", key)?,
+            mail_token_keys: format!("local:{}", data.remember("mail-token.key", key)?),
+        })
+    }
+}
+
+/// 32 hexadecimal digits that nobody guesses.
+pub(crate) fn random_name() -> Result<String> {
+    random_bytes::<16>().map(hex::encode)
+}
+
+/// 32 random bytes in base64.
+fn key() -> Result<String> {
+    random_bytes::<32>().map(|bytes| STANDARD.encode(bytes))
+}
+
+/// A P-256 key in PKCS#8 PEM (RFC 7468).
+fn signing_key() -> Result<String> {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| Error::new("no key could be made"))?;
+    let der = pair.to_pkcs8v1().map_err(|_| Error::new("no key could be made"))?;
+    let encoded = STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    Ok(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n")))
+}
+
+fn random_bytes<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| Error::new("the operating system gives no random numbers"))?;
+    Ok(bytes)
+}

@@ -1,0 +1,109 @@
+//! Canonical requests and strings to sign of the V4 signing process
+//! (<https://cloud.google.com/storage/docs/authentication/canonical-requests>,
+//! <https://cloud.google.com/storage/docs/authentication/signatures#string-to-sign>).
+
+use aws_lc_rs::digest;
+
+use crate::encoding;
+
+/// The only algorithm that the local cloud's account signs with.
+pub const ALGORITHM: &str = "GOOG4-RSA-SHA256";
+const SIGNATURE_PARAMETER: &str = "X-Goog-Signature";
+const PAYLOAD_HEADER: &str = "x-goog-content-sha256";
+
+/// Why a request has no canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// The path or the query does not decode to UTF-8.
+    #[error("the path or the query is not UTF-8")]
+    Encoding,
+    /// The query names no signed headers.
+    #[error("the query names no signed headers")]
+    NoSignedHeaders,
+    /// A header was signed and does not come with the request.
+    #[error("Header was included in signedheaders, but not in the request.")]
+    MissingHeader(String),
+}
+
+/// A request's canonical form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalRequest(String);
+
+impl CanonicalRequest {
+    /// Puts a request as it was received into the form that its signer hashed: path and query still
+    /// encoded, header names in lower case. The port of the host is left out, as signers leave it out.
+    ///
+    /// # Errors
+    /// When a signed header is missing, or something is not UTF-8.
+    pub fn new(
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: &[(String, String)],
+    ) -> Result<Self, Malformed> {
+        let pairs = encoding::query_pairs(query).ok_or(Malformed::Encoding)?;
+        let mut names = signed_headers(&pairs).ok_or(Malformed::NoSignedHeaders)?;
+        names.sort();
+        names.dedup();
+
+        let mut canonical_headers = String::new();
+        for name in &names {
+            let value = header_value(headers, name).ok_or_else(|| Malformed::MissingHeader(name.clone()))?;
+            canonical_headers.push_str(&format!("{name}:{value}\n"));
+        }
+        let payload = header_value(headers, PAYLOAD_HEADER).unwrap_or_else(|| "UNSIGNED-PAYLOAD".to_owned());
+        let resource = encoding::encode_path(&encoding::decode(path).ok_or(Malformed::Encoding)?);
+        Ok(Self(
+            [method, &resource, &canonical_query(&pairs), &canonical_headers, &names.join(";"), &payload]
+                .join("\n"),
+        ))
+    }
+
+    /// The text that is hashed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is signed: algorithm, time (`YYYYMMDD'T'HHMMSS'Z'`), credential scope, and this request's hash.
+    #[must_use]
+    pub fn string_to_sign(&self, date: &str, scope: &str) -> String {
+        let hash = hex::encode(digest::digest(&digest::SHA256, self.0.as_bytes()));
+        [ALGORITHM, date, scope, &hash].join("\n")
+    }
+}
+
+/// The signed headers that a query names, in lower case.
+pub(crate) fn signed_headers(pairs: &[(String, String)]) -> Option<Vec<String>> {
+    let (_, list) = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case("X-Goog-SignedHeaders"))?;
+    Some(list.split(';').map(str::to_ascii_lowercase).collect())
+}
+
+fn canonical_query(pairs: &[(String, String)]) -> String {
+    let mut encoded: Vec<(String, String)> = pairs
+        .iter()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case(SIGNATURE_PARAMETER))
+        .map(|(name, value)| (encoding::encode(name), encoding::encode(value)))
+        .collect();
+    encoded.sort();
+    let joined: Vec<String> = encoded.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    joined.join("&")
+}
+
+/// A header's values joined by commas, with white space trimmed and folded.
+fn header_value(headers: &[(String, String)], name: &str) -> Option<String> {
+    let values: Vec<String> = headers
+        .iter()
+        .filter(|(header, _)| header == name)
+        .map(|(_, value)| value.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    let value = (!values.is_empty()).then(|| values.join(","))?;
+    Some(if name == "host" { without_port(&value).to_owned() } else { value })
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}

@@ -1,0 +1,151 @@
+//! The redo log: one renamed file commits a change of objects with its notifications, and what the
+//! file says is then carried out, by the next process if need be.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    files,
+    metadata::ObjectMetadata,
+    notify::{self, Pending},
+    session::Session,
+};
+
+/// Where things lie under the data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout(PathBuf);
+
+impl Layout {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self(root)
+    }
+
+    pub(crate) fn create(&self) -> io::Result<()> {
+        for folder in [self.staged(), self.sessions(), self.journal(), self.notifications(), self.buckets()] {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn staged(&self) -> PathBuf {
+        self.0.join("staged")
+    }
+
+    pub(crate) fn sessions(&self) -> PathBuf {
+        self.0.join("sessions")
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.0.join("journal")
+    }
+
+    pub(crate) fn notifications(&self) -> PathBuf {
+        self.0.join("notifications")
+    }
+
+    pub(crate) fn buckets(&self) -> PathBuf {
+        self.0.join("buckets")
+    }
+
+    pub(crate) fn data(&self, bucket: &str, generation: i64) -> PathBuf {
+        self.buckets().join(bucket).join(format!("{generation}.data"))
+    }
+
+    pub(crate) fn record(&self, bucket: &str, generation: i64) -> PathBuf {
+        self.buckets().join(bucket).join(format!("{generation}.json"))
+    }
+
+    pub(crate) fn session_data(&self, id: &str) -> PathBuf {
+        self.sessions().join(format!("{id}.data"))
+    }
+
+    pub(crate) fn session_record(&self, id: &str) -> PathBuf {
+        self.sessions().join(format!("{id}.json"))
+    }
+
+    fn entry(&self, generation: i64) -> PathBuf {
+        self.journal().join(format!("{generation}.json"))
+    }
+
+    fn relative(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.0).unwrap_or(path).to_owned()
+    }
+}
+
+/// One change, all of it or nothing.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Transaction {
+    /// Orders the changes; of a new object it is the generation.
+    pub(crate) at: i64,
+    pub(crate) put: Option<Put>,
+    pub(crate) removed: Option<ObjectMetadata>,
+    pub(crate) finished: Option<Session>,
+    pub(crate) notifications: Vec<Pending>,
+}
+
+/// An object that comes to be.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Put {
+    staged: PathBuf,
+    pub(crate) object: ObjectMetadata,
+}
+
+impl Put {
+    pub(crate) fn new(layout: &Layout, staged: &Path, object: ObjectMetadata) -> Self {
+        Self { staged: layout.relative(staged), object }
+    }
+}
+
+impl Transaction {
+    /// Commits: after this the change will be carried out, whatever happens.
+    pub(crate) fn commit(&self, layout: &Layout) -> io::Result<()> {
+        files::write_whole(&layout.entry(self.at), &serde_json::to_vec(self)?)
+    }
+
+    /// Carries a committed change out, as often as it takes; answers the recorded notifications.
+    pub(crate) fn apply(&self, layout: &Layout) -> io::Result<Vec<PathBuf>> {
+        if let Some(put) = &self.put {
+            let data = layout.data(&put.object.bucket, put.object.generation);
+            fs::create_dir_all(layout.buckets().join(&put.object.bucket))?;
+            match fs::rename(layout.0.join(&put.staged), &data) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && data.exists() => {}
+                renamed => renamed?,
+            }
+            let record = layout.record(&put.object.bucket, put.object.generation);
+            files::write_whole(&record, &serde_json::to_vec(&put.object)?)?;
+        }
+        if let Some(removed) = &self.removed {
+            files::remove(&layout.record(&removed.bucket, removed.generation))?;
+            files::remove(&layout.data(&removed.bucket, removed.generation))?;
+        }
+        if let Some(session) = &self.finished {
+            session.save(layout)?;
+        }
+        let mut recorded = Vec::new();
+        for (position, pending) in self.notifications.iter().enumerate() {
+            let path = layout.notifications().join(format!("{}-{position}.json", self.at));
+            notify::record(&path, pending)?;
+            recorded.push(path);
+        }
+        Ok(recorded)
+    }
+
+    /// Forgets a change that has been carried out.
+    pub(crate) fn settle(&self, layout: &Layout) -> io::Result<()> {
+        files::remove(&layout.entry(self.at))
+    }
+
+    /// The changes that were committed and perhaps not carried out, in their order.
+    pub(crate) fn unsettled(layout: &Layout) -> io::Result<Vec<Self>> {
+        let mut transactions = Vec::new();
+        for path in files::sweep(&layout.journal())? {
+            transactions.push(serde_json::from_slice::<Self>(&fs::read(path)?)?);
+        }
+        transactions.sort_by_key(|transaction| transaction.at);
+        Ok(transactions)
+    }
+}

@@ -1,0 +1,144 @@
+//! Notifications of objects that came or went, delivered at least once
+//! (<https://cloud.google.com/storage/docs/pubsub-notifications>).
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::{sync::mpsc::UnboundedReceiver, task::JoinSet};
+
+use crate::{
+    NotificationConfig, files,
+    metadata::{ObjectMetadata, rfc3339, time_of},
+};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// After how long a delivery counts as failed.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A message for Pub/Sub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The topic, as the bucket's configuration names it.
+    pub topic: String,
+    /// `eventType`, `bucketId`, `objectId`, `objectGeneration`, and the others that Cloud Storage sends.
+    pub attributes: BTreeMap<String, String>,
+    /// The object's JSON resource (payload format `JSON_API_V1`).
+    pub data: Vec<u8>,
+}
+
+/// Takes a notification; it is offered again, later, until this answers `Ok`.
+pub type Notifier = Arc<dyn Fn(Notification) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// A notification as it lies on the disk until it is delivered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    topic: String,
+    attributes: BTreeMap<String, String>,
+    data: Value,
+}
+
+/// What happened to an object.
+#[derive(Clone, Copy)]
+pub(crate) enum Event {
+    /// It came to be, perhaps in the place of another generation.
+    Finalized { overwrote: Option<i64> },
+    /// It went, perhaps for another generation.
+    Deleted { overwritten_by: Option<i64> },
+}
+
+/// The notifications that a bucket's configurations ask for. `at` is the commit's generation number.
+pub(crate) fn announce(
+    configs: &[NotificationConfig],
+    object: &ObjectMetadata,
+    event: Event,
+    at: i64,
+) -> Vec<Pending> {
+    configs
+        .iter()
+        .enumerate()
+        .filter(|(_, config)| {
+            config.object_name_prefix.as_ref().is_none_or(|prefix| object.name.starts_with(prefix))
+        })
+        .map(|(position, config)| {
+            let id = format!("projects/_/buckets/{}/notificationConfigs/{}", object.bucket, position + 1);
+            let mut attributes = BTreeMap::from([
+                ("notificationConfig", id),
+                ("payloadFormat", "JSON_API_V1".to_owned()),
+                ("bucketId", object.bucket.clone()),
+                ("objectId", object.name.clone()),
+                ("objectGeneration", object.generation.to_string()),
+                ("eventTime", rfc3339(time_of(at))),
+            ]);
+            let other = match event {
+                Event::Finalized { overwrote } => {
+                    attributes.insert("eventType", "OBJECT_FINALIZE".to_owned());
+                    overwrote.map(|generation| ("overwroteGeneration", generation))
+                }
+                Event::Deleted { overwritten_by } => {
+                    attributes.insert("eventType", "OBJECT_DELETE".to_owned());
+                    overwritten_by.map(|generation| ("overwrittenByGeneration", generation))
+                }
+            };
+            attributes.extend(other.map(|(name, generation)| (name, generation.to_string())));
+            Pending {
+                topic: config.topic.clone(),
+                attributes: attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                data: object.resource(),
+            }
+        })
+        .collect()
+}
+
+/// Hands every recorded notification to the notifier; ends when nothing can record one any more.
+pub(crate) async fn dispatch(mut recorded: UnboundedReceiver<PathBuf>, notifier: Notifier) {
+    let mut deliveries = JoinSet::new();
+    loop {
+        tokio::select! {
+            path = recorded.recv() => match path {
+                Some(path) => { deliveries.spawn(deliver(path, notifier.clone())); }
+                None => return,
+            },
+            Some(_) = deliveries.join_next() => {}
+        }
+    }
+}
+
+async fn deliver(path: PathBuf, notifier: Notifier) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match attempt(&path, &notifier).await {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(error, "a notification was not accepted, it will be sent again"),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn attempt(path: &Path, notifier: &Notifier) -> Result<(), String> {
+    let content = match tokio::fs::read(path).await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        content => content.map_err(|error| error.to_string())?,
+    };
+    let pending: Pending = serde_json::from_slice(&content).map_err(|error| error.to_string())?;
+    let data = pending.data.to_string().into_bytes();
+    let notification = Notification { topic: pending.topic, attributes: pending.attributes, data };
+    tokio::time::timeout(DELIVERY_TIMEOUT, notifier(notification))
+        .await
+        .map_err(|_| "no answer in time".to_owned())??;
+    tokio::fs::remove_file(path).await.map_err(|error| error.to_string())
+}
+
+/// Records a notification, before the request that caused it is answered.
+pub(crate) fn record(path: &Path, pending: &Pending) -> io::Result<()> {
+    files::write_whole(path, &serde_json::to_vec(pending)?)
+}

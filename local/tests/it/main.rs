@@ -1,0 +1,6 @@
+//! The platform on one machine, as its users meet it.
+
+mod gateway;
+mod page;
+mod postgres;
+mod support;

@@ -1,0 +1,75 @@
+//! The reference page and the interface's documents.
+
+use axum::{
+    Router,
+    body::{self, Body},
+    http::{HeaderMap, Request, StatusCode},
+};
+use local::{api_docs, page};
+use tower::ServiceExt as _;
+
+async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
+    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let answer = router.oneshot(request).await.expect("an answer");
+    let (parts, body) = answer.into_parts();
+    let bytes = body::to_bytes(body, 10 << 20).await.expect("a body");
+    (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[tokio::test]
+async fn every_page_refuses_inline_scripts_and_has_none() {
+    for path in ["/", "/verify-email", "/verify-email?token=secret"] {
+        let (status, headers, html) = get(page::router(), path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+        let policy = headers["content-security-policy"].to_str().expect("a policy");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(headers["referrer-policy"], "no-referrer");
+        assert!(!html.contains("secret"), "the token is not written into the page");
+        for script in html.split("<script").skip(1) {
+            assert!(script.contains("src=\"/page/") && script.contains("></script>"), "{script}");
+        }
+        assert!(!html.contains(" on") || !html.contains("onclick="), "no handlers in attributes");
+    }
+}
+
+#[tokio::test]
+async fn everything_that_a_page_names_is_there() {
+    for page in ["/", "/verify-email"] {
+        let (_, _, html) = get(page::router(), page).await;
+        let named = html.split(['"']).filter(|text| text.starts_with("/page/"));
+        for file in named {
+            let (status, headers, _) = get(page::router(), file).await;
+            assert_eq!(status, StatusCode::OK, "{file}");
+            assert_eq!(headers["x-content-type-options"], "nosniff");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_interface_can_be_read_without_another_server() {
+    #[derive(utoipa::OpenApi)]
+    #[openapi(info(title = "One", version = "1"))]
+    struct One;
+    let document = api_docs::merged([<One as utoipa::OpenApi>::openapi()]);
+    let router = api_docs::router(&document).expect("a document");
+
+    let (status, headers, json) = get(router.clone(), "/openapi.json").await;
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (StatusCode::OK, &"application/json".parse().expect("a type"))
+    );
+    let parsed: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(parsed["info"]["title"], "One");
+
+    let (status, headers, html) = get(router.clone(), "/docs/").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(headers["content-security-policy"].to_str().expect("a policy").starts_with("default-src 'self'"));
+    assert!(!html.contains("https://"), "nothing comes from elsewhere: {html}");
+    let (_, _, script) = get(router.clone(), "/docs/swagger-initializer.js").await;
+    assert!(script.contains("/openapi.json"), "{script}");
+
+    let (status, _, problems) = get(router, "/docs/problems").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(problems.contains("id=\"token_expired\""));
+}

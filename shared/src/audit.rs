@@ -1,0 +1,145 @@
+//! The audit log: who did what to which thing, from where, and how it ended.
+
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    context,
+    ids::{AuditId, ProjectId, UserId},
+};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Action {
+    /// An account was made.
+    #[serde(rename = "user.registered")]
+    UserRegistered,
+    /// An address was verified.
+    #[serde(rename = "user.verified")]
+    UserVerified,
+    /// Somebody signed in, or tried to.
+    #[serde(rename = "user.login")]
+    UserLogin,
+    /// A project was made.
+    #[serde(rename = "project.created")]
+    ProjectCreated,
+    /// A document was announced.
+    #[serde(rename = "document.created")]
+    DocumentCreated,
+    /// A document's text was read.
+    #[serde(rename = "document.processed")]
+    DocumentProcessed,
+    /// A document could not be read.
+    #[serde(rename = "document.failed")]
+    DocumentFailed,
+}
+
+impl Action {
+    /// As it is stored: `resource.verb`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UserRegistered => "user.registered",
+            Self::UserVerified => "user.verified",
+            Self::UserLogin => "user.login",
+            Self::ProjectCreated => "project.created",
+            Self::DocumentCreated => "document.created",
+            Self::DocumentProcessed => "document.processed",
+            Self::DocumentFailed => "document.failed",
+        }
+    }
+
+    fn resource_type(self) -> &'static str {
+        self.as_str().split('.').next().unwrap_or_default()
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Success,
+    /// It was tried in vain.
+    Failure,
+    /// It was not allowed.
+    Denied,
+}
+
+impl Outcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// One row; the client's address and user agent are taken from the request being served.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Who; `None` when nobody is known, or the platform itself did it.
+    pub actor: Option<UserId>,
+    /// What.
+    pub action: Action,
+    /// To which thing.
+    pub resource: Option<Uuid>,
+    /// In which project.
+    pub project: Option<ProjectId>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whatever else a reader should know; no secrets.
+    pub metadata: Value,
+}
+
+impl Entry {
+    /// Something that `actor` did.
+    #[must_use]
+    pub fn success(actor: Option<UserId>, action: Action, resource: Uuid) -> Self {
+        let outcome = Outcome::Success;
+        Self { actor, action, resource: Some(resource), project: None, outcome, metadata: Value::Object(Default::default()) }
+    }
+
+    /// In a project.
+    #[must_use]
+    pub fn in_project(self, project: ProjectId) -> Self {
+        Self { project: Some(project), ..self }
+    }
+
+    /// With more to know.
+    #[must_use]
+    pub fn with(self, metadata: Value) -> Self {
+        Self { metadata, ..self }
+    }
+}
+
+/// Writes a row; it commits with the change that it records.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn record(db: &mut PgConnection, entry: Entry, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+    let context = context::current();
+    let context = context.as_deref();
+    sqlx::query!(
+        "insert into audit_logs
+             (id, actor_user_id, action, resource_type, resource_id, project_id, status, ip_address, user_agent, metadata, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        AuditId::new().0,
+        entry.actor.map(|actor| actor.0),
+        entry.action.as_str(),
+        entry.action.resource_type(),
+        entry.resource,
+        entry.project.map(|project| project.0),
+        entry.outcome.as_str(),
+        context.and_then(|context| context.client_address).map(|address| address.to_string()),
+        context.and_then(|context| context.user_agent.clone()),
+        entry.metadata,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! The events that functions tell each other about: ids and a version, never rows or secrets.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    ids::{UserId, VerificationId},
+    names::Topic,
+};
+
+/// Something that happened, announced on a topic.
+pub trait Event: Serialize + DeserializeOwned + Send + Sync {
+    /// Where it is announced.
+    const TOPIC: Topic;
+    /// Grows when a field changes its meaning; both are consumed while a roll-out lasts.
+    const VERSION: u32;
+}
+
+/// A mail is to be rendered and sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mail", rename_all = "snake_case")]
+pub enum EmailRequested {
+    /// The link that verifies an address.
+    Verification {
+        /// The registration.
+        verification_id: VerificationId,
+    },
+    /// Somebody registered with an address that has an account.
+    AccountExists {
+        /// Whose address.
+        user_id: UserId,
+    },
+}
+
+impl Event for EmailRequested {
+    const TOPIC: Topic = Topic::EmailRequested;
+    const VERSION: u32 = 1;
+}
+
+impl EmailRequested {
+    /// What kind of mail, for logs and records.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Verification { .. } => "verification",
+            Self::AccountExists { .. } => "account_exists",
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The project guard: who calls, which project the request speaks of, and whether their role suffices,
+//! from one query. A handler that takes an [`Access`] cannot be reached without it.
+//!
+//! The rule says which roles are let in; the locator says where the project is found. The aliases read
+//! well in a signature: `ProjectContributor<ByBody<CreateDocument>>`.
+
+use std::marker::PhantomData;
+
+use axum::{
+    extract::{FromRef, FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
+use garde::Validate;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tracing::Span;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    extract::{Json, Path, Query},
+    ids::{ItemId, ProjectId, SessionId, UserId},
+    items::ItemKind,
+    principal::{Authority, GlobalRole, Principal, claims},
+    problem::{Code, Problem},
+};
+
+/// What a member may do in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ProjectRole {
+    /// Everything in the project.
+    Admin,
+    /// Uploads, and what concerns their own items.
+    Contributor,
+    /// The review queue.
+    Reviewer,
+}
+
+/// Which roles a route lets in. A super admin is always let in.
+pub trait Rule: Send + Sync + 'static {
+    /// Whether a member may; `own` when the resource is the caller's own upload.
+    fn allows(role: ProjectRole, own: bool) -> bool;
+}
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $rule:ident, $alias:ident: |$role:pat_param, $own:pat_param| $allows:expr;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $rule;
+
+            impl Rule for $rule {
+                fn allows($role: ProjectRole, $own: bool) -> bool {
+                    $allows
+                }
+            }
+
+            $(#[$doc])*
+            pub type $alias<L = ByPath> = Access<$rule, L>;
+        )*
+    };
+}
+
+rules! {
+    /// Any member of the project.
+    Members, ProjectMember: |_, _| true;
+    /// The project's admins.
+    Admins, ProjectAdmin: |role, _| role == ProjectRole::Admin;
+    /// Those who may upload.
+    Contributors, ProjectContributor: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Contributor);
+    /// Those who may review.
+    Reviewers, ProjectReviewer: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Reviewer);
+    /// Those who may change an item: its uploader, and the project's admins.
+    Editors, ItemEditor: |role, own| role == ProjectRole::Admin || (role == ProjectRole::Contributor && own);
+}
+
+/// A caller who was let in.
+#[derive(Debug)]
+pub struct Access<R, L: Locator = ByPath> {
+    /// Who calls.
+    pub principal: Principal,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The caller's role in it; `None` for a super admin who is no member.
+    pub role: Option<ProjectRole>,
+    /// What the locator found on the way: the query, the body, the item.
+    pub found: L::Found,
+    rule: PhantomData<R>,
+}
+
+/// Where a request says which project it speaks of.
+pub trait Locator: Send + Sync + 'static {
+    /// What was read to find it.
+    type Found: Send;
+}
+
+/// The path's `{project_id}`.
+#[derive(Debug, Clone, Copy)]
+pub struct ByPath;
+
+/// A query with a project id.
+#[derive(Debug, Clone, Copy)]
+pub struct ByQuery<T>(PhantomData<T>);
+
+/// A JSON body with a project id.
+#[derive(Debug, Clone, Copy)]
+pub struct ByBody<T>(PhantomData<T>);
+
+/// The path's item, of one kind.
+#[derive(Debug, Clone, Copy)]
+pub struct ByItem<K>(PhantomData<K>);
+
+/// The kind of item that a path speaks of, at compile time.
+pub trait Kind: Send + Sync + 'static {
+    /// The kind.
+    const KIND: ItemKind;
+}
+
+/// Documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Document;
+
+impl Kind for Document {
+    const KIND: ItemKind = ItemKind::Document;
+}
+
+/// A query or a body that names a project.
+pub trait InProject {
+    /// The project it names.
+    fn project_id(&self) -> ProjectId;
+}
+
+/// The item that a path speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundItem {
+    /// Its id.
+    pub id: ItemId,
+    /// Who uploaded it.
+    pub uploaded_by_id: UserId,
+}
+
+impl Locator for ByPath {
+    type Found = ();
+}
+impl<T: Send + Sync + 'static> Locator for ByQuery<T> {
+    type Found = T;
+}
+impl<T: Send + Sync + 'static> Locator for ByBody<T> {
+    type Found = T;
+}
+impl<K: Kind> Locator for ByItem<K> {
+    type Found = FoundItem;
+}
+
+/// What the one query gives.
+struct Row {
+    global_role: GlobalRole,
+    verified: bool,
+    project_id: Option<Uuid>,
+    role: Option<ProjectRole>,
+    uploaded_by_id: Option<Uuid>,
+}
+
+struct Caller {
+    user_id: UserId,
+    session_id: SessionId,
+}
+
+impl Caller {
+    fn from_parts(parts: &Parts, authority: &Authority) -> Result<Self, Problem> {
+        let claims = claims(parts, authority)?;
+        Ok(Self { user_id: claims.user_id, session_id: claims.sid })
+    }
+
+    /// Caller, session, project and role together.
+    async fn row_by_project(&self, project: ProjectId, authority: &Authority) -> Result<Option<Row>, Problem> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"
+            select users.global_role as "global_role: GlobalRole",
+                   users.email_verified_at is not null as "verified!",
+                   projects.id as "project_id?",
+                   project_members.role as "role?: ProjectRole",
+                   null::uuid as uploaded_by_id
+            from sessions
+            join users on users.id = sessions.user_id
+            left join projects on projects.id = $4 and projects.deleted_at is null
+            left join project_members
+                   on project_members.project_id = projects.id and project_members.user_id = users.id
+            where sessions.id = $1
+              and sessions.user_id = $2
+              and sessions.revoked_at is null
+              and sessions.expires_at > $3
+              and users.deleted_at is null
+              and users.suspended_at is null
+            "#,
+            self.session_id.0,
+            self.user_id.0,
+            authority.clock.now(),
+            project.0,
+        )
+        .fetch_optional(&authority.db)
+        .await?;
+        Ok(row)
+    }
+
+    /// Caller, session, item, its project and role together.
+    async fn row_by_item(&self, item: ItemId, kind: ItemKind, authority: &Authority) -> Result<Option<Row>, Problem> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"
+            select users.global_role as "global_role: GlobalRole",
+                   users.email_verified_at is not null as "verified!",
+                   projects.id as "project_id?",
+                   project_members.role as "role?: ProjectRole",
+                   items.uploaded_by_id as "uploaded_by_id?"
+            from sessions
+            join users on users.id = sessions.user_id
+            left join items on items.id = $4 and items.kind = $5 and items.deleted_at is null
+            left join projects on projects.id = items.project_id and projects.deleted_at is null
+            left join project_members
+                   on project_members.project_id = projects.id and project_members.user_id = users.id
+            where sessions.id = $1
+              and sessions.user_id = $2
+              and sessions.revoked_at is null
+              and sessions.expires_at > $3
+              and users.deleted_at is null
+              and users.suspended_at is null
+            "#,
+            self.session_id.0,
+            self.user_id.0,
+            authority.clock.now(),
+            item.0,
+            kind as _,
+        )
+        .fetch_optional(&authority.db)
+        .await?;
+        Ok(row)
+    }
+
+    fn admit<R: Rule, L: Locator>(self, row: Option<Row>, found: L::Found) -> Result<Access<R, L>, Problem> {
+        let row = row.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        if !row.verified {
+            return Err(Problem::new(Code::EmailNotVerified));
+        }
+        let principal =
+            Principal { user_id: self.user_id, session_id: self.session_id, global_role: row.global_role };
+        let everywhere = row.global_role == GlobalRole::SuperAdmin;
+        let project_id = row.project_id.filter(|_| everywhere || row.role.is_some());
+        let project_id = ProjectId(project_id.ok_or_else(|| Problem::new(Code::NotFound))?);
+        Span::current().record("project_id", project_id.to_string());
+        let own = row.uploaded_by_id == Some(self.user_id.0);
+        if everywhere || row.role.is_some_and(|role| R::allows(role, own)) {
+            Ok(Access { principal, project_id, role: row.role, found, rule: PhantomData })
+        } else {
+            Err(Problem::new(Code::Forbidden))
+        }
+    }
+}
+
+impl<S, R: Rule> FromRequestParts<S> for Access<R, ByPath>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let caller = Caller::from_parts(parts, &authority)?;
+        let Path(project) = Path::<ProjectId>::from_request_parts(parts, state).await?;
+        let row = caller.row_by_project(project, &authority).await?;
+        caller.admit(row, ())
+    }
+}
+
+impl<S, R: Rule, T> FromRequestParts<S> for Access<R, ByQuery<T>>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+    T: InProject + DeserializeOwned + Validate<Context = ()> + Send + Sync + 'static,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let caller = Caller::from_parts(parts, &authority)?;
+        let Query(query) = Query::<T>::from_request_parts(parts, state).await?;
+        let row = caller.row_by_project(query.project_id(), &authority).await?;
+        caller.admit(row, query)
+    }
+}
+
+impl<S, R: Rule, K: Kind> FromRequestParts<S> for Access<R, ByItem<K>>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let caller = Caller::from_parts(parts, &authority)?;
+        let Path(id) = Path::<ItemId>::from_request_parts(parts, state).await?;
+        Span::current().record("item_id", id.to_string());
+        let row = caller.row_by_item(id, K::KIND, &authority).await?;
+        let uploaded_by_id = UserId(row.as_ref().and_then(|row| row.uploaded_by_id).unwrap_or_default());
+        caller.admit(row, FoundItem { id, uploaded_by_id })
+    }
+}
+
+impl<S, R: Rule, T> FromRequest<S> for Access<R, ByBody<T>>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+    T: InProject + DeserializeOwned + Validate<Context = ()> + Send + Sync + 'static,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let caller = Caller::from_parts(&parts, &authority)?;
+        let Json(body) = Json::<T>::from_request(Request::from_parts(parts, body), state).await?;
+        let row = caller.row_by_project(body.project_id(), &authority).await?;
+        caller.admit(row, body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Admins, Contributors, Editors, Members, ProjectRole, Reviewers, Rule};
+
+    fn let_in<R: Rule>(own: bool) -> [bool; 3] {
+        [ProjectRole::Admin, ProjectRole::Contributor, ProjectRole::Reviewer].map(|role| R::allows(role, own))
+    }
+
+    #[test]
+    fn each_rule_lets_in_whom_the_permission_table_names() {
+        assert_eq!(let_in::<Members>(false), [true, true, true]);
+        assert_eq!(let_in::<Admins>(true), [true, false, false]);
+        assert_eq!(let_in::<Contributors>(false), [true, true, false]);
+        assert_eq!(let_in::<Reviewers>(false), [true, false, true]);
+        assert_eq!(let_in::<Editors>(true), [true, true, false]);
+        assert_eq!(let_in::<Editors>(false), [true, false, false]);
+    }
+}

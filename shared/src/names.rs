@@ -1,0 +1,98 @@
+//! The names of topics, subscriptions and buckets: one list for the code and for the local cloud.
+
+/// A Pub/Sub topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Objects that were finalised in the uploads bucket.
+    Uploads,
+    /// Mails to be rendered and sent.
+    EmailRequested,
+    /// Messages that a subscription gave up on.
+    DeadLetters,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 3] = [Self::Uploads, Self::EmailRequested, Self::DeadLetters];
+
+    /// Its id in Pub/Sub.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uploads => "uploads",
+            Self::EmailRequested => "email-requested",
+            Self::DeadLetters => "dead-letters",
+        }
+    }
+}
+
+/// A push subscription: which function gets which messages of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its id in Pub/Sub.
+    pub name: &'static str,
+    /// The topic it follows.
+    pub topic: Topic,
+    /// The function that messages are pushed to.
+    pub function: &'static str,
+    /// The path of that function's handler.
+    pub path: &'static str,
+    /// Pub/Sub's filter over attributes, where only some messages are wanted.
+    pub filter: Option<&'static str>,
+    /// Whether messages that fail [`MAX_DELIVERY_ATTEMPTS`] times go to the dead letters.
+    pub dead_letters: bool,
+}
+
+/// Every subscription.
+pub const SUBSCRIPTIONS: [Subscription; 3] = [
+    Subscription {
+        name: "ocr-uploads",
+        topic: Topic::Uploads,
+        function: "ocr",
+        path: "/events/object-finalized",
+        filter: Some("attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"documents/\")"),
+        dead_letters: true,
+    },
+    Subscription {
+        name: "email-email-requested",
+        topic: Topic::EmailRequested,
+        function: "email",
+        path: "/events/email-requested",
+        filter: None,
+        dead_letters: true,
+    },
+    Subscription {
+        name: "maintenance-dead-letters",
+        topic: Topic::DeadLetters,
+        function: "maintenance",
+        path: "/events/dead-letter",
+        filter: None,
+        dead_letters: false,
+    },
+];
+
+/// Deliveries before a message becomes a dead letter; with the backoff below, about half an hour.
+pub const MAX_DELIVERY_ATTEMPTS: u32 = 10;
+/// The first pause after a failed delivery, in seconds.
+pub const MINIMUM_BACKOFF_SECONDS: u32 = 10;
+/// The longest pause between deliveries, in seconds.
+pub const MAXIMUM_BACKOFF_SECONDS: u32 = 600;
+/// How long a push may take before Pub/Sub delivers again, in seconds: twice a function's own time-out.
+pub const ACK_DEADLINE_SECONDS: u32 = 600;
+
+/// A task of `maintenance` that Cloud Scheduler calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// The job's id.
+    pub name: &'static str,
+    /// The path that is called by POST.
+    pub path: &'static str,
+    /// Seconds between two calls.
+    pub every_seconds: u32,
+}
+
+/// Every schedule.
+pub const SCHEDULES: [Schedule; 2] = [
+    Schedule { name: "sweep-outbox", path: "/tasks/sweep-outbox", every_seconds: 60 },
+    Schedule { name: "restart-stuck", path: "/tasks/restart-stuck", every_seconds: 60 },
+];

@@ -1,0 +1,90 @@
+//! Keyset pagination: a page costs the same wherever it is in the list.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Where a page begins: after this id. Opaque to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor(pub Uuid);
+
+impl Cursor {
+    fn encode(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.as_bytes())
+    }
+}
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes
+            .and_then(|bytes| Uuid::from_slice(&bytes).ok())
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("is not a cursor of this list"))
+    }
+}
+
+/// How many entries a page holds when the client does not say.
+const DEFAULT_LIMIT: i64 = 50;
+
+/// How many entries a page may hold: 1 to 200.
+#[derive(Debug, Clone, Copy, Deserialize, garde::Validate, ToSchema)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schema(value_type = i64, minimum = 1, maximum = 200, default = 50)]
+pub struct Limit(#[garde(range(min = 1, max = 200))] i64);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(DEFAULT_LIMIT)
+    }
+}
+
+impl Limit {
+    /// Rows to ask the database for: one more than the page holds tells whether there is a next one.
+    #[must_use]
+    pub fn rows(self) -> i64 {
+        self.0 + 1
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// What to pass as `cursor` for the next page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page out of up to [`Limit::rows`] rows.
+    pub fn new(mut rows: Vec<T>, limit: Limit, id: impl Fn(&T) -> Uuid) -> Self {
+        let size = usize::try_from(limit.0).unwrap_or_default();
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next_cursor = rows.last().filter(|_| more).map(|last| Cursor(id(last)).encode());
+        Self { items: rows, next_cursor }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::{Cursor, Limit, Page};
+
+    #[test]
+    fn a_full_page_tells_where_the_next_one_begins() {
+        let ids: Vec<Uuid> = (1..=3_u128).map(Uuid::from_u128).collect();
+        let page = Page::new(ids.clone(), Limit(2), |id| *id);
+        assert_eq!(page.items, ids[..2]);
+        let cursor: Cursor = serde_json::from_value(json!(page.next_cursor)).expect("a cursor");
+        assert_eq!(cursor.0, ids[1]);
+        assert_eq!(Page::new(ids, Limit(3), |id| *id).next_cursor, None);
+        assert!(serde_json::from_value::<Cursor>(json!("'; drop table")).is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! Who calls: a live session, checked in the database in one query.
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{header, request::Parts},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use tracing::Span;
+use utoipa::ToSchema;
+
+use crate::{
+    access_token::{Claims, Verifier},
+    clock::Clock,
+    ids::{SessionId, UserId},
+    problem::{Code, Problem},
+};
+
+/// What authorisation needs; part of the state of every function with routes.
+#[derive(Clone)]
+pub struct Authority {
+    /// The database, where sessions and roles are.
+    pub db: PgPool,
+    /// Checks access tokens.
+    pub tokens: Verifier,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// What a user may do on the whole platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum GlobalRole {
+    /// May do what any project role may, everywhere.
+    SuperAdmin,
+    /// May do what their projects' roles say.
+    User,
+}
+
+impl GlobalRole {
+    /// As it is sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SuperAdmin => "super_admin",
+            Self::User => "user",
+        }
+    }
+}
+
+/// A user with a live session and a verified address.
+#[derive(Debug, Clone, Copy)]
+pub struct Principal {
+    /// The user.
+    pub user_id: UserId,
+    /// Their session.
+    pub session_id: SessionId,
+    /// What they may do everywhere.
+    pub global_role: GlobalRole,
+}
+
+/// A user with a live session, whether or not the address is verified; for the few routes that say so.
+#[derive(Debug, Clone, Copy)]
+pub struct AnySession(pub Principal);
+
+impl<S> FromRequestParts<S> for Principal
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let (principal, verified) = authenticate(parts, &Authority::from_ref(state)).await?;
+        if verified { Ok(principal) } else { Err(Problem::new(Code::EmailNotVerified)) }
+    }
+}
+
+impl<S> FromRequestParts<S> for AnySession
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let (principal, _) = authenticate(parts, &Authority::from_ref(state)).await?;
+        Ok(Self(principal))
+    }
+}
+
+async fn authenticate(parts: &Parts, authority: &Authority) -> Result<(Principal, bool), Problem> {
+    let claims = claims(parts, authority)?;
+    let row = sqlx::query!(
+        r#"
+        select users.global_role as "global_role: GlobalRole", users.email_verified_at is not null as "verified!"
+        from sessions
+        join users on users.id = sessions.user_id
+        where sessions.id = $1
+          and sessions.user_id = $2
+          and sessions.revoked_at is null
+          and sessions.expires_at > $3
+          and users.deleted_at is null
+          and users.suspended_at is null
+        "#,
+        claims.sid.0,
+        claims.user_id.0,
+        authority.clock.now(),
+    )
+    .fetch_optional(&authority.db)
+    .await?
+    .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let principal = Principal { user_id: claims.user_id, session_id: claims.sid, global_role: row.global_role };
+    Ok((principal, row.verified))
+}
+
+/// The claims of the request's bearer token (RFC 6750); a token proves only who asks.
+pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Claims, Problem> {
+    let claims = bearer(parts)
+        .and_then(|token| authority.tokens.verify(secrecy::ExposeSecret::expose_secret(&token)))
+        .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    Span::current().record("user_id", claims.user_id.to_string());
+    Ok(claims)
+}
+
+/// The token in the `Authorization` header.
+pub(crate) fn bearer(parts: &Parts) -> Option<SecretString> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
+}

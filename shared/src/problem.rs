@@ -1,0 +1,233 @@
+//! Errors as clients see them: RFC 9457 `application/problem+json` with a stable code.
+
+use std::{error::Error as StdError, time::Duration};
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::context;
+
+/// A handler's result.
+pub type Result<T, E = Problem> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $status:ident;)*) => {
+        /// What went wrong: stable and machine-readable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        pub enum Code {
+            $( $(#[doc = $doc])* #[serde(rename = $text)] $name, )*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The code as it is sent.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// The HTTP status that goes with it.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status),* }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),*).trim_ascii()),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is malformed.
+    Malformed = "malformed", BAD_REQUEST;
+    /// The token in the link is not known.
+    TokenInvalid = "token_invalid", BAD_REQUEST;
+    /// The link has expired.
+    TokenExpired = "token_expired", BAD_REQUEST;
+    /// Credentials are missing or no longer good.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED;
+    /// The address or the password is wrong.
+    InvalidCredentials = "invalid_credentials", UNAUTHORIZED;
+    /// The e-mail address is not verified yet.
+    EmailNotVerified = "email_not_verified", FORBIDDEN;
+    /// Your role does not allow this.
+    Forbidden = "forbidden", FORBIDDEN;
+    /// There is nothing here that you can see.
+    NotFound = "not_found", NOT_FOUND;
+    /// This method is not allowed here.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
+    /// The item is in a state that does not allow this.
+    InvalidState = "invalid_state", CONFLICT;
+    /// The body is too large.
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
+    /// The body's content type is not supported.
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
+    /// Some fields are not valid.
+    InvalidFields = "invalid_fields", UNPROCESSABLE_ENTITY;
+    /// Too many requests at once.
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
+    /// Something went wrong on our side.
+    Internal = "internal", INTERNAL_SERVER_ERROR;
+    /// A service that this one needs is not available.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE;
+    /// The request took too long.
+    TimedOut = "timed_out", SERVICE_UNAVAILABLE;
+}
+
+/// One invalid field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where: `name`, `items[3].size_bytes`.
+    pub field: String,
+    /// What: `required`, `unknown`, `type`, `invalid`.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// An error answer.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Logged once when it becomes a 5xx answer, and never sent.
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The body of an error answer (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// A URI reference that names the kind of problem.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What the code means.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// What happened this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    /// The stable code.
+    code: Code,
+    /// The id of the request, as in `X-Request-Id` and in the logs.
+    request_id: Option<String>,
+    /// The invalid fields, all of them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+/// Says when to try again after a dependency was down.
+const RETRY_AFTER_UNAVAILABLE: Duration = Duration::from_secs(5);
+
+impl Problem {
+    /// A problem of this kind.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        let problem = Self { code, detail: None, errors: Vec::new(), headers: Vec::new(), source: None };
+        match code.status() {
+            StatusCode::UNAUTHORIZED => {
+                problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            }
+            StatusCode::SERVICE_UNAVAILABLE => problem.retry_after(RETRY_AFTER_UNAVAILABLE),
+            _ => problem,
+        }
+    }
+
+    /// A 422 with every invalid field.
+    #[must_use]
+    pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Code::InvalidFields) }
+    }
+
+    /// A 500 that keeps what happened to itself.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..Self::new(Code::Internal) }
+    }
+
+    /// A 503 that keeps what happened to itself.
+    pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..Self::new(Code::Unavailable) }
+    }
+
+    /// Adds what happened this time.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says when to try again.
+    #[must_use]
+    pub fn retry_after(self, after: Duration) -> Self {
+        self.with_header(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)))
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.code.status();
+        if status.is_server_error() {
+            let cause = self.source.as_deref().map(|error| chain(error)).unwrap_or_default();
+            tracing::error!(code = self.code.as_str(), cause, "the request failed");
+        }
+        let body = ProblemBody {
+            kind: format!("/docs/problems#{}", self.code.as_str()),
+            title: self.code.title(),
+            status: status.as_u16(),
+            detail: self.detail.as_deref(),
+            code: self.code,
+            request_id: context::current().map(|context| context.request_id.clone()),
+            errors: &self.errors,
+        };
+        let bytes = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], bytes).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// An error and everything that caused it, in one line.
+#[must_use]
+pub fn chain<'a>(error: &(dyn StdError + 'a)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        if crate::database::is_unavailable(&error) { Self::unavailable(error) } else { Self::internal(error) }
+    }
+}

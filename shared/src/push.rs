@@ -1,0 +1,160 @@
+//! Pub/Sub push deliveries and Cloud Scheduler calls, let in only with a good token.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    extract::{FromRef, FromRequest, FromRequestParts, Request},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+use crate::{
+    context::{self, RequestContext, Trace},
+    events::Event,
+    extract,
+    oidc::OidcVerifier,
+    outbox,
+    problem::{Code, Problem},
+};
+
+/// A message that was pushed.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Pub/Sub's id of the message.
+    pub id: String,
+    /// The subscription's full name.
+    pub subscription: String,
+    /// The attributes.
+    pub attributes: HashMap<String, String>,
+    /// The data.
+    pub data: Vec<u8>,
+    /// Which delivery this is, where the subscription has a dead-letter policy.
+    pub delivery_attempt: Option<i32>,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    message: EnvelopeMessage,
+    subscription: String,
+    #[serde(rename = "deliveryAttempt")]
+    delivery_attempt: Option<i32>,
+}
+
+#[derive(Deserialize)]
+struct EnvelopeMessage {
+    #[serde(rename = "messageId")]
+    message_id: String,
+    #[serde(default)]
+    attributes: HashMap<String, String>,
+    #[serde(default)]
+    data: String,
+}
+
+/// A push delivery from Pub/Sub.
+#[derive(Debug, Clone)]
+pub struct Push(pub Message);
+
+impl<S> FromRequest<S> for Push
+where
+    S: Send + Sync,
+    OidcVerifier: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        OidcVerifier::from_ref(state).verify(request.headers()).await?;
+        let bytes = extract::body(request, state).await?;
+        let malformed = |error: String| Problem::new(Code::Malformed).detail(error);
+        let envelope: Envelope =
+            serde_json::from_slice(&bytes).map_err(|error| malformed(format!("Not a push envelope: {error}.")))?;
+        let data = STANDARD
+            .decode(&envelope.message.data)
+            .map_err(|error| malformed(format!("The data is not base64: {error}.")))?;
+        Ok(Self(Message {
+            id: envelope.message.message_id,
+            subscription: envelope.subscription,
+            attributes: envelope.message.attributes,
+            data,
+            delivery_attempt: envelope.delivery_attempt,
+        }))
+    }
+}
+
+impl Message {
+    /// The event that it carries.
+    ///
+    /// # Errors
+    /// 400 when it carries something else: Pub/Sub delivers again and, in the end, dead-letters it.
+    pub fn event<E: Event>(&self) -> Result<E, Problem> {
+        serde_json::from_slice(&self.data)
+            .map_err(|error| Problem::new(Code::Malformed).detail(format!("Not the event of this topic: {error}.")))
+    }
+
+    /// The id of the event that it carries; the same for every delivery.
+    #[must_use]
+    pub fn event_id(&self) -> Option<crate::ids::EventId> {
+        self.attributes.get(outbox::EVENT_ID)?.parse().ok()
+    }
+
+    /// Runs the handler as part of the trace that the message came from.
+    pub async fn handle<F: Future>(&self, future: F) -> F::Output {
+        let trace = self.attributes.get(outbox::TRACEPARENT).and_then(|value| Trace::from_traceparent(value));
+        match (context::current(), trace) {
+            (Some(current), Some(trace)) => {
+                tracing::Span::current().record("trace_id", trace.trace_id.as_str());
+                let context = RequestContext { trace, ..RequestContext::clone(&current) };
+                context::scope(Arc::new(context), future).await
+            }
+            _ => future.await,
+        }
+    }
+}
+
+/// A call by Cloud Scheduler.
+#[derive(Debug, Clone, Copy)]
+pub struct Scheduled;
+
+impl<S> FromRequestParts<S> for Scheduled
+where
+    S: Send + Sync,
+    OidcVerifier: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        OidcVerifier::from_ref(state).verify(&parts.headers).await?;
+        Ok(Self)
+    }
+}
+
+/// How a delivery ended.
+#[derive(Debug)]
+pub enum Delivery {
+    /// What it asked for is committed, or nothing remains to be done.
+    Done,
+    /// It can never be done; delivering again would change nothing. Says why.
+    Discard(&'static str),
+    /// It may be done later; Pub/Sub delivers again after its backoff.
+    Retry(Problem),
+}
+
+impl IntoResponse for Delivery {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Done => StatusCode::NO_CONTENT.into_response(),
+            Self::Discard(why) => {
+                tracing::warn!(why, "the delivery was discarded");
+                StatusCode::NO_CONTENT.into_response()
+            }
+            Self::Retry(problem) => problem.into_response(),
+        }
+    }
+}
+
+impl From<Problem> for Delivery {
+    fn from(problem: Problem) -> Self {
+        Self::Retry(problem)
+    }
+}

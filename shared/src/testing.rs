@@ -1,0 +1,213 @@
+//! The harness of the functions' tests: a local cloud for each test, users with sessions, and a client.
+//!
+//! A test gets its own database from `#[sqlx::test]` and its own Pub/Sub and storage from
+//! [`Platform::start`]; the functions reach both through the environment, as everywhere.
+
+mod client;
+mod events;
+mod people;
+
+use std::{net::SocketAddr, path::PathBuf, sync::OnceLock};
+
+use axum::Router;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use local_identity::Identity;
+use local_pubsub::{OidcToken, PubSub, PushConfig};
+use local_storage::Storage;
+use sqlx::{ConnectOptions as _, PgPool};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+pub use client::{Client, TestResponse};
+pub use people::TestUser;
+
+use crate::{access_token, clock::Clock, config::Env, names};
+
+/// The Google Cloud project of the tests.
+const PROJECT: &str = "alta-test";
+/// The bucket of the tests.
+pub const BUCKET: &str = "alta-test-uploads";
+const ISSUER: &str = "https://accounts.test";
+
+/// Keys take long to make, and no test minds sharing them.
+struct Keys {
+    identity: Identity,
+    signing_key: String,
+    jwks: String,
+}
+
+fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let signing_key = access_token::generate_key().expect("a signing key");
+        let jwks = access_token::public_jwks(&signing_key).expect("its public half");
+        Keys { identity: Identity::generate(ISSUER).expect("an identity"), signing_key, jwks }
+    })
+}
+
+/// What a test runs on.
+pub struct Platform {
+    /// The test's database.
+    pub db: PgPool,
+    /// The time of everything that is built with it.
+    pub clock: Clock,
+    /// Cloud Storage.
+    pub storage: Storage,
+    /// Pub/Sub.
+    pub pubsub: PubSub,
+    /// What published events arrive at.
+    events: events::Received,
+    env: Env,
+    data: TempDir,
+}
+
+impl Platform {
+    /// Starts a local cloud beside the test's database.
+    ///
+    /// # Panics
+    /// When a part does not start.
+    pub async fn start(db: PgPool) -> Self {
+        let keys = keys();
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let pubsub = PubSub::open(local_pubsub::Settings {
+            data_dir: data.path().join("pubsub"),
+            identity: keys.identity.clone(),
+            project: PROJECT.into(),
+        })
+        .expect("Pub/Sub");
+        let (storage, storage_address) = start_storage(data.path().join("storage"), &pubsub).await;
+        let pubsub_address = serve(pubsub.router()).await;
+        let issuer_address = serve(local_pubsub::oidc_router(keys.identity.clone())).await;
+        let events = events::Received::default();
+        let receiver = serve(events.router()).await;
+        for topic in names::Topic::ALL {
+            pubsub.create_topic(topic.name()).await.expect("a topic");
+            let push = push_config(format!("http://{receiver}/{}", topic.name()), "test");
+            let subscription = subscription(&format!("test-{}", topic.name()), topic.name(), push);
+            pubsub.create_subscription(subscription).await.expect("a subscription");
+        }
+        let database_url = db.connect_options().to_url_lossy().to_string();
+        let env = Env::from_iter([
+            ("DATABASE_URL", database_url),
+            ("TRUSTED_PROXY_HOPS", "1".into()),
+            ("CORS_ORIGINS", "https://app.test".into()),
+            ("PUBSUB_PROJECT", PROJECT.into()),
+            ("PUBSUB_ENDPOINT", format!("http://{pubsub_address}")),
+            ("STORAGE_ENDPOINT", format!("http://{storage_address}")),
+            ("UPLOADS_BUCKET", BUCKET.into()),
+            ("GOOGLE_SERVICE_ACCOUNT_KEY", keys.identity.key_json()),
+            ("ACCESS_TOKEN_ISSUER", "https://api.test".into()),
+            ("ACCESS_TOKEN_JWKS", keys.jwks.clone()),
+            ("ACCESS_TOKEN_SIGNING_KEY", keys.signing_key.clone()),
+            ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
+            ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+            ("PUSH_AUDIENCE", "test".into()),
+            ("PUSH_SERVICE_ACCOUNT", keys.identity.email().into()),
+            ("PUSH_ISSUER", ISSUER.into()),
+            ("PUSH_JWKS_URL", format!("http://{issuer_address}/oauth2/v3/certs")),
+        ]);
+        Self { db, clock: Clock::default(), storage, pubsub, events, env, data }
+    }
+
+    /// The environment for any function.
+    #[must_use]
+    pub fn env(&self) -> Env {
+        self.env.clone()
+    }
+
+    /// The identity that signs pushes, and everything else of the local cloud.
+    #[must_use]
+    pub fn identity(&self) -> &'static Identity {
+        &keys().identity
+    }
+
+    /// A folder that goes away with the test.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.data.path().to_owned()
+    }
+
+    /// A client of a function, that nobody is signed in with.
+    #[must_use]
+    pub fn client(&self, router: Router) -> Client {
+        Client::new(router)
+    }
+
+    /// Pushes a topic's messages to a function that listens at `address`, as its subscription would.
+    ///
+    /// # Panics
+    /// When the names know no such subscription.
+    pub async fn subscribe(&self, function: &str, address: SocketAddr) {
+        for known in names::SUBSCRIPTIONS.iter().filter(|known| known.function == function) {
+            let push = push_config(format!("http://{address}{}", known.path), "test");
+            let subscription = local_pubsub::Subscription {
+                filter: known.filter.unwrap_or_default().to_owned(),
+                ..subscription(known.name, known.topic.name(), push)
+            };
+            self.pubsub.create_subscription(subscription).await.expect("a subscription");
+        }
+    }
+
+    /// A push delivery's `Authorization` header, as Pub/Sub would send it.
+    #[must_use]
+    pub fn push_authorization(&self) -> String {
+        let identity = self.identity();
+        format!("Bearer {}", identity.id_token("test", identity.email()))
+    }
+}
+
+/// Serves a router on a port of its own.
+///
+/// # Panics
+/// When no port is free.
+pub async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
+}
+
+async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {
+    let notifications =
+        vec![local_storage::NotificationConfig { topic: names::Topic::Uploads.name().into(), object_name_prefix: None }];
+    let settings = local_storage::Settings {
+        data_dir,
+        identity: keys().identity.clone(),
+        cors_origins: vec!["https://app.test".into()],
+        buckets: vec![local_storage::Bucket { name: BUCKET.into(), notifications }],
+        now: std::sync::Arc::new(system_time),
+    };
+    let pubsub = pubsub.clone();
+    let notifier: local_storage::Notifier = std::sync::Arc::new(move |notification| {
+        let pubsub = pubsub.clone();
+        Box::pin(async move {
+            let published = pubsub.publish(&notification.topic, notification.attributes, notification.data).await;
+            published.map(|_| ()).map_err(|error| error.to_string())
+        })
+    });
+    let storage = Storage::open(settings, notifier).await.expect("storage");
+    let address = serve(storage.router()).await;
+    (storage, address)
+}
+
+#[allow(clippy::disallowed_methods, reason = "signed URLs expire by the system's time")]
+fn system_time() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
+fn push_config(push_endpoint: String, audience: &str) -> PushConfig {
+    let service_account_email = keys().identity.email().to_owned();
+    let oidc_token = Some(OidcToken { service_account_email, audience: audience.to_owned() });
+    PushConfig { push_endpoint, oidc_token, ..PushConfig::default() }
+}
+
+fn subscription(name: &str, topic: &str, push: PushConfig) -> local_pubsub::Subscription {
+    local_pubsub::Subscription {
+        name: name.to_owned(),
+        topic: topic.to_owned(),
+        push_config: Some(push),
+        ack_deadline_seconds: names::ACK_DEADLINE_SECONDS,
+        ..local_pubsub::Subscription::default()
+    }
+}

@@ -1,0 +1,118 @@
+//! A client of one function: requests go through its whole router.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::TestUser;
+
+/// A client of one function.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    headers: HeaderMap,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct TestResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, when it is JSON; null otherwise.
+    pub body: Value,
+}
+
+impl Client {
+    pub(super) fn new(router: Router) -> Self {
+        Self { router, headers: HeaderMap::new() }
+    }
+
+    /// The same client, signed in.
+    #[must_use]
+    pub fn as_user(&self, user: &TestUser) -> Self {
+        self.with(header::AUTHORIZATION.as_str(), &format!("Bearer {}", user.token))
+    }
+
+    /// The same client, with a header on each request.
+    ///
+    /// # Panics
+    /// When it is no header.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut client = self.clone();
+        let name: header::HeaderName = name.parse().expect("a header name");
+        client.headers.insert(name, value.parse().expect("a header value"));
+        client
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> TestResponse {
+        self.send(Method::GET, path, None, Vec::new()).await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> TestResponse {
+        self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
+    }
+
+    /// A request with any body.
+    ///
+    /// # Panics
+    /// When the function does not answer.
+    pub async fn send(&self, method: Method, path: &str, content_type: Option<&str>, body: Vec<u8>) -> TestResponse {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(content_type) = content_type {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        let mut request = request.body(Body::from(body)).expect("a request");
+        request.headers_mut().extend(self.headers.clone());
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        TestResponse { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl TestResponse {
+    /// Asserts that it is a problem with this status and code, in the form that RFC 9457 gives it.
+    ///
+    /// # Panics
+    /// When it is not.
+    #[track_caller]
+    pub fn assert_problem(&self, status: u16, code: &str) -> &Self {
+        assert_eq!((self.status.as_u16(), self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert!(self.body["title"].is_string() && self.body["type"].is_string(), "{}", self.body);
+        let request_id = self.headers["x-request-id"].to_str().ok();
+        assert_eq!(self.body["request_id"].as_str(), request_id);
+        self
+    }
+
+    /// Asserts the status.
+    ///
+    /// # Panics
+    /// When it is another one.
+    #[track_caller]
+    pub fn assert_status(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    /// The names of the invalid fields, sorted.
+    #[must_use]
+    pub fn invalid_fields(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut fields: Vec<&str> = errors.iter().filter_map(|error| error["field"].as_str()).collect();
+        fields.sort_unstable();
+        fields
+    }
+}

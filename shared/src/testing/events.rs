@@ -1,0 +1,71 @@
+//! Published events, as a subscriber would get them.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Router, extract::State, http::StatusCode, routing::post};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+use super::Platform;
+use crate::events::Event;
+
+/// What arrived: the path that it was pushed to, and the envelope.
+#[derive(Clone, Default)]
+pub(super) struct Received(Arc<Mutex<Vec<(String, Value)>>>);
+
+impl Received {
+    pub(super) fn router(&self) -> Router {
+        Router::new().route("/{topic}", post(receive)).with_state(self.clone())
+    }
+}
+
+async fn receive(
+    State(received): State<Received>,
+    axum::extract::Path(topic): axum::extract::Path<String>,
+    body: axum::body::Bytes,
+) -> StatusCode {
+    let envelope = serde_json::from_slice(&body).unwrap_or_default();
+    received.0.lock().expect("nobody panics while holding it").push((topic, envelope));
+    StatusCode::NO_CONTENT
+}
+
+impl Platform {
+    /// The events of a kind that were published and not looked at yet, in the order of their arrival.
+    ///
+    /// # Panics
+    /// When one cannot be read.
+    pub async fn events<E: Event>(&self) -> Vec<E> {
+        let messages = self.messages(E::TOPIC.name()).await;
+        messages.iter().map(|(_, data)| serde_json::from_slice(data).expect("an event of the topic")).collect()
+    }
+
+    /// The messages of a topic that were published and not looked at yet: attributes and data.
+    ///
+    /// # Panics
+    /// When one cannot be read.
+    pub async fn messages(&self, topic: &str) -> Vec<(Value, Vec<u8>)> {
+        self.pubsub.quiescent().await;
+        let mut received = self.events.0.lock().expect("nobody panics while holding it");
+        let (of_topic, others) = received.drain(..).partition(|(of, _)| of == topic);
+        *received = others;
+        let messages: Vec<(String, Value)> = of_topic;
+        let read = |envelope: Value| {
+            let message = &envelope["message"];
+            let data = STANDARD.decode(message["data"].as_str().unwrap_or_default()).expect("base64");
+            (message["attributes"].clone(), data)
+        };
+        messages.into_iter().map(|(_, envelope)| read(envelope)).collect()
+    }
+}
+
+impl Drop for Platform {
+    /// A test says what it expects to be published; an event that nobody looked at is a surprise.
+    fn drop(&mut self) {
+        if let Ok(received) = self.events.0.lock()
+            && !std::thread::panicking()
+        {
+            let topics: Vec<&str> = received.iter().map(|(topic, _)| topic.as_str()).collect();
+            assert!(topics.is_empty(), "events were published that the test never looked at: {topics:?}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Users with sessions, and projects for them to be in.
+
+use secrecy::ExposeSecret as _;
+use uuid::Uuid;
+
+use super::Platform;
+use crate::{
+    access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+    config::Settings as _,
+    guard::ProjectRole,
+    ids::{MembershipId, ProjectId, SessionId, UserId},
+    principal::GlobalRole,
+};
+
+/// A user with a live session.
+#[derive(Debug, Clone)]
+pub struct TestUser {
+    /// Their id.
+    pub id: UserId,
+    /// Their session.
+    pub session: SessionId,
+    /// Their access token.
+    pub token: String,
+}
+
+impl Platform {
+    /// A verified user with a live session.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn user(&self, email: &str) -> TestUser {
+        let user = TestUser { id: UserId::new(), session: SessionId::new(), token: String::new() };
+        let now = self.clock.now();
+        let inserted = sqlx::query(
+            "with account as (
+                 insert into users (id, email, email_verified_at, created_at) values ($1, $2, $4, $4) returning id
+             )
+             insert into sessions (id, user_id, created_at, last_used_at, expires_at)
+             select $3, id, $4, $4, $4 + interval '30 days' from account",
+        )
+        .bind(user.id)
+        .bind(email)
+        .bind(user.session)
+        .bind(now)
+        .execute(&self.db)
+        .await;
+        inserted.expect("a user");
+        let token = self.token(&user, GlobalRole::User);
+        TestUser { token, ..user }
+    }
+
+    /// A user who may do everything.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn super_admin(&self, email: &str) -> TestUser {
+        let user = self.user(email).await;
+        let update = sqlx::query("update users set global_role = 'super_admin' where id = $1").bind(user.id);
+        update.execute(&self.db).await.expect("a role");
+        user
+    }
+
+    /// A project whose admin is `admin`.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn project(&self, admin: &TestUser) -> ProjectId {
+        let id = ProjectId::new();
+        let inserted = sqlx::query(
+            "insert into projects (id, name, created_by_id, created_at, updated_at) values ($1, 'Letters', $2, $3, $3)",
+        )
+        .bind(id)
+        .bind(admin.id)
+        .bind(self.clock.now())
+        .execute(&self.db)
+        .await;
+        inserted.expect("a project");
+        self.member(id, admin, ProjectRole::Admin).await;
+        id
+    }
+
+    /// Makes a user a member of a project.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn member(&self, project: ProjectId, user: &TestUser, role: ProjectRole) {
+        let inserted = sqlx::query(
+            "insert into project_members (id, project_id, user_id, role, created_at) values ($1, $2, $3, $4, $5)",
+        )
+        .bind(MembershipId::new())
+        .bind(project)
+        .bind(user.id)
+        .bind(role)
+        .bind(self.clock.now())
+        .execute(&self.db)
+        .await;
+        inserted.expect("a membership");
+    }
+
+    /// Runs a statement on the one row that has this id, for states that no request brings about.
+    ///
+    /// # Panics
+    /// When the statement fails or changes anything but one row.
+    pub async fn change(&self, statement: &'static str, id: Uuid) {
+        let changed = sqlx::query(statement).bind(id).execute(&self.db).await.expect("a change");
+        assert_eq!(changed.rows_affected(), 1, "{statement}");
+    }
+
+    fn token(&self, user: &TestUser, role: GlobalRole) -> String {
+        let env = self.env();
+        let settings = AccessTokenSettings::from_env(&env).expect("settings");
+        let signing = SigningSettings::from_env(&env).expect("a key");
+        let verifier = Verifier::new(&settings, self.clock.clone()).expect("keys");
+        let signer = Signer::new(&signing, &settings, &verifier).expect("a signer");
+        let token = signer.sign(user.id, role.as_str(), user.session, self.clock.now()).expect("a token");
+        token.expose_secret().to_owned()
+    }
+}
