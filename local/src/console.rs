@@ -25,10 +25,10 @@ const VARIABLE: &str = "LOG";
 /// Requests are shown by the gateway, deliveries by Pub/Sub: from the functions, only what went wrong.
 const USUAL: &str = "warn,gateway=info,platform=info,local_pubsub=info,local_smtp=info";
 /// While something else tells the story.
-pub(crate) const QUIET: &str = "error";
+pub const QUIET: &str = "error";
 
 /// Starts showing.
-pub(crate) fn start(usual: Option<&str>) -> Result<()> {
+pub fn start(usual: Option<&str>) -> Result<()> {
     let env = Env::from_process();
     let wanted = env.get(VARIABLE).or(usual).unwrap_or(USUAL);
     let wrong = |error: &dyn fmt::Display| Error::new(format!("the environment variable {VARIABLE} is wrong: {error}"));

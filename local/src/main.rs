@@ -2,12 +2,16 @@
 
 use std::{env, ffi::OsString, process::ExitCode};
 
-const USAGE: &str = "usage: local with-postgres COMMAND ...";
+const USAGE: &str = "usage: local run | demo | openapi | with-postgres COMMAND ...";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let done = |()| ExitCode::SUCCESS;
     let result = match arguments.split_first() {
+        Some((command, [])) if command == "run" => local::run().await.map(done),
+        Some((command, [])) if command == "demo" => local::demo::demo().await.map(done),
+        Some((command, [])) if command == "openapi" => print_openapi().map(done),
         Some((command, rest)) if command == "with-postgres" => local::with_postgres(rest).await,
         _ => Err(local::Error::new(USAGE)),
     };
@@ -15,4 +19,10 @@ async fn main() -> ExitCode {
         eprintln!("local: {error}");
         ExitCode::FAILURE
     })
+}
+
+fn print_openapi() -> local::Result<()> {
+    let json = local::openapi().to_pretty_json();
+    println!("{}", json.map_err(|error| local::Error::because("the OpenAPI document", &error))?);
+    Ok(())
 }

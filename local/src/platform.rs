@@ -1,11 +1,12 @@
 //! Starts every part, wires them together as Terraform does in the cloud, and stops them in order.
 
-use std::{collections::HashMap, net::SocketAddr, path::Path, time::Duration};
+use std::{collections::HashMap, io, net::SocketAddr, path::Path};
 
+use axum::Router;
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use shared::config::Env;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     api_docs,
@@ -17,26 +18,22 @@ use crate::{
     ports::{Ports, loopback},
     postgres, scheduler,
     secrets::Secrets,
-    stand_ins,
+    servers::Servers,
+    stand_ins, subscriptions,
 };
 
 /// The variable that names the gateway's port.
 pub const PORT_VARIABLE: &str = "ALTA_PORT";
 
-/// How long requests under way get when the platform stops; the servers themselves give up before.
-const STOP_TIMEOUT: Duration = Duration::from_secs(9);
-
 /// The running platform.
 pub struct Platform {
-    data: DataDir,
     origin: String,
     addresses: Vec<(&'static str, String)>,
-    stop: watch::Sender<bool>,
-    servers: JoinSet<Result<()>>,
-    /// Work that may be cut off anywhere.
-    background: JoinSet<Result<()>>,
+    servers: Servers,
+    schedules: JoinSet<Result<()>>,
     pubsub: Option<PubSub>,
     database: Option<postgres::Server>,
+    data: DataDir,
 }
 
 /// The gateway's port: 8080 unless `ALTA_PORT` names another.
@@ -56,40 +53,177 @@ impl Platform {
     /// Starts everything; the gateway answers when this returns.
     ///
     /// # Errors
-    /// Says what is missing, taken or wrong. What was started until then is stopped.
+    /// Says what is missing, taken or wrong. What was started until then ends.
     pub async fn start(data_dir: &Path, port: u16) -> Result<Self> {
         let process = Env::from_process();
-        let gateway = listen(port).await?;
         let data = DataDir::open(data_dir)?;
+        let gateway = listen(port).await?;
         let mut platform = Self {
-            data,
             origin: format!("http://localhost:{port}"),
             addresses: Vec::new(),
-            stop: watch::Sender::new(false),
-            servers: JoinSet::new(),
-            background: JoinSet::new(),
+            servers: Servers::new(),
+            schedules: JoinSet::new(),
             pubsub: None,
             database: None,
+            data,
         };
-        let database_url = platform.start_database(&process).await?;
-
-        let ports = Ports::load(&platform.data)?;
-        // All of them listen before any of them talks, so that no early call finds nobody.
-        let mut listeners = HashMap::new();
-        for function in FUNCTIONS {
-            listeners.insert(function, ports.listen(function)?);
-        }
-        let addresses: HashMap<&'static str, SocketAddr> =
-            listeners.iter().map(|(function, listener)| Ok((*function, address(listener)?))).collect::<Result<_>>()?;
-
-        let cors_origins = environment::cors_origins(&process, &platform.origin, port);
-        let parts = Parts {
-            origin: platform.origin.clone(),
-            database_url,
-            secrets: Secrets::load_or_create(&platform.data)?,
-            identity,
-            issuer,
-        };
-        todo!()
+        let own = platform.start_parts(&process, port).await?;
+        platform.servers.serve("the gateway", gateway, own);
+        Ok(platform)
     }
+
+    /// Starts all that is behind the gateway, and answers with the gateway's router.
+    async fn start_parts(&mut self, process: &Env, port: u16) -> Result<Router> {
+        let data = &self.data;
+        let ports = Ports::load(data)?;
+        let database_url = match process.get("DATABASE_URL") {
+            Some(url) => url.to_owned(),
+            None => {
+                let server = postgres::start(data, &ports).await?;
+                let url = server.database_url();
+                self.database = Some(server);
+                url
+            }
+        };
+        migrate(&database_url).await?;
+
+        // All of them listen before any of them talks, so that no early call finds nobody.
+        let listen = |part: &'static str, variable| match process.get(variable) {
+            None => ports.listen(part).map(Some),
+            Some(_) => Ok(None),
+        };
+        let pubsub_listener = listen("pubsub", "PUBSUB_ENDPOINT")?;
+        let storage_listener = listen("storage", "STORAGE_ENDPOINT")?;
+        let documentai_listener = listen("documentai", "DOCUMENTAI_ENDPOINT")?;
+        let issuer_listener = ports.listen("issuer")?;
+        let mut function_listeners = Vec::new();
+        let mut addresses = HashMap::new();
+        for function in FUNCTIONS {
+            let listener = ports.listen(function)?;
+            addresses.insert(function, address(&listener)?);
+            function_listeners.push((function, listener));
+        }
+
+        let issuer = format!("http://{}", address(&issuer_listener)?);
+        let identity = Identity::load_or_create(&data.join("service-account.pkcs8"), &issuer)
+            .map_err(|error| Error::because("the service account", &error))?;
+        self.servers.serve("the issuer of tokens", issuer_listener, local_pubsub::oidc_router(identity.clone()));
+        let cors_origins = environment::cors_origins(process, &self.origin, port);
+        let parts = Parts {
+            origin: self.origin.clone(),
+            database_url,
+            issuer,
+            secrets: Secrets::load_or_create(data)?,
+            pubsub: pubsub_listener.as_ref().map(address).transpose()?,
+            storage: storage_listener.as_ref().map(address).transpose()?,
+            documentai: documentai_listener.as_ref().map(address).transpose()?,
+            smtp: None,
+            identity: identity.clone(),
+        };
+        for (function, listener) in function_listeners {
+            let env = parts.environment(process, function, &cors_origins);
+            let service = functions::service(function, &env).await;
+            let service = service.map_err(|error| Error::because(format!("the function {function}"), &error))?;
+            self.servers.serve(function, listener, service.router());
+        }
+
+        if let Some(listener) = pubsub_listener {
+            let pubsub = stand_ins::pubsub(data, &identity).await?;
+            subscriptions::declare(&pubsub, &identity, &addresses).await?;
+            self.servers.serve("Pub/Sub", listener, pubsub.router());
+            self.pubsub = Some(pubsub);
+        }
+        let storage = match (storage_listener, &self.pubsub) {
+            (None, _) => None,
+            (Some(listener), Some(pubsub)) => {
+                let notifier = stand_ins::notifier(pubsub.clone());
+                let storage = stand_ins::storage(data, &identity, &cors_origins, notifier).await?;
+                self.servers.serve("Cloud Storage", listener, storage.router());
+                Some(storage)
+            }
+            (Some(_), None) => {
+                return Err(Error::new(
+                    "PUBSUB_ENDPOINT replaces Pub/Sub: set STORAGE_ENDPOINT too, since only its own Cloud Storage \
+                     announces uploads there",
+                ));
+            }
+        };
+        if let Some(listener) = documentai_listener {
+            let documentai = stand_ins::documentai(data, &identity, storage)?;
+            self.servers.serve("Document AI", listener, documentai.router());
+        }
+        if let Some(maintenance) = addresses.get(scheduler::FUNCTION) {
+            scheduler::start(&mut self.schedules, &identity, *maintenance);
+        }
+
+        let documents = api_docs::router(&functions::openapi());
+        let documents = documents.map_err(|error| Error::because("the OpenAPI document", &error))?;
+        Ok(gateway::router(addresses, page::router().merge(documents)))
+    }
+
+    /// Where the gateway answers.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// What answers where, one part a line.
+    #[must_use]
+    pub fn addresses(&self) -> &[(&'static str, String)] {
+        &self.addresses
+    }
+
+    /// Runs until `stop` resolves or a part breaks, then stops everything.
+    ///
+    /// # Errors
+    /// Says which part broke, or did not stop.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<()> {
+        let database = async {
+            match &mut self.database {
+                Some(server) => server.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        let outcome = tokio::select! {
+            () = stop => Ok(()),
+            error = self.servers.broken() => Err(error),
+            error = database => Err(error),
+        };
+        let stopped = self.stop().await;
+        outcome.and(stopped)
+    }
+
+    async fn stop(self) -> Result<()> {
+        drop(self.schedules);
+        if let Some(pubsub) = self.pubsub {
+            pubsub.shutdown().await;
+        }
+        self.servers.stop().await;
+        match self.database {
+            Some(server) => server.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn migrate(database_url: &str) -> Result<()> {
+    let pool = sqlx::PgPool::connect(database_url)
+        .await
+        .map_err(|error| Error::because("the database does not answer (DATABASE_URL)", &error))?;
+    let migrated = migrations::migrate(&pool).await;
+    pool.close().await;
+    migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
+}
+
+async fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(loopback(port)).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Error::new(format!(
+            "port {port} of this machine is taken: stop what listens there, or name another port in {PORT_VARIABLE}"
+        )),
+        _ => Error::because(format!("cannot listen on port {port} ({PORT_VARIABLE})"), &error),
+    })
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr> {
+    listener.local_addr().map_err(|error| Error::because("a listener without an address", &error))
 }

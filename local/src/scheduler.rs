@@ -9,7 +9,7 @@ use tokio::{task::JoinSet, time::MissedTickBehavior};
 use crate::error::{Error, Result};
 
 /// The function that the tasks belong to.
-const FUNCTION: &str = "maintenance";
+pub(crate) const FUNCTION: &str = "maintenance";
 /// Cloud Scheduler's own limit for an attempt is higher; a task here is done in a moment.
 const TIMEOUT: Duration = Duration::from_secs(60);
 

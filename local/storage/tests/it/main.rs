@@ -9,5 +9,6 @@ mod names;
 mod notifications;
 mod resumable;
 mod signed_urls;
+mod tmp;
 mod uploads;
 mod vectors;

@@ -1,0 +1,11 @@
+//! `local demo`.
+
+use crate::Result;
+
+/// The demo.
+///
+/// # Errors
+/// When anything is off.
+pub async fn demo() -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! `local run`: serves the platform until Ctrl-C.
+
+use shared::server::stop_signal;
+
+use crate::{
+    console,
+    data_dir::DataDir,
+    error::Result,
+    platform::{self, Platform},
+};
+
+/// Serves the platform until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// Says what is missing, taken or wrong.
+pub async fn run() -> Result<()> {
+    console::start(None)?;
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    let platform = tokio::select! {
+        platform = Platform::start(&DataDir::default_path(), platform::port()?) => platform?,
+        () = &mut stop => return Ok(()),
+    };
+    println!("\nAlta Data is up; Ctrl-C stops it.\n");
+    for (name, address) in platform.addresses() {
+        println!("  {name:<14} {address}");
+    }
+    println!();
+    platform.run_until(stop).await
+}

@@ -1,0 +1,93 @@
+//! What stands in for Google Cloud's services and for the mail server, each unless it was replaced.
+
+use std::{fs, path::PathBuf, sync::Arc, thread, time::SystemTime};
+
+use futures::future::BoxFuture;
+use local_documentai::DocumentAi;
+use local_identity::Identity;
+use local_pubsub::PubSub;
+use local_storage::{Bucket, Notification, NotificationConfig, Notifier, Storage};
+use shared::names::Topic;
+
+use crate::{
+    data_dir::DataDir,
+    environment::{PROCESSOR, PROJECT, UPLOADS_BUCKET},
+    error::{Error, Result},
+};
+
+/// Pub/Sub, with what was not delivered when it last ran.
+pub(crate) async fn pubsub(data: &DataDir, identity: &Identity) -> Result<PubSub> {
+    let pubsub = PubSub::open(local_pubsub::Settings {
+        data_dir: folder(data, "pubsub")?,
+        identity: identity.clone(),
+        project: PROJECT.to_owned(),
+    })
+    .map_err(|error| Error::because("Pub/Sub did not start", &error))?;
+    for topic in Topic::ALL {
+        let made = pubsub.create_topic(topic.name()).await;
+        made.map_err(|error| Error::because(format!("cannot make the topic {}", topic.name()), &error))?;
+    }
+    Ok(pubsub)
+}
+
+/// Cloud Storage, announcing uploads through `notifier`.
+pub(crate) async fn storage(
+    data: &DataDir,
+    identity: &Identity,
+    cors_origins: &str,
+    notifier: Notifier,
+) -> Result<Storage> {
+    let uploads = NotificationConfig { topic: Topic::Uploads.name().to_owned(), object_name_prefix: None };
+    #[allow(clippy::disallowed_methods, reason = "the cloud has a clock of its own")]
+    let now = Arc::new(SystemTime::now);
+    let settings = local_storage::Settings {
+        data_dir: folder(data, "storage")?,
+        identity: identity.clone(),
+        cors_origins: cors_origins.split(',').map(str::to_owned).collect(),
+        buckets: vec![Bucket { name: UPLOADS_BUCKET.to_owned(), notifications: vec![uploads] }],
+        now,
+    };
+    let opened = Storage::open(settings, notifier).await;
+    opened.map_err(|error| Error::because("Cloud Storage did not start", &error))
+}
+
+/// Tells Pub/Sub of the objects that come and go.
+pub(crate) fn notifier(pubsub: PubSub) -> Notifier {
+    Arc::new(move |notification: Notification| -> BoxFuture<'static, Result<(), String>> {
+        let pubsub = pubsub.clone();
+        Box::pin(async move {
+            let Notification { topic, attributes, data } = notification;
+            let published = pubsub.publish(&topic, attributes, data).await;
+            published.map(|_| ()).map_err(|error| error.to_string())
+        })
+    })
+}
+
+/// Document AI, reading the objects of `storage`.
+pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Option<Storage>) -> Result<DocumentAi> {
+    let missing = DocumentAi::missing_tools();
+    if !missing.is_empty() {
+        return Err(Error::new(format!(
+            "programs that read documents are missing: install {} (`make` does so on Debian)",
+            missing.join(" and ")
+        )));
+    }
+    let resolve = move |uri: &str| -> BoxFuture<'static, Option<PathBuf>> {
+        let found = storage.as_ref().and_then(|storage| {
+            let (bucket, object) = uri.strip_prefix("gs://")?.split_once('/')?;
+            Some(storage.open_object(bucket, object, None)?.1)
+        });
+        Box::pin(async move { found })
+    };
+    let readers = thread::available_parallelism().map_or(1, usize::from);
+    let mut settings = local_documentai::Settings::new(identity.clone(), Arc::new(resolve), readers);
+    settings.processor = Some(PROCESSOR.to_owned());
+    settings.work_folder = folder(data, "documentai")?;
+    Ok(DocumentAi::new(settings))
+}
+
+fn folder(data: &DataDir, name: &str) -> Result<PathBuf> {
+    let path = data.join(name);
+    fs::create_dir_all(&path).map_err(Error::file("make", &path))?;
+    Ok(path)
+}
