@@ -8,10 +8,10 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint prepare
+.PHONY: help run demo test lint prepare check-queries bench
 
 help: ## Lists what there is.
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
 
 run: ## Serves the platform at http://localhost:8080 (ALTA_PORT changes the port) until Ctrl-C.
 	@local/packages
@@ -33,8 +33,21 @@ lint: ## Formatting and lints.
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
 prepare: ## Updates .sqlx from the migrations and the queries in the code; needs sqlx-cli.
+	@$(MAKE) --no-print-directory with-sqlx command='cargo sqlx prepare --workspace'
+
+check-queries: ## Fails when .sqlx is not what `make prepare` would write; needs sqlx-cli.
+	@$(MAKE) --no-print-directory with-sqlx command='cargo sqlx prepare --workspace --check'
+
+.PHONY: with-sqlx
+with-sqlx:
 	@local/packages test
 	@command -v cargo-sqlx >/dev/null || { echo "make: sqlx-cli is missing: cargo install sqlx-cli --no-default-features --features postgres,rustls" >&2; exit 1; }
 # The runner may be an old one: with .sqlx out of date it could not be built.
 	@test -x $(local) || cargo build -p local
-	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo run -p migrations; cargo sqlx prepare --workspace -- --workspace --all-targets --all-features'
+	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo run -p migrations; $(command) -- --workspace --all-targets --all-features'
+
+functions := auth projects data ocr email maintenance
+
+bench: ## Builds the functions for release and prints their cold starts and idle memory.
+	@cargo build --release -p bench $(functions:%=-p %)
+	@$(CARGO_TARGET_DIR)/release/bench cold-start

@@ -31,7 +31,9 @@ pub const QUIET: &str = "error";
 pub fn start(usual: Option<&str>) -> Result<()> {
     let env = Env::from_process();
     let wanted = env.get(VARIABLE).or(usual).unwrap_or(USUAL);
-    let wrong = |error: &dyn fmt::Display| Error::new(format!("the environment variable {VARIABLE} is wrong: {error}"));
+    let wrong = |error: &dyn fmt::Display| {
+        Error::new(format!("the environment variable {VARIABLE} is wrong: {error}"))
+    };
     let filter: EnvFilter = wanted.parse().map_err(|error| wrong(&error))?;
     let layer = tracing_subscriber::fmt::layer().event_format(Lines { clock: Clock::default() });
     tracing_subscriber::registry().with(filter).with(layer).try_init().map_err(|error| wrong(&error))
@@ -46,7 +48,12 @@ where
     S: Subscriber + for<'span> LookupSpan<'span>,
     N: for<'writer> FormatFields<'writer> + 'static,
 {
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
         let now = self.clock.now();
         let source = event.metadata().target().split("::").next().unwrap_or_default();
         let source = source.strip_prefix("local_").unwrap_or(source);

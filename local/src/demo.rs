@@ -1,11 +1,83 @@
-//! `local demo`.
+//! `local demo`: does what a browser does, from registration to recognised text, and shows what came of it.
 
-use crate::Result;
+mod account;
+mod api;
+mod report;
+mod samples;
+mod upload;
 
-/// The demo.
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use self::{
+    account::Account,
+    api::Api,
+    samples::{SAMPLES, Sample},
+    upload::Outcome,
+};
+use crate::{
+    console,
+    data_dir::DataDir,
+    error::{Error, Result},
+    platform::{self, PORT_VARIABLE, Platform},
+};
+
+/// Uses the running platform, or one that is started for the time.
 ///
 /// # Errors
-/// When anything is off.
+/// Says what is off.
 pub async fn demo() -> Result<()> {
+    let port = platform::port()?;
+    let origin = format!("http://127.0.0.1:{port}");
+    match api::probe(&origin).await {
+        api::Presence::Running => show(&origin).await,
+        api::Presence::Other => Err(Error::new(format!(
+            "something else answers on port {port} of this machine: stop it, or name another port in {PORT_VARIABLE}"
+        ))),
+        api::Presence::Nobody => {
+            console::start(Some(console::QUIET))?;
+            println!("Nothing runs on port {port}: starting the platform for this demo ...");
+            let platform = Platform::start(&DataDir::default_path(), port).await?;
+            let (stop, stopped) = oneshot::channel::<()>();
+            let platform = tokio::spawn(platform.run_until(async move {
+                let _ = stopped.await;
+            }));
+            let shown = tokio::select! {
+                shown = show(&origin) => shown,
+                () = shared::server::stop_signal() => Err(Error::new("interrupted")),
+            };
+            drop(stop);
+            let ended = platform.await.map_err(|error| Error::because("the platform broke", &error))?;
+            shown.and(ended)
+        }
+    }
+}
+
+async fn show(origin: &str) -> Result<()> {
+    let mut api = Api::new(origin)?;
+    let account = Account::open(&mut api).await?;
+    println!("Registered, verified and signed in as {}; made a project.\n", account.email);
+
+    let mut outcomes: Vec<(&Sample, Outcome)> = Vec::new();
+    println!("{}", report::HEADER);
+    for sample in &SAMPLES {
+        let outcome = upload::upload(&api, &account, sample).await?;
+        println!("{}", report::line(sample, &outcome));
+        outcomes.push((sample, outcome));
+    }
+    for (sample, outcome) in &outcomes {
+        report::check(sample, outcome)?;
+    }
+    if let Some((sample, Outcome { text: Some(text), .. })) = outcomes.first() {
+        println!("\nThe text of {}:\n\n{}", sample.name, text.trim());
+    }
     Ok(())
 }
+
+/// How long anything but the reading of a document may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a document's reading may take, on a slow machine that reads others too.
+const READING_PATIENCE: Duration = Duration::from_secs(180);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(250);

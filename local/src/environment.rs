@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use local_identity::Identity;
+use local_smtp::{Credentials, Inbox};
 use shared::config::Env;
 
 use crate::secrets::Secrets;
@@ -29,18 +30,18 @@ pub(crate) struct Parts {
     pub(crate) pubsub: Option<SocketAddr>,
     pub(crate) storage: Option<SocketAddr>,
     pub(crate) documentai: Option<SocketAddr>,
-    pub(crate) smtp: Option<SmtpPart>,
-}
-
-/// The mail server that stands in.
-pub(crate) struct SmtpPart {
-    pub(crate) address: SocketAddr,
-    pub(crate) ca_certificate: String,
+    pub(crate) smtp: Option<(Inbox, Credentials)>,
 }
 
 /// The origins whose pages may call the platform.
 pub(crate) fn cors_origins(process: &Env, origin: &str, port: u16) -> String {
-    let ours = || [origin, &format!("http://127.0.0.1:{port}")].into_iter().chain(FRONT_ENDS).collect::<Vec<_>>().join(",");
+    let ours = || {
+        [origin, &format!("http://127.0.0.1:{port}")]
+            .into_iter()
+            .chain(FRONT_ENDS)
+            .collect::<Vec<_>>()
+            .join(",")
+    };
     process.get("CORS_ORIGINS").map_or_else(ours, str::to_owned)
 }
 
@@ -59,7 +60,8 @@ impl Parts {
         ];
         let google = [("GOOGLE_SERVICE_ACCOUNT_KEY", Some(self.identity.key_json()))];
         let pubsub = [("PUBSUB_PROJECT", Some(PROJECT.to_owned())), ("PUBSUB_ENDPOINT", url(self.pubsub))];
-        let storage = [("UPLOADS_BUCKET", Some(UPLOADS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
+        let storage =
+            [("UPLOADS_BUCKET", Some(UPLOADS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
         let mail_tokens = [("MAIL_TOKEN_KEYS", Some(secrets.mail_token_keys.clone()))];
         let push = [
             ("PUSH_AUDIENCE", Some(function.to_owned())),
@@ -86,10 +88,12 @@ impl Parts {
                 defaults.extend(push.into_iter().chain(mail_tokens));
                 defaults.push(("FRONTEND_URL", Some(self.origin.clone())));
                 defaults.push(("MAIL_FROM", Some("Alta Data <no-reply@alta.localhost>".to_owned())));
-                if let Some(smtp) = &self.smtp {
+                if let Some((inbox, login)) = &self.smtp {
                     defaults.push(("SMTP_HOST", Some("localhost".to_owned())));
-                    defaults.push(("SMTP_PORT", Some(smtp.address.port().to_string())));
-                    defaults.push(("SMTP_CA_CERTIFICATE", Some(smtp.ca_certificate.clone())));
+                    defaults.push(("SMTP_PORT", Some(inbox.smtp_addr().port().to_string())));
+                    defaults.push(("SMTP_CA_CERTIFICATE", Some(inbox.ca_pem().to_owned())));
+                    defaults.push(("SMTP_USERNAME", Some(login.username.clone())));
+                    defaults.push(("SMTP_PASSWORD", Some(login.password.clone())));
                 }
             }
             "maintenance" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage)),

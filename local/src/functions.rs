@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub const FUNCTIONS: [&str; 6] = ["auth", "projects", "data", "ocr", "email", "maintenance"];
+pub(crate) const FUNCTIONS: [&str; 6] = ["auth", "projects", "data", "ocr", "email", "maintenance"];
 
 /// A function, ready to be served.
 pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error> {

@@ -44,7 +44,9 @@ pub fn port() -> Result<u16> {
     match Env::from_process().get(PORT_VARIABLE) {
         None => Ok(8080),
         Some(text) => text.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-            Error::new(format!("the environment variable {PORT_VARIABLE} is wrong: expected a port, found {text:?}"))
+            Error::new(format!(
+                "the environment variable {PORT_VARIABLE} is wrong: expected a port, found {text:?}"
+            ))
         }),
     }
 }
@@ -74,70 +76,88 @@ impl Platform {
 
     /// Starts all that is behind the gateway, and answers with the gateway's router.
     async fn start_parts(&mut self, process: &Env, port: u16) -> Result<Router> {
-        let data = &self.data;
-        let ports = Ports::load(data)?;
+        let ports = Ports::load(&self.data)?;
         let database_url = match process.get("DATABASE_URL") {
             Some(url) => url.to_owned(),
             None => {
-                let server = postgres::start(data, &ports).await?;
-                let url = server.database_url();
-                self.database = Some(server);
-                url
+                let server = postgres::start(&self.data, &ports).await?;
+                self.database.insert(server).database_url()
             }
         };
         migrate(&database_url).await?;
 
         // All of them listen before any of them talks, so that no early call finds nobody.
-        let listen = |part: &'static str, variable| match process.get(variable) {
-            None => ports.listen(part).map(Some),
-            Some(_) => Ok(None),
-        };
-        let pubsub_listener = listen("pubsub", "PUBSUB_ENDPOINT")?;
-        let storage_listener = listen("storage", "STORAGE_ENDPOINT")?;
-        let documentai_listener = listen("documentai", "DOCUMENTAI_ENDPOINT")?;
-        let issuer_listener = ports.listen("issuer")?;
-        let mut function_listeners = Vec::new();
-        let mut addresses = HashMap::new();
-        for function in FUNCTIONS {
-            let listener = ports.listen(function)?;
-            addresses.insert(function, address(&listener)?);
-            function_listeners.push((function, listener));
-        }
-
-        let issuer = format!("http://{}", address(&issuer_listener)?);
-        let identity = Identity::load_or_create(&data.join("service-account.pkcs8"), &issuer)
+        let listeners = Listeners::open(process, &ports)?;
+        let issuer = url(&listeners.issuer)?;
+        let identity = Identity::load_or_create(&self.data.join("service-account.pkcs8"), &issuer)
             .map_err(|error| Error::because("the service account", &error))?;
-        self.servers.serve("the issuer of tokens", issuer_listener, local_pubsub::oidc_router(identity.clone()));
         let cors_origins = environment::cors_origins(process, &self.origin, port);
+        let smtp = match process.get("SMTP_HOST") {
+            None => Some(stand_ins::smtp(&self.data, &ports).await?),
+            Some(_) => None,
+        };
         let parts = Parts {
             origin: self.origin.clone(),
             database_url,
             issuer,
-            secrets: Secrets::load_or_create(data)?,
-            pubsub: pubsub_listener.as_ref().map(address).transpose()?,
-            storage: storage_listener.as_ref().map(address).transpose()?,
-            documentai: documentai_listener.as_ref().map(address).transpose()?,
-            smtp: None,
-            identity: identity.clone(),
+            secrets: Secrets::load_or_create(&self.data)?,
+            pubsub: listeners.pubsub.as_ref().map(address).transpose()?,
+            storage: listeners.storage.as_ref().map(address).transpose()?,
+            documentai: listeners.documentai.as_ref().map(address).transpose()?,
+            smtp,
+            identity,
         };
-        for (function, listener) in function_listeners {
+        self.note_addresses(&parts, process);
+
+        let mut addresses = HashMap::new();
+        for (function, listener) in listeners.functions {
+            addresses.insert(function, address(&listener)?);
             let env = parts.environment(process, function, &cors_origins);
             let service = functions::service(function, &env).await;
-            let service = service.map_err(|error| Error::because(format!("the function {function}"), &error))?;
+            let service =
+                service.map_err(|error| Error::because(format!("the function {function}"), &error))?;
             self.servers.serve(function, listener, service.router());
         }
+        let cloud = (listeners.pubsub, listeners.storage, listeners.documentai);
+        self.servers.serve(
+            "the issuer of tokens",
+            listeners.issuer,
+            local_pubsub::oidc_router(parts.identity.clone()),
+        );
+        self.start_cloud(cloud, &parts.identity, &addresses, &cors_origins).await?;
+        if let Some(maintenance) = addresses.get(scheduler::FUNCTION) {
+            scheduler::start(&mut self.schedules, &parts.identity, *maintenance);
+        }
 
-        if let Some(listener) = pubsub_listener {
-            let pubsub = stand_ins::pubsub(data, &identity).await?;
-            subscriptions::declare(&pubsub, &identity, &addresses).await?;
+        let documents = api_docs::router(&functions::openapi());
+        let mut own =
+            page::router().merge(documents.map_err(|error| Error::because("the OpenAPI document", &error))?);
+        if let Some((inbox, _)) = parts.smtp {
+            own = own.merge(inbox.router());
+        }
+        Ok(gateway::router(addresses, own))
+    }
+
+    /// Starts what stands in for Google Cloud.
+    async fn start_cloud(
+        &mut self,
+        (pubsub, storage, documentai): (Option<TcpListener>, Option<TcpListener>, Option<TcpListener>),
+        identity: &Identity,
+        functions: &HashMap<&'static str, SocketAddr>,
+        cors_origins: &str,
+    ) -> Result<()> {
+        if let Some(listener) = pubsub {
+            let pubsub = stand_ins::pubsub(&self.data, identity).await?;
+            subscriptions::declare(&pubsub, identity, functions).await?;
             self.servers.serve("Pub/Sub", listener, pubsub.router());
             self.pubsub = Some(pubsub);
         }
-        let storage = match (storage_listener, &self.pubsub) {
+        let storage = match (storage, &self.pubsub) {
             (None, _) => None,
             (Some(listener), Some(pubsub)) => {
                 let notifier = stand_ins::notifier(pubsub.clone());
-                let storage = stand_ins::storage(data, &identity, &cors_origins, notifier).await?;
+                let storage =
+                    stand_ins::storage(&self.data, identity, url(&listener)?, cors_origins, notifier).await?;
                 self.servers.serve("Cloud Storage", listener, storage.router());
                 Some(storage)
             }
@@ -148,17 +168,40 @@ impl Platform {
                 ));
             }
         };
-        if let Some(listener) = documentai_listener {
-            let documentai = stand_ins::documentai(data, &identity, storage)?;
+        if let Some(listener) = documentai {
+            let documentai = stand_ins::documentai(&self.data, identity, storage)?;
             self.servers.serve("Document AI", listener, documentai.router());
         }
-        if let Some(maintenance) = addresses.get(scheduler::FUNCTION) {
-            scheduler::start(&mut self.schedules, &identity, *maintenance);
-        }
+        Ok(())
+    }
 
-        let documents = api_docs::router(&functions::openapi());
-        let documents = documents.map_err(|error| Error::because("the OpenAPI document", &error))?;
-        Ok(gateway::router(addresses, page::router().merge(documents)))
+    fn note_addresses(&mut self, parts: &Parts, process: &Env) {
+        let replaced = |variable: &str| format!("{} ({variable})", process.get(variable).unwrap_or_default());
+        let part = |address: Option<SocketAddr>, variable| match address {
+            Some(address) => format!("http://{address}"),
+            None => replaced(variable),
+        };
+        let database = match &self.database {
+            Some(server) => {
+                format!("{}, password in {}", server.address(), self.data.join("postgres.password").display())
+            }
+            None => "the server in DATABASE_URL".to_owned(),
+        };
+        let mails = match &parts.smtp {
+            Some((inbox, _)) => format!("{} (STARTTLS), shown in the inbox", inbox.smtp_addr()),
+            None => replaced("SMTP_HOST"),
+        };
+        self.addresses = vec![
+            ("page and API", self.origin.clone()),
+            ("interface", format!("{}/docs/", self.origin)),
+            ("inbox", format!("{}/local/inbox", self.origin)),
+            ("Cloud Storage", part(parts.storage, "STORAGE_ENDPOINT")),
+            ("Pub/Sub", part(parts.pubsub, "PUBSUB_ENDPOINT")),
+            ("Document AI", part(parts.documentai, "DOCUMENTAI_ENDPOINT")),
+            ("mail server", mails),
+            ("database", database),
+            ("data", self.data.path().display().to_string()),
+        ];
     }
 
     /// Where the gateway answers.
@@ -206,6 +249,34 @@ impl Platform {
     }
 }
 
+/// Where everything will listen; `None` for what was replaced.
+struct Listeners {
+    functions: Vec<(&'static str, TcpListener)>,
+    issuer: TcpListener,
+    pubsub: Option<TcpListener>,
+    storage: Option<TcpListener>,
+    documentai: Option<TcpListener>,
+}
+
+impl Listeners {
+    fn open(process: &Env, ports: &Ports<'_>) -> Result<Self> {
+        let unless_set = |part, variable| match process.get(variable) {
+            None => ports.listen(part).map(Some),
+            Some(_) => Ok(None),
+        };
+        Ok(Self {
+            functions: FUNCTIONS
+                .iter()
+                .map(|name| Ok((*name, ports.listen(name)?)))
+                .collect::<Result<_>>()?,
+            issuer: ports.listen("issuer")?,
+            pubsub: unless_set("pubsub", "PUBSUB_ENDPOINT")?,
+            storage: unless_set("storage", "STORAGE_ENDPOINT")?,
+            documentai: unless_set("documentai", "DOCUMENTAI_ENDPOINT")?,
+        })
+    }
+}
+
 async fn migrate(database_url: &str) -> Result<()> {
     let pool = sqlx::PgPool::connect(database_url)
         .await
@@ -222,6 +293,10 @@ async fn listen(port: u16) -> Result<TcpListener> {
         )),
         _ => Error::because(format!("cannot listen on port {port} ({PORT_VARIABLE})"), &error),
     })
+}
+
+fn url(listener: &TcpListener) -> Result<String> {
+    Ok(format!("http://{}", address(listener)?))
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr> {

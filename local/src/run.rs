@@ -17,8 +17,9 @@ pub async fn run() -> Result<()> {
     console::start(None)?;
     let stop = stop_signal();
     tokio::pin!(stop);
+    let (data_dir, port) = (DataDir::default_path(), platform::port()?);
     let platform = tokio::select! {
-        platform = Platform::start(&DataDir::default_path(), platform::port()?) => platform?,
+        platform = Platform::start(&data_dir, port) => platform?,
         () = &mut stop => return Ok(()),
     };
     println!("\nAlta Data is up; Ctrl-C stops it.\n");

@@ -31,7 +31,12 @@ pub(crate) fn start(tasks: &mut JoinSet<Result<()>>, identity: &Identity, functi
     }
 }
 
-async fn call(client: &reqwest::Client, identity: &Identity, function: SocketAddr, schedule: Schedule) -> Result<()> {
+async fn call(
+    client: &reqwest::Client,
+    identity: &Identity,
+    function: SocketAddr,
+    schedule: Schedule,
+) -> Result<()> {
     let answer = client
         .post(format!("http://{function}{}", schedule.path))
         .bearer_auth(identity.id_token(FUNCTION, identity.email()))
@@ -39,5 +44,9 @@ async fn call(client: &reqwest::Client, identity: &Identity, function: SocketAdd
         .send()
         .await
         .map_err(|error| Error::because("no answer", &error))?;
-    if answer.status().is_success() { Ok(()) } else { Err(Error::new(format!("the answer was {}", answer.status()))) }
+    if answer.status().is_success() {
+        Ok(())
+    } else {
+        Err(Error::new(format!("the answer was {}", answer.status())))
+    }
 }

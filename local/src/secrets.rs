@@ -44,7 +44,8 @@ fn key() -> Result<String> {
 
 /// A P-256 key in PKCS#8 PEM (RFC 7468).
 fn signing_key() -> Result<String> {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| Error::new("no key could be made"))?;
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+        .map_err(|_| Error::new("no key could be made"))?;
     let der = pair.to_pkcs8v1().map_err(|_| Error::new("no key could be made"))?;
     let encoded = STANDARD.encode(der.as_ref());
     let lines: Vec<&str> =

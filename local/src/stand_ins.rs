@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use local_documentai::DocumentAi;
 use local_identity::Identity;
 use local_pubsub::PubSub;
+use local_smtp::{Credentials, Inbox};
 use local_storage::{Bucket, Notification, NotificationConfig, Notifier, Storage};
 use shared::names::Topic;
 
@@ -13,6 +14,8 @@ use crate::{
     data_dir::DataDir,
     environment::{PROCESSOR, PROJECT, UPLOADS_BUCKET},
     error::{Error, Result},
+    ports::{Ports, loopback},
+    secrets,
 };
 
 /// Pub/Sub, with what was not delivered when it last ran.
@@ -34,6 +37,7 @@ pub(crate) async fn pubsub(data: &DataDir, identity: &Identity) -> Result<PubSub
 pub(crate) async fn storage(
     data: &DataDir,
     identity: &Identity,
+    endpoint: String,
     cors_origins: &str,
     notifier: Notifier,
 ) -> Result<Storage> {
@@ -42,6 +46,7 @@ pub(crate) async fn storage(
     let now = Arc::new(SystemTime::now);
     let settings = local_storage::Settings {
         data_dir: folder(data, "storage")?,
+        endpoint,
         identity: identity.clone(),
         cors_origins: cors_origins.split(',').map(str::to_owned).collect(),
         buckets: vec![Bucket { name: UPLOADS_BUCKET.to_owned(), notifications: vec![uploads] }],
@@ -64,7 +69,11 @@ pub(crate) fn notifier(pubsub: PubSub) -> Notifier {
 }
 
 /// Document AI, reading the objects of `storage`.
-pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Option<Storage>) -> Result<DocumentAi> {
+pub(crate) fn documentai(
+    data: &DataDir,
+    identity: &Identity,
+    storage: Option<Storage>,
+) -> Result<DocumentAi> {
     let missing = DocumentAi::missing_tools();
     if !missing.is_empty() {
         return Err(Error::new(format!(
@@ -84,6 +93,18 @@ pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Option<St
     settings.processor = Some(PROCESSOR.to_owned());
     settings.work_folder = folder(data, "documentai")?;
     Ok(DocumentAi::new(settings))
+}
+
+/// The mail server and its inbox.
+pub(crate) async fn smtp(data: &DataDir, ports: &Ports<'_>) -> Result<(Inbox, Credentials)> {
+    let password = data.remember("smtp.password", secrets::random_name)?;
+    let credentials = Credentials { username: "alta".to_owned(), password };
+    let listen = loopback(ports.reserve("smtp")?);
+    let settings = local_smtp::Settings::new(folder(data, "inbox")?, listen, Some(credentials.clone()));
+    let inbox = Inbox::open(settings)
+        .await
+        .map_err(|error| Error::because("the mail server did not start", &error))?;
+    Ok((inbox, credentials))
 }
 
 fn folder(data: &DataDir, name: &str) -> Result<PathBuf> {

@@ -3,7 +3,9 @@
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
 use local_identity::Identity;
-use local_pubsub::{DeadLetterPolicy, ExpirationPolicy, OidcToken, PubSub, PushConfig, RetryPolicy, Subscription};
+use local_pubsub::{
+    DeadLetterPolicy, ExpirationPolicy, OidcToken, PubSub, PushConfig, RetryPolicy, Subscription,
+};
 use shared::names::{self, SUBSCRIPTIONS, Topic};
 
 use crate::error::{Error, Result};
@@ -19,7 +21,9 @@ pub(crate) async fn declare(
             return Err(Error::new(format!("no function is called {}", wanted.function)));
         };
         let made = pubsub.create_subscription(subscription(wanted, identity, *function)).await;
-        made.map_err(|error| Error::because(format!("cannot make the subscription {}", wanted.name), &error))?;
+        made.map_err(|error| {
+            Error::because(format!("cannot make the subscription {}", wanted.name), &error)
+        })?;
     }
     Ok(())
 }

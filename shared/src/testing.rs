@@ -161,7 +161,14 @@ impl Platform {
 /// # Panics
 /// When no port is free.
 pub async fn serve(router: Router) -> SocketAddr {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    serve_on(listen().await, router)
+}
+
+async fn listen() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).await.expect("a port")
+}
+
+fn serve_on(listener: TcpListener, router: Router) -> SocketAddr {
     let address = listener.local_addr().expect("an address");
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
@@ -171,8 +178,10 @@ pub async fn serve(router: Router) -> SocketAddr {
 async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {
     let notifications =
         vec![local_storage::NotificationConfig { topic: names::Topic::Uploads.name().into(), object_name_prefix: None }];
+    let listener = listen().await;
     let settings = local_storage::Settings {
         data_dir,
+        endpoint: format!("http://{}", listener.local_addr().expect("an address")),
         identity: keys().identity.clone(),
         cors_origins: vec!["https://app.test".into()],
         buckets: vec![local_storage::Bucket { name: BUCKET.into(), notifications }],
@@ -187,7 +196,7 @@ async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAd
         })
     });
     let storage = Storage::open(settings, notifier).await.expect("storage");
-    let address = serve(storage.router()).await;
+    let address = serve_on(listener, storage.router());
     (storage, address)
 }
 

@@ -108,6 +108,12 @@ impl Identity {
         EMAIL
     }
 
+    /// Who signs the OIDC tokens: their `iss`.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
     /// The key in Google's service-account key file format.
     #[must_use]
     pub fn key_json(&self) -> String {
@@ -147,6 +153,7 @@ impl Identity {
 
     /// An OIDC token as Google signs it for a push delivery: good for an hour.
     #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "tokens live by the real time, as Google's do")]
     pub fn id_token(&self, audience: &str, email: &str) -> String {
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)

@@ -1,7 +1,6 @@
 //! The OIDC issuer's public documents, by which receivers verify push tokens.
 
 use axum::{Router, response::IntoResponse, routing::get};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use local_identity::Identity;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ const MAX_AGE: &str = "public, max-age=3600";
 
 /// Serves `/.well-known/openid-configuration` and `/oauth2/v3/certs`, to anyone.
 pub fn oidc_router(identity: Identity) -> Router {
-    let issuer = issuer(&identity);
+    let issuer = identity.issuer();
     let configuration = json!({
         "issuer": issuer,
         "jwks_uri": format!("{}/oauth2/v3/certs", issuer.trim_end_matches('/')),
@@ -27,16 +26,4 @@ pub fn oidc_router(identity: Identity) -> Router {
 
 fn document(content: &Value) -> impl IntoResponse + use<> {
     ([(CACHE_CONTROL, MAX_AGE), (CONTENT_TYPE, "application/json")], content.to_string())
-}
-
-/// The issuer as its own tokens name it: the two can never differ.
-fn issuer(identity: &Identity) -> String {
-    let token = identity.id_token("", "");
-    token
-        .split('.')
-        .nth(1)
-        .and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok())
-        .and_then(|claims| serde_json::from_slice::<Value>(&claims).ok())
-        .and_then(|claims| claims["iss"].as_str().map(str::to_owned))
-        .unwrap_or_default()
 }

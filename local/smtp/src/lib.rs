@@ -1,1 +1,125 @@
-//! The local stand-in.
+//! A mail server that delivers to nobody: what is sent to it is kept and shown at `/local/inbox`.
+//!
+//! It asks for STARTTLS and a login like a real one, so that the sender's configuration is tested too.
+
+mod certificate;
+mod conversation;
+mod error;
+mod message;
+mod page;
+mod routes;
+mod server;
+mod settings;
+mod store;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use tokio::sync::Mutex;
+
+pub use error::Error;
+pub use message::Message;
+pub use settings::{Credentials, Limits, Settings};
+
+use crate::{
+    certificate::Certificate,
+    server::{Server, Shared},
+    store::Store,
+};
+
+/// The mail server and the mails it received; cheap to clone. The server ends with the last clone.
+#[derive(Clone)]
+pub struct Inbox(Arc<Inner>);
+
+struct Inner {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    certificate: Certificate,
+    server: Mutex<Option<Server>>,
+}
+
+impl Inbox {
+    /// Reads the mails of an earlier run and starts the server.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, the address is taken, or no certificate could be made.
+    pub async fn open(settings: Settings) -> Result<Self, Error> {
+        let certificate = Certificate::generate()?;
+        let store = Store::open(settings.data_dir.clone()).await?;
+        let shared = Arc::new(Shared {
+            store,
+            acceptor: certificate.acceptor(),
+            credentials: settings.credentials,
+            limits: settings.limits,
+        });
+        let server = Server::start(settings.listen, Arc::clone(&shared)).await?;
+        let address = server.address();
+        Ok(Self(Arc::new(Inner { shared, address, certificate, server: Mutex::new(Some(server)) })))
+    }
+
+    /// Where the server listens, or will listen again.
+    #[must_use]
+    pub fn smtp_addr(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// The certificate authority of the server, which is made anew at each start, in PEM.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        self.0.certificate.ca_pem()
+    }
+
+    /// The mails to an address, or all of them; the newest comes last.
+    #[must_use]
+    pub fn messages(&self, to: Option<&str>) -> Vec<Message> {
+        self.0.shared.store.messages(to)
+    }
+
+    /// Waits for a mail to this address that the predicate accepts; `None` when the time is over.
+    pub async fn wait_for(
+        &self,
+        to: &str,
+        predicate: impl Fn(&Message) -> bool,
+        timeout: Duration,
+    ) -> Option<Message> {
+        let mut changes = self.0.shared.store.changes();
+        let found = async {
+            loop {
+                changes.borrow_and_update();
+                if let Some(found) = self.messages(Some(to)).into_iter().rev().find(|message| predicate(message)) {
+                    return Some(found);
+                }
+                changes.changed().await.ok()?;
+            }
+        };
+        tokio::time::timeout(timeout, found).await.ok().flatten()
+    }
+
+    /// Takes the server down: connections are cut and new ones refused, until it is started again.
+    pub async fn stop(&self) {
+        if let Some(server) = self.0.server.lock().await.take() {
+            server.stop().await;
+        }
+    }
+
+    /// Brings the server up again on the same port.
+    ///
+    /// # Errors
+    /// When something else listens there by now.
+    pub async fn start(&self) -> Result<(), Error> {
+        let mut server = self.0.server.lock().await;
+        if server.is_none() {
+            *server = Some(Server::start(self.0.address, Arc::clone(&self.0.shared)).await?);
+        }
+        Ok(())
+    }
+
+    /// `GET` and `DELETE /local/inbox`, `GET /local/inbox/{id}`: pages for people, JSON for programs.
+    pub fn router(&self) -> Router {
+        routes::router(self.clone())
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.shared.store
+    }
+}

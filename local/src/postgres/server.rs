@@ -100,6 +100,12 @@ impl Server {
         self.url(&self.database)
     }
 
+    /// Where it answers, for people: user, host, port and database.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("postgres://{SUPERUSER}@127.0.0.1:{}/{}", self.port, self.database)
+    }
+
     pub(super) fn url(&self, database: &str) -> String {
         format!("postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }

@@ -9,6 +9,5 @@ mod names;
 mod notifications;
 mod resumable;
 mod signed_urls;
-mod tmp;
 mod uploads;
 mod vectors;

@@ -1,0 +1,141 @@
+//! How long each function's process takes from its start to the first 200 on `/health/live`, and how much
+//! memory it holds when idle. Nothing else runs: no database, no Pub/Sub.
+
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use local_identity::Identity;
+use shared::access_token;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const FUNCTIONS: [&str; 6] = ["auth", "projects", "data", "ocr", "email", "maintenance"];
+/// Starts measured for each function; the median is printed.
+const STARTS: usize = 21;
+/// What the platform is meant to keep to.
+const START_TARGET: Duration = Duration::from_millis(10);
+const MEMORY_TARGET_KIB: u64 = 15 * 1024;
+/// A process that does not answer within this time is broken.
+const GIVE_UP: Duration = Duration::from_secs(10);
+
+/// Measures every function whose binary lies beside this one.
+pub(crate) async fn run() -> Result<()> {
+    let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
+    println!("{:<12} {:>10} {:>10} {:>10} {:>12} {:>9}", "function", "median ms", "best ms", "worst ms", "idle RSS MiB", "targets");
+    for function in FUNCTIONS {
+        let binary = folder.join(function);
+        if !binary.exists() {
+            return Err(format!("{} is missing: cargo build --release --workspace", binary.display()).into());
+        }
+        let (mut times, memory) = measure(&binary).await?;
+        times.sort();
+        let median = times[times.len() / 2];
+        let kept = median < START_TARGET && memory < MEMORY_TARGET_KIB;
+        let ms = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1000.0);
+        println!(
+            "{function:<12} {:>10} {:>10} {:>10} {:>12} {:>9}",
+            ms(median),
+            ms(times[0]),
+            ms(times[times.len() - 1]),
+            format!("{}.{}", memory / 1024, memory % 1024 * 10 / 1024),
+            if kept { "kept" } else { "missed" },
+        );
+    }
+    Ok(())
+}
+
+async fn measure(binary: &Path) -> Result<(Vec<Duration>, u64)> {
+    let environment = environment()?;
+    let mut times = Vec::new();
+    let mut memory = 0;
+    for _ in 0..STARTS {
+        let port = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port();
+        let start = Instant::now();
+        let mut process = Process::start(binary, port, &environment)?;
+        process.answers(port, start).await?;
+        times.push(start.elapsed());
+        memory = memory.max(process.resident_kib()?);
+    }
+    Ok((times, memory))
+}
+
+/// A process that ends with its measurement.
+struct Process(Child);
+
+impl Process {
+    fn start(binary: &Path, port: u16, environment: &[(String, String)]) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.env_clear().envs(environment.iter().cloned()).env("PORT", port.to_string());
+        Ok(Self(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?))
+    }
+
+    /// Asks for `/health/live` until it is there, without a pause worth measuring.
+    async fn answers(&mut self, port: u16, start: Instant) -> Result<()> {
+        while start.elapsed() < GIVE_UP {
+            if let Some(status) = self.0.try_wait()? {
+                return Err(format!("the process ended: {status}").into());
+            }
+            if live(port).await.unwrap_or(false) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        Err("the process does not answer".into())
+    }
+
+    /// Resident memory, in KiB (proc(5)).
+    fn resident_kib(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(PathBuf::from(format!("/proc/{}/status", self.0.id())))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// One plain HTTP/1.1 request: a client library would be measured with it.
+async fn live(port: u16) -> Result<bool> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(answer.starts_with(b"HTTP/1.1 200"))
+}
+
+/// An environment that every function starts with; nothing it names has to be there.
+fn environment() -> Result<Vec<(String, String)>> {
+    let signing_key = access_token::generate_key()?;
+    let variables = [
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing".to_owned()),
+        ("PUBSUB_PROJECT", "bench".into()),
+        ("UPLOADS_BUCKET", "bench-uploads".into()),
+        ("GOOGLE_SERVICE_ACCOUNT_KEY", Identity::generate("https://accounts.bench")?.key_json()),
+        ("ACCESS_TOKEN_ISSUER", "https://api.bench".into()),
+        ("ACCESS_TOKEN_JWKS", access_token::public_jwks(&signing_key)?),
+        ("ACCESS_TOKEN_SIGNING_KEY", signing_key),
+        ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
+        ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+        ("PUSH_AUDIENCE", "bench".into()),
+        ("PUSH_SERVICE_ACCOUNT", "bench@bench.iam.gserviceaccount.com".into()),
+        ("DOCUMENTAI_PROCESSOR", "projects/bench/locations/eu/processors/1".into()),
+        ("MAIL_FROM", "Alta Data <no-reply@bench.example>".into()),
+        ("FRONTEND_URL", "https://app.bench.example".into()),
+        ("SMTP_HOST", "127.0.0.1".into()),
+        ("LOG", "error".into()),
+    ];
+    Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
+}

@@ -1,0 +1,88 @@
+//! Listening for connections, so many at a time.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{
+    conversation,
+    error::Error,
+    settings::{Credentials, Limits},
+    store::Store,
+};
+
+/// What every connection needs.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) limits: Limits,
+}
+
+/// A listening server; its connections are cut when it is dropped.
+pub(crate) struct Server {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    pub(crate) async fn start(listen: SocketAddr, shared: Arc<Shared>) -> Result<Self, Error> {
+        let failed = |source| Error::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { address, task: tokio::spawn(serve(listener, shared)) })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends it; the port is free afterwards.
+    pub(crate) async fn stop(mut self) {
+        self.task.abort();
+        // It was cancelled: nothing to learn from its result.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                // Out of file descriptors, most likely: give it a moment.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        while connections.try_join_next().is_some() {}
+        if connections.len() >= shared.limits.connections {
+            connections.spawn(async move { refuse(stream).await });
+            continue;
+        }
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move {
+            if let Err(error) = conversation::hold(stream, peer.ip(), &shared).await {
+                tracing::debug!(%peer, %error, "a connection was cut");
+            }
+        });
+    }
+}
+
+async fn refuse(mut stream: TcpStream) {
+    // The client learns it one way or the other.
+    let _ = stream.write_all(b"421 Too many connections, try again later\r\n").await;
+}

@@ -1,0 +1,64 @@
+//! What the demo prints of each document, and when it is not content.
+
+use local_documentai::word_error_rate;
+
+use super::{
+    samples::{Expected, Sample},
+    upload::Outcome,
+};
+use crate::error::{Error, Result};
+
+/// The largest part of words that may be wrong: the turned and noisy photo included.
+const MAX_WORD_ERROR_RATE: f64 = 0.1;
+
+pub(super) const HEADER: &str =
+    "document       what it is                 status    pages  confidence  seconds  word errors";
+
+/// The line of one document.
+pub(super) fn line(sample: &Sample, outcome: &Outcome) -> String {
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+    let failure = outcome.failure.as_ref().map(|(code, message)| format!("  {code}: {message}"));
+    format!(
+        "{:<14} {:<26} {:<9} {:>5}  {:>10}  {:>7.1}  {:>11}{}",
+        sample.name,
+        sample.what,
+        outcome.status,
+        shown(outcome.pages.map(|pages| pages.to_string())),
+        shown(outcome.confidence.map(|confidence| format!("{:.1} %", confidence * 100.0))),
+        outcome.took.as_secs_f64(),
+        shown(error_rate(sample, outcome).map(|rate| format!("{:.1} %", rate * 100.0))),
+        failure.unwrap_or_default(),
+    )
+}
+
+fn error_rate(sample: &Sample, outcome: &Outcome) -> Option<f64> {
+    match (&sample.expected, &outcome.text) {
+        (Expected::Text { text, .. }, Some(read)) => Some(word_error_rate(text, read)),
+        _ => None,
+    }
+}
+
+/// Whether the outcome is what it should be.
+pub(super) fn check(sample: &Sample, outcome: &Outcome) -> Result<()> {
+    let off = |what: String| Err(Error::new(format!("{}: {what}", sample.name)));
+    let failure = outcome.failure.as_ref().map(|(code, _)| code.as_str());
+    match &sample.expected {
+        Expected::Failure(code) if outcome.status == "failed" && failure == Some(code) => Ok(()),
+        Expected::Failure(code) => off(format!(
+            "expected to fail as {code}, and is {} ({})",
+            outcome.status,
+            failure.unwrap_or("no failure")
+        )),
+        Expected::Text { pages, .. } => match error_rate(sample, outcome) {
+            _ if outcome.status != "approved" => {
+                off(format!("expected to be approved, and is {}", outcome.status))
+            }
+            _ if outcome.pages != Some(*pages) => {
+                off(format!("expected {pages} pages, and has {:?}", outcome.pages))
+            }
+            Some(rate) if rate <= MAX_WORD_ERROR_RATE => Ok(()),
+            Some(rate) => off(format!("{:.0} % of the words are wrong", rate * 100.0)),
+            None => off("has no text".to_owned()),
+        },
+    }
+}

@@ -1,0 +1,109 @@
+//! One document: announced, put straight into storage as a browser does, and read.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    PAUSE, READING_PATIENCE,
+    account::Account,
+    api::{Api, text},
+    samples::Sample,
+};
+use crate::error::{Error, Result};
+
+/// What came of a document.
+pub(super) struct Outcome {
+    pub(super) status: String,
+    /// Code and message, when it failed.
+    pub(super) failure: Option<(String, String)>,
+    pub(super) pages: Option<u64>,
+    pub(super) confidence: Option<f64>,
+    pub(super) text: Option<String>,
+    /// From the end of the upload to the final state.
+    pub(super) took: Duration,
+}
+
+/// Announces a document, uploads it, and waits until it is read.
+pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Result<Outcome> {
+    let announced = json!({
+        "project_id": account.project_id,
+        "filename": sample.name,
+        "content_type": sample.content_type,
+        "size_bytes": sample.bytes.len(),
+    });
+    let created = api.post("/documents", &announced).await?;
+    put(api, &created["upload"], sample).await?;
+    let start = Instant::now();
+    let path = format!("/documents/{}", text(&created, "/document/id")?);
+    loop {
+        let document = api.get(&path).await?;
+        let status = text(&document, "/status")?;
+        if !matches!(status, "draft" | "processing") {
+            return Ok(outcome(&document, status, start.elapsed()));
+        }
+        if start.elapsed() > READING_PATIENCE {
+            return Err(Error::new(format!("{} is still {status} after {READING_PATIENCE:?}", sample.name)));
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// A page of this origin asks whether it may, then puts the bytes: the cross-origin request of a browser.
+async fn put(api: &Api, upload: &Value, sample: &Sample) -> Result<()> {
+    let (method, url) = (text(upload, "/method")?, text(upload, "/url")?);
+    let failed = |error: reqwest::Error| {
+        Error::because(format!("{}: storage does not answer", sample.name), &error.without_url())
+    };
+    let headers: HeaderMap = upload["headers"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name.parse().ok()?, value.as_str()?.parse().ok()?)))
+        .collect();
+    let names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
+    let preflight = api
+        .client
+        .request(Method::OPTIONS, url)
+        .header("origin", &api.origin)
+        .header("access-control-request-method", method)
+        .header("access-control-request-headers", names.join(","))
+        .send()
+        .await
+        .map_err(failed)?;
+    let allowed =
+        preflight.headers().get("access-control-allow-origin").and_then(|value| value.to_str().ok());
+    if allowed != Some(&api.origin) && allowed != Some("*") {
+        return Err(Error::new(format!(
+            "{}: storage does not let a page of {} upload",
+            sample.name, api.origin
+        )));
+    }
+    let method: Method = method.parse().map_err(|_| Error::new("the upload has an unknown method"))?;
+    let put =
+        api.client.request(method, url).header("origin", &api.origin).headers(headers).body(sample.bytes);
+    let answer = put.send().await.map_err(failed)?;
+    match answer.status() {
+        StatusCode::OK => Ok(()),
+        status => {
+            let body = answer.text().await.map_err(failed)?;
+            Err(Error::new(format!("{}: storage answered the upload with {status}: {body}", sample.name)))
+        }
+    }
+}
+
+fn outcome(document: &Value, status: &str, took: Duration) -> Outcome {
+    let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let failure = &document["failure"];
+    Outcome {
+        status: status.to_owned(),
+        failure: failure.is_object().then(|| (of(&failure["code"]), of(&failure["message"]))),
+        pages: document["page_count"].as_u64(),
+        confidence: document["confidence"].as_f64(),
+        text: document["ocr_text"].as_str().map(str::to_owned),
+        took,
+    }
+}
