@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint prepare check-queries bench
+.PHONY: help run demo test lint prepare check-queries reference bench
 
 help: ## Lists what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ with-sqlx:
 # The runner may be an old one: with .sqlx out of date it could not be built.
 	@test -x $(local) || cargo build -p local
 	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo run -p migrations; $(command) -- --workspace --all-targets --all-features'
+
+reference: ## Writes .env.example and the table of variables from the configuration types.
+	@cargo run -q -p local -- reference
 
 functions := auth projects data ocr email maintenance
 

@@ -16,6 +16,7 @@ pub mod page;
 mod platform;
 pub mod ports;
 pub mod postgres;
+pub mod reference;
 mod run;
 mod scheduler;
 mod secrets;

@@ -5,9 +5,11 @@
 
 mod client;
 mod events;
+mod items;
 mod people;
+mod plans;
 
-use std::{net::SocketAddr, path::PathBuf, sync::OnceLock};
+use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
 use axum::Router;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -19,6 +21,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 pub use client::{Client, TestResponse};
+pub use events::envelope;
 pub use people::TestUser;
 
 use crate::{access_token, clock::Clock, config::Env, names};
@@ -173,6 +176,22 @@ fn serve_on(listener: TcpListener, router: Router) -> SocketAddr {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
     address
+}
+
+/// What `look` finds, once it finds something; what happens in the background is awaited with it.
+///
+/// # Panics
+/// When it finds nothing for half a minute.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), found).await.unwrap_or_else(|_| panic!("never seen: {what}"))
 }
 
 async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {

@@ -151,12 +151,10 @@ pub struct DetectedLanguage {
     pub confidence: f32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn is_zero(value: &usize) -> bool {
     *value == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn int64<S: serde::Serializer>(value: &usize, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }

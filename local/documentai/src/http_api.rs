@@ -23,7 +23,7 @@ use crate::{
 const ENVELOPE_BYTES: u64 = 1 << 20;
 
 pub(crate) fn router(service: DocumentAi) -> Router {
-    let body = (service.0.settings.limits.bytes + 2) / 3 * 4 + ENVELOPE_BYTES;
+    let body = service.0.settings.limits.bytes.div_ceil(3) * 4 + ENVELOPE_BYTES;
     Router::new()
         .route("/v1/projects/{project}/locations/{location}/processors/{call}", post(of_processor))
         .route(

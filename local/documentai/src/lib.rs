@@ -46,7 +46,7 @@ impl DocumentAi {
     /// Makes a stand-in; nothing runs before the first request.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let engine = Engine::new(settings.concurrency, settings.limits.clone(), settings.work_folder.clone());
+        let engine = Engine::new(&settings);
         let controls = Controls::new(settings.limits.requests_per_minute);
         Self(Arc::new(Inner { settings, engine, controls }))
     }

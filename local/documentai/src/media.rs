@@ -35,9 +35,10 @@ impl MediaType {
             "image/gif" => Ok(Self::Gif),
             "image/bmp" => Ok(Self::Bmp),
             "image/webp" => Ok(Self::Webp),
-            _ => {
-                Err(Fault::invalid("UNSUPPORTED_MIME_TYPE", format!("Unsupported document mime type: {name}")))
-            }
+            _ => Err(Fault::invalid(
+                "UNSUPPORTED_MIME_TYPE",
+                format!("Unsupported document mime type: {name}"),
+            )),
         }
     }
 
@@ -62,7 +63,9 @@ impl MediaType {
             Self::Pdf => head.windows(5).take(1024).any(|window| window == b"%PDF-"),
             Self::Png => head.starts_with(b"\x89PNG\r\n\x1a\n"),
             Self::Jpeg => head.starts_with(b"\xff\xd8\xff"),
-            Self::Tiff => [&b"II*\0"[..], b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| head.starts_with(magic)),
+            Self::Tiff => {
+                [&b"II*\0"[..], b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| head.starts_with(magic))
+            }
             Self::Gif => head.starts_with(b"GIF87a") || head.starts_with(b"GIF89a"),
             Self::Bmp => head.starts_with(b"BM"),
             Self::Webp => head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP"),

@@ -1,6 +1,6 @@
 //! What the stand-in is made with.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use local_identity::Identity;
@@ -21,6 +21,8 @@ pub struct Settings {
     pub processor: Option<String>,
     /// Where documents that were sent with a request are kept while they are read; it must exist.
     pub work_folder: PathBuf,
+    /// Where tesseract and poppler are looked for, in the notation of `PATH`; there itself when `None`.
+    pub tool_path: Option<OsString>,
     /// The service's limits.
     pub limits: Limits,
 }
@@ -35,6 +37,7 @@ impl Settings {
             concurrency,
             processor: None,
             work_folder: std::env::temp_dir(),
+            tool_path: None,
             limits: Limits::default(),
         }
     }

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use base64::{
-    Engine as _,
-    alphabet,
+    Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use tempfile::NamedTempFile;
@@ -47,7 +46,9 @@ pub(crate) async fn open(request: ProcessRequest, settings: &Settings) -> Result
     }
     let content = request.raw_document.map(|document| document.content).unwrap_or_default();
     let (limit, folder) = (settings.limits.bytes, settings.work_folder.clone());
-    tokio::task::spawn_blocking(move || sent(&content, limit, &folder)).await.map_err(|_| Fault::internal())?
+    tokio::task::spawn_blocking(move || sent(&content, limit, &folder))
+        .await
+        .map_err(|_| Fault::internal())?
 }
 
 async fn stored(uri: &str, resolve: &Resolve) -> Result<Source, Fault> {
@@ -70,9 +71,9 @@ fn sent(content: &str, limit: u64, folder: &Path) -> Result<Source, Fault> {
     // JSON of protocol buffers takes either alphabet, with or without padding.
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let alphabet = if content.contains(['-', '_']) { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
-    let bytes = GeneralPurpose::new(alphabet, config)
-        .decode(content)
-        .map_err(|_| Fault::invalid("INVALID_BASE64", "Invalid value at 'raw_document.content': not base64."))?;
+    let bytes = GeneralPurpose::new(alphabet, config).decode(content).map_err(|_| {
+        Fault::invalid("INVALID_BASE64", "Invalid value at 'raw_document.content': not base64.")
+    })?;
     if bytes.len() as u64 > limit {
         return Err(Fault::too_large(bytes.len() as u64, limit));
     }

@@ -3,7 +3,6 @@
 /// The word error rate: insertions, deletions and substitutions for each expected word. Case, punctuation
 /// and white space do not count.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "texts have fewer than 2^52 words")]
 pub fn word_error_rate(expected: &str, actual: &str) -> f64 {
     let (expected, actual) = (words(expected), words(actual));
     if expected.is_empty() {

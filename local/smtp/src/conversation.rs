@@ -117,7 +117,10 @@ impl Talk<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn hold<S: AsyncRead + AsyncWrite + Unpin>(&mut self, mut stream: BufReader<S>) -> io::Result<End<S>> {
+    async fn hold<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        mut stream: BufReader<S>,
+    ) -> io::Result<End<S>> {
         loop {
             let command = match timeout(self.shared.limits.patience, line(&mut stream, COMMAND_BYTES)).await {
                 Ok(read) => read?,
@@ -161,7 +164,8 @@ impl Talk<'_> {
 
     /// Mailin asks for a new login after RSET and EHLO, which RFC 5321 does not: log in on the client's behalf.
     fn stay_logged_in(&mut self, command: &[u8], answer: &Response) {
-        let again = !answer.is_error && (is(command, b"RSET") || is(command, b"EHLO")) && self.state().logged_in;
+        let again =
+            !answer.is_error && (is(command, b"RSET") || is(command, b"EHLO")) && self.state().logged_in;
         if let Some(credentials) = self.shared.credentials.as_ref().filter(|_| again) {
             self.session.process(b"AUTH LOGIN\r\n");
             for answer in [&credentials.username, &credentials.password] {
@@ -171,7 +175,10 @@ impl Talk<'_> {
     }
 
     /// Receives and keeps a mail; `false` when the connection is to end.
-    async fn mail<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut BufReader<S>) -> io::Result<bool> {
+    async fn mail<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        stream: &mut BufReader<S>,
+    ) -> io::Result<bool> {
         let limits = self.shared.limits;
         let Ok(received) = timeout(limits.patience, data(stream, limits.message_bytes)).await else {
             goodbye::<S>(stream, 421, "Too slow").await?;

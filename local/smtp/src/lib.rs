@@ -86,7 +86,9 @@ impl Inbox {
         let found = async {
             loop {
                 changes.borrow_and_update();
-                if let Some(found) = self.messages(Some(to)).into_iter().rev().find(|message| predicate(message)) {
+                if let Some(found) =
+                    self.messages(Some(to)).into_iter().rev().find(|message| predicate(message))
+                {
                     return Some(found);
                 }
                 changes.changed().await.ok()?;

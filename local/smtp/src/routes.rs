@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Inbox, page};
 
 /// Mails may show inline pictures and styles; they run nothing and load nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
 
 pub(crate) fn router(inbox: Inbox) -> Router {
     Router::new()

@@ -28,7 +28,8 @@ impl Store {
     /// Reads the mails in the folder; what was not received to its end is removed.
     pub(crate) async fn open(folder: PathBuf) -> Result<Self, Error> {
         let path = folder.clone();
-        let read = tokio::task::spawn_blocking(move || read(&path)).await.unwrap_or_else(|error| Err(error.into()));
+        let read =
+            tokio::task::spawn_blocking(move || read(&path)).await.unwrap_or_else(|error| Err(error.into()));
         let kept = read.map_err(|source| Error::Folder { path: folder.clone(), source })?;
         let store = Self {
             folder,

@@ -3,4 +3,5 @@
 mod gateway;
 mod page;
 mod postgres;
+mod reference;
 mod support;

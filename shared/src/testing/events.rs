@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::{Router, extract::State, http::StatusCode, routing::post};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Platform;
 use crate::events::Event;
@@ -27,6 +27,15 @@ async fn receive(
     let envelope = serde_json::from_slice(&body).unwrap_or_default();
     received.0.lock().expect("nobody panics while holding it").push((topic, envelope));
     StatusCode::NO_CONTENT
+}
+
+/// The body of a push delivery (<https://cloud.google.com/pubsub/docs/push#receive_push>).
+#[must_use]
+pub fn envelope(message_id: &str, attributes: &Value, data: &[u8]) -> Value {
+    json!({
+        "message": {"messageId": message_id, "attributes": attributes, "data": STANDARD.encode(data)},
+        "subscription": "projects/alta-test/subscriptions/test",
+    })
 }
 
 impl Platform {

@@ -49,6 +49,16 @@ impl Platform {
         TestUser { token, ..user }
     }
 
+    /// A user whose address is not verified yet.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn unverified_user(&self, email: &str) -> TestUser {
+        let user = self.user(email).await;
+        self.change("update users set email_verified_at = null where id = $1", user.id.0).await;
+        user
+    }
+
     /// A user who may do everything.
     ///
     /// # Panics

@@ -114,7 +114,8 @@ fn speckled(page: &Grey) -> bool {
             let at = |x: usize, y: usize| page.data[y * page.width + x];
             let here = at(x, y);
             // Two pixels away, since a rendered speck may be two wide.
-            let around = [at(x - 2, y), at(x + 2, y), at(x, y - 2), at(x, y + 2), at(x - 2, y - 2), at(x + 2, y + 2)];
+            let around =
+                [at(x - 2, y), at(x + 2, y), at(x, y - 2), at(x, y + 2), at(x - 2, y - 2), at(x + 2, y + 2)];
             let darker = around.iter().all(|pixel| pixel.saturating_sub(here) > 60);
             let lighter = around.iter().all(|pixel| here.saturating_sub(*pixel) > 60);
             specks += u32::from(darker || lighter);
@@ -193,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_shadow_becomes_white_and_ink_in_it_stays_dark() {
-        let data = (0..400 * 400).map(|index| 240 - u8::try_from(index % 400 / 4).expect("below 100")).collect();
+        let data =
+            (0..400 * 400).map(|index| 240 - u8::try_from(index % 400 / 4).expect("below 100")).collect();
         let mut page = Grey::new(400, 400, data).expect("a page");
         page.data[200 * 400 + 380] = 20;
         level_light(&mut page);

@@ -10,7 +10,11 @@ pub(super) struct Grey {
 
 impl Grey {
     pub(super) fn new(width: usize, height: usize, data: Vec<u8>) -> Option<Self> {
-        (width > 0 && height > 0 && data.len() == width.checked_mul(height)?).then_some(Self { width, height, data })
+        (width > 0 && height > 0 && data.len() == width.checked_mul(height)?).then_some(Self {
+            width,
+            height,
+            data,
+        })
     }
 
     pub(super) fn white(width: usize, height: usize) -> Self {
@@ -52,7 +56,8 @@ impl Grey {
                 let mut data = vec![0; self.data.len()];
                 for (y, row) in self.rows().enumerate() {
                     for (x, pixel) in row.iter().enumerate() {
-                        let (to_x, to_y) = if quarters == 1 { (height - 1 - y, x) } else { (y, width - 1 - x) };
+                        let (to_x, to_y) =
+                            if quarters == 1 { (height - 1 - y, x) } else { (y, width - 1 - x) };
                         data[to_y * height + to_x] = *pixel;
                     }
                 }
@@ -98,7 +103,6 @@ impl Grey {
     }
 
     /// The grey at a point between pixels; the edge goes on outside.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the image")]
     pub(super) fn between(&self, x: f32, y: f32) -> u8 {
         let x = x.clamp(0.0, coordinate(self.width - 1));
         let y = y.clamp(0.0, coordinate(self.height - 1));
@@ -113,7 +117,6 @@ impl Grey {
 }
 
 /// A whole number of pixels as a coordinate.
-#[expect(clippy::cast_precision_loss, reason = "images are far smaller than 2^24 pixels wide")]
 pub(super) fn coordinate(pixels: usize) -> f32 {
     pixels as f32
 }

@@ -2,12 +2,36 @@
 
 /// Code, tesseract's data, and words that are frequent in the language and rare in the others.
 const LANGUAGES: [(&str, &str, &[&str]); 6] = [
-    ("en", "eng", &["the", "and", "of", "to", "that", "is", "was", "with", "for", "it", "be", "have", "this"]),
-    ("de", "deu", &["der", "und", "das", "nicht", "ist", "ein", "eine", "mit", "auf", "für", "dem", "sie", "zu"]),
-    ("fr", "fra", &["les", "des", "et", "est", "une", "dans", "pour", "qui", "sur", "pas", "vous", "nous", "du"]),
-    ("es", "spa", &["el", "los", "las", "y", "una", "por", "con", "para", "como", "más", "pero", "del", "su"]),
-    ("it", "ita", &["il", "che", "di", "non", "per", "sono", "gli", "della", "con", "è", "anche", "alla", "le"]),
-    ("nl", "nld", &["het", "een", "van", "niet", "voor", "zijn", "op", "maar", "ook", "aan", "naar", "wij", "dat"]),
+    (
+        "en",
+        "eng",
+        &["the", "and", "of", "to", "that", "is", "was", "with", "for", "it", "be", "have", "this"],
+    ),
+    (
+        "de",
+        "deu",
+        &["der", "und", "das", "nicht", "ist", "ein", "eine", "mit", "auf", "für", "dem", "sie", "zu"],
+    ),
+    (
+        "fr",
+        "fra",
+        &["les", "des", "et", "est", "une", "dans", "pour", "qui", "sur", "pas", "vous", "nous", "du"],
+    ),
+    (
+        "es",
+        "spa",
+        &["el", "los", "las", "y", "una", "por", "con", "para", "como", "más", "pero", "del", "su"],
+    ),
+    (
+        "it",
+        "ita",
+        &["il", "che", "di", "non", "per", "sono", "gli", "della", "con", "è", "anche", "alla", "le"],
+    ),
+    (
+        "nl",
+        "nld",
+        &["het", "een", "van", "niet", "voor", "zijn", "op", "maar", "ook", "aan", "naar", "wij", "dat"],
+    ),
 ];
 /// From this share of such words on, the language is taken for certain.
 const CERTAIN: f32 = 0.25;
@@ -19,7 +43,10 @@ pub(super) fn data(code: &str) -> Option<&'static str> {
 }
 
 /// The language of the words and how sure that is; the language that was read for when no word tells.
-pub(super) fn detect<'a>(words: impl Iterator<Item = &'a str>, read_for: &str) -> Option<(&'static str, f32)> {
+pub(super) fn detect<'a>(
+    words: impl Iterator<Item = &'a str>,
+    read_for: &str,
+) -> Option<(&'static str, f32)> {
     let (mut hits, mut total) = ([0_u16; LANGUAGES.len()], 0_u16);
     for word in words {
         let word = word.trim_matches(|char: char| !char.is_alphabetic()).to_lowercase();

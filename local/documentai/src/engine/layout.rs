@@ -2,8 +2,8 @@
 
 use crate::{
     document::{
-        BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Document, Element, Layout, NormalizedVertex, Page,
-        TextAnchor, Token,
+        BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Document, Element, Layout,
+        NormalizedVertex, Page, TextAnchor, Token,
     },
     engine::{language, tesseract::Reading},
     media::MediaType,
@@ -97,7 +97,10 @@ fn place(text: &mut String, start: usize, page: &ReadPage) -> Placed {
         dimension: Dimension { width: *width, height: *height, unit: "pixels" },
         layout: whole,
         detected_languages: language
-            .map(|(language_code, confidence)| DetectedLanguage { language_code, confidence: rounded(confidence) })
+            .map(|(language_code, confidence)| DetectedLanguage {
+                language_code,
+                confidence: rounded(confidence),
+            })
             .into_iter()
             .collect(),
         blocks: elements(1),
@@ -126,7 +129,12 @@ fn polygon([left, top, right, bottom]: [f32; 4], width: f32, height: f32) -> Bou
         y: rounded((y / height.max(1.0)).clamp(0.0, 1.0)),
     };
     BoundingPoly {
-        normalized_vertices: [corner(left, top), corner(right, top), corner(right, bottom), corner(left, bottom)],
+        normalized_vertices: [
+            corner(left, top),
+            corner(right, top),
+            corner(right, bottom),
+            corner(left, bottom),
+        ],
     }
 }
 
@@ -156,7 +164,8 @@ mod tests {
     #[test]
     fn anchors_count_characters_over_all_pages() {
         let words = [("Grüße", [1, 1, 1]), ("an", [1, 1, 1]), ("alle", [1, 1, 2]), ("Ende", [2, 1, 1])];
-        let read = document(MediaType::Pdf, vec![page(1, &words), page(2, &[]), page(3, &[("the", [1, 1, 1])])]);
+        let read =
+            document(MediaType::Pdf, vec![page(1, &words), page(2, &[]), page(3, &[("the", [1, 1, 1])])]);
         assert_eq!(read.text, "Grüße an\nalle\nEnde\nthe\n");
         let of = |element: &crate::document::Layout| {
             element
@@ -170,14 +179,14 @@ mod tests {
                 .collect::<String>()
         };
         let first = &read.pages[0];
-        assert_eq!(first.tokens.iter().map(|token| of(&token.layout)).collect::<Vec<_>>(), [
-            "Grüße ", "an\n", "alle\n", "Ende\n"
-        ]);
-        assert_eq!(first.lines.iter().map(|line| of(&line.layout)).collect::<Vec<_>>(), [
-            "Grüße an\n",
-            "alle\n",
-            "Ende\n"
-        ]);
+        assert_eq!(
+            first.tokens.iter().map(|token| of(&token.layout)).collect::<Vec<_>>(),
+            ["Grüße ", "an\n", "alle\n", "Ende\n"]
+        );
+        assert_eq!(
+            first.lines.iter().map(|line| of(&line.layout)).collect::<Vec<_>>(),
+            ["Grüße an\n", "alle\n", "Ende\n"]
+        );
         assert_eq!((first.blocks.len(), first.paragraphs.len()), (2, 2));
         assert_eq!(of(&read.pages[1].layout), "");
         assert_eq!(of(&read.pages[2].layout), "the\n");

@@ -11,11 +11,7 @@ mod tesseract;
 mod tiff;
 mod tool;
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io::Read as _, path::Path, sync::Arc};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -28,8 +24,11 @@ use crate::{
     fault::Fault,
     media::MediaType,
     request::PageChoice,
-    settings::Limits,
+    settings::Settings,
 };
+
+/// How many documents are counted and measured at once; the others wait.
+const PLANS_AT_ONCE: usize = 8;
 
 /// How a file is to be read.
 #[derive(Clone, Debug)]
@@ -44,6 +43,7 @@ pub struct Wanted {
 
 pub(crate) struct Engine {
     pages_at_once: usize,
+    plans: Semaphore,
     permits: Arc<Semaphore>,
     tools: Tools,
 }
@@ -57,9 +57,19 @@ struct Job<'a> {
 }
 
 impl Engine {
-    pub(crate) fn new(concurrency: usize, limits: Limits, folder: PathBuf) -> Self {
-        let pages_at_once = concurrency.max(1);
-        Self { pages_at_once, permits: Arc::new(Semaphore::new(pages_at_once)), tools: Tools { limits, folder } }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let pages_at_once = settings.concurrency.max(1);
+        let tools = Tools {
+            limits: settings.limits.clone(),
+            folder: settings.work_folder.clone(),
+            path: settings.tool_path.clone(),
+        };
+        Self {
+            pages_at_once,
+            plans: Semaphore::new(PLANS_AT_ONCE),
+            permits: Arc::new(Semaphore::new(pages_at_once)),
+            tools,
+        }
     }
 
     pub(crate) async fn recognise(
@@ -78,10 +88,17 @@ impl Engine {
         }
     }
 
-    async fn read(&self, file: &Path, media_type: MediaType, wanted: &Wanted) -> Result<Vec<ReadPage>, Fault> {
+    async fn read(
+        &self,
+        file: &Path,
+        media_type: MediaType,
+        wanted: &Wanted,
+    ) -> Result<Vec<ReadPage>, Fault> {
         check(file, media_type, self.tools.limits.bytes).await?;
+        let plan = self.plans.acquire().await.map_err(|_| Fault::internal())?;
         let languages = tesseract::languages(&wanted.languages, &self.tools).await?;
         let job = &self.plan(file, media_type, wanted).await?;
+        drop(plan);
         let languages = &languages;
         stream::iter(job.resolutions.iter().copied())
             .map(|(number, resolution)| self.page(job, number, resolution, languages))
@@ -91,7 +108,12 @@ impl Engine {
     }
 
     /// Counts and measures the pages, so that what is too much is refused before any work.
-    async fn plan<'a>(&self, file: &'a Path, media_type: MediaType, wanted: &Wanted) -> Result<Job<'a>, Fault> {
+    async fn plan<'a>(
+        &self,
+        file: &'a Path,
+        media_type: MediaType,
+        wanted: &Wanted,
+    ) -> Result<Job<'a>, Fault> {
         let count = match media_type {
             MediaType::Pdf => pdf::count_pages(file, &self.tools).await?,
             MediaType::Tiff => blocking(file, tiff::count_pages).await?,
@@ -183,6 +205,9 @@ async fn check(file: &Path, media_type: MediaType, limit: u64) -> Result<(), Fau
     if media_type.matches(&head.await?) {
         Ok(())
     } else {
-        Err(Fault::broken(format!("Unsupported input file format: the content is not {}.", media_type.name())))
+        Err(Fault::broken(format!(
+            "Unsupported input file format: the content is not {}.",
+            media_type.name()
+        )))
     }
 }

@@ -19,7 +19,8 @@ const LISTING_BYTES: u64 = 16 << 20;
 pub(super) async fn count_pages(file: &Path, tools: &Tools) -> Result<usize, Fault> {
     let output = run("pdfinfo", [file], &[], LISTING_BYTES, tools).await?;
     let listing = checked(&output)?;
-    let pages = listing.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(0);
+    let pages =
+        listing.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(0);
     if pages == 0 { Err(Fault::broken("The PDF has no pages.")) } else { Ok(pages) }
 }
 
@@ -54,19 +55,22 @@ pub(super) async fn resolutions(
                 .find(|(page, ..)| page == number)
                 .ok_or_else(|| Fault::broken(format!("Page {number} of the PDF has no size.")))?;
             let inches = (width / 72.0) * (height / 72.0);
-            #[expect(clippy::cast_precision_loss, reason = "a limit needs no 52 bits")]
             let most = (tools.limits.pixels as f64 / 4.0 / inches).sqrt();
             if !(FEWEST_DOTS_PER_INCH..).contains(&most) {
                 return Err(too_many_pixels(*number));
             }
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 70 and 300")]
             let resolution = most.min(DOTS_PER_INCH) as u32;
             Ok((*number, Some(resolution)))
         })
         .collect()
 }
 
-pub(super) async fn render(file: &Path, number: usize, resolution: u32, tools: &Tools) -> Result<Grey, Fault> {
+pub(super) async fn render(
+    file: &Path,
+    number: usize,
+    resolution: u32,
+    tools: &Tools,
+) -> Result<Grey, Fault> {
     let (number, resolution) = (number.to_string(), resolution.to_string());
     let options = ["-q", "-gray", "-cropbox", "-r", &resolution, "-f", &number, "-l", &number];
     let arguments = options.map(std::ffi::OsStr::new).into_iter().chain([file.as_os_str()]);
@@ -120,7 +124,8 @@ mod tests {
         assert_eq!(page_size("Page    1 size:      595.44 x 842.04 pts (A4)"), Some((1, 595.44, 842.04)));
         assert_eq!(page_size("Page size:       595.44 x 842.04 pts (A4)"), None);
         assert_eq!(page_size("Page    1 rot:       0"), None);
-        let line = "   2     1 image    1654  2339  gray    1   8  jpeg   no        11  0   200   200  318K 8.4%";
+        let line =
+            "   2     1 image    1654  2339  gray    1   8  jpeg   no        11  0   200   200  318K 8.4%";
         assert_eq!(image_size(line), Some((2, 1654 * 2339)));
         assert_eq!(image_size("page   num  type   width height color comp bpc  enc interp  object ID"), None);
     }

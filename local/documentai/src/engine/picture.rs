@@ -7,7 +7,8 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
 use crate::{engine::grey::Grey, fault::Fault, media::MediaType};
 
 pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Result<Grey, Fault> {
-    let broken = |_| Fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
+    let broken =
+        |_| Fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
     let format = match media_type {
         MediaType::Jpeg => ImageFormat::Jpeg,
         MediaType::Gif => ImageFormat::Gif,

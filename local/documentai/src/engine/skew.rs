@@ -56,7 +56,8 @@ fn best(points: &[(f32, f32)], axes: impl Fn((f32, f32)) -> (f32, f32)) -> Optio
         return None;
     }
     let points: Points = points.iter().step_by(points.len() / 40_000 + 1).map(|point| axes(*point)).collect();
-    let coarse: Vec<(f32, f32)> = steps(-MOST, MOST, 0.5).map(|angle| (angle, sharpness(&points, angle))).collect();
+    let coarse: Vec<(f32, f32)> =
+        steps(-MOST, MOST, 0.5).map(|angle| (angle, sharpness(&points, angle))).collect();
     let mut usual: Vec<f32> = coarse.iter().map(|(_, sharpness)| *sharpness).collect();
     usual.sort_by(f32::total_cmp);
     let peak = coarse.iter().max_by(|one, other| one.1.total_cmp(&other.1))?.0;
@@ -66,7 +67,8 @@ fn best(points: &[(f32, f32)], axes: impl Fn((f32, f32)) -> (f32, f32)) -> Optio
 }
 
 fn steps(from: f32, to: f32, step: f32) -> impl Iterator<Item = f32> {
-    std::iter::successors(Some(from), move |angle| Some(angle + step)).take_while(move |angle| *angle <= to + 0.001)
+    std::iter::successors(Some(from), move |angle| Some(angle + step))
+        .take_while(move |angle| *angle <= to + 0.001)
 }
 
 /// The sum of squares of how many points each row has, when rows are turned by the angle.
@@ -75,7 +77,6 @@ fn sharpness(points: &[(f32, f32)], angle: f32) -> f32 {
     let mut rows = vec![0_u16; SIDE * 2];
     for (height, along) in points {
         let row = height * cosine - along * sine + coordinate(SIDE);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by the next line")]
         let row = row as usize;
         if let Some(count) = rows.get_mut(row) {
             *count = count.saturating_add(1);
@@ -88,7 +89,6 @@ fn sharpness(points: &[(f32, f32)], angle: f32) -> f32 {
 pub(super) fn rotated(page: &Grey, degrees: f32) -> Grey {
     let (sine, cosine) = degrees.to_radians().sin_cos();
     let (width, height) = (coordinate(page.width), coordinate(page.height));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, of the page's size")]
     let sheet = |along: f32, across: f32| (along * cosine + across * sine.abs()) as usize;
     let mut turned = Grey::white(sheet(width, height).max(1), sheet(height, width).max(1));
     let (middle_x, middle_y) = (coordinate(turned.width) / 2.0, coordinate(turned.height) / 2.0);

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    engine::{grey::Grey, layout::Word, tool::{Tools, run}},
+    engine::{
+        grey::Grey,
+        layout::Word,
+        tool::{Tools, run},
+    },
     fault::Fault,
 };
 
@@ -32,8 +36,11 @@ pub(super) async fn languages(hints: &[String], tools: &Tools) -> Result<String,
     let output = run("tesseract", ["--list-langs"], &[], OUTPUT_BYTES, tools).await?;
     let installed = String::from_utf8_lossy(&output.stdout).into_owned();
     let installed: BTreeSet<&str> = installed.lines().collect();
-    let wanted: Vec<&str> =
-        hints.iter().filter_map(|hint| super::language::data(hint)).filter(|data| installed.contains(data)).collect();
+    let wanted: Vec<&str> = hints
+        .iter()
+        .filter_map(|hint| super::language::data(hint))
+        .filter(|data| installed.contains(data))
+        .collect();
     Ok(if wanted.is_empty() { DEFAULT_LANGUAGE.to_owned() } else { wanted.join("+") })
 }
 
@@ -165,7 +172,10 @@ mod tests {
     #[test]
     fn a_word_of_the_table_is_read_and_doubtful_strokes_are_not() {
         let read = word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t96.5\tlamp").expect("a word");
-        assert_eq!((read.text.as_str(), read.place, read.bounds), ("lamp", [2, 1, 3], [10.0, 20.0, 40.0, 60.0]));
+        assert_eq!(
+            (read.text.as_str(), read.place, read.bounds),
+            ("lamp", [2, 1, 3], [10.0, 20.0, 40.0, 60.0])
+        );
         assert!(word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t20.1\t~|").is_none());
         assert!(word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t95\t ").is_none());
         assert!(word("4\t1\t2\t1\t3\t0\t10\t20\t30\t40\t-1\t").is_none());

@@ -43,7 +43,10 @@ pub(super) fn decode(file: &Path, number: usize, most_pixels: u64) -> Result<Gre
     decoder.seek_to_image(number - 1).map_err(|error| broken(&error))?;
     let (width, height) = decoder.dimensions().map_err(|error| broken(&error))?;
     if u64::from(width) * u64::from(height) > most_pixels {
-        return Err(Fault::invalid("PIXEL_LIMIT_EXCEEDED", format!("Page {number} is too large to be processed.")));
+        return Err(Fault::invalid(
+            "PIXEL_LIMIT_EXCEEDED",
+            format!("Page {number} is too large to be processed."),
+        ));
     }
     let colour = decoder.colortype().map_err(|error| broken(&error))?;
     let orientation = tag(&mut decoder, Tag::Orientation).unwrap_or(1.0);
@@ -72,7 +75,6 @@ fn tag(decoder: &mut Decoder<BufReader<File>>, tag: Tag) -> Option<f32> {
 fn square(grey: Grey, across: Option<f32>, down: Option<f32>) -> Grey {
     match (across, down) {
         (Some(across), Some(down)) if down > 0.0 && (1.3..4.0).contains(&(across / down)) => {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most fourfold")]
             let height = (coordinate(grey.height) * across / down) as usize;
             grey.resized(grey.width, height)
         }

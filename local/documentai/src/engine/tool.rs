@@ -1,6 +1,11 @@
 //! Running tesseract and poppler: bounded output, bounded time, and killed when nobody waits any more.
 
-use std::{ffi::OsStr, io, path::PathBuf, process::Stdio};
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    path::PathBuf,
+    process::Stdio,
+};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
@@ -43,6 +48,8 @@ pub(crate) struct Tools {
     pub(crate) limits: Limits,
     /// Where programs run and keep what they must.
     pub(crate) folder: PathBuf,
+    /// Where programs are looked for, if not in `PATH`.
+    pub(crate) path: Option<OsString>,
 }
 
 /// Runs a program to its end.
@@ -57,7 +64,11 @@ pub(super) async fn run<S: AsRef<OsStr>>(
     most: u64,
     tools: &Tools,
 ) -> Result<Output, Fault> {
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    if let Some(path) = &tools.path {
+        command.env("PATH", path);
+    }
+    let mut child = command
         .args(arguments)
         // Several threads of one tesseract are slower than several tesseracts.
         .env("OMP_THREAD_LIMIT", "1")

@@ -82,7 +82,8 @@ async fn an_absent_object_is_not_found_and_a_strange_address_invalid() {
 #[tokio::test]
 async fn an_unknown_processor_or_method_is_not_found() {
     let service = Service::with(|settings| settings.processor = Some(PROCESSOR.to_owned())).await;
-    let request = stored("page.png", "image/png").set_name("projects/alta-local/locations/eu/processors/other");
+    let request =
+        stored("page.png", "image/png").set_name("projects/alta-local/locations/eu/processors/other");
     assert_eq!(service.refusal(request).await, (Code::NotFound, "PROCESSOR_NOT_FOUND".to_owned()));
     assert_eq!(service.post("undeploy", &json!({})).await.status(), 404);
 }
@@ -141,4 +142,22 @@ async fn a_delay_holds_an_answer_back() {
     let start = std::time::Instant::now();
     service.process(sent(blank_pdf(1, 200), "application/pdf")).await.expect("a document");
     assert!(start.elapsed().as_millis() >= 300);
+}
+
+#[tokio::test]
+async fn a_missing_engine_is_unavailable_and_names_its_package() {
+    let service = Service::with(|settings| settings.tool_path = Some("/nowhere".into())).await;
+    for (name, mime_type, package) in
+        [("page.png", "image/png", "tesseract-ocr"), ("letter.pdf", "application/pdf", "poppler-utils")]
+    {
+        let body = json!({"gcsDocument": {"gcsUri": format!("gs://samples/{name}"), "mimeType": mime_type}});
+        let answer = service.post("process", &body).await;
+        assert_eq!(answer.status(), 503);
+        let answer: Value = answer.json().await.expect("JSON");
+        assert_eq!(answer["error"]["status"], "UNAVAILABLE");
+        assert!(
+            answer["error"]["message"].as_str().is_some_and(|message| message.contains(package)),
+            "{answer}"
+        );
+    }
 }

@@ -117,7 +117,9 @@ impl Service {
     pub(crate) fn programs(&self) -> usize {
         let folder = self.work_folder.path().canonicalize().expect("the folder");
         let processes = std::fs::read_dir("/proc").expect("processes").flatten();
-        processes.filter(|process| std::fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder)).count()
+        processes
+            .filter(|process| std::fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder))
+            .count()
     }
 
     pub(crate) fn work_files(&self) -> usize {

@@ -5,3 +5,4 @@ mod harness;
 mod limits;
 mod process;
 mod samples;
+mod tmp;

@@ -39,7 +39,8 @@ async fn an_answer_holds_text_and_where_each_part_of_it_is() {
     let lines: Vec<_> = page.lines.iter().map(|line| slice(&document.text, line.layout.as_ref())).collect();
     assert_eq!(lines[0], "The Garden Behind the Library\n");
     assert_eq!(lines.concat(), document.text);
-    let tokens: Vec<_> = page.tokens.iter().map(|token| slice(&document.text, token.layout.as_ref())).collect();
+    let tokens: Vec<_> =
+        page.tokens.iter().map(|token| slice(&document.text, token.layout.as_ref())).collect();
     assert_eq!(tokens.concat(), document.text);
     assert!(page.blocks.len() <= page.paragraphs.len() && page.paragraphs.len() >= 3);
 

@@ -106,7 +106,9 @@ async fn many_mails_at_once_all_arrive() {
     let mut sending = tokio::task::JoinSet::new();
     for number in 0..40 {
         let sender = sender.clone();
-        sending.spawn(async move { sender.send(mail("ada@example.org", &number.to_string(), None)).await.is_ok() });
+        sending.spawn(async move {
+            sender.send(mail("ada@example.org", &number.to_string(), None)).await.is_ok()
+        });
     }
     assert!(sending.join_all().await.into_iter().all(|sent| sent));
     assert_eq!(service.inbox.messages(Some("ada@example.org")).len(), 40);

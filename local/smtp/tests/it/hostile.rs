@@ -1,17 +1,22 @@
 //! Clients that send too much, too slowly, or what they should not.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use lettre::AsyncTransport as _;
 use local_smtp::Limits;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::TcpStream,
 };
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::harness::{Service, mail};
 
-struct Raw(BufReader<TcpStream>);
+struct Raw<S = TcpStream>(BufReader<S>);
 
 impl Raw {
     async fn connect(address: SocketAddr) -> Self {
@@ -20,6 +25,25 @@ impl Raw {
         raw
     }
 
+    /// The same conversation over TLS, by the authority of the server.
+    async fn encrypt(mut self, authority: &str) -> Raw<TlsStream<TcpStream>> {
+        self.say("EHLO there\r\n").await;
+        assert!(self.say("STARTTLS\r\n").await.starts_with("220 "));
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).expect("PEM")).expect("an authority");
+        let config =
+            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("TLS")
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+        let name = "localhost".try_into().expect("a name");
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, self.0.into_inner()).await;
+        Raw(BufReader::new(stream.expect("a trusted server")))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
     /// The last line of an answer.
     async fn answer(&mut self) -> String {
         loop {
@@ -33,6 +57,7 @@ impl Raw {
 
     async fn say(&mut self, text: &str) -> String {
         self.0.write_all(text.as_bytes()).await.expect("sending");
+        self.0.flush().await.expect("sending");
         self.answer().await
     }
 
@@ -143,4 +168,37 @@ async fn a_reset_begins_a_new_mail_without_a_new_greeting() {
     assert!(raw.say("Subject: two\r\n\r\ntext\r\n.\r\n").await.starts_with("250 "));
     assert_eq!(service.inbox.messages(None)[0].to, "ada@example.org, bob@example.org");
     assert_eq!(service.inbox.messages(Some("Bob@example.org")).len(), 1);
+}
+
+#[tokio::test]
+async fn a_login_outlives_a_reset_and_a_second_greeting() {
+    let service = Service::start(true).await;
+    let raw = Raw::connect(service.inbox.smtp_addr()).await;
+    let mut raw = raw.encrypt(service.inbox.ca_pem()).await;
+    raw.say("EHLO there\r\n").await;
+    assert!(raw.say("STARTTLS\r\n").await.starts_with("503 "));
+    assert!(raw.say("MAIL FROM:<a@example.org>\r\n").await.starts_with('5'));
+    assert!(raw.say("RSET\r\n").await.starts_with("250 "));
+    assert!(raw.say("MAIL FROM:<a@example.org>\r\n").await.starts_with('5'));
+    assert!(raw.say("AUTH PLAIN AGFsdGEAY29ycmVjdCBob3JzZQ==\r\n").await.starts_with("235 "));
+    for command in ["RSET\r\n", "EHLO there\r\n"] {
+        assert!(raw.say(command).await.starts_with("250 "));
+        assert!(raw.say("MAIL FROM:<a@example.org>\r\n").await.starts_with("250 "));
+        assert!(raw.say("RCPT TO:<ada@example.org>\r\n").await.starts_with("250 "));
+    }
+    assert!(raw.say("DATA\r\n").await.starts_with("354 "));
+    assert!(raw.say("Subject: kept\r\n\r\ntext\r\n.\r\n").await.starts_with("250 "));
+    assert_eq!(service.inbox.messages(None).len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_kept_is_not_acknowledged() {
+    let service = Service::start(false).await;
+    let folder = service.folder.path().join("mails");
+    std::fs::remove_dir(&folder).expect("an empty folder");
+    let refused = service.plain().send(mail("ada@example.org", "lost", None)).await.expect_err("a refusal");
+    assert!(refused.is_transient(), "{refused}");
+    std::fs::create_dir(&folder).expect("the folder again");
+    service.send(mail("ada@example.org", "kept", None)).await;
+    assert_eq!(service.inbox.messages(None).len(), 1);
 }

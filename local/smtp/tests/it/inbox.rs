@@ -7,7 +7,9 @@ use crate::harness::{Service, json, mail};
 #[tokio::test]
 async fn json_lists_mails_newest_last_and_filters_by_address() {
     let service = Service::start(false).await;
-    for (to, subject) in [("ada@example.org", "first"), ("bob@example.org", "second"), ("ada@example.org", "third")] {
+    for (to, subject) in
+        [("ada@example.org", "first"), ("bob@example.org", "second"), ("ada@example.org", "third")]
+    {
         service.send(mail(to, subject, None)).await;
     }
     let url = service.web().await;
@@ -40,7 +42,8 @@ async fn a_repeated_message_id_is_shown_once_with_its_copies() {
         service.send(mail(to, "Hello", id)).await;
     }
     let list = json(&service.web().await).await;
-    let copies: Vec<_> = list.as_array().expect("a list").iter().map(|mail| mail["copies"].as_u64()).collect();
+    let copies: Vec<_> =
+        list.as_array().expect("a list").iter().map(|mail| mail["copies"].as_u64()).collect();
     assert_eq!(copies, [Some(2), Some(1), Some(1)]);
 }
 
@@ -63,7 +66,9 @@ async fn the_page_escapes_what_strangers_wrote() {
         .from("noreply@alta.example".parse().expect("an address"))
         .to("ada@example.org".parse().expect("an address"))
         .subject(hostile)
-        .singlepart(SinglePart::html("<script>alert(2)</script>\"></iframe><img src=x onerror=alert(3)>".to_owned()));
+        .singlepart(SinglePart::html(
+            "<script>alert(2)</script>\"></iframe><img src=x onerror=alert(3)>".to_owned(),
+        ));
     service.send(message.expect("a mail")).await;
     let url = service.web().await;
     let id = service.inbox.messages(None)[0].id.clone();
@@ -77,5 +82,7 @@ async fn the_page_escapes_what_strangers_wrote() {
     }
     let body = reqwest::get(format!("{url}/{id}")).await.expect("an answer").text().await.expect("a page");
     assert!(body.contains("&lt;script&gt;alert(1)") && body.contains("&lt;img src=x"), "{body}");
-    assert!(body.contains("<iframe ") && !body.contains("allow-scripts") && !body.contains("allow-same-origin"));
+    assert!(
+        body.contains("<iframe ") && !body.contains("allow-scripts") && !body.contains("allow-same-origin")
+    );
 }

@@ -1,0 +1,71 @@
+use http::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::Projects;
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn whoever_creates_a_project_becomes_its_admin(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let ada = projects.platform.user("ada@example.org").await;
+    let client = projects.client.as_user(&ada);
+    let created = client.post("/projects", json!({"name": " Letters ", "description": "of 1987"})).await;
+    created.assert_status(201);
+    let id = created.body["id"].as_str().expect("an id");
+    assert_eq!(created.headers["location"], format!("/projects/{id}"));
+    assert_eq!(created.headers["etag"], "\"1\"");
+    assert_eq!((&created.body["name"], &created.body["description"]), (&json!("Letters"), &json!("of 1987")));
+    assert_eq!((&created.body["role"], &created.body["version"]), (&json!("admin"), &json!(1)));
+    assert_eq!(created.body["created_by_id"], json!(ada.id));
+    assert_eq!(created.body["created_at"], created.body["updated_at"]);
+
+    let found = client.get(&format!("/projects/{id}")).await;
+    assert_eq!(found.assert_status(200).body, created.body);
+    let audited = projects.platform.audited(id.parse().expect("an id")).await;
+    assert_eq!(audited, [("project.created".to_owned(), "success".to_owned())]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_description_may_be_left_out_and_names_may_repeat(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
+    for body in [json!({"name": "Letters"}), json!({"name": "Letters", "description": null})] {
+        let created = client.post("/projects", body).await;
+        assert_eq!(created.assert_status(201).body["description"], json!(null));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
+    let cases = [
+        (json!({"name": "", "description": "x".repeat(2001), "more": 1}), vec!["description", "more", "name"]),
+        (json!({}), vec!["name"]),
+        (json!({"name": 7}), vec!["name"]),
+        (json!({"name": "x".repeat(201)}), vec!["name"]),
+        (json!({"name": "see https://evil.example"}), vec!["name"]),
+        (json!({"name": "a\u{0}b", "description": "c\u{0}d"}), vec!["description", "name"]),
+        (json!([{"name": "Letters"}]), vec![""]),
+    ];
+    for (body, fields) in cases {
+        let response = client.post("/projects", body).await;
+        assert_eq!(response.assert_problem(422, "invalid_fields").invalid_fields(), fields);
+    }
+    let send = |kind, body: &str| client.send(Method::POST, "/projects", kind, body.as_bytes().to_vec());
+    send(Some("application/json"), "{").await.assert_problem(400, "malformed");
+    send(Some("text/plain"), "{}").await.assert_problem(415, "unsupported_media_type");
+    let count: i64 = sqlx::query_scalar("select count(*) from projects").fetch_one(&projects.platform.db).await.expect("a count");
+    assert_eq!(count, 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_verified_users_create_projects(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let body = json!({"name": "Letters"});
+    let nobody = projects.client.post("/projects", body.clone()).await;
+    nobody.assert_problem(401, "unauthenticated");
+    assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+    let unverified = projects.platform.unverified_user("eve@example.org").await;
+    projects.client.as_user(&unverified).post("/projects", body).await.assert_problem(403, "email_not_verified");
+}

@@ -1,0 +1,115 @@
+use serde_json::json;
+use shared::{
+    ids::ProjectId,
+    testing::{Client, TestUser},
+};
+use sqlx::PgPool;
+
+use crate::support::Projects;
+
+async fn five(projects: &Projects, user: &TestUser) -> Vec<ProjectId> {
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(projects.platform.project(user).await);
+    }
+    made.reverse();
+    made
+}
+
+/// The ids on each page, from the first to the last.
+async fn pages(client: &Client, query: &str) -> Vec<Vec<ProjectId>> {
+    let mut pages = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = client.get(&format!("/projects?{query}{cursor}")).await;
+        let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
+        pages.push(items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect());
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return pages,
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_walk_by_cursor_shows_each_of_the_callers_projects_once_newest_first(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let ada = projects.platform.user("ada@example.org").await;
+    let others = projects.platform.user("bob@example.org").await;
+    projects.platform.project(&others).await;
+    let made = five(&projects, &ada).await;
+    projects.platform.project(&others).await;
+    let client = projects.client.as_user(&ada);
+    assert_eq!(pages(&client, "limit=2").await, [&made[..2], &made[2..4], &made[4..]]);
+    assert_eq!(pages(&client, "limit=5").await, [&made[..]]);
+    let page = client.get("/projects").await;
+    assert_eq!((&page.body["items"][0]["role"], &page.body["next_cursor"]), (&json!("admin"), &json!(null)));
+    let nobodys = projects.client.as_user(&projects.platform.user("eve@example.org").await).get("/projects").await;
+    assert_eq!(nobodys.assert_status(200).body, json!({"items": [], "next_cursor": null}));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_super_admin_may_ask_for_all_projects(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let ada = projects.platform.user("ada@example.org").await;
+    let root = projects.platform.super_admin("root@example.org").await;
+    let mut made = five(&projects, &ada).await;
+    made.insert(0, projects.platform.project(&root).await);
+    let client = projects.client.as_user(&root);
+    assert_eq!(pages(&client, "all=true&limit=4").await, [&made[..4], &made[4..]]);
+    assert_eq!(pages(&client, "limit=4").await, [&made[..1]]);
+    assert_eq!(pages(&client, "all=false").await, [&made[..1]]);
+    let all = client.get("/projects?all=true").await;
+    assert_eq!((&all.body["items"][0]["role"], &all.body["items"][1]["role"]), (&json!("admin"), &json!(null)));
+    projects.client.as_user(&ada).get("/projects?all=true").await.assert_problem(403, "forbidden");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_deleted_project_is_not_listed(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let root = projects.platform.super_admin("root@example.org").await;
+    let mut made = five(&projects, &root).await;
+    projects.delete(made.remove(2)).await;
+    let client = projects.client.as_user(&root);
+    for query in ["limit=3", "limit=3&all=true"] {
+        assert_eq!(pages(&client, query).await, [&made[..3], &made[3..]]);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
+    let cases = [
+        ("limit=0", vec!["limit"]),
+        ("limit=201", vec!["limit"]),
+        ("limit=many&cursor=x&all=perhaps&lmit=5", vec!["all", "cursor", "limit", "lmit"]),
+        ("limit=0&cursor=%00", vec!["cursor", "limit"]),
+        ("cursor=", vec!["cursor"]),
+    ];
+    for (query, fields) in cases {
+        let response = client.get(&format!("/projects?{query}")).await;
+        assert_eq!(response.assert_problem(422, "invalid_fields").invalid_fields(), fields, "{query}");
+    }
+    client.get("/projects?limit=1").await.assert_status(200);
+    client.get("/projects?limit=200").await.assert_status(200);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_verified_users_see_a_list(db: PgPool) {
+    let projects = Projects::start(db).await;
+    projects.client.get("/projects").await.assert_problem(401, "unauthenticated");
+    let unverified = projects.platform.unverified_user("eve@example.org").await;
+    projects.client.as_user(&unverified).get("/projects").await.assert_problem(403, "email_not_verified");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_page_is_read_from_the_index_wherever_it_is(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let plan = projects.platform.plan(&["from project_members", "order by project_members.project_id desc"]).await;
+    assert!(plan.contains("project_members_user_id_project_id_idx"), "{plan}");
+    assert!(plan.contains("Index Cond: ((user_id = $1) AND (project_id < COALESCE("), "{plan}");
+    assert!(!plan.contains("Sort"), "{plan}");
+    let plan = projects.platform.plan(&["from projects\n", "order by projects.id desc"]).await;
+    assert!(plan.contains("Index Scan Backward using projects_pkey") && !plan.contains("Sort"), "{plan}");
+}

@@ -1,0 +1,75 @@
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+use shared::testing::eventually;
+use sqlx::PgPool;
+use tokio::{
+    io::AsyncReadExt as _,
+    process::{Child, Command},
+};
+
+use crate::support::{Projects, spawn};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+async fn terminate(mut process: Child) -> (bool, Vec<Value>) {
+    let id = process.id().expect("a process").to_string();
+    Command::new("kill").args(["-TERM", &id]).status().await.expect("a signal");
+    let mut output = String::new();
+    let mut stdout = process.stdout.take().expect("its output");
+    stdout.read_to_string(&mut output).await.expect("text");
+    let success = process.wait().await.expect("an end").success();
+    (success, output.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect())
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn each_request_is_a_line_of_json_with_its_request_user_and_trace(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let ada = projects.platform.user("ada@example.org").await;
+    let project = projects.platform.project(&ada).await;
+    let port = free_port();
+    let variables =
+        [("PORT", port.to_string()), ("GOOGLE_CLOUD_PROJECT", "alta-test".into()), ("K_REVISION", "projects-7".into())];
+    let process = spawn(&projects.platform.env(), &variables);
+    let client = reqwest::Client::new();
+    let origin = format!("http://127.0.0.1:{port}");
+    eventually("the process", async || client.get(format!("{origin}/health/live")).send().await.ok()).await;
+    let request = client
+        .get(format!("{origin}/projects/{project}?secret=word"))
+        .bearer_auth(&ada.token)
+        .header("x-request-id", "my-request")
+        .header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"));
+    assert_eq!(request.send().await.expect("an answer").status(), 200);
+
+    let (success, lines) = terminate(process).await;
+    assert!(success);
+    let of_request: Vec<&Value> = lines.iter().filter(|line| line["request_id"] == "my-request").collect();
+    assert_eq!(of_request.len(), 1, "{lines:#?}");
+    let line = of_request[0];
+    assert_eq!((&line["severity"], &line["message"]), (&json!("INFO"), &json!("request")));
+    assert_eq!((&line["method"], &line["status"]), (&json!("GET"), &json!(200)));
+    assert_eq!(line["route"], "/projects/{project_id}");
+    assert_eq!((&line["user_id"], &line["project_id"]), (&json!(ada.id), &json!(project)));
+    assert_eq!((&line["function"], &line["revision"]), (&json!("projects"), &json!("projects-7")));
+    assert_eq!(line["logging.googleapis.com/trace"], format!("projects/alta-test/traces/{TRACE}"));
+    assert_eq!(line["logging.googleapis.com/spanId"], "00f067aa0ba902b7");
+    assert_eq!(line["logging.googleapis.com/trace_sampled"], true);
+    assert!(line["ms"].is_u64() && line["time"].is_string(), "{line}");
+    let all = format!("{lines:?}");
+    assert!(!all.contains("secret=word") && !all.contains(&ada.token), "{all}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_wrong_variable_stops_the_start_with_a_sentence(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let variables = [("PORT", free_port().to_string()), ("DATABASE_MAX_CONNECTIONS", "many".into())];
+    let output = spawn(&projects.platform.env(), &variables).wait_with_output().await.expect("an end");
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(text, "projects: the environment variable DATABASE_MAX_CONNECTIONS is wrong: expected a whole number\n");
+}

@@ -1,0 +1,41 @@
+//! What these tests share.
+
+use shared::{
+    config::Env,
+    ids::ProjectId,
+    testing::{Client, Platform},
+};
+use sqlx::PgPool;
+use tokio::process::{Child, Command};
+
+pub(crate) struct Projects {
+    pub(crate) platform: Platform,
+    pub(crate) client: Client,
+}
+
+impl Projects {
+    pub(crate) async fn start(db: PgPool) -> Self {
+        let platform = Platform::start(db).await;
+        let service = projects::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let client = platform.client(service.router());
+        Self { platform, client }
+    }
+
+    pub(crate) async fn delete(&self, project: ProjectId) {
+        self.platform.change("update projects set deleted_at = now() where id = $1", project.0).await;
+    }
+}
+
+/// The function as a process of its own, which ends with the test.
+pub(crate) fn spawn(env: &Env, variables: &[(&str, String)]) -> Child {
+    let known = ["DATABASE_URL", "ACCESS_TOKEN_ISSUER", "ACCESS_TOKEN_JWKS", "TRUSTED_PROXY_HOPS"];
+    Command::new(env!("CARGO_BIN_EXE_projects"))
+        .env_clear()
+        .envs(known.map(|name| (name, env.get(name).expect("a variable"))))
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("a process")
+}

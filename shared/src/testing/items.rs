@@ -1,0 +1,104 @@
+//! Documents, brought into the states that tests begin with, and what became of them.
+
+use axum::body::Bytes;
+use uuid::Uuid;
+
+use super::{BUCKET, Platform, TestUser};
+use crate::{
+    ids::{ItemId, ProjectId},
+    items::{self, ItemKind, ItemStatus, ObjectName},
+};
+
+impl Platform {
+    /// A document that was announced, as `data` does it; the object that its first upload makes.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn draft(
+        &self,
+        project: ProjectId,
+        uploader: &TestUser,
+        content_type: &str,
+        size_bytes: usize,
+    ) -> ObjectName {
+        let (item, now) = (ItemId::new(), self.clock.now());
+        let inserted = sqlx::query(
+            "with item as (
+                 insert into items
+                     (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
+                 values ($1, $2, $3, 'document', 'letter', $4, $5, $6)
+                 returning id
+             )
+             insert into documents (item_id) select id from item",
+        )
+        .bind(item)
+        .bind(project)
+        .bind(uploader.id)
+        .bind(content_type)
+        .bind(i64::try_from(size_bytes).expect("a size"))
+        .bind(now)
+        .execute(&self.db)
+        .await;
+        inserted.expect("a document");
+        let mut db = self.db.acquire().await.expect("a connection");
+        let recorded = items::record_creation(&mut db, item, project, ItemKind::Document, uploader.id, now).await;
+        recorded.expect("a transition");
+        ObjectName { kind: ItemKind::Document, project_id: project, item_id: item, upload_no: 1 }
+    }
+
+    /// Makes an object in the uploads bucket, its finalize event included; its generation.
+    ///
+    /// # Panics
+    /// When storage refuses.
+    pub async fn upload(&self, object: &ObjectName, bytes: impl Into<Bytes>) -> i64 {
+        let attributes = local_storage::Attributes::default();
+        let created = self.storage.create_object(BUCKET, &object.to_string(), attributes, bytes.into()).await;
+        created.expect("an object").generation
+    }
+
+    /// One column of an item, as text.
+    ///
+    /// # Panics
+    /// When there is no such item or column.
+    pub async fn item(&self, item: ItemId, column: &str) -> Option<String> {
+        let found = sqlx::query_scalar("select to_jsonb(items) ->> $2 from items where id = $1")
+            .bind(item)
+            .bind(column)
+            .fetch_one(&self.db)
+            .await;
+        found.expect("an item")
+    }
+
+    /// Where an item stands.
+    ///
+    /// # Panics
+    /// When there is no such item.
+    pub async fn status(&self, item: ItemId) -> ItemStatus {
+        let status = sqlx::query_scalar("select status from items where id = $1").bind(item).fetch_one(&self.db).await;
+        status.expect("an item")
+    }
+
+    /// The states that an item went through, the first one included.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn history(&self, item: ItemId) -> Vec<ItemStatus> {
+        let states = sqlx::query_scalar("select to_status from item_transitions where item_id = $1 order by version")
+            .bind(item)
+            .fetch_all(&self.db)
+            .await;
+        states.expect("transitions")
+    }
+
+    /// The audit rows about a thing: action and outcome, in order.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn audited(&self, resource: Uuid) -> Vec<(String, String)> {
+        let rows = sqlx::query_as("select action, status from audit_logs where resource_id = $1 order by id")
+            .bind(resource)
+            .fetch_all(&self.db)
+            .await;
+        rows.expect("audit rows")
+    }
+}
