@@ -6,21 +6,68 @@ use axum::{
     response::Html,
     routing::get,
 };
-use shared::problem::Code;
+use shared::problem::{Code, ProblemBody};
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{
+    ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
+    path::Operation,
+    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Swagger UI sets styles from its scripts, and shows images that it carries along.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The functions' documents as one.
+/// What every route may answer beside its own answers.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Alta Data",
+        version = "1",
+        description = "Documents and voice samples, turned into text and reviewed.\n\nErrors are problems (RFC 9457) \
+                       with a stable `code`; lists give `next_cursor` for the next page; ids are UUIDv7, times are \
+                       RFC 3339 in UTC. Unknown fields are refused.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(ProblemBody))
+)]
+struct Everywhere;
+
+/// The functions' documents as one, with what holds for all of them.
 #[must_use]
 pub fn merged(documents: impl IntoIterator<Item = OpenApi>) -> OpenApi {
-    let mut documents = documents.into_iter();
-    let first = documents.next().unwrap_or_default();
-    documents.fold(first, OpenApi::merge_from)
+    let everywhere = <Everywhere as utoipa::OpenApi>::openapi();
+    let mut document = documents.into_iter().fold(everywhere, OpenApi::merge_from);
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    for item in document.paths.paths.values_mut() {
+        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in methods.into_iter().flatten() {
+            let problem = Ref::from_schema_name("Problem");
+            let content = ContentBuilder::new().schema(Some(problem)).build();
+            let response = ResponseBuilder::new()
+                .description("Any other problem; its `code` says which.")
+                .content("application/problem+json", content)
+                .build();
+            operation.responses.responses.insert("default".to_owned(), response.into());
+            describe_problems(operation);
+        }
+    }
+    document
+}
+
+/// Problems have a media type of their own, which the routes' short descriptions leave out.
+fn describe_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let problem = status.starts_with('4') || status.starts_with('5');
+        if let (true, RefOr::T(response)) = (problem, response)
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response.content.insert("application/problem+json".to_owned(), content);
+        }
+    }
 }
 
 /// Serves the document and what shows it.

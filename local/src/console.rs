@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 /// The variable that says what is shown, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "LOG";
 /// Requests are shown by the gateway, deliveries by Pub/Sub: from the functions, only what went wrong.
-const USUAL: &str = "warn,gateway=info,platform=info,local_pubsub=info,local_smtp=info";
+const USUAL: &str = "warn,requests=info,platform=info,local_pubsub=info,local_smtp=info";
 /// While something else tells the story.
 pub const QUIET: &str = "error";
 
@@ -55,16 +55,17 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let now = self.clock.now();
-        let source = event.metadata().target().split("::").next().unwrap_or_default();
-        let source = source.strip_prefix("local_").unwrap_or(source);
+        let mut line = Line::default();
+        event.record(&mut line);
+        let target = event.metadata().target().split("::").next().unwrap_or_default();
+        let source =
+            line.source.as_deref().unwrap_or_else(|| target.strip_prefix("local_").unwrap_or(target));
         write!(writer, "{:02}:{:02}:{:02} {source:<11} ", now.hour(), now.minute(), now.second())?;
         match *event.metadata().level() {
             Level::ERROR => writer.write_str("ERROR ")?,
             Level::WARN => writer.write_str("WARNING ")?,
             _ => {}
         }
-        let mut line = Line::default();
-        event.record(&mut line);
         // What a client sent cannot move the cursor.
         let line = format!("{}{}", line.message, line.fields).replace(char::is_control, "\u{fffd}");
         writeln!(writer, "{line}")
@@ -73,15 +74,18 @@ where
 
 #[derive(Default)]
 struct Line {
+    /// Who tells it, where the code's module does not say so.
+    source: Option<String>,
     message: String,
     fields: String,
 }
 
 impl Line {
     fn add(&mut self, field: &Field, value: &str) {
-        if field.name() == "message" {
-            value.clone_into(&mut self.message);
-            return;
+        match field.name() {
+            "message" => return value.clone_into(&mut self.message),
+            "source" => return self.source = Some(value.to_owned()),
+            _ => {}
         }
         // `projects/alta-local/subscriptions/ocr-uploads`: only the end tells one from another.
         let value = match value.strip_prefix("projects/alta-local/") {

@@ -105,3 +105,53 @@ impl Parts {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use local_identity::Identity;
+    use shared::config::Env;
+
+    use super::Parts;
+    use crate::{ports::loopback, secrets::Secrets};
+
+    fn parts() -> Parts {
+        Parts {
+            origin: "http://localhost:8080".to_owned(),
+            database_url: "postgres://here".to_owned(),
+            identity: Identity::generate("http://issuer").expect("a key"),
+            issuer: "http://issuer".to_owned(),
+            secrets: Secrets {
+                access_token_signing_key: "signing".to_owned(),
+                access_token_jwks: "{}".to_owned(),
+                refresh_token_key: "refresh".to_owned(),
+                mail_token_keys: "mail".to_owned(),
+            },
+            pubsub: Some(loopback(1)),
+            storage: Some(loopback(2)),
+            documentai: Some(loopback(3)),
+            smtp: None,
+        }
+    }
+
+    #[test]
+    fn a_variable_that_is_set_replaces_what_stands_in() {
+        let process =
+            Env::from_iter([("STORAGE_ENDPOINT", "https://storage.googleapis.com"), ("DATABASE_URL", "")]);
+        let env = parts().environment(&process, "data", "");
+        assert_eq!(env.get("STORAGE_ENDPOINT"), Some("https://storage.googleapis.com"));
+        assert_eq!(env.get("DATABASE_URL"), Some("postgres://here"));
+    }
+
+    #[test]
+    fn a_function_gets_no_key_that_it_has_no_use_for() {
+        let holders = |variable| {
+            let parts = parts();
+            let holds =
+                |function: &&str| parts.environment(&Env::default(), function, "").get(variable).is_some();
+            crate::functions::FUNCTIONS.into_iter().filter(holds).collect::<Vec<_>>()
+        };
+        assert_eq!(holders("ACCESS_TOKEN_SIGNING_KEY"), ["auth"]);
+        assert_eq!(holders("REFRESH_TOKEN_KEY"), ["auth"]);
+        assert_eq!(holders("MAIL_TOKEN_KEYS"), ["auth", "email"]);
+    }
+}

@@ -29,3 +29,28 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
 pub fn openapi() -> OpenApi {
     api_docs::merged([auth::openapi(), projects::openapi(), data::openapi()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FUNCTIONS;
+    use crate::url_map::{DEFAULT_FUNCTION, URL_MAP, function_for};
+
+    #[test]
+    fn every_documented_path_is_routed_to_the_function_that_documents_it() {
+        for (function, document) in
+            [("auth", auth::openapi()), ("projects", projects::openapi()), ("data", data::openapi())]
+        {
+            assert!(!document.paths.paths.is_empty(), "{function}");
+            for path in document.paths.paths.keys() {
+                assert_eq!(function_for(path), function, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_url_map_names_functions_that_exist() {
+        for function in URL_MAP.iter().map(|(_, function)| function).chain([&DEFAULT_FUNCTION]) {
+            assert!(FUNCTIONS.contains(function), "{function}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! The one origin in front of the functions, as the load balancer is in the cloud: it picks the function
 //! by [`url_map`], passes bodies on as they come, both ways, and tells the function who called.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Instant};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -11,7 +11,6 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header,
         uri::{Authority, PathAndQuery, Scheme},
     },
-    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use hyper_util::{
@@ -20,9 +19,11 @@ use hyper_util::{
 };
 use serde_json::json;
 
-use crate::{secrets, url_map};
+use crate::{
+    requests::{self, REQUEST_ID},
+    secrets, url_map,
+};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
@@ -52,10 +53,9 @@ struct Gateway {
 /// connect info ([`SocketAddr`]).
 pub fn router(functions: Functions, own: Router) -> Router {
     let client = Client::builder(TokioExecutor::new()).build_http();
-    own.fallback_service(
-        Router::new().fallback(forward).with_state(Gateway { functions: Arc::new(functions), client }),
-    )
-    .layer(middleware::from_fn(log))
+    let functions =
+        Router::new().fallback(forward).with_state(Gateway { functions: Arc::new(functions), client });
+    requests::shown("gateway", own.fallback_service(functions))
 }
 
 async fn forward(State(gateway): State<Gateway>, mut request: Request) -> Response {
@@ -136,39 +136,11 @@ fn bad_gateway(function: &str, id: Option<HeaderValue>) -> Response {
     response
 }
 
-/// One line for each request, when its answer begins; neither queries nor tokens are shown.
-async fn log(request: Request, next: Next) -> Response {
-    let (method, path, start) = (request.method().clone(), shown(request.uri().path()), Instant::now());
-    let response = next.run(request).await;
-    let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("-");
-    tracing::info!(target: "gateway", "{method} {path} {} {ms} ms {id}", response.status().as_u16());
-    response
-}
-
-/// The path without what stands for a person's right to something.
-fn shown(path: &str) -> String {
-    match path.strip_prefix("/invitations/") {
-        Some(rest) => match rest.split_once('/') {
-            Some((_, action)) => format!("/invitations/…/{action}"),
-            None => "/invitations/…".to_owned(),
-        },
-        None => path.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderValue};
 
-    use super::{append_forwarded, remove_hop_by_hop, shown};
-
-    #[test]
-    fn an_invitations_token_is_not_shown() {
-        assert_eq!(shown("/invitations/secret/accept"), "/invitations/…/accept");
-        assert_eq!(shown("/invitations/secret"), "/invitations/…");
-        assert_eq!(shown("/projects/1"), "/projects/1");
-    }
+    use super::{append_forwarded, remove_hop_by_hop};
 
     #[test]
     fn what_concerns_one_connection_is_not_passed_on() {

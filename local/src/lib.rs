@@ -17,6 +17,7 @@ mod platform;
 pub mod ports;
 pub mod postgres;
 pub mod reference;
+mod requests;
 mod run;
 mod scheduler;
 mod secrets;

@@ -31,9 +31,11 @@ fn print_openapi() -> local::Result<()> {
 /// Writes `.env.example` and the table of `functions/README.md`; run it from the root of the project.
 fn write_reference() -> local::Result<()> {
     let file = |name: &str, error: std::io::Error| local::Error::because(name, &error);
-    let readme = std::fs::read_to_string("functions/README.md").map_err(|error| file("functions/README.md", error))?;
+    let readme =
+        std::fs::read_to_string("functions/README.md").map_err(|error| file("functions/README.md", error))?;
     let readme = local::reference::with_table(&readme)
         .ok_or_else(|| local::Error::new("functions/README.md has no place for the table"))?;
     std::fs::write("functions/README.md", readme).map_err(|error| file("functions/README.md", error))?;
-    std::fs::write(".env.example", local::reference::env_example()).map_err(|error| file(".env.example", error))
+    std::fs::write(".env.example", local::reference::env_example())
+        .map_err(|error| file(".env.example", error))
 }

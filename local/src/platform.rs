@@ -16,7 +16,7 @@ use crate::{
     functions::{self, FUNCTIONS},
     gateway, page,
     ports::{Ports, loopback},
-    postgres, scheduler,
+    postgres, requests, scheduler,
     secrets::Secrets,
     servers::Servers,
     stand_ins, subscriptions,
@@ -158,7 +158,7 @@ impl Platform {
                 let notifier = stand_ins::notifier(pubsub.clone());
                 let storage =
                     stand_ins::storage(&self.data, identity, url(&listener)?, cors_origins, notifier).await?;
-                self.servers.serve("Cloud Storage", listener, storage.router());
+                self.servers.serve("Cloud Storage", listener, requests::shown("storage", storage.router()));
                 Some(storage)
             }
             (Some(_), None) => {

@@ -60,7 +60,9 @@ pub fn table() -> String {
 /// `.env.example`: every variable with its meaning; the optional ones commented out.
 #[must_use]
 pub fn env_example() -> String {
-    let mut text = String::from("# Every variable that a function reads, made by `make reference`. Nothing here is needed for `make run`.\n");
+    let mut text = String::from(
+        "# Every variable that a function reads, made by `make reference`. Nothing here is needed for `make run`.\n",
+    );
     for Entry { variable, functions } in entries() {
         let _ = writeln!(text, "\n# {} ({})", variable.doc, functions.join(", "));
         let _ = if variable.required {

@@ -6,8 +6,11 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Serialize, Serializer};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 use crate::context;
 
@@ -17,9 +20,9 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $status:ident;)*) => {
         /// What went wrong: stable and machine-readable.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Code {
-            $( $(#[doc = $doc])* #[serde(rename = $text)] $name, )*
+            $( $(#[doc = $doc])* $name, )*
         }
 
         impl Code {
@@ -83,6 +86,25 @@ codes! {
     /// The request took too long.
     TimedOut = "timed_out", SERVICE_UNAVAILABLE;
 }
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What went wrong: stable and machine-readable."))
+            .enum_values(Some(codes))
+            .into()
+    }
+}
+
+impl ToSchema for Code {}
 
 /// One invalid field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

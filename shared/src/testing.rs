@@ -121,7 +121,7 @@ impl Platform {
     /// The identity that signs pushes, and everything else of the local cloud.
     #[must_use]
     pub fn identity(&self) -> &'static Identity {
-        &keys().identity
+        identity()
     }
 
     /// A folder that goes away with the test.
@@ -157,6 +157,12 @@ impl Platform {
         let identity = self.identity();
         format!("Bearer {}", identity.id_token("test", identity.email()))
     }
+}
+
+/// The identity that all platforms share.
+#[must_use]
+pub fn identity() -> &'static Identity {
+    &keys().identity
 }
 
 /// Serves a router on a port of its own.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry, Outcome},
     items::{self, Failure, ItemKind, ItemStatus, ObjectName, Transition},
-    problem::Problem,
+    problem::{Problem, chain},
     push::{Delivery, Message, Push},
     storage::{Head, ReadError},
 };
@@ -23,8 +23,10 @@ use crate::{
     sniff,
 };
 
-/// Longer than a delivery may take, so that a lease ends only when its holder is gone.
-const LEASE: Duration = Duration::minutes(6);
+/// Renewed while the work goes on, so that it ends soon after its holder is gone, and not before.
+const LEASE: Duration = Duration::seconds(45);
+/// How often it is renewed: two renewals may fail.
+const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
 /// Claims of one upload before it is given up: more than Pub/Sub's deliveries of one event, so that an
 /// outage leaves a dead letter and not a failed document.
 const MAX_ATTEMPTS: i32 = 12;
@@ -60,7 +62,12 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
     Span::current().record("project_id", event.object.project_id.to_string());
     let now = app.clock.now();
     match queries::claim(&app.db, &event, now, LEASE, MAX_ATTEMPTS).await? {
-        Claim::Mine(job) => work(app, &event, &job).await,
+        Claim::Mine(job) => {
+            tokio::select! {
+                delivery = work(app, &event, &job) => delivery,
+                never = keep_lease(app, &job) => match never {},
+            }
+        }
         // Whoever holds the lease finishes; if they die, maintenance repeats this event.
         Claim::Leased | Claim::Finished => Ok(Delivery::Done),
         Claim::Unknown => Ok(Delivery::Discard("the item is gone, or has a later upload")),
@@ -70,6 +77,16 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
                 message: "The document could not be read after several attempts. Try again later.".to_owned(),
             };
             fail(app, &job, &failure).await
+        }
+    }
+}
+
+/// Renews the lease for as long as it is polled; a renewal that fails is made up for by the next.
+async fn keep_lease(app: &AppState, job: &Job) -> std::convert::Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        if let Err(error) = queries::renew(&app.db, job, app.clock.now() + LEASE).await {
+            tracing::warn!(error = chain(&error), "the lease was not renewed");
         }
     }
 }

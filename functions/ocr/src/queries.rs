@@ -220,6 +220,19 @@ pub(crate) async fn end_processing(
     Ok(())
 }
 
+/// Keeps the lease, if it is still ours.
+pub(crate) async fn renew(db: &PgPool, job: &Job, until: OffsetDateTime) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items set lease_until = $3 where id = $1 and attempt = $2 and status = 'processing'",
+        job.item_id.0,
+        job.attempt,
+        until,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Gives the lease back at once, if it is still ours; maintenance looks after the item from `fallback` on.
 pub(crate) async fn release(db: &PgPool, job: &Job, fallback: OffsetDateTime) -> Result<(), sqlx::Error> {
     sqlx::query!(

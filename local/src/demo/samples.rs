@@ -53,7 +53,7 @@ pub(super) const SAMPLES: [Sample; 5] = [
         "fax.tiff",
         "a fax",
         "image/tiff",
-        Expected::Text { pages: 1, text: include_str!("../../samples/fax.txt") }
+        Expected::Text { pages: 2, text: include_str!("../../samples/fax.txt") }
     ),
     sample!("encrypted.pdf", "a PDF with a password", "application/pdf", Expected::Failure("encrypted")),
 ];

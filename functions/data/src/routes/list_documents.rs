@@ -25,16 +25,19 @@ pub(crate) struct ListDocuments {
     pub(crate) project_id: ProjectId,
     /// Only those in this state.
     #[garde(skip)]
+    #[param(inline)]
     pub(crate) status: Option<ItemStatus>,
     /// Only those with this label.
     #[garde(length(chars, min = 1, max = 64))]
     pub(crate) domain: Option<String>,
     /// Only the caller's own.
     #[garde(skip)]
+    #[param(inline)]
     pub(crate) uploaded_by: Option<UploadedBy>,
     /// Entries on the page.
     #[serde(default)]
     #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     pub(crate) limit: Limit,
     /// `next_cursor` of the page before.
     #[garde(skip)]

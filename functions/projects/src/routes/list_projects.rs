@@ -21,6 +21,7 @@ pub(crate) struct ListProjects {
     /// Entries on the page.
     #[serde(default)]
     #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
     /// `next_cursor` of the page before.
     #[garde(skip)]

@@ -84,7 +84,7 @@ async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
         ("limit=0", vec!["limit"]),
         ("limit=201", vec!["limit"]),
         ("limit=many&cursor=x&all=perhaps&lmit=5", vec!["all", "cursor", "limit", "lmit"]),
-        ("limit=0&cursor=%00", vec!["cursor", "limit"]),
+        ("limit=0&cursor=x", vec!["cursor", "limit"]),
         ("cursor=", vec!["cursor"]),
     ];
     for (query, fields) in cases {

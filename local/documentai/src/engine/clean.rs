@@ -4,6 +4,8 @@ use crate::engine::{grey::Grey, skew};
 
 /// Pages larger than this are made smaller: 300 dots per inch of an A3 sheet, and a little more.
 const MOST_PIXELS: usize = 20_000_000;
+/// Tesseract takes no image with a side longer than 32767.
+const LONGEST_SIDE: usize = 30_000;
 /// Pages whose longer side is shorter than this are enlarged, so that strokes are wide enough to clean and read.
 const FEWEST_PIXELS_A_SIDE: usize = 2400;
 /// The side of the squares that the light is measured in, as a part of the page's longer side.
@@ -32,6 +34,9 @@ fn comfortable(page: Grey) -> Grey {
     if pixels > MOST_PIXELS {
         let half = pixels.div_ceil(MOST_PIXELS).isqrt() + 1;
         return page.resized((page.width / half).max(1), (page.height / half).max(1));
+    }
+    if longer > LONGEST_SIDE {
+        return page.resized(page.width.min(LONGEST_SIDE), page.height.min(LONGEST_SIDE));
     }
     if longer < FEWEST_PIXELS_A_SIDE && longer > 0 {
         let times = (FEWEST_PIXELS_A_SIDE / longer).clamp(1, 2) + 1;

@@ -75,6 +75,9 @@ pub(super) async fn render(
     let options = ["-q", "-gray", "-cropbox", "-r", &resolution, "-f", &number, "-l", &number];
     let arguments = options.map(std::ffi::OsStr::new).into_iter().chain([file.as_os_str()]);
     let output = run("pdftoppm", arguments, &[], tools.limits.pixels + 64, tools).await?;
+    if output.killed {
+        return Err(Fault::internal());
+    }
     Grey::from_pgm(&output.stdout).ok_or_else(|| {
         tracing::info!(page = number, stderr = output.stderr, "a page could not be rendered");
         Fault::broken(format!("Page {number} of the PDF could not be rendered."))
@@ -88,6 +91,9 @@ fn checked(output: &Output) -> Result<std::borrow::Cow<'_, str>, Fault> {
     }
     if output.stderr.contains("Incorrect password") || output.stderr.contains("unsupported encryption") {
         return Err(Fault::invalid("ENCRYPTED_DOCUMENT", "The PDF is encrypted: remove its password first."));
+    }
+    if output.killed {
+        return Err(Fault::internal());
     }
     Err(Fault::broken("The PDF is damaged and cannot be opened."))
 }

@@ -71,7 +71,11 @@ async fn attempt(page: &Grey, languages: &str, segmentation: &str, tools: &Tools
                  tesseract-ocr-osd.",
             ));
         }
-        return Err(Fault::internal());
+        return Err(if output.killed {
+            Fault::internal()
+        } else {
+            Fault::broken("The page could not be read.")
+        });
     }
     let words = String::from_utf8_lossy(&output.stdout).lines().filter_map(word).collect();
     Ok(Reading {

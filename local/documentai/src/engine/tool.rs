@@ -28,6 +28,8 @@ const TOOLS: [(&str, &str); 4] = [
 /// What a program left.
 pub(super) struct Output {
     pub(super) success: bool,
+    /// By a signal: for want of memory, most likely.
+    pub(super) killed: bool,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
 }
@@ -102,7 +104,7 @@ pub(super) async fn run<S: AsRef<OsStr>>(
         Ok(Err(error)) => Err(failed(program, &error)),
         Ok(Ok((stdout, stderr, status))) => {
             let stderr = String::from_utf8_lossy(&stderr).into_owned();
-            Ok(Output { success: status.success(), stdout, stderr })
+            Ok(Output { success: status.success(), killed: status.code().is_none(), stdout, stderr })
         }
     }
 }

@@ -5,4 +5,3 @@ mod harness;
 mod limits;
 mod process;
 mod samples;
-mod tmp;

@@ -169,6 +169,22 @@ async fn a_page_of_few_words_is_read_upside_down() {
 }
 
 #[tokio::test]
+async fn an_image_of_a_strange_shape_has_no_text() {
+    let service = Service::start().await;
+    for (width, height) in [(1, 1), (3, 5000), (40_000, 2), (2, 40_000)] {
+        let dark = image::GrayImage::from_fn(width, height, |x, y| {
+            image::Luma([if (x + y) % 3 == 0 { 0 } else { 255 }])
+        });
+        let mut bytes = Cursor::new(vec![]);
+        dark.write_to(&mut bytes, ImageFormat::Png).expect("a PNG");
+        match service.process(sent(bytes.into_inner(), "image/png")).await {
+            Ok(document) => assert!(document.text.len() < 20, "{}", document.text),
+            Err(refusal) => assert_eq!(refusal.reason, "INVALID_DOCUMENT", "{width} x {height}: {refusal:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_blank_page_has_no_text() {
     let service = Service::start().await;
     let document = service

@@ -1,0 +1,109 @@
+use serde_json::{Value, json};
+use shared::items::ItemStatus;
+use sqlx::PgPool;
+
+use crate::support::{Data, assert_discreet, crc32c};
+
+const BYTES: &[u8] = b"%PDF-1.7 a letter";
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_announced_document_is_a_draft_with_an_upload_url(db: PgPool) {
+    let data = Data::start(db).await;
+    let mut body = data.body(BYTES);
+    body["domain"] = json!("letters");
+    body["crc32c"] = json!(crc32c(BYTES));
+    let created = data.create(body).await;
+    let (document, upload) = (&created.body["document"], &created.body["upload"]);
+    let id: shared::ids::ItemId = serde_json::from_value(document["id"].clone()).expect("an id");
+    assert_eq!(created.headers["location"], format!("/documents/{id}"));
+    assert_eq!(created.headers["etag"], "\"1\"");
+    assert_discreet(document);
+    assert_eq!((&document["status"], &document["version"]), (&json!("draft"), &json!(1)));
+    assert_eq!(document["uploaded_by_id"], json!(data.contributor.id));
+    assert_eq!((&document["original_filename"], &document["domain"]), (&json!("letter.pdf"), &json!("letters")));
+    for empty in ["failure", "progress", "duplicate_of", "submitted_at", "processed_at", "reviewed_at", "feedback"] {
+        assert_eq!(document[empty], Value::Null, "{empty}");
+    }
+    assert_eq!((&upload["method"], &upload["resumable"]), (&json!("PUT"), &json!(false)));
+    assert_eq!(
+        upload["headers"],
+        json!({
+            "content-type": "application/pdf", "x-goog-content-length-range": "17,17",
+            "x-goog-if-generation-match": "0", "x-goog-hash": format!("crc32c={}", crc32c(BYTES)),
+        })
+    );
+    assert!(upload["expires_at"].is_string());
+    assert!(upload["url"].as_str().is_some_and(|url| url.contains(&format!("/{id}/1?"))), "{upload}");
+    assert_eq!(data.platform.history(id).await, [ItemStatus::Draft]);
+    let audited = data.platform.audited(id.0).await;
+    assert_eq!(audited, [("document.created".to_owned(), "success".to_owned())]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+    let data = Data::start(db).await;
+    let client = data.client.as_user(&data.contributor);
+    let all = json!({
+        "project_id": data.project, "filename": "../letter.pdf", "content_type": "text/html", "size_bytes": 0,
+        "crc32c": "AAAA", "domain": "", "more": 1,
+    });
+    let response = client.post("/documents", all).await;
+    let fields = ["content_type", "crc32c", "domain", "filename", "more", "size_bytes"];
+    assert_eq!(response.assert_problem(422, "invalid_fields").invalid_fields(), fields);
+    let nothing = client.post("/documents", json!({})).await;
+    assert_eq!(nothing.invalid_fields(), ["content_type", "filename", "project_id", "size_bytes"]);
+    let cases = [
+        ("filename", json!("")),
+        ("filename", json!("x".repeat(256))),
+        ("filename", json!("a\\b.pdf")),
+        ("filename", json!("a\u{0}b.pdf")),
+        ("filename", json!("a\nb.pdf")),
+        ("content_type", json!("APPLICATION/PDF")),
+        ("size_bytes", json!(-1)),
+        ("size_bytes", json!(104_857_601)),
+        ("size_bytes", json!("17")),
+        ("size_bytes", json!(1.5)),
+        ("crc32c", json!("not base64!")),
+        ("domain", json!("x".repeat(65))),
+        ("domain", json!("a\u{0}")),
+        ("project_id", json!("letters")),
+        ("uploaded_by_id", json!(data.admin.id)),
+    ];
+    for (field, value) in cases {
+        let mut body = data.body(BYTES);
+        body[field] = value;
+        let response = client.post("/documents", body.clone()).await;
+        assert_eq!(response.assert_problem(422, "invalid_fields").invalid_fields(), [field], "{body}");
+    }
+    let count: i64 = sqlx::query_scalar("select count(*) from items").fetch_one(&data.platform.db).await.expect("a count");
+    assert_eq!(count, 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_document_may_have_up_to_100_mib_and_each_of_the_types(db: PgPool) {
+    let data = Data::start(db).await;
+    for kind in ["application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"] {
+        let mut body = data.body(BYTES);
+        body["content_type"] = json!(kind);
+        body["size_bytes"] = json!(104_857_600);
+        let created = data.create(body).await;
+        assert_eq!(created.body["document"]["content_type"], kind);
+        assert_eq!(created.body["document"]["size_bytes"], 104_857_600);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_those_who_may_upload_announce_documents(db: PgPool) {
+    let data = Data::start(db).await;
+    for user in [&data.admin, &data.contributor, &data.super_admin] {
+        data.client.as_user(user).post("/documents", data.body(BYTES)).await.assert_status(201);
+    }
+    data.client.as_user(&data.reviewer).post("/documents", data.body(BYTES)).await.assert_problem(403, "forbidden");
+    for (client, status, code) in data.refused().await {
+        client.post("/documents", data.body(BYTES)).await.assert_problem(status, code);
+    }
+    data.platform.change("update projects set deleted_at = now() where id = $1", data.project.0).await;
+    for user in [&data.admin, &data.super_admin] {
+        data.client.as_user(user).post("/documents", data.body(BYTES)).await.assert_problem(404, "not_found");
+    }
+}

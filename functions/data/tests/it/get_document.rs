@@ -1,0 +1,83 @@
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{Data, assert_discreet};
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn each_member_sees_a_document_with_its_text(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data.draft().await;
+    let path = format!("/documents/{item}");
+    for user in [&data.admin, &data.contributor, &data.reviewer, &data.super_admin] {
+        let found = data.client.as_user(user).get(&path).await;
+        assert_discreet(&found.assert_status(200).body);
+        assert_eq!((&found.body["id"], &found.body["ocr_text"]), (&json!(item), &json!(null)));
+        assert_eq!(found.headers["etag"], "\"1\"");
+    }
+    data.set(
+        item,
+        "with pages as (
+             insert into document_pages (item_id, page_number, text, confidence, layout)
+             values ($1, 2, 'second', 0.5, '[]'), ($1, 1, 'first', 1, '[]')
+         ), document as (
+             update documents set page_count = 2 where item_id = $1
+         )
+         update items set status = 'pending_review', version = 3, generation = 7, confidence = 0.75, language = 'en'
+         where id = $1",
+    )
+    .await;
+    let found = data.client.as_user(&data.reviewer).get(&path).await;
+    assert_eq!(found.headers["etag"], "\"3\"");
+    assert_eq!((&found.body["ocr_text"], &found.body["page_count"]), (&json!("first\nsecond"), &json!(2)));
+    assert_eq!((&found.body["confidence"], &found.body["language"]), (&json!(0.75), &json!("en")));
+    assert_eq!((&found.body["status"], &found.body["failure"]), (&json!("pending_review"), &json!(null)));
+    assert_discreet(&found.body);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_failed_document_says_why(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data.draft().await;
+    data.set(
+        item,
+        "update items set status = 'failed', failure_code = 'encrypted', failure_message = 'Upload a copy.' where id = $1",
+    )
+    .await;
+    let found = data.client.as_user(&data.contributor).get(&format!("/documents/{item}")).await;
+    assert_eq!(found.body["failure"], json!({"code": "encrypted", "message": "Upload a copy."}));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_one_may_not_see_looks_like_what_does_not_exist(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data.draft().await;
+    let path = format!("/documents/{item}");
+    for (client, status, code) in data.refused().await {
+        client.get(&path).await.assert_problem(status, code);
+    }
+    let admin = data.client.as_user(&data.admin);
+    admin.get("/documents/018f8f8f-0000-7000-8000-000000000001").await.assert_problem(404, "not_found");
+    admin.get("/documents/letter").await.assert_problem(400, "malformed");
+    let voice = data.draft().await;
+    data.set(voice, "update items set kind = 'voice' where id = $1").await;
+    admin.get(&format!("/documents/{voice}")).await.assert_problem(404, "not_found");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_deleted_document_and_those_of_a_deleted_project_are_gone(db: PgPool) {
+    let data = Data::start(db).await;
+    let (deleted, kept) = (data.draft().await, data.draft().await);
+    data.set(deleted, "update items set deleted_at = now() where id = $1").await;
+    let gone = async |item| {
+        for user in [&data.contributor, &data.admin, &data.super_admin] {
+            let client = data.client.as_user(user);
+            client.get(&format!("/documents/{item}")).await.assert_problem(404, "not_found");
+            let renewed = client.post(&format!("/documents/{item}/upload-url"), json!(null)).await;
+            renewed.assert_problem(404, "not_found");
+        }
+    };
+    gone(deleted).await;
+    data.client.as_user(&data.admin).get(&format!("/documents/{kept}")).await.assert_status(200);
+    data.platform.change("update projects set deleted_at = now() where id = $1", data.project.0).await;
+    gone(kept).await;
+}

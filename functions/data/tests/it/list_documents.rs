@@ -1,0 +1,118 @@
+use serde_json::json;
+use shared::{
+    ids::ItemId,
+    testing::{Client, TestUser},
+};
+use sqlx::PgPool;
+
+use crate::support::{Data, assert_discreet};
+
+impl Data {
+    async fn five(&self) -> Vec<ItemId> {
+        let mut made = Vec::new();
+        for _ in 0..5 {
+            made.push(self.draft().await);
+        }
+        made.reverse();
+        made
+    }
+
+    async fn pages(&self, client: &Client, query: &str) -> Vec<Vec<ItemId>> {
+        let mut pages = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = client.get(&format!("/documents?project_id={}&{query}{cursor}", self.project)).await;
+            let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
+            items.iter().for_each(assert_discreet);
+            pages.push(items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect());
+            match page.body["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return pages,
+            }
+        }
+    }
+
+    async fn found(&self, user: &TestUser, query: &str) -> Vec<ItemId> {
+        self.pages(&self.client.as_user(user), query).await.concat()
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_walk_by_cursor_shows_each_document_once_newest_first(db: PgPool) {
+    let data = Data::start(db).await;
+    let made = data.five().await;
+    let other = data.platform.project(&data.admin).await;
+    data.platform.draft(other, &data.admin, "image/png", 1).await;
+    for user in [&data.admin, &data.contributor, &data.reviewer, &data.super_admin] {
+        let client = data.client.as_user(user);
+        assert_eq!(data.pages(&client, "limit=2").await, [&made[..2], &made[2..4], &made[4..]]);
+    }
+    assert_eq!(data.pages(&data.client.as_user(&data.admin), "limit=5").await, [&made[..]]);
+    data.set(made[2], "update items set deleted_at = now() where id = $1").await;
+    let left = [&made[..2], &made[3..]].concat();
+    assert_eq!(data.found(&data.admin, "limit=1").await, left);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn filters_combine(db: PgPool) {
+    let data = Data::start(db).await;
+    let made = data.five().await;
+    let own = data.platform.draft(data.project, &data.admin, "image/png", 1).await.item_id;
+    data.set(made[0], "update items set status = 'approved' where id = $1").await;
+    data.set(made[1], "update items set status = 'approved' where id = $1").await;
+    data.set(made[1], "update documents set domain = 'letters' where item_id = $1").await;
+    data.set(made[2], "update documents set domain = 'letters' where item_id = $1").await;
+    let voice = data.draft().await;
+    data.set(voice, "update items set kind = 'voice' where id = $1").await;
+
+    assert_eq!(data.found(&data.admin, "status=approved").await, made[..2]);
+    assert_eq!(data.found(&data.admin, "status=approved&limit=1").await, made[..2]);
+    assert_eq!(data.found(&data.admin, "domain=letters").await, made[1..3]);
+    assert_eq!(data.found(&data.admin, "domain=letters&status=approved").await, made[1..2]);
+    assert_eq!(data.found(&data.admin, "uploaded_by=me").await, [own]);
+    assert_eq!(data.found(&data.contributor, "uploaded_by=me").await, made);
+    assert_eq!(data.found(&data.reviewer, "uploaded_by=me").await, []);
+    assert_eq!(data.found(&data.admin, "status=rejected").await, []);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
+    let data = Data::start(db).await;
+    let client = data.client.as_user(&data.admin);
+    let cases = [
+        ("limit=0", vec!["limit"]),
+        ("limit=201", vec!["limit"]),
+        ("cursor=x&limit=many&status=lost&uploaded_by=you&domain=&lmit=5", vec![
+            "cursor", "domain", "limit", "lmit", "status", "uploaded_by",
+        ]),
+        ("domain=a%00b", vec!["domain"]),
+    ];
+    for (query, fields) in cases {
+        let response = client.get(&format!("/documents?project_id={}&{query}", data.project)).await;
+        assert_eq!(response.assert_problem(422, "invalid_fields").invalid_fields(), fields, "{query}");
+    }
+    let without = client.get("/documents").await;
+    assert_eq!(without.assert_problem(422, "invalid_fields").invalid_fields(), ["project_id"]);
+    let wrong = client.get("/documents?project_id=letters").await;
+    assert_eq!(wrong.assert_problem(422, "invalid_fields").invalid_fields(), ["project_id"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_members_see_a_list(db: PgPool) {
+    let data = Data::start(db).await;
+    let path = format!("/documents?project_id={}", data.project);
+    for (client, status, code) in data.refused().await {
+        client.get(&path).await.assert_problem(status, code);
+    }
+    let empty = data.client.as_user(&data.reviewer).get(&path).await;
+    assert_eq!(empty.assert_status(200).body, json!({"items": [], "next_cursor": null}));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_page_is_read_from_an_index_wherever_it_is(db: PgPool) {
+    let data = Data::start(db).await;
+    let plan = data.platform.plan(&["documents.domain = $4", "order by items.id desc"]).await;
+    assert!(plan.contains("items_project_id_kind_"), "{plan}");
+    assert!(plan.contains("(project_id = $1)") && plan.contains("(id < COALESCE("), "{plan}");
+    assert!(!plan.contains("Sort"), "{plan}");
+}

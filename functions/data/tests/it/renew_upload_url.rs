@@ -1,0 +1,88 @@
+use serde_json::{Value, json};
+use shared::{ids::ItemId, items::ItemStatus, testing::TestUser};
+use sqlx::PgPool;
+
+use crate::support::{Data, assert_discreet, put};
+
+impl Data {
+    async fn renew(&self, user: &TestUser, item: ItemId) -> shared::testing::TestResponse {
+        self.client.as_user(user).post(&format!("/documents/{item}/upload-url"), Value::Null).await
+    }
+}
+
+fn upload_no(upload: &Value) -> &str {
+    let path = upload["url"].as_str().and_then(|url| url.split('?').next()).expect("a URL");
+    path.rsplit('/').next().expect("an upload")
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_draft_gets_a_fresh_url_for_the_same_upload(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data.draft().await;
+    for user in [&data.contributor, &data.admin, &data.super_admin] {
+        let renewed = data.renew(user, item).await;
+        renewed.assert_status(200);
+        assert_discreet(&renewed.body["document"]);
+        assert_eq!(upload_no(&renewed.body["upload"]), "1");
+        assert_eq!(renewed.body["document"]["status"], "draft");
+    }
+    let renewed = data.renew(&data.contributor, item).await;
+    assert_eq!(put(&renewed.body["upload"], b"%PDF-").await.0, 200);
+    assert_eq!(put(&renewed.body["upload"], b"%PDF-").await.0, 412);
+    shared::testing::eventually("the finalize event", async || {
+        (data.platform.messages("uploads").await.len() == 1).then_some(())
+    })
+    .await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn others_items_are_for_admins(db: PgPool) {
+    let data = Data::start(db).await;
+    let admins = data.platform.draft(data.project, &data.admin, "application/pdf", 5).await.item_id;
+    data.renew(&data.contributor, admins).await.assert_problem(403, "forbidden");
+    data.renew(&data.reviewer, admins).await.assert_problem(403, "forbidden");
+    // A reviewer who was a contributor when they uploaded may do no more than other reviewers.
+    let once = data.platform.draft(data.project, &data.reviewer, "application/pdf", 5).await.item_id;
+    data.renew(&data.reviewer, once).await.assert_problem(403, "forbidden");
+    for (client, status, code) in data.refused().await {
+        let refused = client.post(&format!("/documents/{admins}/upload-url"), Value::Null).await;
+        refused.assert_problem(status, code);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_document_whose_bytes_arrived_takes_no_others(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data.draft().await;
+    for statement in [
+        "update items set status = 'processing', generation = 7 where id = $1",
+        "update items set status = 'pending_review' where id = $1",
+        "update items set status = 'approved' where id = $1",
+    ] {
+        data.set(item, statement).await;
+        data.renew(&data.contributor, item).await.assert_problem(409, "invalid_state");
+    }
+    assert_eq!(data.platform.item(item, "upload_no").await.as_deref(), Some("1"));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_failed_or_rejected_document_begins_its_next_upload_once(db: PgPool) {
+    let data = Data::start(db).await;
+    let statements = [
+        "update items set status = 'failed', failure_code = 'x', generation = 7, attempt = 3 where id = $1",
+        "update items set status = 'rejected', feedback = 'blurred', generation = 7, attempt = 3 where id = $1",
+    ];
+    for statement in statements {
+        let item = data.draft().await;
+        data.set(item, statement).await;
+        let answers = futures::future::join_all((0..8).map(|_| data.renew(&data.contributor, item))).await;
+        for renewed in answers {
+            assert_eq!(upload_no(&renewed.assert_status(200).body["upload"]), "2");
+        }
+        assert_eq!(data.platform.item(item, "upload_no").await.as_deref(), Some("2"));
+        assert_eq!(data.platform.item(item, "attempt").await.as_deref(), Some("0"));
+        assert_eq!(data.platform.history(item).await, [ItemStatus::Draft]);
+        let found = data.client.as_user(&data.contributor).get(&format!("/documents/{item}")).await;
+        assert_ne!(found.body["status"], json!("draft"));
+    }
+}

@@ -1,0 +1,100 @@
+use serde_json::{Value, json};
+use shared::{items::ObjectName, testing::BUCKET};
+use sqlx::PgPool;
+
+use crate::support::{Data, crc32c, put, put_with};
+
+const BYTES: &[u8] = b"%PDF-1.7 a letter";
+
+/// The size of what storage holds for a document's upload.
+fn stored(data: &Data, document: &Value, upload_no: i32) -> Option<u64> {
+    let object = ObjectName {
+        kind: shared::items::ItemKind::Document,
+        project_id: data.project,
+        item_id: serde_json::from_value(document["id"].clone()).expect("an id"),
+        upload_no,
+    };
+    Some(data.platform.storage.open_object(BUCKET, &object.to_string(), None)?.0.size)
+}
+
+/// The finalize events that nobody looked at yet.
+async fn finalized(data: &Data) -> usize {
+    data.platform.messages("uploads").await.len()
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_url_takes_the_bytes_once(db: PgPool) {
+    let data = Data::start(db).await;
+    let created = data.create(data.body(BYTES)).await;
+    let upload = &created.body["upload"];
+    let (status, text) = put(upload, BYTES).await;
+    assert_eq!(status, 200, "{text}");
+    assert_eq!(stored(&data, &created.body["document"], 1), Some(17));
+    let (status, text) = put(upload, b"%PDF-1.7 another").await;
+    assert_eq!(status, 400, "{text}");
+    let (status, text) = put(upload, b"%PDF-1.7 another!").await;
+    assert_eq!(status, 412, "{text}");
+    assert!(text.contains("PreconditionFailed"), "{text}");
+    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(())).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_size_that_lies_is_refused_by_storage(db: PgPool) {
+    let data = Data::start(db).await;
+    let created = data.create(data.body(BYTES)).await;
+    for (bytes, code) in [(&BYTES[1..], "EntityTooSmall"), (&[BYTES, b"!"].concat()[..], "EntityTooLarge")] {
+        let (status, text) = put(&created.body["upload"], bytes).await;
+        assert_eq!(status, 400, "{text}");
+        assert!(text.contains(code), "{text}");
+    }
+    assert_eq!(stored(&data, &created.body["document"], 1), None);
+    assert_eq!(put(&created.body["upload"], BYTES).await.0, 200);
+    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(())).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_was_signed_cannot_be_changed(db: PgPool) {
+    let data = Data::start(db).await;
+    let created = data.create(data.body(BYTES)).await;
+    let upload = &created.body["upload"];
+    let refused = async |change: fn(&mut Value)| {
+        let (status, text) = put_with(upload, BYTES, change).await;
+        assert_eq!(status, 403, "{text}");
+        assert!(text.contains("SignatureDoesNotMatch"), "{text}");
+    };
+    refused(|upload| {
+        let mut url = upload["url"].as_str().expect("a URL").to_owned();
+        let last = if url.ends_with('0') { "1" } else { "0" };
+        url.replace_range(url.len() - 1.., last);
+        upload["url"] = json!(url);
+    })
+    .await;
+    refused(|upload| upload["url"] = json!(upload["url"].as_str().expect("a URL").replace("/1?", "/2?"))).await;
+    refused(|upload| {
+        let longer = upload["url"].as_str().expect("a URL").replace("X-Goog-Expires=3600", "X-Goog-Expires=360000");
+        upload["url"] = json!(longer);
+    })
+    .await;
+    refused(|upload| upload["headers"]["content-type"] = json!("image/png")).await;
+    refused(|upload| upload["headers"]["x-goog-content-length-range"] = json!("0,99999")).await;
+    refused(|upload| upload["headers"]["x-goog-if-generation-match"] = json!("1")).await;
+    refused(|upload| {
+        upload["headers"].as_object_mut().expect("headers").remove("x-goog-if-generation-match");
+    })
+    .await;
+    refused(|upload| upload["method"] = json!("GET")).await;
+    assert_eq!(stored(&data, &created.body["document"], 1), None);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_checksum_binds_the_bytes(db: PgPool) {
+    let data = Data::start(db).await;
+    let mut body = data.body(BYTES);
+    body["crc32c"] = json!(crc32c(BYTES));
+    let created = data.create(body).await;
+    let (status, text) = put(&created.body["upload"], b"%PDF-1.7 a Letter").await;
+    assert_eq!(status, 400, "{text}");
+    assert_eq!(stored(&data, &created.body["document"], 1), None);
+    assert_eq!(put(&created.body["upload"], BYTES).await.0, 200);
+    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(())).await;
+}

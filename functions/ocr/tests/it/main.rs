@@ -1,0 +1,9 @@
+//! `ocr` behind the local storage, Pub/Sub and Document AI: from bytes that arrive to text that is there.
+
+mod engine_faults;
+mod fails;
+mod leases;
+mod reads;
+mod refuses;
+mod repeats;
+mod support;
