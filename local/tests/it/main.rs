@@ -3,6 +3,9 @@
 mod gateway;
 mod openapi;
 mod page;
+mod platform;
 mod postgres;
 mod reference;
+mod restart;
+mod running;
 mod support;

@@ -77,7 +77,7 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
             counter.fetch_add(1, Ordering::SeqCst);
             // Long enough for all to meet a cold cache.
             tokio::time::sleep(Duration::from_millis(300)).await;
-            keys().to_string()
+            testing::identity().jwks().to_string()
         }),
     );
     let address = testing::serve(issuer).await;
@@ -97,11 +97,6 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
         ocr.deliver_as(&client, &unknown, 7).await.assert_problem(401, "unauthenticated");
     }
     assert_eq!(fetches.load(Ordering::SeqCst), 1);
-}
-
-/// The keys of the identity that all tests share.
-fn keys() -> Value {
-    testing::identity().jwks()
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -1,0 +1,7 @@
+//! `email` in front of a mail server that asks for STARTTLS and a login.
+
+mod account_exists;
+mod outages;
+mod refuses;
+mod support;
+mod verification;

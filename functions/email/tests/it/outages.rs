@@ -1,0 +1,68 @@
+use shared::{
+    events::EmailRequested,
+    ids::EventId,
+    testing::eventually,
+};
+use sqlx::PgPool;
+
+use crate::support::Email;
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn while_the_mail_server_is_down_events_are_kept(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::Verification { verification_id: email.registration().await };
+    email.inbox.stop().await;
+    let id = EventId::new();
+    let answer = email.deliver(id, &event).await;
+    answer.assert_problem(503, "unavailable");
+    assert!(answer.headers.contains_key("retry-after"));
+    assert!(!answer.body.to_string().to_lowercase().contains("connection"), "{}", answer.body);
+    assert_eq!(email.deliveries().await, 0);
+    let health = email.client.get("/health").await;
+    assert_eq!(health.assert_status(503).body["dependencies"][1]["name"], "smtp");
+    email.client.get("/health/live").await.assert_status(200);
+
+    email.inbox.start().await.expect("the mail server");
+    email.client.get("/health").await.assert_status(200);
+    email.deliver(id, &event).await.assert_status(204);
+    assert_eq!((email.mails().len(), email.deliveries().await), (1, 1));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn when_the_mail_server_is_back_everything_arrives(db: PgPool) {
+    let email = Email::start(db).await;
+    email.subscribe().await;
+    let verification_id = email.registration().await;
+    // One mail first, so that a connection is open when the server goes down.
+    let first = email.announce(&EmailRequested::Verification { verification_id }).await;
+    email.mail().await;
+    email.inbox.stop().await;
+    let mut expected = vec![format!("{first}@alta.test")];
+    for _ in 0..5 {
+        let id = email.announce(&EmailRequested::AccountExists { user_id: email.user }).await;
+        expected.push(format!("{id}@alta.test"));
+    }
+    assert_eq!(email.platform.pubsub.outstanding("email-email-requested").expect("a subscription"), 5);
+    email.inbox.start().await.expect("the mail server");
+    eventually("all mails", async || (email.deliveries().await == 6).then_some(())).await;
+    let mut arrived: Vec<String> = email.mails().into_iter().filter_map(|mail| mail.message_id).collect();
+    arrived.sort();
+    expected.sort();
+    assert_eq!(arrived, expected);
+    assert_eq!(email.platform.events::<EmailRequested>().await.len(), 6);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_server_that_is_not_who_it_should_be_gets_no_mail(db: PgPool) {
+    for (variable, value) in [
+        ("SMTP_CA_CERTIFICATE", ""),
+        ("SMTP_PASSWORD", "another password"),
+        ("SMTP_TLS", "none"),
+    ] {
+        let email = Email::start_with(db.clone(), |env| env.with(variable, value)).await;
+        let event = EmailRequested::AccountExists { user_id: email.user };
+        email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");
+        assert_eq!((email.mails().len(), email.deliveries().await), (0, 0), "{variable}");
+        email.platform.change("update users set deleted_at = now() where id = $1", email.user.0).await;
+    }
+}

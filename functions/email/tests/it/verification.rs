@@ -1,0 +1,81 @@
+use shared::{events::EmailRequested, ids::EventId, mail_token};
+use sqlx::PgPool;
+
+use crate::support::Email;
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_mail_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
+    let email = Email::start(db).await;
+    email.subscribe().await;
+    let verification_id = email.registration().await;
+    let event = EmailRequested::Verification { verification_id };
+    let id = email.announce(&event).await;
+    let mail = email.mail().await;
+    assert_eq!(mail.subject, "Confirm your address");
+    assert_eq!(mail.message_id, Some(format!("{id}@alta.test")));
+    let start = "https://app.test/verify-email?token=";
+    let token = mail.text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let kept: Vec<u8> = sqlx::query_scalar("select token_hash from email_verification_tokens where id = $1")
+        .bind(verification_id)
+        .fetch_one(&email.platform.db)
+        .await
+        .expect("a registration");
+    assert_eq!(mail_token::hash(token), kept);
+    assert!(mail.text.contains("4 May 2031, 09:30 UTC"), "{}", mail.text);
+    let html = mail.html.expect("HTML").replace("&#x2f;", "/");
+    assert!(html.contains(&format!("href=\"{start}{token}\"")), "{html}");
+    email.platform.pubsub.quiescent().await;
+    assert_eq!(email.deliveries().await, 1);
+    assert_eq!(email.platform.events::<EmailRequested>().await, [event]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_event_that_comes_five_times_is_one_mail(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::Verification { verification_id: email.registration().await };
+    let id = EventId::new();
+    for _ in 0..5 {
+        email.deliver(id, &event).await.assert_status(204);
+    }
+    let mails = email.mails();
+    assert_eq!((mails.len(), mails[0].copies), (1, 1));
+    assert_eq!(email.deliveries().await, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn deliveries_at_once_or_after_a_crash_fold_into_one_mail(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::Verification { verification_id: email.registration().await };
+    let id = EventId::new();
+    for answer in futures::future::join_all((0..5).map(|_| email.deliver(id, &event))).await {
+        answer.assert_status(204);
+    }
+    // A crash between sending and remembering.
+    sqlx::query("delete from mail_deliveries").execute(&email.platform.db).await.expect("a crash");
+    email.deliver(id, &event).await.assert_status(204);
+    let mails = email.mails();
+    assert_eq!(mails.len(), 1);
+    assert!((2..=6).contains(&mails[0].copies), "{}", mails[0].copies);
+    // A resend is an event of its own, with the same link.
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let mails = email.mails();
+    assert_eq!((mails.len(), &mails[0].text), (2, &mails[1].text));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn nobody_who_is_verified_or_gone_is_written_to(db: PgPool) {
+    let email = Email::start(db).await;
+    let used = email.registration().await;
+    email.platform.change("update email_verification_tokens set used_at = now() where id = $1", used.0).await;
+    let superseded = email.registration().await;
+    email.platform.change("delete from email_verification_tokens where id = $1", superseded.0).await;
+    let of_nobody = email.registration().await;
+    let deliver = async |verification_id| {
+        email.deliver(EventId::new(), &EmailRequested::Verification { verification_id }).await.assert_status(204);
+    };
+    deliver(used).await;
+    deliver(superseded).await;
+    email.platform.change("update users set deleted_at = now() where id = $1", email.user.0).await;
+    deliver(of_nobody).await;
+    assert_eq!((email.mails().len(), email.deliveries().await), (0, 0));
+}

@@ -1,0 +1,34 @@
+use serde_json::{Value, json};
+use shared::testing::envelope;
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::Maintenance;
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_call_without_a_good_token_does_nothing(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    maintenance.unpublished(1).await;
+    maintenance.platform.clock.advance(Duration::minutes(1));
+    let identity = maintenance.platform.identity();
+    let user = maintenance.platform.user("ada@example.org").await;
+    let tokens = [
+        String::new(),
+        "Bearer made-up".to_owned(),
+        format!("Bearer {}", user.token),
+        format!("Bearer {}", identity.id_token("ocr", identity.email())),
+        format!("Bearer {}", identity.id_token("test", "eve@example.org")),
+    ];
+    for token in tokens {
+        let client = maintenance.client.with("authorization", &token);
+        for task in ["/tasks/sweep-outbox", "/tasks/restart-stuck"] {
+            client.post(task, Value::Null).await.assert_problem(401, "unauthenticated");
+        }
+        let letter = envelope("1", &json!({}), b"");
+        client.post("/events/dead-letter", letter).await.assert_problem(401, "unauthenticated");
+    }
+    maintenance.client.get("/tasks/sweep-outbox").await.assert_problem(405, "method_not_allowed");
+    assert_eq!(maintenance.rows().await, 1);
+    let letters: i64 = sqlx::query_scalar("select count(*) from dead_letters").fetch_one(&maintenance.platform.db).await.expect("a count");
+    assert_eq!(letters, 0);
+}

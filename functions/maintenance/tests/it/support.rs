@@ -1,0 +1,73 @@
+//! What these tests share.
+
+use serde_json::Value;
+use shared::{
+    config::{Env, Settings as _},
+    events::EmailRequested,
+    ids::UserId,
+    outbox::{Outbox, PubSubSettings},
+    testing::{Client, Platform, TestResponse},
+};
+use sqlx::PgPool;
+
+/// Where nothing listens.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+/// `maintenance`, called as the account that it expects.
+pub(crate) struct Maintenance {
+    pub(crate) platform: Platform,
+    pub(crate) client: Client,
+}
+
+impl Maintenance {
+    pub(crate) async fn start(db: PgPool) -> Self {
+        let platform = Platform::start(db).await;
+        let client = client(&platform, platform.env()).await;
+        Self { platform, client }
+    }
+
+    /// The function, while Pub/Sub cannot be reached.
+    pub(crate) async fn without_pubsub(&self) -> Client {
+        let env = self.platform.env().with("PUBSUB_ENDPOINT", NOWHERE).with("REQUEST_TIMEOUT", "1");
+        client(&self.platform, env).await
+    }
+
+    /// Commits events that Pub/Sub did not get.
+    pub(crate) async fn unpublished(&self, count: usize) -> Vec<EmailRequested> {
+        let env = self.platform.env().with("PUBSUB_ENDPOINT", NOWHERE);
+        let settings = PubSubSettings::from_env(&env).expect("settings");
+        let clock = self.platform.clock.clone();
+        let outbox = Outbox::new(self.platform.db.clone(), clock, &settings).await.expect("an outbox");
+        let events: Vec<_> = (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
+        let mut tx = outbox.begin().await.expect("a transaction");
+        for event in &events {
+            tx.announce(event).await.expect("an event");
+        }
+        tx.commit().await.expect("a commit");
+        events
+    }
+
+    pub(crate) async fn rows(&self) -> i64 {
+        let count = sqlx::query_scalar("select count(*) from outbox").fetch_one(&self.platform.db).await;
+        count.expect("a count")
+    }
+
+    pub(crate) async fn sweep(&self) -> Value {
+        self.task("/tasks/sweep-outbox").await.body
+    }
+
+    pub(crate) async fn restart(&self) -> Value {
+        self.task("/tasks/restart-stuck").await.body
+    }
+
+    async fn task(&self, path: &str) -> TestResponse {
+        let answer = self.client.post(path, Value::Null).await;
+        answer.assert_status(200);
+        answer
+    }
+}
+
+async fn client(platform: &Platform, env: Env) -> Client {
+    let service = maintenance::service_at(&env, platform.clock.clone()).await.expect("the function");
+    platform.client(service.router()).with("authorization", &platform.push_authorization())
+}

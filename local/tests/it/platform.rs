@@ -1,0 +1,128 @@
+//! The whole platform: what a newcomer sees of it.
+
+use std::{path::Path, time::Duration};
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tokio::{net::TcpStream, process::Command, time::timeout};
+
+use crate::{
+    running::{Running, free_port, local},
+    support::{eventually, folder},
+};
+
+#[tokio::test]
+async fn the_demo_reads_every_sample_and_ends_with_the_text_of_the_page() {
+    let running = Running::start().await;
+    let output = local(&running.folder, running.port).arg("demo").output().await.expect("the demo");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    for sample in ["page.png", "letter.pdf", "photo.png", "fax.tiff", "encrypted.pdf"] {
+        assert!(said.contains(sample), "{said}");
+    }
+    assert!(said.contains("the squirrels are known to be careful readers"), "{said}");
+}
+
+#[tokio::test]
+async fn one_origin_serves_page_interface_inbox_and_functions() {
+    let running = Running::start().await;
+    for path in ["/", "/verify-email", "/docs/", "/docs/problems", "/local/inbox", "/.well-known/jwks.json"] {
+        let answer = running.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    }
+    let document = running.get("/openapi.json").await;
+    for path in ["/auth/register", "/projects", "/documents"] {
+        assert!(document["paths"][path].is_object(), "{path}");
+    }
+    for path in ["/nothing", "/voice", "/users/me"] {
+        let answer = running.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_platform_on_the_same_folder_or_port_is_told_why_not() {
+    let running = Running::start().await;
+    let same_folder = local(&running.folder, free_port()).arg("run").output().await.expect("it ends");
+    let said = String::from_utf8_lossy(&same_folder.stderr).into_owned();
+    assert!(!same_folder.status.success() && said.contains("is running already on"), "{said}");
+
+    let other = folder();
+    let same_port = local(&other, running.port).arg("run").output().await.expect("it ends");
+    let said = String::from_utf8_lossy(&same_port.stderr).into_owned();
+    let expected = format!("port {} of this machine is taken", running.port);
+    assert!(!same_port.status.success() && said.contains(&expected) && said.contains("ALTA_PORT"), "{said}");
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_everything_within_seconds() {
+    let mut running = Running::start().await;
+    let id = running.process.id().expect("it runs").to_string();
+    let database = postgres_port(&running.folder.path().join("data"));
+
+    let signalled =
+        Command::new("sh").args(["-c", "kill -INT \"$1\"", "sh", &id]).status().await.expect("sent");
+    assert!(signalled.success());
+
+    let ended =
+        timeout(Duration::from_secs(15), running.process.wait()).await.expect("in time").expect("ended");
+    assert_eq!(ended.code(), Some(0));
+    assert!(TcpStream::connect(("127.0.0.1", database)).await.is_err(), "the database has stopped");
+}
+
+#[tokio::test]
+async fn a_database_that_ends_by_itself_ends_the_platform_with_a_sentence() {
+    let mut running = Running::start().await;
+    let pid_file =
+        std::fs::read_to_string(running.folder.path().join("data/postgres/postmaster.pid")).expect("a file");
+    let pid = pid_file.lines().next().expect("a number");
+    let killed = Command::new("sh").args(["-c", "kill -9 \"$1\"", "sh", pid]).status().await.expect("sent");
+    assert!(killed.success());
+    let ended =
+        timeout(Duration::from_secs(15), running.process.wait()).await.expect("in time").expect("ended");
+    assert_eq!(ended.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_killed_platform_leaves_no_database_behind() {
+    let mut running = Running::start().await;
+    let database = postgres_port(&running.folder.path().join("data"));
+    running.process.kill().await.expect("killed");
+    let gone = || async { TcpStream::connect(("127.0.0.1", database)).await.is_err() };
+    eventually("the database is gone", gone).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_was_tampered_with_is_refused_by_storage() {
+    let mut running = Running::start().await;
+    let project = crate::restart::open_account(&mut running, false).await;
+    let body =
+        json!({"project_id": project, "filename": "a.png", "content_type": "image/png", "size_bytes": 8});
+    let created = running.post("/documents", body).await;
+    let url = created["upload"]["url"].as_str().expect("a URL");
+    let put = |url: String, kind: &'static str| {
+        reqwest::Client::new()
+            .put(url)
+            .header("content-type", kind)
+            .header("x-goog-content-length-range", "8,8")
+            .header("x-goog-if-generation-match", "0")
+            .body("\u{89}PNG\r\n\n")
+            .send()
+    };
+    let forged = url.replace("X-Goog-Expires=3600", "X-Goog-Expires=7200");
+    assert_ne!(forged, url);
+    assert_eq!(put(forged, "image/png").await.expect("an answer").status(), StatusCode::FORBIDDEN);
+    assert_eq!(put(url.to_owned(), "text/html").await.expect("an answer").status(), StatusCode::FORBIDDEN);
+    assert_eq!(put(url.to_owned(), "image/png").await.expect("an answer").status(), StatusCode::OK);
+    assert_eq!(
+        put(url.to_owned(), "image/png").await.expect("an answer").status(),
+        StatusCode::PRECONDITION_FAILED
+    );
+}
+
+fn postgres_port(data: &Path) -> u16 {
+    let ports = std::fs::read_to_string(data.join("ports.json")).expect("the ports");
+    let ports: serde_json::Value = serde_json::from_str(&ports).expect("JSON");
+    ports["postgres"].as_u64().and_then(|port| port.try_into().ok()).expect("a port")
+}

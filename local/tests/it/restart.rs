@@ -1,0 +1,139 @@
+//! `kill -9` of the whole platform between any two steps: what was accepted is finished after the next start.
+
+use std::time::Duration;
+
+use futures::stream;
+use reqwest::{Client, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
+
+use crate::running::Running;
+
+const PAGE: &[u8] = include_bytes!("../../samples/page.png");
+
+/// A lease that a dead reader held ends, then the next tick of the scheduler finds the item.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// From registration to a project of one's own; answers with the project's id.
+pub(crate) async fn open_account(running: &mut Running, kill: bool) -> String {
+    let (email, password) = ("kim@example.com", "a rather long pass phrase");
+    running.post("/auth/register", json!({"email": email, "password": password})).await;
+    restart(running, kill).await;
+
+    let token = mailed_token(running, email).await;
+    restart(running, kill).await;
+
+    let verified = running.get(&format!("/auth/verify-email?token={token}")).await;
+    assert_eq!(verified["status"], "verified");
+    restart(running, kill).await;
+
+    let tokens = running.post("/auth/login", json!({"email": email, "password": password})).await;
+    running.sign_in(tokens["access_token"].as_str().expect("a token"));
+    restart(running, kill).await;
+
+    let project = running.post("/projects", json!({"name": "Archive"})).await;
+    project["id"].as_str().expect("an id").to_owned()
+}
+
+async fn restart(running: &mut Running, kill: bool) {
+    if kill {
+        running.kill_and_start().await;
+    }
+}
+
+async fn mailed_token(running: &Running, email: &str) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let mails = running.get(&format!("/local/inbox?to={email}")).await;
+        if let Some(text) = mails[0]["text"].as_str() {
+            let (_, rest) = text.split_once("?token=").expect("a link");
+            return rest.split_whitespace().next().expect("a token").to_owned();
+        }
+        assert!(Instant::now() < deadline, "no mail came");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+struct Announced {
+    path: String,
+    url: String,
+    headers: HeaderMap,
+}
+
+async fn announce(running: &Running, project: &str) -> Announced {
+    let body = json!({
+        "project_id": project, "filename": "page.png", "content_type": "image/png", "size_bytes": PAGE.len(),
+    });
+    let created = running.post("/documents", body).await;
+    let headers = created["upload"]["headers"].as_object().expect("headers").iter().map(|(name, value)| {
+        (name.parse().expect("a name"), value.as_str().expect("a text").parse().expect("a value"))
+    });
+    Announced {
+        path: format!("/documents/{}", created["document"]["id"].as_str().expect("an id")),
+        url: created["upload"]["url"].as_str().expect("a URL").to_owned(),
+        headers: headers.collect(),
+    }
+}
+
+async fn put(announced: &Announced, body: impl Into<reqwest::Body>) -> reqwest::Result<StatusCode> {
+    let request = Client::new().put(&announced.url).headers(announced.headers.clone()).body(body);
+    request.send().await.map(|answer| answer.status())
+}
+
+async fn wait_for(running: &Running, document: &Announced, wanted: &[&str]) -> Value {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let found = running.get(&document.path).await;
+        let status = found["status"].as_str().expect("a status");
+        if wanted.contains(&status) {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "still {status}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn every_document_that_got_its_bytes_reaches_its_end_whenever_the_platform_is_killed() {
+    let mut running = Running::start().await;
+    let project = open_account(&mut running, true).await;
+    running.kill_and_start().await;
+
+    let put_then_killed = announce(&running, &project).await;
+    let killed_while_read = announce(&running, &project).await;
+    let cut_off = announce(&running, &project).await;
+    running.kill_and_start().await;
+
+    // Killed while the bytes come in: none of them count, and the same URL is still good.
+    let (sender, receiver) = mpsc::channel::<&'static [u8]>(1);
+    let body = stream::unfold(receiver, |mut receiver| async move {
+        let piece = receiver.recv().await?;
+        Some((Ok::<_, std::io::Error>(piece), receiver))
+    });
+    let half = put(&cut_off, reqwest::Body::wrap_stream(body));
+    let (half, ()) = tokio::join!(half, async {
+        sender.send(&PAGE[..PAGE.len() / 2]).await.expect("the upload began");
+        running.process.kill().await.expect("killed");
+        drop(sender);
+    });
+    assert!(half.is_err(), "{half:?}");
+    running.kill_and_start().await;
+    assert_eq!(running.get(&cut_off.path).await["status"], "draft");
+
+    assert_eq!(put(&put_then_killed, PAGE).await.expect("an answer"), StatusCode::OK);
+    running.kill_and_start().await;
+
+    assert_eq!(put(&cut_off, PAGE).await.expect("an answer"), StatusCode::OK);
+    assert_eq!(put(&killed_while_read, PAGE).await.expect("an answer"), StatusCode::OK);
+    wait_for(&running, &killed_while_read, &["processing", "approved"]).await;
+    running.kill_and_start().await;
+
+    for document in [&put_then_killed, &cut_off, &killed_while_read] {
+        let found = wait_for(&running, document, &["approved", "failed"]).await;
+        assert_eq!(found["status"], "approved", "{found}");
+        assert!(found["ocr_text"].as_str().expect("a text").contains("careful readers"), "{found}");
+    }
+}

@@ -1,0 +1,101 @@
+//! The platform as a process of its own, on a port and a folder of its own.
+
+use std::{fs::File, process::Stdio, time::Duration};
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::support::{eventually, folder};
+
+/// Variables that would replace a part of the platform.
+const REPLACEMENTS: [&str; 6] =
+    ["DATABASE_URL", "PUBSUB_ENDPOINT", "STORAGE_ENDPOINT", "DOCUMENTAI_ENDPOINT", "SMTP_HOST", "LOG"];
+
+/// The platform in a process that can be killed and started again.
+pub(crate) struct Running {
+    pub(crate) folder: TempDir,
+    pub(crate) port: u16,
+    pub(crate) process: Child,
+    client: Client,
+    token: Option<String>,
+}
+
+/// `local` with a data folder and a port.
+pub(crate) fn local(folder: &TempDir, port: u16) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    for variable in REPLACEMENTS {
+        command.env_remove(variable);
+    }
+    command.env("ALTA_DATA_DIR", folder.path().join("data")).env("ALTA_PORT", port.to_string());
+    command.kill_on_drop(true);
+    command
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("its number").port()
+}
+
+impl Running {
+    pub(crate) async fn start() -> Self {
+        let (folder, port) = (folder(), free_port());
+        let process = spawn(&folder, port);
+        let client = Client::builder().timeout(Duration::from_secs(60)).build().expect("a client");
+        let running = Self { folder, port, process, client, token: None };
+        running.is_up().await;
+        running
+    }
+
+    /// `kill -9`, and up again on the same data.
+    pub(crate) async fn kill_and_start(&mut self) {
+        self.process.kill().await.expect("killed");
+        self.process = spawn(&self.folder, self.port);
+        self.is_up().await;
+    }
+
+    async fn is_up(&self) {
+        let up = || async {
+            let answer = self.request(Method::GET, "/health").send().await;
+            answer.is_ok_and(|answer| answer.status() == StatusCode::OK)
+        };
+        eventually("the platform is up", up).await;
+    }
+
+    pub(crate) fn sign_in(&mut self, token: &str) {
+        self.token = Some(token.to_owned());
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("http://127.0.0.1:{}{path}", self.port));
+        let request = request.header("accept", "application/json");
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        json(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        json(self.request(Method::POST, path).json(&body)).await
+    }
+}
+
+async fn json(request: RequestBuilder) -> Value {
+    let answer = request.send().await.expect("an answer");
+    let (status, body) = (answer.status(), answer.text().await.expect("a body"));
+    assert!(status.is_success(), "{status}: {body}");
+    serde_json::from_str(&body).expect("JSON")
+}
+
+fn spawn(folder: &TempDir, port: u16) -> Child {
+    // What it prints is there to be read when a test fails under a debugger; it is gone with the folder.
+    let output =
+        File::options().create(true).append(true).open(folder.path().join("output")).expect("a file");
+    local(folder, port).arg("run").stdout(output).stdin(Stdio::null()).spawn().expect("the platform")
+}
