@@ -30,7 +30,10 @@ const GIVE_UP: Duration = Duration::from_secs(10);
 /// Measures every function whose binary lies beside this one.
 pub(crate) async fn run() -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
-    println!("{:<12} {:>10} {:>10} {:>10} {:>12} {:>9}", "function", "median ms", "best ms", "worst ms", "idle RSS MiB", "targets");
+    println!(
+        "{:<12} {:>10} {:>10} {:>10} {:>12} {:>9}",
+        "function", "median ms", "best ms", "worst ms", "idle RSS MiB", "targets"
+    );
     for function in FUNCTIONS {
         let binary = folder.join(function);
         if !binary.exists() {

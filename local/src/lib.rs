@@ -12,6 +12,7 @@ mod environment;
 mod error;
 mod functions;
 pub mod gateway;
+mod listeners;
 pub mod page;
 mod platform;
 pub mod ports;

@@ -1,6 +1,6 @@
 //! Starts every part, wires them together as Terraform does in the cloud, and stops them in order.
 
-use std::{collections::HashMap, io, net::SocketAddr, path::Path};
+use std::{collections::HashMap, net::SocketAddr, path::Path};
 
 use axum::Router;
 use local_identity::Identity;
@@ -13,9 +13,10 @@ use crate::{
     data_dir::DataDir,
     environment::{self, Parts},
     error::{Error, Result},
-    functions::{self, FUNCTIONS},
-    gateway, page,
-    ports::{Ports, loopback},
+    functions, gateway,
+    listeners::{Listeners, address, listen, url},
+    page,
+    ports::Ports,
     postgres, requests, scheduler,
     secrets::Secrets,
     servers::Servers,
@@ -169,6 +170,12 @@ impl Platform {
             }
         };
         if let Some(listener) = documentai {
+            let storage = storage.ok_or_else(|| {
+                Error::new(
+                    "STORAGE_ENDPOINT replaces Cloud Storage: set DOCUMENTAI_ENDPOINT too, since the Document AI here \
+                     reads only the objects here",
+                )
+            })?;
             let documentai = stand_ins::documentai(&self.data, identity, storage)?;
             self.servers.serve("Document AI", listener, documentai.router());
         }
@@ -249,34 +256,6 @@ impl Platform {
     }
 }
 
-/// Where everything will listen; `None` for what was replaced.
-struct Listeners {
-    functions: Vec<(&'static str, TcpListener)>,
-    issuer: TcpListener,
-    pubsub: Option<TcpListener>,
-    storage: Option<TcpListener>,
-    documentai: Option<TcpListener>,
-}
-
-impl Listeners {
-    fn open(process: &Env, ports: &Ports<'_>) -> Result<Self> {
-        let unless_set = |part, variable| match process.get(variable) {
-            None => ports.listen(part).map(Some),
-            Some(_) => Ok(None),
-        };
-        Ok(Self {
-            functions: FUNCTIONS
-                .iter()
-                .map(|name| Ok((*name, ports.listen(name)?)))
-                .collect::<Result<_>>()?,
-            issuer: ports.listen("issuer")?,
-            pubsub: unless_set("pubsub", "PUBSUB_ENDPOINT")?,
-            storage: unless_set("storage", "STORAGE_ENDPOINT")?,
-            documentai: unless_set("documentai", "DOCUMENTAI_ENDPOINT")?,
-        })
-    }
-}
-
 async fn migrate(database_url: &str) -> Result<()> {
     let pool = sqlx::PgPool::connect(database_url)
         .await
@@ -284,21 +263,4 @@ async fn migrate(database_url: &str) -> Result<()> {
     let migrated = migrations::migrate(&pool).await;
     pool.close().await;
     migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
-}
-
-async fn listen(port: u16) -> Result<TcpListener> {
-    TcpListener::bind(loopback(port)).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Error::new(format!(
-            "port {port} of this machine is taken: stop what listens there, or name another port in {PORT_VARIABLE}"
-        )),
-        _ => Error::because(format!("cannot listen on port {port} ({PORT_VARIABLE})"), &error),
-    })
-}
-
-fn url(listener: &TcpListener) -> Result<String> {
-    Ok(format!("http://{}", address(listener)?))
-}
-
-fn address(listener: &TcpListener) -> Result<SocketAddr> {
-    listener.local_addr().map_err(|error| Error::because("a listener without an address", &error))
 }

@@ -25,6 +25,12 @@ const DATABASE: &str = "alta";
 /// How long a start may take: recovery after a kill included.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// What the server says when its port is taken.
+const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
+
+/// How often a start is tried: between the choice of a free port and its use, another process may take it.
+const ATTEMPTS: usize = 3;
+
 /// Starts the cluster that is kept in the data folder, and makes it first where it is new.
 ///
 /// # Errors
@@ -37,12 +43,17 @@ pub async fn start(data: &DataDir, ports: &Ports<'_>) -> Result<Server> {
     cluster.create_if_new(&password).await?;
     cluster.finish_last_run().await?;
 
-    let port = ports.reserve("postgres")?;
     // Every commit is on disk before it is acknowledged, so a kill or a power cut loses none.
     let settings = [("max_connections", "100")];
-    let process = Process::start(&cluster, port, &settings, &data.join("postgres.log"), None).await?;
-    let mut server = Server::new(process, port, &password);
-    server.wait_until_ready(START_TIMEOUT).await?;
+    let log = data.join("postgres.log");
+    let server = retry(async || {
+        let port = ports.reserve("postgres")?;
+        let process = Process::start(&cluster, port, &settings, &log, None).await?;
+        let mut server = Server::new(process, port, &password);
+        server.wait_until_ready(START_TIMEOUT).await?;
+        Ok(server)
+    })
+    .await?;
     create_database(&server.url("postgres"), DATABASE).await?;
     Ok(server.with_database(DATABASE))
 }
@@ -53,23 +64,34 @@ pub async fn start(data: &DataDir, ports: &Ports<'_>) -> Result<Server> {
 /// When PostgreSQL is missing or does not start.
 pub async fn start_temporary() -> Result<Server> {
     let programs = Programs::find(None).await?;
-    let password = secrets::random_name()?;
-    let folder = temporary_folder().await?;
-    let cluster = Cluster { programs: &programs, folder: folder.join("cluster") };
-    cluster.create_if_new(&password).await?;
-
-    let port = free_port()?;
     let settings = [
         ("max_connections", "300"),
         ("fsync", "off"),
         ("synchronous_commit", "off"),
         ("full_page_writes", "off"),
     ];
-    let log = folder.join("log");
-    let process = Process::start(&cluster, port, &settings, &log, Some(&folder)).await?;
-    let mut server = Server::new(process, port, &password);
-    server.wait_until_ready(START_TIMEOUT).await?;
-    Ok(server.with_database("postgres"))
+    retry(async || {
+        let password = secrets::random_name()?;
+        let folder = temporary_folder().await?;
+        let cluster = Cluster { programs: &programs, folder: folder.join("cluster") };
+        cluster.create_if_new(&password).await?;
+        let port = free_port()?;
+        let process = Process::start(&cluster, port, &settings, &folder.join("log"), Some(&folder)).await?;
+        let mut server = Server::new(process, port, &password);
+        server.wait_until_ready(START_TIMEOUT).await?;
+        Ok(server)
+    })
+    .await
+}
+
+async fn retry(attempt: impl AsyncFn() -> Result<Server>) -> Result<Server> {
+    for _ in 1..ATTEMPTS {
+        match attempt().await {
+            Err(error) if error.to_string().contains(PORT_TAKEN) => {}
+            ended => return ended,
+        }
+    }
+    attempt().await
 }
 
 async fn create_database(url: &str, name: &str) -> Result<()> {

@@ -1,5 +1,10 @@
 //! `local run`: serves the platform until Ctrl-C.
 
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+};
+
 use shared::server::stop_signal;
 
 use crate::{
@@ -22,10 +27,11 @@ pub async fn run() -> Result<()> {
         platform = Platform::start(&data_dir, port) => platform?,
         () = &mut stop => return Ok(()),
     };
-    println!("\nAlta Data is up; Ctrl-C stops it.\n");
+    let mut table = "\nAlta Data is up; Ctrl-C stops it.\n\n".to_owned();
     for (name, address) in platform.addresses() {
-        println!("  {name:<14} {address}");
+        let _ = writeln!(table, "  {name:<14} {address}");
     }
-    println!();
+    // Nobody may be reading.
+    let _ = writeln!(io::stdout(), "{table}");
     platform.run_until(stop).await
 }

@@ -69,11 +69,7 @@ pub(crate) fn notifier(pubsub: PubSub) -> Notifier {
 }
 
 /// Document AI, reading the objects of `storage`.
-pub(crate) fn documentai(
-    data: &DataDir,
-    identity: &Identity,
-    storage: Option<Storage>,
-) -> Result<DocumentAi> {
+pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Storage) -> Result<DocumentAi> {
     let missing = DocumentAi::missing_tools();
     if !missing.is_empty() {
         return Err(Error::new(format!(
@@ -82,11 +78,9 @@ pub(crate) fn documentai(
         )));
     }
     let resolve = move |uri: &str| -> BoxFuture<'static, Option<PathBuf>> {
-        let found = storage.as_ref().and_then(|storage| {
-            let (bucket, object) = uri.strip_prefix("gs://")?.split_once('/')?;
-            Some(storage.open_object(bucket, object, None)?.1)
-        });
-        Box::pin(async move { found })
+        let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
+        let found = name.and_then(|(bucket, object)| storage.open_object(bucket, object, None));
+        Box::pin(async move { found.map(|(_, path)| path) })
     };
     let readers = thread::available_parallelism().map_or(1, usize::from);
     let mut settings = local_documentai::Settings::new(identity.clone(), Arc::new(resolve), readers);

@@ -111,7 +111,8 @@ impl Verifier {
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
         let now = self.0.clock.now().unix_timestamp();
         let leeway = i64::try_from(LEEWAY_SECONDS).unwrap_or_default();
-        (claims.iat <= now + leeway && now < claims.exp + leeway && claims.sub == claims.user_id).then_some(claims)
+        (claims.iat <= now + leeway && now < claims.exp + leeway && claims.sub == claims.user_id)
+            .then_some(claims)
     }
 
     /// The public keys, as `/.well-known/jwks.json` shows them.
@@ -135,7 +136,11 @@ impl Signer {
     ///
     /// # Errors
     /// When the key does not parse, or is not in the set.
-    pub fn new(signing: &SigningSettings, settings: &AccessTokenSettings, verifier: &Verifier) -> Result<Self, Error> {
+    pub fn new(
+        signing: &SigningSettings,
+        settings: &AccessTokenSettings,
+        verifier: &Verifier,
+    ) -> Result<Self, Error> {
         let wrong = |why: String| Error::of("ACCESS_TOKEN_SIGNING_KEY", why);
         let (key, jwk) = read_key(signing.key.expose_secret()).map_err(wrong)?;
         let thumbprint = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| wrong(error.to_string()))?;
@@ -146,7 +151,12 @@ impl Signer {
             .find(|public| public.thumbprint(ThumbprintHash::SHA256).is_ok_and(|of| of == thumbprint))
             .and_then(|public| public.common.key_id.clone())
             .ok_or_else(|| wrong("its public half is not in ACCESS_TOKEN_JWKS".into()))?;
-        Ok(Self { key: Arc::new(key), kid, issuer: verifier.0.issuer.clone(), audience: settings.audience.clone() })
+        Ok(Self {
+            key: Arc::new(key),
+            kid,
+            issuer: verifier.0.issuer.clone(),
+            audience: settings.audience.clone(),
+        })
     }
 
     /// A token for a session.

@@ -23,6 +23,21 @@ pub enum Action {
     /// Somebody signed in, or tried to.
     #[serde(rename = "user.login")]
     UserLogin,
+    /// Somebody signed out.
+    #[serde(rename = "user.logout")]
+    UserLogout,
+    /// A refresh token came twice: its session was ended.
+    #[serde(rename = "user.refresh_reused")]
+    UserRefreshReused,
+    /// Somebody proved anew who they are, or tried to.
+    #[serde(rename = "user.reauthenticated")]
+    UserReauthenticated,
+    /// A link that sets a new password was asked for.
+    #[serde(rename = "user.password_reset_requested")]
+    UserPasswordResetRequested,
+    /// A new password was set by a mailed link.
+    #[serde(rename = "user.password_reset")]
+    UserPasswordReset,
     /// A project was made.
     #[serde(rename = "project.created")]
     ProjectCreated,
@@ -45,6 +60,11 @@ impl Action {
             Self::UserRegistered => "user.registered",
             Self::UserVerified => "user.verified",
             Self::UserLogin => "user.login",
+            Self::UserLogout => "user.logout",
+            Self::UserRefreshReused => "user.refresh_reused",
+            Self::UserReauthenticated => "user.reauthenticated",
+            Self::UserPasswordResetRequested => "user.password_reset_requested",
+            Self::UserPasswordReset => "user.password_reset",
             Self::ProjectCreated => "project.created",
             Self::DocumentCreated => "document.created",
             Self::DocumentProcessed => "document.processed",
@@ -100,7 +120,14 @@ impl Entry {
     #[must_use]
     pub fn success(actor: Option<UserId>, action: Action, resource: Uuid) -> Self {
         let outcome = Outcome::Success;
-        Self { actor, action, resource: Some(resource), project: None, outcome, metadata: Value::Object(Default::default()) }
+        Self {
+            actor,
+            action,
+            resource: Some(resource),
+            project: None,
+            outcome,
+            metadata: Value::Object(Default::default()),
+        }
     }
 
     /// In a project.

@@ -299,9 +299,13 @@ mod tests {
 
     #[test]
     fn defaults_and_optional_variables_may_be_left_out() {
-        let example = Example::from_env(&Env::from_iter([("NAME", "alta"), ("EXTRA", "")])).expect("settings");
+        let example =
+            Example::from_env(&Env::from_iter([("NAME", "alta"), ("EXTRA", "")])).expect("settings");
         assert_eq!((example.name.as_str(), example.port, example.extra), ("alta", 8080, None));
         let documented: Vec<_> = Example::variables().iter().map(|v| (v.name, v.required, v.doc)).collect();
-        assert_eq!(documented, [("NAME", true, "A name."), ("PORT", false, "A port."), ("EXTRA", false, "An extra.")]);
+        assert_eq!(
+            documented,
+            [("NAME", true, "A name."), ("PORT", false, "A port."), ("EXTRA", false, "An extra.")]
+        );
     }
 }

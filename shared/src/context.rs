@@ -65,7 +65,8 @@ impl Trace {
     #[must_use]
     pub fn from_traceparent(value: &str) -> Option<Self> {
         let mut parts = value.split('-');
-        let (version, trace_id, span_id, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (version, trace_id, span_id, flags) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let flags = u8::from_str_radix(flags, 16).ok()?;
         (version.len() == 2 && version != "ff" && is_id(trace_id, 32) && is_id(span_id, 16)).then(|| Self {
             trace_id: trace_id.to_owned(),

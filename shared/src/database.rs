@@ -43,7 +43,10 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
 #[must_use]
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
         // 08: connection; 53: resources; 57P0x: shutting down or starting (PostgreSQL, appendix A).
         sqlx::Error::Database(error) => error
             .code()

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    ids::{UserId, VerificationId},
+    ids::{PasswordResetId, UserId, VerificationId},
     names::Topic,
 };
 
@@ -29,6 +29,16 @@ pub enum EmailRequested {
         /// Whose address.
         user_id: UserId,
     },
+    /// The link that sets a new password.
+    PasswordReset {
+        /// The request for it.
+        reset_id: PasswordResetId,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// Whose.
+        user_id: UserId,
+    },
 }
 
 impl Event for EmailRequested {
@@ -43,6 +53,8 @@ impl EmailRequested {
         match self {
             Self::Verification { .. } => "verification",
             Self::AccountExists { .. } => "account_exists",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::PasswordChanged { .. } => "password_changed",
         }
     }
 }

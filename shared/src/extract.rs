@@ -26,7 +26,9 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Code::UnsupportedMediaType).detail("Send a body of type application/json."));
+            return Err(
+                Problem::new(Code::UnsupportedMediaType).detail("Send a body of type application/json.")
+            );
         }
         let bytes = body(request, state).await?;
         json_from_slice(&bytes).map(Self)
@@ -35,7 +37,10 @@ where
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        #[allow(clippy::disallowed_types, reason = "answers serialise as axum does it; only rejections differ")]
+        #[allow(
+            clippy::disallowed_types,
+            reason = "answers serialise as axum does it; only rejections differ"
+        )]
         axum::Json(self.0).into_response()
     }
 }
@@ -65,7 +70,9 @@ pub fn form_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8
 /// 413 when it is too large, 400 when it broke off.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(error) if error.status() == 413 => Problem::new(Code::BodyTooLarge),
+        BytesRejection::FailedToBufferBody(error) if error.status() == 413 => {
+            Problem::new(Code::BodyTooLarge)
+        }
         _ => Problem::new(Code::Malformed).detail("The body broke off."),
     })
 }

@@ -174,7 +174,11 @@ impl Caller {
     }
 
     /// Caller, session, project and role together.
-    async fn row_by_project(&self, project: ProjectId, authority: &Authority) -> Result<Option<Row>, Problem> {
+    async fn row_by_project(
+        &self,
+        project: ProjectId,
+        authority: &Authority,
+    ) -> Result<Option<Row>, Problem> {
         let row = sqlx::query_as!(
             Row,
             r#"
@@ -206,7 +210,12 @@ impl Caller {
     }
 
     /// Caller, session, item, its project and role together.
-    async fn row_by_item(&self, item: ItemId, kind: ItemKind, authority: &Authority) -> Result<Option<Row>, Problem> {
+    async fn row_by_item(
+        &self,
+        item: ItemId,
+        kind: ItemKind,
+        authority: &Authority,
+    ) -> Result<Option<Row>, Problem> {
         let row = sqlx::query_as!(
             Row,
             r#"

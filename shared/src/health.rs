@@ -92,7 +92,10 @@ impl Health {
     pub fn routes(self) -> Router {
         Router::new()
             .route("/health", get(get_health))
-            .route("/health/live", get(|| async { Json(HealthReport { status: HealthStatus::Ok, dependencies: vec![] }) }))
+            .route(
+                "/health/live",
+                get(|| async { Json(HealthReport { status: HealthStatus::Ok, dependencies: vec![] }) }),
+            )
             .with_state(self)
     }
 }
@@ -114,7 +117,8 @@ async fn get_health(State(health): State<Health>) -> Response {
     } else {
         HealthStatus::Ok
     };
-    let code = if status == HealthStatus::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let code =
+        if status == HealthStatus::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let dependencies = reports.into_iter().map(|(_, report)| report).collect();
     (code, Json(HealthReport { status, dependencies })).into_response()
 }

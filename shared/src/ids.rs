@@ -52,6 +52,10 @@ ids! {
     ItemId,
     /// An e-mail verification: one registration and the link that was mailed for it.
     VerificationId,
+    /// A password, as opposed to the one that it replaced.
+    PasswordId,
+    /// A request for a new password and the link that was mailed for it.
+    PasswordResetId,
     /// An event in the outbox.
     EventId,
     /// An audit row.

@@ -211,7 +211,11 @@ pub struct Recorded {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn transitions_after(db: &mut PgConnection, after: Position, limit: i64) -> Result<Vec<Recorded>, sqlx::Error> {
+pub async fn transitions_after(
+    db: &mut PgConnection,
+    after: Position,
+    limit: i64,
+) -> Result<Vec<Recorded>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
         select xid::text::bigint as "xid!", id, item_id, project_id, version, at,

@@ -25,12 +25,15 @@ crate::settings! {
 pub enum Purpose {
     /// Verifying an address.
     Verification,
+    /// Setting a new password.
+    PasswordReset,
 }
 
 impl Purpose {
     fn as_bytes(self) -> &'static [u8] {
         match self {
             Self::Verification => b"verification",
+            Self::PasswordReset => b"password-reset",
         }
     }
 }

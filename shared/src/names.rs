@@ -50,7 +50,9 @@ pub const SUBSCRIPTIONS: [Subscription; 3] = [
         topic: Topic::Uploads,
         function: "ocr",
         path: "/events/object-finalized",
-        filter: Some("attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"documents/\")"),
+        filter: Some(
+            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"documents/\")",
+        ),
         dead_letters: true,
     },
     Subscription {

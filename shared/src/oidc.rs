@@ -90,10 +90,16 @@ impl OidcVerifier {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(refused)?;
-        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or_else(refused)?;
+        let kid =
+            jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or_else(refused)?;
         let key = self.key(&kid).await?.ok_or_else(refused)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key, &self.0.validation).map_err(|_| refused())?.claims;
-        if claims.email_verified && claims.email == self.0.settings.service_account { Ok(()) } else { Err(refused()) }
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &key, &self.0.validation).map_err(|_| refused())?.claims;
+        if claims.email_verified && claims.email == self.0.settings.service_account {
+            Ok(())
+        } else {
+            Err(refused())
+        }
     }
 
     async fn key(&self, kid: &str) -> Result<Option<DecodingKey>, Problem> {
@@ -123,9 +129,10 @@ impl OidcVerifier {
     async fn fetch(&self) -> Result<HashMap<String, DecodingKey>, reqwest::Error> {
         let request = self.0.client.get(&self.0.settings.jwks_url).timeout(FETCH_TIMEOUT);
         let keys: JwkSet = request.send().await?.error_for_status()?.json().await?;
-        let usable = keys.keys.iter().filter_map(|jwk| {
-            Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(jwk).ok()?))
-        });
+        let usable = keys
+            .keys
+            .iter()
+            .filter_map(|jwk| Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(jwk).ok()?)));
         Ok(usable.collect())
     }
 }

@@ -121,7 +121,9 @@ impl Outbox {
         for (id, receipt) in publishing.collect::<Vec<_>>() {
             match receipt.await {
                 Ok(_) => sent.push(id.0),
-                Err(error) => tracing::warn!(event_id = %id, error = chain(&error), "an event was not published"),
+                Err(error) => {
+                    tracing::warn!(event_id = %id, error = chain(&error), "an event was not published")
+                }
             }
         }
         if !sent.is_empty() {
@@ -179,7 +181,9 @@ impl Transaction {
         if !self.events.is_empty() {
             match timeout(BUDGET, self.outbox.publish(self.events)).await {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => tracing::warn!(error = chain(&error), "published events stay in the outbox"),
+                Ok(Err(error)) => {
+                    tracing::warn!(error = chain(&error), "published events stay in the outbox")
+                }
                 Err(_) => tracing::warn!("publishing took too long; the sweep goes on with it"),
             }
         }

@@ -112,7 +112,8 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<(Principal
     .fetch_optional(&authority.db)
     .await?
     .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-    let principal = Principal { user_id: claims.user_id, session_id: claims.sid, global_role: row.global_role };
+    let principal =
+        Principal { user_id: claims.user_id, session_id: claims.sid, global_role: row.global_role };
     Ok((principal, row.verified))
 }
 

@@ -61,6 +61,8 @@ codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED;
     /// The address or the password is wrong.
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED;
+    /// The refresh token was used before; its session has ended.
+    RefreshReused = "refresh_reused", UNAUTHORIZED;
     /// The e-mail address is not verified yet.
     EmailNotVerified = "email_not_verified", FORBIDDEN;
     /// Your role does not allow this.
@@ -226,7 +228,8 @@ impl IntoResponse for Problem {
             errors: &self.errors,
         };
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], bytes).into_response();
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "application/problem+json")], bytes).into_response();
         response.headers_mut().extend(self.headers);
         response
     }

@@ -67,8 +67,8 @@ where
         OidcVerifier::from_ref(state).verify(request.headers()).await?;
         let bytes = extract::body(request, state).await?;
         let malformed = |error: String| Problem::new(Code::Malformed).detail(error);
-        let envelope: Envelope =
-            serde_json::from_slice(&bytes).map_err(|error| malformed(format!("Not a push envelope: {error}.")))?;
+        let envelope: Envelope = serde_json::from_slice(&bytes)
+            .map_err(|error| malformed(format!("Not a push envelope: {error}.")))?;
         let data = STANDARD
             .decode(&envelope.message.data)
             .map_err(|error| malformed(format!("The data is not base64: {error}.")))?;
@@ -88,8 +88,9 @@ impl Message {
     /// # Errors
     /// 400 when it carries something else: Pub/Sub delivers again and, in the end, dead-letters it.
     pub fn event<E: Event>(&self) -> Result<E, Problem> {
-        serde_json::from_slice(&self.data)
-            .map_err(|error| Problem::new(Code::Malformed).detail(format!("Not the event of this topic: {error}.")))
+        serde_json::from_slice(&self.data).map_err(|error| {
+            Problem::new(Code::Malformed).detail(format!("Not the event of this topic: {error}."))
+        })
     }
 
     /// The id of the event that it carries; the same for every delivery.

@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use google_cloud_auth::signer::Signer;
-use google_cloud_storage::{
-    builder::storage::SignedUrlBuilder,
-    client::Storage,
-    model_ext::ReadRange,
-};
+use google_cloud_storage::{builder::storage::SignedUrlBuilder, client::Storage, model_ext::ReadRange};
 use http::Method;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -172,7 +168,13 @@ impl ObjectReader {
     ///
     /// # Errors
     /// [`ReadError::Absent`] when there is no such generation.
-    pub async fn head(&self, bucket: &str, object: &str, generation: i64, bytes: u64) -> Result<Head, ReadError> {
+    pub async fn head(
+        &self,
+        bucket: &str,
+        object: &str,
+        generation: i64,
+        bytes: u64,
+    ) -> Result<Head, ReadError> {
         let classify = |error: google_cloud_storage::Error| match error.http_status_code() {
             Some(404) => ReadError::Absent,
             _ => ReadError::Transient(error),

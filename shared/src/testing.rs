@@ -133,7 +133,7 @@ impl Platform {
     /// A client of a function, that nobody is signed in with.
     #[must_use]
     pub fn client(&self, router: Router) -> Client {
-        Client::new(router)
+        client(router)
     }
 
     /// Pushes a topic's messages to a function that listens at `address`, as its subscription would.
@@ -157,6 +157,12 @@ impl Platform {
         let identity = self.identity();
         format!("Bearer {}", identity.id_token("test", identity.email()))
     }
+}
+
+/// A client of a router, that nobody is signed in with.
+#[must_use]
+pub fn client(router: Router) -> Client {
+    Client::new(router)
 }
 
 /// The identity that all platforms share.
@@ -197,12 +203,16 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), found).await.unwrap_or_else(|_| panic!("never seen: {what}"))
+    tokio::time::timeout(Duration::from_secs(30), found)
+        .await
+        .unwrap_or_else(|_| panic!("never seen: {what}"))
 }
 
 async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {
-    let notifications =
-        vec![local_storage::NotificationConfig { topic: names::Topic::Uploads.name().into(), object_name_prefix: None }];
+    let notifications = vec![local_storage::NotificationConfig {
+        topic: names::Topic::Uploads.name().into(),
+        object_name_prefix: None,
+    }];
     let listener = listen().await;
     let settings = local_storage::Settings {
         data_dir,
@@ -216,7 +226,8 @@ async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAd
     let notifier: local_storage::Notifier = std::sync::Arc::new(move |notification| {
         let pubsub = pubsub.clone();
         Box::pin(async move {
-            let published = pubsub.publish(&notification.topic, notification.attributes, notification.data).await;
+            let published =
+                pubsub.publish(&notification.topic, notification.attributes, notification.data).await;
             published.map(|_| ()).map_err(|error| error.to_string())
         })
     });

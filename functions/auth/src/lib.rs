@@ -67,6 +67,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::verify_email::verify_email))
         .routes(routes!(routes::resend_verification::resend_verification))
         .routes(routes!(routes::login::login))
+        .routes(routes!(routes::refresh::refresh))
+        .routes(routes!(routes::logout::logout))
+        .routes(routes!(routes::reauthenticate::reauthenticate))
+        .routes(routes!(routes::forgot_password::forgot_password))
+        .routes(routes!(routes::reset_password::reset_password))
         .routes(routes!(routes::get_me::get_me))
         .routes(routes!(routes::get_jwks::get_jwks))
 }

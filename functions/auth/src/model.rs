@@ -1,9 +1,17 @@
 //! Answers that several routes give.
 
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
-use shared::{ids::UserId, principal::GlobalRole};
+use shared::{
+    access_token,
+    ids::{SessionId, UserId},
+    principal::GlobalRole,
+    problem::Problem,
+};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+use crate::AppState;
 
 /// A user, as they see themselves.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,4 +40,37 @@ pub(crate) enum VerificationState {
     VerificationSent,
     /// The address is verified.
     Verified,
+}
+
+/// The tokens of a session (RFC 6749, 5.1).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Tokens {
+    /// For the `Authorization` header; 15 minutes.
+    access_token: String,
+    /// `bearer`.
+    token_type: &'static str,
+    /// Seconds until the access token expires.
+    expires_in: i64,
+    /// For the next access token; good for one use.
+    refresh_token: String,
+}
+
+impl AppState {
+    /// The tokens of a session after so many rotations.
+    pub(crate) fn tokens(
+        &self,
+        user: UserId,
+        role: GlobalRole,
+        session: SessionId,
+        rotations: i32,
+    ) -> Result<Tokens, Problem> {
+        let access_token =
+            self.signer.sign(user, role.as_str(), session, self.clock.now()).map_err(Problem::internal)?;
+        Ok(Tokens {
+            access_token: access_token.expose_secret().to_owned(),
+            token_type: "bearer",
+            expires_in: access_token::LIFETIME.whole_seconds(),
+            refresh_token: self.refresh_tokens.derive(session, rotations).expose_secret().to_owned(),
+        })
+    }
 }

@@ -2,9 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::problem::Problem;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
@@ -25,7 +23,8 @@ const LANES: u32 = 1;
 const QUEUE: Duration = Duration::from_secs(5);
 
 /// A hash that no password has, of the same cost: what unknown addresses are checked against.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes and checks passwords.
 #[derive(Clone)]
@@ -49,7 +48,11 @@ impl Passwords {
     }
 
     /// Whether this is the password; takes the same time when there is no hash to compare with.
-    pub(crate) async fn verify(&self, password: &SecretString, hash: Option<String>) -> Result<bool, Problem> {
+    pub(crate) async fn verify(
+        &self,
+        password: &SecretString,
+        hash: Option<String>,
+    ) -> Result<bool, Problem> {
         let password = password.clone();
         self.in_turn(move || {
             let known = hash.is_some();
@@ -81,7 +84,8 @@ impl Passwords {
 }
 
 fn argon2() -> Result<Argon2<'static>, Problem> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| Problem::internal(error.to_string()))?;
+    let params =
+        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -94,7 +98,9 @@ mod tests {
         let passwords = Passwords::new(&PasswordSettings { concurrency: 1 });
         let hash = passwords.hash(&"correct horse battery".into()).await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(passwords.verify(&"correct horse battery".into(), Some(hash.clone())).await.expect("an answer"));
+        assert!(
+            passwords.verify(&"correct horse battery".into(), Some(hash.clone())).await.expect("an answer")
+        );
         assert!(!passwords.verify(&"another".into(), Some(hash)).await.expect("an answer"));
         assert!(!passwords.verify(&"".into(), None).await.expect("an answer"));
     }

@@ -9,6 +9,7 @@ use base64::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{config::Error, ids::SessionId};
+use uuid::Uuid;
 
 shared::settings! {
     /// Deriving refresh tokens.
@@ -41,5 +42,41 @@ impl RefreshTokens {
         let tag = hmac::sign(&self.key, &token);
         token.extend(tag.as_ref());
         URL_SAFE_NO_PAD.encode(token).into()
+    }
+
+    /// The session and the counter of a token that is ours.
+    pub(crate) fn read(&self, token: &SecretString) -> Option<(SessionId, i32)> {
+        let token = URL_SAFE_NO_PAD.decode(token.expose_secret()).ok()?;
+        let (signed, tag) = token.split_at_checked(SIGNED_BYTES)?;
+        hmac::verify(&self.key, signed, tag).ok()?;
+        let (session, counter) = signed.split_at_checked(SIGNED_BYTES - 4)?;
+        Some((SessionId(Uuid::from_slice(session).ok()?), i32::from_be_bytes(counter.try_into().ok()?)))
+    }
+}
+
+/// A session's id and a counter.
+const SIGNED_BYTES: usize = 16 + 4;
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+    use shared::ids::SessionId;
+
+    use super::{RefreshTokenSettings, RefreshTokens};
+
+    fn tokens(byte: u8) -> RefreshTokens {
+        let key = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
+        RefreshTokens::new(&RefreshTokenSettings { key: key.into() }).expect("a key")
+    }
+
+    #[test]
+    fn a_token_reads_back_and_a_forged_one_does_not() {
+        let session = SessionId::new();
+        let token = tokens(1).derive(session, 7);
+        assert_eq!(tokens(1).read(&token), Some((session, 7)));
+        assert_eq!(tokens(2).read(&token), None);
+        for forged in ["", "AAAA", &token.expose_secret()[1..], &format!("{}AA", token.expose_secret())] {
+            assert_eq!(tokens(1).read(&forged.into()), None, "{forged}");
+        }
     }
 }

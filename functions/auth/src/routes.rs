@@ -1,8 +1,13 @@
 //! One file a route.
 
+pub(crate) mod forgot_password;
 pub(crate) mod get_jwks;
 pub(crate) mod get_me;
 pub(crate) mod login;
+pub(crate) mod logout;
+pub(crate) mod reauthenticate;
+pub(crate) mod refresh;
 pub(crate) mod register;
 pub(crate) mod resend_verification;
+pub(crate) mod reset_password;
 pub(crate) mod verify_email;

@@ -140,7 +140,9 @@ pub(crate) async fn insert_document(
 }
 
 pub(crate) async fn get_document(db: &PgPool, id: ItemId) -> Result<Option<DocumentRow>, sqlx::Error> {
-    let row = select_documents!("where items.id = $1 and items.deleted_at is null", id.0).fetch_optional(db).await?;
+    let row = select_documents!("where items.id = $1 and items.deleted_at is null", id.0)
+        .fetch_optional(db)
+        .await?;
     Ok(row.map(DocumentRow::from))
 }
 

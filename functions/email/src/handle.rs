@@ -3,6 +3,7 @@
 use axum::extract::State;
 use shared::{
     events::EmailRequested,
+    ids::UserId,
     mail_token::Purpose,
     problem::Problem,
     push::{Delivery, Message, Push},
@@ -18,7 +19,9 @@ pub(crate) async fn email_requested(State(app): State<AppState>, Push(message): 
 
 async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem> {
     let event: EmailRequested = message.event()?;
-    let Some(event_id) = message.event_id() else { return Ok(Delivery::Discard("the message has no event id")) };
+    let Some(event_id) = message.event_id() else {
+        return Ok(Delivery::Discard("the message has no event id"));
+    };
     Span::current().record("event_id", event_id.to_string());
     if queries::was_sent(&app.db, event_id).await? {
         return Ok(Delivery::Done);
@@ -37,16 +40,29 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
 async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(String, Mail)>, Problem> {
     match event {
         EmailRequested::Verification { verification_id } => {
-            let Some(row) = queries::find_verification(&app.db, *verification_id).await? else { return Ok(None) };
+            let Some(row) = queries::find_verification(&app.db, *verification_id).await? else {
+                return Ok(None);
+            };
             let token = app
                 .tokens
                 .token(&row.key_id, Purpose::Verification, verification_id.0)
                 .ok_or_else(|| Problem::internal("the key of a verification link is gone"))?;
             Ok(Some((row.email, Mail::Verification { token, expires_at: row.expires_at })))
         }
-        EmailRequested::AccountExists { user_id } => {
-            let email = queries::find_address(&app.db, *user_id).await?;
-            Ok(email.map(|email| (email, Mail::AccountExists)))
+        EmailRequested::PasswordReset { reset_id } => {
+            let Some(row) = queries::find_password_reset(&app.db, *reset_id).await? else { return Ok(None) };
+            let token = app
+                .tokens
+                .token(&row.key_id, Purpose::PasswordReset, reset_id.0)
+                .ok_or_else(|| Problem::internal("the key of a reset link is gone"))?;
+            Ok(Some((row.email, Mail::PasswordReset { token, expires_at: row.expires_at })))
         }
+        EmailRequested::AccountExists { user_id } => to_account(app, *user_id, Mail::AccountExists).await,
+        EmailRequested::PasswordChanged { user_id } => to_account(app, *user_id, Mail::PasswordChanged).await,
     }
+}
+
+async fn to_account(app: &AppState, user: UserId, mail: Mail) -> Result<Option<(String, Mail)>, Problem> {
+    let email = queries::find_address(&app.db, user).await?;
+    Ok(email.map(|email| (email, mail)))
 }

@@ -78,7 +78,8 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         smtp: smtp.clone(),
         clock,
     };
-    let routes = Router::new().route("/events/email-requested", post(handle::email_requested)).with_state(state);
+    let routes =
+        Router::new().route("/events/email-requested", post(handle::email_requested)).with_state(state);
     let health = Health::default().database(&db).check("smtp", shared::health::Need::Required, move || {
         let smtp = smtp.clone();
         async move { smtp.works().await }

@@ -1,14 +1,17 @@
 //! All SQL of `email`.
 
-use shared::ids::{EventId, UserId, VerificationId};
+use shared::ids::{EventId, PasswordResetId, UserId, VerificationId};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
 /// Whether this event's mail went out.
 pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(r#"select exists (select from mail_deliveries where event_id = $1) as "sent!""#, event.0)
-        .fetch_one(db)
-        .await
+    sqlx::query_scalar!(
+        r#"select exists (select from mail_deliveries where event_id = $1) as "sent!""#,
+        event.0
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Remembers that it did; twice is fine.
@@ -29,7 +32,8 @@ pub(crate) async fn record_sent(
     Ok(())
 }
 
-pub(crate) struct VerificationRow {
+/// Where a link goes, and what it is derived with.
+pub(crate) struct LinkRow {
     pub(crate) email: String,
     pub(crate) key_id: String,
     pub(crate) expires_at: OffsetDateTime,
@@ -39,9 +43,9 @@ pub(crate) struct VerificationRow {
 pub(crate) async fn find_verification(
     db: &PgPool,
     id: VerificationId,
-) -> Result<Option<VerificationRow>, sqlx::Error> {
+) -> Result<Option<LinkRow>, sqlx::Error> {
     sqlx::query_as!(
-        VerificationRow,
+        LinkRow,
         "
         select users.email, email_verification_tokens.key_id, email_verification_tokens.expires_at
         from email_verification_tokens
@@ -56,7 +60,29 @@ pub(crate) async fn find_verification(
     .await
 }
 
+/// A request for a new password that was not answered yet.
+pub(crate) async fn find_password_reset(
+    db: &PgPool,
+    id: PasswordResetId,
+) -> Result<Option<LinkRow>, sqlx::Error> {
+    sqlx::query_as!(
+        LinkRow,
+        "
+        select users.email, password_reset_tokens.key_id, password_reset_tokens.expires_at
+        from password_reset_tokens
+        join users on users.id = password_reset_tokens.user_id
+        where password_reset_tokens.id = $1
+          and users.deleted_at is null
+        ",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The address of a living account.
 pub(crate) async fn find_address(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!("select email from users where id = $1 and deleted_at is null", user.0).fetch_optional(db).await
+    sqlx::query_scalar!("select email from users where id = $1 and deleted_at is null", user.0)
+        .fetch_optional(db)
+        .await
 }

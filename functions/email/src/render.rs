@@ -33,6 +33,15 @@ pub(crate) enum Mail {
     },
     /// Somebody registered with an address that has an account.
     AccountExists,
+    /// The link that sets a new password.
+    PasswordReset {
+        /// The link's token.
+        token: SecretString,
+        /// Until when it is good.
+        expires_at: OffsetDateTime,
+    },
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl Mail {
@@ -40,6 +49,8 @@ impl Mail {
         match self {
             Self::Verification { .. } => "verification",
             Self::AccountExists => "account_exists",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::PasswordChanged => "password_changed",
         }
     }
 
@@ -47,6 +58,8 @@ impl Mail {
         match self {
             Self::Verification { .. } => "Confirm your address",
             Self::AccountExists => "You have an account already",
+            Self::PasswordReset { .. } => "Set a new password",
+            Self::PasswordChanged => "Your password was changed",
         }
     }
 }
@@ -59,12 +72,16 @@ pub(crate) struct Renderer {
     frontend: Url,
 }
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("verification.html", include_str!("../templates/verification.html")),
     ("verification.txt", include_str!("../templates/verification.txt")),
     ("account_exists.html", include_str!("../templates/account_exists.html")),
     ("account_exists.txt", include_str!("../templates/account_exists.txt")),
+    ("password_reset.html", include_str!("../templates/password_reset.html")),
+    ("password_reset.txt", include_str!("../templates/password_reset.txt")),
+    ("password_changed.html", include_str!("../templates/password_changed.html")),
+    ("password_changed.txt", include_str!("../templates/password_changed.txt")),
 ];
 
 impl Renderer {
@@ -101,11 +118,22 @@ impl Renderer {
                 link => self.link("verify-email", &[("token", token.expose_secret())]),
                 expires_at => readable(*expires_at),
             },
+            Mail::PasswordReset { token, expires_at } => context! {
+                subject => mail.subject(),
+                link => self.link("reset-password", &[("token", token.expose_secret())]),
+                expires_at => readable(*expires_at),
+            },
             Mail::AccountExists => context! { subject => mail.subject(), link => self.link("sign-in", &[]) },
+            Mail::PasswordChanged => {
+                context! { subject => mail.subject(), link => self.link("forgot-password", &[]) }
+            }
         };
         let render = |extension: &str| {
             let name = format!("{}.{extension}", mail.template());
-            self.templates.get_template(&name).and_then(|template| template.render(&context)).map_err(Problem::internal)
+            self.templates
+                .get_template(&name)
+                .and_then(|template| template.render(&context))
+                .map_err(Problem::internal)
         };
         Ok((render("txt")?, render("html")?))
     }
@@ -143,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_verification_mail_says_the_same_in_text_and_in_html() {
-        let mail = Mail::Verification { token: "to-ken_1".into(), expires_at: datetime!(2026-05-04 09:30 UTC) };
+        let mail =
+            Mail::Verification { token: "to-ken_1".into(), expires_at: datetime!(2026-05-04 09:30 UTC) };
         let (text, html) = renderer().bodies(&mail).expect("bodies");
         let link = "https://app.alta.example/verify-email?token=to-ken_1";
         assert_eq!(
@@ -159,7 +188,10 @@ mod tests {
         );
         assert!(html.contains("4 May 2026, 09:30 UTC"), "{html}");
         let escaped = link.replace('/', "&#x2f;");
-        assert!(html.contains(&format!("href=\"{escaped}\"")) || html.contains(&format!("href=\"{link}\"")), "{html}");
+        assert!(
+            html.contains(&format!("href=\"{escaped}\"")) || html.contains(&format!("href=\"{link}\"")),
+            "{html}"
+        );
     }
 
     #[test]

@@ -29,6 +29,10 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         delivery_attempts: attribute(ATTEMPTS).and_then(|count| count.parse().ok()),
     };
     queries::insert_dead_letter(&app.db, &letter, app.clock.now()).await?;
-    tracing::error!(subscription = letter.subscription, message_id = letter.message_id, "a message was given up");
+    tracing::error!(
+        subscription = letter.subscription,
+        message_id = letter.message_id,
+        "a message was given up"
+    );
     Ok(Delivery::Done)
 }

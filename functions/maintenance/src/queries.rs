@@ -41,7 +41,12 @@ pub(crate) async fn take_stuck(
     .fetch_all(db)
     .await?;
     let stuck = rows.into_iter().map(|row| StuckUpload {
-        object: ObjectName { kind: row.kind, project_id: row.project_id, item_id: row.id, upload_no: row.upload_no },
+        object: ObjectName {
+            kind: row.kind,
+            project_id: row.project_id,
+            item_id: row.id,
+            upload_no: row.upload_no,
+        },
         generation: row.generation,
         md5: row.md5,
     });

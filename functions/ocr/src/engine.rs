@@ -84,7 +84,11 @@ impl Engine {
     }
 
     /// Reads a document; one call, never repeated here: Pub/Sub's backoff is the only retry.
-    pub(crate) async fn read(&self, uri: &str, content_type: &str) -> Result<Vec<RecognisedPage>, EngineError> {
+    pub(crate) async fn read(
+        &self,
+        uri: &str,
+        content_type: &str,
+    ) -> Result<Vec<RecognisedPage>, EngineError> {
         let source = GcsDocument::new().set_gcs_uri(uri).set_mime_type(content_type);
         let response = self
             .client
@@ -133,7 +137,10 @@ fn failure(reason: &str, message: &str) -> Failure {
     } else if text.contains("encrypt") || text.contains("password") {
         ("encrypted", "The document is encrypted. Upload a copy without a password.")
     } else {
-        ("unreadable", "The file is broken or not of a kind that can be read. Open it, save it anew, and upload that.")
+        (
+            "unreadable",
+            "The file is broken or not of a kind that can be read. Open it, save it anew, and upload that.",
+        )
     };
     Failure { code: code.to_owned(), message: message.to_owned() }
 }
@@ -145,13 +152,19 @@ fn pages(document: Document) -> Vec<RecognisedPage> {
 
 fn recognised(page: &Page, number: i32, text: &Text<'_>) -> RecognisedPage {
     let layout = page.layout.as_ref();
-    let language = page.detected_languages.iter().max_by(|one, other| one.confidence.total_cmp(&other.confidence));
+    let language =
+        page.detected_languages.iter().max_by(|one, other| one.confidence.total_cmp(&other.confidence));
     RecognisedPage {
         number: if page.page_number > 0 { page.page_number } else { number },
         text: layout.map(|layout| text.of(layout)).unwrap_or_default(),
         confidence: layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0)),
         language: language.map(|language| language.language_code.clone()).filter(|code| !code.is_empty()),
-        blocks: page.blocks.iter().filter_map(|block| block.layout.as_ref()).map(|layout| block(layout, text)).collect(),
+        blocks: page
+            .blocks
+            .iter()
+            .filter_map(|block| block.layout.as_ref())
+            .map(|layout| block(layout, text))
+            .collect(),
     }
 }
 
@@ -191,7 +204,8 @@ impl<'a> Text<'a> {
     fn of(&self, layout: &Layout) -> String {
         let segments = layout.text_anchor.as_ref().map(|anchor: &TextAnchor| anchor.text_segments.as_slice());
         let slice = |from: i64, to: i64| {
-            let at = |index: i64| usize::try_from(index).ok().and_then(|index| self.starts.get(index)).copied();
+            let at =
+                |index: i64| usize::try_from(index).ok().and_then(|index| self.starts.get(index)).copied();
             at(from).zip(at(to)).and_then(|(from, to)| self.text.get(from..to)).unwrap_or_default()
         };
         segments
@@ -206,11 +220,7 @@ impl<'a> Text<'a> {
 mod tests {
     use google_cloud_documentai_v1::model::{
         Document,
-        document::{
-            Page, TextAnchor,
-            page::Layout,
-            text_anchor::TextSegment,
-        },
+        document::{Page, TextAnchor, page::Layout, text_anchor::TextSegment},
     };
 
     use super::{failure, pages, regional_endpoint};

@@ -93,7 +93,8 @@ async fn keep_lease(app: &AppState, job: &Job) -> std::convert::Infallible {
 
 fn finalized(message: &Message, bucket: &str) -> Option<Finalized> {
     let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
-    (attribute("eventType") == Some("OBJECT_FINALIZE") && attribute("bucketId") == Some(bucket)).then_some(())?;
+    (attribute("eventType") == Some("OBJECT_FINALIZE") && attribute("bucketId") == Some(bucket))
+        .then_some(())?;
     let object: ObjectName = attribute("objectId")?.parse().ok()?;
     let generation = attribute("objectGeneration")?.parse().ok()?;
     let resource: Option<ObjectResource> = serde_json::from_slice(&message.data).ok();
@@ -123,18 +124,25 @@ async fn work(app: &AppState, event: &Finalized, job: &Job) -> Result<Delivery, 
 }
 
 fn missing() -> Failure {
-    Failure { code: "file_missing".to_owned(), message: "The uploaded file is gone. Upload it again.".to_owned() }
+    Failure {
+        code: "file_missing".to_owned(),
+        message: "The uploaded file is gone. Upload it again.".to_owned(),
+    }
 }
 
 /// What is wrong with the bytes, as far as their size and beginning tell.
 fn mismatch(job: &Job, head: &Head) -> Option<Failure> {
     let failure = |code: &str, message: String| Some(Failure { code: code.to_owned(), message });
     if head.size_bytes != job.size_bytes {
-        let message = format!("The file has {} bytes, not the {} that were announced.", head.size_bytes, job.size_bytes);
+        let message = format!(
+            "The file has {} bytes, not the {} that were announced.",
+            head.size_bytes, job.size_bytes
+        );
         return failure("size_mismatch", message);
     }
     if !sniff::agrees(&job.content_type, &head.bytes) {
-        let message = format!("The file is not {}, as was announced. Upload it with its own type.", job.content_type);
+        let message =
+            format!("The file is not {}, as was announced. Upload it with its own type.", job.content_type);
         return failure("content_type_mismatch", message);
     }
     None
@@ -143,10 +151,21 @@ fn mismatch(job: &Job, head: &Head) -> Option<Failure> {
 async fn succeed(app: &AppState, job: &Job, pages: &[RecognisedPage]) -> Result<Delivery, Problem> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let to = if queries::has_reviewer(&mut tx, job).await? { ItemStatus::PendingReview } else { ItemStatus::Approved };
+    let to = if queries::has_reviewer(&mut tx, job).await? {
+        ItemStatus::PendingReview
+    } else {
+        ItemStatus::Approved
+    };
     let details = serde_json::json!({"attempt": job.attempt, "pages": pages.len()});
-    let change =
-        Transition { item_id: job.item_id, version: job.version, to, failure: None, actor: None, at: now, details };
+    let change = Transition {
+        item_id: job.item_id,
+        version: job.version,
+        to,
+        failure: None,
+        actor: None,
+        at: now,
+        details,
+    };
     if items::transition(&mut tx, &change).await?.is_none() {
         return Ok(Delivery::Done);
     }

@@ -78,7 +78,8 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         bucket: settings.storage.uploads_bucket,
         clock,
     };
-    let routes = Router::new().route("/events/object-finalized", post(handle::object_finalized)).with_state(state);
+    let routes =
+        Router::new().route("/events/object-finalized", post(handle::object_finalized)).with_state(state);
     let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
     Service::new(routes, Health::default().database(&db), &http)
 }

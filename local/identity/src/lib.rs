@@ -89,7 +89,8 @@ impl Identity {
         let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
         let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &modulus);
-        let encoding = EncodingKey::from_rsa_pem(pem(pkcs8).as_bytes()).map_err(|error| Error::Key(error.to_string()))?;
+        let encoding = EncodingKey::from_rsa_pem(pem(pkcs8).as_bytes())
+            .map_err(|error| Error::Key(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             issuer: issuer.to_owned(),
             pkcs8: pkcs8.to_vec(),
@@ -155,9 +156,8 @@ impl Identity {
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "tokens live by the real time, as Google's do")]
     pub fn id_token(&self, audience: &str, email: &str) -> String {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |elapsed| elapsed.as_secs());
+        let now =
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
         let claims = json!({
             "iss": self.0.issuer,
             "aud": audience,
@@ -192,11 +192,8 @@ impl Identity {
 
 fn pem(pkcs8: &[u8]) -> String {
     let encoded = STANDARD.encode(pkcs8);
-    let lines: Vec<&str> = encoded
-        .as_bytes()
-        .chunks(64)
-        .filter_map(|line| std::str::from_utf8(line).ok())
-        .collect();
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
 }
 

@@ -19,7 +19,11 @@ type Faults = Vec<FieldError>;
 pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(mut value: Value) -> Result<T, Faults> {
     if !value.is_object() {
         // serde would take an array for a struct.
-        return Err(vec![FieldError { field: String::new(), code: "type", message: "expected an object".into() }]);
+        return Err(vec![FieldError {
+            field: String::new(),
+            code: "type",
+            message: "expected an object".into(),
+        }]);
     }
     let mut faults = Faults::new();
     refuse_nul(&value, String::new(), &mut faults);
@@ -88,7 +92,11 @@ fn conclude<T: Validate<Context = ()>>(read: Option<T>, mut faults: Faults) -> R
 fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
     match value {
         Value::String(text) if text.contains('\0') => {
-            faults.push(FieldError { field: path, code: "invalid", message: "holds the character U+0000".into() });
+            faults.push(FieldError {
+                field: path,
+                code: "invalid",
+                message: "holds the character U+0000".into(),
+            });
         }
         Value::Array(values) => {
             for (index, value) in values.iter().enumerate() {
@@ -271,8 +279,9 @@ mod tests {
     #[test]
     fn a_good_body_is_read() {
         let id = "018f8f8f-0000-7000-8000-000000000000";
-        let body: Body = read_json(json!({"name": "a", "size": 2, "kind": "small", "id": id, "parts": [{"text": "t"}]}))
-            .expect("a body");
+        let body: Body =
+            read_json(json!({"name": "a", "size": 2, "kind": "small", "id": id, "parts": [{"text": "t"}]}))
+                .expect("a body");
         assert_eq!((body.name.as_str(), body.size, body.parts[0].text.as_str()), ("a", 2, "t"));
         assert!(matches!(body.kind, Some(Kind::Small)));
         assert_eq!(body.id.to_string(), id);
@@ -281,7 +290,9 @@ mod tests {
     #[test]
     fn all_faults_are_found_at_once() {
         assert_eq!(
-            faults(json!({"name": 7, "size": 0, "kind": "huge", "more": 1, "other": 2, "parts": [{"text": "", "x": 1}, 5]})),
+            faults(
+                json!({"name": 7, "size": 0, "kind": "huge", "more": 1, "other": 2, "parts": [{"text": "", "x": 1}, 5]})
+            ),
             expected(&[
                 ("id", "required"),
                 ("kind", "invalid"),

@@ -45,7 +45,10 @@ impl Platform {
     /// When one cannot be read.
     pub async fn events<E: Event>(&self) -> Vec<E> {
         let messages = self.messages(E::TOPIC.name()).await;
-        messages.iter().map(|(_, data)| serde_json::from_slice(data).expect("an event of the topic")).collect()
+        messages
+            .iter()
+            .map(|(_, data)| serde_json::from_slice(data).expect("an event of the topic"))
+            .collect()
     }
 
     /// The messages of a topic that were published and not looked at yet: attributes and data.

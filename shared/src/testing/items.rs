@@ -41,7 +41,8 @@ impl Platform {
         .await;
         inserted.expect("a document");
         let mut db = self.db.acquire().await.expect("a connection");
-        let recorded = items::record_creation(&mut db, item, project, ItemKind::Document, uploader.id, now).await;
+        let recorded =
+            items::record_creation(&mut db, item, project, ItemKind::Document, uploader.id, now).await;
         recorded.expect("a transition");
         ObjectName { kind: ItemKind::Document, project_id: project, item_id: item, upload_no: 1 }
     }
@@ -74,7 +75,8 @@ impl Platform {
     /// # Panics
     /// When there is no such item.
     pub async fn status(&self, item: ItemId) -> ItemStatus {
-        let status = sqlx::query_scalar("select status from items where id = $1").bind(item).fetch_one(&self.db).await;
+        let status =
+            sqlx::query_scalar("select status from items where id = $1").bind(item).fetch_one(&self.db).await;
         status.expect("an item")
     }
 
@@ -83,10 +85,11 @@ impl Platform {
     /// # Panics
     /// When the database refuses.
     pub async fn history(&self, item: ItemId) -> Vec<ItemStatus> {
-        let states = sqlx::query_scalar("select to_status from item_transitions where item_id = $1 order by version")
-            .bind(item)
-            .fetch_all(&self.db)
-            .await;
+        let states =
+            sqlx::query_scalar("select to_status from item_transitions where item_id = $1 order by version")
+                .bind(item)
+                .fetch_all(&self.db)
+                .await;
         states.expect("transitions")
     }
 

@@ -35,8 +35,8 @@ impl Platform {
             "with account as (
                  insert into users (id, email, email_verified_at, created_at) values ($1, $2, $4, $4) returning id
              )
-             insert into sessions (id, user_id, created_at, last_used_at, expires_at)
-             select $3, id, $4, $4, $4 + interval '30 days' from account",
+             insert into sessions (id, user_id, created_at, authenticated_at, last_used_at, expires_at)
+             select $3, id, $4, $4, $4, $4 + interval '30 days' from account",
         )
         .bind(user.id)
         .bind(email)

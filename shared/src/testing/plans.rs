@@ -16,10 +16,15 @@ impl Platform {
     pub async fn plan(&self, texts: &[&str]) -> String {
         let statement = statement(texts);
         let mut db = self.db.acquire().await.expect("a connection").detach();
-        for setting in ["set enable_seqscan = off", "set enable_sort = off", "set plan_cache_mode = force_generic_plan"] {
+        for setting in
+            ["set enable_seqscan = off", "set enable_sort = off", "set plan_cache_mode = force_generic_plan"]
+        {
             sqlx::raw_sql(setting).execute(&mut db).await.expect("a setting");
         }
-        sqlx::raw_sql(AssertSqlSafe(format!("prepare checked as {statement}"))).execute(&mut db).await.expect("a statement");
+        sqlx::raw_sql(AssertSqlSafe(format!("prepare checked as {statement}")))
+            .execute(&mut db)
+            .await
+            .expect("a statement");
         let count = "select cardinality(parameter_types) from pg_prepared_statements where name = 'checked'";
         let count: i32 = sqlx::query_scalar(count).fetch_one(&mut db).await.expect("its parameters");
         let nulls = vec!["null"; usize::try_from(count).expect("a count")].join(", ");
@@ -35,7 +40,9 @@ fn statement(texts: &[&str]) -> String {
     let files = std::fs::read_dir(STATEMENTS).expect("the checked statements");
     let mut found: Vec<String> = files
         .filter_map(|file| std::fs::read(file.ok()?.path()).ok())
-        .filter_map(|file| serde_json::from_slice::<serde_json::Value>(&file).ok()?["query"].as_str().map(str::to_owned))
+        .filter_map(|file| {
+            serde_json::from_slice::<serde_json::Value>(&file).ok()?["query"].as_str().map(str::to_owned)
+        })
         .filter(|query| texts.iter().all(|text| query.contains(text)))
         .collect();
     assert_eq!(found.len(), 1, "{found:#?}");

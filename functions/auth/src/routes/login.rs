@@ -1,14 +1,10 @@
 //! `POST /auth/login`.
 
-use axum::{
-    extract::{FromRequest, Request, State},
-    http::StatusCode,
-};
+use axum::extract::{FromRequest, Request, State};
 use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::{
-    access_token,
     audit::{self, Action, Entry, Outcome},
     context, extract,
     extract::Json,
@@ -20,6 +16,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
+    model::Tokens,
     queries::{self, Credentials, NewSession},
 };
 
@@ -43,19 +40,6 @@ pub(crate) struct PasswordForm {
     #[garde(custom(is_short))]
     #[schema(value_type = String, format = Password)]
     password: SecretString,
-}
-
-/// The tokens of a session (RFC 6749, 5.1).
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Tokens {
-    /// For the `Authorization` header; 15 minutes.
-    access_token: String,
-    /// `bearer`.
-    token_type: &'static str,
-    /// Seconds until the access token expires.
-    expires_in: i64,
-    /// For the next access token.
-    refresh_token: String,
 }
 
 fn is_short(password: &SecretString, (): &()) -> garde::Result {
@@ -88,7 +72,7 @@ impl<S: Send + Sync> FromRequest<S> for Login {
         (PasswordForm = "application/x-www-form-urlencoded"),
     )),
     responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
-pub(crate) async fn login(State(app): State<AppState>, login: Login) -> Result<(StatusCode, Json<Tokens>)> {
+pub(crate) async fn login(State(app): State<AppState>, login: Login) -> Result<Json<Tokens>> {
     let now = app.clock.now();
     let email = login.email.trim().to_lowercase();
     let credentials = queries::find_credentials(&app.authority.db, &email).await?;
@@ -106,24 +90,19 @@ pub(crate) async fn login(State(app): State<AppState>, login: Login) -> Result<(
         id: session_id,
         user_id: user.id,
         password_id: user.password_id,
-        ip_address: context.as_ref().and_then(|context| context.client_address).map(|address| address.to_string()),
+        ip_address: context
+            .as_ref()
+            .and_then(|context| context.client_address)
+            .map(|address| address.to_string()),
         user_agent: context.and_then(|context| context.user_agent.clone()),
     };
-    queries::insert_session(&mut tx, &session, now).await?;
+    if !queries::insert_session(&mut tx, &session, now).await? {
+        return Err(Problem::new(Code::InvalidCredentials));
+    }
     audit::record(&mut tx, Entry::success(Some(user.id), Action::UserLogin, user.id.0), now).await?;
     tx.commit().await?;
 
-    let access_token = app
-        .signer
-        .sign(user.id, user.global_role.as_str(), session_id, now)
-        .map_err(Problem::internal)?;
-    let tokens = Tokens {
-        access_token: access_token.expose_secret().to_owned(),
-        token_type: "bearer",
-        expires_in: access_token::LIFETIME.whole_seconds(),
-        refresh_token: app.refresh_tokens.derive(session_id, 0).expose_secret().to_owned(),
-    };
-    Ok((StatusCode::OK, Json(tokens)))
+    Ok(Json(app.tokens(user.id, user.global_role, session_id, 0)?))
 }
 
 fn failed_login(user: Option<&Credentials>) -> Entry {

@@ -55,8 +55,13 @@ pub(crate) async fn register(
     } else {
         let token = app.mail_tokens.derive(Purpose::Verification, verification_id.0);
         let display_name = new.display_name.as_ref().map(Name::as_str);
-        let verification =
-            NewVerification { id: verification_id, user_id: user.id, password_hash: &password_hash, display_name, token };
+        let verification = NewVerification {
+            id: verification_id,
+            user_id: user.id,
+            password_hash: &password_hash,
+            display_name,
+            token,
+        };
         queries::insert_verification(&mut tx, &verification, now).await?;
         EmailRequested::Verification { verification_id }
     };

@@ -25,7 +25,8 @@ async fn without_a_database_the_answer_is_503_until_it_is_back(db: PgPool) {
     let mut through_the_door = url.clone();
     through_the_door.set_host(Some("127.0.0.1")).expect("a host");
     through_the_door.set_port(Some(door.port)).expect("a port");
-    let env = auth.platform.env().with("DATABASE_URL", through_the_door).with("DATABASE_ACQUIRE_TIMEOUT", "1");
+    let env =
+        auth.platform.env().with("DATABASE_URL", through_the_door).with("DATABASE_ACQUIRE_TIMEOUT", "1");
     let service = auth::service(&env).await.expect("the function");
     let client = auth.platform.client(service.router());
 

@@ -1,9 +1,14 @@
 //! `auth` through its HTTP interface, one module a route.
 
+mod forgot_password;
 mod get_me;
 mod health;
 mod login;
+mod logout;
+mod reauthenticate;
+mod refresh;
 mod register;
 mod resend_verification;
+mod reset_password;
 mod support;
 mod verify_email;

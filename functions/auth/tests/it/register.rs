@@ -9,14 +9,20 @@ async fn a_new_address_gets_a_link(db: PgPool) {
     let auth = Auth::start(db).await;
     let response = auth
         .client
-        .post("/auth/register", json!({"email": " Ada@Example.org", "password": PASSWORD, "display_name": "Ada"}))
+        .post(
+            "/auth/register",
+            json!({"email": " Ada@Example.org", "password": PASSWORD, "display_name": "Ada"}),
+        )
         .await;
     response.assert_status(202);
     assert_eq!(response.body, json!({"status": "verification_sent"}));
     let token = auth.mailed_token().await;
     auth.verify(&token).await;
     let me = auth.signed_in(&auth.login("ada@example.org", PASSWORD).await).get("/auth/me").await;
-    assert_eq!((me.body["email"].as_str(), me.body["display_name"].as_str()), (Some("ada@example.org"), Some("Ada")));
+    assert_eq!(
+        (me.body["email"].as_str(), me.body["display_name"].as_str()),
+        (Some("ada@example.org"), Some("Ada"))
+    );
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -24,8 +30,10 @@ async fn a_known_address_gets_another_mail_and_the_same_answer(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.verify(&token).await;
-    let response =
-        auth.client.post("/auth/register", json!({"email": "ada@example.org", "password": "another password"})).await;
+    let response = auth
+        .client
+        .post("/auth/register", json!({"email": "ada@example.org", "password": "another password"}))
+        .await;
     response.assert_status(202);
     assert_eq!(response.body, json!({"status": "verification_sent"}));
     let events = auth.platform.events::<EmailRequested>().await;
@@ -42,7 +50,8 @@ async fn every_invalid_field_is_named(db: PgPool) {
     assert_eq!(response.invalid_fields(), ["display_name", "email", "more", "password"]);
     let response = auth.client.post("/auth/register", json!({"display_name": "a\u{0}b"})).await;
     assert_eq!(response.invalid_fields(), ["display_name", "email", "password"]);
-    let users: i64 = sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    let users: i64 =
+        sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
     assert_eq!(users, 0);
 }
 
@@ -69,7 +78,8 @@ async fn fifty_registrations_at_once_make_one_user(db: PgPool) {
     for answer in answers {
         answer.assert_status(202);
     }
-    let users: i64 = sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    let users: i64 =
+        sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
     assert_eq!(users, 1);
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 50);
 }

@@ -1,4 +1,5 @@
 use serde_json::json;
+use shared::events::EmailRequested;
 use sqlx::PgPool;
 use time::Duration;
 
@@ -9,7 +10,10 @@ async fn a_resent_link_is_the_same_and_lives_longer(db: PgPool) {
     let auth = Auth::start(db).await;
     let first = auth.register("ada@example.org", PASSWORD).await;
     auth.platform.clock.advance(Duration::hours(23));
-    auth.client.post("/auth/verify-email/resend", json!({"email": "ADA@example.org"})).await.assert_status(202);
+    auth.client
+        .post("/auth/verify-email/resend", json!({"email": "ADA@example.org"}))
+        .await
+        .assert_status(202);
     let second = auth.mailed_token().await;
     assert_eq!(first, second);
     auth.platform.clock.advance(Duration::hours(23));
@@ -26,6 +30,14 @@ async fn the_answer_does_not_tell_which_addresses_wait(db: PgPool) {
         response.assert_status(202);
         assert_eq!(response.body, json!({"status": "verification_sent"}));
     }
+    // Announced all the same, with ids of nothing: the time tells nothing either.
+    assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 2);
+    let tokens: i64 =
+        sqlx::query_scalar("select count(*) from email_verification_tokens where used_at is null")
+            .fetch_one(&auth.platform.db)
+            .await
+            .expect("a count");
+    assert_eq!(tokens, 0);
     let invalid = auth.client.post("/auth/verify-email/resend", json!({"email": "ada"})).await;
     assert_eq!(invalid.assert_problem(422, "invalid_fields").invalid_fields(), ["email"]);
 }

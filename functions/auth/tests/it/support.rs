@@ -5,11 +5,11 @@ use serde_json::json;
 use shared::{
     config::Settings as _,
     events::EmailRequested,
-    ids::VerificationId,
     mail_token::{MailTokenSettings, MailTokens, Purpose},
-    testing::{Client, Platform},
+    testing::{Client, Platform, TestResponse},
 };
 use sqlx::PgPool;
+use uuid::Uuid;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -39,14 +39,39 @@ impl Auth {
         let [EmailRequested::Verification { verification_id }] = events[..] else {
             panic!("expected one verification mail, got {events:?}")
         };
-        self.token_of(verification_id)
+        self.token_of(Purpose::Verification, verification_id.0)
     }
 
-    fn token_of(&self, verification: VerificationId) -> String {
+    fn token_of(&self, purpose: Purpose, row: Uuid) -> String {
         let settings = MailTokenSettings::from_env(&self.platform.env()).expect("settings");
         let tokens = MailTokens::new(&settings).expect("keys");
-        let token = tokens.token("k1", Purpose::Verification, verification.0).expect("a token");
-        token.expose_secret().to_owned()
+        tokens.token("k1", purpose, row).expect("a token").expose_secret().to_owned()
+    }
+
+    /// Asks for a new password and gives the token that the mail will carry.
+    pub(crate) async fn forget(&self, email: &str) -> String {
+        self.client.post("/auth/password/forgot", json!({"email": email})).await.assert_status(202);
+        let events = self.platform.events::<EmailRequested>().await;
+        let [EmailRequested::PasswordReset { reset_id }] = events[..] else {
+            panic!("expected one reset mail, got {events:?}")
+        };
+        self.token_of(Purpose::PasswordReset, reset_id.0)
+    }
+
+    /// A verified account that signs in with [`PASSWORD`].
+    pub(crate) async fn account(&self, email: &str) {
+        let token = self.register(email, PASSWORD).await;
+        self.verify(&token).await;
+    }
+
+    /// Signs in and gives both tokens.
+    pub(crate) async fn tokens(&self, email: &str) -> (String, String) {
+        let response = self.client.post("/auth/login", json!({"email": email, "password": PASSWORD})).await;
+        tokens(&response)
+    }
+
+    pub(crate) async fn refresh(&self, refresh_token: &str) -> TestResponse {
+        self.client.post("/auth/refresh", json!({"refresh_token": refresh_token})).await
     }
 
     pub(crate) async fn verify(&self, token: &str) {
@@ -63,4 +88,12 @@ impl Auth {
     pub(crate) fn signed_in(&self, token: &str) -> Client {
         self.client.with("authorization", &format!("Bearer {token}"))
     }
+}
+
+/// The access token and the refresh token of an answer.
+#[track_caller]
+pub(crate) fn tokens(response: &TestResponse) -> (String, String) {
+    response.assert_status(200);
+    let text = |name: &str| response.body[name].as_str().expect("a token").to_owned();
+    (text("access_token"), text("refresh_token"))
 }

@@ -43,6 +43,9 @@ async fn the_link_that_is_opened_decides_whose_password_counts(db: PgPool) {
     auth.signed_in(&attackers_session).get("/auth/me").await.assert_problem(401, "unauthenticated");
     let attempt = serde_json::json!({"email": "ada@example.org", "password": "the attacker's password"});
     auth.client.post("/auth/login", attempt).await.assert_problem(401, "invalid_credentials");
-    auth.client.get(&format!("/auth/verify-email?token={attackers}")).await.assert_problem(400, "token_invalid");
+    auth.client
+        .get(&format!("/auth/verify-email?token={attackers}"))
+        .await
+        .assert_problem(400, "token_invalid");
     auth.login("ada@example.org", PASSWORD).await;
 }

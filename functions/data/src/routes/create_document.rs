@@ -90,6 +90,7 @@ pub(crate) async fn create_document(
 
     // After the commit: signing may be a call to IAM. A client that gets no URL asks for another one.
     let upload = app.signer.upload(&row.object(), row.expected(), now).await?;
-    let headers = [(header::LOCATION, format!("/documents/{id}")), (header::ETAG, etag(row.document.version))];
+    let headers =
+        [(header::LOCATION, format!("/documents/{id}")), (header::ETAG, etag(row.document.version))];
     Ok((StatusCode::CREATED, headers, Json(DocumentUpload { document: row.document, upload })))
 }

@@ -20,8 +20,13 @@ async fn an_announced_document_is_a_draft_with_an_upload_url(db: PgPool) {
     assert_discreet(document);
     assert_eq!((&document["status"], &document["version"]), (&json!("draft"), &json!(1)));
     assert_eq!(document["uploaded_by_id"], json!(data.contributor.id));
-    assert_eq!((&document["original_filename"], &document["domain"]), (&json!("letter.pdf"), &json!("letters")));
-    for empty in ["failure", "progress", "duplicate_of", "submitted_at", "processed_at", "reviewed_at", "feedback"] {
+    assert_eq!(
+        (&document["original_filename"], &document["domain"]),
+        (&json!("letter.pdf"), &json!("letters"))
+    );
+    for empty in
+        ["failure", "progress", "duplicate_of", "submitted_at", "processed_at", "reviewed_at", "feedback"]
+    {
         assert_eq!(document[empty], Value::Null, "{empty}");
     }
     assert_eq!((&upload["method"], &upload["resumable"]), (&json!("PUT"), &json!(false)));
@@ -75,14 +80,17 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
         let response = client.post("/documents", body.clone()).await;
         assert_eq!(response.assert_problem(422, "invalid_fields").invalid_fields(), [field], "{body}");
     }
-    let count: i64 = sqlx::query_scalar("select count(*) from items").fetch_one(&data.platform.db).await.expect("a count");
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from items").fetch_one(&data.platform.db).await.expect("a count");
     assert_eq!(count, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_document_may_have_up_to_100_mib_and_each_of_the_types(db: PgPool) {
     let data = Data::start(db).await;
-    for kind in ["application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"] {
+    for kind in
+        ["application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"]
+    {
         let mut body = data.body(BYTES);
         body["content_type"] = json!(kind);
         body["size_bytes"] = json!(104_857_600);
@@ -98,7 +106,11 @@ async fn only_those_who_may_upload_announce_documents(db: PgPool) {
     for user in [&data.admin, &data.contributor, &data.super_admin] {
         data.client.as_user(user).post("/documents", data.body(BYTES)).await.assert_status(201);
     }
-    data.client.as_user(&data.reviewer).post("/documents", data.body(BYTES)).await.assert_problem(403, "forbidden");
+    data.client
+        .as_user(&data.reviewer)
+        .post("/documents", data.body(BYTES))
+        .await
+        .assert_problem(403, "forbidden");
     for (client, status, code) in data.refused().await {
         client.post("/documents", data.body(BYTES)).await.assert_problem(status, code);
     }

@@ -24,7 +24,9 @@ impl Data {
             let page = client.get(&format!("/documents?project_id={}&{query}{cursor}", self.project)).await;
             let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
             items.iter().for_each(assert_discreet);
-            pages.push(items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect());
+            pages.push(
+                items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect(),
+            );
             match page.body["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return pages,
@@ -82,9 +84,10 @@ async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
     let cases = [
         ("limit=0", vec!["limit"]),
         ("limit=201", vec!["limit"]),
-        ("cursor=x&limit=many&status=lost&uploaded_by=you&domain=&lmit=5", vec![
-            "cursor", "domain", "limit", "lmit", "status", "uploaded_by",
-        ]),
+        (
+            "cursor=x&limit=many&status=lost&uploaded_by=you&domain=&lmit=5",
+            vec!["cursor", "domain", "limit", "lmit", "status", "uploaded_by"],
+        ),
         ("domain=a%00b", vec!["domain"]),
     ];
     for (query, fields) in cases {

@@ -101,7 +101,9 @@ pub(crate) fn crc32c(bytes: &[u8]) -> String {
 #[track_caller]
 pub(crate) fn assert_discreet(document: &Value) {
     let fields = document.as_object().expect("an object");
-    for secret in ["gcs_uri", "generation", "upload_no", "md5", "crc32c", "attempt", "lease_until", "bucket", "object"] {
+    for secret in
+        ["gcs_uri", "generation", "upload_no", "md5", "crc32c", "attempt", "lease_until", "bucket", "object"]
+    {
         assert!(!fields.contains_key(secret), "{document}");
     }
 }

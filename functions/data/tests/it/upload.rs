@@ -33,7 +33,8 @@ async fn the_url_takes_the_bytes_once(db: PgPool) {
     let (status, text) = put(upload, b"%PDF-1.7 another!").await;
     assert_eq!(status, 412, "{text}");
     assert!(text.contains("PreconditionFailed"), "{text}");
-    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(())).await;
+    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(()))
+        .await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -47,7 +48,8 @@ async fn a_size_that_lies_is_refused_by_storage(db: PgPool) {
     }
     assert_eq!(stored(&data, &created.body["document"], 1), None);
     assert_eq!(put(&created.body["upload"], BYTES).await.0, 200);
-    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(())).await;
+    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(()))
+        .await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -73,9 +75,11 @@ async fn what_was_signed_cannot_be_changed(db: PgPool) {
         upload["url"] = json!(url);
     })
     .await;
-    refused(|upload| upload["url"] = json!(upload["url"].as_str().expect("a URL").replace("/1?", "/2?"))).await;
+    refused(|upload| upload["url"] = json!(upload["url"].as_str().expect("a URL").replace("/1?", "/2?")))
+        .await;
     refused(|upload| {
-        let longer = upload["url"].as_str().expect("a URL").replace("X-Goog-Expires=3600", "X-Goog-Expires=360000");
+        let longer =
+            upload["url"].as_str().expect("a URL").replace("X-Goog-Expires=3600", "X-Goog-Expires=360000");
         upload["url"] = json!(longer);
     })
     .await;
@@ -96,5 +100,6 @@ async fn a_checksum_binds_the_bytes(db: PgPool) {
     assert_eq!(status, 400, "{text}");
     assert_eq!(stored(&data, &created.body["document"], 1), None);
     assert_eq!(put(&created.body["upload"], BYTES).await.0, 200);
-    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(())).await;
+    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(()))
+        .await;
 }

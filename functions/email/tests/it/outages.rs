@@ -1,8 +1,4 @@
-use shared::{
-    events::EmailRequested,
-    ids::EventId,
-    testing::eventually,
-};
+use shared::{events::EmailRequested, ids::EventId, testing::eventually};
 use sqlx::PgPool;
 
 use crate::support::Email;
@@ -54,11 +50,9 @@ async fn when_the_mail_server_is_back_everything_arrives(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_server_that_is_not_who_it_should_be_gets_no_mail(db: PgPool) {
-    for (variable, value) in [
-        ("SMTP_CA_CERTIFICATE", ""),
-        ("SMTP_PASSWORD", "another password"),
-        ("SMTP_TLS", "none"),
-    ] {
+    for (variable, value) in
+        [("SMTP_CA_CERTIFICATE", ""), ("SMTP_PASSWORD", "another password"), ("SMTP_TLS", "none")]
+    {
         let email = Email::start_with(db.clone(), |env| env.with(variable, value)).await;
         let event = EmailRequested::AccountExists { user_id: email.user };
         email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");

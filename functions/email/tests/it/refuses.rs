@@ -8,10 +8,20 @@ use crate::support::{Email, PATH};
 async fn what_is_no_event_is_refused_so_that_it_becomes_a_dead_letter(db: PgPool) {
     let email = Email::start(db).await;
     let attributes = json!({"event_id": EventId::new()});
-    for data in [&b""[..], b"{", b"{}", br#"{"mail": "greeting"}"#, br#"{"mail": "verification", "verification_id": 7}"#] {
+    for data in [
+        &b""[..],
+        b"{",
+        b"{}",
+        br#"{"mail": "greeting"}"#,
+        br#"{"mail": "verification", "verification_id": 7}"#,
+    ] {
         email.client.post(PATH, envelope("1", &attributes, data)).await.assert_problem(400, "malformed");
     }
-    email.client.post(PATH, json!({"message": {"messageId": "1", "data": "%"}, "subscription": "s"})).await.assert_problem(400, "malformed");
+    email
+        .client
+        .post(PATH, json!({"message": {"messageId": "1", "data": "%"}, "subscription": "s"}))
+        .await
+        .assert_problem(400, "malformed");
     email.client.post(PATH, json!({})).await.assert_problem(400, "malformed");
     assert_eq!((email.mails().len(), email.deliveries().await), (0, 0));
 }
@@ -31,7 +41,8 @@ async fn a_push_without_a_good_token_mails_nobody(db: PgPool) {
     let email = Email::start(db).await;
     let event = serde_json::to_vec(&EmailRequested::AccountExists { user_id: email.user }).expect("JSON");
     let body = envelope("1", &json!({"event_id": EventId::new()}), &event);
-    let foreign = format!("Bearer {}", email.platform.identity().id_token("ocr", email.platform.identity().email()));
+    let foreign =
+        format!("Bearer {}", email.platform.identity().id_token("ocr", email.platform.identity().email()));
     for authorization in ["", "Bearer made-up", &foreign] {
         let client = email.client.with("authorization", authorization);
         client.post(PATH, body.clone()).await.assert_problem(401, "unauthenticated");

@@ -89,7 +89,8 @@ impl Email {
     /// Announces an event as its writer does.
     pub(crate) async fn announce(&self, event: &EmailRequested) -> EventId {
         let settings = PubSubSettings::from_env(&self.platform.env()).expect("settings");
-        let outbox = Outbox::new(self.platform.db.clone(), Clock::default(), &settings).await.expect("an outbox");
+        let outbox =
+            Outbox::new(self.platform.db.clone(), Clock::default(), &settings).await.expect("an outbox");
         let mut tx = outbox.begin().await.expect("a transaction");
         let id = tx.announce(event).await.expect("an event");
         tx.commit().await.expect("a commit");
@@ -106,7 +107,8 @@ impl Email {
     }
 
     pub(crate) async fn deliveries(&self) -> i64 {
-        let count = sqlx::query_scalar("select count(*) from mail_deliveries").fetch_one(&self.platform.db).await;
+        let count =
+            sqlx::query_scalar("select count(*) from mail_deliveries").fetch_one(&self.platform.db).await;
         count.expect("a count")
     }
 }

@@ -14,7 +14,8 @@ async fn the_mail_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
     assert_eq!(mail.subject, "Confirm your address");
     assert_eq!(mail.message_id, Some(format!("{id}@alta.test")));
     let start = "https://app.test/verify-email?token=";
-    let token = mail.text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let token =
+        mail.text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
     let kept: Vec<u8> = sqlx::query_scalar("select token_hash from email_verification_tokens where id = $1")
         .bind(verification_id)
         .fetch_one(&email.platform.db)
@@ -71,7 +72,10 @@ async fn nobody_who_is_verified_or_gone_is_written_to(db: PgPool) {
     email.platform.change("delete from email_verification_tokens where id = $1", superseded.0).await;
     let of_nobody = email.registration().await;
     let deliver = async |verification_id| {
-        email.deliver(EventId::new(), &EmailRequested::Verification { verification_id }).await.assert_status(204);
+        email
+            .deliver(EventId::new(), &EmailRequested::Verification { verification_id })
+            .await
+            .assert_status(204);
     };
     deliver(used).await;
     deliver(superseded).await;

@@ -1,8 +1,5 @@
 use serde_json::{Value, json};
-use shared::{
-    items::ObjectName,
-    testing::BUCKET,
-};
+use shared::{items::ObjectName, testing::BUCKET};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -22,7 +19,10 @@ impl Maintenance {
     /// The finalize events that were repeated since the last look: attributes and resources.
     async fn repeated(&self) -> Vec<(Value, Value)> {
         let messages = self.platform.messages("uploads").await;
-        messages.into_iter().map(|(about, data)| (about, serde_json::from_slice(&data).expect("JSON"))).collect()
+        messages
+            .into_iter()
+            .map(|(about, data)| (about, serde_json::from_slice(&data).expect("JSON")))
+            .collect()
     }
 }
 
@@ -43,7 +43,10 @@ async fn work_whose_holder_died_is_announced_anew(db: PgPool) {
     let [(about, resource)] = &repeated[..] else { panic!("{repeated:?}") };
     assert_eq!((&about["eventType"], &about["bucketId"]), (&json!("OBJECT_FINALIZE"), &json!(BUCKET)));
     assert_eq!((&about["objectId"], &about["objectGeneration"]), (&json!(object.to_string()), &json!("7")));
-    assert_eq!(*resource, json!({"bucket": BUCKET, "name": object.to_string(), "generation": "7", "md5Hash": "bWQ1"}));
+    assert_eq!(
+        *resource,
+        json!({"bucket": BUCKET, "name": object.to_string(), "generation": "7", "md5Hash": "bWQ1"})
+    );
     assert_eq!(maintenance.rows().await, 0);
 
     assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "the event has some time");
@@ -112,7 +115,8 @@ async fn a_backlog_is_restarted_in_one_run(db: PgPool) {
     // What could not be published within the budget is left to the sweep.
     maintenance.platform.clock.advance(Duration::minutes(1));
     maintenance.sweep().await;
-    let mut names: Vec<String> = maintenance.repeated().await.iter().map(|(about, _)| about["objectId"].to_string()).collect();
+    let mut names: Vec<String> =
+        maintenance.repeated().await.iter().map(|(about, _)| about["objectId"].to_string()).collect();
     names.sort();
     names.dedup();
     assert_eq!(names.len(), 250);

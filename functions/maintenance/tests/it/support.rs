@@ -38,7 +38,8 @@ impl Maintenance {
         let settings = PubSubSettings::from_env(&env).expect("settings");
         let clock = self.platform.clock.clone();
         let outbox = Outbox::new(self.platform.db.clone(), clock, &settings).await.expect("an outbox");
-        let events: Vec<_> = (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
+        let events: Vec<_> =
+            (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
         let mut tx = outbox.begin().await.expect("a transaction");
         for event in &events {
             tx.announce(event).await.expect("an event");

@@ -42,7 +42,10 @@ async fn two_sweeps_at_once_publish_each_event_once(db: PgPool) {
     maintenance.unpublished(250).await;
     maintenance.platform.clock.advance(Duration::seconds(31));
     let (one, two) = tokio::join!(maintenance.sweep(), maintenance.sweep());
-    assert_eq!(one["published"].as_u64().zip(two["published"].as_u64()).map(|(one, two)| one + two), Some(250));
+    assert_eq!(
+        one["published"].as_u64().zip(two["published"].as_u64()).map(|(one, two)| one + two),
+        Some(250)
+    );
     assert_eq!(maintenance.platform.events::<EmailRequested>().await.len(), 250);
     assert_eq!(maintenance.rows().await, 0);
 }
@@ -57,10 +60,11 @@ async fn while_pubsub_is_down_the_pause_grows_and_nothing_is_lost(db: PgPool) {
         let before = maintenance.platform.clock.now();
         let answer = vain.post("/tasks/sweep-outbox", Value::Null).await;
         assert!(answer.status == 503 || answer.body == json!({"published": 0}), "{}", answer.body);
-        let (attempts, next): (i32, OffsetDateTime) = sqlx::query_as("select attempts, next_attempt_at from outbox")
-            .fetch_one(&maintenance.platform.db)
-            .await
-            .expect("the row");
+        let (attempts, next): (i32, OffsetDateTime) =
+            sqlx::query_as("select attempts, next_attempt_at from outbox")
+                .fetch_one(&maintenance.platform.db)
+                .await
+                .expect("the row");
         assert_eq!(attempts, attempt);
         let paused = (next - before).as_seconds_f64();
         let pause = f64::from(pause);

@@ -15,7 +15,10 @@ async fn a_file_of_another_type_than_declared_never_reaches_the_engine(db: PgPoo
     for (declared, bytes) in files {
         let item = ocr.read(declared, &bytes).await.item_id;
         assert_eq!(ocr.failure(item).await, (Some("content_type_mismatch".to_owned()), 0), "{declared}");
-        assert_eq!(ocr.platform.history(item).await, [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Failed]);
+        assert_eq!(
+            ocr.platform.history(item).await,
+            [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Failed]
+        );
         let audited = ocr.platform.audited(item.0).await;
         assert_eq!(audited, [("document.failed".to_owned(), "failure".to_owned())]);
         assert!(ocr.platform.item(item, "processed_at").await.is_some());
@@ -38,11 +41,15 @@ async fn a_file_of_another_size_than_declared_never_reaches_the_engine(db: PgPoo
 async fn an_encrypted_or_a_broken_file_fails_with_its_reason_after_one_call(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.instant(None);
-    for (calls, (file, reason)) in (1..).zip([("encrypted.pdf", "encrypted"), ("truncated.pdf", "unreadable")]) {
+    for (calls, (file, reason)) in
+        (1..).zip([("encrypted.pdf", "encrypted"), ("truncated.pdf", "unreadable")])
+    {
         let item = ocr.read("application/pdf", &sample(file)).await.item_id;
         assert_eq!(ocr.failure(item).await, (Some(reason.to_owned()), calls), "{file}");
         assert_eq!(ocr.platform.item(item, "attempt").await.as_deref(), Some("1"));
-        assert!(ocr.platform.item(item, "failure_message").await.is_some_and(|message| message.ends_with('.')));
+        assert!(
+            ocr.platform.item(item, "failure_message").await.is_some_and(|message| message.ends_with('.'))
+        );
     }
     ocr.settle().await;
 }

@@ -13,7 +13,8 @@ impl Ocr {
     async fn leased(&self, object: &ObjectName, attempt: &str) {
         eventually("the lease", async || {
             let held = self.platform.item(object.item_id, "lease_until").await.is_some();
-            (held && self.platform.item(object.item_id, "attempt").await.as_deref() == Some(attempt)).then_some(())
+            (held && self.platform.item(object.item_id, "attempt").await.as_deref() == Some(attempt))
+                .then_some(())
         })
         .await;
     }
@@ -47,10 +48,10 @@ async fn the_lease_of_an_instance_that_died_ends(db: PgPool) {
         tokio::select! { _ = first => panic!("it was too fast to die"), () = died => {} }
     }
     ocr.ai.set_delay(std::time::Duration::ZERO);
-    ocr.platform.clock.advance(Duration::minutes(5));
+    ocr.platform.clock.advance(Duration::seconds(15));
     ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
-    ocr.platform.clock.advance(Duration::minutes(1));
+    ocr.platform.clock.advance(Duration::seconds(31));
     ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
     assert_eq!(ocr.platform.item(object.item_id, "attempt").await.as_deref(), Some("2"));
@@ -65,7 +66,7 @@ async fn of_two_that_both_read_the_first_to_finish_counts(db: PgPool) {
     ocr.ai.set_delay(SLOW);
     let second = async {
         ocr.leased(&object, "1").await;
-        ocr.platform.clock.advance(Duration::minutes(7));
+        ocr.platform.clock.advance(Duration::minutes(1));
         ocr.ai.set_delay(std::time::Duration::ZERO);
         ocr.deliver(&object, generation).await
     };

@@ -80,9 +80,8 @@ async fn the_same_bytes_are_a_duplicate_within_their_project_only(db: PgPool) {
     let same = ocr.platform.draft(elsewhere, &ocr.admin, "application/pdf", PDF.len()).await;
     ocr.platform.upload(&same, PDF).await;
     ocr.ended(same.item_id).await;
-    let duplicate_of = async |object: &shared::items::ObjectName| {
-        ocr.platform.item(object.item_id, "duplicate_of").await
-    };
+    let duplicate_of =
+        async |object: &shared::items::ObjectName| ocr.platform.item(object.item_id, "duplicate_of").await;
     assert_eq!(duplicate_of(&first).await, None);
     assert_eq!(duplicate_of(&second).await, Some(first.item_id.to_string()));
     assert_eq!(duplicate_of(&other).await, None);
@@ -105,7 +104,10 @@ async fn the_next_upload_of_a_failed_document_replaces_what_was_read(db: PgPool)
     })
     .await;
     let states = ocr.platform.history(object.item_id).await;
-    assert_eq!(states[1..], [ItemStatus::Processing, ItemStatus::Failed, ItemStatus::Processing, ItemStatus::Approved]);
+    assert_eq!(
+        states[1..],
+        [ItemStatus::Processing, ItemStatus::Failed, ItemStatus::Processing, ItemStatus::Approved]
+    );
     assert_eq!(ocr.platform.item(object.item_id, "failure_code").await, None);
     ocr.settle().await;
 }

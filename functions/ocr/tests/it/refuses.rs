@@ -46,7 +46,15 @@ async fn a_push_without_a_good_token_does_nothing(db: PgPool) {
         ("without an end", with(|claims| drop(claims.as_object_mut().expect("claims").remove("exp")))),
         ("without an account", with(|claims| drop(claims.as_object_mut().expect("claims").remove("email")))),
         ("an unknown key", stranger.sign(&claims(&ocr))),
-        ("another's signature", format!("{}.{}.{}", parts[0], parts[1], stranger.sign(&claims(&ocr)).split('.').nth(2).expect("a signature"))),
+        (
+            "another's signature",
+            format!(
+                "{}.{}.{}",
+                parts[0],
+                parts[1],
+                stranger.sign(&claims(&ocr)).split('.').nth(2).expect("a signature")
+            ),
+        ),
         ("no signature", format!("{}.{}.", parts[0], parts[1])),
         // {"alg":"none","kid":"x"}
         ("no algorithm", format!("eyJhbGciOiJub25lIiwia2lkIjoieCJ9.{}.", parts[1])),

@@ -37,7 +37,10 @@ async fn fifty_deliveries_at_once_read_a_document_once(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_shuffled_crowd_of_duplicates_reads_each_document_once(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
-    ocr.platform.pubsub.set_faults("ocr-uploads", Faults { duplicate: 50..=50, shuffle: true }).expect("a subscription");
+    ocr.platform
+        .pubsub
+        .set_faults("ocr-uploads", Faults { duplicate: 50..=50, shuffle: true })
+        .expect("a subscription");
     let one = ocr.draft("application/pdf", PDF).await;
     let two = ocr.draft("application/pdf", PDF).await;
     ocr.platform.upload(&one, PDF).await;

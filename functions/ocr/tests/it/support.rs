@@ -39,7 +39,8 @@ impl Ocr {
         let ai = DocumentAi::new(engine(&platform));
         ai.instant(Some(TEXT));
         let endpoint = format!("http://{}", testing::serve(ai.router()).await);
-        let env = platform.env().with("DOCUMENTAI_PROCESSOR", PROCESSOR).with("DOCUMENTAI_ENDPOINT", endpoint);
+        let env =
+            platform.env().with("DOCUMENTAI_PROCESSOR", PROCESSOR).with("DOCUMENTAI_ENDPOINT", endpoint);
         // Many deliveries at once wait for each other here, on however slow a machine.
         let env = change(env.with("DATABASE_ACQUIRE_TIMEOUT", "30"));
         let service = ocr::service_at(&env, platform.clock.clone()).await.expect("the function");
@@ -91,7 +92,12 @@ impl Ocr {
         self.deliver_as(&self.client, object, generation).await
     }
 
-    pub(crate) async fn deliver_as(&self, client: &Client, object: &ObjectName, generation: i64) -> TestResponse {
+    pub(crate) async fn deliver_as(
+        &self,
+        client: &Client,
+        object: &ObjectName,
+        generation: i64,
+    ) -> TestResponse {
         let attributes = json!({
             "eventType": "OBJECT_FINALIZE", "bucketId": BUCKET, "objectId": object.to_string(),
             "objectGeneration": generation.to_string(),

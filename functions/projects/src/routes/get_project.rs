@@ -15,7 +15,10 @@ use crate::{AppState, model::Project, queries};
 #[utoipa::path(get, path = "/projects/{project_id}", tag = "projects", security(("bearer" = [])),
     params(("project_id" = ProjectId, Path)),
     responses((status = OK, body = Project), (status = NOT_FOUND, body = ProblemBody)))]
-pub(crate) async fn get_project(State(app): State<AppState>, access: ProjectMember) -> Result<impl IntoResponse> {
+pub(crate) async fn get_project(
+    State(app): State<AppState>,
+    access: ProjectMember,
+) -> Result<impl IntoResponse> {
     let project = queries::get_project(&app.db, access.project_id, access.role)
         .await?
         .ok_or_else(|| Problem::new(Code::NotFound))?;

@@ -40,7 +40,10 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
     let projects = Projects::start(db).await;
     let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
     let cases = [
-        (json!({"name": "", "description": "x".repeat(2001), "more": 1}), vec!["description", "more", "name"]),
+        (
+            json!({"name": "", "description": "x".repeat(2001), "more": 1}),
+            vec!["description", "more", "name"],
+        ),
         (json!({}), vec!["name"]),
         (json!({"name": 7}), vec!["name"]),
         (json!({"name": "x".repeat(201)}), vec!["name"]),
@@ -55,7 +58,10 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
     let send = |kind, body: &str| client.send(Method::POST, "/projects", kind, body.as_bytes().to_vec());
     send(Some("application/json"), "{").await.assert_problem(400, "malformed");
     send(Some("text/plain"), "{}").await.assert_problem(415, "unsupported_media_type");
-    let count: i64 = sqlx::query_scalar("select count(*) from projects").fetch_one(&projects.platform.db).await.expect("a count");
+    let count: i64 = sqlx::query_scalar("select count(*) from projects")
+        .fetch_one(&projects.platform.db)
+        .await
+        .expect("a count");
     assert_eq!(count, 0);
 }
 
@@ -67,5 +73,10 @@ async fn only_verified_users_create_projects(db: PgPool) {
     nobody.assert_problem(401, "unauthenticated");
     assert_eq!(nobody.headers["www-authenticate"], "Bearer");
     let unverified = projects.platform.unverified_user("eve@example.org").await;
-    projects.client.as_user(&unverified).post("/projects", body).await.assert_problem(403, "email_not_verified");
+    projects
+        .client
+        .as_user(&unverified)
+        .post("/projects", body)
+        .await
+        .assert_problem(403, "email_not_verified");
 }

@@ -54,6 +54,11 @@ async fn a_deleted_project_is_gone_for_everybody(db: PgPool) {
     let project = projects.platform.project(&ada).await;
     projects.delete(project).await;
     for user in [&ada, &root] {
-        projects.client.as_user(user).get(&format!("/projects/{project}")).await.assert_problem(404, "not_found");
+        projects
+            .client
+            .as_user(user)
+            .get(&format!("/projects/{project}"))
+            .await
+            .assert_problem(404, "not_found");
     }
 }

@@ -36,7 +36,11 @@ async fn next(State(api): State<RuntimeApi>) -> Response {
     (headers, invocation.to_string()).into_response()
 }
 
-async fn respond(State(api): State<RuntimeApi>, Path((id, kind)): Path<(String, String)>, body: Bytes) -> http::StatusCode {
+async fn respond(
+    State(api): State<RuntimeApi>,
+    Path((id, kind)): Path<(String, String)>,
+    body: Bytes,
+) -> http::StatusCode {
     let body = serde_json::from_slice(&body).unwrap_or_else(|_| json!({"not JSON": kind}));
     api.responses.send((id, body)).expect("somebody listens");
     http::StatusCode::ACCEPTED
@@ -44,7 +48,8 @@ async fn respond(State(api): State<RuntimeApi>, Path((id, kind)): Path<(String, 
 
 /// An event of an HTTP API, payload version 2.0.
 fn invocation(id: &str, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Value {
-    let mut headers = json!({"host": "api.test", "content-type": "application/json", "x-forwarded-for": "203.0.113.9"});
+    let mut headers =
+        json!({"host": "api.test", "content-type": "application/json", "x-forwarded-for": "203.0.113.9"});
     if let Some(token) = token {
         headers["authorization"] = json!(format!("Bearer {token}"));
     }

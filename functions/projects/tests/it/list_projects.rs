@@ -23,7 +23,9 @@ async fn pages(client: &Client, query: &str) -> Vec<Vec<ProjectId>> {
     loop {
         let page = client.get(&format!("/projects?{query}{cursor}")).await;
         let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
-        pages.push(items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect());
+        pages.push(
+            items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect(),
+        );
         match page.body["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => return pages,
@@ -44,7 +46,8 @@ async fn a_walk_by_cursor_shows_each_of_the_callers_projects_once_newest_first(d
     assert_eq!(pages(&client, "limit=5").await, [&made[..]]);
     let page = client.get("/projects").await;
     assert_eq!((&page.body["items"][0]["role"], &page.body["next_cursor"]), (&json!("admin"), &json!(null)));
-    let nobodys = projects.client.as_user(&projects.platform.user("eve@example.org").await).get("/projects").await;
+    let nobodys =
+        projects.client.as_user(&projects.platform.user("eve@example.org").await).get("/projects").await;
     assert_eq!(nobodys.assert_status(200).body, json!({"items": [], "next_cursor": null}));
 }
 
@@ -60,7 +63,10 @@ async fn a_super_admin_may_ask_for_all_projects(db: PgPool) {
     assert_eq!(pages(&client, "limit=4").await, [&made[..1]]);
     assert_eq!(pages(&client, "all=false").await, [&made[..1]]);
     let all = client.get("/projects?all=true").await;
-    assert_eq!((&all.body["items"][0]["role"], &all.body["items"][1]["role"]), (&json!("admin"), &json!(null)));
+    assert_eq!(
+        (&all.body["items"][0]["role"], &all.body["items"][1]["role"]),
+        (&json!("admin"), &json!(null))
+    );
     projects.client.as_user(&ada).get("/projects?all=true").await.assert_problem(403, "forbidden");
 }
 
@@ -106,7 +112,8 @@ async fn only_verified_users_see_a_list(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_page_is_read_from_the_index_wherever_it_is(db: PgPool) {
     let projects = Projects::start(db).await;
-    let plan = projects.platform.plan(&["from project_members", "order by project_members.project_id desc"]).await;
+    let plan =
+        projects.platform.plan(&["from project_members", "order by project_members.project_id desc"]).await;
     assert!(plan.contains("project_members_user_id_project_id_idx"), "{plan}");
     assert!(plan.contains("Index Cond: ((user_id = $1) AND (project_id < COALESCE("), "{plan}");
     assert!(!plan.contains("Sort"), "{plan}");

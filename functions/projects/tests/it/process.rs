@@ -33,8 +33,11 @@ async fn each_request_is_a_line_of_json_with_its_request_user_and_trace(db: PgPo
     let ada = projects.platform.user("ada@example.org").await;
     let project = projects.platform.project(&ada).await;
     let port = free_port();
-    let variables =
-        [("PORT", port.to_string()), ("GOOGLE_CLOUD_PROJECT", "alta-test".into()), ("K_REVISION", "projects-7".into())];
+    let variables = [
+        ("PORT", port.to_string()),
+        ("GOOGLE_CLOUD_PROJECT", "alta-test".into()),
+        ("K_REVISION", "projects-7".into()),
+    ];
     let process = spawn(&projects.platform.env(), &variables);
     let client = reqwest::Client::new();
     let origin = format!("http://127.0.0.1:{port}");
@@ -71,5 +74,8 @@ async fn a_wrong_variable_stops_the_start_with_a_sentence(db: PgPool) {
     let output = spawn(&projects.platform.env(), &variables).wait_with_output().await.expect("an end");
     assert!(!output.status.success());
     let text = String::from_utf8(output.stderr).expect("text");
-    assert_eq!(text, "projects: the environment variable DATABASE_MAX_CONNECTIONS is wrong: expected a whole number\n");
+    assert_eq!(
+        text,
+        "projects: the environment variable DATABASE_MAX_CONNECTIONS is wrong: expected a whole number\n"
+    );
 }

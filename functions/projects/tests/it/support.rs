@@ -16,7 +16,8 @@ pub(crate) struct Projects {
 impl Projects {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let service = projects::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let service =
+            projects::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
         let client = platform.client(service.router());
         Self { platform, client }
     }

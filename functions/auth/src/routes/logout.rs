@@ -1,0 +1,26 @@
+//! `POST /auth/logout`.
+
+use axum::{extract::State, http::StatusCode};
+use shared::{
+    audit::{self, Action, Entry},
+    principal::AnySession,
+    problem::{ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// Ends the caller's session.
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", security(("bearer" = [])),
+    responses((status = NO_CONTENT), (status = UNAUTHORIZED, body = ProblemBody)))]
+pub(crate) async fn logout(
+    State(app): State<AppState>,
+    AnySession(principal): AnySession,
+) -> Result<StatusCode> {
+    let now = app.clock.now();
+    let mut tx = app.authority.db.begin().await?;
+    queries::revoke_session(&mut tx, principal.session_id, now).await?;
+    let entry = Entry::success(Some(principal.user_id), Action::UserLogout, principal.session_id.0);
+    audit::record(&mut tx, entry, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,70 @@
+use futures::future::join_all;
+use serde_json::json;
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::{Auth, tokens};
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_refresh_token_is_traded_for_new_tokens(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (_, first) = auth.tokens("ada@example.org").await;
+    let (access, second) = tokens(&auth.refresh(&first).await);
+    assert_ne!(first, second);
+    auth.signed_in(&access).get("/auth/me").await.assert_status(200);
+    auth.platform.clock.advance(Duration::days(20));
+    let (_, third) = tokens(&auth.refresh(&second).await);
+    auth.platform.clock.advance(Duration::days(20));
+    tokens(&auth.refresh(&third).await);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn twenty_refreshes_at_once_get_one_successor_and_a_late_one_ends_the_session(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (access, first) = auth.tokens("ada@example.org").await;
+    let answers = join_all((0..20).map(|_| auth.refresh(&first))).await;
+    let mut successors: Vec<String> = answers.iter().map(|answer| tokens(answer).1).collect();
+    successors.dedup();
+    assert_eq!(successors.len(), 1);
+
+    auth.platform.clock.advance(Duration::seconds(11));
+    auth.refresh(&first).await.assert_problem(401, "refresh_reused");
+    auth.refresh(&successors[0]).await.assert_problem(401, "unauthenticated");
+    auth.signed_in(&access).get("/auth/me").await.assert_problem(401, "unauthenticated");
+    let audited: i64 =
+        sqlx::query_scalar("select count(*) from audit_logs where action = 'user.refresh_reused'")
+            .fetch_one(&auth.platform.db)
+            .await
+            .expect("a count");
+    assert_eq!(audited, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_token_whose_successor_was_used_ends_the_session_at_once(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (_, first) = auth.tokens("ada@example.org").await;
+    let (_, second) = tokens(&auth.refresh(&first).await);
+    let (_, third) = tokens(&auth.refresh(&second).await);
+    auth.refresh(&first).await.assert_problem(401, "refresh_reused");
+    auth.refresh(&third).await.assert_problem(401, "unauthenticated");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn forged_and_dead_tokens_are_refused(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (_, token) = auth.tokens("ada@example.org").await;
+    for forged in ["", "made-up", &token[1..], &token.to_uppercase()] {
+        auth.refresh(forged).await.assert_problem(401, "unauthenticated");
+    }
+    let body = auth.client.post("/auth/refresh", json!({"token": token})).await;
+    assert_eq!(body.assert_problem(422, "invalid_fields").invalid_fields(), ["refresh_token", "token"]);
+    sqlx::query("update users set suspended_at = now()").execute(&auth.platform.db).await.expect("a change");
+    auth.refresh(&token).await.assert_problem(401, "unauthenticated");
+    sqlx::query("update users set suspended_at = null").execute(&auth.platform.db).await.expect("a change");
+    auth.platform.clock.advance(Duration::days(31));
+    auth.refresh(&token).await.assert_problem(401, "unauthenticated");
+}

@@ -1,0 +1,58 @@
+use futures::future::join_all;
+use serde_json::json;
+use shared::{events::EmailRequested, testing::TestResponse};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::{Auth, PASSWORD};
+
+const NEW_PASSWORD: &str = "a new password of mine";
+
+async fn reset(auth: &Auth, token: &str) -> TestResponse {
+    auth.client.post("/auth/password/reset", json!({"token": token, "password": NEW_PASSWORD})).await
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_reset_ends_every_session_and_every_other_link(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (access, refresh) = auth.tokens("ada@example.org").await;
+    let (other, token) = (auth.forget("ada@example.org").await, auth.forget("ada@example.org").await);
+
+    reset(&auth, &token).await.assert_status(204);
+
+    auth.signed_in(&access).get("/auth/me").await.assert_problem(401, "unauthenticated");
+    auth.refresh(&refresh).await.assert_problem(401, "unauthenticated");
+    reset(&auth, &other).await.assert_problem(400, "token_invalid");
+    reset(&auth, &token).await.assert_problem(400, "token_invalid");
+    let old = json!({"email": "ada@example.org", "password": PASSWORD});
+    auth.client.post("/auth/login", old).await.assert_problem(401, "invalid_credentials");
+    auth.login("ada@example.org", NEW_PASSWORD).await;
+    let events = auth.platform.events::<EmailRequested>().await;
+    assert!(matches!(events[..], [EmailRequested::PasswordChanged { .. }]), "{events:?}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_link_works_once_however_many_try(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let token = auth.forget("ada@example.org").await;
+    let answers = join_all((0..5).map(|_| reset(&auth, &token))).await;
+    let done = answers.iter().filter(|answer| answer.status == 204).count();
+    assert_eq!(done, 1);
+    assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn bad_links_and_bad_passwords_are_refused(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let token = auth.forget("ada@example.org").await;
+    reset(&auth, "made-up").await.assert_problem(400, "token_invalid");
+    let short =
+        auth.client.post("/auth/password/reset", json!({"token": token, "password": "short", "x": 1})).await;
+    assert_eq!(short.assert_problem(422, "invalid_fields").invalid_fields(), ["password", "x"]);
+    auth.platform.clock.advance(Duration::minutes(61));
+    reset(&auth, &token).await.assert_problem(400, "token_expired");
+    auth.login("ada@example.org", PASSWORD).await;
+}

@@ -1,0 +1,168 @@
+use shared::{
+    ids::ItemId,
+    items::{Failure, ItemStatus, ObjectName, Position, Recorded, Transition, transition, transitions_after},
+    testing::Platform,
+};
+use sqlx::{PgConnection, PgPool};
+
+struct Items {
+    platform: Platform,
+    objects: Vec<ObjectName>,
+}
+
+impl Items {
+    /// Drafts, and a reader who has seen that they are.
+    async fn start(db: PgPool, count: usize) -> (Self, Position) {
+        let platform = Platform::start(db).await;
+        let user = platform.user("ada@example.org").await;
+        let project = platform.project(&user).await;
+        let mut objects = Vec::new();
+        for _ in 0..count {
+            objects.push(platform.draft(project, &user, "application/pdf", 5).await);
+        }
+        let items = Self { platform, objects };
+        let seen = items.after(Position::default()).await;
+        assert_eq!(seen.len(), count);
+        let last = seen.last().expect("a transition").position;
+        (items, last)
+    }
+
+    async fn after(&self, position: Position) -> Vec<Recorded> {
+        let mut db = self.platform.db.acquire().await.expect("a connection");
+        transitions_after(&mut db, position, 100).await.expect("transitions")
+    }
+
+    async fn begin(&self) -> sqlx::Transaction<'static, sqlx::Postgres> {
+        self.platform.db.begin().await.expect("a transaction")
+    }
+
+    fn id(&self, index: usize) -> ItemId {
+        self.objects[index].item_id
+    }
+
+    async fn advance(&self, db: &mut PgConnection, index: usize) {
+        let moved =
+            transition(db, &self.change(index, 1, ItemStatus::Processing)).await.expect("a transition");
+        assert_eq!(moved, Some(2));
+    }
+
+    fn change(&self, index: usize, version: i32, to: ItemStatus) -> Transition<'static> {
+        let details = serde_json::json!({});
+        let at = self.platform.clock.now();
+        Transition { item_id: self.id(index), version, to, failure: None, actor: None, at, details }
+    }
+}
+
+fn ids(recorded: &[Recorded]) -> Vec<ItemId> {
+    recorded.iter().map(|recorded| recorded.item_id).collect()
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn commits_in_the_opposite_order_of_their_ids_hide_no_transition(db: PgPool) {
+    let (items, start) = Items::start(db, 2).await;
+    let (mut first, mut second) = (items.begin().await, items.begin().await);
+    items.advance(&mut first, 0).await;
+    items.advance(&mut second, 1).await;
+    second.commit().await.expect("a commit");
+    // The second one is there for all to see, and yet a reader who took it would never see the first.
+    assert_eq!(items.platform.status(items.id(1)).await, ItemStatus::Processing);
+    assert_eq!(items.after(start).await, []);
+    first.commit().await.expect("a commit");
+    let seen = items.after(start).await;
+    assert_eq!(ids(&seen), [items.id(0), items.id(1)]);
+    assert_eq!(
+        (seen[0].from, seen[0].to, seen[0].version),
+        (Some(ItemStatus::Draft), ItemStatus::Processing, 2)
+    );
+    assert_eq!(ids(&items.after(seen[0].position).await), [items.id(1)]);
+    assert_eq!(items.after(seen[1].position).await, []);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn ids_in_the_opposite_order_of_their_transactions_hide_no_transition(db: PgPool) {
+    let (items, start) = Items::start(db, 3).await;
+    let (mut first, mut second) = (items.begin().await, items.begin().await);
+    // The first transaction gets its number before the second one, but its row's id after it.
+    sqlx::query("select pg_current_xact_id()").execute(&mut *first).await.expect("a number");
+    items.advance(&mut second, 1).await;
+    items.advance(&mut first, 0).await;
+    first.commit().await.expect("a commit");
+    let seen = items.after(start).await;
+    assert_eq!(ids(&seen), [items.id(0)]);
+    second.commit().await.expect("a commit");
+    let rest = items.after(seen[0].position).await;
+    assert_eq!(ids(&rest), [items.id(1)]);
+    assert!(rest[0].position > seen[0].position);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_transaction_that_is_rolled_back_holds_readers_up_and_no_longer(db: PgPool) {
+    let (items, start) = Items::start(db, 2).await;
+    let mut first = items.begin().await;
+    items.advance(&mut first, 0).await;
+    let mut second = items.begin().await;
+    items.advance(&mut second, 1).await;
+    second.commit().await.expect("a commit");
+    assert_eq!(items.after(start).await, []);
+    first.rollback().await.expect("an end");
+    assert_eq!(ids(&items.after(start).await), [items.id(1)]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_reader_who_follows_concurrent_writers_sees_each_transition_once(db: PgPool) {
+    let (items, start) = Items::start(db, 60).await;
+    let writer = async |indexes: std::ops::Range<usize>| {
+        for index in indexes {
+            let mut tx = items.begin().await;
+            items.advance(&mut tx, index).await;
+            tokio::task::yield_now().await;
+            tx.commit().await.expect("a commit");
+        }
+    };
+    let reader = async {
+        let (mut position, mut seen) = (start, Vec::new());
+        while seen.len() < 60 {
+            let mut db = items.platform.db.acquire().await.expect("a connection");
+            let page = transitions_after(&mut db, position, 7).await.expect("transitions");
+            position = page.last().map_or(position, |last| last.position);
+            seen.extend(ids(&page));
+            tokio::task::yield_now().await;
+        }
+        seen
+    };
+    let reader = tokio::time::timeout(std::time::Duration::from_secs(60), reader);
+    let (seen, ..) = tokio::join!(reader, writer(0..20), writer(20..40), writer(40..60));
+    let mut seen = seen.expect("all transitions in time");
+    seen.sort();
+    let mut all: Vec<ItemId> = items.objects.iter().map(|object| object.item_id).collect();
+    all.sort();
+    assert_eq!(seen, all);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn nobody_changes_what_somebody_else_has_changed_meanwhile(db: PgPool) {
+    let (items, start) = Items::start(db, 1).await;
+    let decide = async |to| {
+        let mut tx = items.begin().await;
+        let failure = Failure { code: "x".to_owned(), message: "y".to_owned() };
+        let failure = (to == ItemStatus::Failed).then_some(&failure);
+        let change = Transition { failure, ..items.change(0, 1, to) };
+        let moved = transition(&mut tx, &change).await.expect("an answer");
+        tx.commit().await.expect("a commit");
+        moved
+    };
+    let (one, two) = tokio::join!(decide(ItemStatus::Processing), decide(ItemStatus::Failed));
+    assert_eq!([one, two].iter().flatten().collect::<Vec<_>>(), [&2]);
+    assert_eq!(items.after(start).await.len(), 1);
+    items.platform.change("update items set deleted_at = now() where id = $1", items.id(0).0).await;
+    let mut tx = items.begin().await;
+    let gone = transition(&mut tx, &items.change(0, 2, ItemStatus::Approved)).await.expect("an answer");
+    assert_eq!(gone, None);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_reader_walks_an_index(db: PgPool) {
+    let platform = Platform::start(db).await;
+    let plan = platform.plan(&["pg_snapshot_xmin"]).await;
+    assert!(plan.contains("item_transitions_xid_id_idx") && !plan.contains("Sort"), "{plan}");
+}

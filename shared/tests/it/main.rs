@@ -1,0 +1,6 @@
+//! The mechanisms of `shared`, each through its public interface and against the local cloud.
+
+mod guard;
+mod items;
+mod outbox;
+mod server;
