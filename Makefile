@@ -26,7 +26,7 @@ demo: ## Uploads real documents as a browser would, and prints the recognised te
 test: ## Runs every test, on a database server of its own.
 	@local/packages test
 	@cargo test --workspace --no-run
-	@exec $(local) with-postgres cargo test --workspace
+	@exec $(local) with-postgres cargo test --workspace --no-fail-fast
 
 lint: ## Formatting and lints.
 	cargo fmt --all --check

@@ -39,16 +39,18 @@ pub(crate) async fn run() -> Result<()> {
         if !binary.exists() {
             return Err(format!("{} is missing: cargo build --release --workspace", binary.display()).into());
         }
-        let (mut times, memory) = measure(&binary).await?;
+        let Figures { mut times, mut cpu, memory } = measure(&binary).await?;
         times.sort();
+        cpu.sort();
         let median = times[times.len() / 2];
         let kept = median < START_TARGET && memory < MEMORY_TARGET_KIB;
         let ms = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1000.0);
         println!(
-            "{function:<12} {:>10} {:>10} {:>10} {:>12} {:>9}",
+            "{function:<12} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
             ms(median),
             ms(times[0]),
             ms(times[times.len() - 1]),
+            ms(cpu[cpu.len() / 2]),
             format!("{}.{}", memory / 1024, memory % 1024 * 10 / 1024),
             if kept { "kept" } else { "missed" },
         );
@@ -56,19 +58,30 @@ pub(crate) async fn run() -> Result<()> {
     Ok(())
 }
 
-async fn measure(binary: &Path) -> Result<(Vec<Duration>, u64)> {
+/// What the starts of one function took.
+#[derive(Default)]
+struct Figures {
+    /// From start to answer.
+    times: Vec<Duration>,
+    /// Of that, on a core: what stays the same on a busy machine.
+    cpu: Vec<Duration>,
+    /// The most that was resident, in KiB.
+    memory: u64,
+}
+
+async fn measure(binary: &Path) -> Result<Figures> {
     let environment = environment()?;
-    let mut times = Vec::new();
-    let mut memory = 0;
+    let mut figures = Figures::default();
     for _ in 0..STARTS {
         let port = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port();
         let start = Instant::now();
         let mut process = Process::start(binary, port, &environment)?;
         process.answers(port, start).await?;
-        times.push(start.elapsed());
-        memory = memory.max(process.resident_kib()?);
+        figures.times.push(start.elapsed());
+        figures.cpu.push(process.cpu()?);
+        figures.memory = figures.memory.max(process.resident_kib()?);
     }
-    Ok((times, memory))
+    Ok(figures)
 }
 
 /// A process that ends with its measurement.
@@ -93,6 +106,16 @@ impl Process {
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
         Err("the process does not answer".into())
+    }
+
+    /// Time on a core, over all threads, from the scheduler's own count (proc(5): `schedstat`).
+    fn cpu(&self) -> Result<Duration> {
+        let mut nanoseconds = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
+            let counts = std::fs::read_to_string(task?.path().join("schedstat"))?;
+            nanoseconds += counts.split(' ').next().unwrap_or_default().parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
     }
 
     /// Resident memory, in KiB (proc(5)).

@@ -15,9 +15,19 @@ const SVG: &str = "image/svg+xml";
 /// Path, media type and content of every file.
 const FILES: &[(&str, &str, &str)] = &[
     ("/", HTML, include_str!("../page/index.html")),
+    ("/register", HTML, include_str!("../page/register.html")),
     ("/verify-email", HTML, include_str!("../page/verify-email.html")),
+    ("/sign-in", HTML, include_str!("../page/sign-in.html")),
+    ("/forgot-password", HTML, include_str!("../page/forgot-password.html")),
+    ("/reset-password", HTML, include_str!("../page/reset-password.html")),
     ("/page/page.css", CSS, include_str!("../page/page.css")),
+    ("/page/form.js", JS, include_str!("../page/form.js")),
+    ("/page/session.js", JS, include_str!("../page/session.js")),
+    ("/page/register.js", JS, include_str!("../page/register.js")),
     ("/page/verify-email.js", JS, include_str!("../page/verify-email.js")),
+    ("/page/sign-in.js", JS, include_str!("../page/sign-in.js")),
+    ("/page/forgot-password.js", JS, include_str!("../page/forgot-password.js")),
+    ("/page/reset-password.js", JS, include_str!("../page/reset-password.js")),
     ("/page/icon.svg", SVG, include_str!("../page/icon.svg")),
 ];
 

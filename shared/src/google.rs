@@ -45,6 +45,14 @@ impl GoogleSettings {
         built.map_err(wrong)
     }
 
+    /// Looks at the key, where there is one, without building anything from it.
+    ///
+    /// # Errors
+    /// When it is no JSON.
+    pub fn check(&self) -> Result<(), Error> {
+        self.key().map(|_| ())
+    }
+
     fn key(&self) -> Result<Option<serde_json::Value>, Error> {
         let key = self.service_account_key.as_ref();
         key.map(|key| serde_json::from_str(key.expose_secret())).transpose().map_err(wrong)

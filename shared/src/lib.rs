@@ -17,6 +17,7 @@ pub mod guard;
 pub mod health;
 pub mod ids;
 pub mod items;
+pub mod lazy;
 pub mod mail_token;
 pub mod names;
 pub mod oidc;

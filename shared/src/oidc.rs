@@ -3,7 +3,11 @@
 //! google-cloud-auth's own verifier fails concurrent callers while its cache is cold
 //! (googleapis/google-cloud-rust#6696) and fetches again for every unknown `kid`.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
@@ -50,7 +54,7 @@ pub struct OidcVerifier(Arc<Inner>);
 struct Inner {
     settings: PushSettings,
     validation: Validation,
-    client: reqwest::Client,
+    client: OnceLock<reqwest::Client>,
     keys: RwLock<Keys>,
     fetching: Mutex<()>,
 }
@@ -73,7 +77,7 @@ impl OidcVerifier {
         Self(Arc::new(Inner {
             settings: settings.clone(),
             validation,
-            client: reqwest::Client::new(),
+            client: OnceLock::new(),
             keys: RwLock::default(),
             fetching: Mutex::new(()),
         }))
@@ -127,7 +131,8 @@ impl OidcVerifier {
     }
 
     async fn fetch(&self) -> Result<HashMap<String, DecodingKey>, reqwest::Error> {
-        let request = self.0.client.get(&self.0.settings.jwks_url).timeout(FETCH_TIMEOUT);
+        let client = self.0.client.get_or_init(reqwest::Client::new);
+        let request = client.get(&self.0.settings.jwks_url).timeout(FETCH_TIMEOUT);
         let keys: JwkSet = request.send().await?.error_for_status()?.json().await?;
         let usable = keys
             .keys

@@ -7,7 +7,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::{Deref, DerefMut},
-    sync::Arc,
     time::Duration,
 };
 
@@ -27,6 +26,7 @@ use crate::{
     events::Event,
     google::GoogleSettings,
     ids::EventId,
+    lazy::Lazy,
     names::Topic,
     problem::{Problem, chain},
 };
@@ -75,25 +75,19 @@ pub struct Outgoing {
 pub struct Outbox {
     db: PgPool,
     clock: Clock,
-    publishers: Arc<HashMap<&'static str, Publisher>>,
+    publishers: Lazy<HashMap<&'static str, Publisher>>,
 }
 
 impl Outbox {
-    /// Prepares the publishers; connects when the first event is published.
+    /// Prepares the publishers, which are built when the first event is published.
     ///
     /// # Errors
-    /// When the credentials or the endpoint are unusable.
-    pub async fn new(db: PgPool, clock: Clock, settings: &PubSubSettings) -> Result<Self, Error> {
-        let mut builder = BasePublisher::builder().with_credentials(settings.google.credentials()?);
-        if let Some(endpoint) = &settings.endpoint {
-            builder = builder.with_endpoint(endpoint);
-        }
-        let base = builder.build().await.map_err(|error| Error::of("PUBSUB_ENDPOINT", error))?;
-        let publishers = Topic::ALL.map(|topic| {
-            let name = format!("projects/{}/topics/{}", settings.project, topic.name());
-            (topic.name(), base.publisher(name).set_message_count_threshold(1).build())
-        });
-        Ok(Self { db, clock, publishers: Arc::new(publishers.into()) })
+    /// When the credentials are unusable.
+    pub fn new(db: PgPool, clock: Clock, settings: &PubSubSettings) -> Result<Self, Error> {
+        settings.google.check()?;
+        let settings = settings.clone();
+        let publishers = Lazy::new(move || build_publishers(settings.clone()));
+        Ok(Self { db, clock, publishers })
     }
 
     /// A transaction that can announce what it changes.
@@ -108,11 +102,12 @@ impl Outbox {
     /// Publishes messages and deletes the rows of those that arrived; the number of them.
     ///
     /// # Errors
-    /// When the rows cannot be deleted; they are published again then.
-    pub async fn publish(&self, events: Vec<Outgoing>) -> Result<usize, sqlx::Error> {
+    /// When there is no publisher, or the rows cannot be deleted; they are published again then.
+    pub async fn publish(&self, events: Vec<Outgoing>) -> Result<usize, Problem> {
+        let publishers = self.publishers.get().await?;
         let mut sent = Vec::new();
         let publishing = events.into_iter().filter_map(|event| {
-            let publisher = self.publishers.get(event.topic.as_str())?;
+            let publisher = publishers.get(event.topic.as_str())?;
             let message = Message::new()
                 .set_data(event.payload.to_string().into_bytes())
                 .set_attributes(event.attributes);
@@ -131,6 +126,19 @@ impl Outbox {
         }
         Ok(sent.len())
     }
+}
+
+async fn build_publishers(settings: PubSubSettings) -> Result<HashMap<&'static str, Publisher>, Error> {
+    let mut builder = BasePublisher::builder().with_credentials(settings.google.credentials()?);
+    if let Some(endpoint) = &settings.endpoint {
+        builder = builder.with_endpoint(endpoint);
+    }
+    let base = builder.build().await.map_err(|error| Error::of("PUBSUB_ENDPOINT", error))?;
+    let publisher = |topic: Topic| {
+        let name = format!("projects/{}/topics/{}", settings.project, topic.name());
+        (topic.name(), base.publisher(name).set_message_count_threshold(1).build())
+    };
+    Ok(Topic::ALL.map(publisher).into())
 }
 
 /// A transaction and the events that it announces.
@@ -181,9 +189,7 @@ impl Transaction {
         if !self.events.is_empty() {
             match timeout(BUDGET, self.outbox.publish(self.events)).await {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => {
-                    tracing::warn!(error = chain(&error), "published events stay in the outbox")
-                }
+                Ok(Err(problem)) => tracing::warn!(cause = problem.cause(), "events stay in the outbox"),
                 Err(_) => tracing::warn!("publishing took too long; the sweep goes on with it"),
             }
         }

@@ -204,6 +204,12 @@ impl Problem {
         self
     }
 
+    /// What caused it, for logs; never for clients.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        self.source.as_deref().map(|error| chain(error)).unwrap_or_default()
+    }
+
     /// Its code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -215,7 +221,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.code.status();
         if status.is_server_error() {
-            let cause = self.source.as_deref().map(|error| chain(error)).unwrap_or_default();
+            let cause = self.cause();
             tracing::error!(code = self.code.as_str(), cause, "the request failed");
         }
         let body = ProblemBody {

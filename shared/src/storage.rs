@@ -9,7 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::{config::Error, google::GoogleSettings, items::ObjectName, problem::Problem};
+use crate::{config::Error, google::GoogleSettings, items::ObjectName, lazy::Lazy, problem::Problem};
 
 crate::settings! {
     /// Cloud Storage.
@@ -140,28 +140,33 @@ pub enum ReadError {
     #[error("the object does not exist")]
     Absent,
     /// It may work later.
-    #[error(transparent)]
-    Transient(google_cloud_storage::Error),
+    #[error("the object cannot be read now")]
+    Transient(Problem),
+}
+
+async fn build_client(settings: StorageSettings) -> Result<Storage, Error> {
+    let mut builder = Storage::builder().with_credentials(settings.google.credentials()?);
+    if let Some(endpoint) = &settings.endpoint {
+        builder = builder.with_endpoint(endpoint);
+    }
+    builder.build().await.map_err(|error| Error::of("STORAGE_ENDPOINT", error))
 }
 
 /// Reads objects; at most a few KiB of each.
 #[derive(Clone)]
 pub struct ObjectReader {
-    client: Storage,
+    client: Lazy<Storage>,
 }
 
 impl ObjectReader {
-    /// Connects when it first reads.
+    /// Prepares the client, which is built when it first reads.
     ///
     /// # Errors
-    /// When the credentials or the endpoint are unusable.
-    pub async fn new(settings: &StorageSettings) -> Result<Self, Error> {
-        let mut builder = Storage::builder().with_credentials(settings.google.credentials()?);
-        if let Some(endpoint) = &settings.endpoint {
-            builder = builder.with_endpoint(endpoint);
-        }
-        let client = builder.build().await.map_err(|error| Error::of("STORAGE_ENDPOINT", error))?;
-        Ok(Self { client })
+    /// When the credentials are unusable.
+    pub fn new(settings: &StorageSettings) -> Result<Self, Error> {
+        settings.google.check()?;
+        let settings = settings.clone();
+        Ok(Self { client: Lazy::new(move || build_client(settings.clone())) })
     }
 
     /// The first bytes, size and checksum of one generation of an object.
@@ -177,10 +182,10 @@ impl ObjectReader {
     ) -> Result<Head, ReadError> {
         let classify = |error: google_cloud_storage::Error| match error.http_status_code() {
             Some(404) => ReadError::Absent,
-            _ => ReadError::Transient(error),
+            _ => ReadError::Transient(Problem::unavailable(error)),
         };
-        let mut response = self
-            .client
+        let client = self.client.get().await.map_err(ReadError::Transient)?;
+        let mut response = client
             .read_object(format!("projects/_/buckets/{bucket}"), object)
             .set_generation(generation)
             .set_read_range(ReadRange::head(bytes))

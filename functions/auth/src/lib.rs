@@ -93,7 +93,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let db = database::connect(&settings.database)?;
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
     let state = AppState {
-        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub).await?,
+        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         signer: Signer::new(&settings.signing, &settings.access_token, &tokens)?,
         refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
         mail_tokens: MailTokens::new(&settings.mail_token)?,

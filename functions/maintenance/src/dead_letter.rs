@@ -1,5 +1,7 @@
 //! Records messages that Pub/Sub gave up on.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
@@ -24,7 +26,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
     let letter = queries::DeadLetter {
         subscription: attribute(SOURCE).unwrap_or(&message.subscription),
         message_id: &message.id,
-        attributes: serde_json::to_value(&message.attributes).map_err(Problem::internal)?,
+        attributes: storable(&message.attributes),
         data: STANDARD.encode(&message.data),
         delivery_attempts: attribute(ATTEMPTS).and_then(|count| count.parse().ok()),
     };
@@ -35,4 +37,10 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         "a message was given up"
     );
     Ok(Delivery::Done)
+}
+
+/// Without U+0000, which no database takes: a letter that could not be recorded would come back for ever.
+fn storable(attributes: &HashMap<String, String>) -> serde_json::Value {
+    let clean = |text: &String| text.replace('\0', "\u{FFFD}");
+    attributes.iter().map(|(name, value)| (clean(name), serde_json::Value::from(clean(value)))).collect()
 }

@@ -65,7 +65,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let state = AppState {
         db: db.clone(),
         verifier: OidcVerifier::new(&settings.push),
-        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub).await?,
+        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         bucket: settings.uploads_bucket,
         clock,
     };

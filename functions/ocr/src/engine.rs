@@ -15,7 +15,7 @@ use google_cloud_gax::{
     retry_policy::NeverRetry,
 };
 use serde::Serialize;
-use shared::{config::Error, google::GoogleSettings, items::Failure};
+use shared::{config::Error, google::GoogleSettings, items::Failure, lazy::Lazy, problem::Problem};
 
 shared::settings! {
     /// Document AI.
@@ -56,7 +56,7 @@ pub(crate) enum EngineError {
     /// The quota is used up: nothing is wrong with the document.
     Deferred,
     /// It may work when tried again.
-    Transient(google_cloud_documentai_v1::Error),
+    Transient(Problem),
     /// It never will.
     Permanent(Failure),
 }
@@ -64,22 +64,19 @@ pub(crate) enum EngineError {
 /// Calls Document AI.
 #[derive(Clone)]
 pub(crate) struct Engine {
-    client: DocumentProcessorService,
+    client: Lazy<DocumentProcessorService>,
     processor: String,
 }
 
 impl Engine {
-    pub(crate) async fn new(settings: &EngineSettings, google: &GoogleSettings) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &EngineSettings, google: &GoogleSettings) -> Result<Self, Error> {
+        google.check()?;
         let endpoint = match &settings.endpoint {
             Some(endpoint) => endpoint.clone(),
             None => regional_endpoint(&settings.processor)?,
         };
-        let client = DocumentProcessorService::builder()
-            .with_credentials(google.credentials()?)
-            .with_endpoint(endpoint)
-            .build()
-            .await
-            .map_err(|error| Error::of("DOCUMENTAI_ENDPOINT", error))?;
+        let google = google.clone();
+        let client = Lazy::new(move || build_client(google.clone(), endpoint.clone()));
         Ok(Self { client, processor: settings.processor.clone() })
     }
 
@@ -90,8 +87,8 @@ impl Engine {
         content_type: &str,
     ) -> Result<Vec<RecognisedPage>, EngineError> {
         let source = GcsDocument::new().set_gcs_uri(uri).set_mime_type(content_type);
-        let response = self
-            .client
+        let client = self.client.get().await.map_err(EngineError::Transient)?;
+        let response = client
             .process_document()
             .set_name(&self.processor)
             .set_gcs_document(source)
@@ -102,6 +99,15 @@ impl Engine {
             .map_err(classify)?;
         Ok(pages(response.document.unwrap_or_default()))
     }
+}
+
+async fn build_client(google: GoogleSettings, endpoint: String) -> Result<DocumentProcessorService, Error> {
+    DocumentProcessorService::builder()
+        .with_credentials(google.credentials()?)
+        .with_endpoint(endpoint)
+        .build()
+        .await
+        .map_err(|error| Error::of("DOCUMENTAI_ENDPOINT", error))
 }
 
 /// Processors answer only in their own region
@@ -115,7 +121,7 @@ fn regional_endpoint(processor: &str) -> Result<String, Error> {
 
 /// The one place that decides what an error of Document AI means.
 fn classify(error: google_cloud_documentai_v1::Error) -> EngineError {
-    let Some(status) = error.status() else { return EngineError::Transient(error) };
+    let Some(status) = error.status() else { return EngineError::Transient(Problem::unavailable(error)) };
     match status.code {
         Code::ResourceExhausted => EngineError::Deferred,
         Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => {
@@ -126,7 +132,7 @@ fn classify(error: google_cloud_documentai_v1::Error) -> EngineError {
             EngineError::Permanent(failure(reason.unwrap_or_default(), &status.message))
         }
         // A wrong processor or a missing right is ours to mend: the document waits for it.
-        _ => EngineError::Transient(error),
+        _ => EngineError::Transient(Problem::unavailable(error)),
     }
 }
 

@@ -107,7 +107,7 @@ async fn work(app: &AppState, event: &Finalized, job: &Job) -> Result<Delivery, 
     let head = match app.objects.head(&app.bucket, &object, event.generation, sniff::HEAD_BYTES).await {
         Ok(head) => head,
         Err(ReadError::Absent) => return fail(app, job, &missing()).await,
-        Err(ReadError::Transient(error)) => return retry(app, job, Problem::unavailable(error)).await,
+        Err(ReadError::Transient(problem)) => return retry(app, job, problem).await,
     };
     if let Some(failure) = mismatch(job, &head) {
         return fail(app, job, &failure).await;
@@ -115,7 +115,7 @@ async fn work(app: &AppState, event: &Finalized, job: &Job) -> Result<Delivery, 
     match app.engine.read(&format!("gs://{}/{object}", app.bucket), &job.content_type).await {
         Ok(pages) => succeed(app, job, &pages).await,
         Err(EngineError::Permanent(failure)) => fail(app, job, &failure).await,
-        Err(EngineError::Transient(error)) => retry(app, job, Problem::unavailable(error)).await,
+        Err(EngineError::Transient(problem)) => retry(app, job, problem).await,
         Err(EngineError::Deferred) => {
             queries::defer(&app.db, job, app.clock.now() + DEFERRAL).await?;
             Ok(Delivery::Done)

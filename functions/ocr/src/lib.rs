@@ -73,8 +73,8 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let state = AppState {
         db: db.clone(),
         verifier: OidcVerifier::new(&settings.push),
-        objects: ObjectReader::new(&settings.storage).await?,
-        engine: Engine::new(&settings.engine, &settings.storage.google).await?,
+        objects: ObjectReader::new(&settings.storage)?,
+        engine: Engine::new(&settings.engine, &settings.storage.google)?,
         bucket: settings.storage.uploads_bucket,
         clock,
     };

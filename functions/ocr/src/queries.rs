@@ -150,7 +150,13 @@ async fn begin_processing(
 /// Whether somebody is there to review what the project reads.
 pub(crate) async fn has_reviewer(db: &mut PgConnection, job: &Job) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"select exists (select from project_members where project_id = $1 and role = 'reviewer') as "exists!""#,
+        r#"
+        select exists (
+            select from project_members
+            join users on users.id = project_members.user_id
+            where project_members.project_id = $1 and project_members.role = 'reviewer' and users.deleted_at is null
+        ) as "exists!"
+        "#,
         job.project_id.0,
     )
     .fetch_one(db)
@@ -223,7 +229,8 @@ pub(crate) async fn end_processing(
 /// Keeps the lease, if it is still ours.
 pub(crate) async fn renew(db: &PgPool, job: &Job, until: OffsetDateTime) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update items set lease_until = $3 where id = $1 and attempt = $2 and status = 'processing'",
+        "update items set lease_until = $3
+         where id = $1 and attempt = $2 and status = 'processing' and lease_until is not null",
         job.item_id.0,
         job.attempt,
         until,

@@ -8,6 +8,8 @@ use axum::{
 use local::{api_docs, page};
 use tower::ServiceExt as _;
 
+const PAGES: [&str; 6] = ["/", "/register", "/verify-email", "/sign-in", "/forgot-password", "/reset-password"];
+
 async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");
     let answer = router.oneshot(request).await.expect("an answer");
@@ -18,7 +20,7 @@ async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
 
 #[tokio::test]
 async fn every_page_refuses_inline_scripts_and_has_none() {
-    for path in ["/", "/verify-email", "/verify-email?token=secret"] {
+    for path in PAGES.into_iter().chain(["/verify-email?token=secret", "/reset-password?token=secret"]) {
         let (status, headers, html) = get(page::router(), path).await;
         assert_eq!(status, StatusCode::OK, "{path}");
         assert_eq!(headers["content-type"], "text/html; charset=utf-8");
@@ -35,13 +37,18 @@ async fn every_page_refuses_inline_scripts_and_has_none() {
 
 #[tokio::test]
 async fn everything_that_a_page_names_is_there() {
-    for page in ["/", "/verify-email"] {
+    for page in PAGES {
         let (_, _, html) = get(page::router(), page).await;
-        let named = html.split(['"']).filter(|text| text.starts_with("/page/"));
-        for file in named {
-            let (status, headers, _) = get(page::router(), file).await;
+        let named = html.split(['"']).filter(|text| text.starts_with("/page/")).map(str::to_owned);
+        let mut files: Vec<String> = named.collect();
+        while let Some(file) = files.pop() {
+            let file = file.as_str();
+            let (status, headers, content) = get(page::router(), file).await;
             assert_eq!(status, StatusCode::OK, "{file}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
+            // Modules name others beside them.
+            let imported = content.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next());
+            files.extend(imported.map(|name| format!("/page/{name}")));
         }
     }
 }

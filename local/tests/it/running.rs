@@ -1,6 +1,11 @@
 //! The platform as a process of its own, on a port and a folder of its own.
 
-use std::{fs::File, process::Stdio, time::Duration};
+use std::{
+    fs::File,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -83,6 +88,26 @@ impl Running {
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         json(self.request(Method::POST, path).json(&body)).await
+    }
+}
+
+impl Drop for Running {
+    /// The folder can go once the database, which outlives a kill for a moment, has left it.
+    fn drop(&mut self) {
+        let _ = self.process.start_kill();
+        let in_use = self.folder.path().join("data/postgres/postmaster.pid");
+        let deadline = Instant::now() + Duration::from_secs(15);
+        while Instant::now() < deadline {
+            let Ok(pid) = std::fs::read_to_string(&in_use) else { return };
+            let pid = pid.lines().next().unwrap_or_default();
+            let alive = std::process::Command::new("sh")
+                .args(["-c", "kill -0 \"$1\" 2>/dev/null", "sh", pid])
+                .status();
+            if !alive.is_ok_and(|status| status.success()) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use shared::{
     ids::ItemId,
     items::{Failure, ItemStatus, ObjectName, Position, Recorded, Transition, transition, transitions_after},
-    testing::Platform,
+    testing::{Platform, eventually},
 };
 use sqlx::{PgConnection, PgPool};
 
@@ -21,10 +21,18 @@ impl Items {
             objects.push(platform.draft(project, &user, "application/pdf", 5).await);
         }
         let items = Self { platform, objects };
-        let seen = items.after(Position::default()).await;
-        assert_eq!(seen.len(), count);
-        let last = seen.last().expect("a transition").position;
+        let last = items.seen(Position::default(), count).await.last().expect("a transition").position;
         (items, last)
+    }
+
+    /// So many transitions after a position. Transactions of other databases on the server, such as those
+    /// of other tests, hold readers up as well.
+    async fn seen(&self, after: Position, count: usize) -> Vec<Recorded> {
+        eventually("the transitions", async || {
+            let recorded = self.after(after).await;
+            (recorded.len() >= count).then_some(recorded)
+        })
+        .await
     }
 
     async fn after(&self, position: Position) -> Vec<Recorded> {
@@ -68,7 +76,7 @@ async fn commits_in_the_opposite_order_of_their_ids_hide_no_transition(db: PgPoo
     assert_eq!(items.platform.status(items.id(1)).await, ItemStatus::Processing);
     assert_eq!(items.after(start).await, []);
     first.commit().await.expect("a commit");
-    let seen = items.after(start).await;
+    let seen = items.seen(start, 2).await;
     assert_eq!(ids(&seen), [items.id(0), items.id(1)]);
     assert_eq!(
         (seen[0].from, seen[0].to, seen[0].version),
@@ -87,10 +95,10 @@ async fn ids_in_the_opposite_order_of_their_transactions_hide_no_transition(db: 
     items.advance(&mut second, 1).await;
     items.advance(&mut first, 0).await;
     first.commit().await.expect("a commit");
-    let seen = items.after(start).await;
+    let seen = items.seen(start, 1).await;
     assert_eq!(ids(&seen), [items.id(0)]);
     second.commit().await.expect("a commit");
-    let rest = items.after(seen[0].position).await;
+    let rest = items.seen(seen[0].position, 1).await;
     assert_eq!(ids(&rest), [items.id(1)]);
     assert!(rest[0].position > seen[0].position);
 }
@@ -105,7 +113,7 @@ async fn a_transaction_that_is_rolled_back_holds_readers_up_and_no_longer(db: Pg
     second.commit().await.expect("a commit");
     assert_eq!(items.after(start).await, []);
     first.rollback().await.expect("an end");
-    assert_eq!(ids(&items.after(start).await), [items.id(1)]);
+    assert_eq!(ids(&items.seen(start, 1).await), [items.id(1)]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -153,7 +161,7 @@ async fn nobody_changes_what_somebody_else_has_changed_meanwhile(db: PgPool) {
     };
     let (one, two) = tokio::join!(decide(ItemStatus::Processing), decide(ItemStatus::Failed));
     assert_eq!([one, two].iter().flatten().collect::<Vec<_>>(), [&2]);
-    assert_eq!(items.after(start).await.len(), 1);
+    assert_eq!(items.seen(start, 1).await.len(), 1);
     items.platform.change("update items set deleted_at = now() where id = $1", items.id(0).0).await;
     let mut tx = items.begin().await;
     let gone = transition(&mut tx, &items.change(0, 2, ItemStatus::Approved)).await.expect("an answer");

@@ -2,6 +2,7 @@
 
 mod account_exists;
 mod outages;
+mod passwords;
 mod refuses;
 mod support;
 mod verification;

@@ -89,8 +89,7 @@ impl Email {
     /// Announces an event as its writer does.
     pub(crate) async fn announce(&self, event: &EmailRequested) -> EventId {
         let settings = PubSubSettings::from_env(&self.platform.env()).expect("settings");
-        let outbox =
-            Outbox::new(self.platform.db.clone(), Clock::default(), &settings).await.expect("an outbox");
+        let outbox = Outbox::new(self.platform.db.clone(), Clock::default(), &settings).expect("an outbox");
         let mut tx = outbox.begin().await.expect("a transaction");
         let id = tx.announce(event).await.expect("an event");
         tx.commit().await.expect("a commit");

@@ -45,8 +45,14 @@ async fn a_message_that_came_without_its_story_is_recorded_too(db: PgPool) {
             .await
             .expect("one row");
     assert_eq!(row, ("projects/alta-test/subscriptions/test".to_owned(), None));
+    maintenance
+        .client
+        .post(PATH, envelope("43", &json!({"a\u{0}": "b\u{0}"}), b"\0"))
+        .await
+        .assert_status(204);
+    assert_eq!(letters(&maintenance).await, 2);
     maintenance.client.post(PATH, json!({})).await.assert_problem(400, "malformed");
-    assert_eq!(letters(&maintenance).await, 1);
+    assert_eq!(letters(&maintenance).await, 2);
 }
 
 async fn letters(maintenance: &Maintenance) -> i64 {

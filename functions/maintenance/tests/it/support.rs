@@ -37,7 +37,7 @@ impl Maintenance {
         let env = self.platform.env().with("PUBSUB_ENDPOINT", NOWHERE);
         let settings = PubSubSettings::from_env(&env).expect("settings");
         let clock = self.platform.clock.clone();
-        let outbox = Outbox::new(self.platform.db.clone(), clock, &settings).await.expect("an outbox");
+        let outbox = Outbox::new(self.platform.db.clone(), clock, &settings).expect("an outbox");
         let events: Vec<_> =
             (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
         let mut tx = outbox.begin().await.expect("a transaction");

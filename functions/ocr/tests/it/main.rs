@@ -6,4 +6,5 @@ mod leases;
 mod reads;
 mod refuses;
 mod repeats;
+mod restarts;
 mod support;

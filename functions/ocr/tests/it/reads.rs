@@ -67,6 +67,10 @@ async fn a_project_with_a_reviewer_reviews_what_was_read(db: PgPool) {
         .await
         .expect("one page");
     assert_eq!(text, TEXT);
+    // Nobody waits for a reviewer who is gone.
+    ocr.platform.change("update users set deleted_at = now() where id = $1", reviewer.id.0).await;
+    let object = ocr.read("application/pdf", PDF).await;
+    assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
     ocr.settle().await;
 }
 

@@ -1,0 +1,64 @@
+use shared::{
+    config::Settings as _,
+    events::EmailRequested,
+    ids::{EventId, PasswordResetId},
+    mail_token::{self, MailTokenSettings, MailTokens, Purpose},
+};
+use sqlx::PgPool;
+
+use crate::support::{ADA, Email};
+
+impl Email {
+    /// A request for a new password, and what its row keeps of the token.
+    async fn reset(&self) -> (PasswordResetId, Vec<u8>) {
+        let settings = MailTokenSettings::from_env(&self.platform.env()).expect("settings");
+        let id = PasswordResetId::new();
+        let derived = MailTokens::new(&settings).expect("keys").derive(Purpose::PasswordReset, id.0);
+        let inserted = sqlx::query(
+            "insert into password_reset_tokens (id, user_id, key_id, token_hash, expires_at, created_at)
+             values ($1, $2, $3, $4, '2031-05-04 09:30:00Z', now())",
+        )
+        .bind(id)
+        .bind(self.user)
+        .bind(derived.key_id)
+        .bind(&derived.hash)
+        .execute(&self.platform.db)
+        .await;
+        inserted.expect("a request");
+        (id, derived.hash)
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_reset_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
+    let email = Email::start(db).await;
+    let (reset_id, kept) = email.reset().await;
+    let event = EmailRequested::PasswordReset { reset_id };
+    let id = EventId::new();
+    for _ in 0..2 {
+        email.deliver(id, &event).await.assert_status(204);
+    }
+    let mail = email.mail().await;
+    assert_eq!((mail.subject.as_str(), mail.copies), ("Set a new password", 1));
+    let start = "https://app.test/reset-password?token=";
+    let token =
+        mail.text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    assert_eq!(mail_token::hash(token), kept);
+    let html = mail.html.expect("HTML").replace("&#x2f;", "/");
+    assert!(html.contains(&format!("href=\"{start}{token}\"")), "{html}");
+
+    email.platform.change("delete from password_reset_tokens where id = $1", reset_id.0).await;
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    assert_eq!(email.mails().len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_changed_password_is_told_without_a_token(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::PasswordChanged { user_id: email.user };
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let mail = email.mail().await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ADA, "Your password was changed"));
+    assert!(mail.text.contains("https://app.test/") && !mail.text.contains("token="), "{}", mail.text);
+    assert!(mail.html.is_some());
+}

@@ -1,0 +1,55 @@
+use http::StatusCode;
+use serde_json::{Value, json};
+use shared::{items::ItemStatus, testing::eventually};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::{Ocr, PDF};
+
+const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
+
+impl Ocr {
+    /// Has `maintenance` look for work that stuck; how much there was.
+    async fn restart(&self) -> Value {
+        let (env, clock) = (self.platform.env(), self.platform.clock.clone());
+        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
+        let client =
+            self.platform.client(service.router()).with("authorization", &self.platform.push_authorization());
+        client.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"].clone()
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_waits_for_quota_is_read_when_there_is_some(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    ocr.ai.fail_next(1, StatusCode::TOO_MANY_REQUESTS);
+    let object = ocr.draft("application/pdf", PDF).await;
+    ocr.platform.upload(&object, PDF).await;
+    ocr.settle().await;
+    assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
+    assert_eq!(ocr.restart().await, json!(0));
+    ocr.platform.clock.advance(Duration::seconds(61));
+    assert_eq!(ocr.restart().await, json!(1));
+    ocr.ended(object.item_id).await;
+    assert_eq!(ocr.platform.history(object.item_id).await, READ);
+    assert_eq!(ocr.ai.calls(), 1);
+    ocr.settle().await;
+    assert_eq!(ocr.restart().await, json!(0));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_an_instance_left_behind_is_read_by_another(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let (object, generation) = ocr.uploaded().await;
+    ocr.ai.set_delay(std::time::Duration::from_secs(60));
+    let leased = eventually("the lease", async || ocr.platform.item(object.item_id, "lease_until").await);
+    tokio::select! { _ = ocr.deliver(&object, generation) => panic!("it was too fast to die"), _ = leased => {} }
+    ocr.ai.set_delay(std::time::Duration::ZERO);
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe("ocr", ocr.address).await;
+    ocr.platform.clock.advance(Duration::seconds(46));
+    assert_eq!(ocr.restart().await, json!(1));
+    ocr.ended(object.item_id).await;
+    assert_eq!(ocr.platform.history(object.item_id).await, READ);
+    ocr.settle().await;
+}
