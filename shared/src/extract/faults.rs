@@ -16,7 +16,7 @@ const MAX_FAULTS: usize = 64;
 type Faults = Vec<FieldError>;
 
 /// Reads and validates a JSON value.
-pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(mut value: Value) -> Result<T, Faults> {
+pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Value) -> Result<T, Faults> {
     if !value.is_object() {
         // serde would take an array for a struct.
         return Err(vec![FieldError {
@@ -27,51 +27,113 @@ pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(mut value:
     }
     let mut faults = Faults::new();
     refuse_nul(&value, String::new(), &mut faults);
-    let mut read = None;
-    while read.is_none() && faults.len() < MAX_FAULTS {
-        match serde_path_to_error::deserialize::<_, T>(&value) {
-            Ok(value) => read = Some(value),
-            Err(error) => {
-                let (path, message) = (segments(error.path()), error.inner().to_string());
-                let (fault, place) = fault(&path, &message);
-                if !mend::<T>(&mut value, &place, &fault, &message) {
-                    faults.push(fault);
-                    break;
-                }
-                faults.push(fault);
-            }
-        }
-    }
-    conclude(read, faults)
+    read(value, faults)
 }
 
 /// Reads and validates the pairs of a query or a form.
 pub(super) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
-    mut pairs: Vec<(String, String)>,
+    pairs: Vec<(String, String)>,
 ) -> Result<T, Faults> {
     let mut faults = Faults::new();
     for (name, value) in &pairs {
         refuse_nul(&Value::from(value.as_str()), name.clone(), &mut faults);
     }
-    let mut read = None;
-    while read.is_none() && faults.len() < MAX_FAULTS {
-        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
-        let source = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
-        match serde_path_to_error::deserialize::<_, T>(source) {
-            Ok(value) => read = Some(value),
-            Err(error) => {
-                let (fault, _) = fault(&segments(error.path()), &error.inner().to_string());
-                let before = pairs.len();
-                pairs.retain(|(name, _)| *name != fault.field);
-                let mended = pairs.len() < before;
-                faults.push(fault);
+    read(Pairs(pairs), faults)
+}
+
+fn read<T: DeserializeOwned + Validate<Context = ()>>(
+    mut input: impl Input,
+    mut faults: Faults,
+) -> Result<T, Faults> {
+    let mut value = None;
+    while value.is_none() && faults.len() < MAX_FAULTS {
+        match input.read::<T>() {
+            Ok(read) => value = Some(read),
+            Err(fault) => {
+                let mended = mend::<T>(&mut input, &fault);
+                faults.push(fault.error);
                 if !mended {
                     break;
                 }
             }
         }
     }
-    conclude(read, faults)
+    conclude(value, faults)
+}
+
+/// Something that a struct is read from, and that can be mended.
+trait Input {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault>;
+    /// Takes a field away; whether it was there.
+    fn remove(&mut self, place: &[Step]) -> bool;
+    /// Puts a value in place of another, or where one is missing.
+    fn set(&mut self, place: &[Step], value: Value);
+}
+
+impl Input for Value {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_path_to_error::deserialize(self)
+            .map_err(|error| Fault::new(&segments(error.path()), error.inner().to_string()))
+    }
+
+    fn remove(&mut self, place: &[Step]) -> bool {
+        match parent_of(self, place) {
+            Some((Self::Object(fields), Step::Name(name))) => fields.remove(name).is_some(),
+            _ => false,
+        }
+    }
+
+    fn set(&mut self, place: &[Step], value: Value) {
+        match parent_of(self, place) {
+            Some((Self::Object(fields), Step::Name(name))) => {
+                fields.insert(name.clone(), value);
+            }
+            Some((Self::Array(values), Step::Index(index))) => {
+                if let Some(place) = values.get_mut(*index) {
+                    *place = value;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The value that holds a place, and the last step to it.
+fn parent_of<'v, 's>(value: &'v mut Value, place: &'s [Step]) -> Option<(&'v mut Value, &'s Step)> {
+    let (last, parents) = place.split_last()?;
+    let parent = parents.iter().try_fold(value, |value, step| match step {
+        Step::Name(name) => value.get_mut(name),
+        Step::Index(index) => value.get_mut(index),
+    })?;
+    Some((parent, last))
+}
+
+/// The pairs of a query or a form.
+struct Pairs(Vec<(String, String)>);
+
+impl Input for Pairs {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
+        let source = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
+        serde_path_to_error::deserialize(source)
+            .map_err(|error| Fault::new(&segments(error.path()), error.inner().to_string()))
+    }
+
+    fn remove(&mut self, place: &[Step]) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(name, _)| [Step::Name(name.clone())] != *place);
+        self.0.len() < before
+    }
+
+    fn set(&mut self, place: &[Step], value: Value) {
+        let [Step::Name(name)] = place else { return };
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // In its own place: what comes before it was read without a fault.
+        match self.0.iter_mut().find(|(of, _)| of == name) {
+            Some(pair) => pair.1 = text,
+            None => self.0.push((name.clone(), text)),
+        }
+    }
 }
 
 /// Adds the faults of the values themselves, except where something was filled in.
@@ -132,100 +194,74 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// What serde's message says, and the place in the value that it speaks of.
-fn fault(path: &[Step], message: &str) -> (FieldError, Vec<Step>) {
-    let named = message.split('`').nth(1).unwrap_or_default();
-    let (code, message, field) = if message.starts_with("unknown field") {
-        ("unknown", "is not a field of this request".to_owned(), Some(named))
-    } else if message.starts_with("missing field") {
-        ("required", "is required".to_owned(), Some(named))
-    } else if message.starts_with("duplicate field") {
-        ("invalid", "is given twice".to_owned(), Some(named))
-    } else {
-        let text = message.split(" at line ").next().unwrap_or(message);
-        (if message.starts_with("invalid type") { "type" } else { "invalid" }, text.to_owned(), None)
-    };
-    let mut place = path.to_vec();
-    if let Some(field) = field
-        && place.last() != Some(&Step::Name(field.to_owned()))
-    {
-        place.push(Step::Name(field.to_owned()));
-    }
-    let written = place.iter().fold(String::new(), |path, step| match step {
-        Step::Name(name) => join(&path, name),
-        Step::Index(index) => format!("{path}[{index}]"),
-    });
-    (FieldError { field: written, code, message }, place)
+/// What serde said, and the place in the input that it speaks of.
+struct Fault {
+    error: FieldError,
+    place: Vec<Step>,
+    /// `unknown variant `x`, expected one of `a`, `b``: the first one expected.
+    variant: Option<String>,
 }
 
-/// Puts something at `place` that lets reading go on; whether it does.
-fn mend<T: DeserializeOwned>(value: &mut Value, place: &[Step], fault: &FieldError, message: &str) -> bool {
-    let Some((last, parents)) = place.split_last() else { return false };
-    let mut parent = &mut *value;
-    for step in parents {
-        let next = match step {
-            Step::Name(name) => parent.get_mut(name),
-            Step::Index(index) => parent.get_mut(index),
+impl Fault {
+    fn new(path: &[Step], text: String) -> Self {
+        let quoted = |number| text.split('`').nth(number).map(str::to_owned);
+        let (code, message, field) = if text.starts_with("unknown field") {
+            ("unknown", "is not a field of this request", quoted(1))
+        } else if text.starts_with("missing field") {
+            ("required", "is required", quoted(1))
+        } else if text.starts_with("duplicate field") {
+            ("invalid", "is given twice", quoted(1))
+        } else {
+            let code = if text.starts_with("invalid type") { "type" } else { "invalid" };
+            (code, text.split(" at line ").next().unwrap_or(&text), None)
         };
-        match next {
-            Some(child) => parent = child,
-            None => return false,
+        let mut place = path.to_vec();
+        if let Some(field) = field.map(Step::Name)
+            && place.last() != Some(&field)
+        {
+            place.push(field);
         }
+        let field = place.iter().fold(String::new(), |path, step| match step {
+            Step::Name(name) => join(&path, name),
+            Step::Index(index) => format!("{path}[{index}]"),
+        });
+        let variant = text.starts_with("unknown variant").then(|| quoted(3)).flatten();
+        Self { error: FieldError { field, code, message: message.to_owned() }, place, variant }
     }
-    if fault.code == "unknown" {
-        let Step::Name(name) = last else { return false };
-        return parent.as_object_mut().is_some_and(|fields| fields.remove(name).is_some());
+}
+
+/// Puts something at the place of a fault that lets reading go on; whether it does.
+fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
+    if fault.error.code == "unknown" {
+        return input.remove(&fault.place);
     }
-    // `unknown variant `x`, expected one of `a`, `b``: the first one expected is harmless.
-    let variant = message.split('`').nth(3).unwrap_or_default();
-    let harmless = [
-        json!(variant),
-        json!("00000000-0000-0000-0000-000000000000"),
-        json!(0),
-        json!(false),
-        json!([]),
-        json!({}),
+    let mut harmless = vec![
         json!("1970-01-01T00:00:00Z"),
+        json!({}),
+        json!([]),
+        json!(false),
+        json!(0),
+        json!("00000000-0000-0000-0000-000000000000"),
     ];
-    let parents_of = parents.to_vec();
-    for candidate in harmless {
-        set(value, &parents_of, last, candidate);
-        match serde_path_to_error::deserialize::<_, T>(&*value) {
-            Ok(_) => return true,
-            Err(error) => {
-                let (next, _) = self::fault(&segments(error.path()), &error.inner().to_string());
-                if next.field != fault.field {
-                    return true;
+    harmless.extend(fault.variant.clone().map(Value::from));
+    let mut asked = fault.variant.is_some();
+    while let Some(candidate) = harmless.pop() {
+        input.set(&fault.place, candidate);
+        match input.read::<T>() {
+            Err(next) if next.error.field == fault.error.field => {
+                // Now that something is there, the message may say what it should have been.
+                if let Some(variant) = next.variant.filter(|_| !asked) {
+                    asked = true;
+                    harmless.clear();
+                    harmless.push(variant.into());
                 }
             }
+            _ => return true,
         }
     }
-    false
-}
-
-fn set(value: &mut Value, parents: &[Step], last: &Step, new: Value) {
-    let mut parent = value;
-    for step in parents {
-        let next = match step {
-            Step::Name(name) => parent.get_mut(name),
-            Step::Index(index) => parent.get_mut(index),
-        };
-        match next {
-            Some(child) => parent = child,
-            None => return,
-        }
-    }
-    match (last, parent) {
-        (Step::Name(name), Value::Object(fields)) => {
-            fields.insert(name.clone(), new);
-        }
-        (Step::Index(index), Value::Array(values)) => {
-            if let Some(place) = values.get_mut(*index) {
-                *place = new;
-            }
-        }
-        _ => {}
-    }
+    // Nothing fits, but it may be left out.
+    input.remove(&fault.place)
+        && input.read::<T>().err().is_none_or(|next| next.error.field != fault.error.field)
 }
 
 #[cfg(test)]
