@@ -17,7 +17,6 @@ use google_cloud_pubsub::{
 use sqlx::{PgConnection, PgPool, Postgres};
 use time::OffsetDateTime;
 use tokio::time::timeout;
-use uuid::Uuid;
 
 use crate::{
     clock::Clock,
@@ -250,7 +249,7 @@ pub async fn lease(db: &PgPool, now: OffsetDateTime, limit: i64) -> Result<Vec<O
     .fetch_all(db)
     .await?;
     let outgoing = rows.into_iter().map(|row| Outgoing {
-        id: EventId(Uuid::from(row.id)),
+        id: EventId(row.id),
         topic: row.topic,
         attributes: serde_json::from_value(row.attributes).unwrap_or_default(),
         payload: row.payload,

@@ -64,7 +64,6 @@ impl Service {
     }
 
     /// The router; to be served with connect info ([`SocketAddr`]).
-    #[must_use]
     pub fn router(self) -> Router {
         self.router
     }

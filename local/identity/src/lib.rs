@@ -3,7 +3,14 @@
 //! The functions authenticate with it as with a real service-account key: the same file format, the
 //! same signed URLs, the same self-signed bearer tokens. The push deliveries' OIDC tokens come from it too.
 
-use std::{fs, io, path::Path, sync::Arc, time::SystemTime};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    sync::Arc,
+    time::SystemTime,
+};
 
 use aws_lc_rs::{
     encoding::AsDer as _,
@@ -75,7 +82,9 @@ impl Identity {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let identity = Self::generate(issuer)?;
                 let partial = path.with_extension("partial");
-                fs::write(&partial, &identity.0.pkcs8)?;
+                let mut file =
+                    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+                file.write_all(&identity.0.pkcs8)?;
                 fs::rename(&partial, path)?;
                 Ok(identity)
             }

@@ -8,7 +8,8 @@ use axum::{
 use local::{api_docs, page};
 use tower::ServiceExt as _;
 
-const PAGES: [&str; 6] = ["/", "/register", "/verify-email", "/sign-in", "/forgot-password", "/reset-password"];
+const PAGES: [&str; 6] =
+    ["/", "/register", "/verify-email", "/sign-in", "/forgot-password", "/reset-password"];
 
 async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");
