@@ -4,3 +4,4 @@ mod guard;
 mod items;
 mod outbox;
 mod server;
+mod storage;
