@@ -3,7 +3,7 @@
 //! A section of settings is declared with [`settings!`](crate::settings); it yields the struct, the
 //! reader, and the list of variables that the README's table and `.env.example` are made from.
 
-use std::{collections::HashMap, fmt, net::IpAddr, time::Duration};
+use std::{collections::HashMap, fmt, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use secrecy::SecretString;
 
@@ -182,6 +182,7 @@ macro_rules! parsed_settings {
 parsed_settings! {
     u16 => "a whole number from 0 to 65535",
     u32 => "a whole number",
+    NonZeroU32 => "a whole number from 1",
     u64 => "a whole number",
     usize => "a whole number",
     bool => "`true` or `false`",

@@ -111,7 +111,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 /// written by whoever sent the request.
 pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: usize) -> Option<IpAddr> {
     if hops == 0 {
-        return peer;
+        return peer.map(|address| address.to_canonical());
     }
     let values: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -120,7 +120,8 @@ pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: us
         .flat_map(|value| value.split(','))
         .collect();
     let position = values.len().checked_sub(hops)?;
-    values[position].trim().parse().ok()
+    // `::ffff:203.0.113.9` is the host that `203.0.113.9` is.
+    values[position].trim().parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 pub(crate) fn user_agent(headers: &HeaderMap) -> Option<String> {
@@ -161,6 +162,8 @@ mod tests {
         assert_eq!(client_address(&headers, peer, 0), peer);
         assert_eq!(client_address(&headers, peer, 2), "203.0.113.9".parse().ok());
         assert_eq!(client_address(&headers, peer, 9), None);
+        headers.insert("x-forwarded-for", HeaderValue::from_static("::ffff:203.0.113.9"));
+        assert_eq!(client_address(&headers, peer, 1), "203.0.113.9".parse().ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The mechanisms that Alta Data's functions share; no function is known here.
 //!
 //! A request meets [`server`] first (context, limits, headers), then its extractors ([`extract`],
-//! [`principal`], [`guard`]; [`push`] for events), then the handler, which changes the database together
+//! [`principal`], [`guard`]; [`rate_limit`] where anybody may call; [`push`] for events), then the handler, which changes the database together
 //! with [`audit`] rows and [`outbox`] events. Errors leave as a [`problem`].
 
 pub mod access_token;
@@ -26,6 +26,7 @@ pub mod pagination;
 pub mod principal;
 pub mod problem;
 pub mod push;
+pub mod rate_limit;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

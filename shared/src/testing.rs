@@ -8,6 +8,7 @@ mod events;
 mod items;
 mod people;
 mod plans;
+mod redis_server;
 
 use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 pub use client::{Client, TestResponse};
 pub use events::envelope;
 pub use people::TestUser;
+pub use redis_server::RedisServer;
 
 use crate::{access_token, clock::Clock, config::Env, names};
 
@@ -104,6 +106,10 @@ impl Platform {
             ("ACCESS_TOKEN_SIGNING_KEY", keys.signing_key.clone()),
             ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
             ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+            // Tests come from one address, or from none.
+            ("RATE_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
+            ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "1000000".into()),
+            ("RATE_LIMIT_STRANGERS_PER_MINUTE", "1000000".into()),
             ("PUSH_AUDIENCE", "test".into()),
             ("PUSH_SERVICE_ACCOUNT", keys.identity.email().into()),
             ("PUSH_ISSUER", ISSUER.into()),

@@ -22,6 +22,7 @@ use crate::{
     config::Error,
     context::{self, RequestContext, Trace},
     problem::{Code, Problem},
+    rate_limit,
 };
 
 /// How long a browser may remember the answer to a preflight request.
@@ -69,13 +70,14 @@ fn cors(origins: &[String]) -> Result<CorsLayer, Error> {
             header::LOCATION,
             header::RETRY_AFTER,
             HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
             HeaderName::from_static("x-request-id"),
         ])
         .max_age(PREFLIGHT_MAX_AGE))
 }
 
 /// Gives the request its context and span, the answer its headers, and the log its line.
-async fn with_context(State(hops): State<usize>, request: Request, next: Next) -> Response {
+async fn with_context(State(hops): State<usize>, mut request: Request, next: Next) -> Response {
     let start = Instant::now();
     let headers = request.headers();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
@@ -102,8 +104,12 @@ async fn with_context(State(hops): State<usize>, request: Request, next: Next) -
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "-".to_owned());
 
+    let limits = rate_limit::Answer::default();
+    request.extensions_mut().insert(limits.clone());
+
     let work = async {
         let mut response = next.run(request).await;
+        limits.write(response.headers_mut());
         for (name, value) in &SECURITY_HEADERS {
             response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
         }

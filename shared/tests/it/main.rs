@@ -3,5 +3,5 @@
 mod guard;
 mod items;
 mod outbox;
+mod rate_limit;
 mod server;
-mod storage;

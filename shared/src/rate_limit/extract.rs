@@ -1,0 +1,120 @@
+//! The extractor that lets a request in or not, before its handler runs.
+
+use axum::{
+    extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Request},
+    http::{Extensions, request::Parts},
+};
+
+use super::{Answer, RateLimits, Spent};
+use crate::{
+    extract::{Json, Query},
+    problem::Problem,
+};
+
+/// Whose account a request is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Account<'a> {
+    /// The account of an e-mail address, whether there is one or not.
+    Email(&'a str),
+    /// Whatever a token opens. Nobody guesses those, so no stranger can be in the way.
+    Token(&'a str),
+}
+
+impl Account<'_> {
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Email(email) => email.trim().to_lowercase(),
+            Self::Token(token) => (*token).to_owned(),
+        }
+    }
+}
+
+/// A body or a query that is about an account.
+pub trait Concerns {
+    /// What such a request costs; [`MAIL`](super::MAIL) for one that sends a mail.
+    const COST: u32 = 1;
+
+    /// Whose account.
+    fn account(&self) -> Account<'_>;
+}
+
+impl<T: Concerns> Concerns for Json<T> {
+    const COST: u32 = T::COST;
+
+    fn account(&self) -> Account<'_> {
+        self.0.account()
+    }
+}
+
+impl<T: Concerns> Concerns for Query<T> {
+    const COST: u32 = T::COST;
+
+    fn account(&self) -> Account<'_> {
+        self.0.account()
+    }
+}
+
+/// A body or a query that was let in by the limits of its route.
+///
+/// Without a body that can be read, the client's address is charged alone: faults are limited too.
+pub struct Limited<T> {
+    /// What was sent.
+    pub body: T,
+    /// What it cost.
+    pub spent: Spent,
+}
+
+/// What the limits need to know of a request beside its body.
+struct Asked {
+    route: String,
+    answer: Answer,
+}
+
+impl Asked {
+    fn new(extensions: &Extensions) -> Self {
+        Self {
+            route: extensions.get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned()),
+            answer: extensions.get::<Answer>().cloned().unwrap_or_default(),
+        }
+    }
+
+    async fn admit<T: Concerns>(
+        self,
+        limits: RateLimits,
+        body: Result<T, Problem>,
+    ) -> Result<Limited<T>, Problem> {
+        let account = body.as_ref().ok().map(Concerns::account);
+        let spent = limits.admit(&self.route, account, T::COST, self.answer).await?;
+        body.map(|body| Limited { body, spent })
+    }
+}
+
+impl<S, T> FromRequest<S> for Limited<T>
+where
+    S: Send + Sync,
+    RateLimits: FromRef<S>,
+    T: FromRequest<S, Rejection = Problem> + Concerns + Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let asked = Asked::new(request.extensions());
+        let body = T::from_request(request, state).await;
+        asked.admit(RateLimits::from_ref(state), body).await
+    }
+}
+
+impl<S, T> FromRequestParts<S> for Limited<T>
+where
+    S: Send + Sync,
+    RateLimits: FromRef<S>,
+    T: FromRequestParts<S, Rejection = Problem> + Concerns + Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let asked = Asked::new(&parts.extensions);
+        let query = T::from_request_parts(parts, state).await;
+        asked.admit(RateLimits::from_ref(state), query).await
+    }
+}

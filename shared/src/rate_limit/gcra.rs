@@ -1,0 +1,222 @@
+//! The generic cell rate algorithm (ITU-T I.371, annex A), in the form of a debt that time pays off:
+//! each request adds to what a key owes, and is let in while that stays within a window.
+
+use std::{collections::HashMap, num::NonZeroU32, sync::Mutex, time::Duration};
+
+use time::OffsetDateTime;
+
+use super::keys::{Key, key};
+
+/// What quotas are counted over, and the most that may be owed: a minute, in microseconds.
+pub(super) const WINDOW: i64 = 60_000_000;
+/// Keys that a process remembers; some 3 MB.
+const CAPACITY: usize = 100_000;
+
+/// What a request costs under one limit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Charge {
+    /// The limit's name, as clients see it.
+    pub(super) policy: &'static str,
+    pub(super) key: Key,
+    /// How long the cost takes to be paid off, in microseconds.
+    pub(super) micros: i64,
+}
+
+/// How a request stands with one limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) policy: &'static str,
+    /// Such requests a window.
+    pub(super) quota: i64,
+    /// Such requests that would be let in now.
+    pub(super) remaining: i64,
+    /// When nothing will be owed any more.
+    pub(super) reset: Duration,
+    /// When this request would be let in, if it was refused.
+    pub(super) wait: Option<Duration>,
+}
+
+impl Charge {
+    /// A cost under a limit of so many units a minute; a cost above the whole quota takes all of it.
+    pub(super) fn new(policy: &'static str, per_minute: NonZeroU32, cost: u32, parts: &[&str]) -> Self {
+        let per_minute = i64::from(per_minute.get());
+        let micros = (WINDOW * i64::from(cost) / per_minute).clamp(1, WINDOW);
+        Self { policy, key: key(policy, parts), micros }
+    }
+
+    pub(super) fn times(self, times: u32) -> Self {
+        Self { micros: self.micros * i64::from(times), ..self }
+    }
+
+    fn fits(self, debt: i64) -> bool {
+        debt + self.micros <= WINDOW
+    }
+
+    fn standing(self, owed: i64, wait: Option<i64>) -> Standing {
+        Standing {
+            policy: self.policy,
+            quota: WINDOW / self.micros,
+            remaining: (WINDOW - owed).max(0) / self.micros,
+            reset: duration(owed),
+            wait: wait.map(duration),
+        }
+    }
+}
+
+impl Standing {
+    /// The same debt, counted in requests that cost another charge.
+    pub(super) fn of(self, charge: &Charge) -> Self {
+        let owed = i64::try_from(self.reset.as_micros()).unwrap_or(i64::MAX);
+        charge.standing(owed, self.wait.map(|wait| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// How a request stands with each limit, from what was owed before it came. Either all limits let it in
+/// and it was charged, or none was charged.
+pub(super) fn standings(charges: &[Charge], debts: &[i64], in_any_case: bool) -> Vec<Standing> {
+    let charged = in_any_case || all_fit(charges, debts);
+    let each = charges.iter().zip(debts);
+    each.map(|(charge, debt)| {
+        if charged {
+            return charge.standing(debt + charge.micros, None);
+        }
+        let wait = debt + charge.micros - WINDOW;
+        charge.standing(*debt, (wait > 0).then_some(wait))
+    })
+    .collect()
+}
+
+fn all_fit(charges: &[Charge], debts: &[i64]) -> bool {
+    charges.iter().zip(debts).all(|(charge, debt)| charge.fits(*debt))
+}
+
+fn duration(micros: i64) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or_default())
+}
+
+/// A time in microseconds since 1970.
+pub(super) fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+}
+
+/// Debts in this process: for each key, when it will have paid.
+#[derive(Default)]
+pub(super) struct LocalStore {
+    paid_at: Mutex<HashMap<Key, i64>>,
+}
+
+impl LocalStore {
+    /// Charges all keys or, unless `in_any_case`, none; what each owed before.
+    pub(super) fn spend(&self, charges: &[Charge], now: i64, in_any_case: bool) -> Vec<i64> {
+        let mut paid_at = self.paid_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let owed = |charge: &Charge| paid_at.get(&charge.key).map_or(0, |at| (at - now).max(0));
+        let debts: Vec<i64> = charges.iter().map(owed).collect();
+        if in_any_case || all_fit(charges, &debts) {
+            if paid_at.len() + charges.len() > CAPACITY {
+                forget(&mut paid_at, now);
+            }
+            for (charge, debt) in charges.iter().zip(&debts) {
+                paid_at.insert(charge.key, now + debt + charge.micros);
+            }
+        }
+        debts
+    }
+}
+
+/// Makes room: first by those who have paid, then by those who owe least, so that a flood of new keys
+/// does not wash away the one that is at its limit.
+fn forget(paid_at: &mut HashMap<Key, i64>, now: i64) {
+    paid_at.retain(|_, at| *at > now);
+    if paid_at.len() <= CAPACITY * 3 / 4 {
+        return;
+    }
+    let mut times: Vec<i64> = paid_at.values().copied().collect();
+    let (_, median, _) = times.select_nth_unstable(paid_at.len() / 2);
+    let median = *median;
+    paid_at.retain(|_, at| *at > median);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{num::NonZeroU32, time::Duration};
+
+    use super::{CAPACITY, Charge, LocalStore, Standing, WINDOW, standings};
+
+    const START: i64 = 1_800_000_000_000_000;
+
+    fn charge(per_minute: u32, cost: u32, name: &str) -> Charge {
+        Charge::new("address", NonZeroU32::new(per_minute).expect("a quota"), cost, &[name])
+    }
+
+    fn spend(store: &LocalStore, charges: &[Charge], now: i64) -> Vec<Standing> {
+        standings(charges, &store.spend(charges, now, false), false)
+    }
+
+    #[test]
+    fn a_quota_may_come_at_once_and_then_at_its_rate() {
+        let store = LocalStore::default();
+        let charges = [charge(7, 1, "a")];
+        for remaining in (0..7).rev() {
+            let standing = spend(&store, &charges, START)[0];
+            assert_eq!((standing.quota, standing.remaining, standing.wait), (7, remaining, None));
+        }
+        let wait = spend(&store, &charges, START)[0].wait.expect("a refusal");
+        assert!(Duration::from_secs(8) < wait && wait <= Duration::from_micros(8_571_429), "{wait:?}");
+        let later = START + i64::try_from(wait.as_micros()).expect("a time");
+        assert!(spend(&store, &charges, later - 1)[0].wait.is_some());
+        assert_eq!(spend(&store, &charges, later)[0].wait, None);
+        assert!(spend(&store, &charges, later)[0].wait.is_some());
+        assert_eq!(spend(&store, &charges, later + 2 * WINDOW)[0].remaining, 6);
+    }
+
+    #[test]
+    fn a_request_that_one_limit_refuses_spends_from_none() {
+        let store = LocalStore::default();
+        let both = [charge(100, 1, "wide"), charge(1, 1, "narrow")];
+        assert_eq!(spend(&store, &both, START)[0].remaining, 99);
+        let refused = spend(&store, &both, START);
+        assert_eq!((refused[0].remaining, refused[0].wait.is_some()), (99, false));
+        assert_eq!((refused[1].remaining, refused[1].wait), (0, Some(Duration::from_secs(60))));
+        assert_eq!(spend(&store, &both[..1], START)[0].remaining, 98);
+    }
+
+    #[test]
+    fn a_charge_in_any_case_may_go_beyond_the_quota() {
+        let store = LocalStore::default();
+        let charges = [charge(2, 1, "a")];
+        spend(&store, &charges, START);
+        store.spend(&[charges[0].times(2)], START, true);
+        let wait = spend(&store, &charges, START)[0].wait;
+        assert_eq!(wait, Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_cost_is_told_in_requests_and_one_above_the_quota_takes_it_whole() {
+        let store = LocalStore::default();
+        let mail = spend(&store, &[charge(30, 10, "mail")], START)[0];
+        assert_eq!((mail.quota, mail.remaining, mail.reset), (3, 2, Duration::from_secs(20)));
+        let dear = spend(&store, &[charge(3, 10, "dear")], START)[0];
+        assert_eq!((dear.quota, dear.remaining, dear.wait), (1, 0, None));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_does_not_refuse_for_longer_than_it_went() {
+        let store = LocalStore::default();
+        let charges = [charge(1, 1, "a")];
+        spend(&store, &charges, START);
+        assert_eq!(spend(&store, &charges, START - 5_000_000)[0].wait, Some(Duration::from_secs(65)));
+    }
+
+    #[test]
+    fn a_flood_of_keys_neither_grows_without_bound_nor_frees_who_is_at_their_limit() {
+        let store = LocalStore::default();
+        let spent = [charge(1, 1, "spent")];
+        spend(&store, &spent, START);
+        for number in 0..CAPACITY * 2 {
+            spend(&store, &[charge(120, 1, &number.to_string())], START);
+        }
+        let remembered = store.paid_at.lock().expect("the keys").len();
+        assert!(remembered <= CAPACITY, "{remembered}");
+        assert!(spend(&store, &spent, START)[0].wait.is_some());
+    }
+}

@@ -1,0 +1,343 @@
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, routing::post};
+use garde::Validate;
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    clock::Clock,
+    config::{Env, Settings as _},
+    extract::Json,
+    health::Health,
+    rate_limit::{Account, Concerns, Limited, RateLimitSettings, RateLimits},
+    server::{HttpSettings, Service},
+    testing::{Client, RedisServer, TestResponse, client, eventually},
+};
+use tokio::{net::TcpListener, sync::Notify, time::Instant};
+
+/// Where `ada@example.org` has signed in from.
+const KNOWN: &str = "203.0.113.1";
+
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct Guess {
+    #[garde(skip)]
+    email: String,
+    #[garde(skip)]
+    #[serde(default)]
+    wrong: bool,
+}
+
+impl Concerns for Guess {
+    fn account(&self) -> Account<'_> {
+        Account::Email(&self.email)
+    }
+}
+
+async fn guess(Limited { body: Json(guess), spent }: Limited<Json<Guess>>) {
+    if guess.wrong {
+        spent.failed().await;
+    }
+}
+
+/// An instance with ten requests a minute for an address, four for an account from there, six for strangers.
+fn instance(clock: &Clock, variables: &[(&str, &str)]) -> Client {
+    let defaults = [
+        ("TRUSTED_PROXY_HOPS", "1"),
+        ("RATE_LIMIT_ADDRESS_PER_MINUTE", "10"),
+        ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "4"),
+        ("RATE_LIMIT_STRANGERS_PER_MINUTE", "6"),
+        // A busy machine must not look like a Redis that is away.
+        ("REDIS_TIMEOUT_MS", "10000"),
+    ];
+    let env = Env::from_iter(defaults.into_iter().chain(variables.iter().copied()));
+    let settings = RateLimitSettings::from_env(&env).expect("settings");
+    let limits = RateLimits::new(&settings, clock.clone(), |email, network| {
+        let known = email == "ada@example.org" && network.to_string() == format!("{KNOWN}/32");
+        Box::pin(async move { Ok(known) })
+    })
+    .expect("limits");
+    let health = limits.depend(Health::default());
+    let routes = Router::new().route("/guess", post(guess)).route("/other", post(guess)).with_state(limits);
+    let http = HttpSettings::from_env(&env).expect("settings");
+    client(Service::new(routes, health, &http).expect("a service").router())
+}
+
+async fn guess_from(client: &Client, address: &str, email: &str) -> TestResponse {
+    client.with("x-forwarded-for", address).post("/guess", json!({"email": email})).await
+}
+
+/// How many of `count` requests are let in; nothing else may happen to the others than a 429.
+async fn admitted(client: &Client, address: &str, email: &str, count: usize) -> usize {
+    let mut admitted = 0;
+    for _ in 0..count {
+        let answer = guess_from(client, address, email).await;
+        match answer.status.as_u16() {
+            200 => admitted += 1,
+            _ => {
+                answer.assert_problem(429, "too_many_requests");
+            }
+        }
+    }
+    admitted
+}
+
+fn header<'a>(answer: &'a TestResponse, name: &str) -> &'a str {
+    answer.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+}
+
+#[tokio::test]
+async fn answers_tell_the_quotas_and_what_is_left() {
+    let clock = Clock::default();
+    let client = instance(&clock, &[]);
+    let answer = guess_from(&client, KNOWN, "ada@example.org").await;
+    answer.assert_status(200);
+    assert_eq!(header(&answer, "ratelimit-policy"), r#""address";q=10;w=60, "account";q=4;w=60"#);
+    assert_eq!(header(&answer, "ratelimit"), r#""address";r=9;t=6, "account";r=3;t=15"#);
+    assert_eq!(admitted(&client, KNOWN, "ada@example.org", 5).await, 3);
+    let refused = guess_from(&client, KNOWN, "ada@example.org").await;
+    refused.assert_problem(429, "too_many_requests");
+    let wait: u64 = header(&refused, "retry-after").parse().expect("seconds");
+    assert!((1..=15).contains(&wait), "{wait}");
+    assert!(header(&refused, "ratelimit").contains(r#""account";r=0;t="#), "{:?}", refused.headers);
+    clock.advance(time::Duration::seconds(i64::try_from(wait).expect("seconds")));
+    assert_eq!(admitted(&client, KNOWN, "ada@example.org", 2).await, 1);
+}
+
+#[tokio::test]
+async fn an_address_is_limited_over_all_accounts_and_each_route_for_itself() {
+    let client = instance(&Clock::default(), &[]);
+    for number in 0..10 {
+        guess_from(&client, KNOWN, &format!("{number}@example.org")).await.assert_status(200);
+    }
+    guess_from(&client, KNOWN, "10@example.org").await.assert_problem(429, "too_many_requests");
+    guess_from(&client, "203.0.113.2", "10@example.org").await.assert_status(200);
+    let other = client.with("x-forwarded-for", KNOWN).post("/other", json!({"email": "a@example.org"})).await;
+    other.assert_status(200);
+}
+
+#[tokio::test]
+async fn addresses_that_a_client_makes_up_or_picks_from_its_own_do_not_evade() {
+    let client = instance(&Clock::default(), &[]);
+    for number in 0..10 {
+        let (forged, email) = (format!("10.0.0.{number}, {KNOWN}"), format!("{number}@example.org"));
+        guess_from(&client, &forged, &email).await.assert_status(200);
+    }
+    let forged = guess_from(&client, &format!("10.9.9.9, {KNOWN}"), "new@example.org").await;
+    forged.assert_problem(429, "too_many_requests");
+    for number in 0..10 {
+        let (host, email) = (format!("2001:db8::{number}"), format!("{number}@example.org"));
+        guess_from(&client, &host, &email).await.assert_status(200);
+    }
+    guess_from(&client, "2001:db8::ffff:1", "x@example.org").await.assert_problem(429, "too_many_requests");
+    guess_from(&client, "2001:db8:0:1::1", "y@example.org").await.assert_status(200);
+    // Without an address, all are one.
+    for number in 0..10 {
+        client.post("/guess", json!({"email": format!("{number}@example.com")})).await.assert_status(200);
+    }
+    let nowhere = guess_from(&client, "not an address", "z@example.com").await;
+    nowhere.assert_problem(429, "too_many_requests");
+}
+
+#[tokio::test]
+async fn a_body_that_is_refused_is_limited_too() {
+    let client = instance(&Clock::default(), &[]);
+    for _ in 0..10 {
+        let answer = client.post("/guess", json!({"mail": 1})).await;
+        answer.assert_problem(422, "invalid_fields");
+        assert!(header(&answer, "ratelimit").starts_with(r#""address";r="#), "{:?}", answer.headers);
+    }
+    client.post("/guess", json!({"mail": 1})).await.assert_problem(429, "too_many_requests");
+}
+
+#[tokio::test]
+async fn a_failure_counts_as_three() {
+    let redis = RedisServer::start().await;
+    for variables in [vec![], vec![("REDIS_URL", redis.url())]] {
+        let variables: Vec<(&str, &str)> =
+            variables.iter().map(|(name, url)| (*name, url.as_str())).collect();
+        let client = instance(&Clock::default(), &variables).with("x-forwarded-for", KNOWN);
+        let wrong = json!({"email": "ada@example.org", "wrong": true});
+        let failed = client.post("/guess", wrong.clone()).await;
+        failed.assert_status(200);
+        assert!(header(&failed, "ratelimit").contains(r#""account";r=1;"#), "{:?}", failed.headers);
+        client.post("/guess", wrong.clone()).await.assert_status(200);
+        client.post("/guess", wrong).await.assert_problem(429, "too_many_requests");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_on_an_account_stops_strangers_and_nobody_at_a_known_address() {
+    let redis = RedisServer::start().await;
+    for variables in [vec![], vec![("REDIS_URL", redis.url())]] {
+        let variables: Vec<(&str, &str)> =
+            variables.iter().map(|(name, url)| (*name, url.as_str())).collect();
+        let client = instance(&Clock::default(), &variables);
+        let mut let_in = 0;
+        for number in 0..20 {
+            let_in += admitted(&client, &format!("198.51.100.{number}"), "ada@example.org", 1).await;
+        }
+        assert_eq!(let_in, 6);
+        let stranger = guess_from(&client, "198.51.100.99", "Ada@Example.org ").await;
+        stranger.assert_problem(429, "too_many_requests");
+        assert!(header(&stranger, "ratelimit").contains(r#""strangers";r=0;"#), "{:?}", stranger.headers);
+        // One's own address stays limited, at its own quota.
+        assert_eq!(admitted(&client, KNOWN, "ada@example.org", 6).await, 4);
+        assert_eq!(admitted(&client, "198.51.100.99", "bob@example.org", 1).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn instances_share_what_they_count_and_redis_learns_no_address() {
+    let redis = RedisServer::start().await;
+    let url = redis.url();
+    let instances: Vec<Client> =
+        (0..2).map(|_| instance(&Clock::default(), &[("REDIS_URL", url.as_str())])).collect();
+    let mut let_in = 0;
+    for number in 0..20 {
+        let_in += admitted(&instances[number % 2], KNOWN, &format!("{number}@example.org"), 1).await;
+    }
+    assert_eq!(let_in, 10);
+    assert_eq!(instances[0].get("/health").await.assert_status(200).body["dependencies"][0]["status"], "ok");
+
+    let client = redis::Client::open(url).expect("a client");
+    let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
+    let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.expect("keys");
+    assert_eq!(keys.len(), 21);
+    for key in keys {
+        let text = String::from_utf8_lossy(&key).into_owned();
+        assert!(!text.contains("example") && !text.contains("203.0"), "{text}");
+        let expiry: i64 = redis::cmd("PTTL").arg(&key).query_async(&mut connection).await.expect("an expiry");
+        assert!((1..=60_000).contains(&expiry), "{expiry}");
+    }
+}
+
+#[tokio::test]
+async fn parallel_requests_of_two_instances_never_get_more_than_the_quota() {
+    let redis = RedisServer::start().await;
+    let url = redis.url();
+    let instances: Vec<Client> =
+        (0..2).map(|_| instance(&Clock::default(), &[("REDIS_URL", url.as_str())])).collect();
+    let requests = (0..60).map(|number| {
+        let instance = &instances[number % 2];
+        async move { admitted(instance, KNOWN, &format!("{number}@example.org"), 1).await }
+    });
+    assert_eq!(futures::future::join_all(requests).await.iter().sum::<usize>(), 10);
+}
+
+#[tokio::test]
+async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.subscriber());
+    let mut redis = RedisServer::start().await;
+    let url = redis.url();
+    let client = instance(&Clock::default(), &[("REDIS_URL", url.as_str())]);
+    let (counted, go_on) = (Notify::new(), Notify::new());
+    let burst = async {
+        let mut let_in = 0;
+        for number in 0..60 {
+            // Five under way when it dies, the others once it is dead.
+            if number == 10 {
+                go_on.notified().await;
+            }
+            let requests = (0..5).map(|at| {
+                let (client, email) = (&client, format!("{number}-{at}@example.org"));
+                async move { admitted(client, KNOWN, &email, 1).await }
+            });
+            let_in += futures::future::join_all(requests).await.iter().sum::<usize>();
+            counted.notify_one();
+        }
+        let_in
+    };
+    let (let_in, ()) = tokio::join!(burst, async {
+        counted.notified().await;
+        redis.kill().await;
+        go_on.notify_one();
+    });
+    // At most the quota in Redis, and then the quota of this instance.
+    assert!((11..=20).contains(&let_in), "{let_in}");
+    assert_eq!(admitted(&client, "203.0.113.7", "a@example.org", 20).await, 4);
+    assert_eq!(client.get("/health").await.assert_status(200).body["status"], "degraded");
+    assert_eq!(log.count("Redis does not answer"), 1);
+
+    redis.restart().await;
+    eventually("Redis in use again", async || {
+        guess_from(&client, "203.0.113.8", "b@example.org").await;
+        (log.count("Redis answers again") == 1).then_some(())
+    })
+    .await;
+    assert_eq!(client.get("/health").await.assert_status(200).body["status"], "ok");
+    let other = instance(&Clock::default(), &[("REDIS_URL", url.as_str())]);
+    let shared = admitted(&client, "203.0.113.9", "c@example.org", 3).await
+        + admitted(&other, "203.0.113.9", "c@example.org", 3).await;
+    assert_eq!(shared, 4);
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_delays_one_request_and_not_the_others() {
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    for scheme in ["redis", "rediss"] {
+        let log = Log::default();
+        let _guard = tracing::subscriber::set_default(log.subscriber());
+        let url = format!("{scheme}://:secret@{}", silent.local_addr().expect("an address"));
+        let client = instance(&Clock::default(), &[("REDIS_URL", url.as_str()), ("REDIS_TIMEOUT_MS", "300")]);
+        let start = Instant::now();
+        assert_eq!(admitted(&client, KNOWN, "ada@example.org", 1).await, 1);
+        assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+        let start = Instant::now();
+        assert_eq!(admitted(&client, KNOWN, "ada@example.org", 5).await, 3);
+        assert!(start.elapsed() < Duration::from_millis(1400), "{:?}", start.elapsed());
+        assert_eq!((log.count("Redis does not answer"), log.count("secret")), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_is_down_at_the_start_keeps_nothing_from_starting() {
+    let free = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let url = format!("redis://{}", free.local_addr().expect("an address"));
+    drop(free);
+    let client = instance(&Clock::default(), &[("REDIS_URL", url.as_str())]);
+    assert_eq!(admitted(&client, KNOWN, "ada@example.org", 6).await, 4);
+    let env =
+        Env::from_iter([("REDIS_URL", "http://:secret@somewhere"), ("RATE_LIMIT_ADDRESS_PER_MINUTE", "0")]);
+    let error = RateLimitSettings::from_env(&env).err().expect("an error").to_string();
+    assert!(
+        error.contains("RATE_LIMIT_ADDRESS_PER_MINUTE is wrong: expected a whole number from 1"),
+        "{error}"
+    );
+    let settings = RateLimitSettings::from_env(&Env::from_iter([("REDIS_URL", "http://:secret@somewhere")]));
+    let limits =
+        RateLimits::new(&settings.expect("settings"), Clock::default(), |_, _| Box::pin(async { Ok(false) }));
+    let error = limits.err().expect("an error").to_string();
+    assert!(error.contains("REDIS_URL is wrong") && !error.contains("secret"), "{error}");
+}
+
+/// What was logged by the test's own thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let log = self.clone();
+        tracing_subscriber::fmt().with_writer(move || log.clone()).finish()
+    }
+
+    fn count(&self, text: &str) -> usize {
+        String::from_utf8_lossy(&self.0.lock().expect("the log")).matches(text).count()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("the log").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
