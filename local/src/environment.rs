@@ -53,6 +53,8 @@ impl Parts {
         let mut defaults: Vec<(&str, Option<String>)> = vec![
             ("DATABASE_URL", Some(self.database_url.clone())),
             ("CORS_ORIGINS", Some(cors_origins.to_owned())),
+            // The gateway writes two addresses, as Google's load balancer does: the client's, then its own.
+            ("TRUSTED_PROXY_HOPS", Some("2".to_owned())),
         ];
         let access_token = [
             ("ACCESS_TOKEN_ISSUER", Some(self.origin.clone())),
@@ -74,6 +76,8 @@ impl Parts {
                 defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
                 defaults.push(("ACCESS_TOKEN_SIGNING_KEY", Some(secrets.access_token_signing_key.clone())));
                 defaults.push(("REFRESH_TOKEN_KEY", Some(secrets.refresh_token_key.clone())));
+                // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
+                defaults.push(("RATE_LIMIT_ADDRESS_PER_MINUTE", Some("1000000".to_owned())));
             }
             "projects" => defaults.extend(access_token),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
@@ -140,6 +144,16 @@ mod tests {
         let env = parts().environment(&process, "data", "");
         assert_eq!(env.get("STORAGE_ENDPOINT"), Some("https://storage.googleapis.com"));
         assert_eq!(env.get("DATABASE_URL"), Some("postgres://here"));
+    }
+
+    #[test]
+    fn one_address_may_do_much_here_but_one_account_no_more_than_in_the_cloud() {
+        let env = parts().environment(&Env::default(), "auth", "");
+        assert!(env.get("RATE_LIMIT_ADDRESS_PER_MINUTE").is_some());
+        for limit in ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE"] {
+            assert_eq!(env.get(limit), None);
+        }
+        assert_eq!(env.get("TRUSTED_PROXY_HOPS"), Some("2"));
     }
 
     #[test]

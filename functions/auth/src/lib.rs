@@ -16,8 +16,10 @@ use shared::{
     mail_token::{MailTokenSettings, MailTokens},
     outbox::{Outbox, PubSubSettings},
     principal::Authority,
+    rate_limit::{RateLimitSettings, RateLimits},
     server::{HttpSettings, Service},
 };
+use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -46,6 +48,8 @@ shared::settings! {
         pub mail_token: MailTokenSettings,
         /// Hashing passwords.
         pub password: PasswordSettings,
+        /// Limits on the routes that anybody may call.
+        pub rate_limit: RateLimitSettings,
     }
 }
 
@@ -58,6 +62,7 @@ pub(crate) struct AppState {
     refresh_tokens: RefreshTokens,
     mail_tokens: MailTokens,
     passwords: Passwords,
+    rate_limits: RateLimits,
     clock: Clock,
 }
 
@@ -98,11 +103,22 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
         mail_tokens: MailTokens::new(&settings.mail_token)?,
         passwords: Passwords::new(&settings.password),
+        rate_limits: rate_limits(&settings.rate_limit, &db, &clock)?,
         authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
         clock,
     };
+    let health = state.rate_limits.depend(Health::default().database(&db));
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
+    Service::new(router.with_state(state), health, &settings.http)
+}
+
+/// Limits whose acquaintances are the networks that an account's sessions were opened from.
+fn rate_limits(settings: &RateLimitSettings, db: &PgPool, clock: &Clock) -> Result<RateLimits, Error> {
+    let db = db.clone();
+    RateLimits::new(settings, clock.clone(), move |email, network| {
+        let db = db.clone();
+        Box::pin(async move { queries::has_signed_in_from(&db, &email, network).await })
+    })
 }
 
 /// The function's part of the OpenAPI document.

@@ -4,6 +4,7 @@ use shared::{
     ids::{PasswordId, PasswordResetId, SessionId, UserId, VerificationId},
     mail_token::Derived,
     principal::GlobalRole,
+    rate_limit::Network,
     text::EmailAddress,
 };
 use sqlx::{PgConnection, PgPool};
@@ -199,6 +200,35 @@ pub(crate) async fn find_credentials(db: &PgPool, email: &str) -> Result<Option<
         email,
     )
     .fetch_optional(db)
+    .await
+}
+
+/// Whether a session of the account was ever opened from a network. What somebody else opened before the
+/// address was verified does not count.
+pub(crate) async fn has_signed_in_from(
+    db: &PgPool,
+    email: &str,
+    network: Network,
+) -> Result<bool, sqlx::Error> {
+    if !network.is_known() {
+        return Ok(false);
+    }
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+            select 1
+            from users
+            join sessions on sessions.user_id = users.id
+            where users.email = $1
+              and users.deleted_at is null
+              and sessions.created_at >= coalesce(users.email_verified_at, users.created_at)
+              and sessions.ip_address::inet <<= $2::text::inet
+        ) as "known!"
+        "#,
+        email,
+        network.to_string(),
+    )
+    .fetch_one(db)
     .await
 }
 

@@ -10,6 +10,7 @@ use shared::{
     ids::PasswordResetId,
     mail_token::Purpose,
     problem::{ProblemBody, Result},
+    rate_limit::{self, Account, Concerns, Limited},
     text::EmailAddress,
 };
 use utoipa::ToSchema;
@@ -24,6 +25,14 @@ pub(crate) struct ForgotPassword {
     email: EmailAddress,
 }
 
+impl Concerns for ForgotPassword {
+    const COST: u32 = rate_limit::MAIL;
+
+    fn account(&self) -> Account<'_> {
+        Account::Email(self.email.as_str())
+    }
+}
+
 /// Says that a mail is on its way, if there is an account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ResetStatus {
@@ -33,10 +42,12 @@ pub(crate) struct ResetStatus {
 
 /// Mails a link that sets a new password. The answer does not tell whether there is an account.
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "auth",
-    responses((status = ACCEPTED, body = ResetStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    request_body = ForgotPassword,
+    responses((status = ACCEPTED, body = ResetStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn forgot_password(
     State(app): State<AppState>,
-    Json(body): Json<ForgotPassword>,
+    Limited { body: Json(body), .. }: Limited<Json<ForgotPassword>>,
 ) -> Result<(StatusCode, Json<ResetStatus>)> {
     let reset_id = PasswordResetId::new();
     let token = app.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);

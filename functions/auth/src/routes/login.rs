@@ -10,6 +10,7 @@ use shared::{
     extract::Json,
     ids::SessionId,
     problem::{Code, Problem, ProblemBody, Result},
+    rate_limit::{Account, Concerns, Limited},
     text::normalize_password,
 };
 use utoipa::ToSchema;
@@ -47,6 +48,12 @@ fn is_short(password: &SecretString, (): &()) -> garde::Result {
     if short { Ok(()) } else { Err(garde::Error::new("is too long")) }
 }
 
+impl Concerns for Login {
+    fn account(&self) -> Account<'_> {
+        Account::Email(&self.email)
+    }
+}
+
 impl<S: Send + Sync> FromRequest<S> for Login {
     type Rejection = Problem;
 
@@ -71,15 +78,23 @@ impl<S: Send + Sync> FromRequest<S> for Login {
         (Login = "application/json"),
         (PasswordForm = "application/x-www-form-urlencoded"),
     )),
-    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
-pub(crate) async fn login(State(app): State<AppState>, login: Login) -> Result<Json<Tokens>> {
+    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+pub(crate) async fn login(
+    State(app): State<AppState>,
+    Limited { body: login, spent }: Limited<Login>,
+) -> Result<Json<Tokens>> {
     let now = app.clock.now();
     let email = login.email.trim().to_lowercase();
     let credentials = queries::find_credentials(&app.authority.db, &email).await?;
     let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
     let matches = app.passwords.verify(&normalize_password(login.password.expose_secret()), hash).await?;
+    let user = credentials.as_ref().filter(|user| matches && !user.suspended);
+    if user.is_none() {
+        spent.failed().await;
+    }
     let mut tx = app.outbox.begin().await?;
-    let Some(user) = credentials.as_ref().filter(|user| matches && !user.suspended) else {
+    let Some(user) = user else {
         audit::record(&mut tx, failed_login(credentials.as_ref()), now).await?;
         tx.commit().await?;
         return Err(Problem::new(Code::InvalidCredentials));

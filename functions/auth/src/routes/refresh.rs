@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use garde::Validate;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry, Outcome},
     extract::Json,
     problem::{Code, Problem, ProblemBody, Result},
+    rate_limit::{Account, Concerns, Limited},
 };
 use time::Duration;
 use utoipa::ToSchema;
@@ -16,6 +17,9 @@ use crate::{AppState, model::Tokens, queries};
 
 /// How long the successor of a token may be asked for again: parallel tabs, a retry after a lost answer.
 const GRACE: Duration = Duration::seconds(10);
+
+/// The part of a token that stays the same from one to its successor: the session's id, but for its last two bits.
+const SESSION_CHARACTERS: usize = 21;
 
 /// What keeps a session going.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -26,12 +30,24 @@ pub(crate) struct Refresh {
     refresh_token: SecretString,
 }
 
+impl Concerns for Refresh {
+    fn account(&self) -> Account<'_> {
+        let token = self.refresh_token.expose_secret();
+        Account::Token(token.get(..SESSION_CHARACTERS).unwrap_or(token))
+    }
+}
+
 /// Trades a refresh token for new tokens.
 ///
 /// Asked again within ten seconds, the same successor is given; later, a used token ends its session.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth",
-    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
-pub(crate) async fn refresh(State(app): State<AppState>, Json(body): Json<Refresh>) -> Result<Json<Tokens>> {
+    request_body = Refresh,
+    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+pub(crate) async fn refresh(
+    State(app): State<AppState>,
+    Limited { body: Json(body), .. }: Limited<Json<Refresh>>,
+) -> Result<Json<Tokens>> {
     let refused = || Problem::new(Code::Unauthenticated);
     let (session_id, counter) = app.refresh_tokens.read(&body.refresh_token).ok_or_else(refused)?;
     let now = app.clock.now();

@@ -10,6 +10,7 @@ use shared::{
     ids::{UserId, VerificationId},
     mail_token::Purpose,
     problem::{ProblemBody, Result},
+    rate_limit::{self, Account, Concerns, Limited},
     text::{EmailAddress, Name, NewPassword},
 };
 use utoipa::ToSchema;
@@ -34,14 +35,24 @@ pub(crate) struct Register {
     display_name: Option<Name>,
 }
 
+impl Concerns for Register {
+    const COST: u32 = rate_limit::MAIL;
+
+    fn account(&self) -> Account<'_> {
+        Account::Email(self.email.as_str())
+    }
+}
+
 /// Makes an account and mails a link that verifies the address.
 ///
 /// The answer is the same for an address that has an account already; its owner gets another mail.
 #[utoipa::path(post, path = "/auth/register", tag = "auth",
-    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    request_body = Register,
+    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn register(
     State(app): State<AppState>,
-    Json(new): Json<Register>,
+    Limited { body: Json(new), .. }: Limited<Json<Register>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
     // Hashed whether or not it is needed: the time must not tell which addresses are known.
     let password_hash = app.passwords.hash(new.password.secret()).await?;

@@ -8,6 +8,7 @@ use shared::{
     extract::Json,
     ids::VerificationId,
     problem::{ProblemBody, Result},
+    rate_limit::{self, Account, Concerns, Limited},
     text::EmailAddress,
 };
 use utoipa::ToSchema;
@@ -26,14 +27,24 @@ pub(crate) struct ResendVerification {
     email: EmailAddress,
 }
 
+impl Concerns for ResendVerification {
+    const COST: u32 = rate_limit::MAIL;
+
+    fn account(&self) -> Account<'_> {
+        Account::Email(self.email.as_str())
+    }
+}
+
 /// Mails the newest link again and extends it; the earlier mail's link stays good.
 ///
 /// The answer does not tell whether the address waits for verification.
 #[utoipa::path(post, path = "/auth/verify-email/resend", tag = "auth",
-    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    request_body = ResendVerification,
+    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn resend_verification(
     State(app): State<AppState>,
-    Json(body): Json<ResendVerification>,
+    Limited { body: Json(body), .. }: Limited<Json<ResendVerification>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
     let mut tx = app.outbox.begin().await?;
     let waiting = queries::extend_verification(&mut tx, &body.email, app.clock.now()).await?;

@@ -10,6 +10,7 @@ use shared::{
     ids::PasswordId,
     mail_token,
     problem::{Code, Problem, ProblemBody, Result},
+    rate_limit::{Account, Concerns, Limited},
     text::NewPassword,
 };
 use utoipa::ToSchema;
@@ -29,13 +30,20 @@ pub(crate) struct ResetPassword {
     password: NewPassword,
 }
 
+impl Concerns for ResetPassword {
+    fn account(&self) -> Account<'_> {
+        Account::Token(&self.token)
+    }
+}
+
 /// Sets a new password. Every session ends, and every other link dies.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth",
+    request_body = ResetPassword,
     responses((status = NO_CONTENT), (status = BAD_REQUEST, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody), (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn reset_password(
     State(app): State<AppState>,
-    Json(body): Json<ResetPassword>,
+    Limited { body: Json(body), .. }: Limited<Json<ResetPassword>>,
 ) -> Result<StatusCode> {
     let password_hash = app.passwords.hash(body.password.secret()).await?;
     let now = app.clock.now();

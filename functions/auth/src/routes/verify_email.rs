@@ -8,6 +8,7 @@ use shared::{
     extract::{Json, Query},
     mail_token,
     problem::{Code, Problem, ProblemBody, Result},
+    rate_limit::{Account, Concerns, Limited},
 };
 use utoipa::IntoParams;
 
@@ -27,14 +28,21 @@ pub(crate) struct VerifyEmail {
     token: String,
 }
 
+impl Concerns for VerifyEmail {
+    fn account(&self) -> Account<'_> {
+        Account::Token(&self.token)
+    }
+}
+
 /// Verifies an address. Opening the link twice is fine: mail scanners open links too.
 ///
 /// The link that is opened decides whose password counts; sessions opened with another one end.
 #[utoipa::path(get, path = "/auth/verify-email", tag = "auth", params(VerifyEmail),
-    responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody)))]
+    responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn verify_email(
     State(app): State<AppState>,
-    Query(query): Query<VerifyEmail>,
+    Limited { body: Query(query), .. }: Limited<Query<VerifyEmail>>,
 ) -> Result<Json<VerificationStatus>> {
     let verified = Json(VerificationStatus { status: VerificationState::Verified });
     let now = app.clock.now();

@@ -5,6 +5,7 @@ mod get_me;
 mod health;
 mod login;
 mod logout;
+mod rate_limits;
 mod reauthenticate;
 mod refresh;
 mod register;
