@@ -207,7 +207,8 @@ pub struct Recorded {
 /// The transitions after a position, in an order in which none is ever missed.
 ///
 /// Ids are handed out before they commit, so a reader that goes by id skips what commits late. This one
-/// goes by transaction, and stops before the oldest transaction that is still open.
+/// goes by transaction, and stops before the oldest transaction that is still open: of any database of the
+/// server, so a long one elsewhere holds readers up, and never makes them miss anything.
 ///
 /// # Errors
 /// When the database cannot be reached.

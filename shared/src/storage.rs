@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use google_cloud_auth::signer::Signer;
-use google_cloud_storage::{builder::storage::SignedUrlBuilder, client::Storage, model_ext::ReadRange};
+use google_cloud_gax::retry_policy::RetryPolicyExt as _;
+use google_cloud_storage::{
+    builder::storage::SignedUrlBuilder, client::Storage, model_ext::ReadRange, retry_policy::RetryableErrors,
+};
 use http::Method;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -27,6 +30,9 @@ crate::settings! {
 
 /// How long an upload URL is good for.
 pub const UPLOAD_URL_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// How long reading the beginning of an object may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The header that bounds the size of a PUT (<https://cloud.google.com/storage/docs/xml-api/reference-headers>).
 const LENGTH_RANGE: &str = "x-goog-content-length-range";
@@ -149,6 +155,9 @@ async fn build_client(settings: StorageSettings) -> Result<Storage, Error> {
     if let Some(endpoint) = &settings.endpoint {
         builder = builder.with_endpoint(endpoint);
     }
+    // A few tries within one delivery; after that Pub/Sub's backoff is the retry.
+    let builder =
+        builder.with_retry_policy(RetryableErrors.with_attempt_limit(3).with_time_limit(READ_TIMEOUT));
     builder.build().await.map_err(|error| Error::of("STORAGE_ENDPOINT", error))
 }
 

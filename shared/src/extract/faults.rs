@@ -46,12 +46,17 @@ fn read<T: DeserializeOwned + Validate<Context = ()>>(
     mut faults: Faults,
 ) -> Result<T, Faults> {
     let mut value = None;
-    while value.is_none() && faults.len() < MAX_FAULTS {
+    for _ in 0..MAX_FAULTS {
         match input.read::<T>() {
-            Ok(read) => value = Some(read),
+            Ok(read) => {
+                value = Some(read);
+                break;
+            }
             Err(fault) => {
                 let mended = mend::<T>(&mut input, &fault);
-                faults.push(fault.error);
+                if !faults.iter().any(|known| known.field == fault.error.field) {
+                    faults.push(fault.error);
+                }
                 if !mended {
                     break;
                 }
@@ -376,5 +381,7 @@ mod tests {
                 .collect();
         faults.sort();
         assert_eq!(faults, ["kind", "limit", "lmit"]);
+        let nul = read_pairs::<Query>(vec![pair("limit", "\0")]).expect_err("faults");
+        assert_eq!(nul.len(), 1, "{nul:?}");
     }
 }

@@ -5,3 +5,4 @@ mod items;
 mod outbox;
 mod rate_limit;
 mod server;
+mod storage;

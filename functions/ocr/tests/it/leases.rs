@@ -67,7 +67,6 @@ async fn of_two_that_both_read_the_first_to_finish_counts(db: PgPool) {
     let second = async {
         ocr.leased(&object, "1").await;
         ocr.platform.clock.advance(Duration::minutes(1));
-        ocr.ai.set_delay(std::time::Duration::ZERO);
         ocr.deliver(&object, generation).await
     };
     let (first, second) = tokio::join!(ocr.deliver(&object, generation), second);

@@ -1,0 +1,23 @@
+//! Reading objects when storage is not there.
+
+use std::time::Duration;
+
+use shared::{
+    config::{Env, Settings as _},
+    storage::{ObjectReader, ReadError, StorageSettings},
+    testing::identity,
+};
+
+#[tokio::test]
+async fn a_storage_that_is_down_is_a_passing_fault_told_in_time() {
+    let env = Env::from_iter([
+        ("UPLOADS_BUCKET", "letters".to_owned()),
+        // Nothing listens on the discard port.
+        ("STORAGE_ENDPOINT", "http://127.0.0.1:9".to_owned()),
+        ("GOOGLE_SERVICE_ACCOUNT_KEY", identity().key_json()),
+    ]);
+    let reader = ObjectReader::new(&StorageSettings::from_env(&env).expect("settings")).expect("a reader");
+    let looked = tokio::time::timeout(Duration::from_secs(60), reader.head("letters", "a", 1, 16)).await;
+    let error = looked.expect("an answer in time").expect_err("nothing to read");
+    assert!(matches!(error, ReadError::Transient(_)), "{error}");
+}
