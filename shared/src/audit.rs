@@ -38,6 +38,24 @@ pub enum Action {
     /// A new password was set by a mailed link.
     #[serde(rename = "user.password_reset")]
     UserPasswordReset,
+    /// An account's data were changed.
+    #[serde(rename = "user.updated")]
+    UserUpdated,
+    /// An account was deleted by its owner.
+    #[serde(rename = "user.deleted")]
+    UserDeleted,
+    /// A new password was set with the old one or in a recent session, or somebody tried to.
+    #[serde(rename = "user.password_changed")]
+    UserPasswordChanged,
+    /// A session was ended from another one.
+    #[serde(rename = "user.session_revoked")]
+    UserSessionRevoked,
+    /// All sessions but the present one were ended.
+    #[serde(rename = "user.sessions_revoked")]
+    UserSessionsRevoked,
+    /// Everything that is held on a user was handed out to them.
+    #[serde(rename = "user.exported")]
+    UserExported,
     /// A project was made.
     #[serde(rename = "project.created")]
     ProjectCreated,
@@ -65,6 +83,12 @@ impl Action {
             Self::UserReauthenticated => "user.reauthenticated",
             Self::UserPasswordResetRequested => "user.password_reset_requested",
             Self::UserPasswordReset => "user.password_reset",
+            Self::UserUpdated => "user.updated",
+            Self::UserDeleted => "user.deleted",
+            Self::UserPasswordChanged => "user.password_changed",
+            Self::UserSessionRevoked => "user.session_revoked",
+            Self::UserSessionsRevoked => "user.sessions_revoked",
+            Self::UserExported => "user.exported",
             Self::ProjectCreated => "project.created",
             Self::DocumentCreated => "document.created",
             Self::DocumentProcessed => "document.processed",

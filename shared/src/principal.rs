@@ -7,6 +7,7 @@ use axum::{
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use time::Duration;
 use tracing::Span;
 use utoipa::ToSchema;
 
@@ -16,6 +17,9 @@ use crate::{
     ids::{SessionId, UserId},
     problem::{Code, Problem},
 };
+
+/// How long a session counts as recent after its user proved who they are.
+pub const RECENT: Duration = Duration::minutes(10);
 
 /// What authorisation needs; part of the state of every function with routes.
 #[derive(Clone)]
@@ -65,6 +69,37 @@ pub struct Principal {
 #[derive(Debug, Clone, Copy)]
 pub struct AnySession(pub Principal);
 
+/// A user with a verified address who proved who they are within the last ten minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct RecentSession(pub Principal);
+
+/// A user with a verified address, for a route that takes another proof in place of a recent session.
+#[derive(Debug, Clone, Copy)]
+pub struct UnprovenSession {
+    principal: Principal,
+    recent: bool,
+}
+
+impl UnprovenSession {
+    /// The user, whose right to go on is not settled.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Goes on if the session is recent, or the user has just been `proven` to be who they are.
+    ///
+    /// # Errors
+    /// When neither holds.
+    pub fn or_else(self, proven: bool) -> Result<RecentSession, Problem> {
+        if self.recent || proven {
+            Ok(RecentSession(self.principal))
+        } else {
+            Err(Problem::new(Code::ReauthenticationRequired))
+        }
+    }
+}
+
 impl<S> FromRequestParts<S> for Principal
 where
     S: Send + Sync,
@@ -73,8 +108,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let (principal, verified) = authenticate(parts, &Authority::from_ref(state)).await?;
-        if verified { Ok(principal) } else { Err(Problem::new(Code::EmailNotVerified)) }
+        authenticate(parts, &Authority::from_ref(state)).await?.verified()
     }
 }
 
@@ -86,16 +120,55 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let (principal, _) = authenticate(parts, &Authority::from_ref(state)).await?;
-        Ok(Self(principal))
+        Ok(Self(authenticate(parts, &Authority::from_ref(state)).await?.principal))
     }
 }
 
-async fn authenticate(parts: &Parts, authority: &Authority) -> Result<(Principal, bool), Problem> {
+impl<S> FromRequestParts<S> for UnprovenSession
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let session = authenticate(parts, &Authority::from_ref(state)).await?;
+        Ok(Self { recent: session.recent, principal: session.verified()? })
+    }
+}
+
+impl<S> FromRequestParts<S> for RecentSession
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        UnprovenSession::from_request_parts(parts, state).await?.or_else(false)
+    }
+}
+
+/// A live session, and what is known of it.
+struct Session {
+    principal: Principal,
+    verified: bool,
+    recent: bool,
+}
+
+impl Session {
+    fn verified(self) -> Result<Principal, Problem> {
+        if self.verified { Ok(self.principal) } else { Err(Problem::new(Code::EmailNotVerified)) }
+    }
+}
+
+async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, Problem> {
     let claims = claims(parts, authority)?;
+    let now = authority.clock.now();
     let row = sqlx::query!(
         r#"
-        select users.global_role as "global_role: GlobalRole", users.email_verified_at is not null as "verified!"
+        select users.global_role as "global_role: GlobalRole", users.email_verified_at is not null as "verified!",
+               sessions.authenticated_at
         from sessions
         join users on users.id = sessions.user_id
         where sessions.id = $1
@@ -107,14 +180,14 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<(Principal
         "#,
         claims.sid.0,
         claims.user_id.0,
-        authority.clock.now(),
+        now,
     )
     .fetch_optional(&authority.db)
     .await?
     .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
     let principal =
         Principal { user_id: claims.user_id, session_id: claims.sid, global_role: row.global_role };
-    Ok((principal, row.verified))
+    Ok(Session { principal, verified: row.verified, recent: now - row.authenticated_at <= RECENT })
 }
 
 /// The claims of the request's bearer token (RFC 6750); a token proves only who asks.

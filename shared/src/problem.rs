@@ -12,7 +12,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
-use crate::context;
+use crate::{context, ids::ProjectId};
 
 /// A handler's result.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
@@ -65,6 +65,8 @@ codes! {
     RefreshReused = "refresh_reused", UNAUTHORIZED;
     /// The e-mail address is not verified yet.
     EmailNotVerified = "email_not_verified", FORBIDDEN;
+    /// Prove anew who you are: `POST /auth/reauthenticate`.
+    ReauthenticationRequired = "reauthentication_required", FORBIDDEN;
     /// Your role does not allow this.
     Forbidden = "forbidden", FORBIDDEN;
     /// There is nothing here that you can see.
@@ -73,6 +75,10 @@ codes! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
     /// The item is in a state that does not allow this.
     InvalidState = "invalid_state", CONFLICT;
+    /// A project would be left without an admin.
+    LastAdmin = "last_admin", CONFLICT;
+    /// What you saw has changed since.
+    Stale = "stale", PRECONDITION_FAILED;
     /// The body is too large.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
     /// The body's content type is not supported.
@@ -119,12 +125,22 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// A project that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BlockingProject {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+}
+
 /// An error answer.
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
     detail: Option<String>,
     errors: Vec<FieldError>,
+    projects: Vec<BlockingProject>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Logged once when it becomes a 5xx answer, and never sent.
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -151,6 +167,9 @@ pub struct ProblemBody<'a> {
     /// The invalid fields, all of them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
+    /// The projects that stand in the way, with `last_admin`.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    projects: &'a [BlockingProject],
 }
 
 /// Says when to try again after a dependency was down.
@@ -160,7 +179,14 @@ impl Problem {
     /// A problem of this kind.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        let problem = Self { code, detail: None, errors: Vec::new(), headers: Vec::new(), source: None };
+        let problem = Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            projects: Vec::new(),
+            headers: Vec::new(),
+            source: None,
+        };
         match code.status() {
             StatusCode::UNAUTHORIZED => {
                 problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
@@ -174,6 +200,12 @@ impl Problem {
     #[must_use]
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::InvalidFields) }
+    }
+
+    /// A 409 with the projects that would be left without an admin.
+    #[must_use]
+    pub fn last_admin(projects: Vec<BlockingProject>) -> Self {
+        Self { projects, ..Self::new(Code::LastAdmin) }
     }
 
     /// A 500 that keeps what happened to itself.
@@ -232,6 +264,7 @@ impl IntoResponse for Problem {
             code: self.code,
             request_id: context::current().map(|context| context.request_id.clone()),
             errors: &self.errors,
+            projects: &self.projects,
         };
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let mut response =

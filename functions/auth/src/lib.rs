@@ -1,7 +1,6 @@
 //! `auth`: accounts, sign-in and the keys that access tokens are checked with.
 
 mod model;
-mod passwords;
 mod queries;
 mod refresh_token;
 mod routes;
@@ -15,6 +14,7 @@ use shared::{
     health::Health,
     mail_token::{MailTokenSettings, MailTokens},
     outbox::{Outbox, PubSubSettings},
+    passwords::{PasswordSettings, Passwords},
     principal::Authority,
     rate_limit::{RateLimitSettings, RateLimits},
     server::{HttpSettings, Service},
@@ -22,10 +22,7 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{
-    passwords::{PasswordSettings, Passwords},
-    refresh_token::{RefreshTokenSettings, RefreshTokens},
-};
+use crate::refresh_token::{RefreshTokenSettings, RefreshTokens};
 
 shared::settings! {
     /// What `auth` is configured with.

@@ -62,6 +62,17 @@ impl Client {
         self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
     }
 
+    /// PATCH with a merge patch (RFC 7396).
+    pub async fn patch(&self, path: &str, body: Value) -> TestResponse {
+        let kind = Some("application/merge-patch+json");
+        self.send(Method::PATCH, path, kind, body.to_string().into_bytes()).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> TestResponse {
+        self.send(Method::DELETE, path, None, Vec::new()).await
+    }
+
     /// A request with any body.
     ///
     /// # Panics

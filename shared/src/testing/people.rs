@@ -49,6 +49,26 @@ impl Platform {
         TestUser { token, ..user }
     }
 
+    /// The same user in another live session.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn another_session(&self, of: &TestUser) -> TestUser {
+        let user = TestUser { session: SessionId::new(), ..of.clone() };
+        let inserted = sqlx::query(
+            "insert into sessions (id, user_id, password_id, created_at, authenticated_at, last_used_at, expires_at)
+             select $1, id, password_id, $3, $3, $3, $3 + interval '30 days' from users where id = $2",
+        )
+        .bind(user.session)
+        .bind(user.id)
+        .bind(self.clock.now())
+        .execute(&self.db)
+        .await;
+        inserted.expect("a session");
+        let token = self.token(&user, GlobalRole::User);
+        TestUser { token, ..user }
+    }
+
     /// A user whose address is not verified yet.
     ///
     /// # Panics

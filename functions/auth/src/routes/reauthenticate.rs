@@ -7,17 +7,14 @@ use serde::{Deserialize, Serialize};
 use shared::{
     audit::{self, Action, Entry, Outcome},
     extract::Json,
-    principal::AnySession,
+    principal::{AnySession, RECENT},
     problem::{Code, Problem, ProblemBody, Result},
     text::normalize_password,
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::{AppState, queries};
-
-/// How long a session counts as recent.
-const RECENT: Duration = Duration::minutes(10);
 
 /// Who the caller is, proven anew.
 #[derive(Deserialize, Validate, ToSchema)]

@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version};
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::problem::Problem;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-shared::settings! {
+use crate::problem::Problem;
+
+crate::settings! {
     /// Hashing passwords.
     pub struct PasswordSettings {
         /// Hashes computed at once; each takes 19 MiB and one core for some 15 ms.
@@ -28,17 +29,22 @@ const NOBODY: &str =
 
 /// Hashes and checks passwords.
 #[derive(Clone)]
-pub(crate) struct Passwords {
+pub struct Passwords {
     turns: Arc<Semaphore>,
 }
 
 impl Passwords {
-    pub(crate) fn new(settings: &PasswordSettings) -> Self {
+    /// So many turns at once as the settings say.
+    #[must_use]
+    pub fn new(settings: &PasswordSettings) -> Self {
         Self { turns: Arc::new(Semaphore::new(settings.concurrency.max(1))) }
     }
 
     /// The hash in PHC form.
-    pub(crate) async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
+    ///
+    /// # Errors
+    /// 503 when too many wait for their turn.
+    pub async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
         let password = password.clone();
         self.in_turn(move || {
             let hash = argon2()?.hash_password(password.expose_secret().as_bytes());
@@ -48,11 +54,10 @@ impl Passwords {
     }
 
     /// Whether this is the password; takes the same time when there is no hash to compare with.
-    pub(crate) async fn verify(
-        &self,
-        password: &SecretString,
-        hash: Option<String>,
-    ) -> Result<bool, Problem> {
+    ///
+    /// # Errors
+    /// 503 when too many wait for their turn.
+    pub async fn verify(&self, password: &SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let password = password.clone();
         self.in_turn(move || {
             let known = hash.is_some();
