@@ -49,7 +49,7 @@ with-sqlx:
 reference: ## Writes .env.example and the table of variables from the configuration types.
 	@cargo run -q -p local -- reference
 
-functions := auth projects data ocr email maintenance
+functions := auth users projects data ocr email maintenance
 
 bench: ## Builds the functions for release and prints their cold starts and idle memory.
 	@cargo build --release -p bench $(functions:%=-p %)

@@ -18,7 +18,7 @@ use tokio::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-const FUNCTIONS: [&str; 6] = ["auth", "projects", "data", "ocr", "email", "maintenance"];
+const FUNCTIONS: [&str; 7] = ["auth", "users", "projects", "data", "ocr", "email", "maintenance"];
 /// Starts measured for each function; the median is printed.
 const STARTS: usize = 21;
 /// What the platform is meant to keep to.

@@ -79,6 +79,7 @@ impl Parts {
                 // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
                 defaults.push(("RATE_LIMIT_ADDRESS_PER_MINUTE", Some("1000000".to_owned())));
             }
+            "users" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "projects" => defaults.extend(access_token),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
             "ocr" => {

@@ -9,12 +9,13 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 6] = ["auth", "projects", "data", "ocr", "email", "maintenance"];
+pub(crate) const FUNCTIONS: [&str; 7] = ["auth", "users", "projects", "data", "ocr", "email", "maintenance"];
 
 /// A function, ready to be served.
 pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error> {
     match function {
         "auth" => auth::service(env).await,
+        "users" => users::service(env).await,
         "projects" => projects::service(env).await,
         "data" => data::service(env).await,
         "ocr" => ocr::service(env).await,
@@ -27,7 +28,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
 /// The OpenAPI document of everything that is reached from outside.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    api_docs::merged([auth::openapi(), projects::openapi(), data::openapi()])
+    api_docs::merged([auth::openapi(), users::openapi(), projects::openapi(), data::openapi()])
 }
 
 #[cfg(test)]
@@ -37,9 +38,12 @@ mod tests {
 
     #[test]
     fn every_documented_path_is_routed_to_the_function_that_documents_it() {
-        for (function, document) in
-            [("auth", auth::openapi()), ("projects", projects::openapi()), ("data", data::openapi())]
-        {
+        for (function, document) in [
+            ("auth", auth::openapi()),
+            ("users", users::openapi()),
+            ("projects", projects::openapi()),
+            ("data", data::openapi()),
+        ] {
             assert!(!document.paths.paths.is_empty(), "{function}");
             for path in document.paths.paths.keys() {
                 assert_eq!(function_for(path), function, "{path}");

@@ -8,6 +8,7 @@ pub const URL_MAP: &[(&str, &str)] = &[
     ("/auth/*", "auth"),
     ("/.well-known/jwks.json", "auth"),
     ("/health", "auth"),
+    ("/users/*", "users"),
     ("/projects", "projects"),
     ("/projects/*", "projects"),
     ("/invitations/*", "projects"),
@@ -67,6 +68,7 @@ mod tests {
     fn every_path_has_its_function_and_the_rest_falls_to_auth() {
         for (path, function) in [
             ("/auth/login", "auth"),
+            ("/users/me", "users"),
             ("/projects", "projects"),
             ("/projects/1/documents", "projects"),
             ("/documents", "data"),

@@ -1,0 +1,125 @@
+//! The export of an account: a JSON document that is written while it is read, a batch of rows at a time.
+//!
+//! No connection is held while the client reads, and no more than a batch is in memory.
+
+mod queries;
+mod rows;
+
+use axum::body::Bytes;
+use futures::{Stream, stream};
+use serde::Serialize;
+use shared::{
+    ids::UserId,
+    problem::{Problem, chain},
+};
+use sqlx::PgPool;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use self::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
+use crate::model::Account;
+
+/// Rows that are read at once.
+const BATCH: i64 = 500;
+
+/// Everything that the platform holds on a user.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the document, which is never whole in memory")]
+pub(crate) struct AccountExport {
+    #[schema(value_type = String, format = DateTime)]
+    exported_at: OffsetDateTime,
+    account: Account,
+    /// Sessions, ended ones included.
+    sessions: Vec<ExportedSession>,
+    memberships: Vec<ExportedMembership>,
+    /// What the user uploaded.
+    items: Vec<ExportedItem>,
+    /// What the user did, and what was done to the account.
+    audit_logs: Vec<ExportedAuditLog>,
+}
+
+/// The lists of the document, in their order.
+const LISTS: [List; 4] = [List::Sessions, List::Memberships, List::Items, List::AuditLogs];
+
+#[derive(Debug, Clone, Copy)]
+enum List {
+    Sessions,
+    Memberships,
+    Items,
+    AuditLogs,
+}
+
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Memberships => "memberships",
+            Self::Items => "items",
+            Self::AuditLogs => "audit_logs",
+        }
+    }
+
+    /// The rows after one, as JSON, and the id that the last of them has if there may be more.
+    async fn batch(self, db: &PgPool, user: UserId, after: Uuid) -> Result<(String, Option<Uuid>), Fault> {
+        match self {
+            Self::Sessions => batch(queries::sessions(db, user, after, BATCH).await?, |row| row.id.0),
+            Self::Memberships => {
+                batch(queries::memberships(db, user, after, BATCH).await?, |row| row.project_id.0)
+            }
+            Self::Items => batch(queries::items(db, user, after, BATCH).await?, |row| row.id.0),
+            Self::AuditLogs => batch(queries::audit_logs(db, user, after, BATCH).await?, |row| row.id.0),
+        }
+    }
+}
+
+fn batch<T: Serialize>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> Result<(String, Option<Uuid>), Fault> {
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == BATCH);
+    let last = rows.last().filter(|_| full).map(id);
+    let array = serde_json::to_string(&rows)?;
+    Ok((array[1..array.len() - 1].to_owned(), last))
+}
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where the writing is: in which list, and after which row.
+struct Position {
+    db: PgPool,
+    user: UserId,
+    list: usize,
+    after: Uuid,
+}
+
+/// The document, piece by piece. It breaks off when the database does: half a document is no JSON.
+pub(crate) fn stream(
+    db: PgPool,
+    account: Account,
+    now: OffsetDateTime,
+) -> Result<impl Stream<Item = Result<Bytes, Fault>> + Send + 'static, Problem> {
+    let exported_at = now.format(&Rfc3339).map_err(Problem::internal)?;
+    let account_json = serde_json::to_string(&account).map_err(Problem::internal)?;
+    let head = format!("{{\"exported_at\":\"{exported_at}\",\"account\":{account_json}");
+    let position = Position { db, user: account.id, list: 0, after: Uuid::nil() };
+    let lists = stream::try_unfold(position, async |position| {
+        next(position).await.inspect_err(|error| {
+            tracing::error!(cause = chain(error.as_ref()), "an export broke off");
+        })
+    });
+    Ok(stream::StreamExt::chain(stream::iter([Ok(Bytes::from(head))]), lists))
+}
+
+async fn next(mut position: Position) -> Result<Option<(Bytes, Position)>, Fault> {
+    let Some(list) = LISTS.get(position.list) else { return Ok(None) };
+    let (rows, more_after) = list.batch(&position.db, position.user, position.after).await?;
+    let begin = if position.after.is_nil() { format!(",\"{}\":[", list.name()) } else { String::new() };
+    let separator = if !position.after.is_nil() && !rows.is_empty() { "," } else { "" };
+    let last_list = position.list + 1 == LISTS.len();
+    let end = match more_after {
+        Some(_) => "",
+        None if last_list => "]}",
+        None => "]",
+    };
+    position.list += usize::from(more_after.is_none());
+    position.after = more_after.unwrap_or_default();
+    Ok(Some((Bytes::from(format!("{begin}{separator}{rows}{end}")), position)))
+}

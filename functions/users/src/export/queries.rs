@@ -1,0 +1,139 @@
+//! The SQL of an export: each list by the index that serves it, from row to row.
+
+use shared::{
+    guard::ProjectRole,
+    ids::{AuditId, ItemId, ProjectId, SessionId, UserId},
+    items::{ItemKind, ItemStatus},
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
+
+pub(super) async fn sessions(
+    db: &PgPool,
+    user: UserId,
+    after: Uuid,
+    rows: i64,
+) -> Result<Vec<ExportedSession>, sqlx::Error> {
+    sqlx::query_as!(
+        ExportedSession,
+        r#"
+        select id as "id: SessionId", created_at, last_used_at, authenticated_at, expires_at, revoked_at,
+               ip_address, user_agent
+        from sessions
+        where user_id = $1 and id > $2
+        order by id
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(super) async fn memberships(
+    db: &PgPool,
+    user: UserId,
+    after: Uuid,
+    rows: i64,
+) -> Result<Vec<ExportedMembership>, sqlx::Error> {
+    sqlx::query_as!(
+        ExportedMembership,
+        r#"
+        select project_members.project_id as "project_id: ProjectId", projects.name as project_name,
+               project_members.role as "role: ProjectRole", project_members.created_at
+        from project_members
+        join projects on projects.id = project_members.project_id
+        where project_members.user_id = $1
+          and project_members.project_id > $2
+          and projects.deleted_at is null
+        order by project_members.project_id
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(super) async fn items(
+    db: &PgPool,
+    user: UserId,
+    after: Uuid,
+    rows: i64,
+) -> Result<Vec<ExportedItem>, sqlx::Error> {
+    sqlx::query_as!(
+        ExportedItem,
+        r#"
+        select items.id as "id: ItemId", items.project_id as "project_id: ProjectId",
+               items.kind as "kind: ItemKind", items.original_filename, items.content_type, items.size_bytes,
+               items.status as "status: ItemStatus", items.language, items.created_at, items.submitted_at,
+               items.processed_at, items.reviewed_at
+        from items
+        join projects on projects.id = items.project_id
+        where items.uploaded_by_id = $1
+          and items.id > $2
+          and items.deleted_at is null
+          and projects.deleted_at is null
+        order by items.id
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The user's own rows and those about their account, each by its own index: an `or` would sort all of
+/// them for every batch.
+pub(super) async fn audit_logs(
+    db: &PgPool,
+    user: UserId,
+    after: Uuid,
+    rows: i64,
+) -> Result<Vec<ExportedAuditLog>, sqlx::Error> {
+    sqlx::query_as!(
+        ExportedAuditLog,
+        r#"
+        select id as "id!: AuditId", action as "action!", resource_type as "resource_type!", resource_id,
+               project_id as "project_id: ProjectId", status as "status!", ip_address, user_agent,
+               metadata as "metadata!", created_at as "created_at!"
+        from (
+            (
+                select id, action, resource_type, resource_id, project_id, status, ip_address, user_agent,
+                       metadata, created_at
+                from audit_logs
+                where actor_user_id = $1 and id > $2
+                order by id
+                limit $3
+            )
+            union all
+            (
+                select id, action, resource_type, resource_id, project_id, status, null, null,
+                       metadata, created_at
+                from audit_logs
+                where resource_id = $1
+                  and resource_type = 'user'
+                  and actor_user_id is distinct from $1
+                  and id > $2
+                order by id
+                limit $3
+            )
+        ) as found
+        order by id
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,99 @@
+//! `users`: what users do with their own accounts, passwords and sessions.
+
+mod export;
+mod model;
+mod queries;
+mod routes;
+
+use axum::{Router, extract::FromRef};
+use shared::{
+    access_token::{AccessTokenSettings, Verifier},
+    clock::Clock,
+    config::{Env, Error, Settings as _},
+    database::{self, DatabaseSettings},
+    health::Health,
+    outbox::{Outbox, PubSubSettings},
+    passwords::{PasswordSettings, Passwords},
+    principal::Authority,
+    server::{HttpSettings, Service},
+};
+use sqlx::PgPool;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+shared::settings! {
+    /// What `users` is configured with.
+    pub struct UsersSettings {
+    }
+    with {
+        /// The HTTP server.
+        pub http: HttpSettings,
+        /// The database.
+        pub database: DatabaseSettings,
+        /// Publishing events.
+        pub pubsub: PubSubSettings,
+        /// Checking access tokens.
+        pub access_token: AccessTokenSettings,
+        /// Hashing passwords.
+        pub password: PasswordSettings,
+    }
+}
+
+/// What the handlers work with.
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
+    db: PgPool,
+    authority: Authority,
+    outbox: Outbox,
+    passwords: Passwords,
+    clock: Clock,
+}
+
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            routes::get_account::get_account,
+            routes::update_account::update_account,
+            routes::delete_account::delete_account
+        ))
+        .routes(routes!(routes::change_password::change_password))
+        .routes(routes!(
+            routes::list_sessions::list_sessions,
+            routes::delete_other_sessions::delete_other_sessions
+        ))
+        .routes(routes!(routes::delete_session::delete_session))
+        .routes(routes!(routes::export_account::export_account))
+}
+
+/// The function, ready to be served.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+pub async fn service(env: &Env) -> Result<Service, Error> {
+    service_at(env, Clock::default()).await
+}
+
+/// The function with a clock that can be moved.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+#[allow(clippy::unused_async, reason = "every function is built the same way")]
+pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
+    let settings = UsersSettings::from_env(env)?;
+    let db = database::connect(&settings.database)?;
+    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
+    let state = AppState {
+        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
+        passwords: Passwords::new(&settings.password),
+        authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
+        db: db.clone(),
+        clock,
+    };
+    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
+    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
+}
+
+/// The function's part of the OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().to_openapi()
+}

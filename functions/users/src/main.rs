@@ -1,0 +1,8 @@
+//! The `users` function's process.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    shared::server::run("users", |env| async move { users::service(&env).await }).await
+}

@@ -1,0 +1,274 @@
+//! All SQL of `users`, but for the export's.
+
+use shared::{
+    ids::{PasswordId, ProjectId, SessionId, UserId},
+    principal::{GlobalRole, Principal},
+    problem::{BlockingProject, Code, Problem},
+};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{model::Account, routes::list_sessions::Session};
+
+/// Projects that a refusal names at most.
+const BLOCKING_PROJECTS: i64 = 200;
+
+pub(crate) async fn get_account(db: &PgPool, user: UserId) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query_as!(
+        Account,
+        r#"
+        select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
+               email_verified_at is not null as "email_verified!", version, created_at
+        from users
+        where id = $1 and deleted_at is null
+        "#,
+        user.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Makes the changes of one account go one after the other, and refuses a caller whose session ended
+/// while they waited: who was thrown out must not get the last word.
+pub(crate) async fn lock_account(
+    db: &mut PgConnection,
+    principal: &Principal,
+    now: OffsetDateTime,
+) -> Result<Account, Problem> {
+    let account = sqlx::query_as!(
+        Account,
+        r#"
+        select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
+               email_verified_at is not null as "email_verified!", version, created_at
+        from users
+        where id = $1 and deleted_at is null and suspended_at is null
+        for update
+        "#,
+        principal.user_id.0,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    // A statement of its own: it sees what was committed while the one before waited.
+    let live = sqlx::query_scalar!(
+        r#"
+        select exists (
+            select from sessions where id = $1 and user_id = $2 and revoked_at is null and expires_at > $3
+        ) as "live!"
+        "#,
+        principal.session_id.0,
+        principal.user_id.0,
+        now,
+    )
+    .fetch_one(db)
+    .await?;
+    account.filter(|_| live).ok_or_else(|| Problem::new(Code::Unauthenticated))
+}
+
+pub(crate) async fn update_account(
+    db: &mut PgConnection,
+    user: UserId,
+    display_name: Option<&str>,
+) -> Result<Account, sqlx::Error> {
+    sqlx::query_as!(
+        Account,
+        r#"
+        update users set display_name = $2, version = version + 1
+        where id = $1
+        returning id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
+                  email_verified_at is not null as "email_verified!", version, created_at
+        "#,
+        user.0,
+        display_name,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Whoever takes an admin away from a project locks the project first, in the order of ids: of two who
+/// leave at once, the second one sees that the first one is gone.
+pub(crate) async fn lock_administered_projects(
+    db: &mut PgConnection,
+    user: UserId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        select projects.id
+        from projects
+        where projects.id in (
+            select project_id from project_members where user_id = $1 and role = 'admin'
+        )
+        order by projects.id
+        for no key update
+        ",
+        user.0,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
+/// The projects that nobody but this user administers; who is suspended cannot.
+pub(crate) async fn projects_without_another_admin(
+    db: &mut PgConnection,
+    user: UserId,
+) -> Result<Vec<BlockingProject>, sqlx::Error> {
+    sqlx::query_as!(
+        BlockingProject,
+        r#"
+        select projects.id as "id: ProjectId", projects.name
+        from project_members
+        join projects on projects.id = project_members.project_id
+        where project_members.user_id = $1
+          and project_members.role = 'admin'
+          and projects.deleted_at is null
+          and not exists (
+              select
+              from project_members as others
+              join users on users.id = others.user_id
+              where others.project_id = projects.id
+                and others.user_id <> $1
+                and others.role = 'admin'
+                and users.deleted_at is null
+                and users.suspended_at is null
+          )
+        order by projects.id
+        limit $2
+        "#,
+        user.0,
+        BLOCKING_PROJECTS,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Shuts an account: every session ends and every link dies. What is left of it goes with the purge.
+pub(crate) async fn delete_account(
+    db: &mut PgConnection,
+    user: UserId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        with links as (
+            delete from password_reset_tokens where user_id = $1
+        ), registrations as (
+            delete from email_verification_tokens where user_id = $1
+        ), ended as (
+            update sessions set revoked_at = $2 where user_id = $1 and revoked_at is null
+        )
+        update users set deleted_at = $2, version = version + 1 where id = $1
+        ",
+        user.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The password of a user, as long as they have one.
+pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
+    let hash =
+        sqlx::query_scalar!("select password_hash from users where id = $1 and deleted_at is null", user.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(hash.flatten())
+}
+
+/// Sets a password: every session but the caller's ends, and every link that sets one dies.
+pub(crate) async fn change_password(
+    db: &mut PgConnection,
+    principal: &Principal,
+    password_hash: &str,
+    password_id: PasswordId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        with links as (
+            delete from password_reset_tokens where user_id = $1
+        ), sessions_left as (
+            update sessions
+            set revoked_at = case when id = $2 then revoked_at else $5 end,
+                password_id = case when id = $2 then $4 else password_id end
+            where user_id = $1 and revoked_at is null
+        )
+        update users set password_hash = $3, password_id = $4 where id = $1
+        ",
+        principal.user_id.0,
+        principal.session_id.0,
+        password_hash,
+        password_id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Walks the index over (user, session), so that a page costs the same wherever it is.
+pub(crate) async fn list_sessions(
+    db: &PgPool,
+    principal: &Principal,
+    after: Option<Uuid>,
+    rows: i64,
+    now: OffsetDateTime,
+) -> Result<Vec<Session>, sqlx::Error> {
+    sqlx::query_as!(
+        Session,
+        r#"
+        select id as "id: SessionId", created_at, last_used_at, ip_address, user_agent, id = $2 as "current!"
+        from sessions
+        where user_id = $1
+          and id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+          and revoked_at is null
+          and expires_at > $5
+        order by id desc
+        limit $4
+        "#,
+        principal.user_id.0,
+        principal.session_id.0,
+        after,
+        rows,
+        now,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether there was such a live session of the user to end.
+pub(crate) async fn revoke_session(
+    db: &mut PgConnection,
+    user: UserId,
+    session: SessionId,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let ended = sqlx::query!(
+        "update sessions set revoked_at = $3
+         where id = $2 and user_id = $1 and revoked_at is null and expires_at > $3",
+        user.0,
+        session.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// How many sessions ended.
+pub(crate) async fn revoke_other_sessions(
+    db: &mut PgConnection,
+    principal: &Principal,
+    now: OffsetDateTime,
+) -> Result<u64, sqlx::Error> {
+    let ended = sqlx::query!(
+        "update sessions set revoked_at = $3 where user_id = $1 and id <> $2 and revoked_at is null",
+        principal.user_id.0,
+        principal.session_id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(ended.rows_affected())
+}

@@ -1,0 +1,10 @@
+//! One file a route.
+
+pub(crate) mod change_password;
+pub(crate) mod delete_account;
+pub(crate) mod delete_other_sessions;
+pub(crate) mod delete_session;
+pub(crate) mod export_account;
+pub(crate) mod get_account;
+pub(crate) mod list_sessions;
+pub(crate) mod update_account;

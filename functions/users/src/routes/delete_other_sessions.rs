@@ -1,0 +1,30 @@
+//! `DELETE /users/me/sessions`.
+
+use axum::{extract::State, http::StatusCode};
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry},
+    principal::Principal,
+    problem::{ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// Ends all of the caller's sessions but the one that asks.
+#[utoipa::path(delete, path = "/users/me/sessions", tag = "users", security(("bearer" = [])),
+    responses((status = NO_CONTENT), (status = UNAUTHORIZED, body = ProblemBody)))]
+pub(crate) async fn delete_other_sessions(
+    State(app): State<AppState>,
+    principal: Principal,
+) -> Result<StatusCode> {
+    let now = app.clock.now();
+    let user = principal.user_id;
+    let mut tx = app.db.begin().await?;
+    queries::lock_account(&mut tx, &principal, now).await?;
+    let ended = queries::revoke_other_sessions(&mut tx, &principal, now).await?;
+    let entry = Entry::success(Some(user), Action::UserSessionsRevoked, user.0);
+    audit::record(&mut tx, entry.with(json!({"sessions": ended})), now).await?;
+    tx.commit().await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,36 @@
+//! `DELETE /users/me/sessions/{session_id}`.
+
+use axum::{extract::State, http::StatusCode};
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::Path,
+    ids::SessionId,
+    principal::Principal,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// Ends one of the caller's sessions.
+#[utoipa::path(delete, path = "/users/me/sessions/{session_id}", tag = "users", security(("bearer" = [])),
+    params(("session_id" = SessionId, Path)),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
+pub(crate) async fn delete_session(
+    State(app): State<AppState>,
+    principal: Principal,
+    Path(session): Path<SessionId>,
+) -> Result<StatusCode> {
+    let now = app.clock.now();
+    let user = principal.user_id;
+    let mut tx = app.db.begin().await?;
+    queries::lock_account(&mut tx, &principal, now).await?;
+    if !queries::revoke_session(&mut tx, user, session, now).await? {
+        return Err(Problem::new(Code::NotFound));
+    }
+    let entry = Entry::success(Some(user), Action::UserSessionRevoked, user.0);
+    audit::record(&mut tx, entry.with(json!({"session_id": session})), now).await?;
+    tx.commit().await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

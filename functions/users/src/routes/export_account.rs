@@ -1,0 +1,34 @@
+//! `GET /users/me/export`.
+
+use axum::{body::Body, extract::State, http::header, response::IntoResponse};
+use shared::{
+    audit::{self, Action, Entry},
+    principal::Principal,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+
+use crate::{
+    AppState,
+    export::{self, AccountExport},
+    queries,
+};
+
+/// Everything that the platform holds on the caller, as one document to keep.
+#[utoipa::path(get, path = "/users/me/export", tag = "users", security(("bearer" = [])),
+    responses((status = OK, body = AccountExport), (status = UNAUTHORIZED, body = ProblemBody)))]
+pub(crate) async fn export_account(
+    State(app): State<AppState>,
+    principal: Principal,
+) -> Result<impl IntoResponse> {
+    let now = app.clock.now();
+    let user = principal.user_id;
+    let account =
+        queries::get_account(&app.db, user).await?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let mut db = app.db.acquire().await?;
+    audit::record(&mut db, Entry::success(Some(user), Action::UserExported, user.0), now).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"alta-data-account.json\""),
+    ];
+    Ok((headers, Body::from_stream(export::stream(app.db.clone(), account, now)?)))
+}

@@ -1,0 +1,56 @@
+//! `PATCH /users/me`.
+
+use axum::{extract::State, http::header, response::IntoResponse};
+use garde::Validate;
+use serde::Deserialize;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::Json,
+    merge_patch::Field,
+    precondition::IfMatch,
+    principal::Principal,
+    problem::{ProblemBody, Result},
+    server::etag,
+    text::Name,
+};
+use utoipa::ToSchema;
+
+use crate::{AppState, model::Account, queries};
+
+/// A merge patch (RFC 7396): what is left out stays, null clears.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateAccount {
+    #[serde(default)]
+    #[garde(dive)]
+    #[schema(value_type = Option<Name>)]
+    display_name: Field<Name>,
+}
+
+/// Changes the caller's account.
+#[utoipa::path(patch, path = "/users/me", tag = "users", security(("bearer" = [])),
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for.")),
+    request_body(content((UpdateAccount = "application/merge-patch+json"), (UpdateAccount = "application/json"))),
+    responses((status = OK, body = Account), (status = PRECONDITION_FAILED, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn update_account(
+    State(app): State<AppState>,
+    principal: Principal,
+    seen: IfMatch,
+    Json(patch): Json<UpdateAccount>,
+) -> Result<impl IntoResponse> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let mut account = queries::lock_account(&mut tx, &principal, now).await?;
+    seen.check(account.version)?;
+    let before = account.display_name.clone();
+    let display_name = patch.display_name.apply(before, |name| name.as_str().to_owned());
+    if display_name != account.display_name {
+        account = queries::update_account(&mut tx, principal.user_id, display_name.as_deref()).await?;
+        let user = principal.user_id;
+        audit::record(&mut tx, Entry::success(Some(user), Action::UserUpdated, user.0), now).await?;
+        tx.commit().await?;
+    }
+
+    Ok(([(header::ETAG, etag(account.version))], Json(account)))
+}

@@ -1,0 +1,171 @@
+use http::Method;
+use serde_json::{Value, json};
+use shared::guard::ProjectRole;
+use sqlx::PgPool;
+use tower::ServiceExt as _;
+
+use crate::support::{PASSWORD, Users};
+
+const PATH: &str = "/users/me/export";
+
+fn list<'a>(export: &'a Value, name: &str) -> &'a Vec<Value> {
+    export[name].as_array().unwrap_or_else(|| panic!("a list of {name}"))
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_export_holds_what_is_the_users_and_nothing_of_others(db: PgPool) {
+    let users = Users::start(db).await;
+    let platform = &users.platform;
+    let ada = users.user_with_password("ada@example.org").await;
+    let bob = platform.user("bob@example.org").await;
+    let ended = platform.another_session(&ada).await;
+    platform.change("update sessions set revoked_at = now() where id = $1", ended.session.0).await;
+    let project = platform.project(&bob).await;
+    platform.member(project, &ada, ProjectRole::Contributor).await;
+    let hers = platform.draft(project, &ada, "application/pdf", 7).await;
+    platform.draft(project, &bob, "application/pdf", 7).await;
+    platform.change("update items set feedback = 'words of a reviewer' where id = $1", hers.item_id.0).await;
+    let gone = platform.draft(project, &ada, "application/pdf", 7).await;
+    platform.change("update items set deleted_at = now() where id = $1", gone.item_id.0).await;
+    let client = users.client.as_user(&ada);
+    client.patch("/users/me", json!({"display_name": "Ada"})).await.assert_status(200);
+    users.client.as_user(&bob).patch("/users/me", json!({"display_name": "Bob"})).await.assert_status(200);
+
+    let export = client.get(PATH).await;
+    export.assert_status(200);
+    assert_eq!(export.headers["content-type"], "application/json");
+    assert_eq!(export.headers["content-disposition"], "attachment; filename=\"alta-data-account.json\"");
+    assert_eq!(export.headers["cache-control"], "no-store");
+    assert_eq!(
+        (&export.body["account"]["email"], &export.body["account"]["display_name"]),
+        (&json!("ada@example.org"), &json!("Ada"))
+    );
+    assert!(export.body["exported_at"].is_string());
+    let sessions: Vec<&Value> = list(&export.body, "sessions").iter().map(|session| &session["id"]).collect();
+    assert_eq!(sessions, [&json!(ada.session), &json!(ended.session)]);
+    let memberships = list(&export.body, "memberships");
+    assert_eq!(memberships.len(), 1);
+    assert_eq!(
+        (&memberships[0]["project_name"], &memberships[0]["role"]),
+        (&json!("Letters"), &json!("contributor"))
+    );
+    let items = list(&export.body, "items");
+    assert_eq!(items.iter().map(|item| &item["id"]).collect::<Vec<_>>(), [&json!(hers.item_id)]);
+    let actions: Vec<&Value> = list(&export.body, "audit_logs").iter().map(|row| &row["action"]).collect();
+    assert_eq!(actions, ["user.updated", "user.exported"]);
+    let text = export.body.to_string();
+    for others in ["bob@example.org", "words of a reviewer", "argon2", PASSWORD, "password_id"] {
+        assert!(!text.contains(others), "{others}");
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_others_did_to_the_account_is_told_without_where_they_were(db: PgPool) {
+    let users = Users::start(db).await;
+    let ada = users.platform.user("ada@example.org").await;
+    let bob = users.platform.user("bob@example.org").await;
+    for (actor, action) in
+        [(Some(bob.id), "user.suspended"), (None, "user.login"), (Some(ada.id), "user.login")]
+    {
+        sqlx::query(
+            "insert into audit_logs (id, actor_user_id, action, resource_type, resource_id, status, ip_address, created_at)
+             values ($1, $2, $3, 'user', $4, 'success', '203.0.113.9', now())",
+        )
+        .bind(shared::ids::AuditId::new())
+        .bind(actor)
+        .bind(action)
+        .bind(ada.id)
+        .execute(&users.platform.db)
+        .await
+        .expect("an audit row");
+    }
+    let export = users.client.as_user(&ada).get(PATH).await;
+    let told: Vec<(&str, Option<&str>)> = list(&export.body, "audit_logs")
+        .iter()
+        .map(|row| (row["action"].as_str().expect("an action"), row["ip_address"].as_str()))
+        .take(3)
+        .collect();
+    assert_eq!(told, [("user.suspended", None), ("user.login", None), ("user.login", Some("203.0.113.9"))]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn many_rows_are_exported_once_each(db: PgPool) {
+    let users = Users::start(db).await;
+    let ada = users.platform.user("ada@example.org").await;
+    // A list of exactly one batch, of several, and of several and a rest.
+    let statements = [
+        "insert into sessions (id, user_id, created_at, authenticated_at, last_used_at, expires_at)
+         select gen_random_uuid(), $1, now(), now(), now(), now() from generate_series(1, 499)",
+        "with made as (
+             insert into projects (id, name, created_by_id, created_at, updated_at)
+             select gen_random_uuid(), 'P', $1, now(), now() from generate_series(1, 1000) returning id
+         )
+         insert into project_members (id, project_id, user_id, role, created_at)
+         select gen_random_uuid(), id, $1, 'admin', now() from made",
+        "insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
+         select gen_random_uuid(), (select id from projects limit 1), $1, 'voice', 'f', 'audio/wav', 1, now()
+         from generate_series(1, 1201)",
+        "insert into audit_logs (id, actor_user_id, action, resource_type, resource_id, status, created_at)
+         select gen_random_uuid(), case when n % 2 = 0 then $1 end, 'user.login', 'user', $1, 'success', now()
+         from generate_series(1, 1300) as n",
+    ];
+    for statement in statements {
+        sqlx::query(statement).bind(ada.id).execute(&users.platform.db).await.expect("rows");
+    }
+    let export = users.client.as_user(&ada).get(PATH).await;
+    let lengths = ["sessions", "memberships", "items", "audit_logs"].map(|name| {
+        let key = if name == "memberships" { "project_id" } else { "id" };
+        let ids: std::collections::BTreeSet<&str> =
+            list(&export.body, name).iter().filter_map(|row| row[key].as_str()).collect();
+        assert_eq!(ids.len(), list(&export.body, name).len(), "{name}");
+        ids.len()
+    });
+    assert_eq!(lengths, [500, 1000, 1201, 1301]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
+    let users = Users::start(db).await;
+    let env = users.platform.env().with("DATABASE_MAX_CONNECTIONS", "1");
+    let service = users::service_at(&env, users.platform.clock.clone()).await.expect("the function");
+    let router = service.router();
+    let client = users.platform.client(router.clone());
+    let ada = users.platform.user("ada@example.org").await;
+    let request = http::Request::get(PATH).header("authorization", format!("Bearer {}", ada.token));
+    let request = request.body(axum::body::Body::empty()).expect("a request");
+    let unread = router.oneshot(request).await.expect("an answer").into_body();
+    client.as_user(&ada).get("/users/me").await.assert_status(200);
+    let bytes = axum::body::to_bytes(unread, usize::MAX).await.expect("the document");
+    let export: Value = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(export["account"]["id"], json!(ada.id));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn each_list_is_read_from_an_index_batch_by_batch(db: PgPool) {
+    let users = Users::start(db).await;
+    let cases = [
+        (["from sessions", "order by id\n"], vec!["sessions_user_id_id_idx"]),
+        (
+            ["from project_members", "order by project_members.project_id\n"],
+            vec!["project_members_user_id_project_id_idx"],
+        ),
+        (["from items", "order by items.id\n"], vec!["items_uploaded_by_id_id_idx"]),
+        (
+            ["from audit_logs", "union all"],
+            vec!["audit_logs_actor_user_id_id_idx", "audit_logs_resource_id_id_idx"],
+        ),
+    ];
+    for (texts, indexes) in cases {
+        let plan = users.platform.plan(&texts).await;
+        for index in indexes {
+            assert!(plan.contains(index), "{plan}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn strangers_export_nothing(db: PgPool) {
+    let users = Users::start(db).await;
+    users.refuses_strangers(Method::GET, PATH, None).await;
+    assert_eq!(users.count("select count(*) from audit_logs").await, 0);
+}

@@ -1,0 +1,11 @@
+//! `users` through its HTTP interface, one module a route.
+
+mod change_password;
+mod delete_account;
+mod delete_other_sessions;
+mod delete_session;
+mod export_account;
+mod get_account;
+mod list_sessions;
+mod support;
+mod update_account;

@@ -1,0 +1,89 @@
+//! What these tests share.
+
+use http::Method;
+use serde_json::Value;
+use shared::{
+    passwords::{PasswordSettings, Passwords},
+    testing::{Client, Platform, TestUser},
+};
+use sqlx::PgPool;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+pub(crate) struct Users {
+    pub(crate) platform: Platform,
+    pub(crate) client: Client,
+}
+
+impl Users {
+    pub(crate) async fn start(db: PgPool) -> Self {
+        let platform = Platform::start(db).await;
+        let service = users::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let client = platform.client(service.router());
+        Self { platform, client }
+    }
+
+    /// A verified user who signs in with [`PASSWORD`].
+    pub(crate) async fn user_with_password(&self, email: &str) -> TestUser {
+        let user = self.platform.user(email).await;
+        let hash = passwords().hash(&PASSWORD.into()).await.expect("a hash");
+        sqlx::query("update users set password_hash = $2 where id = $1")
+            .bind(user.id)
+            .bind(hash)
+            .execute(&self.platform.db)
+            .await
+            .expect("a password");
+        user
+    }
+
+    /// Whether this is the user's password.
+    pub(crate) async fn opens(&self, user: &TestUser, password: &str) -> bool {
+        let hash = sqlx::query_scalar("select password_hash from users where id = $1")
+            .bind(user.id)
+            .fetch_one(&self.platform.db)
+            .await
+            .expect("a user");
+        passwords().verify(&password.into(), hash).await.expect("an answer")
+    }
+
+    /// Whether the user's session is good for a request.
+    pub(crate) async fn is_in(&self, user: &TestUser) -> bool {
+        let answer = self.client.as_user(user).get("/users/me").await;
+        if answer.status == 200 {
+            return true;
+        }
+        answer.assert_problem(401, "unauthenticated");
+        false
+    }
+
+    /// The last audit row with this action: who acted, and what else it says.
+    pub(crate) async fn audit_row(&self, action: &str) -> Value {
+        let row = sqlx::query_scalar(
+            "select to_jsonb(audit_logs) from audit_logs where action = $1 order by id desc limit 1",
+        )
+        .bind(action)
+        .fetch_one(&self.platform.db)
+        .await;
+        row.expect("an audit row")
+    }
+
+    pub(crate) async fn count(&self, statement: &'static str) -> i64 {
+        sqlx::query_scalar(statement).fetch_one(&self.platform.db).await.expect("a count")
+    }
+
+    /// Nobody comes in without a session, or before their address is verified.
+    pub(crate) async fn refuses_strangers(&self, method: Method, path: &str, body: Option<Value>) {
+        let kind = body.as_ref().map(|_| "application/json");
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let nobody = self.client.send(method.clone(), path, kind, body.clone()).await;
+        nobody.assert_problem(401, "unauthenticated");
+        assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+        let unverified = self.platform.unverified_user("unverified@example.org").await;
+        let client = self.client.as_user(&unverified);
+        client.send(method, path, kind, body).await.assert_problem(403, "email_not_verified");
+    }
+}
+
+fn passwords() -> Passwords {
+    Passwords::new(&PasswordSettings { concurrency: 1 })
+}
