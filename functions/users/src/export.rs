@@ -2,8 +2,7 @@
 //!
 //! No connection is held while the client reads, and no more than a batch is in memory.
 
-mod queries;
-mod rows;
+pub(crate) mod rows;
 
 use axum::body::Bytes;
 use futures::{Stream, stream};
@@ -18,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
-use crate::model::Account;
+use crate::{model::Account, queries::export as queries};
 
 /// Rows that are read at once.
 const BATCH: i64 = 500;

@@ -1,4 +1,6 @@
-//! All SQL of `users`, but for the export's.
+//! All SQL of `users`.
+
+pub(crate) mod export;
 
 use shared::{
     ids::{PasswordId, ProjectId, SessionId, UserId},

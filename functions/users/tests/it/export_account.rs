@@ -1,6 +1,7 @@
+use axum::body::{Body, to_bytes};
 use http::Method;
 use serde_json::{Value, json};
-use shared::guard::ProjectRole;
+use shared::{guard::ProjectRole, testing::TestUser};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 
@@ -123,6 +124,14 @@ async fn many_rows_are_exported_once_each(db: PgPool) {
     assert_eq!(lengths, [500, 1000, 1201, 1301]);
 }
 
+/// An export that has begun, and that nobody has read from.
+async fn unread(router: axum::Router, user: &TestUser) -> Body {
+    let request = http::Request::get(PATH).header("authorization", format!("Bearer {}", user.token));
+    let answer = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    answer.into_body()
+}
+
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
     let users = Users::start(db).await;
@@ -131,13 +140,22 @@ async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
     let router = service.router();
     let client = users.platform.client(router.clone());
     let ada = users.platform.user("ada@example.org").await;
-    let request = http::Request::get(PATH).header("authorization", format!("Bearer {}", ada.token));
-    let request = request.body(axum::body::Body::empty()).expect("a request");
-    let unread = router.oneshot(request).await.expect("an answer").into_body();
+    let unread = unread(router, &ada).await;
     client.as_user(&ada).get("/users/me").await.assert_status(200);
-    let bytes = axum::body::to_bytes(unread, usize::MAX).await.expect("the document");
+    let bytes = to_bytes(unread, usize::MAX).await.expect("the document");
     let export: Value = serde_json::from_slice(&bytes).expect("JSON");
     assert_eq!(export["account"]["id"], json!(ada.id));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn half_a_document_is_never_taken_for_a_whole_one(db: PgPool) {
+    let users = Users::start(db).await;
+    let service = users::service_at(&users.platform.env(), users.platform.clock.clone()).await;
+    let ada = users.platform.user("ada@example.org").await;
+    let unread = unread(service.expect("the function").router(), &ada).await;
+    let broken = "alter table items rename to elsewhere";
+    sqlx::query(broken).execute(&users.platform.db).await.expect("a broken database");
+    assert!(to_bytes(unread, usize::MAX).await.is_err());
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -8,9 +8,9 @@ use shared::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
+use crate::export::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
 
-pub(super) async fn sessions(
+pub(crate) async fn sessions(
     db: &PgPool,
     user: UserId,
     after: Uuid,
@@ -34,7 +34,7 @@ pub(super) async fn sessions(
     .await
 }
 
-pub(super) async fn memberships(
+pub(crate) async fn memberships(
     db: &PgPool,
     user: UserId,
     after: Uuid,
@@ -61,7 +61,7 @@ pub(super) async fn memberships(
     .await
 }
 
-pub(super) async fn items(
+pub(crate) async fn items(
     db: &PgPool,
     user: UserId,
     after: Uuid,
@@ -93,7 +93,7 @@ pub(super) async fn items(
 
 /// The user's own rows and those about their account, each by its own index: an `or` would sort all of
 /// them for every batch.
-pub(super) async fn audit_logs(
+pub(crate) async fn audit_logs(
     db: &PgPool,
     user: UserId,
     after: Uuid,
