@@ -1,0 +1,132 @@
+//! Passwords, and the links that set new ones.
+
+use shared::{
+    ids::{PasswordId, PasswordResetId, UserId},
+    mail_token::Derived,
+    principal::GlobalRole,
+    text::EmailAddress,
+};
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// How long a link that sets a password is good for.
+const PASSWORD_RESET_LIFETIME: Duration = Duration::hours(1);
+
+pub(crate) struct Credentials {
+    pub(crate) id: UserId,
+    pub(crate) global_role: GlobalRole,
+    pub(crate) password_hash: Option<String>,
+    pub(crate) password_id: Option<Uuid>,
+    pub(crate) suspended: bool,
+}
+
+pub(crate) async fn find_credentials(db: &PgPool, email: &str) -> Result<Option<Credentials>, sqlx::Error> {
+    sqlx::query_as!(
+        Credentials,
+        r#"
+        select id as "id: UserId", global_role as "global_role: GlobalRole", password_hash, password_id,
+               suspended_at is not null as "suspended!"
+        from users
+        where email = $1 and deleted_at is null
+        "#,
+        email,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The password of a user, as long as they have one.
+pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
+    let hash =
+        sqlx::query_scalar!("select password_hash from users where id = $1 and deleted_at is null", user.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(hash.flatten())
+}
+
+/// A link that sets a new password, for an account that can sign in; whose it is.
+pub(crate) async fn insert_password_reset(
+    db: &mut PgConnection,
+    id: PasswordResetId,
+    token: &Derived,
+    email: &EmailAddress,
+    now: OffsetDateTime,
+) -> Result<Option<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        insert into password_reset_tokens (id, user_id, key_id, token_hash, expires_at, created_at)
+        select $1, users.id, $2, $3, $4, $5
+        from users
+        where users.email = $6 and users.deleted_at is null and users.suspended_at is null
+        returning user_id as "user_id: UserId"
+        "#,
+        id.0,
+        token.key_id,
+        token.hash,
+        now + PASSWORD_RESET_LIFETIME,
+        now,
+        email.as_str(),
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub(crate) struct PasswordReset {
+    pub(crate) user_id: UserId,
+    pub(crate) expires_at: OffsetDateTime,
+}
+
+/// The request that a token belongs to; two links of one account are used one after the other.
+pub(crate) async fn lock_password_reset(
+    db: &mut PgConnection,
+    token_hash: &[u8],
+) -> Result<Option<PasswordReset>, sqlx::Error> {
+    sqlx::query_as!(
+        PasswordReset,
+        r#"
+        select password_reset_tokens.user_id as "user_id: UserId", password_reset_tokens.expires_at
+        from password_reset_tokens
+        join users on users.id = password_reset_tokens.user_id
+        where password_reset_tokens.token_hash = $1
+          and users.deleted_at is null
+          and users.suspended_at is null
+        for update of users, password_reset_tokens
+        "#,
+        token_hash,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Sets a password by a mailed link: every session ends, every other link dies, and the address is
+/// proven, since the link went there.
+pub(crate) async fn reset_password(
+    db: &mut PgConnection,
+    user: UserId,
+    password_hash: &str,
+    password_id: PasswordId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        with links as (
+            delete from password_reset_tokens where user_id = $1
+        ), registrations as (
+            delete from email_verification_tokens where user_id = $1 and used_at is null
+        ), ended as (
+            update sessions set revoked_at = $4 where user_id = $1 and revoked_at is null
+        )
+        update users
+        set password_hash = $2, password_id = $3, email_verified_at = coalesce(email_verified_at, $4)
+        where id = $1
+        ",
+        user.0,
+        password_hash,
+        password_id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

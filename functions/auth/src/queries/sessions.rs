@@ -1,0 +1,158 @@
+//! Sessions, from sign-in to sign-out.
+
+use shared::{
+    ids::{SessionId, UserId},
+    principal::GlobalRole,
+    rate_limit::Network,
+};
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// How long a session lives when nobody uses it.
+const SESSION_LIFETIME: Duration = Duration::days(30);
+
+pub(crate) struct NewSession {
+    pub(crate) id: SessionId,
+    pub(crate) user_id: UserId,
+    pub(crate) password_id: Option<Uuid>,
+    pub(crate) ip_address: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+/// Opens a session, unless the account changed its password or was shut since the caller looked; whether it did.
+pub(crate) async fn insert_session(
+    db: &mut PgConnection,
+    new: &NewSession,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    // The lock makes a sign-in and a password reset go one after the other.
+    let inserted = sqlx::query!(
+        "
+        insert into sessions
+            (id, user_id, password_id, ip_address, user_agent, created_at, authenticated_at, last_used_at, expires_at)
+        select $1, users.id, $3, $4, $5, $6, $6, $6, $7
+        from users
+        where users.id = $2
+          and users.password_id is not distinct from $3
+          and users.deleted_at is null
+          and users.suspended_at is null
+        for share
+        ",
+        new.id.0,
+        new.user_id.0,
+        new.password_id,
+        new.ip_address,
+        new.user_agent,
+        now,
+        now + SESSION_LIFETIME,
+    )
+    .execute(db)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub(crate) struct LockedSession {
+    pub(crate) user_id: UserId,
+    pub(crate) global_role: GlobalRole,
+    pub(crate) refresh_counter: i32,
+    pub(crate) rotated_at: Option<OffsetDateTime>,
+}
+
+/// A live session of a living user; refreshes of one session go one after the other.
+pub(crate) async fn lock_session(
+    db: &mut PgConnection,
+    session: SessionId,
+    now: OffsetDateTime,
+) -> Result<Option<LockedSession>, sqlx::Error> {
+    sqlx::query_as!(
+        LockedSession,
+        r#"
+        select sessions.user_id as "user_id: UserId", users.global_role as "global_role: GlobalRole",
+               sessions.refresh_counter, sessions.rotated_at
+        from sessions
+        join users on users.id = sessions.user_id
+        where sessions.id = $1
+          and sessions.revoked_at is null
+          and sessions.expires_at > $2
+          and users.deleted_at is null
+          and users.suspended_at is null
+        for update of sessions
+        "#,
+        session.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Counts a rotation; the session lives on from now.
+pub(crate) async fn rotate_session(
+    db: &mut PgConnection,
+    session: SessionId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update sessions
+         set refresh_counter = refresh_counter + 1, rotated_at = $2, last_used_at = $2, expires_at = $3
+         where id = $1",
+        session.0,
+        now,
+        now + SESSION_LIFETIME,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn revoke_session(
+    db: &mut PgConnection,
+    session: SessionId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("update sessions set revoked_at = $2 where id = $1 and revoked_at is null", session.0, now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The user proved who they are in this session.
+pub(crate) async fn mark_authenticated(
+    db: &mut PgConnection,
+    session: SessionId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("update sessions set authenticated_at = $2 where id = $1", session.0, now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether a session of the account was ever opened from a network. What somebody else opened before the
+/// address was verified does not count.
+pub(crate) async fn has_signed_in_from(
+    db: &PgPool,
+    email: &str,
+    network: Network,
+) -> Result<bool, sqlx::Error> {
+    if !network.is_known() {
+        return Ok(false);
+    }
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+            select 1
+            from users
+            join sessions on sessions.user_id = users.id
+            where users.email = $1
+              and users.deleted_at is null
+              and sessions.created_at >= coalesce(users.email_verified_at, users.created_at)
+              and sessions.ip_address::inet <<= $2::text::inet
+        ) as "known!"
+        "#,
+        email,
+        network.to_string(),
+    )
+    .fetch_one(db)
+    .await
+}
