@@ -31,8 +31,8 @@ const GIVE_UP: Duration = Duration::from_secs(10);
 pub(crate) async fn run() -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
     println!(
-        "{:<12} {:>10} {:>10} {:>10} {:>12} {:>9}",
-        "function", "median ms", "best ms", "worst ms", "idle RSS MiB", "targets"
+        "{:<12} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
+        "function", "median ms", "best ms", "worst ms", "CPU ms", "idle RSS MiB", "targets"
     );
     for function in FUNCTIONS {
         let binary = folder.join(function);
