@@ -44,7 +44,7 @@ with-sqlx:
 	@command -v cargo-sqlx >/dev/null || { echo "make: sqlx-cli is missing: cargo install sqlx-cli --no-default-features --features postgres,rustls" >&2; exit 1; }
 # The runner may be an old one: with .sqlx out of date it could not be built.
 	@test -x $(local) || cargo build -p local
-	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo run -p migrations; $(command) -- --workspace --all-targets --all-features'
+	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo sqlx migrate run --source migrations; $(command) -- --workspace --all-targets --all-features'
 
 reference: ## Writes .env.example and the table of variables from the configuration types.
 	@cargo run -q -p local -- reference

@@ -155,6 +155,8 @@ fn environment() -> Result<Vec<(String, String)>> {
         ("ACCESS_TOKEN_SIGNING_KEY", signing_key),
         ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
         ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+        ("PASSKEY_RP_ID", "app.bench.example".into()),
+        ("PASSKEY_ORIGINS", "https://app.bench.example".into()),
         ("PUSH_AUDIENCE", "bench".into()),
         ("PUSH_SERVICE_ACCOUNT", "bench@bench.iam.gserviceaccount.com".into()),
         ("DOCUMENTAI_PROCESSOR", "projects/bench/locations/eu/processors/1".into()),

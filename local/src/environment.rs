@@ -71,15 +71,21 @@ impl Parts {
             ("PUSH_ISSUER", Some(self.issuer.clone())),
             ("PUSH_JWKS_URL", Some(format!("{}/oauth2/v3/certs", self.issuer))),
         ];
+        // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
+        let rate_limits = [("RATE_LIMIT_ADDRESS_PER_MINUTE", Some("1000000".to_owned()))];
         match function {
             "auth" => {
                 defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
                 defaults.push(("ACCESS_TOKEN_SIGNING_KEY", Some(secrets.access_token_signing_key.clone())));
                 defaults.push(("REFRESH_TOKEN_KEY", Some(secrets.refresh_token_key.clone())));
-                // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
-                defaults.push(("RATE_LIMIT_ADDRESS_PER_MINUTE", Some("1000000".to_owned())));
+                defaults.push(("PASSKEY_RP_ID", Some("localhost".to_owned())));
+                let pages = std::iter::once(self.origin.as_str()).chain(FRONT_ENDS).collect::<Vec<_>>();
+                defaults.push(("PASSKEY_ORIGINS", Some(pages.join(","))));
+                defaults.extend(rate_limits);
             }
-            "users" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
+            "users" => {
+                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(rate_limits));
+            }
             "projects" => defaults.extend(access_token),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
             "ocr" => {

@@ -1,26 +1,55 @@
-//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out.
+//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out, and makes the first
+//! super admin.
 
 use std::process::ExitCode;
 
+use migrations::Promotion;
+use shared::clock::Clock;
+use sqlx::PgPool;
+
+const USAGE: &str = "usage: migrations [grant-super-admin ADDRESS]";
+
+type Outcome = Result<String, Box<dyn std::error::Error + Send + Sync>>;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Ok(url) = std::env::var("DATABASE_URL") else {
-        eprintln!("migrate: DATABASE_URL is not set");
-        return ExitCode::FAILURE;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        [] => migrate().await,
+        ["grant-super-admin", email] => grant_super_admin(email).await,
+        _ => Err(USAGE.into()),
     };
-    let result = async {
-        let pool = sqlx::PgPool::connect(&url).await?;
-        migrations::migrate(&pool).await?;
-        Ok::<_, sqlx::Error>(())
-    };
-    match result.await {
-        Ok(()) => {
-            println!("migrate: the database is up to date");
+    match outcome {
+        Ok(done) => {
+            println!("migrations: {done}");
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("migrate: {error}");
+            eprintln!("migrations: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+async fn connect() -> Result<PgPool, Box<dyn std::error::Error + Send + Sync>> {
+    let url = std::env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
+    Ok(PgPool::connect(&url).await?)
+}
+
+async fn migrate() -> Outcome {
+    migrations::migrate(&connect().await?).await?;
+    Ok("the database is up to date".to_owned())
+}
+
+async fn grant_super_admin(email: &str) -> Outcome {
+    match migrations::grant_super_admin(&connect().await?, email, &Clock::default()).await? {
+        Promotion::Done => Ok(format!("{email} is a super admin now")),
+        Promotion::NothingToDo => Ok(format!("{email} is a super admin already")),
+        Promotion::NoAccount => Err(format!("no account has the address {email}: register it first").into()),
+        Promotion::NotReady => {
+            Err(format!("the account of {email} is not verified, or suspended: open the mailed link first")
+                .into())
         }
     }
 }

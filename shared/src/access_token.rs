@@ -216,3 +216,107 @@ fn read_key(pem: &str) -> Result<(EncodingKey, Jwk), String> {
     let jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(expected)?;
     Ok((key, jwk))
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header};
+    use secrecy::ExposeSecret as _;
+    use serde_json::{Value, json};
+    use time::Duration;
+
+    use super::{AccessTokenSettings, Claims, Signer, SigningSettings, Verifier, generate_key, public_jwks};
+    use crate::{
+        clock::Clock,
+        ids::{SessionId, UserId},
+    };
+
+    const ISSUER: &str = "https://api.test";
+
+    fn settings(keys: &[&str]) -> AccessTokenSettings {
+        let sets = keys.iter().map(|key| public_jwks(key).expect("a public half"));
+        let keys: Vec<Value> = sets
+            .flat_map(|set| serde_json::from_str::<Value>(&set).expect("JSON")["keys"].as_array().cloned())
+            .flatten()
+            .collect();
+        AccessTokenSettings {
+            issuer: ISSUER.into(),
+            audience: "alta-data".into(),
+            keys: json!({"keys": keys}).to_string(),
+        }
+    }
+
+    fn verifier(keys: &[&str]) -> Verifier {
+        Verifier::new(&settings(keys), Clock::default()).expect("a verifier")
+    }
+
+    fn sign(signing_key: &str, keys: &[&str]) -> String {
+        let signing = SigningSettings { key: signing_key.into() };
+        let signer = Signer::new(&signing, &settings(keys), &verifier(keys)).expect("a signer");
+        let token = signer.sign(UserId::new(), "user", SessionId::new(), Clock::default().now());
+        token.expect("a token").expose_secret().to_owned()
+    }
+
+    /// Our own key's signature on whatever claims.
+    fn forge(signing_key: &str, change: impl FnOnce(&mut Header, &mut Claims)) -> String {
+        let honest = sign(signing_key, &[signing_key]);
+        let mut claims = verifier(&[signing_key]).verify(&honest).expect("claims");
+        let mut header = jsonwebtoken::decode_header(&honest).expect("a header");
+        change(&mut header, &mut claims);
+        let key = EncodingKey::from_ec_pem(signing_key.as_bytes()).expect("a key");
+        jsonwebtoken::encode(&header, &claims, &key).expect("a token")
+    }
+
+    #[test]
+    fn a_rotation_logs_nobody_out() {
+        let (old, new) = (generate_key().expect("a key"), generate_key().expect("a key"));
+        let before = sign(&old, &[&old]);
+        // First both keys are published, then the new one signs, then the old one goes.
+        let during = sign(&new, &[&new, &old]);
+        for verifier in [verifier(&[&old, &new]), verifier(&[&new, &old])] {
+            assert!(verifier.verify(&before).is_some() && verifier.verify(&during).is_some());
+            assert_eq!(verifier.jwks().keys.len(), 2);
+        }
+        let after = verifier(&[&new]);
+        assert!(after.verify(&during).is_some() && after.verify(&before).is_none());
+        let unpublished = SigningSettings { key: new.as_str().into() };
+        assert!(Signer::new(&unpublished, &settings(&[&old]), &verifier(&[&old])).is_err());
+    }
+
+    #[test]
+    fn only_what_we_issued_for_us_and_for_now_is_taken() {
+        let (ours, other) = (generate_key().expect("a key"), generate_key().expect("a key"));
+        let verifier = verifier(&[&ours]);
+        assert!(verifier.verify(&forge(&ours, |_, _| {})).is_some());
+        let minutes = |minutes| Duration::minutes(minutes).whole_seconds();
+        let refused = [
+            ("another audience", forge(&ours, |_, claims| claims.aud = "another".into())),
+            ("another issuer", forge(&ours, |_, claims| claims.iss = "https://evil.test".into())),
+            ("expired", forge(&ours, |_, claims| claims.exp -= minutes(16))),
+            ("not valid yet", forge(&ours, |_, claims| claims.iat += minutes(1))),
+            ("two users", forge(&ours, |_, claims| claims.user_id = UserId::new())),
+            ("no kid", forge(&ours, |header, _| header.kid = None)),
+            ("a foreign kid", forge(&ours, |header, _| header.kid = Some("other".into()))),
+            ("a foreign key", forge(&other, |_, _| {})),
+            ("a foreign key under our kid", {
+                let ours = jsonwebtoken::decode_header(sign(&ours, &[&ours])).expect("a header").kid;
+                forge(&other, |header, _| header.kid = ours)
+            }),
+            ("no signature", {
+                let token = forge(&ours, |_, _| {});
+                token.rsplit_once('.').map(|(signed, _)| format!("{signed}.")).expect("three parts")
+            }),
+            ("an HMAC with the public key", {
+                let header = Header {
+                    kid: verifier.jwks().keys[0].common.key_id.clone(),
+                    ..Header::new(Algorithm::HS256)
+                };
+                let claims = verifier.verify(&forge(&ours, |_, _| {})).expect("claims");
+                let secret = EncodingKey::from_secret(settings(&[&ours]).keys.as_bytes());
+                jsonwebtoken::encode(&header, &claims, &secret).expect("a token")
+            }),
+        ];
+        for (what, token) in refused {
+            assert!(verifier.verify(&token).is_none(), "{what}");
+        }
+    }
+}

@@ -56,6 +56,21 @@ pub enum Action {
     /// Everything that is held on a user was handed out to them.
     #[serde(rename = "user.exported")]
     UserExported,
+    /// A passkey was added, or somebody tried to.
+    #[serde(rename = "user.passkey_added")]
+    UserPasskeyAdded,
+    /// A passkey got another name.
+    #[serde(rename = "user.passkey_renamed")]
+    UserPasskeyRenamed,
+    /// A passkey was taken away.
+    #[serde(rename = "user.passkey_removed")]
+    UserPasskeyRemoved,
+    /// A user got another global role.
+    #[serde(rename = "user.role_changed")]
+    UserRoleChanged,
+    /// What was personal in a deleted account was erased.
+    #[serde(rename = "user.erased")]
+    UserErased,
     /// A project was made.
     #[serde(rename = "project.created")]
     ProjectCreated,
@@ -89,6 +104,11 @@ impl Action {
             Self::UserSessionRevoked => "user.session_revoked",
             Self::UserSessionsRevoked => "user.sessions_revoked",
             Self::UserExported => "user.exported",
+            Self::UserPasskeyAdded => "user.passkey_added",
+            Self::UserPasskeyRenamed => "user.passkey_renamed",
+            Self::UserPasskeyRemoved => "user.passkey_removed",
+            Self::UserRoleChanged => "user.role_changed",
+            Self::UserErased => "user.erased",
             Self::ProjectCreated => "project.created",
             Self::DocumentCreated => "document.created",
             Self::DocumentProcessed => "document.processed",

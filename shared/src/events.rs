@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    ids::{PasswordResetId, UserId, VerificationId},
+    ids::{PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
     names::Topic,
 };
 
@@ -39,6 +39,16 @@ pub enum EmailRequested {
         /// Whose.
         user_id: UserId,
     },
+    /// A passkey was added.
+    PasskeyAdded {
+        /// The passkey.
+        passkey_id: PasskeyId,
+    },
+    /// Somebody signed in with a user agent from a network that the account has not used.
+    NewSignIn {
+        /// The session that it opened.
+        session_id: SessionId,
+    },
 }
 
 impl Event for EmailRequested {
@@ -55,6 +65,8 @@ impl EmailRequested {
             Self::AccountExists { .. } => "account_exists",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasskeyAdded { .. } => "passkey_added",
+            Self::NewSignIn { .. } => "new_sign_in",
         }
     }
 }

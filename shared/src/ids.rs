@@ -56,6 +56,10 @@ ids! {
     PasswordId,
     /// A request for a new password and the link that was mailed for it.
     PasswordResetId,
+    /// A passkey, as opposed to what its authenticator calls it.
+    PasskeyId,
+    /// A passkey's registration, or a sign-in with one, between its start and its finish.
+    CeremonyId,
     /// An event in the outbox.
     EventId,
     /// An audit row.

@@ -5,6 +5,7 @@
 //! with [`audit`] rows and [`outbox`] events. Errors leave as a [`problem`].
 
 pub mod access_token;
+pub mod account;
 pub mod audit;
 pub mod clock;
 pub mod config;
@@ -24,6 +25,7 @@ pub mod names;
 pub mod oidc;
 pub mod outbox;
 pub mod pagination;
+pub mod passkey;
 pub mod passwords;
 pub mod precondition;
 pub mod principal;

@@ -46,6 +46,16 @@ impl<T: garde::Validate> garde::Validate for Field<T> {
     }
 }
 
+/// Reads a field that may be left out, and set, but not cleared; take it with `#[serde(default)]`.
+///
+/// # Errors
+/// When it is null, or not what it should be.
+pub fn kept_or_set<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use garde::Validate;

@@ -94,7 +94,8 @@ pub struct Schedule {
 }
 
 /// Every schedule.
-pub const SCHEDULES: [Schedule; 2] = [
+pub const SCHEDULES: [Schedule; 3] = [
     Schedule { name: "sweep-outbox", path: "/tasks/sweep-outbox", every_seconds: 60 },
     Schedule { name: "restart-stuck", path: "/tasks/restart-stuck", every_seconds: 60 },
+    Schedule { name: "purge", path: "/tasks/purge", every_seconds: 600 },
 ];

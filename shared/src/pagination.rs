@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// Where a page begins: after this id. Opaque to clients.
@@ -47,6 +47,30 @@ impl Limit {
     #[must_use]
     pub fn rows(self) -> i64 {
         self.0 + 1
+    }
+}
+
+/// The query of a list that has no filters.
+#[derive(Debug, Clone, Copy, Deserialize, garde::Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Entries on the page.
+    #[serde(default)]
+    #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Limit,
+    /// `next_cursor` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl PageQuery {
+    /// The id that the page begins after.
+    #[must_use]
+    pub fn after(&self) -> Option<Uuid> {
+        self.cursor.map(|cursor| cursor.0)
     }
 }
 

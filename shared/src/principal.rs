@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     access_token::{Claims, Verifier},
+    account::Account,
     clock::Clock,
     ids::{SessionId, UserId},
     problem::{Code, Problem},
@@ -69,9 +70,21 @@ pub struct Principal {
 #[derive(Debug, Clone, Copy)]
 pub struct AnySession(pub Principal);
 
+/// A user with a live session, whether or not the address is verified, and their account.
+#[derive(Debug, Clone)]
+pub struct CurrentAccount(pub Account);
+
+/// A user with a live session and a verified address, and their account.
+#[derive(Debug, Clone)]
+pub struct VerifiedAccount(pub Account);
+
 /// A user with a verified address who proved who they are within the last ten minutes.
 #[derive(Debug, Clone, Copy)]
 pub struct RecentSession(pub Principal);
+
+/// The same, with their account.
+#[derive(Debug, Clone)]
+pub struct RecentAccount(pub Account);
 
 /// A user with a verified address, for a route that takes another proof in place of a recent session.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +137,32 @@ where
     }
 }
 
+impl<S> FromRequestParts<S> for CurrentAccount
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self(authenticate(parts, &Authority::from_ref(state)).await?.account))
+    }
+}
+
+impl<S> FromRequestParts<S> for VerifiedAccount
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let session = authenticate(parts, &Authority::from_ref(state)).await?;
+        let account = session.account.clone();
+        session.verified().map(|_| Self(account))
+    }
+}
+
 impl<S> FromRequestParts<S> for UnprovenSession
 where
     S: Send + Sync,
@@ -149,16 +188,35 @@ where
     }
 }
 
+impl<S> FromRequestParts<S> for RecentAccount
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let session = authenticate(parts, &Authority::from_ref(state)).await?;
+        let account = session.account.clone();
+        let recent = UnprovenSession { recent: session.recent, principal: session.verified()? };
+        recent.or_else(false).map(|_| Self(account))
+    }
+}
+
 /// A live session, and what is known of it.
 struct Session {
     principal: Principal,
-    verified: bool,
+    account: Account,
     recent: bool,
 }
 
 impl Session {
     fn verified(self) -> Result<Principal, Problem> {
-        if self.verified { Ok(self.principal) } else { Err(Problem::new(Code::EmailNotVerified)) }
+        if self.account.email_verified {
+            Ok(self.principal)
+        } else {
+            Err(Problem::new(Code::EmailNotVerified))
+        }
     }
 }
 
@@ -167,7 +225,9 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
     let now = authority.clock.now();
     let row = sqlx::query!(
         r#"
-        select users.global_role as "global_role: GlobalRole", users.email_verified_at is not null as "verified!",
+        select users.id as "id: UserId", users.email, users.display_name,
+               users.global_role as "global_role: GlobalRole",
+               users.email_verified_at is not null as "email_verified!", users.version, users.created_at,
                sessions.authenticated_at
         from sessions
         join users on users.id = sessions.user_id
@@ -185,9 +245,17 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
     .fetch_optional(&authority.db)
     .await?
     .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-    let principal =
-        Principal { user_id: claims.user_id, session_id: claims.sid, global_role: row.global_role };
-    Ok(Session { principal, verified: row.verified, recent: now - row.authenticated_at <= RECENT })
+    let account = Account {
+        id: row.id,
+        email: row.email,
+        display_name: row.display_name,
+        global_role: row.global_role,
+        email_verified: row.email_verified,
+        version: row.version,
+        created_at: row.created_at,
+    };
+    let principal = Principal { user_id: row.id, session_id: claims.sid, global_role: row.global_role };
+    Ok(Session { principal, account, recent: now - row.authenticated_at <= RECENT })
 }
 
 /// The claims of the request's bearer token (RFC 6750); a token proves only who asks.

@@ -57,9 +57,11 @@ codes! {
     TokenInvalid = "token_invalid", BAD_REQUEST;
     /// The link has expired.
     TokenExpired = "token_expired", BAD_REQUEST;
+    /// The ceremony is not known, was used, or has expired.
+    CeremonyInvalid = "ceremony_invalid", BAD_REQUEST;
     /// Credentials are missing or no longer good.
     Unauthenticated = "unauthenticated", UNAUTHORIZED;
-    /// The address or the password is wrong.
+    /// The credentials are wrong.
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED;
     /// The refresh token was used before; its session has ended.
     RefreshReused = "refresh_reused", UNAUTHORIZED;
@@ -75,6 +77,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
     /// The item is in a state that does not allow this.
     InvalidState = "invalid_state", CONFLICT;
+    /// This passkey is registered already.
+    PasskeyExists = "passkey_exists", CONFLICT;
     /// A project would be left without an admin.
     LastAdmin = "last_admin", CONFLICT;
     /// What you saw has changed since.
@@ -200,6 +204,13 @@ impl Problem {
     #[must_use]
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::InvalidFields) }
+    }
+
+    /// A 422 with one invalid field.
+    #[must_use]
+    pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        let (field, message) = (field.to_owned(), message.into());
+        Self::invalid_fields(vec![FieldError { field, code: "invalid", message }])
     }
 
     /// A 409 with the projects that would be left without an admin.

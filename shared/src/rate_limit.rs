@@ -1,6 +1,7 @@
 //! Limits on routes that anybody may call.
 //!
-//! A handler takes [`Limited`] around its body, which spends from up to three quotas in one go, each the
+//! A handler takes [`Limited`] around its body (or around the session, where a password can be guessed in
+//! one), which spends from up to three quotas in one go, each the
 //! route's own:
 //! - `address`: the client's address (an IPv6 address counts as its /64, requests whose address is not
 //!   known count as one);
@@ -26,7 +27,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 
-pub use extract::{Account, Concerns, Limited};
+pub use extract::{Account, Anybody, Concerns, Limited};
 pub use fields::Answer;
 pub use keys::Network;
 
@@ -110,6 +111,14 @@ impl RateLimits {
         })))
     }
 
+    /// Limits for routes that need a session: where no address is asked, none is known or strange.
+    ///
+    /// # Errors
+    /// When `REDIS_URL` is no URL of a Redis.
+    pub fn of_users(settings: &RateLimitSettings, clock: Clock) -> Result<Self, Error> {
+        Self::new(settings, clock, |_, _| Box::pin(std::future::ready(Ok(false))))
+    }
+
     /// Adds Redis to what the function depends on, if it is configured; without it the limits go on.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
@@ -141,10 +150,11 @@ impl RateLimits {
         let mut charges =
             vec![Charge::new("address", settings.address_per_minute, cost, &[route, &network.to_string()])];
         let mut email = None;
-        if let Some(account) = account {
-            let name = account.name();
-            let parts = [route, name.as_str(), &network.to_string()];
-            charges.push(Charge::new("account", settings.account_per_minute, cost, &parts));
+        if let Some((account, name)) = account.and_then(|account| Some((account, account.name()?))) {
+            let network = network.to_string();
+            let parts = [route, name.as_str(), network.as_str()];
+            let parts = if matches!(account, Account::User(_)) { &parts[..2] } else { &parts[..] };
+            charges.push(Charge::new("account", settings.account_per_minute, cost, parts));
             if matches!(account, Account::Email(_)) {
                 charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
                 email = Some(name);

@@ -106,6 +106,8 @@ impl Platform {
             ("ACCESS_TOKEN_SIGNING_KEY", keys.signing_key.clone()),
             ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
             ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+            ("PASSKEY_RP_ID", "app.test".into()),
+            ("PASSKEY_ORIGINS", "https://app.test".into()),
             // Tests come from one address, or from none.
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "1000000".into()),

@@ -1,7 +1,7 @@
 //! Texts that people choose, valid by construction once a request was read.
 
 use garde::Validate;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
@@ -64,7 +64,7 @@ fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
 }
 
-/// A password as a person chooses it: 12 to 128 characters after NFKC.
+/// A password as a person chooses it: 12 to 128 characters after NFKC, and not a well-known one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "String")]
 pub struct NewPassword(SecretString);
@@ -87,11 +87,44 @@ impl Validate for NewPassword {
     type Context = ();
 
     fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
-        let length = secrecy::ExposeSecret::expose_secret(&self.0).chars().count();
-        if !(12..=128).contains(&length) {
+        let password = self.0.expose_secret();
+        if !(12..=128).contains(&password.chars().count()) {
             report.append(path(), garde::Error::new("has to have 12 to 128 characters"));
+        } else if is_well_known(password) {
+            report.append(path(), garde::Error::new("is one of the first that an attacker tries"));
         }
     }
+}
+
+impl NewPassword {
+    /// Whether too little is left of it once the parts of the account's own address are taken out.
+    #[must_use]
+    pub fn is_made_of(&self, address: &EmailAddress) -> bool {
+        let mut left = self.0.expose_secret().to_lowercase();
+        for part in address.as_str().split(['@', '.', '+', '-', '_']).filter(|part| part.len() > 2) {
+            left = left.replace(part, "");
+        }
+        left.len() < self.0.expose_secret().len() && left.chars().count() < OWN_CHARACTERS
+    }
+}
+
+/// Characters that have to be a password's own, beside what its account's address tells.
+const OWN_CHARACTERS: usize = 8;
+
+/// How many characters of an end are looked at: the search for patterns takes time exponential in them.
+const END: usize = 16;
+
+/// Whether a password is among the first million that an attacker tries, going by zxcvbn's lists of leaked
+/// passwords, words, names, dates and keyboard walks. Of a long one, both ends have to be.
+fn is_well_known(password: &str) -> bool {
+    let characters: Vec<char> = password.chars().collect();
+    let guessable = |part: &[char]| {
+        let part: String = part.iter().collect();
+        zxcvbn::zxcvbn(&part, &[]).score() <= zxcvbn::Score::One
+    };
+    let (first, last) =
+        (&characters[..characters.len().min(END)], &characters[characters.len().saturating_sub(END)..]);
+    guessable(first) && (characters.len() <= END || guessable(last))
 }
 
 /// NFKC, so that a password is the same on every keyboard (NIST SP 800-63B, 5.1.1.2).
@@ -126,9 +159,41 @@ mod tests {
 
     #[test]
     fn a_password_has_12_to_128_characters() {
-        assert!(NewPassword::from("a".repeat(12)).validate().is_ok());
-        assert!(NewPassword::from("ä".repeat(128)).validate().is_ok());
-        assert!(NewPassword::from("a".repeat(11)).validate().is_err());
-        assert!(NewPassword::from("a".repeat(129)).validate().is_err());
+        let long: String = "korrekt hörse bättery ".repeat(6).chars().take(129).collect();
+        assert!(NewPassword::from("kX9-vw2q+Lm4".to_owned()).validate().is_ok());
+        assert!(NewPassword::from(long.chars().take(128).collect::<String>()).validate().is_ok());
+        assert!(NewPassword::from("kX9-vw2q+Lm".to_owned()).validate().is_err());
+        assert!(NewPassword::from(long).validate().is_err());
+    }
+
+    #[test]
+    fn a_password_that_everybody_tries_first_is_refused() {
+        for known in [
+            "password1234",
+            "Password123!",
+            "P@ssw0rd1234",
+            "qwertyuiop123",
+            "123456789012",
+            "iloveyou1234",
+            "administrator",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "passwordpasswordpassword",
+        ] {
+            assert!(NewPassword::from(known.to_owned()).validate().is_err(), "{known}");
+        }
+        for good in ["correct horse battery", "wrong password!", "passwordpassword and a kX9vw2q"] {
+            assert!(NewPassword::from(good.to_owned()).validate().is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_the_address_is_told() {
+        let address = EmailAddress::from("ada.lovelace@example.org".to_owned());
+        for own in ["ada.lovelace@example.org", "lovelace12345", "AdaLovelace1"] {
+            assert!(NewPassword::from(own.to_owned()).is_made_of(&address), "{own}");
+        }
+        for good in ["correct horse battery", "lovelace and 7 goats"] {
+            assert!(!NewPassword::from(good.to_owned()).is_made_of(&address), "{good}");
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! `auth`: accounts, sign-in and the keys that access tokens are checked with.
 
 mod model;
+mod passkeys;
+mod proof;
 mod queries;
 mod refresh_token;
 mod routes;
+mod sign_in;
 
 use axum::{Router, extract::FromRef};
 use shared::{
@@ -22,7 +25,10 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::refresh_token::{RefreshTokenSettings, RefreshTokens};
+use crate::{
+    passkeys::{PasskeySettings, Passkeys},
+    refresh_token::{RefreshTokenSettings, RefreshTokens},
+};
 
 shared::settings! {
     /// What `auth` is configured with.
@@ -45,6 +51,8 @@ shared::settings! {
         pub mail_token: MailTokenSettings,
         /// Hashing passwords.
         pub password: PasswordSettings,
+        /// Passkeys.
+        pub passkey: PasskeySettings,
         /// Limits on the routes that anybody may call.
         pub rate_limit: RateLimitSettings,
     }
@@ -59,6 +67,7 @@ pub(crate) struct AppState {
     refresh_tokens: RefreshTokens,
     mail_tokens: MailTokens,
     passwords: Passwords,
+    passkeys: Passkeys,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -74,6 +83,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::reauthenticate::reauthenticate))
         .routes(routes!(routes::forgot_password::forgot_password))
         .routes(routes!(routes::reset_password::reset_password))
+        .routes(routes!(routes::start_passkey_registration::start_passkey_registration))
+        .routes(routes!(routes::finish_passkey_registration::finish_passkey_registration))
+        .routes(routes!(routes::start_passkey_login::start_passkey_login))
         .routes(routes!(routes::get_me::get_me))
         .routes(routes!(routes::get_jwks::get_jwks))
 }
@@ -100,6 +112,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
         mail_tokens: MailTokens::new(&settings.mail_token)?,
         passwords: Passwords::new(&settings.password),
+        passkeys: Passkeys::new(&settings.passkey)?,
         rate_limits: rate_limits(&settings.rate_limit, &db, &clock)?,
         authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
         clock,

@@ -2,29 +2,16 @@
 
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use serde_json::Value;
 use shared::{
     access_token,
-    ids::{SessionId, UserId},
+    ids::{CeremonyId, SessionId, UserId},
     principal::GlobalRole,
     problem::Problem,
 };
-use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::AppState;
-
-/// A user, as they see themselves.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Me {
-    pub(crate) id: UserId,
-    pub(crate) email: String,
-    pub(crate) display_name: Option<String>,
-    pub(crate) global_role: GlobalRole,
-    /// Whether a link that was mailed to the address has been opened.
-    pub(crate) email_verified: bool,
-    #[serde(with = "time::serde::rfc3339")]
-    pub(crate) created_at: OffsetDateTime,
-}
 
 /// Says how far a verification is.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -40,6 +27,16 @@ pub(crate) enum VerificationState {
     VerificationSent,
     /// The address is verified.
     Verified,
+}
+
+/// A ceremony that begins.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CeremonyStarted {
+    /// For the request that finishes it.
+    pub(crate) ceremony_id: CeremonyId,
+    /// `PublicKeyCredentialCreationOptionsJSON` or `PublicKeyCredentialRequestOptionsJSON` (WebAuthn 3, 5.1).
+    #[schema(value_type = Object)]
+    pub(crate) options: Value,
 }
 
 /// The tokens of a session (RFC 6749, 5.1).

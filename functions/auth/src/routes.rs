@@ -1,5 +1,6 @@
 //! One file a route.
 
+pub(crate) mod finish_passkey_registration;
 pub(crate) mod forgot_password;
 pub(crate) mod get_jwks;
 pub(crate) mod get_me;
@@ -10,4 +11,6 @@ pub(crate) mod refresh;
 pub(crate) mod register;
 pub(crate) mod resend_verification;
 pub(crate) mod reset_password;
+pub(crate) mod start_passkey_login;
+pub(crate) mod start_passkey_registration;
 pub(crate) mod verify_email;

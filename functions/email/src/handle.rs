@@ -10,7 +10,7 @@ use shared::{
 };
 use tracing::Span;
 
-use crate::{AppState, queries, render::Mail};
+use crate::{AppState, device, queries, render::Mail};
 
 /// Handles an event of the topic `email-requested`.
 pub(crate) async fn email_requested(State(app): State<AppState>, Push(message): Push) -> Delivery {
@@ -56,6 +56,17 @@ async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(Strin
                 .token(&row.key_id, Purpose::PasswordReset, reset_id.0)
                 .ok_or_else(|| Problem::internal("the key of a reset link is gone"))?;
             Ok(Some((row.email, Mail::PasswordReset { token, expires_at: row.expires_at })))
+        }
+        EmailRequested::PasskeyAdded { passkey_id } => {
+            let row = queries::find_passkey(&app.db, *passkey_id).await?;
+            Ok(row.map(|row| (row.email, Mail::PasskeyAdded { name: row.name, at: row.created_at })))
+        }
+        EmailRequested::NewSignIn { session_id } => {
+            let row = queries::find_sign_in(&app.db, *session_id).await?;
+            Ok(row.map(|row| {
+                let device = device::describe(row.user_agent.as_deref());
+                (row.email, Mail::NewSignIn { device, address: row.ip_address, at: row.created_at })
+            }))
         }
         EmailRequested::AccountExists { user_id } => to_account(app, *user_id, Mail::AccountExists).await,
         EmailRequested::PasswordChanged { user_id } => to_account(app, *user_id, Mail::PasswordChanged).await,

@@ -1,5 +1,6 @@
 //! `email`: renders and sends one mail for each event.
 
+mod device;
 mod handle;
 mod queries;
 mod render;

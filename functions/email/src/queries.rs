@@ -1,6 +1,6 @@
 //! All SQL of `email`.
 
-use shared::ids::{EventId, PasswordResetId, UserId, VerificationId};
+use shared::ids::{EventId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
@@ -85,4 +85,51 @@ pub(crate) async fn find_address(db: &PgPool, user: UserId) -> Result<Option<Str
     sqlx::query_scalar!("select email from users where id = $1 and deleted_at is null", user.0)
         .fetch_optional(db)
         .await
+}
+
+/// A passkey that was added, and whom to tell.
+pub(crate) struct AddedPasskey {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) created_at: OffsetDateTime,
+}
+
+/// A passkey that is still there.
+pub(crate) async fn find_passkey(db: &PgPool, id: PasskeyId) -> Result<Option<AddedPasskey>, sqlx::Error> {
+    sqlx::query_as!(
+        AddedPasskey,
+        "
+        select users.email, passkeys.name, passkeys.created_at
+        from passkeys
+        join users on users.id = passkeys.user_id
+        where passkeys.id = $1 and users.deleted_at is null
+        ",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A session that was opened, and whom to tell.
+pub(crate) struct SignIn {
+    pub(crate) email: String,
+    pub(crate) ip_address: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) created_at: OffsetDateTime,
+}
+
+/// A session of a living account.
+pub(crate) async fn find_sign_in(db: &PgPool, id: SessionId) -> Result<Option<SignIn>, sqlx::Error> {
+    sqlx::query_as!(
+        SignIn,
+        "
+        select users.email, sessions.ip_address, sessions.user_agent, sessions.created_at
+        from sessions
+        join users on users.id = sessions.user_id
+        where sessions.id = $1 and users.deleted_at is null
+        ",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
 }

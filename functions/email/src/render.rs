@@ -42,6 +42,22 @@ pub(crate) enum Mail {
     },
     /// The password was changed.
     PasswordChanged,
+    /// A passkey was added.
+    PasskeyAdded {
+        /// What its owner calls it.
+        name: String,
+        /// When.
+        at: OffsetDateTime,
+    },
+    /// Somebody signed in from where the account was never used.
+    NewSignIn {
+        /// With what.
+        device: String,
+        /// From which address, if it is known.
+        address: Option<String>,
+        /// When.
+        at: OffsetDateTime,
+    },
 }
 
 impl Mail {
@@ -51,6 +67,8 @@ impl Mail {
             Self::AccountExists => "account_exists",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::PasskeyAdded { .. } => "passkey_added",
+            Self::NewSignIn { .. } => "new_sign_in",
         }
     }
 
@@ -60,6 +78,8 @@ impl Mail {
             Self::AccountExists => "You have an account already",
             Self::PasswordReset { .. } => "Set a new password",
             Self::PasswordChanged => "Your password was changed",
+            Self::PasskeyAdded { .. } => "A passkey was added",
+            Self::NewSignIn { .. } => "A new sign-in",
         }
     }
 }
@@ -72,7 +92,7 @@ pub(crate) struct Renderer {
     frontend: Url,
 }
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("verification.html", include_str!("../templates/verification.html")),
     ("verification.txt", include_str!("../templates/verification.txt")),
@@ -82,6 +102,10 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("password_reset.txt", include_str!("../templates/password_reset.txt")),
     ("password_changed.html", include_str!("../templates/password_changed.html")),
     ("password_changed.txt", include_str!("../templates/password_changed.txt")),
+    ("passkey_added.html", include_str!("../templates/passkey_added.html")),
+    ("passkey_added.txt", include_str!("../templates/passkey_added.txt")),
+    ("new_sign_in.html", include_str!("../templates/new_sign_in.html")),
+    ("new_sign_in.txt", include_str!("../templates/new_sign_in.txt")),
 ];
 
 impl Renderer {
@@ -112,21 +136,30 @@ impl Renderer {
     }
 
     fn bodies(&self, mail: &Mail) -> Result<(String, String), Problem> {
+        let subject = mail.subject();
         let context = match mail {
             Mail::Verification { token, expires_at } => context! {
-                subject => mail.subject(),
+                subject,
                 link => self.link("verify-email", &[("token", token.expose_secret())]),
                 expires_at => readable(*expires_at),
             },
             Mail::PasswordReset { token, expires_at } => context! {
-                subject => mail.subject(),
+                subject,
                 link => self.link("reset-password", &[("token", token.expose_secret())]),
                 expires_at => readable(*expires_at),
             },
-            Mail::AccountExists => context! { subject => mail.subject(), link => self.link("sign-in", &[]) },
-            Mail::PasswordChanged => {
-                context! { subject => mail.subject(), link => self.link("forgot-password", &[]) }
+            Mail::AccountExists => context! { subject, link => self.link("sign-in", &[]) },
+            Mail::PasswordChanged => context! { subject, link => self.link("forgot-password", &[]) },
+            Mail::PasskeyAdded { name, at } => {
+                context! { subject, link => self.link("account", &[]), name, at => readable(*at) }
             }
+            Mail::NewSignIn { device, address, at } => context! {
+                subject,
+                link => self.link("account", &[]),
+                device,
+                address => address.as_deref().unwrap_or("an address that is not known"),
+                at => readable(*at),
+            },
         };
         let render = |extension: &str| {
             let name = format!("{}.{extension}", mail.template());
@@ -169,29 +202,32 @@ mod tests {
         Renderer::new(&settings).expect("a renderer")
     }
 
+    /// Every mail as it is sent, in text and in HTML: `INSTA_UPDATE=always cargo test -p email` writes them
+    /// anew, for a look at the difference.
     #[test]
-    fn a_verification_mail_says_the_same_in_text_and_in_html() {
-        let mail =
-            Mail::Verification { token: "to-ken_1".into(), expires_at: datetime!(2026-05-04 09:30 UTC) };
-        let (text, html) = renderer().bodies(&mail).expect("bodies");
-        let link = "https://app.alta.example/verify-email?token=to-ken_1";
-        assert_eq!(
-            text,
-            format!(
-                "Somebody registered an account at Alta Data with this address. If it was\n\
-                 you, confirm the address by opening this link:\n\n\
-                 {link}\n\n\
-                 The link is good until 4 May 2026, 09:30 UTC.\n\n\
-                 If it was not you, ignore this mail: nothing happens without the link.\n\n\
-                 -- \nAlta Data"
-            )
-        );
-        assert!(html.contains("4 May 2026, 09:30 UTC"), "{html}");
-        let escaped = link.replace('/', "&#x2f;");
-        assert!(
-            html.contains(&format!("href=\"{escaped}\"")) || html.contains(&format!("href=\"{link}\"")),
-            "{html}"
-        );
+    fn every_mail_says_what_it_said_before() {
+        let at = datetime!(2026-05-04 09:30 UTC);
+        let (device, address) = ("Firefox on Windows".to_owned(), Some("203.0.113.9".to_owned()));
+        let mails = [
+            Mail::Verification { token: "to-ken_1".into(), expires_at: at },
+            Mail::AccountExists,
+            Mail::PasswordReset { token: "to-ken_1".into(), expires_at: at },
+            Mail::PasswordChanged,
+            Mail::PasskeyAdded { name: "<b>Ada's</b> phone".into(), at },
+            Mail::NewSignIn { device, address, at },
+        ];
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../tests/snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| {
+            for mail in mails {
+                let (text, html) = renderer().bodies(&mail).expect("bodies");
+                let (name, subject) = (mail.template(), mail.subject());
+                insta::assert_snapshot!(format!("{name}_text"), format!("{subject}\n\n{text}"));
+                insta::assert_snapshot!(format!("{name}_html"), html);
+            }
+        });
     }
 
     #[test]

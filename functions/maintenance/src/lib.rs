@@ -1,8 +1,10 @@
-//! `maintenance`: what must happen even if nobody asks: the outbox sweep, work that stuck, dead letters.
+//! `maintenance`: what must happen even if nobody asks: the outbox sweep, work that stuck, dead letters, the
+//! purge.
 //!
 //! Cloud Scheduler calls the tasks. Each is bounded, may be cut off anywhere, and may run twice at once.
 
 mod dead_letter;
+mod purge;
 mod queries;
 mod restart_stuck;
 mod sweep_outbox;
@@ -24,6 +26,8 @@ shared::settings! {
     pub struct MaintenanceSettings {
         /// The bucket that browsers upload to.
         pub uploads_bucket: String = "UPLOADS_BUCKET",
+        /// How long what was deleted is kept before it is erased for good, in days.
+        pub retention_days: u32 = "RETENTION_DAYS" or "30",
     }
     with {
         /// The HTTP server.
@@ -44,6 +48,7 @@ pub(crate) struct AppState {
     verifier: OidcVerifier,
     outbox: Outbox,
     bucket: String,
+    retention: time::Duration,
     clock: Clock,
 }
 
@@ -67,11 +72,13 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         verifier: OidcVerifier::new(&settings.push),
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         bucket: settings.uploads_bucket,
+        retention: time::Duration::days(settings.retention_days.into()),
         clock,
     };
     let routes = Router::new()
         .route("/tasks/sweep-outbox", post(sweep_outbox::sweep_outbox))
         .route("/tasks/restart-stuck", post(restart_stuck::restart_stuck))
+        .route("/tasks/purge", post(purge::purge))
         .route("/events/dead-letter", post(dead_letter::dead_letter))
         .with_state(state);
     Service::new(routes, Health::default().database(&db), &settings.http)

@@ -1,5 +1,7 @@
 //! All SQL of `maintenance`.
 
+pub(crate) mod purge;
+
 use shared::{
     ids::{DeadLetterId, ItemId, ProjectId},
     items::{ItemKind, ObjectName},

@@ -8,7 +8,9 @@ use axum::body::Bytes;
 use futures::{Stream, stream};
 use serde::Serialize;
 use shared::{
+    account::Account,
     ids::UserId,
+    passkey::Passkey,
     problem::{Problem, chain},
 };
 use sqlx::PgPool;
@@ -17,7 +19,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
-use crate::{model::Account, queries::export as queries};
+use crate::queries::export as queries;
 
 /// Rows that are read at once.
 const BATCH: i64 = 500;
@@ -31,6 +33,7 @@ pub(crate) struct AccountExport {
     account: Account,
     /// Sessions, ended ones included.
     sessions: Vec<ExportedSession>,
+    passkeys: Vec<Passkey>,
     memberships: Vec<ExportedMembership>,
     /// What the user uploaded.
     items: Vec<ExportedItem>,
@@ -39,11 +42,12 @@ pub(crate) struct AccountExport {
 }
 
 /// The lists of the document, in their order.
-const LISTS: [List; 4] = [List::Sessions, List::Memberships, List::Items, List::AuditLogs];
+const LISTS: [List; 5] = [List::Sessions, List::Passkeys, List::Memberships, List::Items, List::AuditLogs];
 
 #[derive(Debug, Clone, Copy)]
 enum List {
     Sessions,
+    Passkeys,
     Memberships,
     Items,
     AuditLogs,
@@ -53,6 +57,7 @@ impl List {
     fn name(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
+            Self::Passkeys => "passkeys",
             Self::Memberships => "memberships",
             Self::Items => "items",
             Self::AuditLogs => "audit_logs",
@@ -63,6 +68,7 @@ impl List {
     async fn batch(self, db: &PgPool, user: UserId, after: Uuid) -> Result<(String, Option<Uuid>), Fault> {
         match self {
             Self::Sessions => batch(queries::sessions(db, user, after, BATCH).await?, |row| row.id.0),
+            Self::Passkeys => batch(queries::passkeys(db, user, after, BATCH).await?, |row| row.id.0),
             Self::Memberships => {
                 batch(queries::memberships(db, user, after, BATCH).await?, |row| row.project_id.0)
             }

@@ -1,7 +1,6 @@
-//! `users`: what users do with their own accounts, passwords and sessions.
+//! `users`: what users do with their own accounts, passwords, passkeys and sessions.
 
 mod export;
-mod model;
 mod queries;
 mod routes;
 
@@ -15,6 +14,7 @@ use shared::{
     outbox::{Outbox, PubSubSettings},
     passwords::{PasswordSettings, Passwords},
     principal::Authority,
+    rate_limit::{RateLimitSettings, RateLimits},
     server::{HttpSettings, Service},
 };
 use sqlx::PgPool;
@@ -35,6 +35,8 @@ shared::settings! {
         pub access_token: AccessTokenSettings,
         /// Hashing passwords.
         pub password: PasswordSettings,
+        /// Limits on guesses of the current password.
+        pub rate_limit: RateLimitSettings,
     }
 }
 
@@ -45,6 +47,7 @@ pub(crate) struct AppState {
     authority: Authority,
     outbox: Outbox,
     passwords: Passwords,
+    rate_limits: RateLimits,
     clock: Clock,
 }
 
@@ -61,6 +64,8 @@ fn routes() -> OpenApiRouter<AppState> {
             routes::delete_other_sessions::delete_other_sessions
         ))
         .routes(routes!(routes::delete_session::delete_session))
+        .routes(routes!(routes::list_passkeys::list_passkeys))
+        .routes(routes!(routes::update_passkey::update_passkey, routes::delete_passkey::delete_passkey))
         .routes(routes!(routes::export_account::export_account))
 }
 
@@ -81,7 +86,10 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let settings = UsersSettings::from_env(env)?;
     let db = database::connect(&settings.database)?;
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
+    let rate_limits = RateLimits::of_users(&settings.rate_limit, clock.clone())?;
+    let health = rate_limits.depend(Health::default().database(&db));
     let state = AppState {
+        rate_limits,
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         passwords: Passwords::new(&settings.password),
         authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
@@ -89,7 +97,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         clock,
     };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
+    Service::new(router.with_state(state), health, &settings.http)
 }
 
 /// The function's part of the OpenAPI document.

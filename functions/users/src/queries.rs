@@ -1,8 +1,10 @@
 //! All SQL of `users`.
 
 pub(crate) mod export;
+mod passkeys;
 
 use shared::{
+    account::Account,
     ids::{PasswordId, ProjectId, SessionId, UserId},
     principal::{GlobalRole, Principal},
     problem::{BlockingProject, Code, Problem},
@@ -11,25 +13,11 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{model::Account, routes::list_sessions::Session};
+pub(crate) use self::passkeys::*;
+use crate::routes::list_sessions::Session;
 
 /// Projects that a refusal names at most.
 const BLOCKING_PROJECTS: i64 = 200;
-
-pub(crate) async fn get_account(db: &PgPool, user: UserId) -> Result<Option<Account>, sqlx::Error> {
-    sqlx::query_as!(
-        Account,
-        r#"
-        select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
-               email_verified_at is not null as "email_verified!", version, created_at
-        from users
-        where id = $1 and deleted_at is null
-        "#,
-        user.0,
-    )
-    .fetch_optional(db)
-    .await
-}
 
 /// Makes the changes of one account go one after the other, and refuses a caller whose session ended
 /// while they waited: who was thrown out must not get the last word.
@@ -156,6 +144,8 @@ pub(crate) async fn delete_account(
             delete from password_reset_tokens where user_id = $1
         ), registrations as (
             delete from email_verification_tokens where user_id = $1
+        ), keys as (
+            delete from passkeys where user_id = $1
         ), ended as (
             update sessions set revoked_at = $2 where user_id = $1 and revoked_at is null
         )

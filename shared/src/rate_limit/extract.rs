@@ -8,6 +8,8 @@ use axum::{
 use super::{Answer, RateLimits, Spent};
 use crate::{
     extract::{Json, Query},
+    ids::UserId,
+    principal::{AnySession, UnprovenSession},
     problem::Problem,
 };
 
@@ -18,13 +20,20 @@ pub enum Account<'a> {
     Email(&'a str),
     /// Whatever a token opens. Nobody guesses those, so no stranger can be in the way.
     Token(&'a str),
+    /// The account of whoever is signed in, from all addresses: a stolen session gets no more guesses by
+    /// moving around.
+    User(UserId),
+    /// Nobody's: only the client's address is limited.
+    Nobody,
 }
 
 impl Account<'_> {
-    pub(super) fn name(&self) -> String {
+    pub(super) fn name(&self) -> Option<String> {
         match self {
-            Self::Email(email) => email.trim().to_lowercase(),
-            Self::Token(token) => (*token).to_owned(),
+            Self::Email(email) => Some(email.trim().to_lowercase()),
+            Self::Token(token) => Some((*token).to_owned()),
+            Self::User(user) => Some(user.to_string()),
+            Self::Nobody => None,
         }
     }
 }
@@ -54,7 +63,37 @@ impl<T: Concerns> Concerns for Query<T> {
     }
 }
 
-/// A body or a query that was let in by the limits of its route.
+impl Concerns for AnySession {
+    fn account(&self) -> Account<'_> {
+        Account::User(self.0.user_id)
+    }
+}
+
+impl Concerns for UnprovenSession {
+    fn account(&self) -> Account<'_> {
+        Account::User(self.principal().user_id)
+    }
+}
+
+/// A request that says nothing about an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Anybody;
+
+impl<S: Send + Sync> FromRequestParts<S> for Anybody {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self)
+    }
+}
+
+impl Concerns for Anybody {
+    fn account(&self) -> Account<'_> {
+        Account::Nobody
+    }
+}
+
+/// A body, a query or a session that was let in by the limits of its route.
 ///
 /// Without a body that can be read, the client's address is charged alone: faults are limited too.
 pub struct Limited<T> {

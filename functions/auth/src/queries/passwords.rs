@@ -36,6 +36,24 @@ pub(crate) async fn find_credentials(db: &PgPool, email: &str) -> Result<Option<
     .await
 }
 
+/// Replaces a hash by one of the same password; a password that was changed meanwhile stays.
+pub(crate) async fn rehash_password(
+    db: &PgPool,
+    user: UserId,
+    outdated: &str,
+    password_hash: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update users set password_hash = $3 where id = $1 and password_hash = $2",
+        user.0,
+        outdated,
+        password_hash,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The password of a user, as long as they have one.
 pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
     let hash =

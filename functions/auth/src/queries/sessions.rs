@@ -17,28 +17,55 @@ pub(crate) struct NewSession {
     pub(crate) user_id: UserId,
     pub(crate) password_id: Option<Uuid>,
     pub(crate) ip_address: Option<String>,
+    pub(crate) network: Network,
     pub(crate) user_agent: Option<String>,
 }
 
-/// Opens a session, unless the account changed its password or was shut since the caller looked; whether it did.
+/// A session that was opened.
+pub(crate) struct OpenedSession {
+    /// Whether the account was used before, but never from this network with this user agent, its version
+    /// aside. What somebody else did before the address was verified does not count.
+    pub(crate) unfamiliar: bool,
+}
+
+/// Opens a session, unless the account changed its password or was shut since the caller looked.
 pub(crate) async fn insert_session(
     db: &mut PgConnection,
     new: &NewSession,
     now: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<OpenedSession>, sqlx::Error> {
     // The lock makes a sign-in and a password reset go one after the other.
-    let inserted = sqlx::query!(
-        "
-        insert into sessions
-            (id, user_id, password_id, ip_address, user_agent, created_at, authenticated_at, last_used_at, expires_at)
-        select $1, users.id, $3, $4, $5, $6, $6, $6, $7
-        from users
-        where users.id = $2
-          and users.password_id is not distinct from $3
-          and users.deleted_at is null
-          and users.suspended_at is null
-        for share
-        ",
+    sqlx::query_as!(
+        OpenedSession,
+        r#"
+        with account as (
+            select id, email_verified_at
+            from users
+            where id = $2
+              and password_id is not distinct from $3
+              and deleted_at is null
+              and suspended_at is null
+            for share
+        ), opened as (
+            insert into sessions
+                (id, user_id, password_id, ip_address, user_agent, created_at, authenticated_at, last_used_at, expires_at)
+            select $1, id, $3, $4, $5, $6, $6, $6, $7
+            from account
+            returning user_id
+        ), earlier as (
+            select sessions.ip_address, sessions.user_agent
+            from account
+            join sessions on sessions.user_id = account.id and sessions.created_at >= account.email_verified_at
+        )
+        select exists (select from earlier) and not exists (
+                   select
+                   from earlier
+                   where (earlier.ip_address::inet <<= $8::text::inet or earlier.ip_address is not distinct from $4)
+                     and regexp_replace(earlier.user_agent, '[0-9]+', '', 'g')
+                         is not distinct from regexp_replace($5, '[0-9]+', '', 'g')
+               ) as "unfamiliar!"
+        from opened
+        "#,
         new.id.0,
         new.user_id.0,
         new.password_id,
@@ -46,10 +73,10 @@ pub(crate) async fn insert_session(
         new.user_agent,
         now,
         now + SESSION_LIFETIME,
+        new.network.is_known().then(|| new.network.to_string()),
     )
-    .execute(db)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+    .fetch_optional(db)
+    .await
 }
 
 pub(crate) struct LockedSession {

@@ -5,10 +5,9 @@ use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
-    audit::{self, Action, Entry, Outcome},
-    context, extract,
-    extract::Json,
-    ids::SessionId,
+    audit::Outcome,
+    extract::{self, Json},
+    passwords,
     problem::{Code, Problem, ProblemBody, Result},
     rate_limit::{Account, Concerns, Limited},
     text::normalize_password,
@@ -18,13 +17,15 @@ use utoipa::ToSchema;
 use crate::{
     AppState,
     model::Tokens,
-    queries::{self, Credentials, NewSession},
+    proof::{Asserted, Assertion, Proof},
+    queries,
+    sign_in::{Failed, Proven},
 };
 
 /// Who signs in with a password.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Login {
+pub(crate) struct PasswordLogin {
     #[garde(length(max = 1000))]
     #[schema(format = Email)]
     email: String,
@@ -48,9 +49,16 @@ fn is_short(password: &SecretString, (): &()) -> garde::Result {
     if short { Ok(()) } else { Err(garde::Error::new("is too long")) }
 }
 
+/// Who signs in, in whichever form.
+pub(crate) struct Login(Proof<PasswordLogin>);
+
 impl Concerns for Login {
     fn account(&self) -> Account<'_> {
-        Account::Email(&self.email)
+        match &self.0 {
+            Proof::Password(login) => Account::Email(&login.email),
+            // Whose passkey it is only its signature proves.
+            Proof::Passkey(_) => Account::Nobody,
+        }
     }
 }
 
@@ -59,8 +67,7 @@ impl<S: Send + Sync> FromRequest<S> for Login {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if extract::is_json(request.headers()) {
-            let Json(login) = Json::<Self>::from_request(request, state).await?;
-            return Ok(login);
+            return Proof::from_request(request, state).await.map(Self);
         }
         if extract::content_type(request.headers()).as_deref() != Some("application/x-www-form-urlencoded") {
             let detail = "Send application/json or application/x-www-form-urlencoded.";
@@ -68,60 +75,72 @@ impl<S: Send + Sync> FromRequest<S> for Login {
         }
         let bytes = extract::body(request, state).await?;
         let form: PasswordForm = extract::form_from_slice(&bytes)?;
-        Ok(Self { email: form.username, password: form.password })
+        Ok(Self(Proof::Password(PasswordLogin { email: form.username, password: form.password })))
     }
 }
 
-/// Signs in with a password: a JSON body, or the OAuth 2 password form.
+/// Signs in with a password (a JSON body, or the OAuth 2 password form) or with a passkey.
 #[utoipa::path(post, path = "/auth/login", tag = "auth",
     request_body(content(
-        (Login = "application/json"),
+        (Proof<PasswordLogin> = "application/json"),
         (PasswordForm = "application/x-www-form-urlencoded"),
     )),
-    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody),
+    responses((status = OK, body = Tokens), (status = BAD_REQUEST, body = ProblemBody),
+        (status = UNAUTHORIZED, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
         (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn login(
     State(app): State<AppState>,
-    Limited { body: login, spent }: Limited<Login>,
+    Limited { body: Login(proof), spent }: Limited<Login>,
 ) -> Result<Json<Tokens>> {
     let now = app.clock.now();
-    let email = login.email.trim().to_lowercase();
-    let credentials = queries::find_credentials(&app.authority.db, &email).await?;
-    let hash = credentials.as_ref().and_then(|credentials| credentials.password_hash.clone());
-    let matches = app.passwords.verify(&normalize_password(login.password.expose_secret()), hash).await?;
-    let user = credentials.as_ref().filter(|user| matches && !user.suspended);
-    if user.is_none() {
-        spent.failed().await;
-    }
-    let mut tx = app.outbox.begin().await?;
-    let Some(user) = user else {
-        audit::record(&mut tx, failed_login(credentials.as_ref()), now).await?;
-        tx.commit().await?;
-        return Err(Problem::new(Code::InvalidCredentials));
+    let proven = match &proof {
+        Proof::Password(login) => app.by_password(login).await?,
+        Proof::Passkey(assertion) => app.by_passkey(assertion).await?,
     };
-    let session_id = SessionId::new();
-    let context = context::current();
-    let session = NewSession {
-        id: session_id,
-        user_id: user.id,
-        password_id: user.password_id,
-        ip_address: context
-            .as_ref()
-            .and_then(|context| context.client_address)
-            .map(|address| address.to_string()),
-        user_agent: context.and_then(|context| context.user_agent.clone()),
-    };
-    if !queries::insert_session(&mut tx, &session, now).await? {
-        return Err(Problem::new(Code::InvalidCredentials));
+    match proven {
+        Ok(user) => app.open_session(&user, now).await.map(Json),
+        Err(failed) => {
+            spent.failed().await;
+            Err(app.refuse_sign_in(&failed, now).await?)
+        }
     }
-    audit::record(&mut tx, Entry::success(Some(user.id), Action::UserLogin, user.id.0), now).await?;
-    tx.commit().await?;
-
-    Ok(Json(app.tokens(user.id, user.global_role, session_id, 0)?))
 }
 
-fn failed_login(user: Option<&Credentials>) -> Entry {
-    let resource = user.map(|user| user.id.0).unwrap_or_default();
-    let entry = Entry::success(None, Action::UserLogin, resource);
-    Entry { outcome: Outcome::Failure, resource: user.map(|user| user.id.0), ..entry }
+impl AppState {
+    async fn by_password(&self, login: &PasswordLogin) -> Result<Result<Proven, Failed>> {
+        let db = &self.authority.db;
+        let email = login.email.trim().to_lowercase();
+        let user = queries::find_credentials(db, &email).await?;
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let password = normalize_password(login.password.expose_secret());
+        let matches = self.passwords.verify(&password, hash.clone()).await?;
+        let found = user.as_ref().map(|user| user.id);
+        let Some(user) = user.filter(|user| matches && !user.suspended) else {
+            let reason = "invalid_password";
+            return Ok(Err(Failed { user: found, method: "password", outcome: Outcome::Failure, reason }));
+        };
+        if let Some(outdated) = hash.filter(|hash| passwords::is_outdated(hash)) {
+            let hash = self.passwords.hash(&password).await?;
+            queries::rehash_password(db, user.id, &outdated, &hash).await?;
+        }
+        let (id, global_role, password_id) = (user.id, user.global_role, user.password_id);
+        Ok(Ok(Proven { id, global_role, password_id, method: "password" }))
+    }
+
+    async fn by_passkey(&self, assertion: &Assertion) -> Result<Result<Proven, Failed>> {
+        Ok(match self.check(assertion).await? {
+            Asserted::By(owner) => Ok(Proven {
+                id: owner.id,
+                global_role: owner.global_role,
+                password_id: owner.password_id,
+                method: "passkey",
+            }),
+            Asserted::Refused(owner, refusal) => Err(Failed {
+                user: owner.map(|owner| owner.id),
+                method: "passkey",
+                outcome: Outcome::Denied,
+                reason: refusal.as_str(),
+            }),
+        })
+    }
 }

@@ -28,11 +28,20 @@ pub(crate) struct Register {
     #[garde(dive)]
     email: EmailAddress,
     /// 12 to 128 characters.
-    #[garde(dive)]
+    #[garde(dive, custom(is_not_the_address(&self.email)))]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     password: NewPassword,
     #[garde(dive)]
     display_name: Option<Name>,
+}
+
+fn is_not_the_address(address: &EmailAddress) -> impl FnOnce(&NewPassword, &()) -> garde::Result {
+    move |password, ()| {
+        if password.is_made_of(address) {
+            return Err(garde::Error::new("is made of the address"));
+        }
+        Ok(())
+    }
 }
 
 impl Concerns for Register {

@@ -1,6 +1,8 @@
 use http::Method;
 use serde_json::json;
+use shared::{events::EmailRequested, ids::SessionId};
 use sqlx::PgPool;
+use time::Duration;
 
 use crate::support::{Auth, PASSWORD};
 
@@ -76,4 +78,76 @@ async fn a_malformed_login_is_refused(db: PgPool) {
     let form = send("application/x-www-form-urlencoded", "username=ada").await;
     assert_eq!(form.assert_problem(422, "invalid_fields").invalid_fields(), ["password"]);
     send("text/plain", "ada").await.assert_problem(415, "unsupported_media_type");
+}
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+const NEXT_FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0";
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_sign_in_from_where_the_account_was_never_used_is_mailed(db: PgPool) {
+    let auth = Auth::start(db).await;
+    // What somebody else did before the address was verified tells nothing about its owner.
+    auth.register("ada@example.org", "the forger's password").await;
+    let sign_in = async |address: &str, user_agent: &str, password: &str| {
+        let client = auth.client.with("x-forwarded-for", address).with("user-agent", user_agent);
+        let body = json!({"email": "ada@example.org", "password": password});
+        client.post("/auth/login", body).await.assert_status(200);
+        auth.platform.events::<EmailRequested>().await
+    };
+    assert_eq!(sign_in("198.51.100.7", "curl/8", "the forger's password").await, []);
+    auth.platform.clock.advance(Duration::seconds(2));
+    auth.account("ada@example.org").await;
+    auth.platform.clock.advance(Duration::seconds(2));
+
+    assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, [], "the first one is expected");
+    assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, []);
+    assert_eq!(sign_in("203.0.113.1", NEXT_FIREFOX, PASSWORD).await, [], "a browser that was updated");
+    for (address, user_agent) in [
+        ("203.0.113.2", FIREFOX),
+        ("203.0.113.1", "curl/8.5.0"),
+        ("198.51.100.7", "curl/8"),
+        ("2001:db8::1", FIREFOX),
+    ] {
+        let events = sign_in(address, user_agent, PASSWORD).await;
+        let newest: SessionId = sqlx::query_scalar("select id from sessions order by id desc limit 1")
+            .fetch_one(&auth.platform.db)
+            .await
+            .expect("a session");
+        assert_eq!(events, [EmailRequested::NewSignIn { session_id: newest }], "{address} {user_agent}");
+        assert_eq!(sign_in(address, user_agent, PASSWORD).await, [], "{address} {user_agent} is known now");
+    }
+    assert_eq!(sign_in("2001:db8::ffff:2", FIREFOX, PASSWORD).await, [], "the same network");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_hash_with_outdated_parameters_is_renewed_by_a_sign_in_alone(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (_, refresh) = auth.tokens("ada@example.org").await;
+    let hash = async || -> String {
+        let hash = sqlx::query_scalar("select password_hash from users").fetch_one(&auth.platform.db).await;
+        hash.expect("a hash")
+    };
+    let set = async |hash: &str| {
+        let set = sqlx::query("update users set password_hash = $1").bind(hash);
+        set.execute(&auth.platform.db).await.expect("a change");
+    };
+    let current = hash().await;
+    auth.login("ada@example.org", PASSWORD).await;
+    assert_eq!(hash().await, current, "what is up to date stays");
+
+    // The same password with 8 MiB and one pass, by another implementation.
+    let outdated =
+        "$argon2id$v=19$m=8192,t=1,p=1$KHpnuBmui9fKwnKRbjO5HA$1+Q+imwH7I9lERTvzKqhfcYBNiMvYe2tQ2sPMyYMJ1c";
+    set(outdated).await;
+    auth.client
+        .post("/auth/login", json!({"email": "ada@example.org", "password": "wrong"}))
+        .await
+        .assert_problem(401, "invalid_credentials");
+    assert_eq!(hash().await, outdated);
+    auth.login("ada@example.org", PASSWORD).await;
+    let renewed = hash().await;
+    assert!(renewed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{renewed}");
+    auth.login("ada@example.org", PASSWORD).await;
+    assert_eq!(auth.refresh(&refresh).await.status, 200, "the password is still the same");
 }

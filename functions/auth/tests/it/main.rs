@@ -1,10 +1,12 @@
 //! `auth` through its HTTP interface, one module a route.
 
+mod authenticator;
 mod forgot_password;
 mod get_me;
 mod health;
 mod login;
 mod logout;
+mod passkeys;
 mod rate_limits;
 mod reauthenticate;
 mod refresh;

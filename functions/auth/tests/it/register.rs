@@ -50,6 +50,15 @@ async fn every_invalid_field_is_named(db: PgPool) {
     assert_eq!(response.invalid_fields(), ["display_name", "email", "more", "password"]);
     let response = auth.client.post("/auth/register", json!({"display_name": "a\u{0}b"})).await;
     assert_eq!(response.invalid_fields(), ["display_name", "email", "password"]);
+    for password in ["password12345", "aaaaaaaaaaaaaaaaaaaa", "ada@example.org", "AdaExample2026"] {
+        let body = json!({"email": "ada@example.org", "password": password});
+        let response = auth.client.post("/auth/register", body).await;
+        assert_eq!(
+            response.assert_problem(422, "invalid_fields").invalid_fields(),
+            ["password"],
+            "{password}"
+        );
+    }
     let users: i64 =
         sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
     assert_eq!(users, 0);

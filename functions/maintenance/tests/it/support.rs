@@ -61,7 +61,7 @@ impl Maintenance {
         self.task("/tasks/restart-stuck").await.body
     }
 
-    async fn task(&self, path: &str) -> TestResponse {
+    pub(crate) async fn task(&self, path: &str) -> TestResponse {
         let answer = self.client.post(path, Value::Null).await;
         answer.assert_status(200);
         answer

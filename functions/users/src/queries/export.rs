@@ -2,8 +2,9 @@
 
 use shared::{
     guard::ProjectRole,
-    ids::{AuditId, ItemId, ProjectId, SessionId, UserId},
+    ids::{AuditId, ItemId, PasskeyId, ProjectId, SessionId, UserId},
     items::{ItemKind, ItemStatus},
+    passkey::Passkey,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -22,6 +23,29 @@ pub(crate) async fn sessions(
         select id as "id: SessionId", created_at, last_used_at, authenticated_at, expires_at, revoked_at,
                ip_address, user_agent
         from sessions
+        where user_id = $1 and id > $2
+        order by id
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(crate) async fn passkeys(
+    db: &PgPool,
+    user: UserId,
+    after: Uuid,
+    rows: i64,
+) -> Result<Vec<Passkey>, sqlx::Error> {
+    sqlx::query_as!(
+        Passkey,
+        r#"
+        select id as "id: PasskeyId", name, created_at, last_used_at
+        from passkeys
         where user_id = $1 and id > $2
         order by id
         limit $3

@@ -11,6 +11,7 @@ use shared::{
     ids::PasswordId,
     principal::{Principal, RecentSession, UnprovenSession},
     problem::{Code, Problem, ProblemBody, Result},
+    rate_limit::{Limited, Spent},
     text::{NewPassword, normalize_password},
 };
 use utoipa::ToSchema;
@@ -34,14 +35,15 @@ pub(crate) struct ChangePassword {
 /// Sets a new password. Every other session ends, and links that were mailed to set one die.
 #[utoipa::path(post, path = "/users/me/password", tag = "users", security(("bearer" = [])),
     responses((status = NO_CONTENT), (status = UNAUTHORIZED, body = ProblemBody),
-        (status = FORBIDDEN, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+        (status = FORBIDDEN, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
 pub(crate) async fn change_password(
     State(app): State<AppState>,
-    session: UnprovenSession,
+    Limited { body: session, spent }: Limited<UnprovenSession>,
     Json(body): Json<ChangePassword>,
 ) -> Result<StatusCode> {
     let proven = match &body.current_password {
-        Some(password) => app.prove(session.principal(), password).await?,
+        Some(password) => app.prove(session.principal(), password, &spent).await?,
         None => false,
     };
     let RecentSession(principal) = session.or_else(proven)?;
@@ -60,12 +62,13 @@ pub(crate) async fn change_password(
 
 impl AppState {
     /// Proves the caller by their password; a wrong one is refused even in a recent session.
-    async fn prove(&self, principal: &Principal, password: &SecretString) -> Result<bool> {
+    async fn prove(&self, principal: &Principal, password: &SecretString, spent: &Spent) -> Result<bool> {
         let user = principal.user_id;
         let hash = queries::find_password_hash(&self.db, user).await?;
         if self.passwords.verify(&normalize_password(password.expose_secret()), hash).await? {
             return Ok(true);
         }
+        spent.failed().await;
         let entry = Entry::success(Some(user), Action::UserPasswordChanged, user.0);
         let mut db = self.db.acquire().await?;
         audit::record(&mut db, Entry { outcome: Outcome::Failure, ..entry }, self.clock.now()).await?;

@@ -3,14 +3,13 @@
 use axum::{body::Body, extract::State, http::header, response::IntoResponse};
 use shared::{
     audit::{self, Action, Entry},
-    principal::Principal,
-    problem::{Code, Problem, ProblemBody, Result},
+    principal::VerifiedAccount,
+    problem::{ProblemBody, Result},
 };
 
 use crate::{
     AppState,
     export::{self, AccountExport},
-    queries,
 };
 
 /// Everything that the platform holds on the caller, as one document to keep.
@@ -18,12 +17,10 @@ use crate::{
     responses((status = OK, body = AccountExport), (status = UNAUTHORIZED, body = ProblemBody)))]
 pub(crate) async fn export_account(
     State(app): State<AppState>,
-    principal: Principal,
+    VerifiedAccount(account): VerifiedAccount,
 ) -> Result<impl IntoResponse> {
     let now = app.clock.now();
-    let user = principal.user_id;
-    let account =
-        queries::get_account(&app.db, user).await?.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let user = account.id;
     let mut db = app.db.acquire().await?;
     audit::record(&mut db, Entry::success(Some(user), Action::UserExported, user.0), now).await?;
     let headers = [

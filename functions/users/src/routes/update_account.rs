@@ -4,6 +4,7 @@ use axum::{extract::State, http::header, response::IntoResponse};
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
+    account::Account,
     audit::{self, Action, Entry},
     extract::Json,
     merge_patch::Field,
@@ -15,7 +16,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{AppState, model::Account, queries};
+use crate::{AppState, queries};
 
 /// A merge patch (RFC 7396): what is left out stays, null clears.
 #[derive(Deserialize, Validate, ToSchema)]

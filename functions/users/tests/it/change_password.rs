@@ -104,7 +104,8 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
             vec!["current_password", "new_password", "x"],
         ),
         (json!({}), vec!["new_password"]),
-        (json!({"new_password": "x".repeat(129)}), vec!["new_password"]),
+        (json!({"new_password": "kX9-vw2q+Lm4".repeat(11)}), vec!["new_password"]),
+        (json!({"new_password": "password12345"}), vec!["new_password"]),
         (json!({"new_password": null, "password": "x"}), vec!["new_password", "password"]),
     ];
     for (body, fields) in cases {
@@ -118,4 +119,21 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
 async fn strangers_set_no_password(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::POST, PATH, Some(json!({"new_password": NEW_PASSWORD}))).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_stolen_session_gets_few_guesses_wherever_it_is_used(db: PgPool) {
+    let users = Users::start_with(db, &[("RATE_LIMIT_ACCOUNT_PER_MINUTE", "9")]).await;
+    let ada = users.user_with_password("ada@example.org").await;
+    let change = async |address: &str, current: &str| {
+        let client = users.client.as_user(&ada).with("x-forwarded-for", address);
+        client.post(PATH, json!({"current_password": current, "new_password": NEW_PASSWORD})).await
+    };
+    for address in ["203.0.113.1", "203.0.113.2", "203.0.113.3"] {
+        change(address, "wrong").await.assert_problem(401, "invalid_credentials");
+    }
+    change("203.0.113.4", PASSWORD).await.assert_problem(429, "too_many_requests");
+    users.platform.clock.advance(Duration::minutes(1));
+    change("203.0.113.4", PASSWORD).await.assert_status(204);
+    assert_eq!(users.platform.events::<EmailRequested>().await.len(), 1);
 }

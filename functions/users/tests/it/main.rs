@@ -7,5 +7,6 @@ mod delete_session;
 mod export_account;
 mod get_account;
 mod list_sessions;
+mod passkeys;
 mod support;
 mod update_account;

@@ -17,8 +17,14 @@ pub(crate) struct Users {
 
 impl Users {
     pub(crate) async fn start(db: PgPool) -> Self {
+        Self::start_with(db, &[]).await
+    }
+
+    /// With some variables set otherwise.
+    pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
-        let service = users::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
+        let service = users::service_at(&env, platform.clock.clone()).await.expect("the function");
         let client = platform.client(service.router());
         Self { platform, client }
     }

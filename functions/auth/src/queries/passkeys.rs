@@ -1,0 +1,168 @@
+//! Passkeys, and the ceremonies that make and use them.
+
+use serde_json::Value;
+use shared::{
+    database::violated_constraint,
+    ids::{CeremonyId, PasskeyId, UserId},
+    principal::GlobalRole,
+    problem::{Code, Problem},
+    text::Name,
+};
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+use webauthn_rs::prelude::PublicKeyCredential;
+
+use crate::passkeys::NewPasskey;
+
+/// How long a ceremony may take.
+const CEREMONY_LIFETIME: Duration = Duration::minutes(5);
+
+/// What authenticators call the passkeys of a user.
+pub(crate) async fn list_credential_ids(db: &PgPool, user: UserId) -> Result<Vec<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar!("select credential_id from passkeys where user_id = $1", user.0).fetch_all(db).await
+}
+
+/// Remembers a ceremony: a registration by a user, or a sign-in by whoever it will turn out to be.
+pub(crate) async fn insert_ceremony(
+    db: &PgPool,
+    id: CeremonyId,
+    user: Option<UserId>,
+    state: &Value,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into passkey_ceremonies (id, user_id, state, expires_at) values ($1, $2, $3, $4)",
+        id.0,
+        user.map(|user| user.0),
+        state,
+        now + CEREMONY_LIFETIME,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A registration that a user began, which is used up by this; of two who ask at once, one gets it.
+pub(crate) async fn take_registration(
+    db: &PgPool,
+    id: CeremonyId,
+    user: UserId,
+    now: OffsetDateTime,
+) -> Result<Option<Value>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "delete from passkey_ceremonies where id = $1 and user_id = $2 and expires_at > $3 returning state",
+        id.0,
+        user.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The same for a sign-in.
+pub(crate) async fn take_authentication(
+    db: &PgPool,
+    id: CeremonyId,
+    now: OffsetDateTime,
+) -> Result<Option<Value>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "delete from passkey_ceremonies where id = $1 and user_id is null and expires_at > $2 returning state",
+        id.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps a passkey of a user whose account is still open.
+///
+/// # Errors
+/// 409 when it is registered already, 401 when the account was shut meanwhile.
+pub(crate) async fn insert_passkey(
+    db: &mut PgConnection,
+    id: PasskeyId,
+    user: UserId,
+    new: &NewPasskey,
+    name: &Name,
+    now: OffsetDateTime,
+) -> Result<(), Problem> {
+    let inserted = sqlx::query!(
+        "
+        insert into passkeys (id, user_id, credential_id, credential, name, created_at)
+        select $1, users.id, $3, $4, $5, $6
+        from users
+        where users.id = $2 and users.deleted_at is null and users.suspended_at is null
+        for share
+        ",
+        id.0,
+        user.0,
+        new.credential_id,
+        new.credential,
+        name.as_str(),
+        now,
+    )
+    .execute(db)
+    .await
+    .map_err(|error| match violated_constraint(&error) {
+        Some("passkeys_credential_id_key") => Problem::new(Code::PasskeyExists),
+        _ => error.into(),
+    })?;
+    if inserted.rows_affected() == 1 { Ok(()) } else { Err(Problem::new(Code::Unauthenticated)) }
+}
+
+/// Who a passkey belongs to.
+pub(crate) struct PasskeyOwner {
+    pub(crate) id: UserId,
+    pub(crate) global_role: GlobalRole,
+    pub(crate) password_id: Option<Uuid>,
+}
+
+/// The passkey that an assertion names, if it belongs to the user whom it names too; two assertions of one
+/// passkey are checked one after the other, so that its counter cannot be used twice.
+pub(crate) async fn lock_passkey(
+    db: &mut PgConnection,
+    assertion: &PublicKeyCredential,
+) -> Result<Option<(PasskeyId, Value, PasskeyOwner)>, sqlx::Error> {
+    let user = assertion.get_user_unique_id().and_then(|handle| Uuid::from_slice(handle).ok());
+    let row = sqlx::query!(
+        r#"
+        select passkeys.id as "id: PasskeyId", passkeys.credential, users.id as "user_id: UserId",
+               users.global_role as "global_role: GlobalRole", users.password_id
+        from passkeys
+        join users on users.id = passkeys.user_id
+        where passkeys.credential_id = $1
+          and passkeys.user_id = $2
+          and users.deleted_at is null
+          and users.suspended_at is null
+        for update of passkeys
+        "#,
+        assertion.get_credential_id(),
+        user,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| {
+        let owner =
+            PasskeyOwner { id: row.user_id, global_role: row.global_role, password_id: row.password_id };
+        (row.id, row.credential, owner)
+    }))
+}
+
+/// Keeps a passkey's counter and flags.
+pub(crate) async fn use_passkey(
+    db: &mut PgConnection,
+    id: PasskeyId,
+    credential: &Value,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update passkeys set credential = $2, last_used_at = $3 where id = $1",
+        id.0,
+        credential,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

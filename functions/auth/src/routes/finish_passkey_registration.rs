@@ -1,0 +1,75 @@
+//! `POST /auth/passkeys/register/finish`.
+
+use axum::{extract::State, http::StatusCode};
+use garde::Validate;
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry, Outcome},
+    events::EmailRequested,
+    extract::Json,
+    ids::{CeremonyId, PasskeyId},
+    passkey::Passkey,
+    principal::RecentSession,
+    problem::{Code, Problem, ProblemBody, Result},
+    text::Name,
+};
+use utoipa::ToSchema;
+use webauthn_rs::prelude::RegisterPublicKeyCredential;
+
+use crate::{AppState, passkeys::Credential, queries};
+
+/// What a passkey is called whose owner gave it no name.
+const DEFAULT_NAME: &str = "Passkey";
+
+/// The answer to `POST /auth/passkeys/register/start`.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FinishPasskeyRegistration {
+    /// The ceremony that this finishes.
+    #[garde(skip)]
+    ceremony_id: CeremonyId,
+    /// What the authenticator made.
+    #[garde(dive)]
+    #[schema(value_type = Object)]
+    credential: Credential<RegisterPublicKeyCredential>,
+    /// What its owner calls it; `Passkey` if left out.
+    #[garde(dive)]
+    name: Option<Name>,
+}
+
+/// Keeps the passkey that the authenticator made, and mails its owner. The ceremony is used up by this.
+#[utoipa::path(post, path = "/auth/passkeys/register/finish", tag = "auth", security(("bearer" = [])),
+    responses((status = CREATED, body = Passkey), (status = BAD_REQUEST, body = ProblemBody),
+        (status = FORBIDDEN, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn finish_passkey_registration(
+    State(app): State<AppState>,
+    RecentSession(principal): RecentSession,
+    Json(body): Json<FinishPasskeyRegistration>,
+) -> Result<(StatusCode, Json<Passkey>)> {
+    let credential = body.credential.get()?;
+    let now = app.clock.now();
+    let (user, id) = (principal.user_id, PasskeyId::new());
+    let state = queries::take_registration(&app.authority.db, body.ceremony_id, user, now)
+        .await?
+        .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
+    let entry = Entry::success(Some(user), Action::UserPasskeyAdded, user.0).with(json!({"passkey_id": id}));
+    let new = match app.passkeys.finish_registration(credential, state) {
+        Ok(new) => new,
+        Err(problem) => {
+            let mut db = app.authority.db.acquire().await?;
+            audit::record(&mut db, Entry { outcome: Outcome::Failure, ..entry }, now).await?;
+            return Err(problem);
+        }
+    };
+    let name = body.name.unwrap_or_else(|| Name::from(DEFAULT_NAME.to_owned()));
+    let mut tx = app.outbox.begin().await?;
+    queries::insert_passkey(&mut tx, id, user, &new, &name, now).await?;
+    audit::record(&mut tx, entry, now).await?;
+    tx.announce(&EmailRequested::PasskeyAdded { passkey_id: id }).await?;
+    tx.commit().await?;
+
+    let passkey = Passkey { id, name: name.as_str().to_owned(), created_at: now, last_used_at: None };
+    Ok((StatusCode::CREATED, Json(passkey)))
+}

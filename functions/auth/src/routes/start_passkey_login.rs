@@ -1,0 +1,27 @@
+//! `POST /auth/passkeys/login/start`.
+
+use axum::extract::State;
+use shared::{
+    extract::Json,
+    ids::CeremonyId,
+    problem::{ProblemBody, Result},
+    rate_limit::{Anybody, Limited},
+};
+
+use crate::{AppState, model::CeremonyStarted, queries};
+
+/// Begins to sign in, or to reauthenticate, with a passkey. No address is asked, so none is revealed.
+///
+/// Pass `options` to `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`, and
+/// what comes of it to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes.
+#[utoipa::path(post, path = "/auth/passkeys/login/start", tag = "auth",
+    responses((status = OK, body = CeremonyStarted), (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+pub(crate) async fn start_passkey_login(
+    State(app): State<AppState>,
+    _: Limited<Anybody>,
+) -> Result<Json<CeremonyStarted>> {
+    let started = app.passkeys.start_authentication()?;
+    let ceremony_id = CeremonyId::new();
+    queries::insert_ceremony(&app.authority.db, ceremony_id, None, &started.state, app.clock.now()).await?;
+    Ok(Json(CeremonyStarted { ceremony_id, options: started.options }))
+}

@@ -1,0 +1,29 @@
+//! `POST /auth/passkeys/register/start`.
+
+use axum::extract::State;
+use shared::{
+    extract::Json,
+    ids::CeremonyId,
+    principal::RecentAccount,
+    problem::{ProblemBody, Result},
+};
+
+use crate::{AppState, model::CeremonyStarted, queries};
+
+/// Begins to register a passkey: discoverable, and with its user verified.
+///
+/// Pass `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`,
+/// and what comes of it to `POST /auth/passkeys/register/finish` within five minutes.
+#[utoipa::path(post, path = "/auth/passkeys/register/start", tag = "auth", security(("bearer" = [])),
+    responses((status = OK, body = CeremonyStarted), (status = FORBIDDEN, body = ProblemBody)))]
+pub(crate) async fn start_passkey_registration(
+    State(app): State<AppState>,
+    RecentAccount(account): RecentAccount,
+) -> Result<Json<CeremonyStarted>> {
+    let db = &app.authority.db;
+    let known = queries::list_credential_ids(db, account.id).await?;
+    let started = app.passkeys.start_registration(&account, known)?;
+    let ceremony_id = CeremonyId::new();
+    queries::insert_ceremony(db, ceremony_id, Some(account.id), &started.state, app.clock.now()).await?;
+    Ok(Json(CeremonyStarted { ceremony_id, options: started.options }))
+}

@@ -1,0 +1,103 @@
+//! Erases what was deleted long enough ago, and forgets what has expired.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use serde::Serialize;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::Json,
+    ids::UserId,
+    problem::Result,
+    push::Scheduled,
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{AppState, queries::purge as queries};
+
+/// Rows deleted or changed by one statement.
+const BATCH: i64 = 500;
+/// When a run stops taking more: the next one goes on from there, and may run beside this one.
+const BUDGET: Duration = Duration::from_secs(20);
+/// Ended sessions tell where an account was used before: sign-ins from elsewhere are mailed.
+const SESSIONS: time::Duration = time::Duration::days(180);
+/// Pub/Sub keeps a message for 31 days at most: after that no event asks again whether its mail went out.
+const MAIL_DELIVERIES: time::Duration = time::Duration::days(32);
+
+/// What a run did, in rows.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Purged {
+    accounts: u64,
+    unverified_accounts: u64,
+    links: u64,
+    ceremonies: u64,
+    sessions: u64,
+    mail_deliveries: u64,
+}
+
+/// Runs the purge.
+pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<Json<Purged>> {
+    let end = Instant::now() + BUDGET;
+    let now = app.clock.now();
+    let deleted_before = now - app.retention;
+    let db = &app.db;
+    let mut purged = Purged {
+        ceremonies: in_batches(end, || queries::delete_ceremonies(db, now, BATCH)).await?,
+        links: in_batches(end, || queries::delete_links(db, deleted_before, BATCH)).await?,
+        sessions: in_batches(end, || queries::delete_sessions(db, now - SESSIONS, BATCH)).await?,
+        mail_deliveries: in_batches(end, || {
+            queries::delete_mail_deliveries(db, now - MAIL_DELIVERIES, BATCH)
+        })
+        .await?,
+        unverified_accounts: in_batches(end, || {
+            queries::delete_unverified_accounts(db, deleted_before, now, BATCH)
+        })
+        .await?,
+        accounts: 0,
+    };
+    while Instant::now() < end {
+        let Some(user) = queries::next_deleted_account(db, deleted_before).await? else { break };
+        if erase(db, user, end, now).await? {
+            purged.accounts += 1;
+        }
+    }
+    Ok(Json(purged))
+}
+
+/// Repeats a statement until it finds less than a batch; how many rows there were.
+async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
+    end: Instant,
+    statement: impl Fn() -> F,
+) -> Result<u64, sqlx::Error> {
+    let mut rows = 0;
+    while Instant::now() < end {
+        let batch = statement().await?;
+        rows += batch;
+        if i64::try_from(batch).is_ok_and(|batch| batch < BATCH) {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+/// Takes everything personal out of a deleted account; whether that is done. What is long goes first, in
+/// batches of its own, and the account's row last: a run that is cut off begins again here.
+async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
+    let mut after = Uuid::nil();
+    while let Some(last) = queries::erase_audit_logs(db, user, after, BATCH).await? {
+        after = last;
+        if Instant::now() >= end {
+            return Ok(false);
+        }
+    }
+    let mut tx = db.begin().await?;
+    let erased = queries::erase_account(&mut tx, user, now).await?;
+    if erased {
+        audit::record(&mut tx, Entry::success(None, Action::UserErased, user.0), now).await?;
+    }
+    tx.commit().await?;
+    Ok(erased)
+}

@@ -1,0 +1,223 @@
+//! What the purge deletes and erases: each statement is bounded, reads an index that holds only what waits
+//! for it, and passes over rows that another run has taken.
+
+use shared::ids::UserId;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Ceremonies that nobody can finish any more.
+pub(crate) async fn delete_ceremonies(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from passkey_ceremonies
+        where id in (
+            select id from passkey_ceremonies where expires_at <= $1 order by expires_at limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Mailed links that expired so long ago that nobody needs to be told so.
+pub(crate) async fn delete_links(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query_scalar!(
+        r#"
+        with verifications as (
+            delete from email_verification_tokens
+            where id in (
+                select id from email_verification_tokens where expires_at <= $1 order by expires_at limit $2
+                for update skip locked
+            )
+            returning 1
+        ), resets as (
+            delete from password_reset_tokens
+            where id in (
+                select id from password_reset_tokens where expires_at <= $1 order by expires_at limit $2
+                for update skip locked
+            )
+            returning 1
+        )
+        select (select count(*) from verifications) + (select count(*) from resets) as "deleted!"
+        "#,
+        before,
+        limit,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(deleted.unsigned_abs())
+}
+
+/// Sessions that ended.
+pub(crate) async fn delete_sessions(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from sessions
+        where id in (
+            select id from sessions
+            where coalesce(revoked_at, expires_at) <= $1
+            order by coalesce(revoked_at, expires_at)
+            limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Mails whose events will not come back.
+pub(crate) async fn delete_mail_deliveries(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from mail_deliveries
+        where event_id in (
+            select event_id from mail_deliveries where sent_at <= $1 order by sent_at limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Accounts that nobody verified, and that no link can verify any more: they own nothing.
+pub(crate) async fn delete_unverified_accounts(
+    db: &PgPool,
+    before: OffsetDateTime,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from users
+        where id in (
+            select id from users
+            where email_verified_at is null
+              and deleted_at is null
+              and created_at <= $1
+              and not exists (
+                  select from email_verification_tokens
+                  where email_verification_tokens.user_id = users.id and email_verification_tokens.expires_at > $2
+              )
+            order by created_at
+            limit $3
+            for update skip locked
+        )
+        ",
+        before,
+        now,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// The account that was deleted longest ago and still holds something personal.
+pub(crate) async fn next_deleted_account(
+    db: &PgPool,
+    before: OffsetDateTime,
+) -> Result<Option<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select id as "id: UserId"
+        from users
+        where deleted_at <= $1 and erased_at is null
+        order by deleted_at
+        limit 1
+        "#,
+        before,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Takes address and user agent out of the rows that tell what a user did; the last of them.
+pub(crate) async fn erase_audit_logs(
+    db: &PgPool,
+    user: UserId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "
+        with batch as (
+            select id
+            from audit_logs
+            where actor_user_id = $1 and id > $2 and (ip_address is not null or user_agent is not null)
+            order by id
+            limit $3
+        ), erased as (
+            update audit_logs set ip_address = null, user_agent = null
+            from batch
+            where audit_logs.id = batch.id
+        )
+        select id from batch order by id desc limit 1
+        ",
+        user.0,
+        after,
+        limit,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Takes everything personal out of an account; whether this run did it.
+pub(crate) async fn erase_account(
+    db: &mut PgConnection,
+    user: UserId,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let erased = sqlx::query!(
+        "
+        with keys as (
+            delete from passkeys where user_id = $1
+        ), signed_in as (
+            delete from sessions where user_id = $1
+        ), verifications as (
+            delete from email_verification_tokens where user_id = $1
+        ), resets as (
+            delete from password_reset_tokens where user_id = $1
+        ), memberships as (
+            delete from project_members where user_id = $1
+        )
+        update users
+        set email = id || '@erased.invalid', display_name = null, password_hash = null, password_id = null,
+            erased_at = $2, version = version + 1
+        where id = $1 and erased_at is null
+        ",
+        user.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(erased.rows_affected() == 1)
+}

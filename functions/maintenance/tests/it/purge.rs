@@ -1,0 +1,205 @@
+use serde_json::{Value, json};
+use shared::{
+    guard::ProjectRole,
+    testing::{Platform, TestUser},
+};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::Maintenance;
+
+impl Maintenance {
+    async fn purge(&self) -> Value {
+        self.task("/tasks/purge").await.body
+    }
+
+    async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
+    }
+}
+
+/// Everything that the platform keeps about a person.
+async fn fill(platform: &Platform, user: &TestUser) {
+    let statements = [
+        "update users set display_name = 'Ada Lovelace', password_hash = 'the hash', password_id = gen_random_uuid()
+         where id = $1",
+        "update sessions set ip_address = '203.0.113.9', user_agent = 'Ada''s browser' where user_id = $1",
+        "insert into passkeys (id, user_id, credential_id, credential, name, created_at)
+         values (gen_random_uuid(), $1, 'x', '{}', 'Ada''s phone', now())",
+        "insert into password_reset_tokens (id, user_id, key_id, token_hash, expires_at, created_at)
+         values (gen_random_uuid(), $1, 'k1', 'hash', now() + interval '1 year', now())",
+    ];
+    for statement in statements {
+        sqlx::query(statement).bind(user.id).execute(&platform.db).await.expect("a row");
+    }
+    sqlx::query(
+        "insert into audit_logs (id, actor_user_id, action, resource_type, resource_id, status, ip_address,
+             user_agent, created_at)
+         select gen_random_uuid(), $1, 'user.login', 'user', $1, 'success', '203.0.113.9', 'Ada''s browser', now()
+         from generate_series(1, 1201)",
+    )
+    .bind(user.id)
+    .execute(&platform.db)
+    .await
+    .expect("audit rows");
+}
+
+/// Every row of every table, as text.
+async fn everything(platform: &Platform) -> String {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select table_name from information_schema.tables where table_schema = 'public' and table_name <> '_sqlx_migrations'",
+    )
+    .fetch_all(&platform.db)
+    .await
+    .expect("tables");
+    let mut text = String::new();
+    for table in tables {
+        let query = format!("select coalesce(string_agg(to_jsonb(t)::text, e'\n'), '') from {table} as t");
+        let rows: String =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&platform.db).await.expect("rows");
+        text.push_str(&rows);
+    }
+    text
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn nothing_personal_is_left_of_an_account_that_was_deleted_long_ago(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let platform = &maintenance.platform;
+    let (ada, bob) = (platform.user("ada@example.org").await, platform.user("bob@example.org").await);
+    let project = platform.project(&bob).await;
+    platform.member(project, &ada, ProjectRole::Contributor).await;
+    let item = platform.draft(project, &ada, "application/pdf", 7).await.item_id;
+    fill(platform, &ada).await;
+    fill_bob(platform, &bob).await;
+    platform.change("update users set deleted_at = now() where id = $1", ada.id.0).await;
+
+    platform.clock.advance(Duration::days(29));
+    assert_eq!(maintenance.purge().await["accounts"], 0);
+    assert!(everything(platform).await.contains("ada@example.org"));
+    platform.clock.advance(Duration::days(2));
+    assert_eq!(maintenance.purge().await["accounts"], 1);
+    assert_eq!(maintenance.purge().await["accounts"], 0);
+
+    let left = everything(platform).await;
+    for personal in ["ada@example.org", "Ada", "the hash", "203.0.113.9"] {
+        assert!(!left.contains(personal), "{personal}: {left}");
+    }
+    assert!(left.contains("bob@example.org") && left.contains("Bob's browser"));
+    // What others rely on is still there, and says whose it was by an id alone.
+    assert_eq!(platform.item(item, "uploaded_by_id").await, Some(ada.id.to_string()));
+    let audited = platform.audited(ada.id.0).await;
+    let erased = audited.iter().filter(|(action, _)| action == "user.erased").count();
+    assert_eq!((audited.len(), erased), (1202, 1));
+}
+
+async fn fill_bob(platform: &Platform, bob: &TestUser) {
+    let seen =
+        "update sessions set ip_address = '198.51.100.7', user_agent = 'Bob''s browser' where user_id = $1";
+    platform.change(seen, bob.id.0).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let platform = &maintenance.platform;
+    let ada = platform.user("ada@example.org").await;
+    let ended = platform.another_session(&ada).await;
+    platform.change("update sessions set revoked_at = now() where id = $1", ended.session.0).await;
+    for statement in [
+        "insert into email_verification_tokens (id, user_id, password_hash, key_id, token_hash, expires_at, created_at)
+         values (gen_random_uuid(), $1, 'hash', 'k1', 'a', now() + interval '1 day', now())",
+        "insert into password_reset_tokens (id, user_id, key_id, token_hash, expires_at, created_at)
+         values (gen_random_uuid(), $1, 'k1', 'b', now() + interval '1 hour', now())",
+        "insert into passkey_ceremonies (id, user_id, state, expires_at)
+         values (gen_random_uuid(), $1, '{}', now() + interval '5 minutes')",
+        "insert into mail_deliveries (event_id, kind, sent_at) values ($1, 'verification', now())",
+    ] {
+        sqlx::query(statement).bind(ada.id).execute(&platform.db).await.expect("a row");
+    }
+    let nothing = json!({"accounts": 0, "unverified_accounts": 0, "links": 0, "ceremonies": 0, "sessions": 0,
+                         "mail_deliveries": 0});
+    let expect = |changes: Value| {
+        let mut expected = nothing.clone();
+        for (name, count) in changes.as_object().expect("an object") {
+            expected[name] = count.clone();
+        }
+        expected
+    };
+    assert_eq!(maintenance.purge().await, nothing);
+    platform.clock.advance(Duration::minutes(6));
+    assert_eq!(maintenance.purge().await, expect(json!({"ceremonies": 1})));
+    platform.clock.advance(Duration::days(29));
+    assert_eq!(maintenance.purge().await, nothing, "a late click is still told that the link expired");
+    platform.clock.advance(Duration::days(4));
+    assert_eq!(maintenance.purge().await, expect(json!({"links": 2, "mail_deliveries": 1})));
+    platform.clock.advance(Duration::days(146));
+    assert_eq!(maintenance.purge().await, nothing, "ended sessions tell where the account was used");
+    platform.clock.advance(Duration::days(2));
+    assert_eq!(maintenance.purge().await, expect(json!({"sessions": 1})));
+    assert_eq!(maintenance.count("select count(*) from users").await, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_address_that_nobody_verified_is_forgotten_with_its_last_link(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let platform = &maintenance.platform;
+    let (old, resent) = (
+        platform.unverified_user("old@example.org").await,
+        platform.unverified_user("resent@example.org").await,
+    );
+    let link = "insert into email_verification_tokens (id, user_id, password_hash, key_id, token_hash, expires_at, created_at)
+                values (gen_random_uuid(), $1, 'hash', 'k1', $2, now() + $3::interval, now())";
+    for (user, interval) in [(&old, "1 day"), (&resent, "40 days")] {
+        let inserted = sqlx::query(link).bind(user.id).bind(interval.as_bytes()).bind(interval);
+        inserted.execute(&platform.db).await.expect("a link");
+    }
+    platform.clock.advance(Duration::days(31));
+    assert_eq!(maintenance.purge().await["unverified_accounts"], 1);
+    let left: Vec<String> =
+        sqlx::query_scalar("select email from users").fetch_all(&platform.db).await.expect("users");
+    assert_eq!(left, ["resent@example.org"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn two_runs_at_once_erase_each_account_once(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let platform = &maintenance.platform;
+    for number in 0..7 {
+        let user = platform.user(&format!("user{number}@example.org")).await;
+        platform.change("update users set deleted_at = now() where id = $1", user.id.0).await;
+    }
+    sqlx::query(
+        "insert into mail_deliveries (event_id, kind, sent_at)
+         select gen_random_uuid(), 'verification', now() from generate_series(1, 1300)",
+    )
+    .execute(&platform.db)
+    .await
+    .expect("deliveries");
+    platform.clock.advance(Duration::days(40));
+    let (one, two) = tokio::join!(maintenance.purge(), maintenance.purge());
+    let sum = |name: &str| one[name].as_u64().zip(two[name].as_u64()).map(|(one, two)| one + two);
+    assert_eq!((sum("accounts"), sum("mail_deliveries")), (Some(7), Some(1300)));
+    assert_eq!(maintenance.count("select count(*) from audit_logs where action = 'user.erased'").await, 7);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn each_part_reads_an_index_that_holds_what_waits_for_it(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    for (texts, index) in [
+        (["delete from passkey_ceremonies", "order by expires_at"], "passkey_ceremonies_expires_at_idx"),
+        (
+            ["delete from password_reset_tokens", "as \"deleted!\""],
+            "email_verification_tokens_expires_at_idx",
+        ),
+        (["delete from password_reset_tokens", "as \"deleted!\""], "password_reset_tokens_expires_at_idx"),
+        (["delete from sessions", "coalesce(revoked_at, expires_at)"], "sessions_ended_at_idx"),
+        (["delete from mail_deliveries", "order by sent_at"], "mail_deliveries_sent_at_idx"),
+        (["delete from users", "order by created_at"], "users_unverified_created_at_idx"),
+        (["from users", "order by deleted_at"], "users_deleted_at_idx"),
+        (["update audit_logs set ip_address = null", "order by id"], "audit_logs_actor_user_id_id_idx"),
+    ] {
+        let plan = maintenance.platform.plan(&texts).await;
+        assert!(plan.contains(index), "{plan}");
+    }
+}

@@ -1,0 +1,66 @@
+//! The passkeys of a user; only `auth` makes and checks them.
+
+use shared::{
+    ids::{PasskeyId, UserId},
+    passkey::Passkey,
+};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+/// A user's passkeys, newest first.
+pub(crate) async fn list_passkeys(
+    db: &PgPool,
+    user: UserId,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<Passkey>, sqlx::Error> {
+    sqlx::query_as!(
+        Passkey,
+        r#"
+        select id as "id: PasskeyId", name, created_at, last_used_at
+        from passkeys
+        where user_id = $1 and id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+        order by id desc
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The passkey with its new name, if it is the user's.
+pub(crate) async fn rename_passkey(
+    db: &mut PgConnection,
+    user: UserId,
+    passkey: PasskeyId,
+    name: Option<&str>,
+) -> Result<Option<Passkey>, sqlx::Error> {
+    sqlx::query_as!(
+        Passkey,
+        r#"
+        update passkeys set name = coalesce($3, name)
+        where id = $2 and user_id = $1
+        returning id as "id: PasskeyId", name, created_at, last_used_at
+        "#,
+        user.0,
+        passkey.0,
+        name,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether there was such a passkey of the user to delete.
+pub(crate) async fn delete_passkey(
+    db: &mut PgConnection,
+    user: UserId,
+    passkey: PasskeyId,
+) -> Result<bool, sqlx::Error> {
+    let deleted = sqlx::query!("delete from passkeys where id = $2 and user_id = $1", user.0, passkey.0)
+        .execute(db)
+        .await?;
+    Ok(deleted.rows_affected() == 1)
+}

@@ -1,0 +1,36 @@
+//! `DELETE /users/me/passkeys/{passkey_id}`.
+
+use axum::{extract::State, http::StatusCode};
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::Path,
+    ids::PasskeyId,
+    principal::RecentSession,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// Takes one of the caller's passkeys away: nobody signs in with it any more.
+#[utoipa::path(delete, path = "/users/me/passkeys/{passkey_id}", tag = "users", security(("bearer" = [])),
+    params(("passkey_id" = PasskeyId, Path)),
+    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+pub(crate) async fn delete_passkey(
+    State(app): State<AppState>,
+    RecentSession(principal): RecentSession,
+    Path(id): Path<PasskeyId>,
+) -> Result<StatusCode> {
+    let now = app.clock.now();
+    let user = principal.user_id;
+    let mut tx = app.db.begin().await?;
+    queries::lock_account(&mut tx, &principal, now).await?;
+    if !queries::delete_passkey(&mut tx, user, id).await? {
+        return Err(Problem::new(Code::NotFound));
+    }
+    let entry = Entry::success(Some(user), Action::UserPasskeyRemoved, user.0);
+    audit::record(&mut tx, entry.with(json!({"passkey_id": id})), now).await?;
+    tx.commit().await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

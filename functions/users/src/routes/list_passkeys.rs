@@ -1,0 +1,24 @@
+//! `GET /users/me/passkeys`.
+
+use axum::extract::State;
+use shared::{
+    extract::{Json, Query},
+    pagination::{Page, PageQuery},
+    passkey::Passkey,
+    principal::Principal,
+    problem::{ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// The caller's passkeys, newest first.
+#[utoipa::path(get, path = "/users/me/passkeys", tag = "users", params(PageQuery), security(("bearer" = [])),
+    responses((status = OK, body = Page<Passkey>), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn list_passkeys(
+    State(app): State<AppState>,
+    principal: Principal,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Passkey>>> {
+    let rows = queries::list_passkeys(&app.db, principal.user_id, page.after(), page.limit.rows()).await?;
+    Ok(Json(Page::new(rows, page.limit, |passkey| passkey.id.0)))
+}
