@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint prepare check-queries reference bench
+.PHONY: help run demo super-admin test lint prepare check-queries reference bench
 
 help: ## Lists what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: ## Uploads real documents as a browser would, and prints the recognised te
 	@local/packages
 	@cargo build -p local
 	@exec $(local) demo
+
+super-admin: ## Makes an account of the running platform a super admin: make super-admin email=ada@example.org
+	@DATABASE_URL="$${DATABASE_URL:-$$(cat "$${ALTA_DATA_DIR:-.local}/database.url")}" cargo run -q -p migrations -- grant-super-admin "$(email)"
 
 test: ## Runs every test, on a database server of its own.
 	@local/packages test
@@ -50,7 +53,12 @@ reference: ## Writes .env.example and the table of variables from the configurat
 	@cargo run -q -p local -- reference
 
 functions := auth users projects data ocr email maintenance
+bench := $(CARGO_TARGET_DIR)/release/bench
 
-bench: ## Builds the functions for release and prints their cold starts and idle memory.
+bench: ## Builds the functions for release and prints their cold starts, the speed of sign-ins, and what times tell.
+	@local/packages test
+	@cargo build -p local
 	@cargo build --release -p bench $(functions:%=-p %)
-	@$(CARGO_TARGET_DIR)/release/bench cold-start
+	@$(bench) cold-start
+	@$(local) with-postgres $(bench) login
+	@$(local) with-postgres $(bench) timing

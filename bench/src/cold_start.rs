@@ -2,21 +2,14 @@
 //! memory it holds when idle. Nothing else runs: no database, no Pub/Sub.
 
 use std::{
-    error::Error,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::Path,
     time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use local_identity::Identity;
-use shared::access_token;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+use crate::{
+    Result,
+    process::{Process, environment, free_port},
 };
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const FUNCTIONS: [&str; 7] = ["auth", "users", "projects", "data", "ocr", "email", "maintenance"];
 /// Starts measured for each function; the median is printed.
@@ -24,8 +17,6 @@ const STARTS: usize = 21;
 /// What the platform is meant to keep to.
 const START_TARGET: Duration = Duration::from_millis(10);
 const MEMORY_TARGET_KIB: u64 = 15 * 1024;
-/// A process that does not answer within this time is broken.
-const GIVE_UP: Duration = Duration::from_secs(10);
 
 /// Measures every function whose binary lies beside this one.
 pub(crate) async fn run() -> Result<()> {
@@ -73,7 +64,7 @@ async fn measure(binary: &Path) -> Result<Figures> {
     let environment = environment()?;
     let mut figures = Figures::default();
     for _ in 0..STARTS {
-        let port = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port();
+        let port = free_port().await?;
         let start = Instant::now();
         let mut process = Process::start(binary, port, &environment)?;
         process.answers(port, start).await?;
@@ -82,88 +73,4 @@ async fn measure(binary: &Path) -> Result<Figures> {
         figures.memory = figures.memory.max(process.resident_kib()?);
     }
     Ok(figures)
-}
-
-/// A process that ends with its measurement.
-struct Process(Child);
-
-impl Process {
-    fn start(binary: &Path, port: u16, environment: &[(String, String)]) -> Result<Self> {
-        let mut command = Command::new(binary);
-        command.env_clear().envs(environment.iter().cloned()).env("PORT", port.to_string());
-        Ok(Self(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?))
-    }
-
-    /// Asks for `/health/live` until it is there, without a pause worth measuring.
-    async fn answers(&mut self, port: u16, start: Instant) -> Result<()> {
-        while start.elapsed() < GIVE_UP {
-            if let Some(status) = self.0.try_wait()? {
-                return Err(format!("the process ended: {status}").into());
-            }
-            if live(port).await.unwrap_or(false) {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_micros(200)).await;
-        }
-        Err("the process does not answer".into())
-    }
-
-    /// Time on a core, over all threads, from the scheduler's own count (proc(5): `schedstat`).
-    fn cpu(&self) -> Result<Duration> {
-        let mut nanoseconds = 0;
-        for task in std::fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
-            let counts = std::fs::read_to_string(task?.path().join("schedstat"))?;
-            nanoseconds += counts.split(' ').next().unwrap_or_default().parse::<u64>()?;
-        }
-        Ok(Duration::from_nanos(nanoseconds))
-    }
-
-    /// Resident memory, in KiB (proc(5)).
-    fn resident_kib(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(PathBuf::from(format!("/proc/{}/status", self.0.id())))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.trim().trim_end_matches(" kB").parse()?)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// One plain HTTP/1.1 request: a client library would be measured with it.
-async fn live(port: u16) -> Result<bool> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(answer.starts_with(b"HTTP/1.1 200"))
-}
-
-/// An environment that every function starts with; nothing it names has to be there.
-fn environment() -> Result<Vec<(String, String)>> {
-    let signing_key = access_token::generate_key()?;
-    let variables = [
-        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing".to_owned()),
-        ("PUBSUB_PROJECT", "bench".into()),
-        ("UPLOADS_BUCKET", "bench-uploads".into()),
-        ("GOOGLE_SERVICE_ACCOUNT_KEY", Identity::generate("https://accounts.bench")?.key_json()),
-        ("ACCESS_TOKEN_ISSUER", "https://api.bench".into()),
-        ("ACCESS_TOKEN_JWKS", access_token::public_jwks(&signing_key)?),
-        ("ACCESS_TOKEN_SIGNING_KEY", signing_key),
-        ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
-        ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
-        ("PASSKEY_RP_ID", "app.bench.example".into()),
-        ("PASSKEY_ORIGINS", "https://app.bench.example".into()),
-        ("PUSH_AUDIENCE", "bench".into()),
-        ("PUSH_SERVICE_ACCOUNT", "bench@bench.iam.gserviceaccount.com".into()),
-        ("DOCUMENTAI_PROCESSOR", "projects/bench/locations/eu/processors/1".into()),
-        ("MAIL_FROM", "Alta Data <no-reply@bench.example>".into()),
-        ("FRONTEND_URL", "https://app.bench.example".into()),
-        ("SMTP_HOST", "127.0.0.1".into()),
-        ("LOG", "error".into()),
-    ];
-    Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
 }

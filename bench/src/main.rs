@@ -1,14 +1,25 @@
-//! Measurements, printed as ratios and figures of one run: `bench cold-start`.
+//! Measurements, printed as ratios and figures of one run. `make bench` runs them all.
 
 mod cold_start;
+mod login;
+mod process;
+mod running_auth;
+mod statistics;
+mod timing;
 
 use std::process::ExitCode;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const USAGE: &str = "usage: bench cold-start | login | timing (the last two: under `local with-postgres`)";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("cold-start") => cold_start::run().await,
-        _ => Err("usage: bench cold-start".into()),
+        Some("login") => login::run().await,
+        Some("timing") => timing::run().await,
+        _ => Err(USAGE.into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

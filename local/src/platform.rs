@@ -26,6 +26,9 @@ use crate::{
 /// The variable that names the gateway's port.
 pub const PORT_VARIABLE: &str = "ALTA_PORT";
 
+/// Where the database's URL is kept while the platform runs, password and all.
+const DATABASE_URL_FILE: &str = "database.url";
+
 /// The running platform.
 pub struct Platform {
     origin: String,
@@ -85,6 +88,8 @@ impl Platform {
                 self.database.insert(server).database_url()
             }
         };
+        // For programs beside the platform, such as the migration job's commands.
+        self.data.write(DATABASE_URL_FILE, &database_url)?;
         migrate(&database_url).await?;
 
         // All of them listen before any of them talks, so that no early call finds nobody.
@@ -190,7 +195,7 @@ impl Platform {
         };
         let database = match &self.database {
             Some(server) => {
-                format!("{}, password in {}", server.address(), self.data.join("postgres.password").display())
+                format!("{}, password in {}", server.address(), self.data.join(DATABASE_URL_FILE).display())
             }
             None => "the server in DATABASE_URL".to_owned(),
         };

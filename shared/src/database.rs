@@ -4,7 +4,7 @@ use std::{str::FromStr as _, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    PgPool,
+    Connection as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -24,6 +24,9 @@ crate::settings! {
     }
 }
 
+/// How long a connection that was just tested is taken to be alive.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 /// A pool that connects when it is first used, so that a start never waits for the database.
 ///
 /// # Errors
@@ -36,6 +39,17 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
         .idle_timeout(Duration::from_secs(600))
+        // A connection was tested when it was given back: asking again costs a round trip a query, so only
+        // one that has lain idle is asked.
+        .test_before_acquire(false)
+        .before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                if metadata.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options))
 }
 

@@ -7,6 +7,7 @@ mod queries;
 mod refresh_token;
 mod routes;
 mod sign_in;
+mod steady;
 
 use axum::{Router, extract::FromRef};
 use shared::{

@@ -52,7 +52,7 @@ pub(crate) async fn insert_session(
             select $1, id, $3, $4, $5, $6, $6, $6, $7
             from account
             returning user_id
-        ), earlier as (
+        ), earlier as not materialized (
             select sessions.ip_address, sessions.user_agent
             from account
             join sessions on sessions.user_id = account.id and sessions.created_at >= account.email_verified_at

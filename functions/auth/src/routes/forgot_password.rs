@@ -15,7 +15,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{AppState, queries};
+use crate::{AppState, queries, steady};
 
 /// Whose password was forgotten.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -49,16 +49,22 @@ pub(crate) async fn forgot_password(
     State(app): State<AppState>,
     Limited { body: Json(body), .. }: Limited<Json<ForgotPassword>>,
 ) -> Result<(StatusCode, Json<ResetStatus>)> {
-    let reset_id = PasswordResetId::new();
-    let token = app.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);
-    let now = app.clock.now();
-    let mut tx = app.outbox.begin().await?;
-    let user = queries::insert_password_reset(&mut tx, reset_id, &token, &body.email, now).await?;
-    let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
-    audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
-    // Announced in any case: the answer takes as long, and `email` discards the id of nothing.
-    tx.announce(&EmailRequested::PasswordReset { reset_id }).await?;
-    tx.commit().await?;
+    steady::answer(app.forgot_password(&body)).await
+}
 
-    Ok((StatusCode::ACCEPTED, Json(ResetStatus { status: "reset_sent" })))
+impl AppState {
+    async fn forgot_password(&self, body: &ForgotPassword) -> Result<(StatusCode, Json<ResetStatus>)> {
+        let reset_id = PasswordResetId::new();
+        let token = self.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);
+        let now = self.clock.now();
+        let mut tx = self.outbox.begin().await?;
+        let user = queries::insert_password_reset(&mut tx, reset_id, &token, &body.email, now).await?;
+        let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
+        audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
+        // Announced in any case: the answer takes as long, and `email` discards the id of nothing.
+        tx.announce(&EmailRequested::PasswordReset { reset_id }).await?;
+        tx.commit().await?;
+
+        Ok((StatusCode::ACCEPTED, Json(ResetStatus { status: "reset_sent" })))
+    }
 }

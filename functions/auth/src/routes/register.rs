@@ -19,6 +19,7 @@ use crate::{
     AppState,
     model::{VerificationState, VerificationStatus},
     queries::{self, NewVerification},
+    steady,
 };
 
 /// Who wants an account.
@@ -63,31 +64,37 @@ pub(crate) async fn register(
     State(app): State<AppState>,
     Limited { body: Json(new), .. }: Limited<Json<Register>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
-    // Hashed whether or not it is needed: the time must not tell which addresses are known.
-    let password_hash = app.passwords.hash(new.password.secret()).await?;
-    let now = app.clock.now();
-    let verification_id = VerificationId::new();
+    steady::answer(app.register(&new)).await
+}
 
-    let mut tx = app.outbox.begin().await?;
-    let user = queries::find_or_insert_user(&mut tx, UserId::new(), &new.email, now).await?;
-    let event = if user.verified {
-        EmailRequested::AccountExists { user_id: user.id }
-    } else {
-        let token = app.mail_tokens.derive(Purpose::Verification, verification_id.0);
-        let display_name = new.display_name.as_ref().map(Name::as_str);
-        let verification = NewVerification {
-            id: verification_id,
-            user_id: user.id,
-            password_hash: &password_hash,
-            display_name,
-            token,
+impl AppState {
+    async fn register(&self, new: &Register) -> Result<(StatusCode, Json<VerificationStatus>)> {
+        // Hashed whether or not it is needed: the time must not tell which addresses are known.
+        let password_hash = self.passwords.hash(new.password.secret()).await?;
+        let now = self.clock.now();
+        let verification_id = VerificationId::new();
+
+        let mut tx = self.outbox.begin().await?;
+        let user = queries::find_or_insert_user(&mut tx, UserId::new(), &new.email, now).await?;
+        let event = if user.verified {
+            EmailRequested::AccountExists { user_id: user.id }
+        } else {
+            let token = self.mail_tokens.derive(Purpose::Verification, verification_id.0);
+            let display_name = new.display_name.as_ref().map(Name::as_str);
+            let verification = NewVerification {
+                id: verification_id,
+                user_id: user.id,
+                password_hash: &password_hash,
+                display_name,
+                token,
+            };
+            queries::insert_verification(&mut tx, &verification, now).await?;
+            EmailRequested::Verification { verification_id }
         };
-        queries::insert_verification(&mut tx, &verification, now).await?;
-        EmailRequested::Verification { verification_id }
-    };
-    audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
-    tx.announce(&event).await?;
-    tx.commit().await?;
+        audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
+        tx.announce(&event).await?;
+        tx.commit().await?;
 
-    Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
+        Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
+    }
 }

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::{
     AppState,
     model::{VerificationState, VerificationStatus},
-    queries,
+    queries, steady,
 };
 
 /// Whose link to send again.
@@ -46,12 +46,21 @@ pub(crate) async fn resend_verification(
     State(app): State<AppState>,
     Limited { body: Json(body), .. }: Limited<Json<ResendVerification>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
-    let mut tx = app.outbox.begin().await?;
-    let waiting = queries::extend_verification(&mut tx, &body.email, app.clock.now()).await?;
-    // An id of nothing for an address that does not wait: the answer takes as long, and `email` discards it.
-    let verification_id = waiting.unwrap_or_else(VerificationId::new);
-    tx.announce(&EmailRequested::Verification { verification_id }).await?;
-    tx.commit().await?;
+    steady::answer(app.resend_verification(&body)).await
+}
 
-    Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
+impl AppState {
+    async fn resend_verification(
+        &self,
+        body: &ResendVerification,
+    ) -> Result<(StatusCode, Json<VerificationStatus>)> {
+        let mut tx = self.outbox.begin().await?;
+        let waiting = queries::extend_verification(&mut tx, &body.email, self.clock.now()).await?;
+        // An id of nothing for an address that does not wait: the answer takes as long, and `email` discards it.
+        let verification_id = waiting.unwrap_or_else(VerificationId::new);
+        tx.announce(&EmailRequested::Verification { verification_id }).await?;
+        tx.commit().await?;
+
+        Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
+    }
 }

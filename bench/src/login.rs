@@ -1,0 +1,102 @@
+//! Signing in at the speed of Argon2 itself: sign-ins a second beside hashes a second of a bare loop with the
+//! same parameters, on the same cores, in turn.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use futures::{StreamExt as _, stream};
+use serde_json::json;
+use shared::passwords::{LANES, MEMORY_KIB, PASSES};
+
+use crate::{
+    Result,
+    running_auth::{PASSWORD, RunningAuth},
+};
+
+/// How long each part of a round takes.
+const PART: Duration = Duration::from_secs(5);
+const ROUNDS: usize = 4;
+/// Accounts that sign in, and requests under way at once.
+const ACCOUNTS: i32 = 64;
+const AT_ONCE: usize = 32;
+/// How much of the bare loop's speed is to be kept.
+const TARGET: f64 = 0.9;
+
+/// Measures both; fails when signing in is slower than it has to be, or fails.
+pub(crate) async fn run() -> Result<()> {
+    let cores = thread::available_parallelism()?.get();
+    let auth = RunningAuth::start(cores).await?;
+    auth.accounts("login", ACCOUNTS).await?;
+    sign_in(&auth, Duration::from_secs(1)).await?;
+    println!("{:>6} {:>14} {:>12} {:>8} {:>12}", "round", "bare hashes/s", "sign-ins/s", "ratio", "RSS MiB");
+    let mut totals = (0.0, 0.0);
+    let mut resident = 0;
+    for round in 1..=ROUNDS {
+        let bare = bare_loop(cores)?;
+        let sign_ins = sign_in(&auth, PART).await?;
+        resident = resident.max(auth.process.resident_kib()?);
+        println!("{round:>6} {bare:>14.1} {sign_ins:>12.1} {:>8.3} {:>12}", sign_ins / bare, resident / 1024);
+        totals = (totals.0 + bare, totals.1 + sign_ins);
+    }
+    let ratio = totals.1 / totals.0;
+    println!("all in all, sign-ins reach {:.1} % of the bare loop's speed on {cores} cores", ratio * 100.0);
+    if ratio < TARGET {
+        return Err(format!("less than {:.0} %", TARGET * 100.0).into());
+    }
+    Ok(())
+}
+
+/// Hashes a second, on all cores, with memory that is used again.
+fn bare_loop(cores: usize) -> Result<f64> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| error.to_string())?;
+    let hashes = AtomicU64::new(0);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+                let mut memory = vec![Block::default(); params.block_count()];
+                let mut output = [0; 32];
+                while start.elapsed() < PART {
+                    let hashed = argon2.hash_password_into_with_memory(
+                        PASSWORD.as_bytes(),
+                        b"a salt of 16 byt",
+                        &mut output,
+                        &mut memory,
+                    );
+                    hashes.fetch_add(u64::from(hashed.is_ok()), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    Ok(per_second(hashes.into_inner(), start.elapsed()))
+}
+
+/// Sign-ins a second.
+async fn sign_in(auth: &RunningAuth, time: Duration) -> Result<f64> {
+    let start = Instant::now();
+    let requests =
+        stream::iter(0..).take_while(|_| std::future::ready(start.elapsed() < time)).map(|number| {
+            let email = format!("login{}@example.org", number % ACCOUNTS + 1);
+            let body = json!({"email": email, "password": PASSWORD});
+            async move { auth.post("/auth/login", &body).await }
+        });
+    let statuses: Vec<Result<u16>> = requests.buffer_unordered(AT_ONCE).collect().await;
+    let elapsed = start.elapsed();
+    let count = statuses.len() as u64;
+    for status in statuses {
+        let status = status?;
+        if status != 200 {
+            return Err(format!("a sign-in was answered with {status}").into());
+        }
+    }
+    Ok(per_second(count, elapsed))
+}
+
+fn per_second(count: u64, elapsed: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / elapsed.as_secs_f64()
+}

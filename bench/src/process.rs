@@ -1,0 +1,109 @@
+//! A function in a process of its own, as it runs in the cloud, and what it costs.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use local_identity::Identity;
+use shared::access_token;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::Result;
+
+/// A process that does not answer within this time is broken.
+const GIVE_UP: Duration = Duration::from_secs(10);
+
+/// A port that was free a moment ago.
+pub(crate) async fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
+}
+
+/// A process that ends with its measurement.
+pub(crate) struct Process(Child);
+
+impl Process {
+    pub(crate) fn start(binary: &Path, port: u16, environment: &[(String, String)]) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.env_clear().envs(environment.iter().cloned()).env("PORT", port.to_string());
+        Ok(Self(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?))
+    }
+
+    /// Asks for `/health/live` until it is there, without a pause worth measuring.
+    pub(crate) async fn answers(&mut self, port: u16, start: Instant) -> Result<()> {
+        while start.elapsed() < GIVE_UP {
+            if let Some(status) = self.0.try_wait()? {
+                return Err(format!("the process ended: {status}").into());
+            }
+            if live(port).await.unwrap_or(false) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        Err("the process does not answer".into())
+    }
+
+    /// Time on a core, over all threads, from the scheduler's own count (proc(5): `schedstat`).
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        let mut nanoseconds = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
+            let counts = std::fs::read_to_string(task?.path().join("schedstat"))?;
+            nanoseconds += counts.split(' ').next().unwrap_or_default().parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+
+    /// Resident memory, in KiB (proc(5)).
+    pub(crate) fn resident_kib(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(PathBuf::from(format!("/proc/{}/status", self.0.id())))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// One plain HTTP/1.1 request: a client library would be measured with it.
+async fn live(port: u16) -> Result<bool> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(answer.starts_with(b"HTTP/1.1 200"))
+}
+
+/// An environment that every function starts with; nothing it names has to be there.
+pub(crate) fn environment() -> Result<Vec<(String, String)>> {
+    let signing_key = access_token::generate_key()?;
+    let variables = [
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing".to_owned()),
+        ("PUBSUB_PROJECT", "bench".into()),
+        ("UPLOADS_BUCKET", "bench-uploads".into()),
+        ("GOOGLE_SERVICE_ACCOUNT_KEY", Identity::generate("https://accounts.bench")?.key_json()),
+        ("ACCESS_TOKEN_ISSUER", "https://api.bench".into()),
+        ("ACCESS_TOKEN_JWKS", access_token::public_jwks(&signing_key)?),
+        ("ACCESS_TOKEN_SIGNING_KEY", signing_key),
+        ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
+        ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+        ("PASSKEY_RP_ID", "app.bench.example".into()),
+        ("PASSKEY_ORIGINS", "https://app.bench.example".into()),
+        ("PUSH_AUDIENCE", "bench".into()),
+        ("PUSH_SERVICE_ACCOUNT", "bench@bench.iam.gserviceaccount.com".into()),
+        ("DOCUMENTAI_PROCESSOR", "projects/bench/locations/eu/processors/1".into()),
+        ("MAIL_FROM", "Alta Data <no-reply@bench.example>".into()),
+        ("FRONTEND_URL", "https://app.bench.example".into()),
+        ("SMTP_HOST", "127.0.0.1".into()),
+        ("LOG", "error".into()),
+    ];
+    Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
+}

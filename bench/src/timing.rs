@@ -1,0 +1,79 @@
+//! Whether the time of an answer tells which addresses have an account: registering, signing in and asking
+//! for a new password, with known and unknown addresses in turn.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::{
+    Result,
+    running_auth::{PASSWORD, RunningAuth},
+    statistics::{mann_whitney, median_ms},
+};
+
+/// Requests of each kind.
+const REQUESTS: i32 = 200;
+/// Requests before those, so that connections are open and plans are made.
+const WARM_UP: i32 = 20;
+/// How far the medians may be apart.
+const TOLERANCE: f64 = 0.05;
+/// Below this probability the samples are said to differ.
+const SIGNIFICANCE: f64 = 0.01;
+
+type Body = fn(&str) -> Value;
+
+const ROUTES: [(&str, &str, Body); 3] = [
+    ("register", "/auth/register", |email| json!({"email": email, "password": "another good password"})),
+    ("login", "/auth/login", |email| json!({"email": email, "password": "not the password"})),
+    ("password/forgot", "/auth/password/forgot", |email| json!({"email": email})),
+];
+
+/// Measures every route; fails when one of them tells.
+pub(crate) async fn run() -> Result<()> {
+    let auth = RunningAuth::start(2).await?;
+    println!(
+        "{:<16} {:>9} {:>16} {:>18} {:>12} {:>10}   ({REQUESTS} requests each, in turn)",
+        "POST /auth/...", "status", "known median ms", "unknown median ms", "difference", "p (U test)"
+    );
+    let mut telling = Vec::new();
+    for (name, path, body) in ROUTES {
+        let account = name.replace('/', "-");
+        auth.accounts(&format!("{account}-known"), REQUESTS + WARM_UP).await?;
+        let mut samples: [Vec<Duration>; 2] = Default::default();
+        let mut statuses = Vec::new();
+        for number in 1..=REQUESTS + WARM_UP {
+            // Which of the two comes first changes too.
+            let mut kinds = [(0, "known"), (1, "unknown")];
+            if number % 2 == 0 {
+                kinds.reverse();
+            }
+            for (kind, known) in kinds {
+                let body = body(&format!("{account}-{known}{number}@example.org"));
+                let start = Instant::now();
+                statuses.push(auth.post(path, &body).await?);
+                if number > WARM_UP {
+                    samples[kind].push(start.elapsed());
+                }
+            }
+        }
+        statuses.dedup();
+        let [known, unknown] = samples;
+        let (of_known, of_unknown) = (median_ms(&known), median_ms(&unknown));
+        let (difference, p) = (of_unknown / of_known - 1.0, mann_whitney(&known, &unknown));
+        println!(
+            "{name:<16} {:>9} {of_known:>16.2} {of_unknown:>18.2} {:>11.1}% {p:>10.3}",
+            format!("{statuses:?}"),
+            difference * 100.0
+        );
+        if difference.abs() > TOLERANCE || p < SIGNIFICANCE || statuses.len() != 1 {
+            telling.push(name);
+        }
+    }
+    // That the test can see a difference at all: the right password does more work.
+    let told =
+        auth.post("/auth/login", &json!({"email": "login-known1@example.org", "password": PASSWORD})).await?;
+    if told != 200 {
+        return Err(format!("the known accounts cannot sign in: {told}").into());
+    }
+    if telling.is_empty() { Ok(()) } else { Err(format!("these routes tell: {}", telling.join(", ")).into()) }
+}
