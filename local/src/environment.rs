@@ -86,7 +86,10 @@ impl Parts {
             "users" => {
                 defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(rate_limits));
             }
-            "projects" => defaults.extend(access_token),
+            "projects" => {
+                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
+                defaults.extend(rate_limits);
+            }
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
@@ -173,6 +176,6 @@ mod tests {
         };
         assert_eq!(holders("ACCESS_TOKEN_SIGNING_KEY"), ["auth"]);
         assert_eq!(holders("REFRESH_TOKEN_KEY"), ["auth"]);
-        assert_eq!(holders("MAIL_TOKEN_KEYS"), ["auth", "email"]);
+        assert_eq!(holders("MAIL_TOKEN_KEYS"), ["auth", "projects", "email"]);
     }
 }

@@ -74,6 +74,33 @@ pub enum Action {
     /// A project was made.
     #[serde(rename = "project.created")]
     ProjectCreated,
+    /// A project's name or description was changed.
+    #[serde(rename = "project.updated")]
+    ProjectUpdated,
+    /// A project was deleted.
+    #[serde(rename = "project.deleted")]
+    ProjectDeleted,
+    /// A member got another role.
+    #[serde(rename = "member.role_changed")]
+    MemberRoleChanged,
+    /// A member was removed.
+    #[serde(rename = "member.removed")]
+    MemberRemoved,
+    /// A member left.
+    #[serde(rename = "member.left")]
+    MemberLeft,
+    /// Somebody was invited.
+    #[serde(rename = "invitation.created")]
+    InvitationCreated,
+    /// An invitation was mailed again and extended.
+    #[serde(rename = "invitation.resent")]
+    InvitationResent,
+    /// An invitation was taken back.
+    #[serde(rename = "invitation.revoked")]
+    InvitationRevoked,
+    /// An invitation was accepted, or somebody tried to with another account.
+    #[serde(rename = "invitation.accepted")]
+    InvitationAccepted,
     /// A document was announced.
     #[serde(rename = "document.created")]
     DocumentCreated,
@@ -110,6 +137,15 @@ impl Action {
             Self::UserRoleChanged => "user.role_changed",
             Self::UserErased => "user.erased",
             Self::ProjectCreated => "project.created",
+            Self::ProjectUpdated => "project.updated",
+            Self::ProjectDeleted => "project.deleted",
+            Self::MemberRoleChanged => "member.role_changed",
+            Self::MemberRemoved => "member.removed",
+            Self::MemberLeft => "member.left",
+            Self::InvitationCreated => "invitation.created",
+            Self::InvitationResent => "invitation.resent",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::InvitationAccepted => "invitation.accepted",
             Self::DocumentCreated => "document.created",
             Self::DocumentProcessed => "document.processed",
             Self::DocumentFailed => "document.failed",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    ids::{PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
+    ids::{InvitationId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
     names::Topic,
 };
 
@@ -44,6 +44,11 @@ pub enum EmailRequested {
         /// The passkey.
         passkey_id: PasskeyId,
     },
+    /// The link that leads into a project.
+    Invitation {
+        /// The invitation.
+        invitation_id: InvitationId,
+    },
     /// Somebody signed in with a user agent from a network that the account has not used.
     NewSignIn {
         /// The session that it opened.
@@ -66,6 +71,7 @@ impl EmailRequested {
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
             Self::PasskeyAdded { .. } => "passkey_added",
+            Self::Invitation { .. } => "invitation",
             Self::NewSignIn { .. } => "new_sign_in",
         }
     }

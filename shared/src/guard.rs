@@ -99,6 +99,12 @@ pub trait Locator: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 pub struct ByPath;
 
+/// The path's parameter of this name, whatever others there are.
+#[derive(Deserialize)]
+struct InPath {
+    project_id: ProjectId,
+}
+
 /// A query with a project id.
 #[derive(Debug, Clone, Copy)]
 pub struct ByQuery<T>(PhantomData<T>);
@@ -278,8 +284,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let authority = Authority::from_ref(state);
         let caller = Caller::from_parts(parts, &authority)?;
-        let Path(project) = Path::<ProjectId>::from_request_parts(parts, state).await?;
-        let row = caller.row_by_project(project, &authority).await?;
+        let Path(InPath { project_id }) = Path::from_request_parts(parts, state).await?;
+        let row = caller.row_by_project(project_id, &authority).await?;
         caller.admit(row, ())
     }
 }

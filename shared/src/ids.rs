@@ -48,6 +48,8 @@ ids! {
     ProjectId,
     /// A membership of a user in a project.
     MembershipId,
+    /// An invitation to a project and the link that was mailed for it.
+    InvitationId,
     /// A document or a voice sample.
     ItemId,
     /// An e-mail verification: one registration and the link that was mailed for it.

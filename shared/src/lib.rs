@@ -16,6 +16,7 @@ pub mod extract;
 pub mod google;
 pub mod guard;
 pub mod health;
+pub mod idempotency;
 pub mod ids;
 pub mod items;
 pub mod lazy;

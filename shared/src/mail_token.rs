@@ -27,6 +27,8 @@ pub enum Purpose {
     Verification,
     /// Setting a new password.
     PasswordReset,
+    /// Joining a project.
+    Invitation,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
         match self {
             Self::Verification => b"verification",
             Self::PasswordReset => b"password-reset",
+            Self::Invitation => b"invitation",
         }
     }
 }

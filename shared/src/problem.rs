@@ -71,6 +71,8 @@ codes! {
     ReauthenticationRequired = "reauthentication_required", FORBIDDEN;
     /// Your role does not allow this.
     Forbidden = "forbidden", FORBIDDEN;
+    /// The invitation is for another address.
+    WrongAccount = "wrong_account", FORBIDDEN;
     /// There is nothing here that you can see.
     NotFound = "not_found", NOT_FOUND;
     /// This method is not allowed here.
@@ -79,6 +81,14 @@ codes! {
     InvalidState = "invalid_state", CONFLICT;
     /// This passkey is registered already.
     PasskeyExists = "passkey_exists", CONFLICT;
+    /// They are a member of the project already.
+    AlreadyMember = "already_member", CONFLICT;
+    /// An invitation of this address is open: send that one again, or revoke it.
+    AlreadyInvited = "already_invited", CONFLICT;
+    /// The invitation was accepted before.
+    InvitationUsed = "invitation_used", CONFLICT;
+    /// The invitation has expired.
+    InvitationExpired = "invitation_expired", GONE;
     /// A project would be left without an admin.
     LastAdmin = "last_admin", CONFLICT;
     /// What you saw has changed since.
@@ -89,6 +99,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
     /// Some fields are not valid.
     InvalidFields = "invalid_fields", UNPROCESSABLE_ENTITY;
+    /// This Idempotency-Key came with another request before.
+    IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY;
     /// Too many requests at once.
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
     /// Something went wrong on our side.

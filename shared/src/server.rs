@@ -4,12 +4,13 @@ mod layers;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::net::TcpListener;
 
 use crate::{
     config::{Env, Error, Settings as _},
     health::Health,
+    idempotency,
     telemetry::{self, TelemetrySettings},
 };
 
@@ -59,6 +60,7 @@ impl Service {
             .merge(health.routes())
             .fallback(layers::not_found)
             .method_not_allowed_fallback(layers::method_not_allowed)
+            .layer(middleware::from_fn_with_state(settings.max_body_bytes, idempotency::hash_request))
             .layer(DefaultBodyLimit::max(settings.max_body_bytes));
         Ok(Self { router: layers::apply(router, settings)? })
     }

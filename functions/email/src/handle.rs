@@ -57,6 +57,15 @@ async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(Strin
                 .ok_or_else(|| Problem::internal("the key of a reset link is gone"))?;
             Ok(Some((row.email, Mail::PasswordReset { token, expires_at: row.expires_at })))
         }
+        EmailRequested::Invitation { invitation_id } => {
+            let Some(row) = queries::find_invitation(&app.db, *invitation_id).await? else { return Ok(None) };
+            let token = app
+                .tokens
+                .token(&row.key_id, Purpose::Invitation, invitation_id.0)
+                .ok_or_else(|| Problem::internal("the key of an invitation is gone"))?;
+            let from = row.project.zip(row.invited_by);
+            Ok(Some((row.email, Mail::Invitation { token, expires_at: row.expires_at, from })))
+        }
         EmailRequested::PasskeyAdded { passkey_id } => {
             let row = queries::find_passkey(&app.db, *passkey_id).await?;
             Ok(row.map(|row| (row.email, Mail::PasskeyAdded { name: row.name, at: row.created_at })))

@@ -1,6 +1,6 @@
 //! All SQL of `email`.
 
-use shared::ids::{EventId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId};
+use shared::ids::{EventId, InvitationId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
@@ -128,6 +128,46 @@ pub(crate) async fn find_sign_in(db: &PgPool, id: SessionId) -> Result<Option<Si
         join users on users.id = sessions.user_id
         where sessions.id = $1 and users.deleted_at is null
         ",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// An open invitation, and whom to tell what.
+pub(crate) struct Invitation {
+    pub(crate) email: String,
+    pub(crate) key_id: String,
+    pub(crate) expires_at: OffsetDateTime,
+    /// Its project and who invites, for an address that is verified; other addresses may belong to anybody,
+    /// and names are chosen by strangers to them.
+    pub(crate) project: Option<String>,
+    pub(crate) invited_by: Option<String>,
+}
+
+/// An invitation to a living project that still waits for an answer.
+pub(crate) async fn find_invitation(
+    db: &PgPool,
+    id: InvitationId,
+) -> Result<Option<Invitation>, sqlx::Error> {
+    sqlx::query_as!(
+        Invitation,
+        r#"
+        select project_invitations.email, project_invitations.key_id, project_invitations.expires_at,
+               case when known.id is not null then projects.name end as project,
+               case when known.id is not null then coalesce(inviters.display_name, inviters.email) end as invited_by
+        from project_invitations
+        join projects on projects.id = project_invitations.project_id
+        join users as inviters on inviters.id = project_invitations.invited_by_id
+        left join users as known
+               on known.email = project_invitations.email
+              and known.deleted_at is null
+              and known.email_verified_at is not null
+        where project_invitations.id = $1
+          and project_invitations.accepted_at is null
+          and project_invitations.revoked_at is null
+          and projects.deleted_at is null
+        "#,
         id.0,
     )
     .fetch_optional(db)

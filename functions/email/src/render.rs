@@ -49,6 +49,15 @@ pub(crate) enum Mail {
         /// When.
         at: OffsetDateTime,
     },
+    /// The link that leads into a project.
+    Invitation {
+        /// The link's token.
+        token: SecretString,
+        /// Until when it is good.
+        expires_at: OffsetDateTime,
+        /// The project's name and who invites, where they may be told.
+        from: Option<(String, String)>,
+    },
     /// Somebody signed in from where the account was never used.
     NewSignIn {
         /// With what.
@@ -68,6 +77,7 @@ impl Mail {
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::PasskeyAdded { .. } => "passkey_added",
+            Self::Invitation { .. } => "invitation",
             Self::NewSignIn { .. } => "new_sign_in",
         }
     }
@@ -79,6 +89,7 @@ impl Mail {
             Self::PasswordReset { .. } => "Set a new password",
             Self::PasswordChanged => "Your password was changed",
             Self::PasskeyAdded { .. } => "A passkey was added",
+            Self::Invitation { .. } => "You are invited to a project",
             Self::NewSignIn { .. } => "A new sign-in",
         }
     }
@@ -92,7 +103,7 @@ pub(crate) struct Renderer {
     frontend: Url,
 }
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("verification.html", include_str!("../templates/verification.html")),
     ("verification.txt", include_str!("../templates/verification.txt")),
@@ -104,6 +115,8 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("password_changed.txt", include_str!("../templates/password_changed.txt")),
     ("passkey_added.html", include_str!("../templates/passkey_added.html")),
     ("passkey_added.txt", include_str!("../templates/passkey_added.txt")),
+    ("invitation.html", include_str!("../templates/invitation.html")),
+    ("invitation.txt", include_str!("../templates/invitation.txt")),
     ("new_sign_in.html", include_str!("../templates/new_sign_in.html")),
     ("new_sign_in.txt", include_str!("../templates/new_sign_in.txt")),
 ];
@@ -147,6 +160,13 @@ impl Renderer {
                 subject,
                 link => self.link("reset-password", &[("token", token.expose_secret())]),
                 expires_at => readable(*expires_at),
+            },
+            Mail::Invitation { token, expires_at, from } => context! {
+                subject,
+                link => self.link("invitation", &[("token", token.expose_secret())]),
+                expires_at => readable(*expires_at),
+                project => from.as_ref().map(|(project, _)| project),
+                invited_by => from.as_ref().map(|(_, invited_by)| invited_by),
             },
             Mail::AccountExists => context! { subject, link => self.link("sign-in", &[]) },
             Mail::PasswordChanged => context! { subject, link => self.link("forgot-password", &[]) },
@@ -215,6 +235,7 @@ mod tests {
             Mail::PasswordChanged,
             Mail::PasskeyAdded { name: "<b>Ada's</b> phone".into(), at },
             Mail::NewSignIn { device, address, at },
+            Mail::Invitation { token: "to-ken_1".into(), expires_at: at, from: None },
         ];
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../tests/snapshots");
@@ -227,6 +248,11 @@ mod tests {
                 insta::assert_snapshot!(format!("{name}_text"), format!("{subject}\n\n{text}"));
                 insta::assert_snapshot!(format!("{name}_html"), html);
             }
+            let from = Some(("Letters & <diaries>".to_owned(), "Ada".to_owned()));
+            let known = Mail::Invitation { token: "to-ken_1".into(), expires_at: at, from };
+            let (text, html) = renderer().bodies(&known).expect("bodies");
+            insta::assert_snapshot!("invitation_to_a_known_address_text", text);
+            insta::assert_snapshot!("invitation_to_a_known_address_html", html);
         });
     }
 

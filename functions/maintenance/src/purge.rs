@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared::{
     audit::{self, Action, Entry},
     extract::Json,
+    idempotency,
     ids::UserId,
     problem::Result,
     push::Scheduled,
@@ -33,6 +34,8 @@ pub(crate) struct Purged {
     accounts: u64,
     unverified_accounts: u64,
     links: u64,
+    invitations: u64,
+    idempotency_keys: u64,
     ceremonies: u64,
     sessions: u64,
     mail_deliveries: u64,
@@ -47,6 +50,11 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
     let mut purged = Purged {
         ceremonies: in_batches(end, || queries::delete_ceremonies(db, now, BATCH)).await?,
         links: in_batches(end, || queries::delete_links(db, deleted_before, BATCH)).await?,
+        invitations: in_batches(end, || queries::delete_invitations(db, deleted_before, BATCH)).await?,
+        idempotency_keys: in_batches(end, || {
+            queries::delete_idempotency_keys(db, now - idempotency::LIFETIME, BATCH)
+        })
+        .await?,
         sessions: in_batches(end, || queries::delete_sessions(db, now - SESSIONS, BATCH)).await?,
         mail_deliveries: in_batches(end, || {
             queries::delete_mail_deliveries(db, now - MAIL_DELIVERIES, BATCH)

@@ -1,4 +1,4 @@
-//! `projects`: projects and, through them, who may see what.
+//! `projects`: projects, who works in them, and how they get there.
 
 mod model;
 mod queries;
@@ -11,7 +11,10 @@ use shared::{
     config::{Env, Error, Settings as _},
     database::{self, DatabaseSettings},
     health::Health,
+    mail_token::{MailTokenSettings, MailTokens},
+    outbox::{Outbox, PubSubSettings},
     principal::Authority,
+    rate_limit::{RateLimitSettings, RateLimits},
     server::{HttpSettings, Service},
 };
 use sqlx::PgPool;
@@ -20,6 +23,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 shared::settings! {
     /// What `projects` is configured with.
     pub struct ProjectsSettings {
+        /// Mails that the invitations of one project may send in an hour.
+        pub invitations_per_hour: u32 = "INVITATIONS_PER_HOUR" or "50",
     }
     with {
         /// The HTTP server.
@@ -28,6 +33,12 @@ shared::settings! {
         pub database: DatabaseSettings,
         /// Checking access tokens.
         pub access_token: AccessTokenSettings,
+        /// Publishing events.
+        pub pubsub: PubSubSettings,
+        /// Deriving the tokens of mailed links.
+        pub mail_token: MailTokenSettings,
+        /// Limits on the route that anybody may call.
+        pub rate_limit: RateLimitSettings,
     }
 }
 
@@ -36,13 +47,29 @@ shared::settings! {
 pub(crate) struct AppState {
     db: PgPool,
     authority: Authority,
+    outbox: Outbox,
+    mail_tokens: MailTokens,
+    rate_limits: RateLimits,
+    invitations_per_hour: u32,
     clock: Clock,
 }
 
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(routes::list_projects::list_projects, routes::create_project::create_project))
-        .routes(routes!(routes::get_project::get_project))
+        .routes(routes!(
+            routes::get_project::get_project,
+            routes::update_project::update_project,
+            routes::delete_project::delete_project
+        ))
+        .routes(routes!(routes::list_members::list_members))
+        .routes(routes!(routes::update_member::update_member, routes::delete_member::delete_member))
+        .routes(routes!(routes::create_invitation::create_invitation))
+        .routes(routes!(routes::list_invitations::list_invitations))
+        .routes(routes!(routes::revoke_invitation::revoke_invitation))
+        .routes(routes!(routes::resend_invitation::resend_invitation))
+        .routes(routes!(routes::get_invitation::get_invitation))
+        .routes(routes!(routes::accept_invitation::accept_invitation))
 }
 
 /// The function, ready to be served.
@@ -63,9 +90,19 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let db = database::connect(&settings.database)?;
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
     let authority = Authority { db: db.clone(), tokens, clock: clock.clone() };
-    let state = AppState { db: db.clone(), authority, clock };
+    let rate_limits = RateLimits::of_users(&settings.rate_limit, clock.clone())?;
+    let health = rate_limits.depend(Health::default().database(&db));
+    let state = AppState {
+        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
+        mail_tokens: MailTokens::new(&settings.mail_token)?,
+        invitations_per_hour: settings.invitations_per_hour,
+        db,
+        authority,
+        rate_limits,
+        clock,
+    };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
+    Service::new(router.with_state(state), health, &settings.http)
 }
 
 /// The function's part of the OpenAPI document.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::{
     guard::ProjectRole,
-    ids::{ProjectId, UserId},
+    ids::{InvitationId, ProjectId, UserId},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -23,4 +23,36 @@ pub(crate) struct Project {
     pub(crate) created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) updated_at: OffsetDateTime,
+}
+
+/// An invitation, as the project's admins see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Invitation {
+    pub(crate) id: InvitationId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) email: String,
+    pub(crate) role: ProjectRole,
+    pub(crate) status: InvitationStatus,
+    pub(crate) invited_by_id: UserId,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) expires_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) accepted_at: Option<OffsetDateTime>,
+}
+
+/// What became of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub(crate) enum InvitationStatus {
+    /// It can be accepted.
+    Open,
+    /// It was accepted.
+    Accepted,
+    /// It was taken back.
+    Revoked,
+    /// Nobody accepted it in time.
+    Expired,
 }

@@ -61,6 +61,53 @@ pub(crate) async fn delete_links(
     Ok(deleted.unsigned_abs())
 }
 
+/// Invitations that were accepted, taken back, or have expired.
+pub(crate) async fn delete_invitations(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from project_invitations
+        where id in (
+            select id from project_invitations
+            where least(accepted_at, revoked_at, expires_at) <= $1
+            order by least(accepted_at, revoked_at, expires_at)
+            limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Keys whose requests are new again.
+pub(crate) async fn delete_idempotency_keys(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from idempotency_keys
+        where (user_id, route, key) in (
+            select user_id, route, key from idempotency_keys where created_at <= $1 order by created_at limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
 /// Sessions that ended.
 pub(crate) async fn delete_sessions(
     db: &PgPool,

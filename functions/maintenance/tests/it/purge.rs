@@ -117,8 +117,18 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
     ] {
         sqlx::query(statement).bind(ada.id).execute(&platform.db).await.expect("a row");
     }
-    let nothing = json!({"accounts": 0, "unverified_accounts": 0, "links": 0, "ceremonies": 0, "sessions": 0,
-                         "mail_deliveries": 0});
+    let project = platform.project(&ada).await;
+    for statement in [
+        "insert into project_invitations (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at,
+             mailed_at, created_at)
+         values (gen_random_uuid(), $1, 'bob@example.org', 'admin', $2, 'k1', 'c', now() + interval '7 days', '{}', now())",
+        "insert into idempotency_keys (user_id, route, key, request_hash, resource_id, created_at)
+         values ($2, 'POST /projects', 'k', 'hash', $1, now())",
+    ] {
+        sqlx::query(statement).bind(project).bind(ada.id).execute(&platform.db).await.expect("a row");
+    }
+    let nothing = json!({"accounts": 0, "unverified_accounts": 0, "links": 0, "invitations": 0, "idempotency_keys": 0,
+                         "ceremonies": 0, "sessions": 0, "mail_deliveries": 0});
     let expect = |changes: Value| {
         let mut expected = nothing.clone();
         for (name, count) in changes.as_object().expect("an object") {
@@ -130,10 +140,13 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
     platform.clock.advance(Duration::minutes(6));
     assert_eq!(maintenance.purge().await, expect(json!({"ceremonies": 1})));
     platform.clock.advance(Duration::days(29));
+    assert_eq!(maintenance.purge().await, expect(json!({"idempotency_keys": 1})));
     assert_eq!(maintenance.purge().await, nothing, "a late click is still told that the link expired");
     platform.clock.advance(Duration::days(4));
     assert_eq!(maintenance.purge().await, expect(json!({"links": 2, "mail_deliveries": 1})));
-    platform.clock.advance(Duration::days(146));
+    platform.clock.advance(Duration::days(5));
+    assert_eq!(maintenance.purge().await, expect(json!({"invitations": 1})));
+    platform.clock.advance(Duration::days(141));
     assert_eq!(maintenance.purge().await, nothing, "ended sessions tell where the account was used");
     platform.clock.advance(Duration::days(2));
     assert_eq!(maintenance.purge().await, expect(json!({"sessions": 1})));
@@ -193,6 +206,8 @@ async fn each_part_reads_an_index_that_holds_what_waits_for_it(db: PgPool) {
             "email_verification_tokens_expires_at_idx",
         ),
         (["delete from password_reset_tokens", "as \"deleted!\""], "password_reset_tokens_expires_at_idx"),
+        (["delete from project_invitations", "order by least"], "project_invitations_ended_idx"),
+        (["delete from idempotency_keys", "order by created_at"], "idempotency_keys_created_at_idx"),
         (["delete from sessions", "coalesce(revoked_at, expires_at)"], "sessions_ended_at_idx"),
         (["delete from mail_deliveries", "order by sent_at"], "mail_deliveries_sent_at_idx"),
         (["delete from users", "order by created_at"], "users_unverified_created_at_idx"),

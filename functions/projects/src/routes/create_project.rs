@@ -10,9 +10,10 @@ use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
     extract::Json,
+    idempotency::{Claim, IdempotencyKey},
     ids::ProjectId,
     principal::Principal,
-    problem::{ProblemBody, Result},
+    problem::{Code, Problem, ProblemBody, Result},
     server::etag,
     text::Name,
 };
@@ -34,20 +35,32 @@ pub(crate) struct CreateProject {
 
 /// Makes a project; the caller becomes its admin.
 #[utoipa::path(post, path = "/projects", tag = "projects", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it creates once.")),
     responses((status = CREATED, body = Project), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
 pub(crate) async fn create_project(
     State(app): State<AppState>,
     principal: Principal,
+    key: IdempotencyKey,
     Json(new): Json<CreateProject>,
 ) -> Result<impl IntoResponse> {
     let id = ProjectId::new();
     let now = app.clock.now();
+    let user = principal.user_id;
     let mut tx = app.db.begin().await?;
-    let project = queries::insert_project(&mut tx, id, principal.user_id, &new, now).await?;
-    let entry = Entry::success(Some(principal.user_id), Action::ProjectCreated, id.0).in_project(id);
-    audit::record(&mut tx, entry, now).await?;
+    let project = match key.claim(&mut tx, user, id.0, now).await? {
+        Claim::First => {
+            let project = queries::insert_project(&mut tx, id, user, &new, now).await?;
+            let entry = Entry::success(Some(user), Action::ProjectCreated, id.0).in_project(id);
+            audit::record(&mut tx, entry, now).await?;
+            project
+        }
+        Claim::Repeat(id) => queries::get_project(&mut tx, ProjectId(id), &principal)
+            .await?
+            .ok_or_else(|| Problem::new(Code::NotFound))?,
+    };
     tx.commit().await?;
 
-    let headers = [(header::LOCATION, format!("/projects/{id}")), (header::ETAG, etag(project.version))];
+    let location = format!("/projects/{}", project.id);
+    let headers = [(header::LOCATION, location), (header::ETAG, etag(project.version))];
     Ok((StatusCode::CREATED, headers, Json(project)))
 }

@@ -19,7 +19,8 @@ pub(crate) async fn get_project(
     State(app): State<AppState>,
     access: ProjectMember,
 ) -> Result<impl IntoResponse> {
-    let project = queries::get_project(&app.db, access.project_id, access.role)
+    let mut db = app.db.acquire().await?;
+    let project = queries::get_project(&mut db, access.project_id, &access.principal)
         .await?
         .ok_or_else(|| Problem::new(Code::NotFound))?;
     Ok(([(header::ETAG, etag(project.version))], Json(project)))

@@ -27,6 +27,10 @@ pub(crate) struct ListProjects {
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
+    /// A part of the name, however it is written.
+    #[garde(length(chars, min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
+    q: Option<String>,
     /// All projects of the platform; for super admins.
     #[serde(default)]
     #[garde(skip)]
@@ -44,11 +48,11 @@ pub(crate) async fn list_projects(
     if query.all && principal.global_role != GlobalRole::SuperAdmin {
         return Err(Problem::new(Code::Forbidden));
     }
-    let after = query.cursor.map(|cursor| cursor.0);
-    let rows = if query.all {
-        queries::list_all_projects(&app.db, principal.user_id, after, query.limit.rows()).await?
-    } else {
-        queries::list_projects(&app.db, principal.user_id, after, query.limit.rows()).await?
+    let (user, after, rows) = (principal.user_id, query.cursor.map(|cursor| cursor.0), query.limit.rows());
+    let rows = match (query.all, query.q.as_deref()) {
+        (false, q) => queries::list_projects(&app.db, user, q, after, rows).await?,
+        (true, None) => queries::list_all_projects(&app.db, user, after, rows).await?,
+        (true, Some(q)) => queries::search_all_projects(&app.db, user, q, after, rows).await?,
     };
     Ok(Json(Page::new(rows, query.limit, |project| project.id.0)))
 }

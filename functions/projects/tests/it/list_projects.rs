@@ -117,6 +117,32 @@ async fn a_page_is_read_from_the_index_wherever_it_is(db: PgPool) {
     assert!(plan.contains("project_members_user_id_project_id_idx"), "{plan}");
     assert!(plan.contains("Index Cond: ((user_id = $1) AND (project_id < COALESCE("), "{plan}");
     assert!(!plan.contains("Sort"), "{plan}");
-    let plan = projects.platform.plan(&["from projects\n", "order by projects.id desc"]).await;
-    assert!(plan.contains("Index Scan Backward using projects_pkey") && !plan.contains("Sort"), "{plan}");
+    let plan = projects.platform.plan(&["from projects\n", "where projects.id < coalesce("]).await;
+    assert!(plan.contains("Index Scan using projects_live_idx") && !plan.contains("Sort"), "{plan}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_part_of_the_name_is_found_however_it_is_written(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let (ada, bob) =
+        (projects.platform.user("ada@example.org").await, projects.platform.user("bob@example.org").await);
+    let root = projects.platform.super_admin("root@example.org").await;
+    for (user, name) in
+        [(&ada, "Old Letters"), (&ada, "100 % of_it"), (&bob, "Letters home"), (&ada, "Diaries")]
+    {
+        projects.client.as_user(user).post("/projects", json!({"name": name})).await.assert_status(201);
+    }
+    let found = async |user, query: &str| -> Vec<String> {
+        let page = projects.client.as_user(user).get(&format!("/projects?{query}")).await;
+        let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
+        items.iter().filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(found(&ada, "q=LETTER").await, ["Old Letters"]);
+    assert_eq!(found(&ada, "q=%25").await, ["100 % of_it"], "a percent sign is one");
+    assert_eq!(found(&ada, "q=f_i").await, ["100 % of_it"]);
+    assert!(found(&ada, "q=%5C").await.is_empty());
+    assert_eq!(found(&root, "all=true&q=letters").await, ["Letters home", "Old Letters"]);
+    assert_eq!(found(&root, "all=true&q=letters&limit=1").await, ["Letters home"]);
+    let empty = projects.client.as_user(&ada).get("/projects?q=").await;
+    assert_eq!(empty.assert_problem(422, "invalid_fields").invalid_fields(), ["q"]);
 }

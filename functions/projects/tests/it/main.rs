@@ -2,7 +2,11 @@
 
 mod create_project;
 mod get_project;
+mod idempotency;
+mod invitations;
 mod lambda;
 mod list_projects;
+mod members;
 mod process;
 mod support;
+mod update_project;

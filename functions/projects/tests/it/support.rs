@@ -15,9 +15,14 @@ pub(crate) struct Projects {
 
 impl Projects {
     pub(crate) async fn start(db: PgPool) -> Self {
+        Self::start_with(db, &[]).await
+    }
+
+    /// With some variables set otherwise.
+    pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
-        let service =
-            projects::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
+        let service = projects::service_at(&env, platform.clock.clone()).await.expect("the function");
         let client = platform.client(service.router());
         Self { platform, client }
     }
@@ -29,7 +34,14 @@ impl Projects {
 
 /// The function as a process of its own, which ends with the test.
 pub(crate) fn spawn(env: &Env, variables: &[(&str, String)]) -> Child {
-    let known = ["DATABASE_URL", "ACCESS_TOKEN_ISSUER", "ACCESS_TOKEN_JWKS", "TRUSTED_PROXY_HOPS"];
+    let known = [
+        "DATABASE_URL",
+        "ACCESS_TOKEN_ISSUER",
+        "ACCESS_TOKEN_JWKS",
+        "TRUSTED_PROXY_HOPS",
+        "PUBSUB_PROJECT",
+        "MAIL_TOKEN_KEYS",
+    ];
     Command::new(env!("CARGO_BIN_EXE_projects"))
         .env_clear()
         .envs(known.map(|name| (name, env.get(name).expect("a variable"))))

@@ -1,0 +1,261 @@
+//! Projects themselves.
+
+use shared::{
+    guard::ProjectRole,
+    ids::{MembershipId, ProjectId, UserId},
+    principal::{GlobalRole, Principal},
+    problem::{Code, Problem},
+};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{model::Project, routes::create_project::CreateProject};
+
+/// The project and its first admin.
+pub(crate) async fn insert_project(
+    db: &mut PgConnection,
+    id: ProjectId,
+    creator: UserId,
+    new: &CreateProject,
+    now: OffsetDateTime,
+) -> Result<Project, sqlx::Error> {
+    sqlx::query_as!(
+        Project,
+        r#"
+        with project as (
+            insert into projects (id, name, description, created_by_id, created_at, updated_at)
+            values ($1, $2, $3, $4, $5, $5)
+            returning id, name, description, created_by_id, version, created_at, updated_at
+        ), membership as (
+            insert into project_members (id, project_id, user_id, role, created_at)
+            values ($6, $1, $4, 'admin', $5)
+            returning role
+        )
+        select project.id as "id: ProjectId", project.name, project.description,
+               project.created_by_id as "created_by_id: UserId", membership.role as "role: ProjectRole",
+               project.version, project.created_at, project.updated_at
+        from project, membership
+        "#,
+        id.0,
+        new.name.as_str(),
+        new.description,
+        creator.0,
+        now,
+        MembershipId::new().0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A project as its reader sees it; nothing for who may not see it.
+pub(crate) async fn get_project(
+    db: &mut PgConnection,
+    id: ProjectId,
+    reader: &Principal,
+) -> Result<Option<Project>, sqlx::Error> {
+    sqlx::query_as!(
+        Project,
+        r#"
+        select projects.id as "id: ProjectId", projects.name, projects.description,
+               projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
+               projects.version, projects.created_at, projects.updated_at
+        from projects
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = $2
+        where projects.id = $1 and projects.deleted_at is null and (project_members.id is not null or $3)
+        "#,
+        id.0,
+        reader.user_id.0,
+        reader.global_role == GlobalRole::SuperAdmin,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Walks the index over (user, project), so that a page costs the same wherever it is.
+pub(crate) async fn list_projects(
+    db: &PgPool,
+    user: UserId,
+    part_of_name: Option<&str>,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<Project>, sqlx::Error> {
+    sqlx::query_as!(
+        Project,
+        r#"
+        select projects.id as "id: ProjectId", projects.name, projects.description,
+               projects.created_by_id as "created_by_id: UserId", project_members.role as "role: ProjectRole",
+               projects.version, projects.created_at, projects.updated_at
+        from project_members
+        join projects on projects.id = project_members.project_id
+        where project_members.user_id = $1
+          and project_members.project_id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+          and projects.deleted_at is null
+          and ($4::text is null or projects.name ilike $4)
+        order by project_members.project_id desc
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+        part_of_name.map(like),
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(crate) async fn list_all_projects(
+    db: &PgPool,
+    user: UserId,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<Project>, sqlx::Error> {
+    sqlx::query_as!(
+        Project,
+        r#"
+        select projects.id as "id: ProjectId", projects.name, projects.description,
+               projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
+               projects.version, projects.created_at, projects.updated_at
+        from projects
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = $1
+        where projects.id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+          and projects.deleted_at is null
+        order by projects.id desc
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Finds the names by their trigrams, however many projects there are.
+pub(crate) async fn search_all_projects(
+    db: &PgPool,
+    user: UserId,
+    part_of_name: &str,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<Project>, sqlx::Error> {
+    sqlx::query_as!(
+        Project,
+        r#"
+        select projects.id as "id: ProjectId", projects.name, projects.description,
+               projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
+               projects.version, projects.created_at, projects.updated_at
+        from projects
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = $1
+        where projects.name ilike $4
+          and projects.id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+          and projects.deleted_at is null
+        order by projects.id desc
+        limit $3
+        "#,
+        user.0,
+        after,
+        rows,
+        like(part_of_name),
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A pattern that matches whatever holds the text, taken by the letter.
+fn like(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// A project whose changes go one after the other.
+pub(crate) struct LockedProject {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) version: i32,
+    /// The caller's role, as it is now.
+    role: Option<ProjectRole>,
+    everywhere: bool,
+}
+
+impl LockedProject {
+    /// Goes on if the caller is still its admin: who was thrown out while they waited must not get the last
+    /// word.
+    pub(crate) fn by_admin(self) -> Result<Self, Problem> {
+        match self.role {
+            Some(ProjectRole::Admin) => Ok(self),
+            _ if self.everywhere => Ok(self),
+            Some(_) => Err(Problem::new(Code::Forbidden)),
+            None => Err(Problem::new(Code::NotFound)),
+        }
+    }
+}
+
+/// Makes the changes of a project and its members go one after the other. Whoever takes an admin away has to
+/// come through here.
+pub(crate) async fn lock_project(
+    db: &mut PgConnection,
+    id: ProjectId,
+    principal: &Principal,
+) -> Result<LockedProject, Problem> {
+    let project = sqlx::query!(
+        "select name, description, version from projects where id = $1 and deleted_at is null for no key update",
+        id.0,
+    )
+    .fetch_optional(&mut *db)
+    .await?
+    .ok_or_else(|| Problem::new(Code::NotFound))?;
+    // A statement of its own: it sees what was committed while the one before waited.
+    let role = sqlx::query_scalar!(
+        r#"select role as "role: ProjectRole" from project_members where project_id = $1 and user_id = $2"#,
+        id.0,
+        principal.user_id.0,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(LockedProject {
+        name: project.name,
+        description: project.description,
+        version: project.version,
+        role,
+        everywhere: principal.global_role == GlobalRole::SuperAdmin,
+    })
+}
+
+pub(crate) async fn update_project(
+    db: &mut PgConnection,
+    id: ProjectId,
+    name: &str,
+    description: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update projects set name = $2, description = $3, updated_at = $4, version = version + 1 where id = $1",
+        id.0,
+        name,
+        description,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes a project, and with it all that is in it, out of everybody's sight; the purge does the rest.
+pub(crate) async fn delete_project(
+    db: &mut PgConnection,
+    id: ProjectId,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update projects set deleted_at = $2, updated_at = $2, version = version + 1 where id = $1",
+        id.0,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! `DELETE /projects/{project_id}/members/{user_id}`.
+
+use axum::{extract::State, http::StatusCode};
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::Path,
+    guard::{ProjectMember, ProjectRole},
+    ids::{ProjectId, UserId},
+    problem::{Code, Problem, ProblemBody, Result},
+};
+
+use super::update_member::Whose;
+use crate::{AppState, queries};
+
+/// Removes a member, or leaves: whoever is not an admin may remove nobody but themselves. A project keeps an
+/// admin.
+#[utoipa::path(delete, path = "/projects/{project_id}/members/{user_id}", tag = "projects", security(("bearer" = [])),
+    params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
+    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn delete_member(
+    State(app): State<AppState>,
+    access: ProjectMember,
+    Path(Whose { user_id }): Path<Whose>,
+) -> Result<StatusCode> {
+    let (project, now) = (access.project_id, app.clock.now());
+    let caller = access.principal.user_id;
+    let mut tx = app.db.begin().await?;
+    let locked = queries::lock_project(&mut tx, project, &access.principal).await?;
+    if user_id != caller {
+        locked.by_admin()?;
+    }
+    let member =
+        queries::get_member(&mut tx, project, user_id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if member.role == ProjectRole::Admin && !queries::has_another_admin(&mut tx, project, user_id).await? {
+        return Err(Problem::new(Code::LastAdmin));
+    }
+    queries::delete_member(&mut tx, project, user_id).await?;
+    let action = if user_id == caller { Action::MemberLeft } else { Action::MemberRemoved };
+    let entry = Entry::success(Some(caller), action, user_id.0).in_project(project);
+    audit::record(&mut tx, entry.with(json!({"role": member.role})), now).await?;
+    tx.commit().await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

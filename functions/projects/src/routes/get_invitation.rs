@@ -1,0 +1,68 @@
+//! `GET /invitations/{token}`.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use serde::Serialize;
+use shared::{
+    extract::{Json, Path},
+    guard::ProjectRole,
+    mail_token,
+    problem::{Code, Problem, ProblemBody, Result},
+    rate_limit::{Account, Concerns, Limited},
+};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::{AppState, queries};
+
+/// The token of a mailed link, in the path.
+pub(crate) struct LinkToken(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkToken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Path::from_request_parts(parts, state).await.map(|Path(token)| Self(token))
+    }
+}
+
+impl Concerns for LinkToken {
+    fn account(&self) -> Account<'_> {
+        Account::Token(&self.0)
+    }
+}
+
+/// What one is invited to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvitationPreview {
+    project_name: String,
+    role: ProjectRole,
+    /// The address that may accept it.
+    email: String,
+    /// Who invites.
+    invited_by: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    expires_at: OffsetDateTime,
+}
+
+/// What the link of an invitation leads to; whoever has the link may look.
+#[utoipa::path(get, path = "/invitations/{token}", tag = "invitations", params(("token" = String, Path)),
+    responses((status = OK, body = InvitationPreview), (status = NOT_FOUND, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+pub(crate) async fn get_invitation(
+    State(app): State<AppState>,
+    Limited { body: LinkToken(token), .. }: Limited<LinkToken>,
+) -> Result<Json<InvitationPreview>> {
+    let invitation = queries::find_invitation(&app.db, &mail_token::hash(&token))
+        .await?
+        .ok_or_else(|| Problem::new(Code::NotFound))?
+        .open(app.clock.now())?;
+    Ok(Json(InvitationPreview {
+        project_name: invitation.project_name,
+        role: invitation.role,
+        email: invitation.email,
+        invited_by: invitation.invited_by,
+        expires_at: invitation.expires_at,
+    }))
+}

@@ -1,0 +1,66 @@
+//! `PATCH /projects/{project_id}/members/{user_id}`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::{Json, Path},
+    guard::{ProjectAdmin, ProjectRole},
+    ids::{ProjectId, UserId},
+    problem::{Code, Problem, ProblemBody, Result},
+};
+use utoipa::ToSchema;
+
+use super::list_members::Member;
+use crate::{AppState, queries};
+
+/// A merge patch (RFC 7396): what is left out stays. A role cannot be cleared.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateMember {
+    #[serde(default, deserialize_with = "shared::merge_patch::kept_or_set")]
+    #[garde(skip)]
+    role: Option<ProjectRole>,
+}
+
+/// Whose membership.
+#[derive(Deserialize)]
+pub(crate) struct Whose {
+    pub(crate) user_id: UserId,
+}
+
+/// Gives a member another role. A project keeps an admin.
+#[utoipa::path(patch, path = "/projects/{project_id}/members/{user_id}", tag = "projects", security(("bearer" = [])),
+    params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
+    request_body(content((UpdateMember = "application/merge-patch+json"), (UpdateMember = "application/json"))),
+    responses((status = OK, body = Member), (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn update_member(
+    State(app): State<AppState>,
+    access: ProjectAdmin,
+    Path(Whose { user_id }): Path<Whose>,
+    Json(patch): Json<UpdateMember>,
+) -> Result<Json<Member>> {
+    let (project, now) = (access.project_id, app.clock.now());
+    let mut tx = app.db.begin().await?;
+    queries::lock_project(&mut tx, project, &access.principal).await?.by_admin()?;
+    let mut member =
+        queries::get_member(&mut tx, project, user_id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if let Some(role) = patch.role.filter(|role| *role != member.role) {
+        if member.role == ProjectRole::Admin && !queries::has_another_admin(&mut tx, project, user_id).await?
+        {
+            return Err(Problem::new(Code::LastAdmin));
+        }
+        queries::update_role(&mut tx, project, user_id, role).await?;
+        let metadata = json!({"before": member.role, "after": role});
+        let entry = Entry::success(Some(access.principal.user_id), Action::MemberRoleChanged, user_id.0);
+        audit::record(&mut tx, entry.in_project(project).with(metadata), now).await?;
+        member.role = role;
+    }
+    tx.commit().await?;
+
+    Ok(Json(member))
+}

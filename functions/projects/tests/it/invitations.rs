@@ -1,0 +1,290 @@
+//! Invitations: made, listed, sent again, taken back, looked at and accepted.
+
+use futures::future::join_all;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use shared::{
+    config::Settings as _,
+    events::EmailRequested,
+    guard::ProjectRole,
+    ids::ProjectId,
+    mail_token::{MailTokenSettings, MailTokens, Purpose},
+    testing::{Client, TestUser},
+};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::Projects;
+
+struct Invited {
+    projects: Projects,
+    project: ProjectId,
+    ada: TestUser,
+    /// Ada, an admin.
+    client: Client,
+}
+
+impl Invited {
+    async fn start(db: PgPool) -> Self {
+        Self::start_with(db, &[]).await
+    }
+
+    async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
+        let projects = Projects::start_with(db, variables).await;
+        let ada = projects.platform.user("ada@example.org").await;
+        let project = projects.platform.project(&ada).await;
+        let client = projects.client.as_user(&ada);
+        Self { projects, project, ada, client }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/projects/{}/{rest}", self.project)
+    }
+
+    /// Invites an address; the invitation, and the token that the mail will carry.
+    async fn invite(&self, email: &str, role: &str) -> (Value, String) {
+        let invited = self.client.post(&self.path("invite"), json!({"email": email, "role": role})).await;
+        invited.assert_status(201);
+        (invited.body.clone(), self.mailed_token().await)
+    }
+
+    async fn mailed_token(&self) -> String {
+        let events = self.projects.platform.events::<EmailRequested>().await;
+        let [EmailRequested::Invitation { invitation_id }] = events[..] else {
+            panic!("expected one invitation, got {events:?}")
+        };
+        let settings = MailTokenSettings::from_env(&self.projects.platform.env()).expect("settings");
+        let tokens = MailTokens::new(&settings).expect("keys");
+        let token = tokens.token("k1", Purpose::Invitation, invitation_id.0).expect("a token");
+        token.expose_secret().to_owned()
+    }
+
+    async fn user(&self, email: &str) -> Client {
+        self.projects.client.as_user(&self.projects.platform.user(email).await)
+    }
+
+    async fn memberships(&self) -> i64 {
+        let count = sqlx::query_scalar("select count(*) from project_members where project_id = $1");
+        count.bind(self.project).fetch_one(&self.projects.platform.db).await.expect("a count")
+    }
+}
+
+fn accept(token: &str) -> String {
+    format!("/invitations/{token}/accept")
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_invited_address_joins_with_the_role_that_was_offered(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (invitation, token) = here.invite(" Bob@Example.org", "reviewer").await;
+    assert_eq!((&invitation["email"], &invitation["status"]), (&json!("bob@example.org"), &json!("open")));
+    assert_eq!(invitation["invited_by_id"], json!(here.ada.id));
+
+    let preview = here.projects.client.get(&format!("/invitations/{token}")).await;
+    assert_eq!(preview.assert_status(200).body["project_name"], "Letters");
+    assert_eq!(
+        (&preview.body["role"], &preview.body["invited_by"]),
+        (&json!("reviewer"), &json!("ada@example.org"))
+    );
+
+    let bob = here.user("bob@example.org").await;
+    let joined = bob.post(&accept(&token), Value::Null).await;
+    assert_eq!(
+        (&joined.assert_status(201).body["project_id"], &joined.body["role"]),
+        (&json!(here.project), &json!("reviewer"))
+    );
+    let seen = bob.get(&format!("/projects/{}", here.project)).await;
+    assert_eq!(seen.assert_status(200).body["role"], "reviewer");
+    for path in [accept(&token), accept(&token)] {
+        bob.post(&path, Value::Null).await.assert_problem(409, "invitation_used");
+    }
+    here.projects.client.get(&format!("/invitations/{token}")).await.assert_problem(409, "invitation_used");
+    let listed = here.client.get(&here.path("invitations")).await;
+    assert_eq!(listed.body["items"][0]["status"], "accepted");
+    let actions: Vec<String> = sqlx::query_scalar(
+        "select action || ' ' || status from audit_logs where project_id = $1 order by id",
+    )
+    .bind(here.project)
+    .fetch_all(&here.projects.platform.db)
+    .await
+    .expect("rows");
+    assert_eq!(actions, ["invitation.created success", "invitation.accepted success"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_the_invited_address_may_accept(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (invitation, token) = here.invite("bob@example.org", "admin").await;
+    here.projects.client.post(&accept(&token), Value::Null).await.assert_problem(401, "unauthenticated");
+    let eve = here.user("eve@example.org").await;
+    eve.post(&accept(&token), Value::Null).await.assert_problem(403, "wrong_account");
+    let id = invitation["id"].as_str().expect("an id").parse().expect("an id");
+    let audited = here.projects.platform.audited(id).await;
+    assert_eq!(audited[1], ("invitation.accepted".to_owned(), "denied".to_owned()));
+    let unverified = here.projects.platform.unverified_user("bob@example.org").await;
+    let client = here.projects.client.as_user(&unverified);
+    client.post(&accept(&token), Value::Null).await.assert_problem(403, "email_not_verified");
+    assert_eq!(here.memberships().await, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_link_that_is_unknown_expired_or_taken_back_says_so(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (invitation, token) = here.invite("bob@example.org", "reviewer").await;
+    let bob = here.user("bob@example.org").await;
+    let both = async |token: &str, status: u16, code: &str| {
+        bob.get(&format!("/invitations/{token}")).await.assert_problem(status, code);
+        bob.post(&accept(token), Value::Null).await.assert_problem(status, code);
+    };
+    both("made-up", 404, "not_found").await;
+    here.projects
+        .platform
+        .change(
+            "update project_invitations set expires_at = now() - interval '1 second' where id = $1",
+            invitation["id"].as_str().expect("an id").parse().expect("an id"),
+        )
+        .await;
+    both(&token, 410, "invitation_expired").await;
+    let listed = here.client.get(&here.path("invitations")).await;
+    assert_eq!(listed.body["items"][0]["status"], "expired");
+
+    // An expired one makes room for another, whose link is another.
+    let (second, other) = here.invite("bob@example.org", "contributor").await;
+    assert_ne!(token, other);
+    let path = here.path(&format!("invitations/{}", second["id"].as_str().expect("an id")));
+    here.client.delete(&path).await.assert_status(204);
+    both(&other, 404, "not_found").await;
+    here.client.delete(&path).await.assert_problem(404, "not_found");
+    here.client.post(&format!("{path}/resend"), Value::Null).await.assert_problem(404, "not_found");
+
+    let (_, last) = here.invite("bob@example.org", "contributor").await;
+    here.projects.delete(here.project).await;
+    both(&last, 404, "not_found").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_resend_extends_the_invitation_and_keeps_its_link(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (invitation, token) = here.invite("bob@example.org", "reviewer").await;
+    let path = here.path(&format!("invitations/{}/resend", invitation["id"].as_str().expect("an id")));
+    here.projects.platform.clock.advance(Duration::minutes(10));
+    let resent = here.client.post(&path, Value::Null).await;
+    assert_ne!(resent.assert_status(200).body["expires_at"], invitation["expires_at"]);
+    assert_eq!(here.mailed_token().await, token);
+    for _ in 0..3 {
+        here.client.post(&path, Value::Null).await.assert_status(200);
+    }
+    let refused = here.client.post(&path, Value::Null).await;
+    refused.assert_problem(429, "too_many_requests");
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(here.projects.platform.events::<EmailRequested>().await.len(), 3);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_member_and_an_address_with_an_open_invitation_are_not_invited_again(db: PgPool) {
+    let here = Invited::start(db).await;
+    here.invite("bob@example.org", "reviewer").await;
+    for (email, code) in [("BOB@example.org", "already_invited"), ("ada@example.org", "already_member")] {
+        let body = json!({"email": email, "role": "reviewer"});
+        here.client.post(&here.path("invite"), body).await.assert_problem(409, code);
+    }
+    for (body, fields) in [
+        (json!({}), vec!["email", "role"]),
+        (json!({"email": "x", "role": "owner", "y": 1}), vec!["email", "role", "y"]),
+    ] {
+        let faulty = here.client.post(&here.path("invite"), body).await;
+        assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), fields);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn somebody_who_became_a_member_meanwhile_keeps_their_role(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (_, token) = here.invite("bob@example.org", "admin").await;
+    let bob = here.projects.platform.user("bob@example.org").await;
+    here.projects.platform.member(here.project, &bob, ProjectRole::Reviewer).await;
+    let client = here.projects.client.as_user(&bob);
+    client.post(&accept(&token), Value::Null).await.assert_problem(409, "already_member");
+    let seen = client.get(&format!("/projects/{}", here.project)).await;
+    assert_eq!(seen.body["role"], "reviewer");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn fifty_accepts_of_one_invitation_at_once_make_one_membership(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (_, token) = here.invite("bob@example.org", "contributor").await;
+    let bob = here.user("bob@example.org").await;
+    let answers = join_all((0..50).map(|_| async { bob.post(&accept(&token), Value::Null).await })).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.assert_problem(409, "invitation_used");
+    }
+    assert_eq!(here.memberships().await, 2);
+
+    // With a key, a lost answer is told again.
+    let (_, token) = here.invite("carl@example.org", "contributor").await;
+    let carl = here.user("carl@example.org").await.with("idempotency-key", "k");
+    let answers = join_all((0..10).map(|_| async { carl.post(&accept(&token), Value::Null).await })).await;
+    for answer in &answers {
+        assert_eq!(answer.assert_status(201).body, answers[0].body);
+    }
+    assert_eq!(here.memberships().await, 3);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_project_sends_only_so_many_invitations_in_an_hour(db: PgPool) {
+    let here = Invited::start_with(db, &[("INVITATIONS_PER_HOUR", "3")]).await;
+    let invite = async |number: i32| {
+        let body = json!({"email": format!("user{number}@example.org"), "role": "reviewer"});
+        here.client.post(&here.path("invite"), body).await
+    };
+    for number in 0..3 {
+        invite(number).await.assert_status(201);
+    }
+    here.projects.platform.clock.advance(Duration::minutes(10));
+    let refused = invite(3).await;
+    refused.assert_problem(429, "too_many_requests");
+    let wait: i64 =
+        refused.headers["retry-after"].to_str().ok().and_then(|text| text.parse().ok()).expect("seconds");
+    assert!((2900..=3000).contains(&wait), "{wait}");
+    assert_eq!(here.projects.platform.events::<EmailRequested>().await.len(), 3);
+    let plan = here.projects.platform.plan(&["unnest(project_invitations.mailed_at)"]).await;
+    assert!(plan.contains("project_invitations_mailed_idx"), "{plan}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_admins_see_and_make_invitations(db: PgPool) {
+    let here = Invited::start(db).await;
+    let (invitation, _) = here.invite("bob@example.org", "reviewer").await;
+    let one = here.path(&format!("invitations/{}", invitation["id"].as_str().expect("an id")));
+    let eve = here.projects.platform.user("eve@example.org").await;
+    let others = here.projects.platform.project(&eve).await;
+    for (role, status, code) in [
+        (Some(ProjectRole::Contributor), 403, "forbidden"),
+        (Some(ProjectRole::Reviewer), 403, "forbidden"),
+        (None, 404, "not_found"),
+    ] {
+        let user = here.projects.platform.user(&format!("{role:?}@example.org")).await;
+        if let Some(role) = role {
+            here.projects.platform.member(here.project, &user, role).await;
+        }
+        let client = here.projects.client.as_user(&user);
+        let body = json!({"email": "x@example.org", "role": "admin"});
+        client.post(&here.path("invite"), body).await.assert_problem(status, code);
+        client.get(&here.path("invitations")).await.assert_problem(status, code);
+        client.delete(&one).await.assert_problem(status, code);
+        client.post(&format!("{one}/resend"), Value::Null).await.assert_problem(status, code);
+    }
+    // An admin of another project finds nothing under their own.
+    let elsewhere = one.replace(&here.project.to_string(), &others.to_string());
+    let client = here.projects.client.as_user(&eve);
+    client.delete(&elsewhere).await.assert_problem(404, "not_found");
+    client.post(&format!("{elsewhere}/resend"), Value::Null).await.assert_problem(404, "not_found");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn looking_at_invitations_is_limited_and_told_by_the_pattern_of_the_path(db: PgPool) {
+    let here = Invited::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
+    here.projects.client.get("/invitations/one").await.assert_problem(404, "not_found");
+    here.projects.client.get("/invitations/another").await.assert_problem(429, "too_many_requests");
+}
