@@ -1,157 +1,126 @@
 //! The audit log: who did what to which thing, from where, and how it ended.
+//!
+//! A row is sealed by `maintenance` and never changed; what is personal in it lies in a row of its own, so that
+//! erasing a person breaks no seal.
 
-use serde::Serialize;
+mod list;
+mod refusals;
+
 use serde_json::Value;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+pub use self::{
+    list::{AuditFilter, AuditLog, AuditStatus, list_audit_logs},
+    refusals::Refusals,
+};
 use crate::{
     context,
     ids::{AuditId, ProjectId, UserId},
 };
 
-/// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Action {
+macro_rules! actions {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal;)*) => {
+        /// What was done: `resource.verb`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Action {
+            $( $(#[doc = $doc])* $name, )*
+        }
+
+        impl Action {
+            /// Every action, with what it means.
+            pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, concat!($($doc),*).trim_ascii())),*];
+
+            /// As it is stored.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+    };
+}
+
+actions! {
     /// An account was made.
-    #[serde(rename = "user.registered")]
-    UserRegistered,
+    UserRegistered = "user.registered";
     /// An address was verified.
-    #[serde(rename = "user.verified")]
-    UserVerified,
+    UserVerified = "user.verified";
     /// Somebody signed in, or tried to.
-    #[serde(rename = "user.login")]
-    UserLogin,
+    UserLogin = "user.login";
     /// Somebody signed out.
-    #[serde(rename = "user.logout")]
-    UserLogout,
+    UserLogout = "user.logout";
     /// A refresh token came twice: its session was ended.
-    #[serde(rename = "user.refresh_reused")]
-    UserRefreshReused,
+    UserRefreshReused = "user.refresh_reused";
     /// Somebody proved anew who they are, or tried to.
-    #[serde(rename = "user.reauthenticated")]
-    UserReauthenticated,
+    UserReauthenticated = "user.reauthenticated";
     /// A link that sets a new password was asked for.
-    #[serde(rename = "user.password_reset_requested")]
-    UserPasswordResetRequested,
+    UserPasswordResetRequested = "user.password_reset_requested";
     /// A new password was set by a mailed link.
-    #[serde(rename = "user.password_reset")]
-    UserPasswordReset,
+    UserPasswordReset = "user.password_reset";
     /// An account's data were changed.
-    #[serde(rename = "user.updated")]
-    UserUpdated,
+    UserUpdated = "user.updated";
     /// An account was deleted by its owner.
-    #[serde(rename = "user.deleted")]
-    UserDeleted,
+    UserDeleted = "user.deleted";
     /// A new password was set with the old one or in a recent session, or somebody tried to.
-    #[serde(rename = "user.password_changed")]
-    UserPasswordChanged,
+    UserPasswordChanged = "user.password_changed";
     /// A session was ended from another one.
-    #[serde(rename = "user.session_revoked")]
-    UserSessionRevoked,
+    UserSessionRevoked = "user.session_revoked";
     /// All sessions but the present one were ended.
-    #[serde(rename = "user.sessions_revoked")]
-    UserSessionsRevoked,
+    UserSessionsRevoked = "user.sessions_revoked";
     /// Everything that is held on a user was handed out to them.
-    #[serde(rename = "user.exported")]
-    UserExported,
+    UserExported = "user.exported";
     /// A passkey was added, or somebody tried to.
-    #[serde(rename = "user.passkey_added")]
-    UserPasskeyAdded,
+    UserPasskeyAdded = "user.passkey_added";
     /// A passkey got another name.
-    #[serde(rename = "user.passkey_renamed")]
-    UserPasskeyRenamed,
+    UserPasskeyRenamed = "user.passkey_renamed";
     /// A passkey was taken away.
-    #[serde(rename = "user.passkey_removed")]
-    UserPasskeyRemoved,
+    UserPasskeyRemoved = "user.passkey_removed";
     /// A user got another global role.
-    #[serde(rename = "user.role_changed")]
-    UserRoleChanged,
+    UserRoleChanged = "user.role_changed";
+    /// An account was suspended.
+    UserSuspended = "user.suspended";
+    /// An account may sign in again.
+    UserRestored = "user.restored";
     /// What was personal in a deleted account was erased.
-    #[serde(rename = "user.erased")]
-    UserErased,
+    UserErased = "user.erased";
     /// A project was made.
-    #[serde(rename = "project.created")]
-    ProjectCreated,
+    ProjectCreated = "project.created";
     /// A project's name or description was changed.
-    #[serde(rename = "project.updated")]
-    ProjectUpdated,
+    ProjectUpdated = "project.updated";
     /// A project was deleted.
-    #[serde(rename = "project.deleted")]
-    ProjectDeleted,
+    ProjectDeleted = "project.deleted";
     /// A member got another role.
-    #[serde(rename = "member.role_changed")]
-    MemberRoleChanged,
+    MemberRoleChanged = "member.role_changed";
     /// A member was removed.
-    #[serde(rename = "member.removed")]
-    MemberRemoved,
+    MemberRemoved = "member.removed";
     /// A member left.
-    #[serde(rename = "member.left")]
-    MemberLeft,
+    MemberLeft = "member.left";
     /// Somebody was invited.
-    #[serde(rename = "invitation.created")]
-    InvitationCreated,
+    InvitationCreated = "invitation.created";
     /// An invitation was mailed again and extended.
-    #[serde(rename = "invitation.resent")]
-    InvitationResent,
+    InvitationResent = "invitation.resent";
     /// An invitation was taken back.
-    #[serde(rename = "invitation.revoked")]
-    InvitationRevoked,
+    InvitationRevoked = "invitation.revoked";
     /// An invitation was accepted, or somebody tried to with another account.
-    #[serde(rename = "invitation.accepted")]
-    InvitationAccepted,
+    InvitationAccepted = "invitation.accepted";
+    /// Somebody was refused what their role does not allow.
+    AccessDenied = "access.denied";
+    /// A message that was given up was sent again.
+    DeadLetterReplayed = "dead_letter.replayed";
+    /// A message that was given up was thrown away.
+    DeadLetterDeleted = "dead_letter.deleted";
+    /// The audit log was handed out.
+    AuditLogExported = "audit_log.exported";
     /// A document was announced.
-    #[serde(rename = "document.created")]
-    DocumentCreated,
+    DocumentCreated = "document.created";
     /// A document's text was read.
-    #[serde(rename = "document.processed")]
-    DocumentProcessed,
+    DocumentProcessed = "document.processed";
     /// A document could not be read.
-    #[serde(rename = "document.failed")]
-    DocumentFailed,
+    DocumentFailed = "document.failed";
 }
 
 impl Action {
-    /// As it is stored: `resource.verb`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UserRegistered => "user.registered",
-            Self::UserVerified => "user.verified",
-            Self::UserLogin => "user.login",
-            Self::UserLogout => "user.logout",
-            Self::UserRefreshReused => "user.refresh_reused",
-            Self::UserReauthenticated => "user.reauthenticated",
-            Self::UserPasswordResetRequested => "user.password_reset_requested",
-            Self::UserPasswordReset => "user.password_reset",
-            Self::UserUpdated => "user.updated",
-            Self::UserDeleted => "user.deleted",
-            Self::UserPasswordChanged => "user.password_changed",
-            Self::UserSessionRevoked => "user.session_revoked",
-            Self::UserSessionsRevoked => "user.sessions_revoked",
-            Self::UserExported => "user.exported",
-            Self::UserPasskeyAdded => "user.passkey_added",
-            Self::UserPasskeyRenamed => "user.passkey_renamed",
-            Self::UserPasskeyRemoved => "user.passkey_removed",
-            Self::UserRoleChanged => "user.role_changed",
-            Self::UserErased => "user.erased",
-            Self::ProjectCreated => "project.created",
-            Self::ProjectUpdated => "project.updated",
-            Self::ProjectDeleted => "project.deleted",
-            Self::MemberRoleChanged => "member.role_changed",
-            Self::MemberRemoved => "member.removed",
-            Self::MemberLeft => "member.left",
-            Self::InvitationCreated => "invitation.created",
-            Self::InvitationResent => "invitation.resent",
-            Self::InvitationRevoked => "invitation.revoked",
-            Self::InvitationAccepted => "invitation.accepted",
-            Self::DocumentCreated => "document.created",
-            Self::DocumentProcessed => "document.processed",
-            Self::DocumentFailed => "document.failed",
-        }
-    }
-
     fn resource_type(self) -> &'static str {
         self.as_str().split('.').next().unwrap_or_default()
     }
@@ -191,22 +160,24 @@ pub struct Entry {
     pub project: Option<ProjectId>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Whatever else a reader should know; no secrets.
+    /// Whatever else a reader should know; no secrets, and nothing personal: it stays when a person is erased.
     pub metadata: Value,
+    /// Personal values, such as names before and after a change; erased with the person.
+    pub personal: Option<Value>,
 }
 
 impl Entry {
     /// Something that `actor` did.
     #[must_use]
     pub fn success(actor: Option<UserId>, action: Action, resource: Uuid) -> Self {
-        let outcome = Outcome::Success;
         Self {
             actor,
             action,
             resource: Some(resource),
             project: None,
-            outcome,
+            outcome: Outcome::Success,
             metadata: Value::Object(Default::default()),
+            personal: None,
         }
     }
 
@@ -221,6 +192,18 @@ impl Entry {
     pub fn with(self, metadata: Value) -> Self {
         Self { metadata, ..self }
     }
+
+    /// With more to know that is personal.
+    #[must_use]
+    pub fn with_personal(self, personal: Value) -> Self {
+        Self { personal: Some(personal), ..self }
+    }
+
+    /// Whose the personal part is: the actor's, or else that of the user it is about.
+    fn person(&self) -> Option<Uuid> {
+        let about = || self.resource.filter(|_| self.action.resource_type() == "user");
+        self.actor.map(|actor| actor.0).or_else(about)
+    }
 }
 
 /// Writes a row; it commits with the change that it records.
@@ -230,10 +213,20 @@ impl Entry {
 pub async fn record(db: &mut PgConnection, entry: Entry, now: OffsetDateTime) -> Result<(), sqlx::Error> {
     let context = context::current();
     let context = context.as_deref();
+    let mut salt = [0; 16];
+    aws_lc_rs::rand::fill(&mut salt).map_err(|_| sqlx::Error::Protocol("no randomness".into()))?;
     sqlx::query!(
-        "insert into audit_logs
-             (id, actor_user_id, action, resource_type, resource_id, project_id, status, ip_address, user_agent, metadata, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "
+        with personal as (
+            insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, details, created_at)
+            select $1, $12, $13, $8, $9, $14, $11
+            where coalesce($8, $9) is not null or $14::jsonb is not null
+            returning audit_personal_hash(salt, ip_address, user_agent, details) as hash
+        )
+        insert into audit_logs
+            (id, actor_user_id, action, resource_type, resource_id, project_id, status, metadata, personal_hash, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $10, (select hash from personal), $11)
+        ",
         AuditId::new().0,
         entry.actor.map(|actor| actor.0),
         entry.action.as_str(),
@@ -245,8 +238,27 @@ pub async fn record(db: &mut PgConnection, entry: Entry, now: OffsetDateTime) ->
         context.and_then(|context| context.user_agent.clone()),
         entry.metadata,
         now,
+        entry.person(),
+        salt.as_slice(),
+        entry.personal,
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Action;
+
+    #[test]
+    fn every_action_is_named_once_as_resource_and_verb() {
+        let names: BTreeSet<&str> = Action::ALL.iter().map(|(action, _)| action.as_str()).collect();
+        assert_eq!(names.len(), Action::ALL.len());
+        for name in names {
+            assert!(name.split('.').count() == 2 && !name.contains(char::is_uppercase), "{name}");
+        }
+    }
 }

@@ -254,7 +254,13 @@ impl Caller {
         Ok(row)
     }
 
-    fn admit<R: Rule, L: Locator>(self, row: Option<Row>, found: L::Found) -> Result<Access<R, L>, Problem> {
+    async fn admit<R: Rule, L: Locator>(
+        self,
+        row: Option<Row>,
+        found: L::Found,
+        parts: &Parts,
+        authority: &Authority,
+    ) -> Result<Access<R, L>, Problem> {
         let row = row.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
         if !row.verified {
             return Err(Problem::new(Code::EmailNotVerified));
@@ -269,7 +275,7 @@ impl Caller {
         if everywhere || row.role.is_some_and(|role| R::allows(role, own)) {
             Ok(Access { principal, project_id, role: row.role, found, rule: PhantomData })
         } else {
-            Err(Problem::new(Code::Forbidden))
+            Err(authority.refuse(parts, principal.user_id, Some(project_id)).await)
         }
     }
 }
@@ -286,7 +292,7 @@ where
         let caller = Caller::from_parts(parts, &authority)?;
         let Path(InPath { project_id }) = Path::from_request_parts(parts, state).await?;
         let row = caller.row_by_project(project_id, &authority).await?;
-        caller.admit(row, ())
+        caller.admit(row, (), parts, &authority).await
     }
 }
 
@@ -303,7 +309,7 @@ where
         let caller = Caller::from_parts(parts, &authority)?;
         let Query(query) = Query::<T>::from_request_parts(parts, state).await?;
         let row = caller.row_by_project(query.project_id(), &authority).await?;
-        caller.admit(row, query)
+        caller.admit(row, query, parts, &authority).await
     }
 }
 
@@ -321,7 +327,7 @@ where
         Span::current().record("item_id", id.to_string());
         let row = caller.row_by_item(id, K::KIND, &authority).await?;
         let uploaded_by_id = UserId(row.as_ref().and_then(|row| row.uploaded_by_id).unwrap_or_default());
-        caller.admit(row, FoundItem { id, uploaded_by_id })
+        caller.admit(row, FoundItem { id, uploaded_by_id }, parts, &authority).await
     }
 }
 
@@ -337,9 +343,10 @@ where
         let authority = Authority::from_ref(state);
         let (parts, body) = request.into_parts();
         let caller = Caller::from_parts(&parts, &authority)?;
-        let Json(body) = Json::<T>::from_request(Request::from_parts(parts, body), state).await?;
+        let request = Request::from_parts(parts.clone(), body);
+        let Json(body) = Json::<T>::from_request(request, state).await?;
         let row = caller.row_by_project(body.project_id(), &authority).await?;
-        caller.admit(row, body)
+        caller.admit(row, body, &parts, &authority).await
     }
 }
 

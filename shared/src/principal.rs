@@ -1,7 +1,7 @@
 //! Who calls: a live session, checked in the database in one query.
 
 use axum::{
-    extract::{FromRef, FromRequestParts},
+    extract::{FromRef, FromRequestParts, MatchedPath},
     http::{header, request::Parts},
 };
 use secrecy::SecretString;
@@ -14,8 +14,9 @@ use utoipa::ToSchema;
 use crate::{
     access_token::{Claims, Verifier},
     account::Account,
+    audit::Refusals,
     clock::Clock,
-    ids::{SessionId, UserId},
+    ids::{ProjectId, SessionId, UserId},
     problem::{Code, Problem},
 };
 
@@ -29,8 +30,25 @@ pub struct Authority {
     pub db: PgPool,
     /// Checks access tokens.
     pub tokens: Verifier,
+    /// Records who was refused.
+    pub refusals: Refusals,
     /// The time.
     pub clock: Clock,
+}
+
+impl Authority {
+    /// Authorisation by this database.
+    #[must_use]
+    pub fn new(db: PgPool, tokens: Verifier, clock: Clock) -> Self {
+        Self { refusals: Refusals::new(db.clone(), clock.clone()), db, tokens, clock }
+    }
+
+    /// The refusal of what a caller's role does not allow, which is recorded.
+    pub async fn refuse(&self, parts: &Parts, user: UserId, project: Option<ProjectId>) -> Problem {
+        let path = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+        self.refusals.record(user, project, &format!("{} {path}", parts.method)).await;
+        Problem::new(Code::Forbidden)
+    }
 }
 
 /// What a user may do on the whole platform.
@@ -65,6 +83,10 @@ pub struct Principal {
     /// What they may do everywhere.
     pub global_role: GlobalRole,
 }
+
+/// A super admin with a live session and a verified address.
+#[derive(Debug, Clone, Copy)]
+pub struct SuperAdmin(pub Principal);
 
 /// A user with a live session, whether or not the address is verified; for the few routes that say so.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +144,24 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         authenticate(parts, &Authority::from_ref(state)).await?.verified()
+    }
+}
+
+impl<S> FromRequestParts<S> for SuperAdmin
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let principal = authenticate(parts, &authority).await?.verified()?;
+        if principal.global_role == GlobalRole::SuperAdmin {
+            Ok(Self(principal))
+        } else {
+            Err(authority.refuse(parts, principal.user_id, None).await)
+        }
     }
 }
 

@@ -91,7 +91,7 @@ impl Platform {
             let subscription = subscription(&format!("test-{}", topic.name()), topic.name(), push);
             pubsub.create_subscription(subscription).await.expect("a subscription");
         }
-        let database_url = db.connect_options().to_url_lossy().to_string();
+        let database_url = database_url(&db, "alta_functions");
         let env = Env::from_iter([
             ("DATABASE_URL", database_url),
             ("TRUSTED_PROXY_HOPS", "1".into()),
@@ -124,6 +124,12 @@ impl Platform {
     #[must_use]
     pub fn env(&self) -> Env {
         self.env.clone()
+    }
+
+    /// The environment for `maintenance`, whose role may do more.
+    #[must_use]
+    pub fn maintenance_env(&self) -> Env {
+        self.env().with("DATABASE_URL", database_url(&self.db, "alta_maintenance"))
     }
 
     /// The identity that signs pushes, and everything else of the local cloud.
@@ -165,6 +171,13 @@ impl Platform {
         let identity = self.identity();
         format!("Bearer {}", identity.id_token("test", identity.email()))
     }
+}
+
+/// The test's database for sessions that take on a role: what the role may not do, they may not.
+fn database_url(db: &PgPool, role: &str) -> String {
+    let mut url = db.connect_options().to_url_lossy();
+    url.query_pairs_mut().append_pair("options[role]", role);
+    url.to_string()
 }
 
 /// A client of a router, that nobody is signed in with.

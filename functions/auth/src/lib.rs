@@ -115,7 +115,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         passwords: Passwords::new(&settings.password),
         passkeys: Passkeys::new(&settings.passkey)?,
         rate_limits: rate_limits(&settings.rate_limit, &db, &clock)?,
-        authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
+        authority: Authority::new(db.clone(), tokens, clock.clone()),
         clock,
     };
     let health = state.rate_limits.depend(Health::default().database(&db));

@@ -67,7 +67,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let settings = DataSettings::from_env(env)?;
     let db = database::connect(&settings.database)?;
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let authority = Authority { db: db.clone(), tokens, clock: clock.clone() };
+    let authority = Authority::new(db.clone(), tokens, clock.clone());
     let signer = UrlSigner::new(&settings.storage)?;
     let state = AppState { db: db.clone(), authority, signer, clock };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();

@@ -15,7 +15,6 @@ use shared::{
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::{AppState, queries::purge as queries};
 
@@ -94,12 +93,9 @@ async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
 /// Takes everything personal out of a deleted account; whether that is done. What is long goes first, in
 /// batches of its own, and the account's row last: a run that is cut off begins again here.
 async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
-    let mut after = Uuid::nil();
-    while let Some(last) = queries::erase_audit_logs(db, user, after, BATCH).await? {
-        after = last;
-        if Instant::now() >= end {
-            return Ok(false);
-        }
+    in_batches(end, || queries::erase_audit_logs(db, user, BATCH)).await?;
+    if Instant::now() >= end {
+        return Ok(false);
     }
     let mut tx = db.begin().await?;
     let erased = queries::erase_account(&mut tx, user, now).await?;

@@ -89,7 +89,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let settings = ProjectsSettings::from_env(env)?;
     let db = database::connect(&settings.database)?;
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let authority = Authority { db: db.clone(), tokens, clock: clock.clone() };
+    let authority = Authority::new(db.clone(), tokens, clock.clone());
     let rate_limits = RateLimits::of_users(&settings.rate_limit, clock.clone())?;
     let health = rate_limits.depend(Health::default().database(&db));
     let state = AppState {

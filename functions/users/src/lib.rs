@@ -92,7 +92,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         rate_limits,
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         passwords: Passwords::new(&settings.password),
-        authority: Authority { db: db.clone(), tokens, clock: clock.clone() },
+        authority: Authority::new(db.clone(), tokens, clock.clone()),
         db: db.clone(),
         clock,
     };

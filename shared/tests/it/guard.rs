@@ -63,7 +63,7 @@ impl Guarded {
         let platform = Platform::start(db).await;
         let tokens = AccessTokenSettings::from_env(&platform.env()).expect("settings");
         let tokens = Verifier::new(&tokens, platform.clock.clone()).expect("keys");
-        let authority = Authority { db: platform.db.clone(), tokens, clock: platform.clock.clone() };
+        let authority = Authority::new(platform.db.clone(), tokens, platform.clock.clone());
         let router = Router::new()
             .merge(routes::<Members>("members"))
             .merge(routes::<Admins>("admins"))

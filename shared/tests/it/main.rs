@@ -1,5 +1,6 @@
 //! The mechanisms of `shared`, each through its public interface and against the local cloud.
 
+mod audit;
 mod guard;
 mod items;
 mod outbox;

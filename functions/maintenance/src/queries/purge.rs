@@ -4,7 +4,6 @@
 use shared::ids::UserId;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 /// Ceremonies that nobody can finish any more.
 pub(crate) async fn delete_ceremonies(
@@ -207,34 +206,21 @@ pub(crate) async fn next_deleted_account(
     .await
 }
 
-/// Takes address and user agent out of the rows that tell what a user did; the last of them.
-pub(crate) async fn erase_audit_logs(
-    db: &PgPool,
-    user: UserId,
-    after: Uuid,
-    limit: i64,
-) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!(
+/// Erases what is personal in the audit log's rows about a user: the rows themselves stay, and stay sealed.
+pub(crate) async fn erase_audit_logs(db: &PgPool, user: UserId, limit: i64) -> Result<u64, sqlx::Error> {
+    let erased = sqlx::query!(
         "
-        with batch as (
-            select id
-            from audit_logs
-            where actor_user_id = $1 and id > $2 and (ip_address is not null or user_agent is not null)
-            order by id
-            limit $3
-        ), erased as (
-            update audit_logs set ip_address = null, user_agent = null
-            from batch
-            where audit_logs.id = batch.id
+        delete from audit_personal
+        where (audit_id, created_at) in (
+            select audit_id, created_at from audit_personal where user_id = $1 order by audit_id limit $2
         )
-        select id from batch order by id desc limit 1
         ",
         user.0,
-        after,
         limit,
     )
-    .fetch_optional(db)
-    .await
+    .execute(db)
+    .await?;
+    Ok(erased.rows_affected())
 }
 
 /// Takes everything personal out of an account; whether this run did it.

@@ -22,13 +22,14 @@ pub(crate) struct Maintenance {
 impl Maintenance {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let client = client(&platform, platform.env()).await;
+        let client = client(&platform, platform.maintenance_env()).await;
         Self { platform, client }
     }
 
     /// The function, while Pub/Sub cannot be reached.
     pub(crate) async fn without_pubsub(&self) -> Client {
-        let env = self.platform.env().with("PUBSUB_ENDPOINT", NOWHERE).with("REQUEST_TIMEOUT", "1");
+        let env =
+            self.platform.maintenance_env().with("PUBSUB_ENDPOINT", NOWHERE).with("REQUEST_TIMEOUT", "1");
         client(&self.platform, env).await
     }
 

@@ -75,6 +75,9 @@ pub(crate) struct ExportedAuditLog {
     pub(crate) user_agent: Option<String>,
     #[schema(value_type = Object)]
     pub(crate) metadata: Value,
+    /// Values before and after a change of the user's own.
+    #[schema(value_type = Option<Object>)]
+    pub(crate) details: Option<Value>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
 }

@@ -126,13 +126,14 @@ pub(crate) async fn audit_logs(
     sqlx::query_as!(
         ExportedAuditLog,
         r#"
-        select id as "id!: AuditId", action as "action!", resource_type as "resource_type!", resource_id,
-               project_id as "project_id: ProjectId", status as "status!", ip_address, user_agent,
-               metadata as "metadata!", created_at as "created_at!"
+        select found.id as "id!: AuditId", action as "action!", resource_type as "resource_type!", resource_id,
+               project_id as "project_id: ProjectId", status as "status!",
+               case when own then ip_address end as ip_address, case when own then user_agent end as user_agent,
+               metadata as "metadata!", case when own then details end as details,
+               found.created_at as "created_at!"
         from (
             (
-                select id, action, resource_type, resource_id, project_id, status, ip_address, user_agent,
-                       metadata, created_at
+                select id, action, resource_type, resource_id, project_id, status, metadata, created_at, true as own
                 from audit_logs
                 where actor_user_id = $1 and id > $2
                 order by id
@@ -140,8 +141,7 @@ pub(crate) async fn audit_logs(
             )
             union all
             (
-                select id, action, resource_type, resource_id, project_id, status, null, null,
-                       metadata, created_at
+                select id, action, resource_type, resource_id, project_id, status, metadata, created_at, false
                 from audit_logs
                 where resource_id = $1
                   and resource_type = 'user'
@@ -151,7 +151,9 @@ pub(crate) async fn audit_logs(
                 limit $3
             )
         ) as found
-        order by id
+        left join audit_personal
+               on audit_personal.audit_id = found.id and audit_personal.created_at = found.created_at
+        order by found.id
         limit $3
         "#,
         user.0,

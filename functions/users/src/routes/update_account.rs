@@ -3,6 +3,7 @@
 use axum::{extract::State, http::header, response::IntoResponse};
 use garde::Validate;
 use serde::Deserialize;
+use serde_json::json;
 use shared::{
     account::Account,
     audit::{self, Action, Entry},
@@ -45,11 +46,13 @@ pub(crate) async fn update_account(
     let mut account = queries::lock_account(&mut tx, &principal, now).await?;
     seen.check(account.version)?;
     let before = account.display_name.clone();
-    let display_name = patch.display_name.apply(before, |name| name.as_str().to_owned());
+    let display_name = patch.display_name.apply(before.clone(), |name| name.as_str().to_owned());
     if display_name != account.display_name {
+        let names = json!({"before": {"display_name": before}, "after": {"display_name": display_name}});
         account = queries::update_account(&mut tx, principal.user_id, display_name.as_deref()).await?;
         let user = principal.user_id;
-        audit::record(&mut tx, Entry::success(Some(user), Action::UserUpdated, user.0), now).await?;
+        let entry = Entry::success(Some(user), Action::UserUpdated, user.0).with_personal(names);
+        audit::record(&mut tx, entry, now).await?;
         tx.commit().await?;
     }
 
