@@ -23,7 +23,8 @@ const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"]
 pub(crate) struct Parts {
     /// What people type into their browsers.
     pub(crate) origin: String,
-    pub(crate) database_url: String,
+    /// For the functions, and for `maintenance`.
+    pub(crate) database_urls: [String; 2],
     pub(crate) identity: Identity,
     pub(crate) issuer: String,
     pub(crate) secrets: Secrets,
@@ -51,7 +52,7 @@ impl Parts {
         let url = |address: Option<SocketAddr>| address.map(|address| format!("http://{address}"));
         let secrets = &self.secrets;
         let mut defaults: Vec<(&str, Option<String>)> = vec![
-            ("DATABASE_URL", Some(self.database_url.clone())),
+            ("DATABASE_URL", Some(self.database_urls[usize::from(function == "maintenance")].clone())),
             ("CORS_ORIGINS", Some(cors_origins.to_owned())),
             // The gateway writes two addresses, as Google's load balancer does: the client's, then its own.
             ("TRUSTED_PROXY_HOPS", Some("2".to_owned())),
@@ -110,7 +111,10 @@ impl Parts {
                     defaults.push(("SMTP_PASSWORD", Some(login.password.clone())));
                 }
             }
-            "maintenance" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage)),
+            "maintenance" => {
+                defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
+                defaults.push(("AUDIT_SEAL_KEY", Some(secrets.audit_seal_key.clone())));
+            }
             _ => {}
         }
         defaults.into_iter().fold(process.clone(), |env, (name, value)| match value {
@@ -131,7 +135,7 @@ mod tests {
     fn parts() -> Parts {
         Parts {
             origin: "http://localhost:8080".to_owned(),
-            database_url: "postgres://here".to_owned(),
+            database_urls: ["postgres://here".to_owned(), "postgres://maintenance".to_owned()],
             identity: Identity::generate("http://issuer").expect("a key"),
             issuer: "http://issuer".to_owned(),
             secrets: Secrets {
@@ -139,6 +143,7 @@ mod tests {
                 access_token_jwks: "{}".to_owned(),
                 refresh_token_key: "refresh".to_owned(),
                 mail_token_keys: "mail".to_owned(),
+                audit_seal_key: "seal".to_owned(),
             },
             pubsub: Some(loopback(1)),
             storage: Some(loopback(2)),
@@ -176,6 +181,7 @@ mod tests {
         };
         assert_eq!(holders("ACCESS_TOKEN_SIGNING_KEY"), ["auth"]);
         assert_eq!(holders("REFRESH_TOKEN_KEY"), ["auth"]);
+        assert_eq!(holders("AUDIT_SEAL_KEY"), ["maintenance"]);
         assert_eq!(holders("MAIL_TOKEN_KEYS"), ["auth", "projects", "email"]);
     }
 }

@@ -102,9 +102,17 @@ impl Platform {
             None => Some(stand_ins::smtp(&self.data, &ports).await?),
             Some(_) => None,
         };
+        // As in the cloud, no function connects as whoever migrates: see the roles in the migrations.
+        let database_urls = match &self.database {
+            Some(server) => [
+                server.database_url_as("alta_functions").await?,
+                server.database_url_as("alta_maintenance").await?,
+            ],
+            None => [database_url.clone(), database_url],
+        };
         let parts = Parts {
             origin: self.origin.clone(),
-            database_url,
+            database_urls,
             issuer,
             secrets: Secrets::load_or_create(&self.data)?,
             pubsub: listeners.pubsub.as_ref().map(address).transpose()?,

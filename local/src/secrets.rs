@@ -17,6 +17,7 @@ pub(crate) struct Secrets {
     pub(crate) access_token_jwks: String,
     pub(crate) refresh_token_key: String,
     pub(crate) mail_token_keys: String,
+    pub(crate) audit_seal_key: String,
 }
 
 impl Secrets {
@@ -27,6 +28,7 @@ impl Secrets {
             access_token_jwks: shared::access_token::public_jwks(&signing_key).map_err(Error::new)?,
             access_token_signing_key: signing_key,
             refresh_token_key: data.remember("refresh-token.key", key)?,
+            audit_seal_key: data.remember("audit-seal.key", key)?,
             mail_token_keys: format!("local:{}", data.remember("mail-token.key", key)?),
         })
     }

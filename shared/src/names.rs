@@ -94,8 +94,9 @@ pub struct Schedule {
 }
 
 /// Every schedule.
-pub const SCHEDULES: [Schedule; 3] = [
+pub const SCHEDULES: [Schedule; 4] = [
     Schedule { name: "sweep-outbox", path: "/tasks/sweep-outbox", every_seconds: 60 },
     Schedule { name: "restart-stuck", path: "/tasks/restart-stuck", every_seconds: 60 },
+    Schedule { name: "seal-audit", path: "/tasks/seal-audit", every_seconds: 300 },
     Schedule { name: "purge", path: "/tasks/purge", every_seconds: 600 },
 ];

@@ -106,6 +106,7 @@ impl Platform {
             ("ACCESS_TOKEN_SIGNING_KEY", keys.signing_key.clone()),
             ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
             ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
+            ("AUDIT_SEAL_KEY", STANDARD.encode([3; 32])),
             ("PASSKEY_RP_ID", "app.test".into()),
             ("PASSKEY_ORIGINS", "https://app.test".into()),
             // Tests come from one address, or from none.

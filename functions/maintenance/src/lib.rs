@@ -1,5 +1,5 @@
 //! `maintenance`: what must happen even if nobody asks: the outbox sweep, work that stuck, dead letters, the
-//! purge.
+//! purge, and the seals of the audit log.
 //!
 //! Cloud Scheduler calls the tasks. Each is bounded, may be cut off anywhere, and may run twice at once.
 
@@ -7,6 +7,7 @@ mod dead_letter;
 mod purge;
 mod queries;
 mod restart_stuck;
+mod seal_audit;
 mod sweep_outbox;
 
 use axum::{Router, extract::FromRef, routing::post};
@@ -21,6 +22,9 @@ use shared::{
 };
 use sqlx::PgPool;
 
+pub use crate::seal_audit::{Finding, Report};
+use crate::seal_audit::{SealSettings, Sealer};
+
 shared::settings! {
     /// What `maintenance` is configured with.
     pub struct MaintenanceSettings {
@@ -28,6 +32,8 @@ shared::settings! {
         pub uploads_bucket: String = "UPLOADS_BUCKET",
         /// How long what was deleted is kept before it is erased for good, in days.
         pub retention_days: u32 = "RETENTION_DAYS" or "30",
+        /// How long the audit log is kept, in days; then it goes by whole months.
+        pub audit_retention_days: u32 = "AUDIT_RETENTION_DAYS" or "730",
     }
     with {
         /// The HTTP server.
@@ -38,7 +44,18 @@ shared::settings! {
         pub push: PushSettings,
         /// Publishing events.
         pub pubsub: PubSubSettings,
+        /// Sealing the audit log.
+        pub seal: SealSettings,
     }
+}
+
+/// How long what is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retention {
+    /// What was deleted.
+    pub(crate) deleted: time::Duration,
+    /// The audit log.
+    pub(crate) audit: time::Duration,
 }
 
 /// What the tasks work with.
@@ -48,7 +65,8 @@ pub(crate) struct AppState {
     verifier: OidcVerifier,
     outbox: Outbox,
     bucket: String,
-    retention: time::Duration,
+    retention: Retention,
+    sealer: Sealer,
     clock: Clock,
 }
 
@@ -72,14 +90,41 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         verifier: OidcVerifier::new(&settings.push),
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         bucket: settings.uploads_bucket,
-        retention: time::Duration::days(settings.retention_days.into()),
+        retention: Retention {
+            deleted: time::Duration::days(settings.retention_days.into()),
+            audit: time::Duration::days(settings.audit_retention_days.into()),
+        },
+        sealer: Sealer::new(&settings.seal)?,
         clock,
     };
     let routes = Router::new()
         .route("/tasks/sweep-outbox", post(sweep_outbox::sweep_outbox))
         .route("/tasks/restart-stuck", post(restart_stuck::restart_stuck))
         .route("/tasks/purge", post(purge::purge))
+        .route("/tasks/seal-audit", post(seal_audit::seal_audit))
         .route("/events/dead-letter", post(dead_letter::dead_letter))
         .with_state(state);
     Service::new(routes, Health::default().database(&db), &settings.http)
+}
+
+shared::settings! {
+    /// What `maintenance verify-audit` is configured with.
+    struct VerifySettings {
+    }
+    with {
+        /// The database.
+        database: DatabaseSettings,
+        /// Checking the seals.
+        seal: SealSettings,
+    }
+}
+
+/// Compares the audit log with its seals.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the database cannot be reached.
+pub async fn verify_audit(env: &Env) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
+    let settings = VerifySettings::from_env(env)?;
+    let mut db = database::connect(&settings.database)?.acquire().await?;
+    Ok(seal_audit::verify(&mut db, &Sealer::new(&settings.seal)?).await?)
 }

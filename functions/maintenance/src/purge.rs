@@ -44,7 +44,7 @@ pub(crate) struct Purged {
 pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<Json<Purged>> {
     let end = Instant::now() + BUDGET;
     let now = app.clock.now();
-    let deleted_before = now - app.retention;
+    let deleted_before = now - app.retention.deleted;
     let db = &app.db;
     let mut purged = Purged {
         ceremonies: in_batches(end, || queries::delete_ceremonies(db, now, BATCH)).await?,

@@ -1,6 +1,7 @@
 //! All SQL of `maintenance`.
 
 pub(crate) mod purge;
+pub(crate) mod seals;
 
 use shared::{
     ids::{DeadLetterId, ItemId, ProjectId},

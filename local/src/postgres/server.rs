@@ -106,8 +106,27 @@ impl Server {
         format!("postgres://{SUPERUSER}@127.0.0.1:{}/{}", self.port, self.database)
     }
 
+    /// The URL of the server's main database, as one of the roles that the migrations made.
+    ///
+    /// # Errors
+    /// When the role cannot be made a login.
+    pub async fn database_url_as(&self, role: &str) -> Result<String> {
+        let failed = |error: sqlx::Error| Error::because(format!("cannot let {role} sign in"), &error);
+        let options = PgConnectOptions::from_str(&self.database_url()).map_err(failed)?;
+        let options = options.disable_statement_logging();
+        let mut connection = sqlx::PgConnection::connect_with(&options).await.map_err(failed)?;
+        let statement = format!("alter role \"{role}\" login password '{}'", self.password);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)?;
+        Ok(self.url_as(role, &self.database))
+    }
+
     pub(super) fn url(&self, database: &str) -> String {
-        format!("postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+        self.url_as(SUPERUSER, database)
+    }
+
+    fn url_as(&self, role: &str, database: &str) -> String {
+        format!("postgres://{role}:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
     pub(super) async fn wait_until_ready(&mut self, patience: Duration) -> Result<()> {

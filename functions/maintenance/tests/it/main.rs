@@ -4,5 +4,6 @@ mod dead_letter;
 mod purge;
 mod refuses;
 mod restart_stuck;
+mod seal_audit;
 mod support;
 mod sweep_outbox;

@@ -21,7 +21,7 @@ async fn a_call_without_a_good_token_does_nothing(db: PgPool) {
     ];
     for token in tokens {
         let client = maintenance.client.with("authorization", &token);
-        for task in ["/tasks/sweep-outbox", "/tasks/restart-stuck", "/tasks/purge"] {
+        for task in ["/tasks/sweep-outbox", "/tasks/restart-stuck", "/tasks/purge", "/tasks/seal-audit"] {
             client.post(task, Value::Null).await.assert_problem(401, "unauthenticated");
         }
         let letter = envelope("1", &json!({}), b"");

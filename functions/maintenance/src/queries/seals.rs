@@ -1,0 +1,205 @@
+//! The audit log as its seals see it: by transaction, so that a row that was given its id early and committed
+//! late is missed by none.
+
+use shared::ids::AuditId;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Where a seal ends: transaction and row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) xid: i64,
+    pub(crate) id: Uuid,
+}
+
+/// A row as seals know it.
+pub(crate) struct Row {
+    pub(crate) position: Position,
+    digest: Vec<u8>,
+}
+
+impl Row {
+    /// Its id and its digest: 32 bytes.
+    pub(crate) fn digest(&self) -> Vec<u8> {
+        [self.position.id.as_bytes().as_slice(), &self.digest].concat()
+    }
+
+    pub(crate) fn digest_half(&self) -> &[u8] {
+        &self.digest
+    }
+}
+
+/// A seal.
+pub(crate) struct Seal {
+    pub(crate) id: i64,
+    pub(crate) last: Position,
+    pub(crate) rows: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
+}
+
+impl Seal {
+    /// Each row's id and digest.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = (AuditId, &[u8])> {
+        self.rows.chunks_exact(32).filter_map(|row| {
+            let (id, digest) = row.split_at(16);
+            Some((AuditId(Uuid::from_slice(id).ok()?), digest))
+        })
+    }
+}
+
+/// Whether this transaction may seal; at most one at a time does.
+pub(crate) async fn lock_seals(db: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('audit_seals')) as "locked!""#)
+        .fetch_one(db)
+        .await
+}
+
+pub(crate) async fn last_seal(db: &mut PgConnection) -> Result<Option<Seal>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        select id, last_xid::text::bigint as "last_xid!", last_id, rows, hash
+        from audit_seals
+        order by id desc
+        limit 1
+        "#
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Seal {
+        id: row.id,
+        last: Position { xid: row.last_xid, id: row.last_id },
+        rows: row.rows,
+        hash: row.hash,
+    }))
+}
+
+pub(crate) async fn seal_after(db: &mut PgConnection, id: i64) -> Result<Option<Seal>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        select id, last_xid::text::bigint as "last_xid!", last_id, rows, hash
+        from audit_seals
+        where id > $1
+        order by id
+        limit 1
+        "#,
+        id,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Seal {
+        id: row.id,
+        last: Position { xid: row.last_xid, id: row.last_id },
+        rows: row.rows,
+        hash: row.hash,
+    }))
+}
+
+/// The rows after a position, up to another one or to the oldest transaction that is still open.
+pub(crate) async fn rows_after(
+    db: &mut PgConnection,
+    after: Position,
+    until: Option<Position>,
+    limit: i64,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        select xid::text::bigint as "xid!", id, audit_row_digest(audit_logs) as "digest!"
+        from audit_logs
+        where (xid, id) > ($1::text::xid8, $2)
+          and (xid, id) <= (coalesce($3::text, '9223372036854775807')::xid8, $4::uuid)
+          and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by audit_logs.xid, id
+        limit $5
+        "#,
+        after.xid.to_string(),
+        after.id,
+        until.map(|until| until.xid.to_string()),
+        until.map_or(Uuid::max(), |until| until.id),
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let row = |row: (i64, Uuid, Vec<u8>)| Row { position: Position { xid: row.0, id: row.1 }, digest: row.2 };
+    Ok(rows.into_iter().map(|found| row((found.xid, found.id, found.digest))).collect())
+}
+
+/// How many rows come after a position.
+pub(crate) async fn count_after(db: &mut PgConnection, after: Position) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from audit_logs where (xid, id) > ($1::text::xid8, $2)"#,
+        after.xid.to_string(),
+        after.id,
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub(crate) async fn insert_seal(
+    db: &mut PgConnection,
+    last: Position,
+    rows: &[u8],
+    hash: &[u8],
+    now: OffsetDateTime,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        "insert into audit_seals (last_xid, last_id, rows, hash, created_at)
+         values ($1::text::xid8, $2, $3, $4, $5)
+         returning id",
+        last.xid.to_string(),
+        last.id,
+        rows,
+        hash,
+        now,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Rows whose personal part is there and is not the one that they were written with.
+pub(crate) async fn changed_personal(db: &mut PgConnection) -> Result<Vec<AuditId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select audit_logs.id as "id: AuditId"
+        from audit_personal
+        join audit_logs on audit_logs.id = audit_personal.audit_id and audit_logs.created_at = audit_personal.created_at
+        where audit_personal_hash(audit_personal.salt, audit_personal.ip_address, audit_personal.user_agent,
+                                  audit_personal.details) is distinct from audit_logs.personal_hash
+        limit 1000
+        "#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// When the oldest month begins that was not dropped.
+pub(crate) async fn oldest_partition(db: &mut PgConnection) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select min(to_date(right(child.relname, 7), 'YYYY_MM'))::timestamp at time zone 'UTC' as oldest
+        from pg_inherits
+        join pg_class as child on child.oid = pg_inherits.inhrelid
+        where pg_inherits.inhparent = 'audit_logs'::regclass and child.relname ~ '_\d{4}_\d{2}$'
+        "#
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Makes the partitions of the present month and of those that follow; how many were missing.
+pub(crate) async fn make_partitions(
+    db: &PgPool,
+    now: OffsetDateTime,
+    months: i32,
+) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar!(r#"select audit_make_partitions($1, $2) as "made!""#, now.date(), months)
+        .fetch_one(db)
+        .await
+}
+
+/// Drops the months that ended before; how many.
+pub(crate) async fn drop_partitions(db: &PgPool, before: OffsetDateTime) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar!(r#"select audit_drop_partitions($1) as "dropped!""#, before.date())
+        .fetch_one(db)
+        .await
+}

@@ -1,0 +1,190 @@
+//! Seals the audit log: batches of rows, hashed together with the seal before, under a key that the functions do
+//! not hold. Each seal is logged too, so that whoever could rewrite the table, seals and all, could not rewrite
+//! what was logged; and what `verify-audit` finds.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lc_rs::hmac;
+use axum::extract::State;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use shared::{config::Error, extract::Json, ids::AuditId, problem::Result, push::Scheduled};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use crate::{
+    AppState,
+    queries::seals::{self as queries, Position, Seal},
+};
+
+shared::settings! {
+    /// Sealing the audit log; only `maintenance` holds this key.
+    pub struct SealSettings {
+        /// The key, in base64: at least 32 bytes.
+        pub key: SecretString = "AUDIT_SEAL_KEY",
+    }
+}
+
+/// Rows that one seal covers at most.
+const BATCH: i64 = 1000;
+/// When a run stops taking more; the next one goes on from there.
+const BUDGET: Duration = Duration::from_secs(20);
+/// Partitions that are made ahead, in months.
+const MONTHS_AHEAD: i32 = 4;
+
+/// Makes and checks seals.
+#[derive(Clone)]
+pub(crate) struct Sealer(Arc<hmac::Key>);
+
+impl Sealer {
+    pub(crate) fn new(settings: &SealSettings) -> Result<Self, Error> {
+        let key = STANDARD
+            .decode(settings.key.expose_secret())
+            .ok()
+            .filter(|key| key.len() >= 32)
+            .ok_or_else(|| Error::of("AUDIT_SEAL_KEY", "expected at least 32 bytes in base64"))?;
+        Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key))))
+    }
+
+    fn hash(&self, before: &[u8], last: Position, rows: &[u8]) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.0);
+        // Of fixed length but for the first seal, which has none before it.
+        context.update(&(before.len() as u64).to_be_bytes());
+        context.update(before);
+        context.update(&last.xid.to_be_bytes());
+        context.update(last.id.as_bytes());
+        context.update(rows);
+        context.sign().as_ref().to_vec()
+    }
+}
+
+/// What a run did.
+#[derive(Debug, Serialize)]
+pub(crate) struct Sealed {
+    rows: usize,
+    partitions: i32,
+    expired: i32,
+}
+
+/// Seals what was added since the last run, makes the next months' partitions and drops expired ones.
+pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Result<Json<Sealed>> {
+    let (end, now) = (Instant::now() + BUDGET, app.clock.now());
+    let partitions = queries::make_partitions(&app.db, now, MONTHS_AHEAD).await?;
+    let mut rows = 0;
+    while Instant::now() < end {
+        let sealed = seal_batch(&app.db, &app.sealer, now).await?;
+        rows += sealed;
+        if i64::try_from(sealed).is_ok_and(|sealed| sealed < BATCH) {
+            break;
+        }
+    }
+    let expired = queries::drop_partitions(&app.db, now - app.retention.audit).await?;
+    Ok(Json(Sealed { rows, partitions, expired }))
+}
+
+/// Seals one batch; how many rows it covers. Another run that is at it leaves nothing to do.
+async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result<usize> {
+    let mut tx = db.begin().await?;
+    if !queries::lock_seals(&mut tx).await? {
+        return Ok(0);
+    }
+    let before = queries::last_seal(&mut tx).await?;
+    let after = before.as_ref().map(|seal| seal.last).unwrap_or_default();
+    let batch = queries::rows_after(&mut tx, after, None, BATCH).await?;
+    let Some(last) = batch.last().map(|row| row.position) else { return Ok(0) };
+    let rows: Vec<u8> = batch.iter().flat_map(|row| row.digest()).collect();
+    let hash = sealer.hash(before.as_ref().map_or(&[], |seal| &seal.hash), last, &rows);
+    let id = queries::insert_seal(&mut tx, last, &rows, &hash, now).await?;
+    tx.commit().await?;
+    tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "the audit log was sealed");
+    Ok(batch.len())
+}
+
+/// What is wrong with the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// A row is not what was sealed, or what is personal in it was changed.
+    Changed(AuditId),
+    /// A row that was sealed is gone.
+    Removed(AuditId),
+    /// A row stands among sealed ones that was not there then.
+    Inserted(AuditId),
+    /// A seal does not follow from the one before it and its rows.
+    BrokenSeal(i64),
+}
+
+/// What was looked at, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Seals.
+    pub seals: u64,
+    /// Sealed rows.
+    pub rows: u64,
+    /// Sealed rows that were dropped with their month.
+    pub expired: u64,
+    /// Rows that no seal covers yet.
+    pub unsealed: i64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Compares every sealed row with its seal, and every seal with the one before, in constant memory.
+pub(crate) async fn verify(db: &mut PgConnection, sealer: &Sealer) -> Result<Report, sqlx::Error> {
+    let mut report = Report::default();
+    let (mut hash, mut after, mut seal_id) = (Vec::new(), Position::default(), 0);
+    let oldest = queries::oldest_partition(db).await?;
+    while let Some(seal) = queries::seal_after(db, seal_id).await? {
+        if sealer.hash(&hash, seal.last, &seal.rows) != seal.hash {
+            report.findings.push(Finding::BrokenSeal(seal.id));
+        }
+        compare(db, &seal, after, oldest, &mut report).await?;
+        report.seals += 1;
+        (seal_id, after, hash) = (seal.id, seal.last, seal.hash);
+    }
+    report.unsealed = queries::count_after(db, after).await?;
+    for changed in queries::changed_personal(db).await? {
+        report.findings.push(Finding::Changed(changed));
+    }
+    Ok(report)
+}
+
+async fn compare(
+    db: &mut PgConnection,
+    seal: &Seal,
+    after: Position,
+    oldest: Option<OffsetDateTime>,
+    report: &mut Report,
+) -> Result<(), sqlx::Error> {
+    let sealed: std::collections::BTreeMap<AuditId, &[u8]> = seal.digests().collect();
+    // One more than there should be: whoever inserted a thousand rows is found by the first.
+    let limit = i64::try_from(sealed.len()).unwrap_or(i64::MAX).saturating_add(BATCH);
+    let present = queries::rows_after(db, after, Some(seal.last), limit).await?;
+    let mut missing = sealed.clone();
+    for row in &present {
+        let id = AuditId(row.position.id);
+        match missing.remove(&id) {
+            Some(digest) if digest == row.digest_half() => {}
+            Some(_) => report.findings.push(Finding::Changed(id)),
+            None => report.findings.push(Finding::Inserted(id)),
+        }
+    }
+    report.rows += sealed.len() as u64;
+    for id in missing.into_keys() {
+        // UUIDv7: its first 48 bits are the time.
+        let made = id.0.get_timestamp().map_or(0, |timestamp| timestamp.to_unix().0);
+        let expired =
+            oldest.is_some_and(|oldest| i64::try_from(made).is_ok_and(|made| made < oldest.unix_timestamp()));
+        if expired {
+            report.expired += 1;
+        } else {
+            report.findings.push(Finding::Removed(id));
+        }
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,189 @@
+use maintenance::{Finding, Report};
+use serde_json::{Value, json};
+use shared::{
+    audit::{self, Action, Entry},
+    ids::{AuditId, UserId},
+    testing::eventually,
+};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::Maintenance;
+
+impl Maintenance {
+    async fn seal(&self) -> Value {
+        self.task("/tasks/seal-audit").await.body["rows"].clone()
+    }
+
+    /// Seals until so many rows are: a transaction that is open elsewhere on the server holds seals back, and
+    /// other tests have some.
+    async fn seal_all(&self, rows: u64) {
+        let mut sealed = 0;
+        eventually("all rows are sealed", async || {
+            sealed += self.seal().await.as_u64().expect("a count");
+            (sealed >= rows).then_some(())
+        })
+        .await;
+        assert_eq!(sealed, rows);
+    }
+
+    async fn verify(&self) -> Report {
+        maintenance::verify_audit(&self.platform.maintenance_env()).await.expect("a report")
+    }
+
+    async fn log(&self, count: usize) -> Vec<AuditId> {
+        let mut db = self.platform.db.acquire().await.expect("a connection");
+        let user = UserId::new();
+        for number in 0..count {
+            let entry =
+                Entry::success(Some(user), Action::UserUpdated, user.0).with(json!({"number": number}));
+            let entry = entry.with_personal(json!({"after": {"display_name": format!("Name {number}")}}));
+            audit::record(&mut db, entry, self.platform.clock.now()).await.expect("a row");
+        }
+        drop(db);
+        let ids =
+            sqlx::query_scalar("select id from audit_logs where actor_user_id = $1 order by id").bind(user);
+        ids.fetch_all(&self.platform.db).await.expect("ids")
+    }
+
+    async fn tamper(&self, statement: &'static str, id: AuditId) {
+        let done = sqlx::query(statement).bind(id).execute(&self.platform.db).await.expect("a change");
+        assert_eq!(done.rows_affected(), 1, "{statement}");
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_changed_a_removed_and_an_inserted_row_are_found_and_named(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let ids = maintenance.log(2500).await;
+    maintenance.seal_all(2500).await;
+    assert_eq!(maintenance.seal().await, 0);
+    maintenance.log(1).await;
+    let report = maintenance.verify().await;
+    assert!(report.seals >= 3, "{report:?}");
+    assert_eq!((report.rows, report.unsealed, report.findings), (2500, 1, vec![]));
+
+    maintenance.tamper("update audit_logs set status = 'denied' where id = $1", ids[7]).await;
+    maintenance.tamper("delete from audit_logs where id = $1", ids[1700]).await;
+    maintenance
+        .tamper("update audit_personal set ip_address = 'elsewhere' where audit_id = $1", ids[9])
+        .await;
+    let inserted = AuditId::new();
+    let statement = "insert into audit_logs (id, xid, action, resource_type, status, created_at)
+                     select $1, xid, 'user.login', 'user', 'success', now() from audit_logs order by xid limit 1";
+    maintenance.tamper(statement, inserted).await;
+    let mut findings = maintenance.verify().await.findings;
+    findings.sort_by_key(|finding| format!("{finding:?}"));
+    let mut expected = vec![
+        Finding::Changed(ids[7]),
+        Finding::Changed(ids[9]),
+        Finding::Removed(ids[1700]),
+        Finding::Inserted(inserted),
+    ];
+    expected.sort_by_key(|finding| format!("{finding:?}"));
+    assert_eq!(findings, expected);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn whoever_changes_the_seals_as_well_breaks_their_chain(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let ids = maintenance.log(1).await;
+    maintenance.seal_all(1).await;
+    maintenance.log(1).await;
+    maintenance.seal_all(1).await;
+    maintenance.log(1).await;
+    maintenance.seal_all(1).await;
+    let second = "update audit_logs set status = 'denied'
+                  where xid = (select last_xid from audit_seals where id = 2) and $1::uuid is not null";
+    maintenance.tamper(second, ids[0]).await;
+    let forged = "update audit_seals
+                  set rows = (select string_agg(uuid_send(id) || audit_row_digest(audit_logs), ''::bytea order by xid, id)
+                              from audit_logs where (xid, id) > (select last_xid, last_id from audit_seals where id = 1)
+                                and (xid, id) <= (select last_xid, last_id from audit_seals where id = 2))
+                  where id = 2 and $1::uuid is not null";
+    maintenance.tamper(forged, ids[0]).await;
+    assert_eq!(maintenance.verify().await.findings, [Finding::BrokenSeal(2)]);
+    maintenance.tamper("delete from audit_seals where id = 2 and $1::uuid is not null", ids[0]).await;
+    let findings = maintenance.verify().await.findings;
+    assert!(findings.contains(&Finding::BrokenSeal(3)), "{findings:?}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn rows_that_commit_late_are_sealed_once_and_none_is_missed(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let user = UserId::new();
+    let now = maintenance.platform.clock.now();
+    let entry = || Entry::success(Some(user), Action::UserUpdated, user.0);
+    let mut early = maintenance.platform.db.begin().await.expect("a transaction");
+    audit::record(&mut early, entry(), now).await.expect("a row");
+    maintenance.log(3).await;
+    assert_eq!(maintenance.seal().await, 0, "what is open holds back what came after it");
+    early.commit().await.expect("a commit");
+    maintenance.seal_all(4).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut tx = maintenance.platform.db.begin().await.expect("a transaction");
+        audit::record(&mut tx, entry(), now).await.expect("a row");
+        open.push(tx);
+    }
+    for tx in open.into_iter().rev() {
+        tx.commit().await.expect("a commit");
+    }
+    maintenance.seal_all(3).await;
+    let report = maintenance.verify().await;
+    assert_eq!((report.rows, report.unsealed, report.findings), (7, 0, vec![]));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_erased_person_breaks_no_seal(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let ada = maintenance.platform.user("ada@example.org").await;
+    let mut db = maintenance.platform.db.acquire().await.expect("a connection");
+    let entry = Entry::success(Some(ada.id), Action::UserUpdated, ada.id.0);
+    let entry = entry.with_personal(json!({"after": {"display_name": "Ada"}}));
+    audit::record(&mut db, entry, maintenance.platform.clock.now()).await.expect("a row");
+    drop(db);
+    maintenance.seal_all(1).await;
+    maintenance.platform.change("update users set deleted_at = now() where id = $1", ada.id.0).await;
+    maintenance.platform.clock.advance(Duration::days(31));
+    assert_eq!(maintenance.task("/tasks/purge").await.body["accounts"], 1);
+    let left: i64 = sqlx::query_scalar("select count(*) from audit_personal where user_id is not null")
+        .fetch_one(&maintenance.platform.db)
+        .await
+        .expect("a count");
+    assert_eq!((left, maintenance.verify().await.findings), (0, vec![]));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn two_runs_at_once_seal_each_row_once(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    maintenance.log(2200).await;
+    let (one, two) = tokio::join!(maintenance.seal(), maintenance.seal());
+    let sealed = one.as_u64().zip(two.as_u64()).map_or(0, |(one, two)| one + two);
+    if sealed < 2200 {
+        maintenance.seal_all(2200 - sealed).await;
+    }
+    let report = maintenance.verify().await;
+    assert_eq!((report.rows, report.unsealed, report.findings), (2200, 0, vec![]));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn months_are_made_ahead_and_dropped_whole_when_they_expire(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    maintenance.log(3).await;
+    maintenance.seal_all(3).await;
+    maintenance.platform.clock.advance(Duration::days(400));
+    let later = maintenance.task("/tasks/seal-audit").await.body;
+    assert_eq!(
+        (&later["partitions"], &later["expired"]),
+        (&json!(8), &json!(0)),
+        "four months of two tables"
+    );
+    maintenance.log(2).await;
+    maintenance.seal_all(2).await;
+    maintenance.platform.clock.advance(Duration::days(400));
+    let expired = maintenance.task("/tasks/seal-audit").await.body;
+    assert!(expired["expired"].as_u64().is_some_and(|expired| expired >= 4), "{expired}");
+    let report = maintenance.verify().await;
+    assert_eq!((report.rows, report.expired, report.findings), (5, 3, vec![]));
+}
