@@ -4,26 +4,28 @@ import { call } from "./form.js";
 
 const KEY = "alta-refresh-token";
 let accessToken = null;
+let refreshing = null;
 
 function keep(tokens) {
   accessToken = tokens.access_token;
   sessionStorage.setItem(KEY, tokens.refresh_token);
 }
 
-function forget() {
+export function forget() {
   accessToken = null;
   sessionStorage.removeItem(KEY);
 }
 
-export async function signIn(email, password) {
-  const answer = await call("POST", "/auth/login", { body: { email, password } });
+// Opens a session for whoever proves who they are: `{ email, password }`, or what `assertion` made.
+export async function signIn(proof) {
+  const answer = await call("POST", "/auth/login", { body: proof });
   if (answer.ok) keep(answer.body);
   return answer;
 }
 
 // Trades the refresh token for new ones; whether there is a session afterwards. Repeating it is safe:
 // within ten seconds the same successor is given.
-async function refresh() {
+async function rotate() {
   const refreshToken = sessionStorage.getItem(KEY);
   if (!refreshToken) return false;
   const answer = await call("POST", "/auth/refresh", { body: { refresh_token: refreshToken } });
@@ -32,12 +34,23 @@ async function refresh() {
   return answer.ok;
 }
 
+// Calls that find the token expired at the same time wait for the same new one.
+function refresh() {
+  refreshing ??= rotate().finally(() => (refreshing = null));
+  return refreshing;
+}
+
+// Whether the answer says that nobody is signed in. A wrong password is a 401 too, and says nothing of that.
+export function isSignedOut({ status, body }) {
+  return status === 401 && body?.code !== "invalid_credentials";
+}
+
 // Calls the interface as whoever is signed in; an access token that expired is renewed once.
-export async function authorized(method, path, body) {
+export async function authorized(method, path, options) {
   if (!accessToken && !(await refresh())) return { ok: false, status: 401, body: null };
-  const answer = await call(method, path, { body, accessToken });
-  if (answer.status !== 401 || !(await refresh())) return answer;
-  return call(method, path, { body, accessToken });
+  const answer = await call(method, path, { ...options, accessToken });
+  if (!isSignedOut(answer) || !(await refresh())) return answer;
+  return call(method, path, { ...options, accessToken });
 }
 
 export async function signOut() {

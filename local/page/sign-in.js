@@ -1,27 +1,35 @@
-// Signs in and out, and says who is signed in.
-import { onSubmit, sentence, show } from "./form.js";
+// Signs in, by password or by passkey, and out, and says who is signed in.
+import { assertion, canUsePasskeys } from "./ceremony.js";
+import { onOpen, onSubmit, sentence } from "./form.js";
 import { authorized, signIn, signOut } from "./session.js";
 
-const signInForm = document.querySelector("#sign-in");
+const passwordForm = document.querySelector("#sign-in");
+const passkeyForm = document.querySelector("#sign-in-by-passkey");
 const signOutForm = document.querySelector("#sign-out");
 
-// The account that is signed in, in a sentence; null when nobody is.
+// The account that is signed in, in a sentence; nothing when nobody is.
 async function whoAmI() {
   const answer = await authorized("GET", "/auth/me");
-  signInForm.hidden = answer.ok;
+  passwordForm.hidden = answer.ok;
+  passkeyForm.hidden = answer.ok || !canUsePasskeys;
   signOutForm.hidden = !answer.ok;
-  if (!answer.ok) return null;
+  if (!answer.ok) return "";
   const { email, display_name, email_verified } = answer.body;
   const name = display_name ? `${display_name} (${email})` : email;
   return `You are signed in as ${name}.${email_verified ? "" : " Your address is not confirmed yet."}`;
 }
 
-onSubmit(signInForm, async ({ email, password }) => {
-  const answer = await signIn(email, password);
+async function signInBy(proof) {
+  const answer = await signIn(proof);
   if (!answer.ok) return sentence(answer);
-  signInForm.reset();
+  passwordForm.reset();
   return whoAmI();
-});
+}
+
+onSubmit(passwordForm, ({ email, password }) => signInBy({ email, password }));
+
+// No address is asked: the passkey knows whose it is.
+onSubmit(passkeyForm, async () => signInBy(await assertion()));
 
 onSubmit(signOutForm, async () => {
   const answer = await signOut();
@@ -30,6 +38,4 @@ onSubmit(signOutForm, async () => {
   return "You are signed out.";
 });
 
-whoAmI()
-  .then((account) => account && show(account))
-  .catch(() => show("The server cannot be reached. Please try again."));
+onOpen(whoAmI);

@@ -1,6 +1,8 @@
 //! The platform on one machine, as its users meet it.
 
+mod browser;
 mod gateway;
+mod leaks;
 mod openapi;
 mod page;
 mod platform;
@@ -9,3 +11,4 @@ mod reference;
 mod restart;
 mod running;
 mod support;
+mod webdriver;

@@ -8,8 +8,8 @@ use axum::{
 use local::{api_docs, page};
 use tower::ServiceExt as _;
 
-const PAGES: [&str; 6] =
-    ["/", "/register", "/verify-email", "/sign-in", "/forgot-password", "/reset-password"];
+const PAGES: [&str; 7] =
+    ["/", "/register", "/verify-email", "/sign-in", "/forgot-password", "/reset-password", "/account"];
 
 async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");
@@ -48,7 +48,7 @@ async fn everything_that_a_page_names_is_there() {
             assert_eq!(status, StatusCode::OK, "{file}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
             // Modules name others beside them.
-            let imported = content.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next());
+            let imported = content.split("\"./").skip(1).filter_map(|rest| rest.split('"').next());
             files.extend(imported.map(|name| format!("/page/{name}")));
         }
     }

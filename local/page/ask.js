@@ -1,0 +1,15 @@
+// Questions that a dialog puts before something is done.
+
+const SENT = "sent";
+
+// Opens a dialog and answers with its form's fields, or null when the reader turns back. The button that sends
+// the form has the value `sent`; Escape and the others have none.
+export function ask(dialog) {
+  const form = dialog.querySelector("form");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    const closed = () => resolve(dialog.returnValue === SENT ? Object.fromEntries(new FormData(form)) : null);
+    dialog.addEventListener("close", closed, { once: true });
+  });
+}

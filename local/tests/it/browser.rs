@@ -1,0 +1,251 @@
+//! The reference page in a real browser, with the platform behind it.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::{running::Running, webdriver::Browser};
+
+const EMAIL: &str = "kim@example.com";
+const PASSWORD: &str = "correct horse battery";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn start() -> (Running, Browser) {
+    let running = Running::start().await;
+    // WebAuthn knows domains, not addresses.
+    let browser = Browser::open(&format!("http://localhost:{}", running.port)).await;
+    (running, browser)
+}
+
+/// A platform with an account that is confirmed, and a browser that is signed in to it.
+async fn start_signed_in() -> (Running, Browser) {
+    let (running, browser) = start().await;
+    running.post("/auth/register", json!({"email": EMAIL, "password": PASSWORD})).await;
+    let link = mailed_link(&running, "/verify-email?").await;
+    let (_, query) = link.split_once('?').expect("a query");
+    running.get(&format!("/auth/verify-email?{query}")).await;
+    sign_in(&browser, PASSWORD).await;
+    (running, browser)
+}
+
+async fn sign_in(browser: &Browser, password: &str) {
+    browser.goto("/sign-in").await;
+    browser.fill("Your address", EMAIL).await;
+    browser.fill("Your password", password).await;
+    browser.click("Sign in").await;
+    browser.see("You are signed in as").await;
+}
+
+/// The link to a page in the newest mail that holds one.
+async fn mailed_link(running: &Running, to: &str) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let mails = running.get(&format!("/local/inbox?to={EMAIL}")).await;
+        let mails = mails.as_array().expect("mails");
+        let words =
+            mails.iter().rev().filter_map(|mail| mail["text"].as_str()).flat_map(str::split_whitespace);
+        if let Some(link) = words.filter(|word| word.starts_with("http")).find(|word| word.contains(to)) {
+            return link.to_owned();
+        }
+        assert!(Instant::now() < deadline, "expected a mail with a link to {to}, but these came: {mails:#?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A session that is opened elsewhere; answers with its access token.
+async fn open_session(running: &Running, password: &str) -> String {
+    let tokens = running.post("/auth/login", json!({"email": EMAIL, "password": password})).await;
+    tokens["access_token"].as_str().expect("a token").to_owned()
+}
+
+async fn status(running: &Running, token: &str) -> StatusCode {
+    let request = running.request(Method::GET, "/users/me").bearer_auth(token);
+    request.send().await.expect("an answer").status()
+}
+
+/// Lets eleven minutes pass since everybody proved who they are.
+async fn age_sessions(running: &Running) {
+    let read = |file: &str| {
+        let path = running.folder.path().join("data").join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let password = read("postgres.password");
+    let ports: Value = serde_json::from_str(&read("ports.json")).expect("JSON");
+    let url = format!("postgres://postgres:{password}@127.0.0.1:{}/alta", ports["postgres"]);
+    let mut database = PgConnection::connect(&url).await.expect("the database");
+    sqlx::query("update sessions set authenticated_at = authenticated_at - interval '11 minutes'")
+        .execute(&mut database)
+        .await
+        .expect("older sessions");
+}
+
+#[tokio::test]
+async fn somebody_registers_confirms_the_address_and_signs_in_by_password_then_by_passkey() {
+    let (running, browser) = start().await;
+    browser.add_authenticator().await;
+
+    browser.goto("/").await;
+    browser.click("Make an account").await;
+    browser.fill("Your address", EMAIL).await;
+    browser.fill("A password", PASSWORD).await;
+    browser.fill("Your name", "Kim").await;
+    browser.click("Make an account").await;
+    browser.see("A mail is on its way to you.").await;
+
+    browser.goto(&mailed_link(&running, "/verify-email?").await).await;
+    browser.click("Confirm my address").await;
+    browser.see("Your address is confirmed.").await;
+
+    browser.click("Sign in").await;
+    sign_in(&browser, PASSWORD).await;
+    browser.see("You are signed in as Kim (kim@example.com).").await;
+    browser.click("Your account").await;
+    browser.see("You have none yet.").await;
+    browser.fill("A name for a new one", "Laptop").await;
+    browser.click("Add a passkey").await;
+    browser.see("The passkey Laptop is added.").await;
+    mailed_link(&running, "/account").await;
+    // The authenticator knows that it holds one.
+    browser.click("Add a passkey").await;
+    browser.see("this device holds one for this account already").await;
+
+    browser.click("Sign out").await;
+    browser.click("Sign in with a passkey").await;
+    browser.see("You are signed in as Kim").await;
+    browser.click("Your account").await;
+    browser.see("Laptop").await;
+    browser.miss("never used").await;
+
+    browser.click("Rename Laptop").await;
+    browser.fill("What you call it", "Old laptop").await;
+    browser.click("Rename it").await;
+    browser.see("The passkey is called Old laptop now.").await;
+    browser.click("Remove Old laptop").await;
+    browser.click("Remove it").await;
+    browser.see("The passkey Old laptop is removed.").await;
+    browser.see("You have none yet.").await;
+
+    browser.click("Sign out").await;
+    browser.click("Sign in with a passkey").await;
+    browser.see("The credentials are wrong.").await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_is_out_and_a_new_password_ends_them_all() {
+    let (running, browser) = start_signed_in().await;
+
+    let elsewhere = open_session(&running, PASSWORD).await;
+    assert_eq!(status(&running, &elsewhere).await, StatusCode::OK);
+    browser.goto("/account").await;
+    browser.see("a program that is not known").await;
+    browser.click("End the session with a program that is not known").await;
+    browser.see("The session is ended.").await;
+    browser.miss("a program that is not known").await;
+    assert_eq!(status(&running, &elsewhere).await, StatusCode::UNAUTHORIZED);
+
+    let elsewhere = open_session(&running, PASSWORD).await;
+    browser.click("End all other sessions").await;
+    browser.see("Every other session is ended.").await;
+    assert_eq!(status(&running, &elsewhere).await, StatusCode::UNAUTHORIZED);
+
+    let changed = "wrong donkey generator";
+    let elsewhere = open_session(&running, PASSWORD).await;
+    browser.fill("Your present password", "not my password").await;
+    browser.fill("A new one", changed).await;
+    browser.click("Change the password").await;
+    browser.see("The credentials are wrong.").await;
+    browser.fill("Your present password", PASSWORD).await;
+    browser.click("Change the password").await;
+    browser.see("The password is changed").await;
+    assert_eq!(status(&running, &elsewhere).await, StatusCode::UNAUTHORIZED);
+
+    let (reset, elsewhere) = ("another donkey generator", open_session(&running, changed).await);
+    browser.goto("/forgot-password").await;
+    browser.fill("Your address", EMAIL).await;
+    browser.click("Send me a link").await;
+    browser.see("a link is on its way to it").await;
+    browser.goto(&mailed_link(&running, "/reset-password?").await).await;
+    browser.fill("A new password", reset).await;
+    browser.click("Set the password").await;
+    browser.see("The password is set, and every session was ended.").await;
+    assert_eq!(status(&running, &elsewhere).await, StatusCode::UNAUTHORIZED);
+
+    // The session of this very browser is out as well: its account is not shown any more.
+    browser.goto("/account").await;
+    browser.see("Sign in with a passkey").await;
+    sign_in(&browser, reset).await;
+}
+
+#[tokio::test]
+async fn who_proved_themselves_long_ago_is_asked_again_and_what_they_began_goes_on() {
+    let (running, browser) = start_signed_in().await;
+    browser.add_authenticator().await;
+    browser.goto("/account").await;
+
+    age_sessions(&running).await;
+    browser.click("Add a passkey").await;
+    browser.see("Is it you?").await;
+    browser.click("Turn back").await;
+    browser.see("Nothing was changed").await;
+    browser.miss("Is it you?").await;
+
+    browser.click("Add a passkey").await;
+    browser.fill("Your password", "not my password").await;
+    browser.click("Go on").await;
+    browser.see("The credentials are wrong.").await;
+    browser.fill("Your password", PASSWORD).await;
+    browser.click("Go on").await;
+    browser.see("The passkey Passkey is added.").await;
+
+    age_sessions(&running).await;
+    browser.fill("A new one", "wrong donkey generator").await;
+    browser.click("Change the password").await;
+    browser.click("Use a passkey").await;
+    browser.see("The password is changed").await;
+
+    age_sessions(&running).await;
+    browser.click("Delete my account").await;
+    browser.see("This cannot be undone. You may").await;
+    browser.click("Keep it").await;
+    browser.miss("This cannot be undone. You may").await;
+    browser.click("Delete my account").await;
+    browser.click("Delete it").await;
+    browser.click("Use a passkey").await;
+    browser.see("Your account is deleted.").await;
+    browser.goto("/account").await;
+    browser.see("Sign in with a passkey").await;
+}
+
+#[tokio::test]
+async fn a_name_is_changed_and_ones_data_is_downloaded_and_the_last_admin_stays() {
+    let (mut running, browser) = start_signed_in().await;
+    let token = open_session(&running, PASSWORD).await;
+    running.sign_in(&token);
+    running.post("/projects", json!({"name": "<b>Letters</b>"})).await;
+
+    browser.goto("/account").await;
+    browser.fill("What others see", "Kim Doe").await;
+    browser.click("Save the name").await;
+    browser.see("Your name is saved.").await;
+    let elsewhere = json!({"display_name": "Kim D."});
+    let change = running.request(Method::PATCH, "/users/me").json(&elsewhere).send().await;
+    assert_eq!(change.expect("an answer").status(), StatusCode::OK);
+    browser.fill("What others see", "Kim").await;
+    browser.click("Save the name").await;
+    browser.see("Your account was changed elsewhere meanwhile.").await;
+    browser.click("Save the name").await;
+    browser.see("Your name is saved.").await;
+    assert_eq!(running.get("/users/me").await["display_name"], "Kim D.");
+
+    browser.click("Download my data").await;
+    let data = browser.downloaded("alta-data-account.json").await;
+    let data: Value = serde_json::from_str(&data).unwrap_or_else(|error| panic!("{error}: {data}"));
+    assert_eq!(data["account"]["email"], EMAIL, "{data}");
+
+    browser.click("Delete my account").await;
+    browser.click("Delete it").await;
+    // Names are shown as they were written.
+    browser.see("These projects have no other admin: <b>Letters</b>.").await;
+    assert_eq!(running.get("/users/me").await["email"], EMAIL);
+}

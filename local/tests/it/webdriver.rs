@@ -1,0 +1,222 @@
+//! A browser, used the way a person uses one: they see sentences, and click and fill what has a name.
+//!
+//! Chromium, driven over WebDriver (<https://www.w3.org/TR/webdriver2/>). Each browser has a profile of its own.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    process::{Child, Command},
+    time::{Instant, sleep},
+};
+
+use crate::{running::free_port, support::eventually};
+
+/// How long a page may take to show what is expected of it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// As Chromium is called on one system or another; elsewhere the driver knows where its browser is.
+const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+const ARGUMENTS: [&str; 10] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--window-size=1000,1200",
+    // The browser ends with the driver, also when a test is killed.
+    "--remote-debugging-pipe",
+    // It talks to this machine only: not to its maker, and to no proxy.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+];
+
+/// A browser with one tab.
+pub(crate) struct Browser {
+    client: Client,
+    origin: String,
+    /// The session's address at the driver, for what fantoccini has no method for.
+    session: String,
+    profile: TempDir,
+    _driver: Child,
+}
+
+impl Browser {
+    /// Opens a browser for the pages of one origin.
+    pub(crate) async fn open(origin: &str) -> Self {
+        let profile = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver, which `local/packages test` installs");
+        let url = format!("http://127.0.0.1:{port}");
+        let status = format!("{url}/status");
+        let ready = || async { reqwest::get(&status).await.is_ok_and(|answer| answer.status().is_success()) };
+        eventually("chromedriver is ready", ready).await;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(profile.path()))
+            .connect(&url)
+            .await
+            .unwrap_or_else(|error| panic!("no browser: {error}"));
+        let id = client.session_id().await.expect("a session").expect("its id");
+        let session = format!("{url}/session/{id}");
+        Self { client, origin: origin.to_owned(), session, profile, _driver: driver }
+    }
+
+    /// Opens a path of the origin, or a whole address.
+    pub(crate) async fn goto(&self, address: &str) {
+        let origin = if address.starts_with('/') { self.origin.as_str() } else { "" };
+        let address = format!("{origin}{address}");
+        self.client.goto(&address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
+    }
+
+    /// Clicks the button or the link of that name: its words, or its label where it has one.
+    pub(crate) async fn click(&self, name: &str) {
+        let xpath = format!(
+            "//*[self::button or self::a or self::summary][normalize-space()={name:?} or @aria-label={name:?}]"
+        );
+        let click = async |element: Element| element.click().await;
+        self.with_shown(&xpath, &format!("a button or link {name:?} to click"), click).await;
+    }
+
+    /// Puts text into the field whose label begins so, in place of what it holds.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        let xpath = format!("//input[@id=//label[starts-with(normalize-space(), {label:?})]/@for]");
+        let fill = async |field: Element| {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        self.with_shown(&xpath, &format!("a field {label:?} to fill"), fill).await;
+    }
+
+    /// Waits until the page shows the sentence.
+    pub(crate) async fn see(&self, sentence: &str) {
+        self.until(&format!("to see {sentence:?}"), |text| text.contains(sentence)).await;
+    }
+
+    /// Waits until the page no longer shows the sentence.
+    pub(crate) async fn miss(&self, sentence: &str) {
+        self.until(&format!("not to see {sentence:?}"), |text| !text.contains(sentence)).await;
+    }
+
+    /// Waits until a file of that name has been downloaded, and reads it.
+    pub(crate) async fn downloaded(&self, name: &str) -> String {
+        let file = downloads(self.profile.path()).join(name);
+        // It has its name only once it is whole.
+        let there = || async { file.exists() };
+        eventually(&format!("{name} is downloaded"), there).await;
+        std::fs::read_to_string(&file).expect("the file")
+    }
+
+    /// Gives the browser an authenticator that holds passkeys and whose user consents to everything
+    /// (<https://www.w3.org/TR/webauthn-3/#sctn-automation>).
+    pub(crate) async fn add_authenticator(&self) {
+        let authenticator = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        let request = reqwest::Client::new().post(format!("{}/webauthn/authenticator", self.session));
+        let answer = request.json(&authenticator).send().await.expect("an answer");
+        let (status, body) = (answer.status(), answer.text().await.expect("a body"));
+        assert!(status.is_success(), "no authenticator: {status}: {body}");
+    }
+
+    async fn until(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = self.text().await;
+            if holds(&text) {
+                return;
+            }
+            self.pause(what, deadline).await;
+        }
+    }
+
+    /// Does something with the first of these elements that is shown, as soon as that can be done.
+    async fn with_shown(&self, xpath: &str, what: &str, act: impl AsyncFn(Element) -> Result<(), CmdError>) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // A page that is just being left, or an element that is covered, fails: it is tried again.
+            if let Ok(Some(element)) = self.find_shown(xpath).await
+                && act(element).await.is_ok()
+            {
+                return;
+            }
+            self.pause(what, deadline).await;
+        }
+    }
+
+    async fn find_shown(&self, xpath: &str) -> Result<Option<Element>, CmdError> {
+        for element in self.client.find_all(Locator::XPath(xpath)).await? {
+            if element.is_displayed().await? && element.is_enabled().await? {
+                return Ok(Some(element));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn pause(&self, what: &str, deadline: Instant) {
+        if Instant::now() >= deadline {
+            let address = self.client.current_url().await.map_or_else(|_| "nothing".to_owned(), String::from);
+            let text = self.text().await;
+            panic!("expected {what}, but {address} showed for {PATIENCE:?}:\n{text}");
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+
+    /// What the page shows; nothing while one page gives way to another.
+    async fn text(&self) -> String {
+        let text = self.client.execute("return document.body?.innerText", Vec::new()).await;
+        text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+fn capabilities(profile: &Path) -> Capabilities {
+    let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    let mut options = json!({
+        "args": arguments,
+        "prefs": {"download.default_directory": downloads(profile)},
+    });
+    if let Some(chromium) = CHROMIUM.into_iter().find_map(program) {
+        options["binary"] = json!(chromium);
+    }
+    let milliseconds = PATIENCE.as_millis();
+    let wanted = json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": options,
+        "timeouts": {"pageLoad": milliseconds, "script": milliseconds},
+        // A dialog of the browser's own stays until a test decides.
+        "unhandledPromptBehavior": "ignore",
+    });
+    match wanted {
+        Value::Object(wanted) => wanted,
+        _ => unreachable!("an object was written"),
+    }
+}
+
+fn downloads(profile: &Path) -> PathBuf {
+    profile.join("downloads")
+}
+
+fn program(name: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
