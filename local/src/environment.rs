@@ -91,6 +91,7 @@ impl Parts {
                 defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
                 defaults.extend(rate_limits);
             }
+            "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));

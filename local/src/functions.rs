@@ -9,7 +9,8 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 7] = ["auth", "users", "projects", "data", "ocr", "email", "maintenance"];
+pub(crate) const FUNCTIONS: [&str; 8] =
+    ["auth", "users", "projects", "data", "admin", "ocr", "email", "maintenance"];
 
 /// A function, ready to be served.
 pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error> {
@@ -18,6 +19,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
         "users" => users::service(env).await,
         "projects" => projects::service(env).await,
         "data" => data::service(env).await,
+        "admin" => admin::service(env).await,
         "ocr" => ocr::service(env).await,
         "email" => email::service(env).await,
         "maintenance" => maintenance::service(env).await,
@@ -28,7 +30,13 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
 /// The OpenAPI document of everything that is reached from outside.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    api_docs::merged([auth::openapi(), users::openapi(), projects::openapi(), data::openapi()])
+    api_docs::merged([
+        auth::openapi(),
+        users::openapi(),
+        projects::openapi(),
+        data::openapi(),
+        admin::openapi(),
+    ])
 }
 
 #[cfg(test)]
@@ -43,6 +51,7 @@ mod tests {
             ("users", users::openapi()),
             ("projects", projects::openapi()),
             ("data", data::openapi()),
+            ("admin", admin::openapi()),
         ] {
             assert!(!document.paths.paths.is_empty(), "{function}");
             for path in document.paths.paths.keys() {

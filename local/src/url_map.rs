@@ -18,6 +18,7 @@ pub const URL_MAP: &[(&str, &str)] = &[
     ("/voice/*", "data"),
     ("/exports", "data"),
     ("/exports/*", "data"),
+    ("/admin/*", "admin"),
 ];
 
 /// Who answers for all other paths: with a 404 problem.

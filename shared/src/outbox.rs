@@ -169,7 +169,8 @@ impl Transaction {
         payload: serde_json::Value,
     ) -> Result<EventId, sqlx::Error> {
         let id = EventId::new();
-        attributes.insert(EVENT_ID.to_owned(), id.to_string());
+        // A message that is sent again keeps the id that its consumers know it by.
+        attributes.entry(EVENT_ID.to_owned()).or_insert_with(|| id.to_string());
         if let Some(context) = context::current() {
             attributes.insert(TRACEPARENT.to_owned(), context.trace.traceparent());
         }

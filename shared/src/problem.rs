@@ -91,6 +91,10 @@ codes! {
     InvitationExpired = "invitation_expired", GONE;
     /// A project would be left without an admin.
     LastAdmin = "last_admin", CONFLICT;
+    /// The platform would be left without a super admin.
+    LastSuperAdmin = "last_super_admin", CONFLICT;
+    /// This message is none that can be sent again.
+    NotReplayable = "not_replayable", CONFLICT;
     /// What you saw has changed since.
     Stale = "stale", PRECONDITION_FAILED;
     /// The body is too large.

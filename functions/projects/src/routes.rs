@@ -7,6 +7,7 @@ pub(crate) mod delete_member;
 pub(crate) mod delete_project;
 pub(crate) mod get_invitation;
 pub(crate) mod get_project;
+pub(crate) mod list_audit_logs;
 pub(crate) mod list_invitations;
 pub(crate) mod list_members;
 pub(crate) mod list_projects;

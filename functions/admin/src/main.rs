@@ -1,0 +1,8 @@
+//! The `admin` function's process.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    shared::server::run("admin", |env| async move { admin::service(&env).await }).await
+}

@@ -1,0 +1,195 @@
+//! Users, as super admins see them.
+
+use shared::{
+    guard::ProjectRole,
+    ids::{ProjectId, UserId},
+    principal::GlobalRole,
+};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::routes::{
+    get_user::Membership,
+    list_users::{ListUsers, User, UserStatus},
+};
+
+/// One statement for each filter that an index is made for: a plan has to be good whatever else is asked.
+macro_rules! page {
+    ($leading:literal, $db:expr, $query:expr) => {
+        sqlx::query_as!(
+            User,
+            r#"
+            select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
+                   email_verified_at is not null as "email_verified!",
+                   case when suspended_at is null then 'active' else 'suspended' end as "status!: UserStatus",
+                   version, created_at
+            from users
+            where "#
+                + $leading
+                + r#"
+              and deleted_at is null
+              and id < coalesce($1, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+              and ($2::text is null or email ilike $2 or display_name ilike $2)
+              and ($3::text is null or global_role = $3)
+              and ($4::boolean is null or (email_verified_at is not null) = $4)
+              and ($5::boolean is null or (suspended_at is not null) = $5)
+            order by id desc
+            limit $6
+            "#,
+            $query.cursor.map(|cursor| cursor.0),
+            $query.q.as_deref().map(like),
+            $query.role as Option<GlobalRole>,
+            $query.verified,
+            $query.status.map(|status| status == UserStatus::Suspended),
+            $query.limit.rows(),
+        )
+        .fetch_all($db)
+        .await
+    };
+}
+
+/// Users, newest first.
+pub(crate) async fn list_users(db: &PgPool, query: &ListUsers) -> Result<Vec<User>, sqlx::Error> {
+    if query.q.is_some() {
+        page!("(email ilike $2 or display_name ilike $2)", db, query)
+    } else if query.role == Some(GlobalRole::SuperAdmin) {
+        page!("global_role = 'super_admin'", db, query)
+    } else if query.status == Some(UserStatus::Suspended) {
+        page!("suspended_at is not null", db, query)
+    } else if query.verified == Some(false) {
+        page!("email_verified_at is null", db, query)
+    } else {
+        page!("true", db, query)
+    }
+}
+
+/// A pattern that matches whatever holds the text, taken by the letter.
+fn like(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+pub(crate) async fn get_user(db: &mut PgConnection, id: UserId) -> Result<Option<User>, sqlx::Error> {
+    sqlx::query_as!(
+        User,
+        r#"
+        select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
+               email_verified_at is not null as "email_verified!",
+               case when suspended_at is null then 'active' else 'suspended' end as "status!: UserStatus",
+               version, created_at
+        from users
+        where id = $1 and deleted_at is null
+        "#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// When a user last signed in or refreshed a session.
+pub(crate) async fn last_seen(
+    db: &mut PgConnection,
+    id: UserId,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    sqlx::query_scalar!("select max(last_used_at) from sessions where user_id = $1", id.0).fetch_one(db).await
+}
+
+/// A user's projects, the newest of them.
+pub(crate) async fn list_memberships(
+    db: &mut PgConnection,
+    id: UserId,
+    limit: i64,
+) -> Result<Vec<Membership>, sqlx::Error> {
+    sqlx::query_as!(
+        Membership,
+        r#"
+        select projects.id as "project_id: ProjectId", projects.name as project_name,
+               project_members.role as "role: ProjectRole"
+        from project_members
+        join projects on projects.id = project_members.project_id
+        where project_members.user_id = $1 and projects.deleted_at is null
+        order by project_members.project_id desc
+        limit $2
+        "#,
+        id.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Makes the changes of super admins go one after the other, and locks the user who is to be changed; all of
+/// them in the order of their ids. How many others can act as super admins.
+pub(crate) async fn lock_super_admins(db: &mut PgConnection, but: UserId) -> Result<i64, sqlx::Error> {
+    sqlx::query!(
+        "
+        select id
+        from users
+        where (global_role = 'super_admin' or id = $1) and deleted_at is null
+        order by id
+        for update
+        ",
+        but.0,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    // A statement of its own: it sees what was committed while the one before waited.
+    sqlx::query_scalar!(
+        r#"
+        select count(*) as "count!"
+        from users
+        where global_role = 'super_admin'
+          and id <> $1
+          and deleted_at is null
+          and suspended_at is null
+          and email_verified_at is not null
+        "#,
+        but.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Changes role and suspension; whoever is suspended is signed out everywhere, for good.
+pub(crate) async fn update_user(
+    db: &mut PgConnection,
+    id: UserId,
+    role: GlobalRole,
+    suspended: bool,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        with ended as (
+            update sessions set revoked_at = $4 where user_id = $1 and $3 and revoked_at is null
+        )
+        update users
+        set global_role = $2,
+            suspended_at = case when $3 then coalesce(suspended_at, $4) end,
+            version = version + 1
+        where id = $1
+        ",
+        id.0,
+        role as _,
+        suspended,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether the caller is a super admin still, now that they have waited.
+pub(crate) async fn is_super_admin(db: &mut PgConnection, id: UserId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+            select from users
+            where id = $1 and global_role = 'super_admin' and deleted_at is null and suspended_at is null
+        ) as "is!"
+        "#,
+        id.0,
+    )
+    .fetch_one(db)
+    .await
+}

@@ -1,0 +1,32 @@
+//! `DELETE /admin/dead-letters/{dead_letter_id}`.
+
+use axum::{extract::State, http::StatusCode};
+use serde_json::json;
+use shared::{
+    audit::{self, Action, Entry},
+    extract::Path,
+    ids::DeadLetterId,
+    principal::SuperAdmin,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// Throws a message away that was given up.
+#[utoipa::path(delete, path = "/admin/dead-letters/{dead_letter_id}", tag = "admin", security(("bearer" = [])),
+    params(("dead_letter_id" = DeadLetterId, Path)),
+    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+pub(crate) async fn delete_dead_letter(
+    State(app): State<AppState>,
+    SuperAdmin(principal): SuperAdmin,
+    Path(id): Path<DeadLetterId>,
+) -> Result<StatusCode> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let letter = queries::take_dead_letter(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let entry = Entry::success(Some(principal.user_id), Action::DeadLetterDeleted, id.0);
+    audit::record(&mut tx, entry.with(json!({"subscription": letter.subscription})), now).await?;
+    tx.commit().await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,146 @@
+//! `GET /admin/audit-logs`.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use futures::{Stream, stream};
+use garde::Validate;
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    audit::{self, Action, AuditFilter, AuditLog, Entry},
+    extract::{Json, Query},
+    ids::{ProjectId, UserId},
+    pagination::{Cursor, Limit, Page},
+    principal::SuperAdmin,
+    problem::{ProblemBody, Result, chain},
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::AppState;
+
+/// The media type of an export: a JSON object a line.
+const NDJSON: &str = "application/x-ndjson";
+/// Rows that an export reads at once.
+const BATCH: i64 = 1000;
+
+/// Which rows.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListAuditLogs {
+    /// Entries on the page; an export holds them all.
+    #[serde(default)]
+    #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// Who did it.
+    #[garde(skip)]
+    actor: Option<UserId>,
+    /// What was done: `user.login`.
+    #[garde(length(max = 64))]
+    action: Option<String>,
+    /// What kind of thing it was done to: `user`.
+    #[garde(length(max = 64))]
+    resource_type: Option<String>,
+    /// Which thing it was done to.
+    #[garde(skip)]
+    resource_id: Option<Uuid>,
+    /// In which project.
+    #[garde(skip)]
+    project_id: Option<ProjectId>,
+    /// Not before this time.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<OffsetDateTime>,
+    /// Before this time.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<OffsetDateTime>,
+}
+
+/// The audit log of the whole platform, newest first; with `Accept: application/x-ndjson` all rows that match, a
+/// JSON object a line.
+#[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(ListAuditLogs), security(("bearer" = [])),
+    responses((status = OK, content((Page<AuditLog> = "application/json"), (AuditLog = "application/x-ndjson"))),
+        (status = FORBIDDEN, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn list_audit_logs(
+    State(app): State<AppState>,
+    SuperAdmin(principal): SuperAdmin,
+    headers: HeaderMap,
+    Query(query): Query<ListAuditLogs>,
+) -> Result<Response> {
+    let (limit, after) = (query.limit, query.cursor.map(|cursor| cursor.0));
+    let filter = AuditFilter {
+        actor: query.actor,
+        action: query.action,
+        resource_type: query.resource_type,
+        resource_id: query.resource_id,
+        project_id: query.project_id,
+        from: query.from,
+        to: query.to,
+    };
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains(NDJSON) {
+        let entry = Entry::success(Some(principal.user_id), Action::AuditLogExported, principal.user_id.0);
+        let entry = Entry { resource: None, ..entry }.with(json!({"project_id": filter.project_id}));
+        let mut db = app.db.acquire().await?;
+        audit::record(&mut db, entry, app.clock.now()).await?;
+        drop(db);
+        let headers = [
+            (header::CONTENT_TYPE, NDJSON),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-log.ndjson\""),
+        ];
+        return Ok((headers, Body::from_stream(export(app.db, filter, after))).into_response());
+    }
+    let rows = audit::list_audit_logs(&app.db, &filter, after, limit.rows()).await?;
+    Ok(Json(Page::new(rows, limit, |row| row.id.0)).into_response())
+}
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// All rows, a batch at a time: no connection is held while the client reads. It breaks off when the database
+/// does, and then lacks its last line's end.
+fn export(
+    db: PgPool,
+    filter: AuditFilter,
+    after: Option<Uuid>,
+) -> impl Stream<Item = Result<Bytes, Fault>> + Send + 'static {
+    stream::try_unfold(Some((db, filter, after)), |position| async move {
+        let Some((db, filter, after)) = position else { return Ok(None) };
+        let read = batch(&db, &filter, after).await;
+        let (lines, last) = read.inspect_err(|error| {
+            tracing::error!(cause = chain(error.as_ref()), "an export of the audit log broke off");
+        })?;
+        Ok(Some((lines, last.map(|last| (db, filter, Some(last))))))
+    })
+}
+
+/// The lines of a batch, and the id of its last row if there may be more.
+async fn batch(
+    db: &PgPool,
+    filter: &AuditFilter,
+    after: Option<Uuid>,
+) -> Result<(Bytes, Option<Uuid>), Fault> {
+    let rows = audit::list_audit_logs(db, filter, after, BATCH).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == BATCH);
+    let last = rows.last().filter(|_| full).map(|row| row.id.0);
+    let mut lines = Vec::new();
+    for row in &rows {
+        serde_json::to_writer(&mut lines, row)?;
+        lines.push(b'\n');
+    }
+    Ok((lines.into(), last))
+}

@@ -1,0 +1,76 @@
+//! `POST /admin/dead-letters/{dead_letter_id}/replay`.
+
+use std::collections::BTreeMap;
+
+use axum::{extract::State, http::StatusCode};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::{
+    audit::{self, Action, Entry},
+    extract::{Json, Path},
+    ids::DeadLetterId,
+    names::{SUBSCRIPTIONS, Topic},
+    principal::SuperAdmin,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+use utoipa::ToSchema;
+
+use crate::{
+    AppState,
+    queries::{self, Letter},
+};
+
+/// What Pub/Sub added when it gave the message up.
+const ADDED: &str = "CloudPubSubDeadLetter";
+
+/// Says that a message is on its way again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Replayed {
+    /// `replayed`.
+    status: &'static str,
+}
+
+/// Sends a message again, with the event id that it had: what was done in spite of its failure is not done
+/// twice. Should it fail again, it comes back as another dead letter.
+#[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin", security(("bearer" = [])),
+    params(("dead_letter_id" = DeadLetterId, Path)),
+    responses((status = ACCEPTED, body = Replayed), (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn replay_dead_letter(
+    State(app): State<AppState>,
+    SuperAdmin(principal): SuperAdmin,
+    Path(id): Path<DeadLetterId>,
+) -> Result<(StatusCode, Json<Replayed>)> {
+    let now = app.clock.now();
+    let mut tx = app.outbox.begin().await?;
+    let letter = queries::take_dead_letter(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let message = read(&letter).ok_or_else(|| Problem::new(Code::NotReplayable))?;
+    tx.send(message.topic, message.attributes, message.payload).await?;
+    let entry = Entry::success(Some(principal.user_id), Action::DeadLetterReplayed, id.0);
+    audit::record(&mut tx, entry.with(json!({"subscription": letter.subscription})), now).await?;
+    tx.commit().await?;
+
+    Ok((StatusCode::ACCEPTED, Json(Replayed { status: "replayed" })))
+}
+
+struct Message {
+    topic: Topic,
+    attributes: BTreeMap<String, String>,
+    payload: Value,
+}
+
+/// The message as it was; `None` when it is none of ours.
+fn read(letter: &Letter) -> Option<Message> {
+    let name = letter.subscription.rsplit('/').next()?;
+    let topic = SUBSCRIPTIONS.iter().find(|subscription| subscription.name == name)?.topic;
+    let attributes = letter.attributes.as_object()?.iter();
+    let attributes = attributes.filter(|(name, _)| !name.starts_with(ADDED));
+    Some(Message {
+        topic,
+        attributes: attributes
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect(),
+        payload: serde_json::from_slice(&STANDARD.decode(&letter.data).ok()?).ok()?,
+    })
+}

@@ -1,0 +1,6 @@
+//! `admin` through its HTTP interface.
+
+mod audit_logs;
+mod dead_letters;
+mod support;
+mod users;

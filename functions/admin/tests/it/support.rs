@@ -1,0 +1,43 @@
+//! What these tests share.
+
+use serde_json::Value;
+use shared::testing::{Client, Platform, TestUser};
+use sqlx::PgPool;
+
+pub(crate) struct Admin {
+    pub(crate) platform: Platform,
+    /// Nobody.
+    pub(crate) nobody: Client,
+    pub(crate) root: TestUser,
+    /// The first super admin.
+    pub(crate) client: Client,
+}
+
+impl Admin {
+    pub(crate) async fn start(db: PgPool) -> Self {
+        let platform = Platform::start(db).await;
+        let service = admin::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let nobody = platform.client(service.router());
+        let root = platform.super_admin("root@example.org").await;
+        let client = nobody.as_user(&root);
+        Self { platform, nobody, root, client }
+    }
+
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
+    }
+
+    /// Whoever is no super admin is refused, and that is recorded.
+    pub(crate) async fn refuses_others(&self, path: &str) {
+        self.nobody.get(path).await.assert_problem(401, "unauthenticated");
+        let ada = self.platform.user("ordinary@example.org").await;
+        self.nobody.as_user(&ada).get(path).await.assert_problem(403, "forbidden");
+        let denied = "select count(*) from audit_logs where action = 'access.denied' and status = 'denied'";
+        assert_eq!(self.count(denied).await, 1);
+    }
+}
+
+/// One field of each entry of a page.
+pub(crate) fn column<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
+    body["items"].as_array().expect("entries").iter().filter_map(|entry| entry[name].as_str()).collect()
+}

@@ -1,0 +1,80 @@
+//! `GET /projects/{project_id}/audit-logs`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::Deserialize;
+use shared::{
+    audit::{self, AuditFilter, AuditLog},
+    extract::{Json, Query},
+    guard::ProjectAdmin,
+    ids::{ProjectId, UserId},
+    pagination::{Cursor, Limit, Page},
+    problem::{ProblemBody, Result},
+};
+use time::OffsetDateTime;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::AppState;
+
+/// Which rows of the project's.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListProjectAuditLogs {
+    /// Entries on the page.
+    #[serde(default)]
+    #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// Who did it.
+    #[garde(skip)]
+    actor: Option<UserId>,
+    /// What was done: `member.removed`.
+    #[garde(length(max = 64))]
+    action: Option<String>,
+    /// What kind of thing it was done to: `invitation`.
+    #[garde(length(max = 64))]
+    resource_type: Option<String>,
+    /// Which thing it was done to.
+    #[garde(skip)]
+    resource_id: Option<Uuid>,
+    /// Not before this time.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<OffsetDateTime>,
+    /// Before this time.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<OffsetDateTime>,
+}
+
+/// What was done in a project, newest first.
+#[utoipa::path(get, path = "/projects/{project_id}/audit-logs", tag = "projects", security(("bearer" = [])),
+    params(("project_id" = ProjectId, Path), ListProjectAuditLogs),
+    responses((status = OK, body = Page<AuditLog>), (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn list_audit_logs(
+    State(app): State<AppState>,
+    access: ProjectAdmin,
+    Query(query): Query<ListProjectAuditLogs>,
+) -> Result<Json<Page<AuditLog>>> {
+    let (limit, after) = (query.limit, query.cursor.map(|cursor| cursor.0));
+    let filter = AuditFilter {
+        actor: query.actor,
+        action: query.action,
+        resource_type: query.resource_type,
+        resource_id: query.resource_id,
+        project_id: Some(access.project_id),
+        from: query.from,
+        to: query.to,
+    };
+    let rows = audit::list_audit_logs(&app.db, &filter, after, limit.rows()).await?;
+    Ok(Json(Page::new(rows, limit, |row| row.id.0)))
+}
