@@ -5,6 +5,7 @@ mod gateway;
 mod leaks;
 mod openapi;
 mod page;
+mod permissions;
 mod platform;
 mod postgres;
 mod reference;

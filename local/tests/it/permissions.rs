@@ -1,0 +1,312 @@
+//! The permission table, cell by cell: every route of every function, for everybody who might call it. A route
+//! that is not in the table fails, and so does one that is gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Router;
+use http::Method;
+use serde_json::{Value, json};
+use shared::{
+    config::Env,
+    guard::ProjectRole,
+    ids::{DeadLetterId, InvitationId, PasskeyId, ProjectId, SessionId},
+    testing::{Client, Platform, TestUser},
+};
+use sqlx::PgPool;
+
+/// Everybody who might call, in the order of the table's columns.
+const CALLERS: [&str; 9] = [
+    "anonymous",
+    "unverified",
+    "outsider",
+    "contributor",
+    "reviewer",
+    "admin",
+    "super admin",
+    "suspended",
+    "removed member",
+];
+
+/// Open to anybody; what they send is refused for what it is, or answered.
+const PUBLIC: [u16; 9] = [0; 9];
+/// For whoever has a session, verified or not.
+const ANY_SESSION: [u16; 9] = [401, 0, 0, 0, 0, 0, 0, 401, 0];
+/// For whoever has a verified address.
+const VERIFIED: [u16; 9] = [401, 403, 0, 0, 0, 0, 0, 401, 0];
+const MEMBERS: [u16; 9] = [401, 403, 404, 0, 0, 0, 0, 401, 404];
+const ADMINS: [u16; 9] = [401, 403, 404, 403, 403, 0, 0, 401, 404];
+const CONTRIBUTORS: [u16; 9] = [401, 403, 404, 0, 403, 0, 0, 401, 404];
+/// An item of the admin's: a contributor may change only their own.
+const OTHERS_ITEM: [u16; 9] = [401, 403, 404, 403, 403, 0, 0, 401, 404];
+const SUPER_ADMINS: [u16; 9] = [401, 403, 403, 403, 403, 403, 0, 401, 403];
+
+/// Method, path and the statuses that refuse; 0 where the caller gets past the guard, so that whatever is answered
+/// is none of 401, 403 and 404.
+const TABLE: &[(&str, &str, [u16; 9])] = &[
+    ("GET", "/.well-known/jwks.json", PUBLIC),
+    ("POST", "/auth/register", PUBLIC),
+    ("GET", "/auth/verify-email", PUBLIC),
+    ("POST", "/auth/verify-email/resend", PUBLIC),
+    ("POST", "/auth/login", PUBLIC),
+    ("POST", "/auth/refresh", PUBLIC),
+    ("POST", "/auth/password/forgot", PUBLIC),
+    ("POST", "/auth/password/reset", PUBLIC),
+    ("POST", "/auth/passkeys/login/start", PUBLIC),
+    ("POST", "/auth/logout", ANY_SESSION),
+    ("POST", "/auth/reauthenticate", ANY_SESSION),
+    ("GET", "/auth/me", ANY_SESSION),
+    ("POST", "/auth/passkeys/register/start", VERIFIED),
+    ("POST", "/auth/passkeys/register/finish", VERIFIED),
+    ("GET", "/users/me", VERIFIED),
+    ("PATCH", "/users/me", VERIFIED),
+    ("DELETE", "/users/me", VERIFIED),
+    ("POST", "/users/me/password", VERIFIED),
+    ("GET", "/users/me/sessions", VERIFIED),
+    ("DELETE", "/users/me/sessions", VERIFIED),
+    ("DELETE", "/users/me/sessions/{session_id}", VERIFIED),
+    ("GET", "/users/me/passkeys", VERIFIED),
+    ("PATCH", "/users/me/passkeys/{passkey_id}", VERIFIED),
+    ("DELETE", "/users/me/passkeys/{passkey_id}", VERIFIED),
+    ("GET", "/users/me/export", VERIFIED),
+    ("GET", "/projects", VERIFIED),
+    ("POST", "/projects", VERIFIED),
+    ("GET", "/projects/{project_id}", MEMBERS),
+    ("PUT", "/projects/{project_id}", ADMINS),
+    ("DELETE", "/projects/{project_id}", ADMINS),
+    ("GET", "/projects/{project_id}/members", MEMBERS),
+    ("PATCH", "/projects/{project_id}/members/{user_id}", ADMINS),
+    ("DELETE", "/projects/{project_id}/members/{user_id}", ADMINS),
+    ("POST", "/projects/{project_id}/invite", ADMINS),
+    ("GET", "/projects/{project_id}/invitations", ADMINS),
+    ("DELETE", "/projects/{project_id}/invitations/{invitation_id}", ADMINS),
+    ("POST", "/projects/{project_id}/invitations/{invitation_id}/resend", ADMINS),
+    ("GET", "/projects/{project_id}/audit-logs", ADMINS),
+    ("GET", "/invitations/{token}", PUBLIC),
+    ("POST", "/invitations/{token}/accept", VERIFIED),
+    ("GET", "/documents", MEMBERS),
+    ("POST", "/documents", CONTRIBUTORS),
+    ("GET", "/documents/{document_id}", MEMBERS),
+    ("POST", "/documents/{document_id}/upload-url", OTHERS_ITEM),
+    ("GET", "/admin/users", SUPER_ADMINS),
+    ("GET", "/admin/users/{user_id}", SUPER_ADMINS),
+    ("PATCH", "/admin/users/{user_id}", SUPER_ADMINS),
+    ("GET", "/admin/audit-logs", SUPER_ADMINS),
+    ("GET", "/admin/dead-letters", SUPER_ADMINS),
+    ("POST", "/admin/dead-letters/{dead_letter_id}/replay", SUPER_ADMINS),
+    ("DELETE", "/admin/dead-letters/{dead_letter_id}", SUPER_ADMINS),
+];
+
+/// A project with everybody in it, and every function.
+struct Everybody {
+    platform: Platform,
+    client: Client,
+    project: ProjectId,
+    /// The bodies of the table's requests, where they need one.
+    bodies: BTreeMap<&'static str, Value>,
+    parameters: Vec<(&'static str, String)>,
+    users: BTreeMap<&'static str, TestUser>,
+}
+
+async fn functions(env: &Env, platform: &Platform) -> Router {
+    let clock = &platform.clock;
+    let services = [
+        auth::service_at(env, clock.clone()).await,
+        users::service_at(env, clock.clone()).await,
+        projects::service_at(env, clock.clone()).await,
+        data::service_at(env, clock.clone()).await,
+        admin::service_at(env, clock.clone()).await,
+    ];
+    let routers: Vec<Router> =
+        services.into_iter().map(|service| service.expect("a function").router()).collect();
+    let names = ["auth", "users", "projects", "data", "admin"];
+    Router::new().fallback(move |request: axum::extract::Request| {
+        let function = local::url_map::function_for(request.uri().path());
+        let index = names.iter().position(|name| *name == function).expect("a function with routes");
+        let router = routers[index].clone();
+        async move { tower::ServiceExt::oneshot(router, request).await }
+    })
+}
+
+impl Everybody {
+    async fn start(db: PgPool) -> Self {
+        let platform = Platform::start(db).await;
+        let client = platform.client(functions(&platform.env(), &platform).await);
+        let admin = platform.user("admin@example.org").await;
+        let project = platform.project(&admin).await;
+        let mut users = BTreeMap::from([("admin", admin.clone())]);
+        for (name, role) in [
+            ("contributor", Some(ProjectRole::Contributor)),
+            ("reviewer", Some(ProjectRole::Reviewer)),
+            ("suspended", Some(ProjectRole::Admin)),
+            ("outsider", None),
+            ("removed member", None),
+        ] {
+            let user = platform.user(&format!("{}@example.org", name.replace(' ', "-"))).await;
+            if let Some(role) = role {
+                platform.member(project, &user, role).await;
+            }
+            users.insert(name, user);
+        }
+        let unverified = platform.unverified_user("unverified@example.org").await;
+        platform.member(project, &unverified, ProjectRole::Reviewer).await;
+        users.insert("unverified", unverified);
+        users.insert("super admin", platform.super_admin("root@example.org").await);
+        platform.change("update users set suspended_at = now() where id = $1", users["suspended"].id.0).await;
+        let removed = &users["removed member"];
+        platform.member(project, removed, ProjectRole::Admin).await;
+        let path = format!("/projects/{project}/members/{}", removed.id);
+        client.as_user(&admin).delete(&path).await.assert_status(204);
+
+        let item = platform.draft(project, &admin, "application/pdf", 7).await.item_id;
+        let parameters = vec![
+            ("project_id", project.to_string()),
+            ("document_id", item.to_string()),
+            // The last admin: whoever may remove them is told that.
+            ("user_id", admin.id.to_string()),
+            ("invitation_id", InvitationId::new().to_string()),
+            ("session_id", SessionId::new().to_string()),
+            ("passkey_id", PasskeyId::new().to_string()),
+            ("dead_letter_id", DeadLetterId::new().to_string()),
+            ("token", "made-up".to_owned()),
+        ];
+        let bodies = BTreeMap::from([(
+            "POST /documents",
+            json!({"project_id": project, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}),
+        )]);
+        Self { platform, client, project, bodies, parameters, users }
+    }
+
+    /// What a caller is answered by a route.
+    async fn ask(&self, caller: &str, method: &str, path: &str) -> (u16, Value) {
+        let client = match self.users.get(caller) {
+            Some(user) => self.client.as_user(user),
+            None => self.client.clone(),
+        };
+        let parameters = &self.parameters;
+        let mut address = parameters
+            .iter()
+            .fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        if path == "/documents" && method == "GET" {
+            address = format!("{address}?project_id={}", self.project);
+        }
+        // What the table asks is refused for its content where it gets past the guard: nothing changes.
+        let body = self.bodies.get(format!("{method} {path}").as_str()).cloned().unwrap_or(json!({"-": 1}));
+        let method: Method = method.parse().expect("a method");
+        let stale = client.with("if-match", "\"999\"");
+        let kind = (method != Method::GET && method != Method::DELETE).then_some("application/json");
+        let bytes = kind.map(|_| body.to_string().into_bytes()).unwrap_or_default();
+        let answer = stale.send(method, &address, kind, bytes).await;
+        (answer.status.as_u16(), answer.body)
+    }
+}
+
+/// Every route that the functions document.
+fn documented() -> BTreeSet<(String, String)> {
+    let document = serde_json::to_value(local::openapi()).expect("a document");
+    let paths = document["paths"].as_object().expect("paths").iter();
+    paths
+        .flat_map(|(path, operations)| {
+            let methods = operations.as_object().expect("operations").keys();
+            methods.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn every_route_is_in_the_table_and_nothing_else() {
+    let table: BTreeSet<(String, String)> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let documented = documented();
+    assert_eq!(
+        documented.difference(&table).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "without a row"
+    );
+    assert_eq!(
+        table.difference(&documented).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "without a route"
+    );
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_cell_of_the_permission_table_holds(db: PgPool) {
+    let everybody = Everybody::start(db).await;
+    // What ends a session or an account is asked last.
+    let ends = |path: &str, method: &str| {
+        matches!(
+            (method, path),
+            ("POST", "/auth/logout")
+                | (
+                    "DELETE",
+                    "/users/me"
+                        | "/users/me/sessions"
+                        | "/projects/{project_id}"
+                        | "/projects/{project_id}/members/{user_id}"
+                )
+        )
+    };
+    let mut rows: Vec<_> = TABLE.iter().collect();
+    rows.sort_by_key(|(method, path, _)| (ends(path, method), *path == "/auth/logout"));
+    let mut wrong = Vec::new();
+    for (method, path, cells) in rows {
+        for (caller, expected) in CALLERS.iter().zip(cells) {
+            // A resource that the request does not name rightly is a 404 to whoever may ask for it.
+            let unnamed = ["{invitation_id}", "{passkey_id}", "{dead_letter_id}", "{token}", "{session_id}"];
+            let (status, body) = everybody.ask(caller, method, path).await;
+            let holds = match expected {
+                0 if unnamed.iter().any(|name| path.contains(name)) => ![401, 403].contains(&status),
+                0 => ![401, 403, 404].contains(&status),
+                expected => status == *expected,
+            };
+            if !holds || status >= 500 {
+                wrong.push(format!("{method} {path} for {caller}: {status} instead of {expected}: {body}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    everybody.platform.events::<shared::events::EmailRequested>().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
+    let everybody = Everybody::start(db).await;
+    let platform = &everybody.platform;
+    let eve = platform.user("eve@example.org").await;
+    let own = platform.project(&eve).await;
+    let client = everybody.client.as_user(&eve);
+    let foreign = everybody.project;
+    let parameter = |name: &str| {
+        everybody
+            .parameters
+            .iter()
+            .find(|(of, _)| *of == name)
+            .map(|(_, value)| value.clone())
+            .expect("a parameter")
+    };
+    let (document, user) = (parameter("document_id"), parameter("user_id"));
+    let new = json!({"project_id": foreign, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7});
+    let answers = [
+        client.get(&format!("/projects/{foreign}")).await,
+        client.delete(&format!("/projects/{foreign}")).await,
+        client.get(&format!("/projects/{foreign}/members")).await,
+        client.patch(&format!("/projects/{foreign}/members/{user}"), json!({"role": "admin"})).await,
+        // Somebody else's member under one's own project.
+        client.patch(&format!("/projects/{own}/members/{user}"), json!({"role": "admin"})).await,
+        client.delete(&format!("/projects/{own}/members/{user}")).await,
+        client
+            .post(&format!("/projects/{foreign}/invite"), json!({"email": "x@example.org", "role": "admin"}))
+            .await,
+        client.get(&format!("/projects/{foreign}/audit-logs")).await,
+        client.get(&format!("/documents?project_id={foreign}")).await,
+        client.post("/documents", new).await,
+        client.get(&format!("/documents/{document}")).await,
+        client.post(&format!("/documents/{document}/upload-url"), Value::Null).await,
+        client.delete(&format!("/users/me/sessions/{}", everybody.users["admin"].session)).await,
+    ];
+    for (number, answer) in answers.iter().enumerate() {
+        assert_eq!(answer.status, 404, "{number}: {}", answer.body);
+        answer.assert_problem(404, "not_found");
+    }
+    assert_eq!(client.get(&format!("/projects/{own}")).await.status, 200);
+}
