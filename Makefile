@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo super-admin test lint prepare check-queries reference bench
+.PHONY: help run demo super-admin test lint prepare check-queries reference bench bench-audit
 
 help: ## Lists what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -62,3 +62,9 @@ bench: ## Builds the functions for release and prints their cold starts, the spe
 	@$(bench) cold-start
 	@$(local) with-postgres $(bench) login
 	@$(local) with-postgres $(bench) timing
+
+bench-audit: ## Fills the audit log with ten million rows, and prints what lists, seals and their verification cost.
+	@local/packages test
+	@cargo build -p local
+	@cargo build --release -p bench -p maintenance
+	@$(local) with-postgres $(bench) audit $(rows)
