@@ -75,11 +75,44 @@ impl Drop for Process {
 
 /// One plain HTTP/1.1 request: a client library would be measured with it.
 async fn live(port: u16) -> Result<bool> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    Ok(answer.starts_with(b"HTTP/1.1 200"))
+    Ok(Connection::open(port).await?.send("GET", "/health/live", "").await? == 200)
+}
+
+/// A connection that is kept open for one request after the other.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) async fn open(port: u16) -> Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, answer: Vec::new() })
+    }
+
+    /// The status of the answer, once the whole of it is there.
+    pub(crate) async fn send(&mut self, method: &str, path: &str, body: &str) -> Result<u16> {
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        );
+        self.stream.write_all(request.as_bytes()).await?;
+        self.answer.clear();
+        loop {
+            if self.stream.read_buf(&mut self.answer).await? == 0 {
+                return Err("the connection was closed".into());
+            }
+            let text = String::from_utf8_lossy(&self.answer);
+            let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+            if body.len() >= length.parse()? {
+                let status = head.split(' ').nth(1).ok_or("no status")?;
+                return Ok(status.parse()?);
+            }
+        }
+    }
 }
 
 /// An environment that every function starts with; nothing it names has to be there.

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use local_identity::Identity;
 use local_pubsub::PubSub;
-use serde_json::Value;
 use shared::{
     names::Topic,
     passwords::{PasswordSettings, Passwords},
@@ -15,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     Result,
-    process::{Process, environment, free_port},
+    process::{Connection, Process, environment, free_port},
 };
 
 /// The password of every account.
@@ -25,8 +24,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) struct RunningAuth {
     pub(crate) process: Process,
     pub(crate) db: PgPool,
-    client: reqwest::Client,
-    origin: String,
+    port: u16,
     _data: TempDir,
 }
 
@@ -53,8 +51,7 @@ impl RunningAuth {
         let binary = std::env::current_exe()?.parent().ok_or("no folder")?.join("auth");
         let mut process = Process::start(&binary, port, &environment)?;
         process.answers(port, Instant::now()).await?;
-        let (client, origin) = (reqwest::Client::new(), format!("http://127.0.0.1:{port}"));
-        Ok(Self { process, db, client, origin, _data: data })
+        Ok(Self { process, db, port, _data: data })
     }
 
     /// Makes verified accounts `{name}{number}@example.org`.
@@ -74,12 +71,9 @@ impl RunningAuth {
         Ok(())
     }
 
-    /// Posts a body and gives the status, once the whole answer is there.
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<u16> {
-        let answer = self.client.post(format!("{}{path}", self.origin)).json(body).send().await?;
-        let status = answer.status().as_u16();
-        answer.bytes().await?;
-        Ok(status)
+    /// A connection to it.
+    pub(crate) async fn connect(&self) -> Result<Connection> {
+        Connection::open(self.port).await
     }
 }
 

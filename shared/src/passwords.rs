@@ -1,8 +1,14 @@
-//! Passwords: Argon2id off the async threads, so many at a time that memory stays bounded, in buffers that
-//! are used again: pages that are fresh from the system cost a tenth of a hash.
+//! Passwords: Argon2id on threads of its own, so many that memory stays bounded, each with a buffer that it uses
+//! again: pages that are fresh from the system cost a tenth of a hash. A thread that is done goes on with the next
+//! one in the queue itself: waking another for it leaves a core idle in between.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
     time::Duration,
 };
 
@@ -11,7 +17,7 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, Salt},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::problem::Problem;
 
@@ -29,35 +35,31 @@ pub const MEMORY_KIB: u32 = 19_456;
 pub const PASSES: u32 = 2;
 /// See [`MEMORY_KIB`].
 pub const LANES: u32 = 1;
-/// How many wait for each turn at most; more are turned away at once with a 503.
+/// How many wait for each thread at most; more are turned away at once with a 503.
 const WAITING: usize = 100;
-/// How long one waits for a turn; then it is a 503 too.
+/// How long one waits for an answer; then it is a 503 too.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A hash that no password has, of the same cost: what unknown addresses are checked against.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Hashes and checks passwords.
+/// Something to be done with a thread's buffer.
+type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+
+/// Hashes and checks passwords; cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
-    /// One for each turn and for each that waits for one.
-    places: Arc<Semaphore>,
-    /// The buffers that no turn is using.
-    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+    threads: usize,
+    /// Where the threads take their work from; they start with the first of it.
+    queue: Arc<OnceLock<SyncSender<Work>>>,
 }
 
 impl Passwords {
-    /// So many turns at once as the settings say.
+    /// So many hashes at once as the settings say.
     #[must_use]
     pub fn new(settings: &PasswordSettings) -> Self {
-        let turns = settings.concurrency.max(1);
-        Self {
-            turns: Arc::new(Semaphore::new(turns)),
-            places: Arc::new(Semaphore::new(turns * (1 + WAITING))),
-            buffers: Arc::default(),
-        }
+        Self { threads: settings.concurrency.max(1), queue: Arc::default() }
     }
 
     /// The hash in PHC form.
@@ -105,25 +107,47 @@ impl Passwords {
         &self,
         work: impl FnOnce(&mut Vec<Block>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_| Problem::unavailable("too many passwords wait to be hashed"))?;
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |memory| {
+            // Whoever gave up waiting needs no answer.
+            if !reply.is_closed() {
+                let _ = reply.send(work(memory));
+            }
+        });
+        let queue = self.queue.get_or_init(|| start(self.threads));
+        queue.try_send(work).map_err(|error| match error {
+            TrySendError::Full(_) => Problem::unavailable("too many passwords wait to be hashed"),
+            TrySendError::Disconnected(_) => Problem::internal("no thread hashes passwords"),
+        })?;
+        timeout(PATIENCE, answer)
             .await
             .map_err(|_| Problem::unavailable("too many passwords to hash at once"))?
-            .map_err(Problem::internal)?;
-        let buffers = Arc::clone(&self.buffers);
-        // The permits go along: a caller who gives up does not free memory that is still in use.
-        spawn_blocking(move || {
-            let free = || buffers.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut memory = free().pop().unwrap_or_default();
-            let result = work(&mut memory);
-            free().push(memory);
-            drop((turn, place));
-            result
-        })
-        .await
-        .map_err(Problem::internal)?
+            .map_err(Problem::internal)?
+    }
+}
+
+/// Starts the threads; they end when nobody can give them work any more.
+fn start(threads: usize) -> SyncSender<Work> {
+    let (sender, receiver) = sync_channel(threads * WAITING);
+    let receiver = Arc::new(Mutex::new(receiver));
+    for _ in 0..threads {
+        let receiver = Arc::clone(&receiver);
+        let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || run(&receiver));
+        if let Err(error) = started {
+            tracing::error!(%error, "a thread that hashes passwords did not start");
+        }
+    }
+    sender
+}
+
+fn run(queue: &Mutex<Receiver<Work>>) {
+    let mut memory = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
+            tracing::error!("a password could not be hashed");
+        }
     }
 }
 
@@ -217,31 +241,46 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_burst_is_turned_away_beyond_the_queue_and_holds_one_buffer_a_turn() {
+    async fn a_burst_is_turned_away_beyond_the_queue_and_whoever_gave_up_is_passed_over() {
         let passwords = passwords(2);
-        let busy = passwords.turns.acquire_many(2).await.expect("both turns");
-        let waiting: Vec<_> = (0..2 * (1 + WAITING))
-            .map(|_| {
-                let passwords = passwords.clone();
-                tokio::spawn(async move {
-                    let touch = |memory: &mut Vec<Block>| {
-                        memory.resize(1, Block::default());
-                        Ok(())
-                    };
-                    passwords.in_turn(touch).await
-                })
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let hold = || {
+            let (held, begun, passwords) = (held.clone(), begun.clone(), passwords.clone());
+            tokio::spawn(async move {
+                let wait = move |_: &mut Vec<Block>| {
+                    begun.send(()).map_err(crate::problem::Problem::internal)?;
+                    held.lock()
+                        .expect("nobody panics while holding it")
+                        .recv()
+                        .map_err(crate::problem::Problem::internal)
+                };
+                passwords.in_turn(wait).await
             })
-            .collect();
-        while passwords.places.available_permits() > 0 {
+        };
+        let busy = [hold(), hold()];
+        for _ in 0..2 {
+            begins.recv().await.expect("a beginning");
+        }
+        let waiting: Vec<_> = (0..2 * WAITING).map(|_| hold()).collect();
+        // The runtime polls some sixty tasks before it comes back to this one.
+        for _ in 0..waiting.len() {
             tokio::task::yield_now().await;
         }
         let refused = passwords.hash(&"correct horse battery".into()).await;
         assert_eq!(refused.err().map(|problem| problem.code().as_str()), Some("unavailable"));
-        drop(busy);
-        for turn in waiting {
-            turn.await.expect("an end").expect("a turn");
+        for gave_up in &waiting {
+            gave_up.abort();
         }
-        assert!((1..=2).contains(&passwords.buffers.lock().expect("the buffers").len()));
+        for gave_up in waiting {
+            assert!(gave_up.await.is_err());
+        }
+        release.send(()).and_then(|()| release.send(())).expect("both wait");
+        for done in busy {
+            done.await.expect("an end").expect("its turn");
+        }
         passwords.hash(&"correct horse battery".into()).await.expect("the queue is free again");
+        assert!(begins.try_recv().is_err(), "none of those who gave up was served");
     }
 }
