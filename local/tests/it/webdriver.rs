@@ -32,7 +32,7 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--window-size=1000,1200",
-    // The browser ends with the driver, also when a test is killed.
+    // The browser ends with the driver, however that ends.
     "--remote-debugging-pipe",
     // It talks to this machine only: not to its maker, and to no proxy.
     "--disable-background-networking",

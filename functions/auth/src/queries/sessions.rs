@@ -52,19 +52,22 @@ pub(crate) async fn insert_session(
             select $1, id, $3, $4, $5, $6, $6, $6, $7
             from account
             returning user_id
-        ), earlier as not materialized (
-            select sessions.ip_address, sessions.user_agent
-            from account
-            join sessions on sessions.user_id = account.id and sessions.created_at >= account.email_verified_at
         )
-        select exists (select from earlier) and not exists (
+        select exists (
                    select
-                   from earlier
-                   where (earlier.ip_address::inet <<= $8::text::inet or earlier.ip_address is not distinct from $4)
+                   from sessions as earlier
+                   where earlier.user_id = $2 and earlier.created_at >= account.email_verified_at
+               ) and not exists (
+                   select
+                   from sessions as earlier
+                   where earlier.user_id = $2
+                     and earlier.created_at >= account.email_verified_at
+                     and (earlier.ip_address::inet <<= $8::text::inet or earlier.ip_address is not distinct from $4)
                      and regexp_replace(earlier.user_agent, '[0-9]+', '', 'g')
                          is not distinct from regexp_replace($5, '[0-9]+', '', 'g')
                ) as "unfamiliar!"
         from opened
+        cross join account
         "#,
         new.id.0,
         new.user_id.0,
