@@ -62,7 +62,7 @@ fn routes() -> OpenApiRouter<AppState> {
             routes::update_project::update_project,
             routes::delete_project::delete_project
         ))
-        .routes(routes!(routes::list_audit_logs::list_audit_logs))
+        .routes(routes!(routes::list_project_audit_logs::list_project_audit_logs))
         .routes(routes!(routes::list_members::list_members))
         .routes(routes!(routes::update_member::update_member, routes::delete_member::delete_member))
         .routes(routes!(routes::create_invitation::create_invitation))

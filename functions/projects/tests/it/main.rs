@@ -5,7 +5,7 @@ mod get_project;
 mod idempotency;
 mod invitations;
 mod lambda;
-mod list_audit_logs;
+mod list_project_audit_logs;
 mod list_projects;
 mod members;
 mod process;

@@ -60,7 +60,7 @@ pub(crate) struct ListProjectAuditLogs {
     params(("project_id" = ProjectId, Path), ListProjectAuditLogs),
     responses((status = OK, body = Page<AuditLog>), (status = FORBIDDEN, body = ProblemBody),
         (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
-pub(crate) async fn list_audit_logs(
+pub(crate) async fn list_project_audit_logs(
     State(app): State<AppState>,
     access: ProjectAdmin,
     Query(query): Query<ListProjectAuditLogs>,
