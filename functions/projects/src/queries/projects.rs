@@ -88,11 +88,17 @@ pub(crate) async fn list_projects(
                projects.created_by_id as "created_by_id: UserId", project_members.role as "role: ProjectRole",
                projects.version, projects.created_at, projects.updated_at
         from project_members
-        join projects on projects.id = project_members.project_id
+        -- Kept apart, so that the index is walked in its order and each project looked up, however few there are.
+        cross join lateral (
+            select *
+            from projects
+            where projects.id = project_members.project_id
+              and projects.deleted_at is null
+              and ($4::text is null or projects.name ilike $4)
+            offset 0
+        ) as projects
         where project_members.user_id = $1
           and project_members.project_id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
-          and projects.deleted_at is null
-          and ($4::text is null or projects.name ilike $4)
         order by project_members.project_id desc
         limit $3
         "#,
