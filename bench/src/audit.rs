@@ -76,14 +76,23 @@ async fn seed(db: &PgPool, rows: i64, done: i64) -> Result<()> {
     while from < rows {
         let to = rows.min(from + BATCH);
         sqlx::query(
-            "insert into audit_logs (id, actor_user_id, action, resource_type, resource_id, project_id, status, created_at)
-             select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
-                         || substr(md5('row' || n), 1, 3) || '8' || substr(md5('row' || n), 4, 15))::uuid,
-                    md5('user' || n % 10000)::uuid, (array['user.login', 'user.logout', 'member.removed'])[1 + n % 3],
-                    'user', md5('user' || n % 10000)::uuid, md5('project' || n % 1000)::uuid, 'success', at
-             from (
-                 select n, now() - make_interval(secs => $3 - n) as at from generate_series($1, $2 - 1) as n
-             ) as numbered",
+            "with numbered as materialized (
+                 select n, at,
+                        (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
+                             || substr(md5('row' || n), 1, 3) || '8' || substr(md5('row' || n), 4, 15))::uuid as id
+                 from (
+                     select n, now() - make_interval(secs => $3 - n) as at from generate_series($1, $2 - 1) as n
+                 ) as times
+             ), personal as (
+                 insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, created_at)
+                 select id, md5('user' || n % 10000)::uuid, uuid_send(id), '203.0.113.9', 'a browser', at from numbered
+             )
+             insert into audit_logs
+                 (id, actor_user_id, action, resource_type, resource_id, project_id, status, personal_hash, created_at)
+             select id, md5('user' || n % 10000)::uuid, (array['user.login', 'user.logout', 'member.removed'])[1 + n % 3],
+                    'user', md5('user' || n % 10000)::uuid, md5('project' || n % 1000)::uuid, 'success',
+                    audit_personal_hash(uuid_send(id), '203.0.113.9', 'a browser', null), at
+             from numbered",
         )
         .bind(from)
         .bind(to)

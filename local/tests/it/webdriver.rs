@@ -58,6 +58,8 @@ impl Browser {
         let port = free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
+            // What the two leave behind when they are killed is gone with the folder.
+            .env("TMPDIR", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -116,8 +118,8 @@ impl Browser {
     /// Waits until a file of that name has been downloaded, and reads it.
     pub(crate) async fn downloaded(&self, name: &str) -> String {
         let file = downloads(self.profile.path()).join(name);
-        // It has its name only once it is whole.
-        let there = || async { file.exists() };
+        // Chromium holds the name with an empty file until the whole one takes its place.
+        let there = || async { file.metadata().is_ok_and(|file| file.len() > 0) };
         eventually(&format!("{name} is downloaded"), there).await;
         std::fs::read_to_string(&file).expect("the file")
     }
