@@ -225,11 +225,10 @@ async fn plans(db: &PgPool) -> Result<()> {
         sqlx::raw_sql("deallocate checked").execute(&mut connection).await?;
         let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
         let time = plan.last().cloned().unwrap_or_default();
-        println!(
-            "plan of {name:<24} {}  {time}",
-            if plan.join("\n").contains("Seq Scan") { "SCANS" } else { "index" }
-        );
-        if plan.join("\n").contains("Seq Scan") {
+        // Months that are empty yet are not looked at.
+        let scans = plan.iter().any(|line| line.contains("Seq Scan") && !line.contains("never executed"));
+        println!("plan of {name:<24} {}  {time}", if scans { "SCANS" } else { "index" });
+        if scans {
             return Err(format!("{name} scans a table:\n{}", plan.join("\n")).into());
         }
     }

@@ -98,6 +98,8 @@ async fn somebody_registers_confirms_the_address_and_signs_in_by_password_then_b
     browser.see("Your address is confirmed.").await;
 
     browser.click("Sign in").await;
+    browser.click("Sign in with a passkey").await;
+    browser.see("No passkey was used").await;
     sign_in(&browser, PASSWORD).await;
     browser.see("You are signed in as Kim (kim@example.com).").await;
     browser.click("Your account").await;
