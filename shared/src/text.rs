@@ -133,6 +133,13 @@ pub fn normalize_password(text: &str) -> SecretString {
     text.nfkc().collect::<String>().into()
 }
 
+/// A pattern for `like` that matches whatever holds the text, taken by the letter.
+#[must_use]
+pub fn like_pattern(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
 #[cfg(test)]
 mod tests {
     use garde::Validate as _;

@@ -4,6 +4,7 @@ use shared::{
     guard::ProjectRole,
     ids::{ProjectId, UserId},
     principal::GlobalRole,
+    text::like_pattern,
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -37,7 +38,7 @@ macro_rules! page {
             limit $6
             "#,
             $query.cursor.map(|cursor| cursor.0),
-            $query.q.as_deref().map(like),
+            $query.q.as_deref().map(like_pattern),
             $query.role as Option<GlobalRole>,
             $query.verified,
             $query.status.map(|status| status == UserStatus::Suspended),
@@ -61,12 +62,6 @@ pub(crate) async fn list_users(db: &PgPool, query: &ListUsers) -> Result<Vec<Use
     } else {
         page!("true", db, query)
     }
-}
-
-/// A pattern that matches whatever holds the text, taken by the letter.
-fn like(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 pub(crate) async fn get_user(db: &mut PgConnection, id: UserId) -> Result<Option<User>, sqlx::Error> {

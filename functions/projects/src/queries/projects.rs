@@ -5,6 +5,7 @@ use shared::{
     ids::{MembershipId, ProjectId, UserId},
     principal::{GlobalRole, Principal},
     problem::{Code, Problem},
+    text::like_pattern,
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -105,7 +106,7 @@ pub(crate) async fn list_projects(
         user.0,
         after,
         rows,
-        part_of_name.map(like),
+        part_of_name.map(like_pattern),
     )
     .fetch_all(db)
     .await
@@ -165,16 +166,10 @@ pub(crate) async fn search_all_projects(
         user.0,
         after,
         rows,
-        like(part_of_name),
+        like_pattern(part_of_name),
     )
     .fetch_all(db)
     .await
-}
-
-/// A pattern that matches whatever holds the text, taken by the letter.
-fn like(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// A project whose changes go one after the other.
