@@ -6,7 +6,8 @@
 mod list;
 mod refusals;
 
-use serde_json::Value;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -199,6 +200,34 @@ impl Entry {
         Self { personal: Some(personal), ..self }
     }
 
+    /// What the database's `audit_record` takes, for a statement that writes the row itself.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn row(self) -> Result<Value, sqlx::Error> {
+        let context = context::current();
+        let context = context.as_deref();
+        let mut salt = [0; 16];
+        aws_lc_rs::rand::fill(&mut salt).map_err(|_| sqlx::Error::Protocol("no randomness".into()))?;
+        Ok(json!({
+            "id": AuditId::new(),
+            "actor_user_id": self.actor,
+            "action": self.action.as_str(),
+            "resource_type": self.action.resource_type(),
+            "resource_id": self.resource,
+            "project_id": self.project,
+            "status": self.outcome.as_str(),
+            "personal": {
+                "user_id": self.person(),
+                "salt": STANDARD.encode(salt),
+                "ip_address": context.and_then(|context| context.client_address),
+                "user_agent": context.and_then(|context| context.user_agent.as_deref()),
+                "details": self.personal,
+            },
+            "metadata": self.metadata,
+        }))
+    }
+
     /// Whose the personal part is: the actor's, or else that of the user it is about.
     fn person(&self) -> Option<Uuid> {
         let about = || self.resource.filter(|_| self.action.resource_type() == "user");
@@ -211,39 +240,7 @@ impl Entry {
 /// # Errors
 /// When the row cannot be written.
 pub async fn record(db: &mut PgConnection, entry: Entry, now: OffsetDateTime) -> Result<(), sqlx::Error> {
-    let context = context::current();
-    let context = context.as_deref();
-    let mut salt = [0; 16];
-    aws_lc_rs::rand::fill(&mut salt).map_err(|_| sqlx::Error::Protocol("no randomness".into()))?;
-    sqlx::query!(
-        "
-        with personal as (
-            insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, details, created_at)
-            select $1, $12, $13, $8, $9, $14, $11
-            where coalesce($8, $9) is not null or $14::jsonb is not null
-            returning audit_personal_hash(salt, ip_address, user_agent, details) as hash
-        )
-        insert into audit_logs
-            (id, actor_user_id, action, resource_type, resource_id, project_id, status, metadata, personal_hash, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $10, (select hash from personal), $11)
-        ",
-        AuditId::new().0,
-        entry.actor.map(|actor| actor.0),
-        entry.action.as_str(),
-        entry.action.resource_type(),
-        entry.resource,
-        entry.project.map(|project| project.0),
-        entry.outcome.as_str(),
-        context.and_then(|context| context.client_address).map(|address| address.to_string()),
-        context.and_then(|context| context.user_agent.clone()),
-        entry.metadata,
-        now,
-        entry.person(),
-        salt.as_slice(),
-        entry.personal,
-    )
-    .execute(db)
-    .await?;
+    sqlx::query!("select audit_record($1, $2)", entry.row()?, now).execute(db).await?;
     Ok(())
 }
 

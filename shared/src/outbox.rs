@@ -14,6 +14,7 @@ use google_cloud_pubsub::{
     client::{BasePublisher, Publisher},
     model::Message,
 };
+use serde_json::json;
 use sqlx::{PgConnection, PgPool, Postgres};
 use time::OffsetDateTime;
 use tokio::time::timeout;
@@ -46,8 +47,6 @@ crate::settings! {
 
 /// How long an answer waits for its events to be published.
 const BUDGET: Duration = Duration::from_millis(300);
-/// After this long an event that is still in the table belongs to the sweep.
-const GRACE: time::Duration = time::Duration::seconds(30);
 
 /// The attribute that carries an event's id.
 pub const EVENT_ID: &str = "event_id";
@@ -67,6 +66,38 @@ pub struct Outgoing {
     pub attributes: BTreeMap<String, String>,
     /// The message's data.
     pub payload: serde_json::Value,
+}
+
+impl Outgoing {
+    /// The message that tells of an event.
+    ///
+    /// # Errors
+    /// When the event is no JSON.
+    pub fn of<E: Event>(event: &E) -> Result<Self, Problem> {
+        let (attributes, payload) = parts(event)?;
+        Ok(Self::new(E::TOPIC, attributes, payload))
+    }
+
+    fn new(topic: Topic, mut attributes: BTreeMap<String, String>, payload: serde_json::Value) -> Self {
+        let id = EventId::new();
+        // A message that is sent again keeps the id that its consumers know it by.
+        attributes.entry(EVENT_ID.to_owned()).or_insert_with(|| id.to_string());
+        if let Some(context) = context::current() {
+            attributes.insert(TRACEPARENT.to_owned(), context.trace.traceparent());
+        }
+        Self { id, topic: topic.name().to_owned(), attributes, payload }
+    }
+
+    /// What the database's `outbox_add` takes, for a statement that writes the row itself.
+    #[must_use]
+    pub fn row(&self) -> serde_json::Value {
+        json!({"id": self.id, "topic": self.topic, "attributes": self.attributes, "payload": self.payload})
+    }
+}
+
+fn parts<E: Event>(event: &E) -> Result<(BTreeMap<String, String>, serde_json::Value), Problem> {
+    let payload = serde_json::to_value(event).map_err(Problem::internal)?;
+    Ok((BTreeMap::from([(EVENT_VERSION.to_owned(), E::VERSION.to_string())]), payload))
 }
 
 /// Writes events beside changes and publishes them.
@@ -96,6 +127,18 @@ impl Outbox {
     pub async fn begin(&self) -> Result<Transaction, sqlx::Error> {
         let transaction = self.db.begin().await?;
         Ok(Transaction { transaction, outbox: self.clone(), events: Vec::new() })
+    }
+
+    /// Publishes what was committed within a short budget; the sweep takes what is left.
+    pub async fn publish_in_time(&self, events: Vec<Outgoing>) {
+        if events.is_empty() {
+            return;
+        }
+        match timeout(BUDGET, self.publish(events)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(problem)) => tracing::warn!(cause = problem.cause(), "events stay in the outbox"),
+            Err(_) => tracing::warn!("publishing took too long; the sweep goes on with it"),
+        }
     }
 
     /// Publishes messages and deletes the rows of those that arrived; the number of them.
@@ -153,8 +196,7 @@ impl Transaction {
     /// # Errors
     /// When the row cannot be written.
     pub async fn announce<E: Event>(&mut self, event: &E) -> Result<EventId, Problem> {
-        let payload = serde_json::to_value(event).map_err(Problem::internal)?;
-        let attributes = BTreeMap::from([(EVENT_VERSION.to_owned(), E::VERSION.to_string())]);
+        let (attributes, payload) = parts(event)?;
         Ok(self.send(E::TOPIC, attributes, payload).await?)
     }
 
@@ -165,17 +207,13 @@ impl Transaction {
     pub async fn send(
         &mut self,
         topic: Topic,
-        mut attributes: BTreeMap<String, String>,
+        attributes: BTreeMap<String, String>,
         payload: serde_json::Value,
     ) -> Result<EventId, sqlx::Error> {
-        let id = EventId::new();
-        // A message that is sent again keeps the id that its consumers know it by.
-        attributes.entry(EVENT_ID.to_owned()).or_insert_with(|| id.to_string());
-        if let Some(context) = context::current() {
-            attributes.insert(TRACEPARENT.to_owned(), context.trace.traceparent());
-        }
-        let message = Outgoing { id, topic: topic.name().to_owned(), attributes, payload };
-        insert(&mut self.transaction, &message, self.outbox.clock.now()).await?;
+        let message = Outgoing::new(topic, attributes, payload);
+        let id = message.id;
+        let now = self.outbox.clock.now();
+        sqlx::query!("select outbox_add($1, $2)", message.row(), now).execute(&mut *self.transaction).await?;
         self.events.push(message);
         Ok(id)
     }
@@ -186,13 +224,7 @@ impl Transaction {
     /// When the commit fails: then nothing happened.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.transaction.commit().await?;
-        if !self.events.is_empty() {
-            match timeout(BUDGET, self.outbox.publish(self.events)).await {
-                Ok(Ok(_)) => {}
-                Ok(Err(problem)) => tracing::warn!(cause = problem.cause(), "events stay in the outbox"),
-                Err(_) => tracing::warn!("publishing took too long; the sweep goes on with it"),
-            }
-        }
+        self.outbox.publish_in_time(self.events).await;
         Ok(())
     }
 }
@@ -209,21 +241,6 @@ impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.transaction
     }
-}
-
-async fn insert(db: &mut PgConnection, message: &Outgoing, now: OffsetDateTime) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into outbox (id, topic, attributes, payload, next_attempt_at, created_at) values ($1, $2, $3, $4, $5, $6)",
-        message.id.0,
-        message.topic,
-        serde_json::to_value(&message.attributes).unwrap_or_default(),
-        message.payload,
-        now + GRACE,
-        now,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// Leases up to `limit` rows whose time has come: nobody else publishes them meanwhile.

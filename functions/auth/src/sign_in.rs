@@ -6,6 +6,7 @@ use shared::{
     context,
     events::EmailRequested,
     ids::{SessionId, UserId},
+    outbox::Outgoing,
     principal::GlobalRole,
     problem::{Code, Problem, Result},
     rate_limit::Network,
@@ -51,15 +52,14 @@ impl AppState {
             network: Network::of(address),
             user_agent: context.and_then(|context| context.user_agent.clone()),
         };
-        let mut tx = self.outbox.begin().await?;
-        let opened = queries::insert_session(&mut tx, &session, now).await?;
-        let opened = opened.ok_or_else(|| Problem::new(Code::InvalidCredentials))?;
         let entry = Entry::success(Some(user.id), Action::UserLogin, user.id.0);
-        audit::record(&mut tx, entry.with(json!({"method": user.method})), now).await?;
+        let entry = entry.with(json!({"method": user.method}));
+        let notice = Outgoing::of(&EmailRequested::NewSignIn { session_id: id })?;
+        let opened = queries::insert_session(&self.authority.db, &session, entry, &notice, now).await?;
+        let opened = opened.ok_or_else(|| Problem::new(Code::InvalidCredentials))?;
         if opened.unfamiliar {
-            tx.announce(&EmailRequested::NewSignIn { session_id: id }).await?;
+            self.outbox.publish_in_time(vec![notice]).await;
         }
-        tx.commit().await?;
         self.tokens(user.id, user.global_role, id, 0)
     }
 

@@ -1,7 +1,9 @@
 //! Sessions, from sign-in to sign-out.
 
 use shared::{
+    audit::Entry,
     ids::{SessionId, UserId},
+    outbox::Outgoing,
     principal::GlobalRole,
     rate_limit::Network,
 };
@@ -28,15 +30,17 @@ pub(crate) struct OpenedSession {
     pub(crate) unfamiliar: bool,
 }
 
-/// Opens a session, unless the account changed its password or was shut since the caller looked.
+/// Opens a session with its audit row, unless the account changed its password or was shut since the caller
+/// looked; announces `notice` when the sign-in is unfamiliar. One statement, so that it is its own transaction.
 pub(crate) async fn insert_session(
-    db: &mut PgConnection,
+    db: &PgPool,
     new: &NewSession,
+    entry: Entry,
+    notice: &Outgoing,
     now: OffsetDateTime,
 ) -> Result<Option<OpenedSession>, sqlx::Error> {
     // The lock makes a sign-in and a password reset go one after the other.
-    sqlx::query_as!(
-        OpenedSession,
+    let opened = sqlx::query!(
         r#"
         with account as (
             select id, email_verified_at
@@ -52,22 +56,27 @@ pub(crate) async fn insert_session(
             select $1, id, $3, $4, $5, $6, $6, $6, $7
             from account
             returning user_id
+        ), compared as (
+            select exists (
+                       select
+                       from sessions as earlier
+                       where earlier.user_id = $2 and earlier.created_at >= account.email_verified_at
+                   ) and not exists (
+                       select
+                       from sessions as earlier
+                       where earlier.user_id = $2
+                         and earlier.created_at >= account.email_verified_at
+                         and (earlier.ip_address::inet <<= $8::text::inet or earlier.ip_address is not distinct from $4)
+                         and regexp_replace(earlier.user_agent, '[0-9]+', '', 'g')
+                             is not distinct from regexp_replace($5, '[0-9]+', '', 'g')
+                   ) as unfamiliar
+            from opened
+            cross join account
         )
-        select exists (
-                   select
-                   from sessions as earlier
-                   where earlier.user_id = $2 and earlier.created_at >= account.email_verified_at
-               ) and not exists (
-                   select
-                   from sessions as earlier
-                   where earlier.user_id = $2
-                     and earlier.created_at >= account.email_verified_at
-                     and (earlier.ip_address::inet <<= $8::text::inet or earlier.ip_address is not distinct from $4)
-                     and regexp_replace(earlier.user_agent, '[0-9]+', '', 'g')
-                         is not distinct from regexp_replace($5, '[0-9]+', '', 'g')
-               ) as "unfamiliar!"
-        from opened
-        cross join account
+        select unfamiliar as "unfamiliar!",
+               audit_record($9, $6)::text as recorded,
+               case when unfamiliar then outbox_add($10, $6)::text end as announced
+        from compared
         "#,
         new.id.0,
         new.user_id.0,
@@ -77,9 +86,12 @@ pub(crate) async fn insert_session(
         now,
         now + SESSION_LIFETIME,
         new.network.is_known().then(|| new.network.to_string()),
+        entry.row()?,
+        notice.row(),
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(opened.map(|session| OpenedSession { unfamiliar: session.unfamiliar }))
 }
 
 pub(crate) struct LockedSession {
