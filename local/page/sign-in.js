@@ -1,6 +1,7 @@
 // Signs in, by password or by passkey, and out, and says who is signed in.
 import { assertion, canUsePasskeys } from "./ceremony.js";
 import { onOpen, onSubmit, sentence } from "./form.js";
+import { keptInvitation } from "./kept-invitation.js";
 import { authorized, signIn, signOut } from "./session.js";
 
 const passwordForm = document.querySelector("#sign-in");
@@ -38,4 +39,5 @@ onSubmit(signOutForm, async () => {
   return "You are signed out.";
 });
 
+document.querySelector("#invitation").hidden = !keptInvitation();
 onOpen(whoAmI);

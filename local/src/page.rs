@@ -16,6 +16,7 @@ const SVG: &str = "image/svg+xml";
 const FILES: &[(&str, &str, &str)] = &[
     ("/", HTML, include_str!("../page/index.html")),
     ("/register", HTML, include_str!("../page/register.html")),
+    ("/invitation", HTML, include_str!("../page/invitation.html")),
     ("/verify-email", HTML, include_str!("../page/verify-email.html")),
     ("/sign-in", HTML, include_str!("../page/sign-in.html")),
     ("/forgot-password", HTML, include_str!("../page/forgot-password.html")),
@@ -32,6 +33,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page/element.js", JS, include_str!("../page/element.js")),
     ("/page/device.js", JS, include_str!("../page/device.js")),
     ("/page/register.js", JS, include_str!("../page/register.js")),
+    ("/page/invitation.js", JS, include_str!("../page/invitation.js")),
+    ("/page/kept-invitation.js", JS, include_str!("../page/kept-invitation.js")),
     ("/page/verify-email.js", JS, include_str!("../page/verify-email.js")),
     ("/page/sign-in.js", JS, include_str!("../page/sign-in.js")),
     ("/page/forgot-password.js", JS, include_str!("../page/forgot-password.js")),

@@ -4,7 +4,7 @@ use shared::{
     ids::{ItemId, ProjectId, UserId},
     items::{Failure, ItemStatus},
 };
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -112,7 +112,7 @@ pub(crate) async fn insert_document(
     user: UserId,
     new: &CreateDocument,
     now: OffsetDateTime,
-) -> Result<DocumentRow, sqlx::Error> {
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
         with item as (
@@ -133,13 +133,15 @@ pub(crate) async fn insert_document(
         now,
         new.domain,
     )
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    let row = select_documents!("where items.id = $1", id.0).fetch_one(db).await?;
-    Ok(row.into())
+    Ok(())
 }
 
-pub(crate) async fn get_document(db: &PgPool, id: ItemId) -> Result<Option<DocumentRow>, sqlx::Error> {
+pub(crate) async fn get_document(
+    db: impl PgExecutor<'_>,
+    id: ItemId,
+) -> Result<Option<DocumentRow>, sqlx::Error> {
     let row = select_documents!("where items.id = $1 and items.deleted_at is null", id.0)
         .fetch_optional(db)
         .await?;

@@ -39,9 +39,13 @@ async fn sign_in(browser: &Browser, password: &str) {
 
 /// The link to a page in the newest mail that holds one.
 async fn mailed_link(running: &Running, to: &str) -> String {
+    link_mailed_to(running, EMAIL, to).await
+}
+
+async fn link_mailed_to(running: &Running, email: &str, to: &str) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let mails = running.get(&format!("/local/inbox?to={EMAIL}")).await;
+        let mails = running.get(&format!("/local/inbox?to={email}")).await;
         let mails = mails.as_array().expect("mails");
         let words =
             mails.iter().rev().filter_map(|mail| mail["text"].as_str()).flat_map(str::split_whitespace);
@@ -217,6 +221,44 @@ async fn who_proved_themselves_long_ago_is_asked_again_and_what_they_began_goes_
     browser.see("Your account is deleted.").await;
     browser.goto("/account").await;
     browser.see("Sign in with a passkey").await;
+}
+
+#[tokio::test]
+async fn who_is_invited_makes_an_account_and_accepts() {
+    let (mut running, browser) = start().await;
+    let admin = "ada@example.com";
+    running
+        .post("/auth/register", json!({"email": admin, "password": PASSWORD, "display_name": "Ada"}))
+        .await;
+    let link = link_mailed_to(&running, admin, "/verify-email?").await;
+    running.get(&format!("/auth/verify-email?{}", link.split_once('?').expect("a query").1)).await;
+    let tokens = running.post("/auth/login", json!({"email": admin, "password": PASSWORD})).await;
+    running.sign_in(tokens["access_token"].as_str().expect("a token"));
+    let project = running.post("/projects", json!({"name": "Letters"})).await;
+    let project = project["id"].as_str().expect("an id");
+    let invitation = json!({"email": EMAIL, "role": "reviewer"});
+    running.post(&format!("/projects/{project}/invite"), invitation).await;
+
+    let invited = mailed_link(&running, "/invitation?").await;
+    browser.goto(&invited).await;
+    browser.see("Ada invites kim@example.com to the project Letters, as reviewer.").await;
+    browser.click("Make an account").await;
+    browser.fill("Your address", EMAIL).await;
+    browser.fill("A password", PASSWORD).await;
+    browser.click("Make an account").await;
+    browser.see("A mail is on its way to you.").await;
+    browser.goto(&mailed_link(&running, "/verify-email?").await).await;
+    browser.click("Confirm my address").await;
+    browser.see("Your address is confirmed.").await;
+    sign_in(&browser, PASSWORD).await;
+    browser.click("Your invitation").await;
+    browser.click("Accept the invitation").await;
+    browser.see("You are a member of Letters now, as reviewer.").await;
+    let members = running.get(&format!("/projects/{project}/members")).await;
+    assert_eq!(members["items"].as_array().map(Vec::len), Some(2), "{members}");
+
+    browser.goto(&invited).await;
+    browser.see("was accepted before").await;
 }
 
 #[tokio::test]

@@ -12,9 +12,10 @@ use shared::{
     audit::{self, Action, Entry},
     extract::Json,
     guard::{ByBody, InProject, ProjectContributor},
+    idempotency::{Claim, IdempotencyKey},
     ids::{ItemId, ProjectId},
     items::{self, ItemKind},
-    problem::{ProblemBody, Result},
+    problem::{Code, Problem, ProblemBody, Result},
     server::etag,
 };
 use utoipa::ToSchema;
@@ -73,19 +74,27 @@ fn is_crc32c(text: &str, (): &()) -> garde::Result {
 
 /// Announces a document and gives a URL to upload it to.
 #[utoipa::path(post, path = "/documents", tag = "documents", security(("bearer" = [])), request_body = CreateDocument,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it creates once.")),
     responses((status = CREATED, body = DocumentUpload), (status = NOT_FOUND, body = ProblemBody),
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
 pub(crate) async fn create_document(
     State(app): State<AppState>,
+    key: IdempotencyKey,
     access: ProjectContributor<ByBody<CreateDocument>>,
 ) -> Result<impl IntoResponse> {
-    let (id, project, user) = (ItemId::new(), access.project_id, access.principal.user_id);
+    let (mut id, project, user) = (ItemId::new(), access.project_id, access.principal.user_id);
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let row = queries::insert_document(&mut tx, id, user, &access.found, now).await?;
-    items::record_creation(&mut tx, id, project, ItemKind::Document, user, now).await?;
-    let entry = Entry::success(Some(user), Action::DocumentCreated, id.0).in_project(project);
-    audit::record(&mut tx, entry, now).await?;
+    match key.claim(&mut tx, user, id.0, now).await? {
+        Claim::Repeat(created) => id = ItemId(created),
+        Claim::First => {
+            queries::insert_document(&mut tx, id, user, &access.found, now).await?;
+            items::record_creation(&mut tx, id, project, ItemKind::Document, user, now).await?;
+            let entry = Entry::success(Some(user), Action::DocumentCreated, id.0).in_project(project);
+            audit::record(&mut tx, entry, now).await?;
+        }
+    }
+    let row = queries::get_document(&mut *tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     tx.commit().await?;
 
     // After the commit: signing may be a call to IAM. A client that gets no URL asks for another one.

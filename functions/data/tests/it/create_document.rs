@@ -119,3 +119,32 @@ async fn only_those_who_may_upload_announce_documents(db: PgPool) {
         data.client.as_user(user).post("/documents", data.body(BYTES)).await.assert_problem(404, "not_found");
     }
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_idempotency_key_announces_once_and_each_repeat_gets_a_fresh_url(db: PgPool) {
+    let data = Data::start(db).await;
+    let client = data.client.as_user(&data.contributor).with("idempotency-key", "k");
+    let created = client.post("/documents", data.body(BYTES)).await;
+    created.assert_status(201);
+    data.platform.clock.advance(time::Duration::minutes(1));
+    let repeated = client.post("/documents", data.body(BYTES)).await;
+    repeated.assert_status(201);
+    assert_eq!(repeated.body["document"], created.body["document"]);
+    assert_eq!(repeated.headers["location"], created.headers["location"]);
+    assert_ne!(repeated.body["upload"]["expires_at"], created.body["upload"]["expires_at"]);
+    let other = client.post("/documents", data.body(b"%PDF-1.7 another")).await;
+    other.assert_problem(422, "idempotency_mismatch");
+
+    let twins = client.with("idempotency-key", "twins");
+    let requests = (0..20).map(|_| twins.post("/documents", data.body(BYTES)));
+    let answers = futures::future::join_all(requests).await;
+    let ids: std::collections::BTreeSet<String> =
+        answers.iter().map(|answer| answer.assert_status(201).body["document"]["id"].to_string()).collect();
+    assert_eq!(ids.len(), 1);
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from items").fetch_one(&data.platform.db).await.expect("a count");
+    assert_eq!(count, 2);
+
+    data.platform.change("delete from project_members where user_id = $1", data.contributor.id.0).await;
+    client.post("/documents", data.body(BYTES)).await.assert_problem(404, "not_found");
+}
