@@ -2,7 +2,14 @@
 //!
 //! Enums are integers, 64-bit integers strings, and zero values are left out.
 
+use std::iter;
+
 use serde::Serialize;
+
+use crate::media::MediaType;
+
+/// `PAGE_UP`: pages are set upright.
+pub(crate) const PAGE_UP: i32 = 1;
 
 /// A recognised document.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -17,11 +24,39 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document of one page without layout.
-    pub(crate) fn of_text(mime_type: &str, text: &str) -> Self {
-        let layout = Layout { text_anchor: TextAnchor::new(0, text.chars().count()), ..Layout::default() };
-        let page = Page { page_number: 1, layout, ..Page::default() };
-        Self { mime_type: mime_type.to_owned(), text: text.to_owned(), pages: vec![page] }
+    /// Puts pages together.
+    pub(crate) fn of_pages(media_type: MediaType, pages: impl IntoIterator<Item = LoosePage>) -> Self {
+        let mut document = Self { mime_type: media_type.name().to_owned(), ..Self::default() };
+        let mut end = 0;
+        for LoosePage { text, length, mut page } in pages {
+            page.shift(end);
+            end += length;
+            document.text.push_str(&text);
+            document.pages.push(page);
+        }
+        document
+    }
+}
+
+/// A page by itself: its anchors count from the beginning of its own text.
+#[derive(Clone, Debug)]
+pub(crate) struct LoosePage {
+    pub(crate) text: String,
+    /// Of the text, in characters.
+    pub(crate) length: usize,
+    pub(crate) page: Page,
+}
+
+impl LoosePage {
+    /// Pages of this text without layout, each on lines of its own.
+    pub(crate) fn of_text(text: &str, pages: usize) -> impl Iterator<Item = Self> {
+        let text = if pages > 1 { format!("{text}\n") } else { text.to_owned() };
+        let length = text.chars().count();
+        (1..=pages).map(move |page_number| {
+            let text_anchor = TextAnchor::new(0, length);
+            let layout = Layout { text_anchor, orientation: PAGE_UP, ..Layout::default() };
+            Self { text: text.clone(), length, page: Page { page_number, layout, ..Page::default() } }
+        })
     }
 }
 
@@ -45,6 +80,20 @@ pub struct Page {
     pub lines: Vec<Element>,
     /// The words.
     pub tokens: Vec<Token>,
+}
+
+impl Page {
+    /// Moves every anchor towards the end of the text.
+    fn shift(&mut self, by: usize) {
+        let elements = [&mut self.blocks, &mut self.paragraphs, &mut self.lines].into_iter().flatten();
+        let layouts = iter::once(&mut self.layout)
+            .chain(elements.map(|element| &mut element.layout))
+            .chain(self.tokens.iter_mut().map(|token| &mut token.layout));
+        for segment in layouts.flat_map(|layout| &mut layout.text_anchor.text_segments) {
+            segment.start_index += by;
+            segment.end_index += by;
+        }
+    }
 }
 
 /// `Document.Page.Dimension`
@@ -149,6 +198,19 @@ pub struct DetectedLanguage {
     pub language_code: &'static str,
     /// Between 0 and 1.
     pub confidence: f32,
+}
+
+/// `Document.ShardInfo`
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ShardInfo {
+    #[serde(serialize_with = "int64", skip_serializing_if = "is_zero")]
+    pub(crate) shard_index: usize,
+    #[serde(serialize_with = "int64")]
+    pub(crate) shard_count: usize,
+    /// Where the shard's text begins in the document's, in characters.
+    #[serde(serialize_with = "int64", skip_serializing_if = "is_zero")]
+    pub(crate) text_offset: usize,
 }
 
 fn is_zero(value: &usize) -> bool {

@@ -10,18 +10,43 @@ use serde_json::json;
 #[derive(Clone, Debug)]
 pub struct Fault {
     status: StatusCode,
+    code: RpcCode,
     message: String,
     reason: &'static str,
     metadata: BTreeMap<&'static str, String>,
 }
 
+/// The number and name of a `google.rpc.Code`.
+type RpcCode = (i32, &'static str);
+
+fn rpc_code(status: StatusCode) -> RpcCode {
+    match status.as_u16() {
+        400 => (3, "INVALID_ARGUMENT"),
+        401 => (16, "UNAUTHENTICATED"),
+        403 => (7, "PERMISSION_DENIED"),
+        404 => (5, "NOT_FOUND"),
+        409 => (10, "ABORTED"),
+        429 => (8, "RESOURCE_EXHAUSTED"),
+        499 => (1, "CANCELLED"),
+        500 => (13, "INTERNAL"),
+        501 => (12, "UNIMPLEMENTED"),
+        503 => (14, "UNAVAILABLE"),
+        504 => (4, "DEADLINE_EXCEEDED"),
+        _ => (2, "UNKNOWN"),
+    }
+}
+
 impl Fault {
     fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), reason, metadata: BTreeMap::new() }
+        Self { status, code: rpc_code(status), message: message.into(), reason, metadata: BTreeMap::new() }
     }
 
     pub(crate) fn invalid(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, reason, message)
+    }
+
+    pub(crate) fn failed_precondition(reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code: (9, "FAILED_PRECONDITION"), ..Self::invalid(reason, message) }
     }
 
     pub(crate) fn broken(message: impl Into<String>) -> Self {
@@ -63,6 +88,21 @@ impl Fault {
         .with("quota_limit_value", limit)
     }
 
+    pub(crate) fn batch_quota(limit: usize) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "RATE_LIMIT_EXCEEDED",
+            "Quota exceeded for quota metric 'Concurrent batch process requests' and limit 'Concurrent batch \
+             process requests per project' of service 'documentai.googleapis.com'.",
+        )
+        .with("quota_limit_value", limit)
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::CONFLICT);
+        Self::new(status, "CANCELLED", "The operation was cancelled.")
+    }
+
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", message)
     }
@@ -100,20 +140,17 @@ impl Fault {
     /// The name of the `google.rpc.Code`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.status.as_u16() {
-            400 => "INVALID_ARGUMENT",
-            401 => "UNAUTHENTICATED",
-            403 => "PERMISSION_DENIED",
-            404 => "NOT_FOUND",
-            409 => "ABORTED",
-            429 => "RESOURCE_EXHAUSTED",
-            499 => "CANCELLED",
-            500 => "INTERNAL",
-            501 => "UNIMPLEMENTED",
-            503 => "UNAVAILABLE",
-            504 => "DEADLINE_EXCEEDED",
-            _ => "UNKNOWN",
-        }
+        self.code.1
+    }
+
+    /// The number of the `google.rpc.Code`.
+    #[must_use]
+    pub fn code_number(&self) -> i32 {
+        self.code.0
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 }
 

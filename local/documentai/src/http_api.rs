@@ -1,21 +1,23 @@
-//! The REST interface: `POST {processor}:process` and `POST {processor version}:process`.
+//! The REST interface: `:process` and `:batchProcess` of processors and their versions, and operations.
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{DefaultBodyLimit, FromRequest, Path, Request, State, rejection::BytesRejection},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    DocumentAi,
-    document::Document,
+    DocumentAi, batch,
+    document::{Document, LoosePage},
     engine::Wanted,
     fault::{Fault, json_response},
-    request::{ProcessRequest, masked},
+    mask::{Mask, Masked},
+    request::ProcessRequest,
     source,
 };
 
@@ -29,6 +31,11 @@ pub(crate) fn router(service: DocumentAi) -> Router {
         .route(
             "/v1/projects/{project}/locations/{location}/processors/{processor}/processorVersions/{call}",
             post(of_version),
+        )
+        .route("/v1/projects/{project}/locations/{location}/operations", get(list_operations))
+        .route(
+            "/v1/projects/{project}/locations/{location}/operations/{call}",
+            get(get_operation).post(cancel_operation),
         )
         .layer(DefaultBodyLimit::max(usize::try_from(body).unwrap_or(usize::MAX)))
         .with_state(service)
@@ -53,51 +60,113 @@ async fn of_version(
 }
 
 fn name(project: &str, location: &str, processor: &str) -> String {
-    format!("projects/{project}/locations/{location}/processors/{processor}")
+    format!("{}/processors/{processor}", parent(project, location))
+}
+
+fn parent(project: &str, location: &str) -> String {
+    format!("projects/{project}/locations/{location}")
 }
 
 async fn answer(service: &DocumentAi, processor: &str, method: &str, request: Request) -> Response {
-    if method != "process" {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    match process(service, processor, request).await {
-        Ok(document) => json_response(StatusCode::OK, &json!({"document": document})),
-        Err(fault) => fault.into_response(),
-    }
+    let answered = match method {
+        "process" => process(service, processor, request).await,
+        "batchProcess" => batch_process(service, processor, request).await,
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    respond(answered)
 }
 
-async fn process(service: &DocumentAi, processor: &str, request: Request) -> Result<Value, Fault> {
+fn respond(answered: Result<Value, Fault>) -> Response {
+    answered.map_or_else(Fault::into_response, |body| json_response(StatusCode::OK, &body))
+}
+
+/// Lets a call of a known processor in, unless a test wants it to fail.
+fn admit(service: &DocumentAi, processor: &str, request: &Request) -> Result<(), Fault> {
     let inner = &service.0;
-    if !inner.settings.identity.accepts_bearer(request.headers().get(header::AUTHORIZATION)) {
-        return Err(Fault::unauthenticated());
-    }
+    authenticate(service, request.headers())?;
     if inner.settings.processor.as_deref().is_some_and(|known| known != processor) {
         let message = format!("Processor with name \"{processor}\" not found.");
         return Err(Fault::not_found("PROCESSOR_NOT_FOUND", message));
     }
-    inner.controls.admit()?;
-    let request = body(request, inner.settings.limits.bytes).await?;
+    inner.controls.admit()
+}
+
+fn authenticate(service: &DocumentAi, headers: &HeaderMap) -> Result<(), Fault> {
+    let accepted = service.0.settings.identity.accepts_bearer(headers.get(header::AUTHORIZATION));
+    if accepted { Ok(()) } else { Err(Fault::unauthenticated()) }
+}
+
+async fn process(service: &DocumentAi, processor: &str, request: Request) -> Result<Value, Fault> {
+    let inner = &service.0;
+    let limits = &inner.settings.limits;
+    admit(service, processor, &request)?;
+    inner.controls.spend()?;
+    let request: ProcessRequest = body(request, limits.bytes).await?;
     let media_type = source::media_type(&request)?;
     tokio::time::sleep(inner.controls.delay()).await;
 
-    let mask = request.field_mask.clone();
-    if let Some(text) = inner.controls.instant() {
+    let mask = Mask::parse(&request.field_mask);
+    let page_limit = if request.imageless_mode { limits.imageless_pages } else { limits.pages };
+    let document = if let Some((text, pages)) = inner.controls.instant() {
         inner.controls.count_call();
-        return masked(&Document::of_text(media_type.name(), &text), &mask);
-    }
-    let limits = &inner.settings.limits;
-    let wanted = Wanted {
-        page_limit: if request.imageless_mode { limits.imageless_pages } else { limits.pages },
-        pages: request.process_options.pages(),
-        languages: request.process_options.languages().to_vec(),
+        if pages > page_limit {
+            return Err(Fault::too_many_pages(pages, page_limit));
+        }
+        Document::of_pages(media_type, LoosePage::of_text(&text, pages))
+    } else {
+        let wanted = Wanted {
+            page_limit,
+            pages: request.process_options.pages(),
+            languages: request.process_options.languages().to_vec(),
+        };
+        let source = source::open(request, &inner.settings).await?;
+        inner.controls.count_call();
+        service.recognise(source.path(), media_type, &wanted).await?
     };
-    let source = source::open(request, &inner.settings).await?;
-    inner.controls.count_call();
-    let document = service.recognise(source.path(), media_type, &wanted).await?;
-    masked(&document, &mask)
+    Ok(json!({"document": Masked { document: &document, mask: &mask, shard: None }}))
 }
 
-async fn body(request: Request<Body>, limit: u64) -> Result<ProcessRequest, Fault> {
+async fn batch_process(service: &DocumentAi, processor: &str, request: Request) -> Result<Value, Fault> {
+    admit(service, processor, &request)?;
+    let request = body(request, service.0.settings.limits.bytes).await?;
+    let parent = processor.split_once("/processors/").map_or(processor, |(parent, _)| parent);
+    Ok(batch::start(service, parent, request).await?.resource())
+}
+
+async fn get_operation(
+    State(service): State<DocumentAi>,
+    Path((project, location, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let name = format!("{}/operations/{id}", parent(&project, &location));
+    let found = authenticate(&service, &headers).and_then(|()| service.0.operations.get(&name));
+    respond(found.map(|operation| operation.resource()))
+}
+
+/// All of them in one page.
+async fn list_operations(
+    State(service): State<DocumentAi>,
+    Path((project, location)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    respond(authenticate(&service, &headers).map(|()| {
+        let operations = service.0.operations.list(&parent(&project, &location));
+        json!({"operations": operations.iter().map(|operation| operation.resource()).collect::<Vec<_>>()})
+    }))
+}
+
+async fn cancel_operation(
+    State(service): State<DocumentAi>,
+    Path((project, location, call)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(id) = call.strip_suffix(":cancel") else { return StatusCode::NOT_FOUND.into_response() };
+    let name = format!("{}/operations/{id}", parent(&project, &location));
+    let asked = authenticate(&service, &headers).and_then(|()| service.0.operations.cancel(&name));
+    respond(asked.map(|()| json!({})))
+}
+
+async fn body<T: DeserializeOwned>(request: Request, limit: u64) -> Result<T, Fault> {
     let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             Fault::invalid(

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use crate::{document::Document, fault::Fault};
+use crate::fault::Fault;
 
 /// The body of a `:process` call; fields that do not change the reading are ignored.
 #[derive(Debug, Deserialize)]
@@ -21,7 +20,7 @@ pub(crate) struct ProcessRequest {
     pub(crate) process_options: ProcessOptions,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GcsDocument {
     #[serde(default)]
@@ -116,55 +115,9 @@ impl ProcessOptions {
     }
 }
 
-/// The document's JSON with only the fields of the mask (`text,pages.pageNumber`); all of them if it is empty.
-pub(crate) fn masked(document: &Document, mask: &str) -> Result<Value, Fault> {
-    let mut value = serde_json::to_value(document).map_err(|_| Fault::internal())?;
-    let paths: BTreeSet<String> =
-        mask.split(',').map(|path| camel_case(path.trim())).filter(|path| !path.is_empty()).collect();
-    let Some(fields) = value.as_object_mut().filter(|_| !paths.is_empty()) else {
-        return Ok(value);
-    };
-    let of_pages: BTreeSet<&str> = paths.iter().filter_map(|path| path.strip_prefix("pages.")).collect();
-    fields.retain(|field, _| paths.contains(field) || (field == "pages" && !of_pages.is_empty()));
-    if !paths.contains("pages") {
-        let pages = fields.get_mut("pages").and_then(Value::as_array_mut).into_iter().flatten();
-        for page in pages.filter_map(Value::as_object_mut) {
-            Map::retain(page, |field, _| of_pages.contains(field.as_str()));
-        }
-    }
-    Ok(value)
-}
-
-/// Clients write a mask's fields as in JSON or as in protocol buffers.
-fn camel_case(path: &str) -> String {
-    let mut upper = false;
-    let mut camel = String::with_capacity(path.len());
-    for char in path.chars() {
-        if char == '_' {
-            upper = true;
-        } else {
-            camel.push(if upper { char.to_ascii_uppercase() } else { char });
-            upper = false;
-        }
-    }
-    camel
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{PageChoice, masked};
-    use crate::document::Document;
-
-    #[test]
-    fn a_mask_keeps_top_level_and_page_fields_in_either_spelling() {
-        let document = Document::of_text("image/png", "a word");
-        let all = masked(&document, "").expect("JSON");
-        assert_eq!(all["mimeType"], "image/png");
-        let some = masked(&document, "text,pages.page_number").expect("JSON");
-        assert_eq!(some, serde_json::json!({"text": "a word", "pages": [{"pageNumber": 1}]}));
-        let pages = masked(&document, "pages").expect("JSON");
-        assert!(pages["pages"][0]["layout"].is_object() && pages.get("text").is_none());
-    }
+    use super::PageChoice;
 
     #[test]
     fn pages_are_chosen_from_either_end_or_by_number() {

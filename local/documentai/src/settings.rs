@@ -8,6 +8,12 @@ use local_identity::Identity;
 /// Finds the local file that holds a `gs://bucket/object`, if there is one.
 pub type Resolve = Arc<dyn Fn(&str) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
 
+/// Makes the object of a `gs://` address from its bytes and content type.
+pub type Write = Arc<dyn Fn(&str, Vec<u8>, &str) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// The addresses and content types of the objects whose `gs://` addresses begin like this, in order.
+pub type List = Arc<dyn Fn(&str) -> BoxFuture<'static, Vec<(String, String)>> + Send + Sync>;
+
 /// What the stand-in is made with.
 #[derive(Clone)]
 pub struct Settings {
@@ -15,11 +21,16 @@ pub struct Settings {
     pub identity: Identity,
     /// Finds the file of a `gs://` address.
     pub resolve: Resolve,
+    /// Writes what batches read; without it there are no batches.
+    pub write: Option<Write>,
+    /// Finds the documents of a batch that names a prefix; without it a batch must name each.
+    pub list: Option<List>,
     /// How many pages are read at once, over all requests.
     pub concurrency: usize,
     /// The one processor there is (`projects/{}/locations/{}/processors/{}`); any name will do when `None`.
     pub processor: Option<String>,
-    /// Where documents that were sent with a request are kept while they are read; it must exist.
+    /// Where documents that were sent with a request are kept while they are read, and operations for as
+    /// long as they can be asked for; it must exist, and with `write` belong to one stand-in alone.
     pub work_folder: PathBuf,
     /// Where tesseract and poppler are looked for, in the notation of `PATH`; there itself when `None`.
     pub tool_path: Option<OsString>,
@@ -34,6 +45,8 @@ impl Settings {
         Self {
             identity,
             resolve,
+            write: None,
+            list: None,
             concurrency,
             processor: None,
             work_folder: std::env::temp_dir(),
@@ -50,12 +63,18 @@ pub struct Limits {
     pub pages: usize,
     /// Pages in one online request with `imagelessMode`.
     pub imageless_pages: usize,
-    /// Bytes of one file.
+    /// Pages of one document in a batch.
+    pub batch_pages: usize,
+    /// Bytes of one file in an online request.
     pub bytes: u64,
+    /// Bytes of one file in a batch.
+    pub batch_bytes: u64,
     /// Pixels of one page, as sent or as rendered; larger ones are refused before they are decoded.
     pub pixels: u64,
     /// Online requests in one minute; no quota when `None`.
     pub requests_per_minute: Option<u32>,
+    /// Batches that run at once; no quota when `None`.
+    pub concurrent_batches: Option<usize>,
     /// How long one step (rendering a page, reading it) may take.
     pub step_time: Duration,
 }
@@ -65,9 +84,12 @@ impl Default for Limits {
         Self {
             pages: 15,
             imageless_pages: 30,
+            batch_pages: 500,
             bytes: 40 << 20,
+            batch_bytes: 1 << 30,
             pixels: 100_000_000,
             requests_per_minute: Some(600),
+            concurrent_batches: Some(10),
             step_time: Duration::from_secs(120),
         }
     }

@@ -51,7 +51,8 @@ pub(crate) async fn open(request: ProcessRequest, settings: &Settings) -> Result
         .map_err(|_| Fault::internal())?
 }
 
-async fn stored(uri: &str, resolve: &Resolve) -> Result<Source, Fault> {
+/// Finds the file of a `gs://` address.
+pub(crate) async fn stored(uri: &str, resolve: &Resolve) -> Result<Source, Fault> {
     let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
     if !named.is_some_and(|(bucket, object)| !bucket.is_empty() && !object.is_empty()) {
         return Err(Fault::invalid("INVALID_GCS_URI", format!("Invalid Cloud Storage URI: {uri}")));

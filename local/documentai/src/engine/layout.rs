@@ -2,16 +2,14 @@
 
 use crate::{
     document::{
-        BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Document, Element, Layout,
-        NormalizedVertex, Page, TextAnchor, Token,
+        BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Element, Layout, LoosePage,
+        NormalizedVertex, PAGE_UP, Page, TextAnchor, Token,
     },
     engine::{language, tesseract::Reading},
-    media::MediaType,
 };
 
 const SPACE: i32 = 1;
 const WIDE_SPACE: i32 = 2;
-const PAGE_UP: i32 = 1;
 
 /// A word and where it is.
 pub(super) struct Word {
@@ -30,17 +28,6 @@ pub(super) struct ReadPage {
     pub(super) languages: String,
 }
 
-pub(super) fn document(media_type: MediaType, pages: Vec<ReadPage>) -> Document {
-    let mut document = Document { mime_type: media_type.name().to_owned(), ..Document::default() };
-    let mut end = 0;
-    for page in pages {
-        let placed = place(&mut document.text, end, &page);
-        end = placed.end;
-        document.pages.push(placed.page);
-    }
-    document
-}
-
 /// The mean confidence of words, by their length.
 pub(super) fn confidence(words: &[Word]) -> f32 {
     let (mut sum, mut letters) = (0.0, 0.0);
@@ -52,17 +39,13 @@ pub(super) fn confidence(words: &[Word]) -> f32 {
     if letters > 0.0 { sum / letters } else { 0.0 }
 }
 
-struct Placed {
-    page: Page,
-    end: usize,
-}
-
-/// Appends the page's text, and says where each part of it went.
-fn place(text: &mut String, start: usize, page: &ReadPage) -> Placed {
+/// The page's text, and where each part of it is.
+pub(super) fn place(page: &ReadPage) -> LoosePage {
     let Reading { width, height, words } = &page.read;
     let mut ends = Vec::with_capacity(words.len());
     let mut tokens = Vec::with_capacity(words.len());
-    let mut end = start;
+    let mut text = String::new();
+    let mut end = 0;
     for (index, word) in words.iter().enumerate() {
         let last = words.get(index + 1).is_none_or(|next| next.place != word.place);
         let from = end;
@@ -79,7 +62,7 @@ fn place(text: &mut String, start: usize, page: &ReadPage) -> Placed {
         let mut elements = vec![];
         let mut first = 0;
         for group in words.chunk_by(|one, other| one.place[..depth] == other.place[..depth]) {
-            let from = if first == 0 { start } else { ends[first - 1] };
+            let from = if first == 0 { 0 } else { ends[first - 1] };
             first += group.len();
             elements.push(Element { layout: layout(group, from, ends[first - 1], *width, *height) });
         }
@@ -87,7 +70,7 @@ fn place(text: &mut String, start: usize, page: &ReadPage) -> Placed {
     };
     let language = language::detect(words.iter().map(|word| word.text.as_str()), &page.languages);
     let whole = Layout {
-        text_anchor: TextAnchor::new(start, end),
+        text_anchor: TextAnchor::new(0, end),
         confidence: rounded(confidence(words)),
         bounding_poly: Some(polygon([0.0, 0.0, *width, *height], *width, *height)),
         orientation: PAGE_UP,
@@ -108,7 +91,7 @@ fn place(text: &mut String, start: usize, page: &ReadPage) -> Placed {
         lines: elements(3),
         tokens,
     };
-    Placed { page, end }
+    LoosePage { text, length: end, page }
 }
 
 fn layout(words: &[Word], from: usize, end: usize, width: f32, height: f32) -> Layout {
@@ -145,8 +128,8 @@ fn rounded(value: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ReadPage, Word, document};
-    use crate::{engine::tesseract::Reading, media::MediaType};
+    use super::{ReadPage, Word, place};
+    use crate::{document::Document, engine::tesseract::Reading, media::MediaType};
 
     fn page(number: usize, words: &[(&str, [u32; 3])]) -> ReadPage {
         let words = words
@@ -164,8 +147,8 @@ mod tests {
     #[test]
     fn anchors_count_characters_over_all_pages() {
         let words = [("Grüße", [1, 1, 1]), ("an", [1, 1, 1]), ("alle", [1, 1, 2]), ("Ende", [2, 1, 1])];
-        let read =
-            document(MediaType::Pdf, vec![page(1, &words), page(2, &[]), page(3, &[("the", [1, 1, 1])])]);
+        let pages = [page(1, &words), page(2, &[]), page(3, &[("the", [1, 1, 1])])];
+        let read = Document::of_pages(MediaType::Pdf, pages.iter().map(place));
         assert_eq!(read.text, "Grüße an\nalle\nEnde\nthe\n");
         let of = |element: &crate::document::Layout| {
             element

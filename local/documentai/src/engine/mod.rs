@@ -13,13 +13,13 @@ mod tool;
 
 use std::{io::Read as _, path::Path, sync::Arc};
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) use tool::missing_tools;
 
 use crate::{
-    document::Document,
+    document::{Document, LoosePage},
     engine::{grey::Grey, layout::ReadPage, tool::Tools},
     fault::Fault,
     media::MediaType,
@@ -45,15 +45,34 @@ pub(crate) struct Engine {
     pages_at_once: usize,
     plans: Semaphore,
     permits: Arc<Semaphore>,
+    batch_turns: Semaphore,
     tools: Tools,
 }
 
+/// Who waits for pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// A caller.
+    Online,
+    /// Nobody: a caller's page waits for no more of these than are read at once.
+    Batch,
+}
+
 /// A file and the pages of it that are to be read.
-struct Job<'a> {
+pub(crate) struct Job<'a> {
     file: &'a Path,
     media_type: MediaType,
+    /// In tesseract's notation.
+    languages: String,
     /// Dots per inch to render each page of a PDF at; none for images.
     resolutions: Vec<(usize, Option<u32>)>,
+}
+
+impl Job<'_> {
+    /// How many pages are to be read.
+    pub(crate) fn pages(&self) -> usize {
+        self.resolutions.len()
+    }
 }
 
 impl Engine {
@@ -68,6 +87,7 @@ impl Engine {
             pages_at_once,
             plans: Semaphore::new(PLANS_AT_ONCE),
             permits: Arc::new(Semaphore::new(pages_at_once)),
+            batch_turns: Semaphore::new(pages_at_once),
             tools,
         }
     }
@@ -78,42 +98,24 @@ impl Engine {
         media_type: MediaType,
         wanted: &Wanted,
     ) -> Result<Document, Fault> {
-        let read = self.read(file, media_type, wanted).await;
-        match read {
-            // A file that went away while it was read looks broken to the tools.
-            Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {
-                Err(Fault::not_found("OBJECT_NOT_FOUND", "The document was deleted while it was read."))
-            }
-            read => Ok(layout::document(media_type, read?)),
-        }
-    }
-
-    async fn read(
-        &self,
-        file: &Path,
-        media_type: MediaType,
-        wanted: &Wanted,
-    ) -> Result<Vec<ReadPage>, Fault> {
-        check(file, media_type, self.tools.limits.bytes).await?;
-        let plan = self.plans.acquire().await.map_err(|_| Fault::internal())?;
-        let languages = tesseract::languages(&wanted.languages, &self.tools).await?;
-        let job = &self.plan(file, media_type, wanted).await?;
-        drop(plan);
-        let languages = &languages;
-        stream::iter(job.resolutions.iter().copied())
-            .map(|(number, resolution)| self.page(job, number, resolution, languages))
-            .buffered(self.pages_at_once)
-            .try_collect()
-            .await
+        let read = async {
+            let job = self.open(file, media_type, wanted, self.tools.limits.bytes).await?;
+            self.pages(&job, Lane::Online).try_collect::<Vec<_>>().await
+        };
+        Ok(Document::of_pages(media_type, unless_gone(file, read.await).await?))
     }
 
     /// Counts and measures the pages, so that what is too much is refused before any work.
-    async fn plan<'a>(
+    pub(crate) async fn open<'a>(
         &self,
         file: &'a Path,
         media_type: MediaType,
         wanted: &Wanted,
+        most_bytes: u64,
     ) -> Result<Job<'a>, Fault> {
+        check(file, media_type, most_bytes).await?;
+        let _plan = self.plans.acquire().await.map_err(|_| Fault::internal())?;
+        let languages = tesseract::languages(&wanted.languages, &self.tools).await?;
         let count = match media_type {
             MediaType::Pdf => pdf::count_pages(file, &self.tools).await?,
             MediaType::Tiff => blocking(file, tiff::count_pages).await?,
@@ -128,7 +130,18 @@ impl Engine {
         } else {
             numbers.into_iter().map(|number| (number, None)).collect()
         };
-        Ok(Job { file, media_type, resolutions })
+        Ok(Job { file, media_type, languages, resolutions })
+    }
+
+    /// Reads the pages, some at once, and yields them in order.
+    pub(crate) fn pages<'a>(
+        &'a self,
+        job: &'a Job<'a>,
+        lane: Lane,
+    ) -> impl Stream<Item = Result<LoosePage, Fault>> + Send + 'a {
+        stream::iter(job.resolutions.iter().copied())
+            .map(move |(number, resolution)| self.page(job, number, resolution, lane))
+            .buffered(self.pages_at_once)
     }
 
     async fn page(
@@ -136,8 +149,12 @@ impl Engine {
         job: &Job<'_>,
         number: usize,
         resolution: Option<u32>,
-        languages: &str,
-    ) -> Result<ReadPage, Fault> {
+        lane: Lane,
+    ) -> Result<LoosePage, Fault> {
+        let _turn = match lane {
+            Lane::Online => None,
+            Lane::Batch => Some(self.batch_turns.acquire().await.map_err(|_| Fault::internal())?),
+        };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Fault::internal())?;
         let permit = Arc::new(permit);
         let image = match resolution {
@@ -150,9 +167,9 @@ impl Engine {
             clean::clean(image)
         });
         let image = clean.await.map_err(|_| Fault::internal())?;
-        let read = tesseract::read(image, languages, &self.tools).await?;
+        let read = tesseract::read(image, &job.languages, &self.tools).await?;
         drop(permit);
-        Ok(ReadPage { number, read, languages: languages.to_owned() })
+        Ok(layout::place(&ReadPage { number, read, languages: job.languages.clone() }))
     }
 
     /// Decodes one page of an image; the permit is kept by the work even if nobody waits for it any more.
@@ -172,6 +189,16 @@ impl Engine {
             }
         })
         .await
+    }
+}
+
+/// The result, except that a file which went away while it was read looks broken to the tools.
+pub(crate) async fn unless_gone<T>(file: &Path, read: Result<T, Fault>) -> Result<T, Fault> {
+    match read {
+        Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {
+            Err(Fault::not_found("OBJECT_NOT_FOUND", "The document was deleted while it was read."))
+        }
+        read => read,
     }
 }
 

@@ -1,9 +1,10 @@
 //! A running stand-in, clients for it, and documents to send.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -14,7 +15,7 @@ use google_cloud_documentai_v1::{
     model::{Document, GcsDocument, ProcessRequest, RawDocument},
 };
 use google_cloud_gax::error::rpc::{Code, StatusDetails};
-use local_documentai::{DocumentAi, Settings};
+use local_documentai::{DocumentAi, Settings, Write};
 use local_identity::Identity;
 use tempfile::TempDir;
 
@@ -25,6 +26,31 @@ pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     pub(crate) identity: Identity,
     pub(crate) work_folder: TempDir,
+    pub(crate) output: Output,
+}
+
+/// The objects that batches wrote.
+#[derive(Clone, Default)]
+pub(crate) struct Output(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+
+impl Output {
+    fn write(&self) -> Write {
+        let objects = Arc::clone(&self.0);
+        Arc::new(move |uri: &str, bytes: Vec<u8>, content_type: &str| {
+            assert_eq!(content_type, "application/json");
+            objects.lock().expect("objects").insert(uri.to_owned(), bytes);
+            Box::pin(async { Ok(()) })
+        })
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.lock().expect("objects").keys().cloned().collect()
+    }
+
+    /// The bytes of the objects in the order of their names.
+    pub(crate) fn objects(&self) -> Vec<Vec<u8>> {
+        self.0.lock().expect("objects").values().cloned().collect()
+    }
 }
 
 /// What the official client makes of an error.
@@ -59,13 +85,15 @@ impl Service {
         });
         let mut settings = Settings::new(identity.clone(), resolve, 2);
         work_folder.path().clone_into(&mut settings.work_folder);
+        let output = Output::default();
+        settings.write = Some(output.write());
         change(&mut settings);
         let ai = DocumentAi::new(settings);
         let router = Router::new().route("/health", get(async || "ok")).merge(ai.router());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { ai, address, identity, work_folder }
+        Self { ai, address, identity, work_folder, output }
     }
 
     pub(crate) async fn client(&self) -> DocumentProcessorService {
@@ -107,10 +135,21 @@ impl Service {
     /// Sends JSON without the official client.
     pub(crate) async fn post(&self, method: &str, body: &serde_json::Value) -> reqwest::Response {
         let url = format!("http://{}/v1/{PROCESSOR}:{method}", self.address);
+        let request = reqwest::Client::new().post(url).bearer_auth(self.token()).json(body);
+        request.send().await.expect("an answer")
+    }
+
+    /// Asks for JSON without the official client.
+    pub(crate) async fn get(&self, name: &str) -> reqwest::Response {
+        let url = format!("http://{}/v1/{name}", self.address);
+        let request = reqwest::Client::new().get(url).bearer_auth(self.token());
+        request.send().await.expect("an answer")
+    }
+
+    fn token(&self) -> String {
         let email = self.identity.email();
         let claims = serde_json::json!({"iss": email, "sub": email, "exp": 4_000_000_000_u64});
-        let request = reqwest::Client::new().post(url).bearer_auth(self.identity.sign(&claims)).json(body);
-        request.send().await.expect("an answer")
+        self.identity.sign(&claims)
     }
 
     /// How many programs run for this service.

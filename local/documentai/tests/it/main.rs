@@ -1,7 +1,9 @@
 //! The stand-in as the official client and a plain HTTP client see it.
 
+mod batch;
 mod errors;
 mod harness;
 mod limits;
+mod operations;
 mod process;
 mod samples;

@@ -1,0 +1,116 @@
+//! `google.longrunning.Operation` of a batch.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use crate::{clock, fault::Fault};
+
+const TYPES: &str = "type.googleapis.com/google.cloud.documentai.v1";
+/// The number of `google.rpc.Code.CANCELLED`.
+const CANCELLED: i32 = 1;
+
+/// A batch from its request to its end, as it is kept on disk.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Operation {
+    /// `projects/{project}/locations/{location}/operations/{id}`
+    pub(super) name: String,
+    /// The body of the call while it runs.
+    pub(super) request: Option<Value>,
+    #[serde(with = "time::serde::rfc3339")]
+    created: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) updated: OffsetDateTime,
+    documents: Vec<DocumentStatus>,
+    error: Option<RpcStatus>,
+}
+
+/// `google.rpc.Status`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct RpcStatus {
+    code: i32,
+    message: String,
+}
+
+impl From<&Fault> for RpcStatus {
+    fn from(fault: &Fault) -> Self {
+        Self { code: fault.code_number(), message: fault.message().to_owned() }
+    }
+}
+
+/// `BatchProcessMetadata.IndividualProcessStatus`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct DocumentStatus {
+    input: String,
+    /// The folder of its shards, or why there are none.
+    output: Result<String, RpcStatus>,
+}
+
+impl Operation {
+    pub(super) fn new(name: String, request: Value) -> Self {
+        let now = clock::now();
+        Self { name, request: Some(request), created: now, updated: now, documents: vec![], error: None }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or_default()
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.request.is_some()
+    }
+
+    /// Notes how one of the documents went.
+    pub(super) fn report(&mut self, input: &str, output: Result<String, &Fault>) {
+        let output = output.map_err(RpcStatus::from);
+        self.documents.push(DocumentStatus { input: input.to_owned(), output });
+        self.updated = clock::now();
+    }
+
+    pub(super) fn end(&mut self, ended: Result<(), &Fault>) {
+        self.request = None;
+        self.error = ended.err().map(RpcStatus::from);
+        self.updated = clock::now();
+    }
+
+    /// `BatchProcessMetadata.State`
+    fn state(&self) -> i32 {
+        match &self.error {
+            _ if self.is_running() => 2,
+            None => 3,
+            Some(error) if error.code == CANCELLED => 5,
+            Some(_) => 6,
+        }
+    }
+
+    /// What the interface answers.
+    pub(crate) fn resource(&self) -> Value {
+        let statuses: Vec<Value> = self
+            .documents
+            .iter()
+            .map(|DocumentStatus { input, output }| match output {
+                Ok(folder) => json!({"inputGcsSource": input, "status": {}, "outputGcsDestination": folder}),
+                Err(status) => json!({"inputGcsSource": input, "status": status}),
+            })
+            .collect();
+        let mut metadata = json!({
+            "@type": format!("{TYPES}.BatchProcessMetadata"),
+            "state": self.state(),
+            "createTime": clock::rfc3339(self.created),
+            "updateTime": clock::rfc3339(self.updated),
+            "individualProcessStatuses": statuses,
+        });
+        if let Some(error) = &self.error {
+            metadata["stateMessage"] = error.message.as_str().into();
+        }
+        let mut resource = json!({"name": self.name, "metadata": metadata});
+        if !self.is_running() {
+            resource["done"] = true.into();
+            match &self.error {
+                None => resource["response"] = json!({"@type": format!("{TYPES}.BatchProcessResponse")}),
+                Some(error) => resource["error"] = json!(error),
+            }
+        }
+        resource
+    }
+}

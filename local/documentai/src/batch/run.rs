@@ -1,0 +1,178 @@
+//! The work of an operation.
+
+use std::{path::Path, pin::pin, sync::Arc};
+
+use futures::{Stream, TryStreamExt as _, stream};
+use serde_json::Value;
+
+use crate::{
+    DocumentAi,
+    batch::{
+        Batch, Operation,
+        request::Input,
+        shards::{Shard, Shards},
+    },
+    document::LoosePage,
+    engine::{Lane, Wanted, unless_gone},
+    fault::Fault,
+    mask::Mask,
+    media::MediaType,
+    request::{GcsDocument, PageChoice},
+    settings::Write,
+    source,
+};
+
+/// Starts an operation for the body of a call.
+pub(crate) async fn start(service: &DocumentAi, parent: &str, request: Value) -> Result<Operation, Fault> {
+    let (settings, batch) = (&service.0.settings, Batch::parse(&request)?);
+    settings.write.as_ref().ok_or_else(no_write)?;
+    if matches!(batch.input, Input::Prefix(_)) {
+        settings.list.as_ref().ok_or_else(no_list)?;
+    }
+    let operation = service.0.operations.create(parent, request).await?;
+    resume(service, operation.clone());
+    Ok(operation)
+}
+
+fn no_write() -> Fault {
+    Fault::failed_precondition("NO_OUTPUT", "This stand-in was made without a way to write objects.")
+}
+
+fn no_list() -> Fault {
+    Fault::failed_precondition("NO_PREFIXES", "This stand-in was made without a way to list objects.")
+}
+
+/// Runs an operation in the background, to its end or until it is cancelled.
+pub(crate) fn resume(service: &DocumentAi, operation: Operation) {
+    let service = service.clone();
+    tokio::spawn(async move {
+        let operations = &service.0.operations;
+        let Some(cancelled) = operations.signal(&operation.name) else { return };
+        let ended = tokio::select! {
+            () = cancelled.notified() => Err(Fault::cancelled()),
+            ended = run(&service, &operation) => ended,
+        };
+        operations.end(&operation.name, ended).await;
+    });
+}
+
+async fn run(service: &DocumentAi, operation: &Operation) -> Result<(), Fault> {
+    let inner = &service.0;
+    let work = Work {
+        service,
+        batch: Batch::parse(operation.request.as_ref().unwrap_or(&Value::Null))?,
+        write: inner.settings.write.clone().ok_or_else(no_write)?,
+    };
+    tokio::time::sleep(inner.controls.delay()).await;
+    if inner.controls.fails_operation() {
+        return Err(Fault::internal());
+    }
+    let documents = work.documents().await?;
+    let mut faults = vec![];
+    for (index, document) in documents.iter().enumerate() {
+        let folder = format!("{}/{}/{index}", work.batch.folder, operation.id());
+        let read = work.read(document, &folder).await;
+        inner.operations.report(&operation.name, &document.gcs_uri, read.as_ref().map(|()| folder));
+        faults.extend(read.err());
+    }
+    if faults.len() < documents.len() {
+        return Ok(());
+    }
+    // What may work another time must not look like the documents' fault.
+    Err(faults
+        .into_iter()
+        .find(|fault| fault.status().is_server_error())
+        .unwrap_or_else(|| Fault::invalid("ALL_FAILED", "Failed to process all documents.")))
+}
+
+struct Work<'a> {
+    service: &'a DocumentAi,
+    batch: Batch,
+    write: Write,
+}
+
+impl Work<'_> {
+    async fn documents(&self) -> Result<Vec<GcsDocument>, Fault> {
+        let prefix = match &self.batch.input {
+            Input::Documents(documents) => return Ok(documents.clone()),
+            Input::Prefix(prefix) => prefix,
+        };
+        let list = self.service.0.settings.list.as_ref().ok_or_else(no_list)?;
+        let found = list(prefix).await;
+        if found.is_empty() {
+            return Err(Fault::invalid("NO_DOCUMENTS", format!("No document begins with {prefix}")));
+        }
+        Ok(found.into_iter().map(|(gcs_uri, mime_type)| GcsDocument { gcs_uri, mime_type }).collect())
+    }
+
+    /// Reads one document and, if all of it could be read, writes its shards to the folder.
+    async fn read(&self, document: &GcsDocument, folder: &str) -> Result<(), Fault> {
+        let inner = &self.service.0;
+        let media_type = MediaType::parse(&document.mime_type)?;
+        let spool = inner.operations.spool().await.map_err(|error| lost(&error))?;
+        let limits = &inner.settings.limits;
+        let count = if let Some((text, pages)) = inner.controls.instant() {
+            if pages > limits.batch_pages {
+                return Err(Fault::too_many_pages(pages, limits.batch_pages));
+            }
+            let shards = Shards::new(media_type, self.batch.sharding, pages);
+            let pages = stream::iter(LoosePage::of_text(&text, pages).map(Ok));
+            self.cut(pages, shards, spool.path()).await?
+        } else {
+            let wanted = Wanted {
+                pages: PageChoice::All,
+                page_limit: limits.batch_pages,
+                languages: self.batch.languages.clone(),
+            };
+            let source = source::stored(&document.gcs_uri, &inner.settings.resolve).await?;
+            let cut = async {
+                let job = inner.engine.open(source.path(), media_type, &wanted, limits.batch_bytes).await?;
+                let shards = Shards::new(media_type, self.batch.sharding, job.pages());
+                self.cut(inner.engine.pages(&job, Lane::Batch), shards, spool.path()).await
+            };
+            unless_gone(source.path(), cut.await).await?
+        };
+        let name = Path::new(&document.gcs_uri).file_stem().unwrap_or_default().to_string_lossy();
+        for index in 0..count {
+            let json =
+                tokio::fs::read(shard_file(spool.path(), index)).await.map_err(|error| lost(&error))?;
+            let written = (self.write)(&format!("{folder}/{name}-{index}.json"), json, "application/json");
+            written.await.map_err(|error| lost(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Cuts pages into shards, each a file in the folder; how many there are.
+    async fn cut(
+        &self,
+        pages: impl Stream<Item = Result<LoosePage, Fault>>,
+        mut shards: Shards,
+        folder: &Path,
+    ) -> Result<usize, Fault> {
+        let mask = Arc::new(self.batch.mask.clone());
+        let mut pages = pin!(pages);
+        let mut count = 0;
+        while let Some(page) = pages.try_next().await? {
+            if let Some(shard) = shards.push(page) {
+                store(shard, Arc::clone(&mask), folder).await?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+async fn store(shard: Shard, mask: Arc<Mask>, folder: &Path) -> Result<(), Fault> {
+    let path = shard_file(folder, shard.index());
+    let stored = tokio::task::spawn_blocking(move || std::fs::write(path, shard.json(&mask)?));
+    stored.await.map_err(|error| lost(&error))?.map_err(|error| lost(&error))
+}
+
+fn shard_file(folder: &Path, index: usize) -> std::path::PathBuf {
+    folder.join(format!("{index}.json"))
+}
+
+fn lost(error: &dyn std::fmt::Display) -> Fault {
+    tracing::error!(%error, "the output of a batch could not be written");
+    Fault::internal()
+}
