@@ -92,6 +92,7 @@ impl Parts {
                 defaults.extend(rate_limits);
             }
             "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
+            "events" => defaults.extend(access_token),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));

@@ -9,8 +9,8 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 8] =
-    ["auth", "users", "projects", "data", "admin", "ocr", "email", "maintenance"];
+pub(crate) const FUNCTIONS: [&str; 9] =
+    ["auth", "users", "projects", "data", "events", "admin", "ocr", "email", "maintenance"];
 
 /// A function, ready to be served.
 pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error> {
@@ -19,6 +19,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
         "users" => users::service(env).await,
         "projects" => projects::service(env).await,
         "data" => data::service(env).await,
+        "events" => events::service(env).await,
         "admin" => admin::service(env).await,
         "ocr" => ocr::service(env).await,
         "email" => email::service(env).await,
@@ -35,6 +36,7 @@ pub fn openapi() -> OpenApi {
         users::openapi(),
         projects::openapi(),
         data::openapi(),
+        events::openapi(),
         admin::openapi(),
     ])
 }
@@ -51,6 +53,7 @@ mod tests {
             ("users", users::openapi()),
             ("projects", projects::openapi()),
             ("data", data::openapi()),
+            ("events", events::openapi()),
             ("admin", admin::openapi()),
         ] {
             assert!(!document.paths.paths.is_empty(), "{function}");

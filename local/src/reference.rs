@@ -27,6 +27,7 @@ fn entries() -> Vec<Entry> {
         ("users", users::UsersSettings::variables()),
         ("projects", projects::ProjectsSettings::variables()),
         ("data", data::DataSettings::variables()),
+        ("events", events::EventsSettings::variables()),
         ("admin", admin::AdminSettings::variables()),
         ("ocr", ocr::OcrSettings::variables()),
         ("email", email::EmailSettings::variables()),

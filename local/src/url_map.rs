@@ -18,6 +18,8 @@ pub const URL_MAP: &[(&str, &str)] = &[
     ("/voice/*", "data"),
     ("/exports", "data"),
     ("/exports/*", "data"),
+    ("/events", "events"),
+    ("/events/*", "events"),
     ("/admin/*", "admin"),
 ];
 
@@ -74,6 +76,7 @@ mod tests {
             ("/projects/1/documents", "projects"),
             ("/documents", "data"),
             ("/documents/1", "data"),
+            ("/events", "events"),
             ("/health/live", "auth"),
             ("/nothing", "auth"),
             ("/", "auth"),

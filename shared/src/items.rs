@@ -194,6 +194,8 @@ pub struct Recorded {
     pub item_id: ItemId,
     /// Its project.
     pub project_id: ProjectId,
+    /// What it is.
+    pub kind: ItemKind,
     /// The state before; `None` when the item came to be.
     pub from: Option<ItemStatus>,
     /// The state after.
@@ -202,6 +204,60 @@ pub struct Recorded {
     pub version: i32,
     /// When it happened.
     pub at: OffsetDateTime,
+    /// Why it failed, when it did.
+    pub failure_code: Option<String>,
+}
+
+impl Position {
+    /// After everything that will ever be.
+    pub const MAX: Self = Self { xid: i64::MAX, id: i64::MAX };
+}
+
+/// The columns of a transition, as readers select them.
+struct Row {
+    xid: i64,
+    id: i64,
+    item_id: ItemId,
+    project_id: ProjectId,
+    kind: ItemKind,
+    from: Option<ItemStatus>,
+    to: ItemStatus,
+    version: i32,
+    at: OffsetDateTime,
+    failure_code: Option<String>,
+}
+
+impl From<Row> for Recorded {
+    fn from(row: Row) -> Self {
+        Self {
+            position: Position { xid: row.xid, id: row.id },
+            item_id: row.item_id,
+            project_id: row.project_id,
+            kind: row.kind,
+            from: row.from,
+            to: row.to,
+            version: row.version,
+            at: row.at,
+            failure_code: row.failure_code,
+        }
+    }
+}
+
+/// Selects transitions; the rest of the statement follows.
+macro_rules! select_transitions {
+    ($rest:tt, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            select xid::text::bigint as "xid!", id, item_id as "item_id: ItemId",
+                   project_id as "project_id: ProjectId", kind as "kind: ItemKind",
+                   from_status as "from?: ItemStatus", to_status as "to: ItemStatus", version, at,
+                   case when to_status = 'failed' then details ->> 'code' end as failure_code
+            from item_transitions
+            "# + $rest,
+            $($argument),*
+        )
+    };
 }
 
 /// The transitions after a position, in an order in which none is ever missed.
@@ -217,32 +273,52 @@ pub async fn transitions_after(
     after: Position,
     limit: i64,
 ) -> Result<Vec<Recorded>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"
-        select xid::text::bigint as "xid!", id, item_id, project_id, version, at,
-               from_status as "from?: ItemStatus", to_status as "to: ItemStatus"
-        from item_transitions
+    let rows = select_transitions!(
+        "
         where (xid, id) > ($1::text::xid8, $2)
           and xid < pg_snapshot_xmin(pg_current_snapshot())
         order by item_transitions.xid, id
         limit $3
-        "#,
+        ",
         after.xid.to_string(),
         after.id,
         limit,
     )
     .fetch_all(db)
     .await?;
-    let recorded = rows.into_iter().map(|row| Recorded {
-        position: Position { xid: row.xid, id: row.id },
-        item_id: ItemId(row.item_id),
-        project_id: ProjectId(row.project_id),
-        from: row.from,
-        to: row.to,
-        version: row.version,
-        at: row.at,
-    });
-    Ok(recorded.collect())
+    Ok(rows.into_iter().map(Recorded::from).collect())
+}
+
+/// The transitions of one project after a position, up to another one; in the same order, with the same promise.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn project_transitions_after(
+    db: &mut PgConnection,
+    project: ProjectId,
+    after: Position,
+    until: Position,
+    limit: i64,
+) -> Result<Vec<Recorded>, sqlx::Error> {
+    let rows = select_transitions!(
+        "
+        where project_id = $1
+          and (xid, id) > ($2::text::xid8, $3)
+          and (xid, id) <= ($4::text::xid8, $5)
+          and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by item_transitions.xid, id
+        limit $6
+        ",
+        project.0,
+        after.xid.to_string(),
+        after.id,
+        until.xid.to_string(),
+        until.id,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recorded::from).collect())
 }
 
 #[cfg(test)]

@@ -65,6 +65,8 @@ codes! {
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED;
     /// The refresh token was used before; its session has ended.
     RefreshReused = "refresh_reused", UNAUTHORIZED;
+    /// The ticket is not known, has expired, or is for another project.
+    TicketInvalid = "ticket_invalid", UNAUTHORIZED;
     /// The e-mail address is not verified yet.
     EmailNotVerified = "email_not_verified", FORBIDDEN;
     /// Prove anew who you are: `POST /auth/reauthenticate`.

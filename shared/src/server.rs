@@ -1,11 +1,14 @@
 //! What every function is served with: context, limits, headers, health; on Cloud Run and on Lambda.
 
 mod layers;
+mod stopping;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tokio::net::TcpListener;
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use tokio::{net::TcpListener, sync::watch};
+
+pub use stopping::Stopping;
 
 use crate::{
     config::{Env, Error, Settings as _},
@@ -106,7 +109,8 @@ where
     Ok(())
 }
 
-/// Serves until `stop` resolves, then lets the requests under way finish for a few seconds.
+/// Serves until `stop` resolves, then lets the requests under way finish for a few seconds. Answers that would not
+/// end by themselves learn of it through [`Stopping`].
 ///
 /// # Errors
 /// When the listener breaks.
@@ -115,10 +119,11 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let (stopping, mut stopped) = watch::channel(false);
+    let router = router.layer(Extension(Stopping::new(stopped.clone())));
     let signal = async move {
         stop.await;
-        let _ = stopping.send(());
+        stopping.send_replace(true);
     };
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(signal);
@@ -126,7 +131,7 @@ pub async fn serve(
     let abort = server.abort_handle();
     let drained = async move {
         // An error means that the server ended before it was told to.
-        if stopped.await.is_ok() {
+        if stopped.wait_for(|stopped| *stopped).await.is_ok() {
             tokio::time::sleep(DRAIN).await;
             abort.abort();
         }

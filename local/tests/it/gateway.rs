@@ -72,7 +72,7 @@ async fn an_event_stream_arrives_piece_by_piece() {
             Some((Ok::<_, std::io::Error>(piece), receiver))
         }))
     };
-    let gateway = gateway_to("auth", Router::new().route("/events", get(events))).await;
+    let gateway = gateway_to("events", Router::new().route("/events", get(events))).await;
 
     let answer = Client::new().get(format!("{gateway}/events")).send().await.expect("headers");
     let mut pieces = answer.bytes_stream();

@@ -87,6 +87,8 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("POST", "/documents", CONTRIBUTORS),
     ("GET", "/documents/{document_id}", MEMBERS),
     ("POST", "/documents/{document_id}/upload-url", OTHERS_ITEM),
+    ("GET", "/events", MEMBERS),
+    ("POST", "/events/tickets", MEMBERS),
     ("GET", "/admin/users", SUPER_ADMINS),
     ("GET", "/admin/users/{user_id}", SUPER_ADMINS),
     ("PATCH", "/admin/users/{user_id}", SUPER_ADMINS),
@@ -114,11 +116,12 @@ async fn functions(env: &Env, platform: &Platform) -> Router {
         users::service_at(env, clock.clone()).await,
         projects::service_at(env, clock.clone()).await,
         data::service_at(env, clock.clone()).await,
+        events::service_at(env, clock.clone()).await,
         admin::service_at(env, clock.clone()).await,
     ];
     let routers: Vec<Router> =
         services.into_iter().map(|service| service.expect("a function").router()).collect();
-    let names = ["auth", "users", "projects", "data", "admin"];
+    let names = ["auth", "users", "projects", "data", "events", "admin"];
     Router::new().fallback(move |request: axum::extract::Request| {
         let function = local::url_map::function_for(request.uri().path());
         let index = names.iter().position(|name| *name == function).expect("a function with routes");
@@ -169,10 +172,13 @@ impl Everybody {
             ("dead_letter_id", DeadLetterId::new().to_string()),
             ("token", "made-up".to_owned()),
         ];
-        let bodies = BTreeMap::from([(
-            "POST /documents",
-            json!({"project_id": project, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}),
-        )]);
+        let bodies = BTreeMap::from([
+            (
+                "POST /documents",
+                json!({"project_id": project, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}),
+            ),
+            ("POST /events/tickets", json!({"project_id": project})),
+        ]);
         Self { platform, client, project, bodies, parameters, users }
     }
 
@@ -186,7 +192,7 @@ impl Everybody {
         let mut address = parameters
             .iter()
             .fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
-        if path == "/documents" && method == "GET" {
+        if matches!(path, "/documents" | "/events") && method == "GET" {
             address = format!("{address}?project_id={}", self.project);
         }
         // What the table asks is refused for its content where it gets past the guard: nothing changes.
@@ -302,6 +308,8 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
         client.post("/documents", new).await,
         client.get(&format!("/documents/{document}")).await,
         client.post(&format!("/documents/{document}/upload-url"), Value::Null).await,
+        client.get(&format!("/events?project_id={foreign}")).await,
+        client.post("/events/tickets", json!({"project_id": foreign})).await,
         client.delete(&format!("/users/me/sessions/{}", everybody.users["admin"].session)).await,
     ];
     for (number, answer) in answers.iter().enumerate() {

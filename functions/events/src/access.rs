@@ -1,0 +1,62 @@
+//! Who may read a stream: a member with a bearer token, or with a ticket in the query.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use shared::{
+    extract::Query,
+    guard::{ByQuery, ProjectMember},
+    problem::{Code, Problem},
+};
+use tracing::Span;
+
+use crate::{AppState, model::Reader, queries, routes::stream_events::StreamEvents};
+
+/// A member who was let in, and what they asked for.
+pub(crate) struct EventReader {
+    pub(crate) reader: Reader,
+    pub(crate) query: StreamEvents,
+}
+
+/// What is kept of a ticket.
+pub(crate) fn ticket_hash(ticket: &str) -> Vec<u8> {
+    digest(&SHA256, ticket.as_bytes()).as_ref().to_vec()
+}
+
+impl FromRequestParts<AppState> for EventReader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        if has_ticket(parts) {
+            let Query(query) = Query::<StreamEvents>::from_request_parts(parts, app).await?;
+            let reader = by_ticket(&query, app).await?;
+            return Ok(Self { reader, query });
+        }
+        let access = ProjectMember::<ByQuery<StreamEvents>>::from_request_parts(parts, app).await?;
+        let reader = Reader {
+            user_id: access.principal.user_id,
+            session_id: access.principal.session_id,
+            project_id: access.project_id,
+        };
+        Ok(Self { reader, query: access.found })
+    }
+}
+
+fn has_ticket(parts: &Parts) -> bool {
+    let query = parts.uri.query().unwrap_or_default();
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "ticket")
+}
+
+async fn by_ticket(query: &StreamEvents, app: &AppState) -> Result<Reader, Problem> {
+    let hash = ticket_hash(query.ticket.as_deref().unwrap_or_default());
+    let found = queries::ticket(&app.db, &hash, query.project_id, app.clock.now()).await?;
+    let found = found.ok_or_else(|| Problem::new(Code::TicketInvalid))?;
+    Span::current().record("user_id", found.user_id.to_string());
+    if !found.verified {
+        return Err(Problem::new(Code::EmailNotVerified));
+    }
+    if !found.member {
+        return Err(Problem::new(Code::NotFound));
+    }
+    Span::current().record("project_id", query.project_id.to_string());
+    Ok(Reader { user_id: found.user_id, session_id: found.session_id, project_id: query.project_id })
+}

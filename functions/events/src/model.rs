@@ -1,0 +1,100 @@
+//! What a stream tells, who reads it, and where a reader stands.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use shared::{
+    ids::{ItemId, ProjectId, SessionId, UserId},
+    items::{ItemKind, ItemStatus, Position, Recorded},
+};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// An item's change of state.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ItemTransition<'a> {
+    pub(crate) item_id: ItemId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) kind: ItemKind,
+    /// The state before; null when the item came to be.
+    pub(crate) from: Option<ItemStatus>,
+    /// The state after.
+    pub(crate) to: ItemStatus,
+    /// The item's version after it: what an older one says is out of date.
+    pub(crate) version: i32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) at: OffsetDateTime,
+    /// Why it failed, when it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure_code: Option<&'a str>,
+}
+
+impl<'a> From<&'a Recorded> for ItemTransition<'a> {
+    fn from(recorded: &'a Recorded) -> Self {
+        Self {
+            item_id: recorded.item_id,
+            project_id: recorded.project_id,
+            kind: recorded.kind,
+            from: recorded.from,
+            to: recorded.to,
+            version: recorded.version,
+            at: recorded.at,
+            failure_code: recorded.failure_code.as_deref(),
+        }
+    }
+}
+
+/// Who reads a stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: SessionId,
+    pub(crate) project_id: ProjectId,
+}
+
+/// An event's id: the reader has seen everything up to this position. Opaque to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EventId(pub(crate) Position);
+
+impl fmt::Display for EventId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}", self.0.xid, self.0.id)
+    }
+}
+
+impl FromStr for EventId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| text.parse().ok()).flatten()
+        };
+        let parse = || {
+            let (xid, id) = text.split_once('-')?;
+            Some(Self(Position { xid: number(xid)?, id: number(id)? }))
+        };
+        parse().ok_or("is not the id of an event")
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EventId, Position};
+
+    #[test]
+    fn an_id_reads_back_and_others_are_refused() {
+        let id = EventId(Position { xid: 123, id: 45 });
+        assert_eq!(id.to_string(), "123-45");
+        assert_eq!("123-45".parse(), Ok(id));
+        for other in ["", "-", "1", "1-", "-1", "1--1", "+1-1", "1-2-3", "a-b", "1-99999999999999999999"] {
+            assert!(other.parse::<EventId>().is_err(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! All SQL of `events`, beside the readers of transitions that `shared` has.
+
+use shared::{
+    ids::{ProjectId, SessionId, UserId},
+    items::Position,
+};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::model::Reader;
+
+/// The present end of the transitions: what comes after it has not been shown to anybody.
+pub(crate) async fn current_position(db: &PgPool) -> Result<Position, sqlx::Error> {
+    let xid =
+        sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!""#)
+            .fetch_one(db)
+            .await?;
+    Ok(Position { xid, id: 0 })
+}
+
+pub(crate) async fn insert_ticket(
+    db: &PgPool,
+    token_hash: &[u8],
+    reader: Reader,
+    expires_at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        insert into event_tickets (token_hash, session_id, user_id, project_id, expires_at)
+        values ($1, $2, $3, $4, $5)
+        ",
+        token_hash,
+        reader.session_id.0,
+        reader.user_id.0,
+        reader.project_id.0,
+        expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whose ticket it is, and what they may do by now.
+pub(crate) struct TicketRow {
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: SessionId,
+    pub(crate) verified: bool,
+    pub(crate) member: bool,
+}
+
+/// Ticket, session, user, project and membership together; nothing unless ticket, session and user are live.
+pub(crate) async fn ticket(
+    db: &PgPool,
+    token_hash: &[u8],
+    project: ProjectId,
+    now: OffsetDateTime,
+) -> Result<Option<TicketRow>, sqlx::Error> {
+    sqlx::query_as!(
+        TicketRow,
+        r#"
+        select users.id as "user_id: UserId", sessions.id as "session_id: SessionId",
+               users.email_verified_at is not null as "verified!",
+               projects.id is not null
+                   and (project_members.id is not null or users.global_role = 'super_admin') as "member!"
+        from event_tickets
+        join sessions on sessions.id = event_tickets.session_id and sessions.user_id = event_tickets.user_id
+        join users on users.id = event_tickets.user_id
+        left join projects on projects.id = event_tickets.project_id and projects.deleted_at is null
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = users.id
+        where event_tickets.token_hash = $1
+          and event_tickets.project_id = $2
+          and event_tickets.expires_at > $3
+          and sessions.revoked_at is null
+          and sessions.expires_at > $3
+          and users.deleted_at is null
+          and users.suspended_at is null
+        "#,
+        token_hash,
+        project.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A stream whose reader may no longer read it.
+pub(crate) struct Refused {
+    /// Which of those that were asked about.
+    pub(crate) number: i64,
+    /// Session and user are still live.
+    pub(crate) live: bool,
+    pub(crate) verified: bool,
+}
+
+/// Which of these streams have lost their reader's right, of all of them at once.
+pub(crate) async fn refused(
+    db: &mut PgConnection,
+    streams: &[(i64, Reader)],
+    now: OffsetDateTime,
+) -> Result<Vec<Refused>, sqlx::Error> {
+    let numbers: Vec<i64> = streams.iter().map(|(number, _)| *number).collect();
+    let column =
+        |id: fn(&Reader) -> Uuid| streams.iter().map(|(_, reader)| id(reader)).collect::<Vec<Uuid>>();
+    sqlx::query_as!(
+        Refused,
+        r#"
+        select number as "number!", live as "live!", verified as "verified!"
+        from (
+            select listed.number,
+                   sessions.id is not null and users.id is not null as live,
+                   users.email_verified_at is not null as verified,
+                   projects.id is not null
+                       and (project_members.id is not null or users.global_role = 'super_admin') as member
+            from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[])
+                     as listed (number, session_id, user_id, project_id)
+            left join sessions
+                   on sessions.id = listed.session_id and sessions.user_id = listed.user_id
+                  and sessions.revoked_at is null and sessions.expires_at > $5
+            left join users
+                   on users.id = listed.user_id and users.deleted_at is null and users.suspended_at is null
+            left join projects on projects.id = listed.project_id and projects.deleted_at is null
+            left join project_members
+                   on project_members.project_id = projects.id and project_members.user_id = users.id
+        ) as streams
+        where (live and verified and member) is not true
+        "#,
+        &numbers,
+        &column(|reader| reader.session_id.0),
+        &column(|reader| reader.user_id.0),
+        &column(|reader| reader.project_id.0),
+        now,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,4 @@
+//! One file a route.
+
+pub(crate) mod create_event_ticket;
+pub(crate) mod stream_events;

@@ -1,0 +1,67 @@
+//! `POST /events/tickets`.
+
+use axum::{extract::State, http::StatusCode};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use shared::{
+    extract::Json,
+    guard::{ByBody, InProject, ProjectMember},
+    ids::ProjectId,
+    problem::{Problem, ProblemBody, Result},
+};
+use time::{Duration, OffsetDateTime};
+use utoipa::ToSchema;
+
+use crate::{AppState, access::ticket_hash, model::Reader, queries};
+
+/// How long a ticket is good for.
+const LIFETIME: Duration = Duration::hours(1);
+
+/// What a ticket is for.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateEventTicket {
+    /// The project whose events it opens.
+    #[garde(skip)]
+    pub(crate) project_id: ProjectId,
+}
+
+impl InProject for CreateEventTicket {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
+
+/// A ticket for the event streams of one project.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventTicket {
+    /// What to pass as `ticket`; as good as the session that asked for it, for this project's events.
+    ticket: String,
+    #[serde(with = "time::serde::rfc3339")]
+    expires_at: OffsetDateTime,
+}
+
+/// Makes a ticket for `GET /events`, for browsers' EventSource, which sends no headers.
+// No Idempotency-Key: a repeat is rendered anew from what was kept, and of a ticket nothing is kept that it
+// could be rendered from. A repeat makes another ticket, which does no harm: both end with the hour.
+#[utoipa::path(post, path = "/events/tickets", tag = "events", security(("bearer" = [])),
+    request_body = CreateEventTicket,
+    responses((status = CREATED, body = EventTicket), (status = NOT_FOUND, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn create_event_ticket(
+    State(app): State<AppState>,
+    access: ProjectMember<ByBody<CreateEventTicket>>,
+) -> Result<(StatusCode, Json<EventTicket>)> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Problem::internal("no randomness"))?;
+    let ticket = URL_SAFE_NO_PAD.encode(bytes);
+    let expires_at = app.clock.now() + LIFETIME;
+    let reader = Reader {
+        user_id: access.principal.user_id,
+        session_id: access.principal.session_id,
+        project_id: access.project_id,
+    };
+    queries::insert_ticket(&app.db, &ticket_hash(&ticket), reader, expires_at).await?;
+    Ok((StatusCode::CREATED, Json(EventTicket { ticket, expires_at })))
+}

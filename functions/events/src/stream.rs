@@ -1,0 +1,164 @@
+//! One stream's life: what it missed, then what happens, until its reader may not or need not go on.
+
+use std::{convert::Infallible, future::ready, mem::replace, time::Duration};
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _, stream};
+use shared::{
+    items::{self, Position},
+    problem::chain,
+    server::Stopping,
+};
+use sqlx::PgPool;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    AppState, frame,
+    hub::{Hub, Message, Subscription},
+    model::Reader,
+};
+
+/// Events read at once of what a stream missed.
+const PAGE: i64 = 200;
+/// How long a reader waits before it connects again: spread, so that those whom an instance lets go at once do
+/// not come back at once.
+const RETRY: [Duration; 5] = [
+    Duration::from_millis(1000),
+    Duration::from_millis(1700),
+    Duration::from_millis(2400),
+    Duration::from_millis(3100),
+    Duration::from_millis(3800),
+];
+
+/// Where a stream begins.
+pub(crate) enum Start {
+    /// With what happens from now on.
+    Now(Subscription),
+    /// With what its reader has missed since then.
+    After(Position),
+}
+
+/// A stream's text. What ends it without an `end` event (its age, a server that stops, a slow reader, a database
+/// that is away) is to be followed by another one, which goes on where this one stopped.
+pub(crate) fn events(
+    app: &AppState,
+    reader: Reader,
+    start: Start,
+    stopping: Stopping,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
+    let (position, phase) = match start {
+        Start::Now(subscription) => (subscription.position, Phase::Live(subscription)),
+        // Rights are checked by the hub, which this stream has not joined: until then it may go on for as long
+        // as any stream goes on without a check.
+        Start::After(position) => (position, Phase::Backlog { until: Instant::now() + app.limits.heartbeat }),
+    };
+    let retry = RETRY[usize::from(reader.session_id.0.as_bytes()[15]) % RETRY.len()];
+    let follower = Follower { db: app.db.clone(), hub: app.hub.clone(), reader, position, phase };
+    let life = app.limits.stream_life;
+    let over = async move {
+        tokio::select! {
+            () = stopping.wait() => {}
+            () = sleep(life) => {}
+        }
+    };
+    stream::once(ready(frame::opening(retry, position)))
+        .chain(stream::unfold(follower, Follower::next))
+        .take_until(Box::pin(over))
+        .chain(stream::once(ready(frame::closing())))
+        .map(Ok)
+}
+
+struct Follower {
+    db: PgPool,
+    hub: Hub,
+    reader: Reader,
+    /// The reader has everything up to here.
+    position: Position,
+    phase: Phase,
+}
+
+enum Phase {
+    /// Reads what was missed; nothing is kept for it meanwhile.
+    Backlog {
+        until: Instant,
+    },
+    /// Has joined the others, and reads what happened until it did.
+    CatchUp(Subscription),
+    /// Takes what the hub hands out.
+    Live(Subscription),
+    Over,
+}
+
+impl Follower {
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        loop {
+            let bytes;
+            (bytes, self.phase) = match replace(&mut self.phase, Phase::Over) {
+                Phase::Backlog { until } => {
+                    let (bytes, more) = self.page(Position::MAX).await?;
+                    let phase = match more {
+                        true if Instant::now() < until => Phase::Backlog { until },
+                        true => Phase::Over,
+                        false => Phase::CatchUp(self.join().await?),
+                    };
+                    (bytes, phase)
+                }
+                Phase::CatchUp(subscription) => {
+                    let (bytes, more) = self.page(subscription.position).await?;
+                    let phase = if more { Phase::CatchUp(subscription) } else { Phase::Live(subscription) };
+                    (bytes, phase)
+                }
+                Phase::Live(mut subscription) => {
+                    // None: it was too slow and the hub let it go.
+                    match subscription.messages.recv().await? {
+                        Message::End(code) => (frame::end(code), Phase::Over),
+                        Message::Heartbeat(position) => {
+                            self.position = self.position.max(position);
+                            (frame::heartbeat(self.position), Phase::Live(subscription))
+                        }
+                        Message::Transitions(batch) => (self.unseen(&batch), Phase::Live(subscription)),
+                    }
+                }
+                Phase::Over => return None,
+            };
+            if !bytes.is_empty() {
+                return Some((bytes, self));
+            }
+        }
+    }
+
+    /// What of a batch the reader has not seen: another instance may have been ahead of this one.
+    fn unseen(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
+        let seen = batch.partition_point(|(position, _)| *position <= self.position);
+        self.position = batch.last().map_or(self.position, |(last, _)| self.position.max(*last));
+        let unseen: Vec<&[u8]> = batch[seen..].iter().map(|(_, text)| &text[..]).collect();
+        unseen.concat().into()
+    }
+
+    /// The next page of the project's transitions up to a position, and whether there may be more.
+    async fn page(&mut self, until: Position) -> Option<(Bytes, bool)> {
+        let read = async {
+            let mut db = self.db.acquire().await?;
+            let project = self.reader.project_id;
+            items::project_transitions_after(&mut db, project, self.position, until, PAGE).await
+        };
+        let page = self.logged(read.await)?;
+        self.position = page.last().map_or(self.position, |last| last.position);
+        let more = i64::try_from(page.len()).is_ok_and(|length| length == PAGE);
+        let texts: Vec<Bytes> = page.iter().map(frame::transition).collect();
+        Some((texts.concat().into(), more))
+    }
+
+    async fn join(&self) -> Option<Subscription> {
+        self.logged(self.hub.join(self.reader).await)
+    }
+
+    fn logged<T>(&self, result: Result<T, sqlx::Error>) -> Option<T> {
+        let project_id = self.reader.project_id.to_string();
+        result
+            .inspect_err(|error| {
+                tracing::warn!(project_id, error = chain(error), "an event stream broke off")
+            })
+            .ok()
+    }
+}

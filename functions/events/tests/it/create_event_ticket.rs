@@ -1,0 +1,123 @@
+use serde_json::{Value, json};
+use shared::testing::TestUser;
+use sqlx::PgPool;
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::support::Events;
+
+impl Events {
+    async fn assert_ticket_refused(&self, path: &str) {
+        self.client.get(path).await.assert_problem(401, "ticket_invalid");
+    }
+
+    fn with_ticket(&self, ticket: &str) -> String {
+        self.path(&format!("&ticket={ticket}"))
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_ticket_opens_the_stream_for_an_hour_as_often_as_it_is_shown(db: PgPool) {
+    let events = Events::start(db).await;
+    let before = events.platform.clock.now();
+    let body = json!({"project_id": events.project});
+    let created = events.client.as_user(&events.reviewer).post("/events/tickets", body).await;
+    created.assert_status(201);
+    assert_eq!(created.headers["cache-control"], "no-store");
+    let expires_at = created.body["expires_at"].as_str().expect("a time");
+    let life = OffsetDateTime::parse(expires_at, &Rfc3339).expect("a time") - before;
+    assert!((Duration::minutes(60)..Duration::minutes(61)).contains(&life), "{life}");
+    let ticket = created.body["ticket"].as_str().expect("a ticket");
+    assert_eq!(ticket.len(), 43);
+
+    let path = events.with_ticket(ticket);
+    let mut stream = events.open(&path, &[]).await;
+    let item = events.draft().await;
+    let event = stream.next_event().await.expect("an event");
+    assert_eq!(event.item(), item);
+    drop(stream);
+    let after = events.draft().await;
+    let mut again = events.open(&path, &[("last-event-id", event.id().to_owned())]).await;
+    assert_eq!(again.next_event().await.expect("an event").item(), after);
+
+    events.platform.clock.advance(Duration::minutes(61));
+    events.assert_ticket_refused(&path).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn no_ticket_is_kept(db: PgPool) {
+    let events = Events::start(db).await;
+    let ticket = events.ticket().await;
+    assert_ne!(ticket, events.ticket().await);
+    let rows: Vec<Value> = sqlx::query_scalar("select to_jsonb(event_tickets) from event_tickets")
+        .fetch_all(&events.platform.db)
+        .await
+        .expect("tickets");
+    assert_eq!(rows.len(), 2);
+    assert!(!format!("{rows:?}").contains(&ticket));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_wrong_ticket_and_one_of_another_project_are_refused(db: PgPool) {
+    let events = Events::start(db).await;
+    let other = events.platform.project(&events.reviewer).await;
+    let ticket = events.ticket().await;
+    for wrong in ["", "made-up", &ticket[1..], &ticket.to_lowercase()] {
+        events.assert_ticket_refused(&events.with_ticket(wrong)).await;
+    }
+    events.assert_ticket_refused(&format!("/events?project_id={other}&ticket={ticket}")).await;
+    // A ticket that is shown counts, whoever shows it.
+    let path = events.with_ticket("made-up");
+    let signed_in = events.client.as_user(&events.reviewer).get(&path).await;
+    signed_in.assert_problem(401, "ticket_invalid");
+    let long = events.client.get(&events.with_ticket(&"x".repeat(65))).await;
+    assert_eq!(long.assert_problem(422, "invalid_fields").invalid_fields(), ["ticket"]);
+    let both = events.with_ticket(&format!("{ticket}&ticket={ticket}"));
+    assert_eq!(events.client.get(&both).await.status, 422);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_ticket_is_no_better_than_its_session_and_its_user(db: PgPool) {
+    let events = Events::start(db).await;
+    let statements = [
+        ("update sessions set revoked_at = now() where user_id = $1", 401, "ticket_invalid"),
+        ("update sessions set revoked_at = null where user_id = $1", 200, ""),
+        ("update users set suspended_at = now() where id = $1", 401, "ticket_invalid"),
+        ("update users set suspended_at = null where id = $1", 200, ""),
+        ("update users set email_verified_at = null where id = $1", 403, "email_not_verified"),
+        ("update users set email_verified_at = now() where id = $1", 200, ""),
+        ("delete from project_members where user_id = $1", 404, "not_found"),
+    ];
+    let path = events.with_ticket(&events.ticket().await);
+    for (statement, status, code) in statements {
+        events.platform.change(statement, events.reviewer.id.0).await;
+        let answer = events.client.get(&path).await;
+        match code {
+            "" => drop(answer.assert_status(status)),
+            code => drop(answer.assert_problem(status, code)),
+        }
+    }
+    let root = events.platform.super_admin("root@example.org").await;
+    let body = json!({"project_id": events.project});
+    let ticket = events.client.as_user(&root).post("/events/tickets", body).await;
+    let ticket = ticket.assert_status(201).body["ticket"].as_str().expect("a ticket").to_owned();
+    events.client.get(&events.with_ticket(&ticket)).await.assert_status(200);
+    events.platform.change("update projects set deleted_at = now() where id = $1", events.project.0).await;
+    events.client.get(&events.with_ticket(&ticket)).await.assert_problem(404, "not_found");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_members_get_a_ticket(db: PgPool) {
+    let events = Events::start(db).await;
+    let post = async |user: Option<&TestUser>, body: Value| {
+        let client = user.map_or_else(|| events.client.clone(), |user| events.client.as_user(user));
+        client.post("/events/tickets", body).await
+    };
+    let body = json!({"project_id": events.project});
+    post(None, body.clone()).await.assert_problem(401, "unauthenticated");
+    let outsider = events.platform.user("outsider@example.org").await;
+    post(Some(&outsider), body.clone()).await.assert_problem(404, "not_found");
+    let unverified = events.platform.unverified_user("unverified@example.org").await;
+    post(Some(&unverified), body).await.assert_problem(403, "email_not_verified");
+    let wrong = post(Some(&events.reviewer), json!({"project": 1})).await;
+    assert_eq!(wrong.assert_problem(422, "invalid_fields").invalid_fields(), ["project", "project_id"]);
+}

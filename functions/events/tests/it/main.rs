@@ -1,0 +1,7 @@
+//! `events` through its HTTP interface: tickets, streams, and what ends them.
+
+mod create_event_ticket;
+mod endings;
+mod order;
+mod stream_events;
+mod support;
