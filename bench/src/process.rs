@@ -122,6 +122,7 @@ pub(crate) fn environment() -> Result<Vec<(String, String)>> {
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing".to_owned()),
         ("PUBSUB_PROJECT", "bench".into()),
         ("UPLOADS_BUCKET", "bench-uploads".into()),
+        ("RESULTS_BUCKET", "bench-results".into()),
         ("GOOGLE_SERVICE_ACCOUNT_KEY", Identity::generate("https://accounts.bench")?.key_json()),
         ("ACCESS_TOKEN_ISSUER", "https://api.bench".into()),
         ("ACCESS_TOKEN_JWKS", access_token::public_jwks(&signing_key)?),

@@ -13,6 +13,8 @@ use crate::secrets::Secrets;
 pub(crate) const PROJECT: &str = "alta-local";
 /// The bucket that browsers upload to.
 pub(crate) const UPLOADS_BUCKET: &str = "alta-local-uploads";
+/// The bucket that batch operations write to.
+pub(crate) const RESULTS_BUCKET: &str = "alta-local-results";
 /// The processor that reads documents.
 pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/ocr";
 
@@ -96,6 +98,7 @@ impl Parts {
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
+                defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
                 defaults.push(("DOCUMENTAI_PROCESSOR", Some(PROCESSOR.to_owned())));
                 defaults.push(("DOCUMENTAI_ENDPOINT", url(self.documentai)));
                 // A synchronous call reads up to 15 pages.

@@ -7,12 +7,12 @@ use local_documentai::DocumentAi;
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use local_smtp::{Credentials, Inbox};
-use local_storage::{Bucket, Notification, NotificationConfig, Notifier, Storage};
+use local_storage::{Attributes, Bucket, Notification, NotificationConfig, Notifier, Storage};
 use shared::names::Topic;
 
 use crate::{
     data_dir::DataDir,
-    environment::{PROCESSOR, PROJECT, UPLOADS_BUCKET},
+    environment::{PROCESSOR, PROJECT, RESULTS_BUCKET, UPLOADS_BUCKET},
     error::{Error, Result},
     ports::{Ports, loopback},
     secrets,
@@ -41,7 +41,10 @@ pub(crate) async fn storage(
     cors_origins: &str,
     notifier: Notifier,
 ) -> Result<Storage> {
-    let uploads = NotificationConfig { topic: Topic::Uploads.name().to_owned(), object_name_prefix: None };
+    let bucket = |name: &str, topic: Topic| Bucket {
+        name: name.to_owned(),
+        notifications: vec![NotificationConfig { topic: topic.name().to_owned(), object_name_prefix: None }],
+    };
     #[allow(clippy::disallowed_methods, reason = "the cloud has a clock of its own")]
     let now = Arc::new(SystemTime::now);
     let settings = local_storage::Settings {
@@ -49,7 +52,7 @@ pub(crate) async fn storage(
         endpoint,
         identity: identity.clone(),
         cors_origins: cors_origins.split(',').map(str::to_owned).collect(),
-        buckets: vec![Bucket { name: UPLOADS_BUCKET.to_owned(), notifications: vec![uploads] }],
+        buckets: vec![bucket(UPLOADS_BUCKET, Topic::Uploads), bucket(RESULTS_BUCKET, Topic::Results)],
         now,
     };
     let opened = Storage::open(settings, notifier).await;
@@ -77,16 +80,38 @@ pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Storage) 
             missing.join(" and ")
         )));
     }
-    let resolve = move |uri: &str| -> BoxFuture<'static, Option<PathBuf>> {
-        let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
-        let found = name.and_then(|(bucket, object)| storage.open_object(bucket, object, None));
-        Box::pin(async move { found.map(|(_, path)| path) })
-    };
     let readers = thread::available_parallelism().map_or(1, usize::from);
-    let mut settings = local_documentai::Settings::new(identity.clone(), Arc::new(resolve), readers);
+    let mut settings =
+        local_documentai::Settings::new(identity.clone(), Arc::new(resolver(storage.clone())), readers);
+    settings.write = Some(Arc::new(writer(storage)));
     settings.processor = Some(PROCESSOR.to_owned());
     settings.work_folder = folder(data, "documentai")?;
     Ok(DocumentAi::new(settings))
+}
+
+/// Finds the file of an object by its `gs://` address.
+fn resolver(storage: Storage) -> impl Fn(&str) -> BoxFuture<'static, Option<PathBuf>> {
+    move |uri| {
+        let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
+        let found = name.and_then(|(bucket, object)| storage.open_object(bucket, object, None));
+        Box::pin(async move { found.map(|(_, path)| path) })
+    }
+}
+
+/// Makes an object at a `gs://` address.
+fn writer(storage: Storage) -> impl Fn(&str, Vec<u8>, &str) -> BoxFuture<'static, Result<(), String>> {
+    move |uri, bytes, content_type| {
+        let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
+        let name = name.map(|(bucket, object)| (bucket.to_owned(), object.to_owned()));
+        let attributes =
+            Attributes { content_type: Some(content_type.to_owned()), ..Attributes::default() };
+        let storage = storage.clone();
+        Box::pin(async move {
+            let (bucket, object) = name.ok_or("not the address of an object")?;
+            let made = storage.create_object(&bucket, &object, attributes, bytes.into()).await;
+            made.map(|_| ()).map_err(|error| error.to_string())
+        })
+    }
 }
 
 /// The mail server and its inbox.

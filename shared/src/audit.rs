@@ -119,6 +119,28 @@ actions! {
     DocumentProcessed = "document.processed";
     /// A document could not be read.
     DocumentFailed = "document.failed";
+    /// A document's label was changed.
+    DocumentUpdated = "document.updated";
+    /// A document was deleted.
+    DocumentDeleted = "document.deleted";
+    /// A document that could not be read is read again.
+    DocumentReprocessed = "document.reprocessed";
+    /// A link to a document's file was handed out.
+    DocumentDownloaded = "document.downloaded";
+    /// A voice sample was announced.
+    VoiceCreated = "voice.created";
+    /// A voice sample was transcribed.
+    VoiceProcessed = "voice.processed";
+    /// A voice sample could not be transcribed.
+    VoiceFailed = "voice.failed";
+    /// A voice sample's language was changed.
+    VoiceUpdated = "voice.updated";
+    /// A voice sample was deleted.
+    VoiceDeleted = "voice.deleted";
+    /// A voice sample that could not be transcribed is transcribed again.
+    VoiceReprocessed = "voice.reprocessed";
+    /// A link to a voice sample's file was handed out.
+    VoiceDownloaded = "voice.downloaded";
 }
 
 impl Action {

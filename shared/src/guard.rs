@@ -131,6 +131,14 @@ impl Kind for Document {
     const KIND: ItemKind = ItemKind::Document;
 }
 
+/// Voice samples.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice;
+
+impl Kind for Voice {
+    const KIND: ItemKind = ItemKind::Voice;
+}
+
 /// A query or a body that names a project.
 pub trait InProject {
     /// The project it names.

@@ -50,6 +50,13 @@ pub enum Claim {
 }
 
 impl IdempotencyKey {
+    /// The key of one of the things that a request creates, by its place.
+    #[must_use]
+    pub fn part(&self, number: usize) -> Self {
+        let part = |known: &Known| Known { route: format!("{}#{number}", known.route), ..known.clone() };
+        Self(self.0.as_ref().filter(|_| number > 0).map(part).or_else(|| self.0.clone()))
+    }
+
     /// Claims the key for a resource that is about to be created in the same transaction.
     ///
     /// # Errors

@@ -47,6 +47,8 @@ pub enum ItemStatus {
     Rejected,
     /// Could not be read; `failure` says why.
     Failed,
+    /// Deleted: only its history and its events show it.
+    Deleted,
 }
 
 /// Why an item failed.

@@ -31,6 +31,7 @@ pub mod passwords;
 pub mod precondition;
 pub mod principal;
 pub mod problem;
+pub mod processing;
 pub mod push;
 pub mod rate_limit;
 pub mod server;

@@ -5,6 +5,8 @@
 pub enum Topic {
     /// Objects that were finalised in the uploads bucket.
     Uploads,
+    /// Objects that were finalised in the results bucket: the output of batch operations.
+    Results,
     /// Mails to be rendered and sent.
     EmailRequested,
     /// Messages that a subscription gave up on.
@@ -13,13 +15,14 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 3] = [Self::Uploads, Self::EmailRequested, Self::DeadLetters];
+    pub const ALL: [Self; 4] = [Self::Uploads, Self::Results, Self::EmailRequested, Self::DeadLetters];
 
     /// Its id in Pub/Sub.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Uploads => "uploads",
+            Self::Results => "results",
             Self::EmailRequested => "email-requested",
             Self::DeadLetters => "dead-letters",
         }
@@ -44,7 +47,7 @@ pub struct Subscription {
 }
 
 /// Every subscription.
-pub const SUBSCRIPTIONS: [Subscription; 3] = [
+pub const SUBSCRIPTIONS: [Subscription; 4] = [
     Subscription {
         name: "ocr-uploads",
         topic: Topic::Uploads,
@@ -52,6 +55,16 @@ pub const SUBSCRIPTIONS: [Subscription; 3] = [
         path: "/events/object-finalized",
         filter: Some(
             "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"documents/\")",
+        ),
+        dead_letters: true,
+    },
+    Subscription {
+        name: "ocr-results",
+        topic: Topic::Results,
+        function: "ocr",
+        path: "/events/result-finalized",
+        filter: Some(
+            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"ocr/\")",
         ),
         dead_letters: true,
     },
@@ -94,9 +107,11 @@ pub struct Schedule {
 }
 
 /// Every schedule.
-pub const SCHEDULES: [Schedule; 4] = [
+pub const SCHEDULES: [Schedule; 6] = [
     Schedule { name: "sweep-outbox", path: "/tasks/sweep-outbox", every_seconds: 60 },
     Schedule { name: "restart-stuck", path: "/tasks/restart-stuck", every_seconds: 60 },
+    Schedule { name: "find-uploads", path: "/tasks/find-uploads", every_seconds: 300 },
     Schedule { name: "seal-audit", path: "/tasks/seal-audit", every_seconds: 300 },
     Schedule { name: "purge", path: "/tasks/purge", every_seconds: 600 },
+    Schedule { name: "sweep-objects", path: "/tasks/sweep-objects", every_seconds: 3600 },
 ];

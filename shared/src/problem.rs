@@ -265,10 +265,29 @@ impl Problem {
         self
     }
 
+    /// As clients see it: the body of an answer, or one part of an answer about many things.
+    #[must_use]
+    pub fn body(&self) -> ProblemBody<'_> {
+        ProblemBody {
+            kind: format!("/docs/problems#{}", self.code.as_str()),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: self.detail.as_deref(),
+            code: self.code,
+            request_id: context::current().map(|context| context.request_id.clone()),
+            errors: &self.errors,
+            projects: &self.projects,
+        }
+    }
+
     /// What caused it, for logs; never for clients.
     #[must_use]
     pub fn cause(&self) -> String {
-        self.source.as_deref().map(|error| chain(error)).unwrap_or_default()
+        match (&self.source, &self.detail) {
+            (Some(source), _) => chain(source.as_ref()),
+            (None, Some(detail)) => detail.clone(),
+            (None, None) => self.code.title().to_owned(),
+        }
     }
 
     /// Its code.
@@ -285,17 +304,7 @@ impl IntoResponse for Problem {
             let cause = self.cause();
             tracing::error!(code = self.code.as_str(), cause, "the request failed");
         }
-        let body = ProblemBody {
-            kind: format!("/docs/problems#{}", self.code.as_str()),
-            title: self.code.title(),
-            status: status.as_u16(),
-            detail: self.detail.as_deref(),
-            code: self.code,
-            request_id: context::current().map(|context| context.request_id.clone()),
-            errors: &self.errors,
-            projects: &self.projects,
-        };
-        let bytes = serde_json::to_vec(&body).unwrap_or_default();
+        let bytes = serde_json::to_vec(&self.body()).unwrap_or_default();
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], bytes).into_response();
         response.headers_mut().extend(self.headers);

@@ -1,7 +1,12 @@
 //! Pub/Sub push deliveries and Cloud Scheduler calls, let in only with a good token.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
+use aws_lc_rs::digest;
 use axum::{
     extract::{FromRef, FromRequest, FromRequestParts, Request},
     http::{StatusCode, request::Parts},
@@ -9,15 +14,27 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
+use sqlx::PgPool;
+use time::OffsetDateTime;
 
 use crate::{
+    clock::Clock,
     context::{self, RequestContext, Trace},
     events::Event,
     extract,
     oidc::OidcVerifier,
     outbox,
-    problem::{Code, Problem},
+    problem::{Code, Problem, chain},
 };
+
+/// What the attributes begin with that Pub/Sub adds to a message when it gives it up
+/// (<https://cloud.google.com/pubsub/docs/handling-failures>).
+pub const ADDED_TO_DEAD_LETTERS: &str = "CloudPubSub";
+
+/// How much of a cause is kept, in characters.
+const CAUSE: usize = 1000;
+/// How long an answer waits for its cause to be kept: what failed may have been the database.
+const RECORDING: Duration = Duration::from_secs(2);
 
 /// A message that was pushed.
 #[derive(Debug, Clone)]
@@ -99,18 +116,71 @@ impl Message {
         self.attributes.get(outbox::EVENT_ID)?.parse().ok()
     }
 
-    /// Runs the handler as part of the trace that the message came from.
-    pub async fn handle<F: Future>(&self, future: F) -> F::Output {
+    /// Handles it as part of the trace that it came from. Why it failed, if it did, is kept for the dead letter
+    /// that it may become.
+    pub async fn handle(
+        &self,
+        db: &PgPool,
+        clock: &Clock,
+        handler: impl Future<Output = Result<Delivery, Problem>>,
+    ) -> Delivery {
+        let handled = async {
+            let delivery = handler.await.unwrap_or_else(Delivery::Retry);
+            if let Delivery::Retry(problem) = &delivery {
+                self.record_failure(db, problem, clock.now()).await;
+            }
+            delivery
+        };
         let trace = self.attributes.get(outbox::TRACEPARENT).and_then(|value| Trace::from_traceparent(value));
         match (context::current(), trace) {
             (Some(current), Some(trace)) => {
                 tracing::Span::current().record("trace_id", trace.trace_id.as_str());
                 let context = RequestContext { trace, ..RequestContext::clone(&current) };
-                context::scope(Arc::new(context), future).await
+                context::scope(Arc::new(context), handled).await
             }
-            _ => future.await,
+            _ => handled.await,
         }
     }
+
+    /// SHA-256 of what it holds, which stays the same when it becomes a dead letter; its id does not.
+    #[must_use]
+    pub fn content_hash(&self) -> Vec<u8> {
+        let attributes: BTreeMap<&String, &String> =
+            self.attributes.iter().filter(|(name, _)| !name.starts_with(ADDED_TO_DEAD_LETTERS)).collect();
+        let parts = attributes.into_iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        let mut context = digest::Context::new(&digest::SHA256);
+        for part in parts.chain([self.data.as_slice()]) {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        context.finish().as_ref().to_vec()
+    }
+
+    /// The answer stands, whether this works or not.
+    async fn record_failure(&self, db: &PgPool, problem: &Problem, now: OffsetDateTime) {
+        let cause: String = problem.cause().replace('\0', "\u{FFFD}").chars().take(CAUSE).collect();
+        let recorded = sqlx::query!(
+            "insert into delivery_errors (subscription, message_hash, cause, failed_at) values ($1, $2, $3, $4)
+             on conflict on constraint delivery_errors_pkey
+             do update set cause = excluded.cause, failed_at = excluded.failed_at",
+            subscription_id(&self.subscription),
+            self.content_hash(),
+            cause,
+            now,
+        )
+        .execute(db);
+        match tokio::time::timeout(RECORDING, recorded).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(error = chain(&error), "the cause of a failure was not kept"),
+            Err(_) => tracing::warn!("keeping the cause of a failure took too long"),
+        }
+    }
+}
+
+/// A subscription's id, by which its dead letters name it: the last part of its full name.
+#[must_use]
+pub fn subscription_id(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// A call by Cloud Scheduler.

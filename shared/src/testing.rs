@@ -32,6 +32,8 @@ use crate::{access_token, clock::Clock, config::Env, names};
 const PROJECT: &str = "alta-test";
 /// The bucket of the tests.
 pub const BUCKET: &str = "alta-test-uploads";
+/// The bucket that batch operations write to.
+pub const RESULTS_BUCKET: &str = "alta-test-results";
 const ISSUER: &str = "https://accounts.test";
 
 /// Keys take long to make, and no test minds sharing them.
@@ -100,6 +102,7 @@ impl Platform {
             ("PUBSUB_ENDPOINT", format!("http://{pubsub_address}")),
             ("STORAGE_ENDPOINT", format!("http://{storage_address}")),
             ("UPLOADS_BUCKET", BUCKET.into()),
+            ("RESULTS_BUCKET", RESULTS_BUCKET.into()),
             ("GOOGLE_SERVICE_ACCOUNT_KEY", keys.identity.key_json()),
             ("ACCESS_TOKEN_ISSUER", "https://api.test".into()),
             ("ACCESS_TOKEN_JWKS", keys.jwks.clone()),
@@ -231,17 +234,20 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
 }
 
 async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {
-    let notifications = vec![local_storage::NotificationConfig {
-        topic: names::Topic::Uploads.name().into(),
-        object_name_prefix: None,
-    }];
+    let bucket = |name: &str, topic: names::Topic| local_storage::Bucket {
+        name: name.into(),
+        notifications: vec![local_storage::NotificationConfig {
+            topic: topic.name().into(),
+            object_name_prefix: None,
+        }],
+    };
     let listener = listen().await;
     let settings = local_storage::Settings {
         data_dir,
         endpoint: format!("http://{}", listener.local_addr().expect("an address")),
         identity: keys().identity.clone(),
         cors_origins: vec!["https://app.test".into()],
-        buckets: vec![local_storage::Bucket { name: BUCKET.into(), notifications }],
+        buckets: vec![bucket(BUCKET, names::Topic::Uploads), bucket(RESULTS_BUCKET, names::Topic::Results)],
         now: std::sync::Arc::new(system_time),
     };
     let pubsub = pubsub.clone();

@@ -1,5 +1,6 @@
-//! `data`: documents, from their announcement to their text. No file byte passes through here.
+//! `data`: documents and voice samples, from their announcement to their text. No file byte passes through here.
 
+mod flow;
 mod model;
 mod queries;
 mod routes;
@@ -11,6 +12,7 @@ use shared::{
     config::{Env, Error, Settings as _},
     database::{self, DatabaseSettings},
     health::Health,
+    outbox::{Outbox, PubSubSettings},
     principal::Authority,
     server::{HttpSettings, Service},
     storage::{StorageSettings, UrlSigner},
@@ -31,6 +33,8 @@ shared::settings! {
         pub access_token: AccessTokenSettings,
         /// Cloud Storage.
         pub storage: StorageSettings,
+        /// Publishing events.
+        pub pubsub: PubSubSettings,
     }
 }
 
@@ -40,14 +44,43 @@ pub(crate) struct AppState {
     db: PgPool,
     authority: Authority,
     signer: UrlSigner,
+    outbox: Outbox,
+    uploads_bucket: String,
     clock: Clock,
 }
 
 fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_documents::list_documents, routes::create_document::create_document))
-        .routes(routes!(routes::get_document::get_document))
-        .routes(routes!(routes::renew_upload_url::renew_upload_url))
+    let documents = {
+        use routes::documents::{
+            create_document::*, create_documents::*, delete_document::*, download_document::*,
+            get_document::*, list_documents::*, list_pages::*, renew_upload_url::*, reprocess_document::*,
+            update_document::*,
+        };
+        OpenApiRouter::new()
+            .routes(routes!(list_documents, create_document))
+            .routes(routes!(create_documents))
+            .routes(routes!(get_document, update_document, delete_document))
+            .routes(routes!(renew_upload_url))
+            .routes(routes!(list_pages))
+            .routes(routes!(download_document))
+            .routes(routes!(reprocess_document))
+    };
+    let voice = {
+        use routes::voice::{
+            create_voice_sample::*, create_voice_samples::*, delete_voice_sample::*,
+            download_voice_sample::*, get_voice_sample::*, list_voice_samples::*, list_words::*,
+            renew_voice_upload_url::*, reprocess_voice_sample::*, update_voice_sample::*,
+        };
+        OpenApiRouter::new()
+            .routes(routes!(list_voice_samples, create_voice_sample))
+            .routes(routes!(create_voice_samples))
+            .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
+            .routes(routes!(renew_voice_upload_url))
+            .routes(routes!(list_words))
+            .routes(routes!(download_voice_sample))
+            .routes(routes!(reprocess_voice_sample))
+    };
+    documents.merge(voice)
 }
 
 /// The function, ready to be served.
@@ -69,7 +102,9 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
     let authority = Authority::new(db.clone(), tokens, clock.clone());
     let signer = UrlSigner::new(&settings.storage)?;
-    let state = AppState { db: db.clone(), authority, signer, clock };
+    let outbox = Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?;
+    let uploads_bucket = settings.storage.uploads_bucket;
+    let state = AppState { db: db.clone(), authority, signer, outbox, uploads_bucket, clock };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
     Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
 }

@@ -3,18 +3,22 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{ItemId, ProjectId, UserId},
-    items::{Failure, ItemKind, ItemStatus, ObjectName},
+    items::{Failure, ItemStatus, ObjectName},
     storage::{Expected, Upload},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 /// The largest document, in bytes.
-pub(crate) const MAX_DOCUMENT_BYTES: i64 = 100 * 1024 * 1024;
+pub(crate) const MAX_DOCUMENT_BYTES: i64 = 100 << 20;
+/// The largest voice sample, in bytes.
+pub(crate) const MAX_VOICE_BYTES: i64 = 500 << 20;
+/// Larger uploads are resumable whether or not that was asked for.
+pub(crate) const RESUMABLE_FROM_BYTES: i64 = 8 << 20;
 
-/// A document.
+/// What documents and voice samples share.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Document {
+pub(crate) struct Item {
     pub(crate) id: ItemId,
     pub(crate) project_id: ProjectId,
     pub(crate) uploaded_by_id: UserId,
@@ -24,7 +28,7 @@ pub(crate) struct Document {
     pub(crate) status: ItemStatus,
     /// Why it failed, when it did.
     pub(crate) failure: Option<Failure>,
-    /// How far a large document is; null when there is nothing to tell.
+    /// How far a large input is; null when there is nothing to tell.
     pub(crate) progress: Option<Progress>,
     /// An earlier item of the project with the same bytes.
     pub(crate) duplicate_of: Option<ItemId>,
@@ -38,25 +42,43 @@ pub(crate) struct Document {
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) reviewed_at: Option<OffsetDateTime>,
     pub(crate) feedback: Option<String>,
-    /// A label of the team's own.
-    pub(crate) domain: Option<String>,
-    pub(crate) page_count: Option<i32>,
-    /// How sure the engine is, from 0 to 1, over all pages.
+    /// How sure the engine is, from 0 to 1.
     pub(crate) confidence: Option<f32>,
     /// The main language, as a BCP 47 tag.
     pub(crate) language: Option<String>,
-    /// Grows with every change of state; the `ETag` is made from it.
+    /// Grows with every change; the `ETag` is made from it.
     pub(crate) version: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
+}
+
+/// A document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Document {
+    #[serde(flatten)]
+    pub(crate) item: Item,
+    /// A label of the team's own.
+    pub(crate) domain: Option<String>,
+    pub(crate) page_count: Option<i32>,
+}
+
+/// A voice sample.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VoiceSample {
+    #[serde(flatten)]
+    pub(crate) item: Item,
+    pub(crate) duration_seconds: Option<f64>,
+    /// The language that was asked for; null for the project's.
+    pub(crate) requested_language: Option<String>,
 }
 
 /// How far something is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Progress {
     pub(crate) done: i64,
+    /// An estimate until the last part is there.
     pub(crate) total: i64,
-    /// What is counted: `pages` or `seconds`.
+    /// What is counted: `pages` or `percent`.
     pub(crate) unit: String,
 }
 
@@ -67,63 +89,101 @@ pub(crate) struct DocumentUpload {
     pub(crate) upload: Upload,
 }
 
-/// A media type that documents may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(crate) enum DocumentType {
-    #[serde(rename = "application/pdf")]
-    Pdf,
-    #[serde(rename = "image/png")]
-    Png,
-    #[serde(rename = "image/jpeg")]
-    Jpeg,
-    #[serde(rename = "image/tiff")]
-    Tiff,
-    #[serde(rename = "image/gif")]
-    Gif,
-    #[serde(rename = "image/bmp")]
-    Bmp,
-    #[serde(rename = "image/webp")]
-    Webp,
+/// A voice sample that was announced, and how to upload it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VoiceUpload {
+    pub(crate) voice_sample: VoiceSample,
+    pub(crate) upload: Upload,
 }
 
-impl DocumentType {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Tiff => "image/tiff",
-            Self::Gif => "image/gif",
-            Self::Bmp => "image/bmp",
-            Self::Webp => "image/webp",
+/// A piece of a text that was found.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Fragment {
+    pub(crate) text: String,
+    /// Whether this is what was searched for.
+    pub(crate) highlighted: bool,
+}
+
+macro_rules! media_types {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        pub(crate) enum $name {
+            $( #[serde(rename = $text)] $variant, )*
         }
+
+        impl $name {
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+        }
+    };
+}
+
+media_types! {
+    /// A media type that documents may have.
+    DocumentType {
+        Pdf = "application/pdf",
+        Png = "image/png",
+        Jpeg = "image/jpeg",
+        Tiff = "image/tiff",
+        Gif = "image/gif",
+        Bmp = "image/bmp",
+        Webp = "image/webp",
     }
 }
 
-/// A document's row: what the answer shows, and what the upload is bound to.
-pub(crate) struct DocumentRow {
-    pub(crate) document: Document,
+media_types! {
+    /// A media type that voice samples may have.
+    VoiceType {
+        Wav = "audio/wav",
+        XWav = "audio/x-wav",
+        Flac = "audio/flac",
+        Mpeg = "audio/mpeg",
+        Mp4 = "audio/mp4",
+        Ogg = "audio/ogg",
+        Webm = "audio/webm",
+    }
+}
+
+/// An item's row: what the answer shows, and what its upload is bound to.
+pub(crate) struct ItemRow {
+    pub(crate) item: Item,
+    pub(crate) object: ObjectName,
+    pub(crate) generation: Option<i64>,
     pub(crate) crc32c: Option<String>,
-    pub(crate) upload_no: i32,
+    pub(crate) resumable: bool,
+    pub(crate) corrected_text: Option<String>,
+    pub(crate) domain: Option<String>,
+    pub(crate) page_count: Option<i32>,
+    pub(crate) duration_seconds: Option<f64>,
+    pub(crate) requested_language: Option<String>,
 }
 
-impl DocumentRow {
-    /// The name of the present upload's object.
-    pub(crate) fn object(&self) -> ObjectName {
-        ObjectName {
-            kind: ItemKind::Document,
-            project_id: self.document.project_id,
-            item_id: self.document.id,
-            upload_no: self.upload_no,
-        }
-    }
-
+impl ItemRow {
     /// What the present upload has to be.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected {
-            content_type: &self.document.content_type,
-            size_bytes: self.document.size_bytes,
+            content_type: &self.item.content_type,
+            size_bytes: self.item.size_bytes,
             crc32c: self.crc32c.as_deref(),
+            resumable: self.resumable,
+        }
+    }
+}
+
+impl From<ItemRow> for Document {
+    fn from(row: ItemRow) -> Self {
+        Self { item: row.item, domain: row.domain, page_count: row.page_count }
+    }
+}
+
+impl From<ItemRow> for VoiceSample {
+    fn from(row: ItemRow) -> Self {
+        Self {
+            item: row.item,
+            duration_seconds: row.duration_seconds,
+            requested_language: row.requested_language,
         }
     }
 }

@@ -1,6 +1,4 @@
-//! One file a route.
+//! The handlers: a file for each route of documents, and of voice samples; what they share is in [`crate::flow`].
 
-pub(crate) mod create_document;
-pub(crate) mod get_document;
-pub(crate) mod list_documents;
-pub(crate) mod renew_upload_url;
+pub(crate) mod documents;
+pub(crate) mod voice;

@@ -14,7 +14,7 @@ use crate::{AppState, device, queries, render::Mail};
 
 /// Handles an event of the topic `email-requested`.
 pub(crate) async fn email_requested(State(app): State<AppState>, Push(message): Push) -> Delivery {
-    message.handle(async { process(&app, &message).await.unwrap_or_else(Delivery::Retry) }).await
+    message.handle(&app.db, &app.clock, process(&app, &message)).await
 }
 
 async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem> {

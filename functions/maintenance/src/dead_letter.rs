@@ -1,12 +1,14 @@
-//! Records messages that Pub/Sub gave up on.
+//! Records messages that Pub/Sub gave up on, with what they failed of, and fails the uploads that they speak of.
 
 use std::collections::HashMap;
 
 use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
+    names::{SUBSCRIPTIONS, Topic},
     problem::Problem,
-    push::{Delivery, Message, Push},
+    processing::{self, Finalized},
+    push::{Delivery, Message, Push, subscription_id},
 };
 
 use crate::{AppState, queries};
@@ -18,7 +20,7 @@ const ATTEMPTS: &str = "CloudPubSubDeadLetterSourceDeliveryCount";
 
 /// Handles a message of the topic `dead-letters`.
 pub(crate) async fn dead_letter(State(app): State<AppState>, Push(message): Push) -> Delivery {
-    message.handle(async { record(&app, &message).await.unwrap_or_else(Delivery::Retry) }).await
+    message.handle(&app.db, &app.clock, record(&app, &message)).await
 }
 
 async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> {
@@ -29,6 +31,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         attributes: storable(&message.attributes),
         data: STANDARD.encode(&message.data),
         delivery_attempts: attribute(ATTEMPTS).and_then(|count| count.parse().ok()),
+        content_hash: message.content_hash(),
     };
     queries::insert_dead_letter(&app.db, &letter, app.clock.now()).await?;
     tracing::error!(
@@ -36,7 +39,18 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         message_id = letter.message_id,
         "a message was given up"
     );
+    if is_of_uploads(letter.subscription)
+        && let Some(event) = Finalized::read(message, &app.bucket)
+        && processing::give_up(&app.db, &event, app.clock.now()).await?
+    {
+        tracing::warn!(item_id = %event.object.item_id, "the item that it speaks of failed");
+    }
     Ok(Delivery::Done)
+}
+
+fn is_of_uploads(subscription: &str) -> bool {
+    let id = subscription_id(subscription);
+    SUBSCRIPTIONS.iter().any(|known| known.topic == Topic::Uploads && known.name == id)
 }
 
 /// Without U+0000, which no database takes: a letter that could not be recorded would come back for ever.

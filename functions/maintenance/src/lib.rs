@@ -1,13 +1,15 @@
-//! `maintenance`: what must happen even if nobody asks: the outbox sweep, work that stuck, dead letters, the
-//! purge, and the seals of the audit log.
+//! `maintenance`: what must happen even if nobody asks: the outbox sweep, work that stuck, uploads that nobody was
+//! told of, dead letters, the purge, objects that belong to nothing, and the seals of the audit log.
 //!
 //! Cloud Scheduler calls the tasks. Each is bounded, may be cut off anywhere, and may run twice at once.
 
 mod dead_letter;
+mod find_uploads;
 mod purge;
 mod queries;
 mod restart_stuck;
 mod seal_audit;
+mod sweep_objects;
 mod sweep_outbox;
 
 use axum::{Router, extract::FromRef, routing::post};
@@ -19,6 +21,7 @@ use shared::{
     oidc::{OidcVerifier, PushSettings},
     outbox::{Outbox, PubSubSettings},
     server::{HttpSettings, Service},
+    storage::{Objects, StorageSettings},
 };
 use sqlx::PgPool;
 
@@ -28,8 +31,8 @@ use crate::seal_audit::{SealSettings, Sealer};
 shared::settings! {
     /// What `maintenance` is configured with.
     pub struct MaintenanceSettings {
-        /// The bucket that browsers upload to.
-        pub uploads_bucket: String = "UPLOADS_BUCKET",
+        /// Batch operations under way at once for each kind; the API's own quota.
+        pub batch_operations: u32 = "BATCH_OPERATIONS" or "10",
         /// How long what was deleted is kept before it is erased for good, in days.
         pub retention_days: u32 = "RETENTION_DAYS" or "30",
         /// How long the audit log is kept, in days; then it goes by whole months.
@@ -44,6 +47,8 @@ shared::settings! {
         pub push: PushSettings,
         /// Publishing events.
         pub pubsub: PubSubSettings,
+        /// Cloud Storage.
+        pub storage: StorageSettings,
         /// Sealing the audit log.
         pub seal: SealSettings,
     }
@@ -65,6 +70,8 @@ pub(crate) struct AppState {
     verifier: OidcVerifier,
     outbox: Outbox,
     bucket: String,
+    objects: Objects,
+    batch_operations: i64,
     retention: Retention,
     sealer: Sealer,
     clock: Clock,
@@ -89,7 +96,9 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         db: db.clone(),
         verifier: OidcVerifier::new(&settings.push),
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
-        bucket: settings.uploads_bucket,
+        objects: Objects::new(&settings.storage)?,
+        bucket: settings.storage.uploads_bucket,
+        batch_operations: settings.batch_operations.into(),
         retention: Retention {
             deleted: time::Duration::days(settings.retention_days.into()),
             audit: time::Duration::days(settings.audit_retention_days.into()),
@@ -100,7 +109,9 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let routes = Router::new()
         .route("/tasks/sweep-outbox", post(sweep_outbox::sweep_outbox))
         .route("/tasks/restart-stuck", post(restart_stuck::restart_stuck))
+        .route("/tasks/find-uploads", post(find_uploads::find_uploads))
         .route("/tasks/purge", post(purge::purge))
+        .route("/tasks/sweep-objects", post(sweep_objects::sweep_objects))
         .route("/tasks/seal-audit", post(seal_audit::seal_audit))
         .route("/events/dead-letter", post(dead_letter::dead_letter))
         .with_state(state);

@@ -1,5 +1,7 @@
 //! Erases what was deleted long enough ago, and forgets what has expired.
 
+mod items;
+
 use std::time::Duration;
 
 use axum::extract::State;
@@ -26,6 +28,8 @@ const BUDGET: Duration = Duration::from_secs(20);
 const SESSIONS: time::Duration = time::Duration::days(180);
 /// Pub/Sub keeps a message for 31 days at most: after that no event asks again whether its mail went out.
 const MAIL_DELIVERIES: time::Duration = time::Duration::days(32);
+/// A message that fails becomes a dead letter within hours, which takes its cause along.
+const DELIVERY_ERRORS: time::Duration = time::Duration::days(30);
 
 /// What a run did, in rows.
 #[derive(Debug, Default, Serialize)]
@@ -38,6 +42,10 @@ pub(crate) struct Purged {
     ceremonies: u64,
     sessions: u64,
     mail_deliveries: u64,
+    event_tickets: u64,
+    delivery_errors: u64,
+    items: u64,
+    projects: u64,
 }
 
 /// Runs the purge.
@@ -63,7 +71,12 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
             queries::delete_unverified_accounts(db, deleted_before, now, BATCH)
         })
         .await?,
-        accounts: 0,
+        event_tickets: in_batches(end, || queries::delete_event_tickets(db, now, BATCH)).await?,
+        delivery_errors: in_batches(end, || {
+            queries::delete_delivery_errors(db, now - DELIVERY_ERRORS, BATCH)
+        })
+        .await?,
+        ..Purged::default()
     };
     while Instant::now() < end {
         let Some(user) = queries::next_deleted_account(db, deleted_before).await? else { break };
@@ -71,6 +84,10 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
             purged.accounts += 1;
         }
     }
+    in_batches(end, || queries::delete_items_of_deleted_projects(db, deleted_before, now, BATCH)).await?;
+    items::purge(&app, deleted_before, end, &mut purged.items).await?;
+    // An empty project is no large thing; the items of others are the next run's.
+    purged.projects = in_batches(end, || queries::delete_projects(db, deleted_before, BATCH)).await?;
     Ok(Json(purged))
 }
 

@@ -1,35 +1,58 @@
 //! All SQL of `maintenance`.
 
+pub(crate) mod objects;
 pub(crate) mod purge;
 pub(crate) mod seals;
+pub(crate) mod uploads;
 
 use shared::{
     ids::{DeadLetterId, ItemId, ProjectId},
     items::{ItemKind, ObjectName},
+    push::subscription_id,
 };
 use sqlx::{PgConnection, PgPool};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-/// An upload whose work stuck.
-pub(crate) struct StuckUpload {
+/// An upload whose bytes are there.
+pub(crate) struct Upload {
     pub(crate) object: ObjectName,
     pub(crate) generation: i64,
     pub(crate) md5: Option<String>,
 }
 
-/// Takes items whose lease or pause has ended; nobody else takes them until `next`.
+/// The columns of an upload, as both queries select them.
+struct Row {
+    id: ItemId,
+    project_id: ProjectId,
+    kind: ItemKind,
+    upload_no: i32,
+    generation: i64,
+    md5: Option<String>,
+}
+
+impl From<Row> for Upload {
+    fn from(row: Row) -> Self {
+        let Row { id: item_id, project_id, kind, upload_no, generation, md5 } = row;
+        Self { object: ObjectName { kind, project_id, item_id, upload_no }, generation, md5 }
+    }
+}
+
+/// Takes items whose lease or pause has ended, and whose operation is to be looked at; nobody else takes them
+/// until `next`. What waits for a batch operation is not among them.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
     next: OffsetDateTime,
     limit: i64,
-) -> Result<Vec<StuckUpload>, sqlx::Error> {
-    let rows = sqlx::query!(
+) -> Result<Vec<Upload>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
         r#"
         update items set next_attempt_at = $2
         where id in (
             select id from items
-            where status = 'processing' and deleted_at is null and coalesce(next_attempt_at, lease_until) <= $1
+            where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null)
+              and coalesce(next_attempt_at, lease_until) <= $1
             order by coalesce(next_attempt_at, lease_until)
             limit $3
             for update skip locked
@@ -43,17 +66,61 @@ pub(crate) async fn take_stuck(
     )
     .fetch_all(db)
     .await?;
-    let stuck = rows.into_iter().map(|row| StuckUpload {
-        object: ObjectName {
-            kind: row.kind,
-            project_id: row.project_id,
-            item_id: row.id,
-            upload_no: row.upload_no,
-        },
-        generation: row.generation,
-        md5: row.md5,
-    });
-    Ok(stuck.collect())
+    Ok(rows.into_iter().map(Upload::from).collect())
+}
+
+/// Whether this transaction may admit operations; at most one at a time does.
+pub(crate) async fn lock_admission(db: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('batch_operations')) as "locked!""#)
+        .fetch_one(db)
+        .await
+}
+
+/// Those who were admitted so lately that their operations may not have begun are counted among them.
+const UNDERWAY: Duration = Duration::minutes(1);
+
+/// Takes items that wait for a batch operation, as many as `operations` leaves room for beside those under way
+/// and about to begin; nobody else takes them until `next`.
+pub(crate) async fn take_waiting(
+    db: &mut PgConnection,
+    kind: ItemKind,
+    now: OffsetDateTime,
+    next: OffsetDateTime,
+    operations: i64,
+) -> Result<Vec<Upload>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        update items set next_attempt_at = $3
+        where id in (
+            select id from items
+            where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
+              and coalesce(next_attempt_at, lease_until) <= $2
+            order by coalesce(next_attempt_at, lease_until)
+            limit greatest(0, $5 - (
+                select count(*) from items
+                where kind = $1 and operation is not null and status = 'processing' and deleted_at is null
+            ) - (
+                select count(*) from items
+                where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
+                  and coalesce(next_attempt_at, lease_until) > $2
+                  and coalesce(next_attempt_at, lease_until) <= $3
+                  and (lease_until > $2 or next_attempt_at > $4)
+            ))
+            for update skip locked
+        )
+        returning id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
+                  generation as "generation!", md5
+        "#,
+        kind as _,
+        now,
+        next,
+        next - UNDERWAY,
+        operations,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Upload::from).collect())
 }
 
 /// A message that was given up.
@@ -63,6 +130,8 @@ pub(crate) struct DeadLetter<'a> {
     pub(crate) attributes: serde_json::Value,
     pub(crate) data: String,
     pub(crate) delivery_attempts: Option<i32>,
+    /// By which the cause is found.
+    pub(crate) content_hash: Vec<u8>,
 }
 
 /// Records it; Pub/Sub may give up on one message more than once.
@@ -72,9 +141,15 @@ pub(crate) async fn insert_dead_letter(
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into dead_letters (id, subscription, message_id, attributes, data, delivery_attempts, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict on constraint dead_letters_subscription_message_id_key do nothing",
+        "
+        insert into dead_letters
+            (id, subscription, message_id, attributes, data, delivery_attempts, created_at, cause)
+        values (
+            $1, $2, $3, $4, $5, $6, $7,
+            (select cause from delivery_errors where subscription = $8 and message_hash = $9)
+        )
+        on conflict on constraint dead_letters_subscription_message_id_key do nothing
+        ",
         DeadLetterId::new().0,
         letter.subscription,
         letter.message_id,
@@ -82,6 +157,8 @@ pub(crate) async fn insert_dead_letter(
         letter.data,
         letter.delivery_attempts,
         now,
+        subscription_id(letter.subscription),
+        letter.content_hash,
     )
     .execute(db)
     .await?;

@@ -1,10 +1,12 @@
-//! Restarts work whose holder died, and work that waits for quota, by repeating the finalize event.
-
-use std::collections::BTreeMap;
+//! Restarts work whose holder died, has operations looked at whose time has come, and admits what waits for
+//! quota, by repeating the finalize event.
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{extract::Json, names::Topic, problem::Result, push::Scheduled};
+use shared::{
+    extract::Json, items::ItemKind, names::Topic, outbox::Transaction, problem::Result,
+    processing::finalize_message, push::Scheduled,
+};
 use time::Duration;
 
 use crate::{AppState, queries};
@@ -24,25 +26,12 @@ pub(crate) struct Restarted {
 
 /// Runs the search.
 pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> Result<Json<Restarted>> {
-    let mut restarted = 0;
+    let mut restarted = admit_operations(&app).await?;
     for _ in 0..BATCHES {
         let now = app.clock.now();
         let mut tx = app.outbox.begin().await?;
         let stuck = queries::take_stuck(&mut tx, now, now + PATIENCE, BATCH).await?;
-        for upload in &stuck {
-            let (object, generation) = (upload.object.to_string(), upload.generation.to_string());
-            let attributes = BTreeMap::from([
-                ("eventType".to_owned(), "OBJECT_FINALIZE".to_owned()),
-                ("bucketId".to_owned(), app.bucket.clone()),
-                ("objectId".to_owned(), object.clone()),
-                ("objectGeneration".to_owned(), generation.clone()),
-            ]);
-            let resource = serde_json::json!({
-                "bucket": app.bucket, "name": object, "generation": generation, "md5Hash": upload.md5,
-            });
-            tx.send(Topic::Uploads, attributes, resource).await?;
-            tracing::warn!(item_id = %upload.object.item_id, "work that stuck is restarted");
-        }
+        announce(&app, &mut tx, &stuck).await?;
         tx.commit().await?;
         restarted += stuck.len();
         if stuck.is_empty() {
@@ -50,4 +39,32 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
         }
     }
     Ok(Json(Restarted { restarted }))
+}
+
+/// Restarts as much of what waits for a batch operation as there is room for, what waited longest first.
+async fn admit_operations(app: &AppState) -> Result<usize> {
+    let now = app.clock.now();
+    let mut tx = app.outbox.begin().await?;
+    let mut admitted = 0;
+    // Another run is at it: two that count at once would both fill the same room.
+    if queries::lock_admission(&mut tx).await? {
+        for kind in [ItemKind::Document, ItemKind::Voice] {
+            let waiting =
+                queries::take_waiting(&mut tx, kind, now, now + PATIENCE, app.batch_operations).await?;
+            announce(app, &mut tx, &waiting).await?;
+            admitted += waiting.len();
+        }
+    }
+    tx.commit().await?;
+    Ok(admitted)
+}
+
+async fn announce(app: &AppState, tx: &mut Transaction, uploads: &[queries::Upload]) -> Result<()> {
+    for upload in uploads {
+        let (attributes, resource) =
+            finalize_message(&app.bucket, &upload.object, upload.generation, upload.md5.as_deref());
+        tx.send(Topic::Uploads, attributes, resource).await?;
+        tracing::info!(item_id = %upload.object.item_id, "the event of an upload is repeated");
+    }
+    Ok(())
 }

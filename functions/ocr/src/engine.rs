@@ -1,21 +1,37 @@
-//! Document AI: one synchronous call, by the object's URI, and what its answers and errors mean.
+//! Document AI: one synchronous call, or a batch operation for what is too large for it, always by the object's URI.
 
 use std::time::Duration;
 
 use google_cloud_documentai_v1::{
     client::DocumentProcessorService,
     model::{
-        BoundingPoly, Document, GcsDocument,
-        document::{Page, TextAnchor, page::Layout},
+        BatchDocumentsInputConfig, BatchProcessMetadata, Document, DocumentOutputConfig, GcsDocument,
+        GcsDocuments,
+        document_output_config::{GcsOutputConfig, gcs_output_config::ShardingConfig},
     },
 };
 use google_cloud_gax::{
-    error::rpc::{Code, StatusDetails},
+    error::rpc::{Code, Status, StatusDetails},
     options::RequestOptionsBuilder as _,
     retry_policy::NeverRetry,
 };
-use serde::Serialize;
-use shared::{config::Error, google::GoogleSettings, items::Failure, lazy::Lazy, problem::Problem};
+use google_cloud_wkt::FieldMask;
+use shared::{
+    config::Error,
+    google::GoogleSettings,
+    ids::ItemId,
+    items::{Failure, ItemKind},
+    lazy::Lazy,
+    problem::Problem,
+    processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
+    storage::Head,
+};
+use sqlx::PgPool;
+
+use crate::{
+    pages::{self, RecognisedPage},
+    sniff, store,
+};
 
 shared::settings! {
     /// Document AI.
@@ -29,46 +45,23 @@ shared::settings! {
 
 /// The longest that a synchronous call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(240);
-
-/// A page that was read.
-#[derive(Debug)]
-pub(crate) struct RecognisedPage {
-    pub(crate) number: i32,
-    pub(crate) text: String,
-    pub(crate) confidence: f32,
-    pub(crate) language: Option<String>,
-    pub(crate) blocks: Vec<Block>,
-}
-
-/// A block of text on a page.
-#[derive(Debug, Serialize)]
-pub(crate) struct Block {
-    text: String,
-    confidence: f32,
-    /// Left, top, width and height, in fractions of the page.
-    #[serde(rename = "box")]
-    bounds: [f32; 4],
-}
-
-/// Why a document was not read.
-#[derive(Debug)]
-pub(crate) enum EngineError {
-    /// The quota is used up: nothing is wrong with the document.
-    Deferred,
-    /// It may work when tried again.
-    Transient(Problem),
-    /// It never will.
-    Permanent(Failure),
-}
+/// Larger files are read by batch operations: what is said of the limit of synchronous calls differs, 20 and 40 MB
+/// (<https://cloud.google.com/document-ai/limits>).
+const ONLINE_BYTES: i64 = 20_000_000;
+/// Pages in one part of an operation's output: what is in memory at once.
+const PAGES_PER_SHARD: i32 = 20;
+/// What the output holds: neither page images nor single words.
+const OUTPUT_FIELDS: [&str; 6] =
+    ["text", "shard_info", "pages.page_number", "pages.layout", "pages.blocks", "pages.detected_languages"];
 
 /// Calls Document AI.
 #[derive(Clone)]
-pub(crate) struct Engine {
+pub(crate) struct DocumentAi {
     client: Lazy<DocumentProcessorService>,
     processor: String,
 }
 
-impl Engine {
+impl DocumentAi {
     pub(crate) fn new(settings: &EngineSettings, google: &GoogleSettings) -> Result<Self, Error> {
         google.check()?;
         let endpoint = match &settings.endpoint {
@@ -80,14 +73,10 @@ impl Engine {
         Ok(Self { client, processor: settings.processor.clone() })
     }
 
-    /// Reads a document; one call, never repeated here: Pub/Sub's backoff is the only retry.
-    pub(crate) async fn read(
-        &self,
-        uri: &str,
-        content_type: &str,
-    ) -> Result<Vec<RecognisedPage>, EngineError> {
-        let source = GcsDocument::new().set_gcs_uri(uri).set_mime_type(content_type);
-        let client = self.client.get().await.map_err(EngineError::Transient)?;
+    /// One call, never repeated here: Pub/Sub's backoff is the only retry.
+    async fn online(&self, source: GcsDocument) -> Result<Vec<RecognisedPage>, Refusal> {
+        let client =
+            self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
         let response = client
             .process_document()
             .set_name(&self.processor)
@@ -96,8 +85,107 @@ impl Engine {
             .with_attempt_timeout(CALL_TIMEOUT)
             .send()
             .await
-            .map_err(classify)?;
-        Ok(pages(response.document.unwrap_or_default()))
+            .map_err(|error| refusal(error, false))?;
+        Ok(pages::pages(&response.document.unwrap_or_default(), 0))
+    }
+
+    async fn batch(&self, source: GcsDocument, output: &str) -> Result<String, EngineError> {
+        let input =
+            BatchDocumentsInputConfig::new().set_gcs_documents(GcsDocuments::new().set_documents([source]));
+        let sharding = ShardingConfig::new().set_pages_per_shard(PAGES_PER_SHARD);
+        let output = GcsOutputConfig::new()
+            .set_gcs_uri(output)
+            .set_field_mask(FieldMask::default().set_paths(OUTPUT_FIELDS))
+            .set_sharding_config(sharding);
+        let client = self.client.get().await.map_err(EngineError::Transient)?;
+        let operation = client
+            .batch_process_documents()
+            .set_name(&self.processor)
+            .set_input_documents(input)
+            .set_document_output_config(DocumentOutputConfig::new().set_gcs_output_config(output))
+            .with_retry_policy(NeverRetry)
+            .send()
+            .await
+            .map_err(|error| match refusal(error, true) {
+                Refusal::Error(error) => error,
+                Refusal::TooLarge => EngineError::Permanent(too_many_pages()),
+            })?;
+        Ok(operation.name)
+    }
+}
+
+impl Engine for DocumentAi {
+    const KIND: ItemKind = ItemKind::Document;
+    const FOLDER: &'static str = "ocr";
+    const HEAD_BYTES: u64 = sniff::HEAD_BYTES;
+    type Text = Vec<RecognisedPage>;
+
+    fn check(job: &Job, head: &Head) -> Option<Failure> {
+        (!sniff::agrees(&job.content_type, &head.bytes)).then(|| Failure {
+            code: "content_type_mismatch".to_owned(),
+            message: format!(
+                "The file is not {}, as was announced. Upload it with its own type.",
+                job.content_type
+            ),
+        })
+    }
+
+    async fn read(&self, job: &Job, uri: &str, output: &str) -> Result<Reading<Self::Text>, EngineError> {
+        let source = || GcsDocument::new().set_gcs_uri(uri).set_mime_type(&job.content_type);
+        if !job.needs_batch && job.size_bytes <= ONLINE_BYTES {
+            match self.online(source()).await {
+                Ok(pages) => return Ok(Reading::Text(pages)),
+                Err(Refusal::Error(error)) => return Err(error),
+                Err(Refusal::TooLarge) => {}
+            }
+        }
+        self.batch(source(), output).await.map(Reading::Operation)
+    }
+
+    async fn look(&self, operation: &str) -> Result<OperationState, EngineError> {
+        let client = self.client.get().await.map_err(EngineError::Transient)?;
+        let found =
+            match client.get_operation().set_name(operation).with_retry_policy(NeverRetry).send().await {
+                Ok(found) => found,
+                Err(error) if error.status().is_some_and(|status| status.code == Code::NotFound) => {
+                    return Ok(OperationState::Lost);
+                }
+                Err(error) => return Err(EngineError::Transient(Problem::unavailable(error))),
+            };
+        if !found.done {
+            return Ok(OperationState::Running(None));
+        }
+        let Some(error) = found.error() else { return Ok(OperationState::Succeeded) };
+        let metadata: Option<BatchProcessMetadata> =
+            found.metadata.as_ref().and_then(|metadata| metadata.to_msg().ok());
+        let statuses = metadata.map(|metadata| metadata.individual_process_statuses).unwrap_or_default();
+        // The document's own status says what is wrong with it; the operation's only that something is.
+        let status =
+            statuses.iter().find_map(|document| document.status.clone()).unwrap_or_else(|| (**error).clone());
+        match Code::from(status.code) {
+            code if is_permanent(code) => Err(EngineError::Permanent(failure("", &status.message))),
+            _ => Ok(OperationState::Lost),
+        }
+    }
+
+    fn shard(object: &str, output: &[u8]) -> Result<Shard<Self::Text>, EngineError> {
+        let document: Document = serde_json::from_slice(output).map_err(|error| {
+            EngineError::Transient(Problem::internal(format!("{object} is no document: {error}")))
+        })?;
+        let shard = document.shard_info.clone().unwrap_or_default();
+        let index = i32::try_from(shard.shard_index).unwrap_or_default();
+        let count = i32::try_from(shard.shard_count).unwrap_or_default().max(1);
+        let text = pages::pages(&document, index.saturating_mul(PAGES_PER_SHARD));
+        Ok(Shard { index, count, text })
+    }
+
+    async fn store(
+        db: &PgPool,
+        item: ItemId,
+        attempt: i32,
+        shard: &Shard<Self::Text>,
+    ) -> Result<(), sqlx::Error> {
+        store::insert_pages(db, item, attempt, &shard.text).await
     }
 }
 
@@ -119,28 +207,65 @@ fn regional_endpoint(processor: &str) -> Result<String, Error> {
     })
 }
 
+/// What a call was refused for.
+enum Refusal {
+    /// The document is too large for this kind of call.
+    TooLarge,
+    Error(EngineError),
+}
+
 /// The one place that decides what an error of Document AI means.
-fn classify(error: google_cloud_documentai_v1::Error) -> EngineError {
-    let Some(status) = error.status() else { return EngineError::Transient(Problem::unavailable(error)) };
-    match status.code {
-        Code::ResourceExhausted => EngineError::Deferred,
-        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => {
-            let reason = status.details.iter().find_map(|detail| match detail {
-                StatusDetails::ErrorInfo(info) => Some(info.reason.as_str()),
-                _ => None,
-            });
-            EngineError::Permanent(failure(reason.unwrap_or_default(), &status.message))
+fn refusal(error: google_cloud_documentai_v1::Error, batch: bool) -> Refusal {
+    let Some(status) = error.status() else {
+        return Refusal::Error(EngineError::Transient(Problem::unavailable(error)));
+    };
+    Refusal::Error(match status.code {
+        Code::ResourceExhausted => EngineError::Deferred { batch },
+        code if is_permanent(code) => {
+            let reason = reason(status);
+            if is_too_large(reason, &status.message) {
+                return Refusal::TooLarge;
+            }
+            EngineError::Permanent(failure(reason, &status.message))
         }
         // A wrong processor or a missing right is ours to mend: the document waits for it.
         _ => EngineError::Transient(Problem::unavailable(error)),
+    })
+}
+
+fn is_permanent(code: Code) -> bool {
+    matches!(code, Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange)
+}
+
+fn reason(status: &Status) -> &str {
+    let info = status.details.iter().find_map(|detail| match detail {
+        StatusDetails::ErrorInfo(info) => Some(info.reason.as_str()),
+        _ => None,
+    });
+    info.unwrap_or_default()
+}
+
+fn is_too_large(reason: &str, message: &str) -> bool {
+    let text = message.to_lowercase();
+    reason == "PAGE_LIMIT_EXCEEDED"
+        || text.contains("page limit")
+        || text.contains("pages exceed")
+        || text.contains("size limit")
+}
+
+fn too_many_pages() -> Failure {
+    Failure {
+        code: "too_many_pages".to_owned(),
+        message: "The document has more pages than can be read. Split it and upload the parts.".to_owned(),
     }
 }
 
 fn failure(reason: &str, message: &str) -> Failure {
     let text = message.to_lowercase();
-    let (code, message) = if reason == "PAGE_LIMIT_EXCEEDED" || text.contains("page limit") {
-        ("too_many_pages", "The document has more pages than can be read. Split it and upload the parts.")
-    } else if text.contains("encrypt") || text.contains("password") {
+    if is_too_large(reason, message) {
+        return too_many_pages();
+    }
+    let (code, message) = if text.contains("encrypt") || text.contains("password") {
         ("encrypted", "The document is encrypted. Upload a copy without a password.")
     } else {
         (
@@ -151,95 +276,9 @@ fn failure(reason: &str, message: &str) -> Failure {
     Failure { code: code.to_owned(), message: message.to_owned() }
 }
 
-fn pages(document: Document) -> Vec<RecognisedPage> {
-    let text = Text::new(&document.text);
-    document.pages.iter().zip(1..).map(|(page, number)| recognised(page, number, &text)).collect()
-}
-
-fn recognised(page: &Page, number: i32, text: &Text<'_>) -> RecognisedPage {
-    let layout = page.layout.as_ref();
-    let language =
-        page.detected_languages.iter().max_by(|one, other| one.confidence.total_cmp(&other.confidence));
-    RecognisedPage {
-        number: if page.page_number > 0 { page.page_number } else { number },
-        text: layout.map(|layout| text.of(layout)).unwrap_or_default(),
-        confidence: layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0)),
-        language: language.map(|language| language.language_code.clone()).filter(|code| !code.is_empty()),
-        blocks: page
-            .blocks
-            .iter()
-            .filter_map(|block| block.layout.as_ref())
-            .map(|layout| block(layout, text))
-            .collect(),
-    }
-}
-
-fn block(layout: &Layout, text: &Text<'_>) -> Block {
-    let bounds = layout.bounding_poly.as_ref().map(bounds).unwrap_or_default();
-    Block { text: text.of(layout), confidence: layout.confidence.clamp(0.0, 1.0), bounds }
-}
-
-fn bounds(polygon: &BoundingPoly) -> [f32; 4] {
-    let corners = &polygon.normalized_vertices;
-    let least = |value: fn(&google_cloud_documentai_v1::model::NormalizedVertex) -> f32| {
-        corners.iter().map(value).fold(f32::INFINITY, f32::min).clamp(0.0, 1.0)
-    };
-    let most = |value: fn(&google_cloud_documentai_v1::model::NormalizedVertex) -> f32| {
-        corners.iter().map(value).fold(0.0, f32::max).clamp(0.0, 1.0)
-    };
-    if corners.is_empty() {
-        return [0.0; 4];
-    }
-    let (left, top) = (least(|corner| corner.x), least(|corner| corner.y));
-    [left, top, most(|corner| corner.x) - left, most(|corner| corner.y) - top]
-}
-
-/// A document's text, sliced by the anchors' indices, which count characters.
-struct Text<'a> {
-    text: &'a str,
-    /// The byte at which each character begins, and the end.
-    starts: Vec<usize>,
-}
-
-impl<'a> Text<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, starts: text.char_indices().map(|(at, _)| at).chain([text.len()]).collect() }
-    }
-
-    /// The text that a layout stands for; without U+0000, which no database takes.
-    fn of(&self, layout: &Layout) -> String {
-        let segments = layout.text_anchor.as_ref().map(|anchor: &TextAnchor| anchor.text_segments.as_slice());
-        let slice = |from: i64, to: i64| {
-            let at =
-                |index: i64| usize::try_from(index).ok().and_then(|index| self.starts.get(index)).copied();
-            at(from).zip(at(to)).and_then(|(from, to)| self.text.get(from..to)).unwrap_or_default()
-        };
-        segments
-            .unwrap_or_default()
-            .iter()
-            .map(|segment| slice(segment.start_index, segment.end_index).replace('\0', ""))
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use google_cloud_documentai_v1::model::{
-        Document,
-        document::{Page, TextAnchor, page::Layout, text_anchor::TextSegment},
-    };
-
-    use super::{failure, pages, regional_endpoint};
-
-    #[test]
-    fn anchors_count_characters_and_nul_is_dropped() {
-        let segment = TextSegment::new().set_start_index(2).set_end_index(6);
-        let anchor = TextAnchor::new().set_text_segments([segment]);
-        let layout = Layout::new().set_text_anchor(anchor).set_confidence(1.5);
-        let document = Document::new().set_text("äöüß\0x!").set_pages([Page::new().set_layout(layout)]);
-        let pages = pages(document);
-        assert_eq!((pages[0].number, pages[0].text.as_str(), pages[0].confidence), (1, "üßx", 1.0));
-    }
+    use super::{failure, regional_endpoint};
 
     #[test]
     fn a_failure_says_what_a_person_can_do() {

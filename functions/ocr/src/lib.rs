@@ -1,31 +1,32 @@
 //! `ocr`: reads the text of documents whose bytes arrived.
 //!
-//! Pub/Sub pushes the bucket's finalize events to [`handle`]; `maintenance` repeats one when work stuck.
+//! What a delivery leads to is [`shared::processing`]; here is what Document AI is asked and what it answers.
 
 mod engine;
-mod handle;
-mod queries;
+mod pages;
 mod sniff;
+mod store;
 
 use std::time::Duration;
 
-use axum::{Router, extract::FromRef, routing::post};
 use shared::{
     clock::Clock,
     config::{Env, Error, Settings as _},
     database::{self, DatabaseSettings},
     health::Health,
     oidc::{OidcVerifier, PushSettings},
+    processing::Processing,
     server::{HttpSettings, Service},
-    storage::{ObjectReader, StorageSettings},
+    storage::{ObjectReader, Objects, StorageSettings},
 };
-use sqlx::PgPool;
 
-use crate::engine::{Engine, EngineSettings};
+use crate::engine::{DocumentAi, EngineSettings};
 
 shared::settings! {
     /// What `ocr` is configured with.
     pub struct OcrSettings {
+        /// The bucket that batch operations write to.
+        pub results_bucket: String = "RESULTS_BUCKET",
     }
     with {
         /// The HTTP server.
@@ -44,17 +45,6 @@ shared::settings! {
 /// What a delivery may take: half of Pub/Sub's ack deadline.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// What the handler works with.
-#[derive(Clone, FromRef)]
-pub(crate) struct AppState {
-    db: PgPool,
-    verifier: OidcVerifier,
-    objects: ObjectReader,
-    engine: Engine,
-    bucket: String,
-    clock: Clock,
-}
-
 /// The function, ready to be served.
 ///
 /// # Errors
@@ -70,16 +60,17 @@ pub async fn service(env: &Env) -> Result<Service, Error> {
 pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let settings = OcrSettings::from_env(env)?;
     let db = database::connect(&settings.database)?;
-    let state = AppState {
+    let processing = Processing {
         db: db.clone(),
-        verifier: OidcVerifier::new(&settings.push),
-        objects: ObjectReader::new(&settings.storage)?,
-        engine: Engine::new(&settings.engine, &settings.storage.google)?,
-        bucket: settings.storage.uploads_bucket,
         clock,
+        verifier: OidcVerifier::new(&settings.push),
+        reader: ObjectReader::new(&settings.storage)?,
+        objects: Objects::new(&settings.storage)?,
+        engine: DocumentAi::new(&settings.engine, &settings.storage.google)?,
+        uploads_bucket: settings.storage.uploads_bucket,
+        results_bucket: settings.results_bucket,
     };
-    let routes =
-        Router::new().route("/events/object-finalized", post(handle::object_finalized)).with_state(state);
+    let routes = processing.router();
     let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
     Service::new(routes, Health::default().database(&db), &http)
 }

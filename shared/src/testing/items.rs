@@ -29,7 +29,7 @@ impl Platform {
                  values ($1, $2, $3, 'document', 'letter', $4, $5, $6)
                  returning id
              )
-             insert into documents (item_id) select id from item",
+             insert into documents (item_id, project_id) select id, $2 from item",
         )
         .bind(item)
         .bind(project)

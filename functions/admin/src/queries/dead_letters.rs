@@ -16,7 +16,8 @@ pub(crate) async fn list_dead_letters(
     sqlx::query_as!(
         DeadLetter,
         r#"
-        select id as "id: DeadLetterId", subscription, message_id, attributes, data, delivery_attempts, created_at
+        select id as "id: DeadLetterId", subscription, message_id, attributes, data, delivery_attempts, cause,
+               created_at
         from dead_letters
         where id < coalesce($1, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
         order by id desc

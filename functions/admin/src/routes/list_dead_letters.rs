@@ -27,6 +27,8 @@ pub(crate) struct DeadLetter {
     /// In base64.
     pub(crate) data: String,
     pub(crate) delivery_attempts: Option<i32>,
+    /// What the last delivery failed of, where it is known.
+    pub(crate) cause: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
 }

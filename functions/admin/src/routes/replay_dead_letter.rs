@@ -13,6 +13,8 @@ use shared::{
     names::{SUBSCRIPTIONS, Topic},
     principal::SuperAdmin,
     problem::{Code, Problem, ProblemBody, Result},
+    processing::REPLAYED,
+    push::{ADDED_TO_DEAD_LETTERS, subscription_id},
 };
 use utoipa::ToSchema;
 
@@ -20,9 +22,6 @@ use crate::{
     AppState,
     queries::{self, Letter},
 };
-
-/// What Pub/Sub added when it gave the message up.
-const ADDED: &str = "CloudPubSubDeadLetter";
 
 /// Says that a message is on its way again.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,7 +31,7 @@ pub(crate) struct Replayed {
 }
 
 /// Sends a message again, with the event id that it had: what was done in spite of its failure is not done
-/// twice. Should it fail again, it comes back as another dead letter.
+/// twice. An upload that failed when its message was given up is taken up again. Should it fail again, it comes back as another dead letter.
 #[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin", security(("bearer" = [])),
     params(("dead_letter_id" = DeadLetterId, Path)),
     responses((status = ACCEPTED, body = Replayed), (status = FORBIDDEN, body = ProblemBody),
@@ -60,16 +59,17 @@ struct Message {
     payload: Value,
 }
 
-/// The message as it was; `None` when it is none of ours.
+/// The message as it was, marked as sent again; `None` when it is none of ours.
 fn read(letter: &Letter) -> Option<Message> {
-    let name = letter.subscription.rsplit('/').next()?;
+    let name = subscription_id(&letter.subscription);
     let topic = SUBSCRIPTIONS.iter().find(|subscription| subscription.name == name)?.topic;
     let attributes = letter.attributes.as_object()?.iter();
-    let attributes = attributes.filter(|(name, _)| !name.starts_with(ADDED));
+    let attributes = attributes.filter(|(name, _)| !name.starts_with(ADDED_TO_DEAD_LETTERS));
     Some(Message {
         topic,
         attributes: attributes
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .chain([(REPLAYED.to_owned(), "true".to_owned())])
             .collect(),
         payload: serde_json::from_slice(&STANDARD.decode(&letter.data).ok()?).ok()?,
     })

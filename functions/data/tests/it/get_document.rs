@@ -17,12 +17,12 @@ async fn each_member_sees_a_document_with_its_text(db: PgPool) {
     data.set(
         item,
         "with pages as (
-             insert into document_pages (item_id, page_number, text, confidence, layout)
-             values ($1, 2, 'second', 0.5, '[]'), ($1, 1, 'first', 1, '[]')
+             insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+             values ($1, 1, 2, 'second', 0.5, '[]'), ($1, 1, 1, 'first', 1, '[]')
          ), document as (
              update documents set page_count = 2 where item_id = $1
          )
-         update items set status = 'pending_review', version = 3, generation = 7, confidence = 0.75, language = 'en'
+         update items set status = 'pending_review', version = 3, generation = 7, text_attempt = 1, confidence = 0.75, language = 'en'
          where id = $1",
     )
     .await;

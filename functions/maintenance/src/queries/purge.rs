@@ -1,9 +1,13 @@
 //! What the purge deletes and erases: each statement is bounded, reads an index that holds only what waits
 //! for it, and passes over rows that another run has taken.
 
-use shared::ids::UserId;
+use shared::{
+    ids::{ItemId, ProjectId, UserId},
+    items::ItemKind,
+};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Ceremonies that nobody can finish any more.
 pub(crate) async fn delete_ceremonies(
@@ -253,4 +257,156 @@ pub(crate) async fn erase_account(
     .execute(db)
     .await?;
     Ok(erased.rows_affected() == 1)
+}
+
+/// Tickets that open no stream any more.
+pub(crate) async fn delete_event_tickets(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from event_tickets
+        where token_hash in (
+            select token_hash from event_tickets where expires_at <= $1 order by expires_at limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Causes of failures that no dead letter will ask for.
+pub(crate) async fn delete_delivery_errors(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from delivery_errors
+        where (subscription, message_hash) in (
+            select subscription, message_hash from delivery_errors where failed_at <= $1 order by failed_at limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Deletes the items of projects that were deleted long enough ago, as of that time: the purge of items takes
+/// them from there.
+pub(crate) async fn delete_items_of_deleted_projects(
+    db: &PgPool,
+    before: OffsetDateTime,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        with live as (
+            select items.id, items.status, projects.deleted_at
+            from projects
+            join items on items.project_id = projects.id and items.deleted_at is null
+            where projects.deleted_at <= $1
+            limit $3
+            for update of items skip locked
+        ), deleted as (
+            update items
+            set deleted_at = live.deleted_at, version = version + 1, lease_until = null, next_attempt_at = null
+            from live
+            where items.id = live.id
+            returning items.id, items.project_id, items.kind, items.version, live.status
+        )
+        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at)
+        select id, project_id, kind, status, 'deleted', version, $2 from deleted
+        ",
+        before,
+        now,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// An item whose objects are to go, and then itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DeletedItem {
+    pub(crate) id: ItemId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) kind: ItemKind,
+    pub(crate) deleted_at: OffsetDateTime,
+}
+
+/// The items that were deleted before, and after another one; those that were deleted longest ago first.
+pub(crate) async fn list_deleted_items(
+    db: &PgPool,
+    before: OffsetDateTime,
+    after: Option<DeletedItem>,
+    limit: i64,
+) -> Result<Vec<DeletedItem>, sqlx::Error> {
+    sqlx::query_as!(
+        DeletedItem,
+        r#"
+        select id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
+               deleted_at as "deleted_at!"
+        from items
+        where deleted_at <= $1 and (deleted_at, id) > (coalesce($2, '-infinity'::timestamptz), $3::uuid)
+        order by items.deleted_at, id
+        limit $4
+        "#,
+        before,
+        after.map(|after| after.deleted_at),
+        after.map_or(Uuid::nil(), |after| after.id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Deletes items whose objects are gone, with everything that was read from them; their history stays.
+pub(crate) async fn delete_items(
+    db: &PgPool,
+    items: &[Uuid],
+    before: OffsetDateTime,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!("delete from items where id = any($1) and deleted_at <= $2", items, before)
+        .execute(db)
+        .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Deletes projects that have no item left, with who worked in them and who was invited.
+pub(crate) async fn delete_projects(
+    db: &PgPool,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!(
+        "
+        delete from projects
+        where id in (
+            select id from projects
+            where deleted_at <= $1 and not exists (select from items where items.project_id = projects.id)
+            order by deleted_at
+            limit $2
+            for update skip locked
+        )
+        ",
+        before,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
 }

@@ -1,6 +1,13 @@
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
-use shared::testing::envelope;
-use sqlx::PgPool;
+use shared::{
+    items::{ItemStatus, ObjectName},
+    problem::Problem,
+    push::{Delivery, Message},
+    testing::{BUCKET, envelope},
+};
+use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::support::Maintenance;
 
@@ -59,4 +66,127 @@ async fn letters(maintenance: &Maintenance) -> i64 {
     let count =
         sqlx::query_scalar("select count(*) from dead_letters").fetch_one(&maintenance.platform.db).await;
     count.expect("a count")
+}
+
+impl Maintenance {
+    /// The finalize event of an upload, given up by `ocr`.
+    async fn bury(&self, message_id: &str, object: &ObjectName, generation: i64) {
+        let attributes = json!({
+            "CloudPubSubDeadLetterSourceSubscription": "ocr-uploads", "eventType": "OBJECT_FINALIZE",
+            "bucketId": BUCKET, "objectId": object.to_string(), "objectGeneration": generation.to_string(),
+        });
+        self.client.post(PATH, envelope(message_id, &attributes, b"{}")).await.assert_status(204);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn exactly_the_attempt_that_was_given_up_fails(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let platform = &maintenance.platform;
+    let admin = platform.user("admin@example.org").await;
+    let project = platform.project(&admin).await;
+    for (statement, expected) in [
+        (
+            "status = 'processing', generation = 7, next_attempt_at = now() + interval '1 hour'",
+            ItemStatus::Failed,
+        ),
+        (
+            "status = 'processing', generation = 7, lease_until = now() - interval '1 minute'",
+            ItemStatus::Failed,
+        ),
+        (
+            "status = 'processing', generation = 7, lease_until = now() + interval '1 minute'",
+            ItemStatus::Processing,
+        ),
+        (
+            "status = 'processing', generation = 7, operation = 'o', operation_started_at = now()",
+            ItemStatus::Processing,
+        ),
+        ("status = 'processing', generation = 8", ItemStatus::Processing),
+        ("status = 'processing', generation = 7, upload_no = 2", ItemStatus::Processing),
+        ("generation = 7, status = 'approved'", ItemStatus::Approved),
+        ("generation = null, status = 'draft'", ItemStatus::Draft),
+    ] {
+        let object = platform.draft(project, &admin, "application/pdf", 5).await;
+        let statement = format!("update items set {statement} where id = $1");
+        sqlx::query(AssertSqlSafe(statement.clone()))
+            .bind(object.item_id)
+            .execute(&platform.db)
+            .await
+            .expect("a state");
+        for _ in 0..2 {
+            maintenance.bury(&object.to_string(), &object, 7).await;
+        }
+        assert_eq!(platform.status(object.item_id).await, expected, "{statement}");
+        if expected == ItemStatus::Failed {
+            assert_eq!(platform.item(object.item_id, "failure_code").await.as_deref(), Some("gave_up"));
+            let failed = [("document.failed".to_owned(), "failure".to_owned())];
+            assert_eq!(platform.audited(object.item_id.0).await, failed);
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_cause_is_that_of_the_same_message_to_the_same_subscription(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let message = |name: &str, attributes: &[(&str, &str)], data: &[u8]| Message {
+        id: "1".to_owned(),
+        subscription: name.to_owned(),
+        attributes: attributes
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        data: data.to_vec(),
+        delivery_attempt: None,
+    };
+    let (db, clock) = (&maintenance.platform.db, &maintenance.platform.clock);
+    for (message, cause) in [
+        (message("projects/p/subscriptions/ocr-uploads", &[("a", "b")], b"1"), "an older one"),
+        (message("projects/p/subscriptions/ocr-uploads", &[("a", "b")], b"1"), "a\0 fault"),
+        (message("projects/p/subscriptions/ocr-uploads", &[("a", "b")], b"2"), "other data"),
+        (message("projects/p/subscriptions/ocr-uploads", &[("ab", "")], b"1"), "other attributes"),
+        (
+            message("projects/p/subscriptions/email-email-requested", &[("a", "b")], b"1"),
+            "another subscription",
+        ),
+    ] {
+        let delivery = message.handle(db, clock, async { Err(Problem::unavailable(cause)) }).await;
+        assert!(matches!(delivery, Delivery::Retry(_)));
+        message.handle(db, clock, async { Ok(Delivery::Done) }).await;
+    }
+    assert_eq!(maintenance.count("select count(*) from delivery_errors").await, 4);
+    for (id, data) in [("1", b"1"), ("2", b"9")] {
+        let attributes = json!({
+            "CloudPubSubDeadLetterSourceSubscription": "ocr-uploads", "a": "b",
+            "CloudPubSubDeadLetterSourceDeliveryCount": "10",
+        });
+        maintenance.client.post(PATH, envelope(id, &attributes, data)).await.assert_status(204);
+    }
+    let causes: Vec<Option<String>> =
+        sqlx::query_scalar("select cause from dead_letters order by message_id")
+            .fetch_all(db)
+            .await
+            .expect("rows");
+    assert_eq!(causes, [Some("a\u{FFFD} fault".to_owned()), None]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_cause_that_cannot_be_kept_hides_no_answer(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let long = "x".repeat(5000);
+    let message = Message {
+        id: "1".to_owned(),
+        subscription: "s".to_owned(),
+        attributes: HashMap::new(),
+        data: Vec::new(),
+        delivery_attempt: None,
+    };
+    let (db, clock) = (&maintenance.platform.db, &maintenance.platform.clock);
+    message.handle(db, clock, async { Err(Problem::unavailable(long)) }).await;
+    let kept = maintenance.count("select char_length(cause)::bigint from delivery_errors").await;
+    assert_eq!(kept, 1000);
+    sqlx::query("drop table delivery_errors").execute(db).await.expect("no table");
+    let delivery = message.handle(db, clock, async { Err(Problem::unavailable("a fault")) }).await;
+    let Delivery::Retry(problem) = delivery else { panic!("{delivery:?}") };
+    assert_eq!(problem.cause(), "a fault");
 }

@@ -1,9 +1,12 @@
 //! `maintenance` as Cloud Scheduler and the dead-letter subscription call it.
 
 mod dead_letter;
+mod find_uploads;
 mod purge;
+mod purge_items;
 mod refuses;
 mod restart_stuck;
 mod seal_audit;
 mod support;
+mod sweep_objects;
 mod sweep_outbox;

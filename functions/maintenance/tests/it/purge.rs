@@ -9,12 +9,8 @@ use time::Duration;
 use crate::support::Maintenance;
 
 impl Maintenance {
-    async fn purge(&self) -> Value {
+    pub(crate) async fn purge(&self) -> Value {
         self.task("/tasks/purge").await.body
-    }
-
-    async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
     }
 }
 
@@ -117,6 +113,10 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
         "insert into passkey_ceremonies (id, user_id, state, expires_at)
          values (gen_random_uuid(), $1, '{}', now() + interval '5 minutes')",
         "insert into mail_deliveries (event_id, kind, sent_at) values ($1, 'verification', now())",
+        "insert into event_tickets (token_hash, session_id, user_id, project_id, expires_at)
+         select 'd', id, $1, $1, now() + interval '1 hour' from sessions where user_id = $1 limit 1",
+        "insert into delivery_errors (subscription, message_hash, cause, failed_at)
+         values ('ocr-uploads', uuid_send($1), 'a fault', now())",
     ] {
         sqlx::query(statement).bind(ada.id).execute(&platform.db).await.expect("a row");
     }
@@ -131,7 +131,8 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
         sqlx::query(statement).bind(project).bind(ada.id).execute(&platform.db).await.expect("a row");
     }
     let nothing = json!({"accounts": 0, "unverified_accounts": 0, "links": 0, "invitations": 0, "idempotency_keys": 0,
-                         "ceremonies": 0, "sessions": 0, "mail_deliveries": 0});
+                         "ceremonies": 0, "sessions": 0, "mail_deliveries": 0, "event_tickets": 0,
+                         "delivery_errors": 0, "items": 0, "projects": 0});
     let expect = |changes: Value| {
         let mut expected = nothing.clone();
         for (name, count) in changes.as_object().expect("an object") {
@@ -143,10 +144,13 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
     platform.clock.advance(Duration::minutes(6));
     assert_eq!(maintenance.purge().await, expect(json!({"ceremonies": 1})));
     platform.clock.advance(Duration::days(29));
-    assert_eq!(maintenance.purge().await, expect(json!({"idempotency_keys": 1})));
+    assert_eq!(maintenance.purge().await, expect(json!({"idempotency_keys": 1, "event_tickets": 1})));
     assert_eq!(maintenance.purge().await, nothing, "a late click is still told that the link expired");
     platform.clock.advance(Duration::days(4));
-    assert_eq!(maintenance.purge().await, expect(json!({"links": 2, "mail_deliveries": 1})));
+    assert_eq!(
+        maintenance.purge().await,
+        expect(json!({"links": 2, "mail_deliveries": 1, "delivery_errors": 1}))
+    );
     platform.clock.advance(Duration::days(5));
     assert_eq!(maintenance.purge().await, expect(json!({"invitations": 1})));
     platform.clock.advance(Duration::days(141));
@@ -215,6 +219,13 @@ async fn each_part_reads_an_index_that_holds_what_waits_for_it(db: PgPool) {
         (["delete from mail_deliveries", "order by sent_at"], "mail_deliveries_sent_at_idx"),
         (["delete from users", "order by created_at"], "users_unverified_created_at_idx"),
         (["from users", "order by deleted_at"], "users_deleted_at_idx"),
+        (["delete from event_tickets", "order by expires_at"], "event_tickets_expires_at_idx"),
+        (["delete from delivery_errors", "order by failed_at"], "delivery_errors_failed_at_idx"),
+        (["from projects", "join items on items.project_id"], "projects_deleted_at_idx"),
+        (["from projects", "join items on items.project_id"], "items_project_id_kind_id_idx"),
+        (["select id as \"id: ItemId\"", "order by items.deleted_at, id"], "items_deleted_at_id_idx"),
+        (["delete from projects", "not exists"], "projects_deleted_at_idx"),
+        (["delete from projects", "not exists"], "items_project_id_idx"),
         (["delete from audit_personal", "order by audit_id"], "user_id_audit_id_idx"),
     ] {
         let plan = maintenance.platform.plan(&texts).await;

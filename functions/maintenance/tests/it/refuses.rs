@@ -1,5 +1,8 @@
 use serde_json::{Value, json};
-use shared::testing::envelope;
+use shared::{
+    names::{SCHEDULES, Schedule},
+    testing::envelope,
+};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -21,8 +24,8 @@ async fn a_call_without_a_good_token_does_nothing(db: PgPool) {
     ];
     for token in tokens {
         let client = maintenance.client.with("authorization", &token);
-        for task in ["/tasks/sweep-outbox", "/tasks/restart-stuck", "/tasks/purge", "/tasks/seal-audit"] {
-            client.post(task, Value::Null).await.assert_problem(401, "unauthenticated");
+        for Schedule { path, .. } in SCHEDULES {
+            client.post(path, Value::Null).await.assert_problem(401, "unauthenticated");
         }
         let letter = envelope("1", &json!({}), b"");
         client.post("/events/dead-letter", letter).await.assert_problem(401, "unauthenticated");

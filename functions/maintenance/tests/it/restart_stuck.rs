@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{items::ObjectName, testing::BUCKET};
 use sqlx::PgPool;
 use time::Duration;
@@ -14,15 +14,6 @@ impl Maintenance {
         self.platform.change("update users set deleted_at = now() where id = $1", admin.id.0).await;
         self.platform.change(statement, object.item_id.0).await;
         object
-    }
-
-    /// The finalize events that were repeated since the last look: attributes and resources.
-    async fn repeated(&self) -> Vec<(Value, Value)> {
-        let messages = self.platform.messages("uploads").await;
-        messages
-            .into_iter()
-            .map(|(about, data)| (about, serde_json::from_slice(&data).expect("JSON")))
-            .collect()
     }
 }
 
@@ -123,9 +114,132 @@ async fn a_backlog_is_restarted_in_one_run(db: PgPool) {
     assert_eq!(maintenance.rows().await, 0);
 }
 
+impl Maintenance {
+    /// More items like this one.
+    async fn like(&self, object: &ObjectName, count: i32) {
+        sqlx::query(
+            "insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes,
+                                status, generation, needs_batch, next_attempt_at, created_at)
+             select gen_random_uuid(), project_id, uploaded_by_id, kind, 'letter', content_type, size_bytes, status,
+                    generation, needs_batch, next_attempt_at + n * interval '1 millisecond', created_at
+             from items, generate_series(1, $2) as n where id = $1",
+        )
+        .bind(object.item_id)
+        .bind(count)
+        .execute(&self.platform.db)
+        .await
+        .expect("more items");
+    }
+
+    /// `ocr` begins operations for up to so many of the items whose events were repeated.
+    async fn begin(&self, limit: i64) -> u64 {
+        let begun = sqlx::query(
+            "update items set operation = id::text, operation_started_at = now(), attempt = 1,
+                              next_attempt_at = $2 + interval '1 hour'
+             where id in (
+                 select id from items where needs_batch and operation is null and next_attempt_at > $2
+                 order by id limit $1
+             )",
+        )
+        .bind(limit)
+        .bind(self.platform.clock.now())
+        .execute(&self.platform.db)
+        .await
+        .expect("operations");
+        begun.rows_affected()
+    }
+}
+
+const WAITING: &str = "update items set status = 'processing', generation = 7, needs_batch = true,
+    next_attempt_at = now() where id = $1";
+const OPERATING: &str =
+    "update items set status = 'processing', generation = 7, attempt = 1, needs_batch = true,
+    operation = 'operations/1', operation_started_at = now(), next_attempt_at = now() + interval '2 minutes'
+    where id = $1";
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn operations_whose_time_has_come_are_looked_at_however_many_there_are(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.document(OPERATING).await;
+    sqlx::query(
+        "insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, status,
+                            generation, needs_batch, operation, operation_started_at, next_attempt_at, created_at)
+         select gen_random_uuid(), project_id, uploaded_by_id, kind, 'letter', content_type, size_bytes, status,
+                generation, true, operation, operation_started_at, next_attempt_at, created_at
+         from items, generate_series(1, 14) where id = $1",
+    )
+    .bind(object.item_id)
+    .execute(&maintenance.platform.db)
+    .await
+    .expect("operations");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}));
+    maintenance.platform.clock.advance(Duration::seconds(121));
+    assert_eq!(maintenance.restart().await, json!({"restarted": 15}));
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}));
+    maintenance.platform.clock.advance(Duration::minutes(1));
+    maintenance.sweep().await;
+    assert_eq!(maintenance.repeated().await.len(), 15);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn no_more_operations_are_admitted_than_there_is_room_for(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.document(WAITING).await;
+    maintenance.like(&object, 24).await;
+    maintenance.document(OPERATING).await;
+    maintenance.platform.clock.advance(Duration::seconds(1));
+    let (one, two) = tokio::join!(maintenance.restart(), maintenance.restart());
+    assert_eq!(one["restarted"].as_u64().zip(two["restarted"].as_u64()).map(|(one, two)| one + two), Some(9));
+    let names: Vec<String> =
+        maintenance.repeated().await.iter().map(|(about, _)| about["objectId"].to_string()).collect();
+    assert!(names.contains(&format!("\"{object}\"")), "what waited longest is first: {names:?}");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "their operations are about to begin");
+
+    assert_eq!(maintenance.begin(9).await, 9);
+    maintenance.platform.clock.advance(Duration::seconds(70));
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "ten are under way");
+    sqlx::query(
+        "update items set status = 'approved' where operation is not null and id in
+                 (select id from items where operation is not null limit 4)",
+    )
+    .execute(&maintenance.platform.db)
+    .await
+    .expect("results");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 4}));
+    maintenance.platform.clock.advance(Duration::seconds(61));
+    let restarted = maintenance.restart().await;
+    let due = maintenance
+        .count("select count(*) from items where status = 'processing' and operation is not null")
+        .await;
+    // The four did not begin within a minute: others get their room. The operation that runs is looked at.
+    assert_eq!((restarted, due), (json!({"restarted": 4 + 1}), 6));
+    maintenance.repeated().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_waits_for_an_operation_holds_up_nothing_else(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.document(WAITING).await;
+    maintenance.like(&object, 300).await;
+    maintenance.document(DEFERRED).await;
+    let voice = maintenance.document(WAITING).await;
+    maintenance.platform.change("update items set kind = 'voice' where id = $1", voice.item_id.0).await;
+    maintenance.platform.clock.advance(Duration::seconds(61));
+    assert_eq!(maintenance.restart().await, json!({"restarted": 10 + 1 + 1}), "each kind has its own room");
+    maintenance.platform.clock.advance(Duration::minutes(1));
+    maintenance.sweep().await;
+    assert_eq!(maintenance.repeated().await.len(), 12);
+}
+
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_search_reads_only_what_is_under_way(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
-    let plan = maintenance.platform.plan(&["for update skip locked", "status = 'processing'"]).await;
-    assert!(plan.contains("items_processing_idx"), "{plan}");
+    let stuck = ["for update skip locked", "(not needs_batch or operation is not null)"];
+    let waiting = ["for update skip locked", "limit greatest(0"];
+    for (texts, index) in
+        [(stuck, "items_due_idx"), (waiting, "items_waiting_idx"), (waiting, "items_operation_idx")]
+    {
+        let plan = maintenance.platform.plan(&texts).await;
+        assert!(plan.contains(index), "{plan}");
+    }
 }

@@ -6,7 +6,7 @@ use shared::{
     events::EmailRequested,
     ids::UserId,
     outbox::{Outbox, PubSubSettings},
-    testing::{Client, Platform, TestResponse},
+    testing::{BUCKET, Client, Platform, TestResponse},
 };
 use sqlx::PgPool;
 
@@ -31,6 +31,11 @@ impl Maintenance {
         let env =
             self.platform.maintenance_env().with("PUBSUB_ENDPOINT", NOWHERE).with("REQUEST_TIMEOUT", "1");
         client(&self.platform, env).await
+    }
+
+    /// The function, while Cloud Storage cannot be reached.
+    pub(crate) async fn without_storage(&self) -> Client {
+        client(&self.platform, self.platform.maintenance_env().with("STORAGE_ENDPOINT", NOWHERE)).await
     }
 
     /// Commits events that Pub/Sub did not get.
@@ -60,6 +65,25 @@ impl Maintenance {
 
     pub(crate) async fn restart(&self) -> Value {
         self.task("/tasks/restart-stuck").await.body
+    }
+
+    /// A number that a query finds.
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
+    }
+
+    /// The finalize events that were sent since the last look: attributes and resources.
+    pub(crate) async fn repeated(&self) -> Vec<(Value, Value)> {
+        let messages = self.platform.messages("uploads").await;
+        messages
+            .into_iter()
+            .map(|(about, data)| (about, serde_json::from_slice(&data).expect("JSON")))
+            .collect()
+    }
+
+    /// Whether an object is in the uploads bucket.
+    pub(crate) fn stored(&self, object: &str) -> bool {
+        self.platform.storage.open_object(BUCKET, object, None).is_some()
     }
 
     pub(crate) async fn task(&self, path: &str) -> TestResponse {

@@ -23,7 +23,7 @@ async fn an_engine_that_fails_once_is_asked_again(db: PgPool) {
     ocr.ai.fail_next(1, StatusCode::INTERNAL_SERVER_ERROR);
     let object = ocr.read("application/pdf", PDF).await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
-    assert_eq!(ocr.platform.item(object.item_id, "attempt").await.as_deref(), Some("2"));
+    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("2"));
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
     assert_eq!(ocr.ai.calls(), 1);
     ocr.settle().await;
@@ -57,7 +57,7 @@ async fn a_used_up_quota_defers_and_does_not_count(db: PgPool) {
     ocr.ai.fail_next(20, StatusCode::TOO_MANY_REQUESTS);
     for _ in 0..20 {
         ocr.deliver(&object, generation).await.assert_status(204);
-        assert_eq!(ocr.platform.item(object.item_id, "attempt").await.as_deref(), Some("0"));
+        assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
         assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
         let next = ocr.next_attempt(&object).await.expect("a time");
         assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&next), "{next}");
@@ -76,6 +76,6 @@ async fn an_engine_that_cannot_be_reached_leaves_the_item_to_the_next_delivery(d
     ocr.deliver(&object, generation).await.assert_problem(503, "unavailable");
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
-    assert_eq!(ocr.platform.item(object.item_id, "attempt").await.as_deref(), Some("1"));
+    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("1"));
     ocr.platform.messages("uploads").await;
 }

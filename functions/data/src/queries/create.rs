@@ -1,0 +1,95 @@
+//! Drafts.
+
+use serde_json::Value;
+use shared::{
+    audit::{Action, Entry},
+    ids::{ItemId, ProjectId, UserId},
+    items::ItemKind,
+};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An item to be announced.
+pub(crate) struct NewItem {
+    pub(crate) id: ItemId,
+    pub(crate) filename: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) size_bytes: i64,
+    pub(crate) crc32c: Option<String>,
+    pub(crate) resumable: bool,
+    pub(crate) domain: Option<String>,
+    pub(crate) language: Option<String>,
+}
+
+/// Inserts drafts with what is theirs, their first transitions, the words of their names, and their audit rows.
+pub(crate) async fn insert_items(
+    db: &mut PgConnection,
+    kind: ItemKind,
+    project: ProjectId,
+    user: UserId,
+    new: &[NewItem],
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let action = match kind {
+        ItemKind::Document => Action::DocumentCreated,
+        ItemKind::Voice => Action::VoiceCreated,
+    };
+    let entries =
+        new.iter().map(|item| Entry::success(Some(user), action, item.id.0).in_project(project).row());
+    let entries = entries.collect::<Result<Vec<Value>, _>>()?;
+    let ids: Vec<Uuid> = new.iter().map(|item| item.id.0).collect();
+    let filenames: Vec<&str> = new.iter().map(|item| item.filename.as_str()).collect();
+    let content_types: Vec<&str> = new.iter().map(|item| item.content_type).collect();
+    let sizes: Vec<i64> = new.iter().map(|item| item.size_bytes).collect();
+    let checksums: Vec<Option<&str>> = new.iter().map(|item| item.crc32c.as_deref()).collect();
+    let resumable: Vec<bool> = new.iter().map(|item| item.resumable).collect();
+    let domains: Vec<Option<&str>> = new.iter().map(|item| item.domain.as_deref()).collect();
+    let languages: Vec<Option<&str>> = new.iter().map(|item| item.language.as_deref()).collect();
+    sqlx::query!(
+        r#"
+        with new as (
+            select *
+            from unnest($5::uuid[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[], $11::text[],
+                        $12::text[], $13::jsonb[])
+                as new (id, filename, content_type, size_bytes, crc32c, resumable, domain, language, entry)
+        ), made as (
+            insert into items
+                (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, crc32c, resumable,
+                 created_at)
+            select id, $1, $2, $3, filename, content_type, size_bytes, crc32c, resumable, $4 from new
+            returning id
+        ), made_documents as (
+            insert into documents (item_id, project_id, domain)
+            select new.id, $1, domain from new join made using (id) where $3 = 'document'
+        ), made_samples as (
+            insert into voice_samples (item_id, requested_language)
+            select new.id, language from new join made using (id) where $3 = 'voice'
+        ), recorded as (
+            insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)
+            select id, $1, $3, 'draft', 1, $2, $4 from made
+        ), searched as (
+            insert into item_search (item_id, part, project_id, kind, words)
+            select new.id, 0, $1, $3, search_words(translate(filename, '._-', '   ') || ' ' || filename)
+            from new join made using (id)
+        )
+        select audit_record(entry, $4)::text as recorded from new join made using (id)
+        "#,
+        project.0,
+        user.0,
+        kind as _,
+        now,
+        &ids,
+        &filenames as _,
+        &content_types as _,
+        &sizes,
+        &checksums as _,
+        &resumable,
+        &domains as _,
+        &languages as _,
+        &entries,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! The search: names and texts, the best first.
+
+use shared::ids::ItemId;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{list::Filter, select::get_items};
+use crate::model::{Fragment, ItemRow};
+
+/// Matches that are ranked: of more than these, the newest.
+const CANDIDATES: i64 = 1000;
+/// Marks around what was found; no text that was read holds them by chance.
+const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
+
+/// An item that was found.
+pub(crate) struct Found {
+    pub(crate) row: ItemRow,
+    pub(crate) snippet: Vec<Fragment>,
+}
+
+/// The best matches after those up to `filter.after`. What is rare is found by its words, what is frequent among
+/// the newest items: which of the two, Postgres decides by the words, and so plans each search for itself.
+pub(crate) async fn search_items(
+    db: &PgPool,
+    filter: &Filter<'_>,
+    words: &str,
+) -> Result<Vec<Found>, sqlx::Error> {
+    let mut tx = db.begin().await?;
+    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+        .fetch_one(&mut *tx)
+        .await?;
+    let hits = sqlx::query!(
+        r#"
+        with candidates as materialized (
+            select item_search.item_id, item_search.part,
+                   ts_rank(item_search.words, websearch_to_tsquery('simple', $3)) as rank
+            from item_search
+            join items on items.id = item_search.item_id
+            left join documents on documents.item_id = items.id
+            where item_search.project_id = $1
+              and item_search.kind = $2
+              and item_search.words @@ websearch_to_tsquery('simple', $3)
+              and items.deleted_at is null
+              and ($4::text is null or items.status = $4)
+              and ($5::text is null or documents.domain = $5)
+              and ($6::uuid is null or items.uploaded_by_id = $6)
+            order by item_search.item_id desc
+            limit $9
+        ), best as (
+            select distinct on (item_id) item_id, part, rank from candidates order by item_id, rank desc, part
+        ), page as (
+            select item_id, part, rank
+            from best
+            where $7::uuid is null
+               or (rank, item_id) < (
+                   select max(ts_rank(words, websearch_to_tsquery('simple', $3))), $7 from item_search where item_id = $7
+               )
+            order by rank desc, item_id desc
+            limit $8
+        )
+        select page.item_id as "item_id!: ItemId",
+               ts_headline(
+                   'simple',
+                   left(coalesce(document_pages.text, voice_segments.text, items.original_filename), 100000),
+                   websearch_to_tsquery('simple', $3),
+                   format('StartSel=%s, StopSel=%s, MaxFragments=2, MaxWords=24, MinWords=8', chr(2), chr(3))
+               ) as "headline!"
+        from page
+        join items on items.id = page.item_id
+        left join document_pages
+               on document_pages.item_id = items.id
+              and document_pages.attempt = items.text_attempt
+              and document_pages.page_number = page.part
+        left join voice_segments
+               on voice_segments.item_id = items.id
+              and voice_segments.attempt = items.text_attempt
+              and voice_segments.segment_number = page.part
+        order by page.rank desc, page.item_id desc
+        "#,
+        filter.project_id.0,
+        filter.kind as _,
+        words,
+        filter.status as _,
+        filter.domain,
+        filter.uploaded_by.map(|user| user.0),
+        filter.after,
+        filter.rows,
+        CANDIDATES,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let ids: Vec<ItemId> = hits.iter().map(|hit| hit.item_id).collect();
+    let rows = get_items(&mut *tx, &ids).await?;
+    tx.commit().await?;
+    let mut rows: std::collections::HashMap<Uuid, ItemRow> =
+        rows.into_iter().map(|row| (row.item.id.0, row)).collect();
+    let found = hits.into_iter().filter_map(|hit| {
+        let row = rows.remove(&hit.item_id.0)?;
+        Some(Found { row, snippet: fragments(&hit.headline) })
+    });
+    Ok(found.collect())
+}
+
+/// A headline's pieces, in turn outside and inside of the marks.
+fn fragments(headline: &str) -> Vec<Fragment> {
+    let pieces = headline.split(MARKS).enumerate();
+    pieces
+        .map(|(number, text)| Fragment { text: text.to_owned(), highlighted: number % 2 == 1 })
+        .filter(|fragment| !fragment.text.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fragment, fragments};
+
+    #[test]
+    fn a_headline_is_taken_apart_at_its_marks() {
+        let fragment = |text: &str, highlighted| Fragment { text: text.to_owned(), highlighted };
+        assert_eq!(
+            fragments("Dear \u{2}Mrs.\u{3} <b>Albright</b>"),
+            [fragment("Dear ", false), fragment("Mrs.", true), fragment(" <b>Albright</b>", false)]
+        );
+        assert_eq!(fragments("\u{2}all\u{3}"), [fragment("all", true)]);
+        assert_eq!(fragments(""), []);
+    }
+}

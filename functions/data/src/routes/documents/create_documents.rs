@@ -1,0 +1,119 @@
+//! `POST /documents/batch`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::{
+    extract::{self, Json},
+    guard::{ByBody, InProject, ProjectContributor},
+    idempotency::IdempotencyKey,
+    ids::ProjectId,
+    items::ItemKind,
+    problem::{Code, Problem, ProblemBody, Result},
+};
+use utoipa::ToSchema;
+
+use super::create_document::CreateDocument;
+use crate::{AppState, model::DocumentUpload, queries::NewItem};
+
+/// Up to 100 documents of one project.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateDocuments {
+    /// The project they belong to; an item that names another one is refused.
+    #[garde(skip)]
+    project_id: ProjectId,
+    /// What `POST /documents` takes, each by itself.
+    #[garde(length(min = 1, max = 100))]
+    #[schema(value_type = Vec<CreateDocument>, min_items = 1, max_items = 100)]
+    items: Vec<Value>,
+}
+
+impl InProject for CreateDocuments {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
+
+/// An answer for each, in the order of the request.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CreatedDocuments {
+    items: Vec<CreatedDocument>,
+}
+
+/// What became of one.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum CreatedDocument {
+    /// It was announced.
+    Announced {
+        /// 201.
+        status: u16,
+        /// What `POST /documents` answers.
+        #[serde(flatten)]
+        upload: Box<DocumentUpload>,
+    },
+    /// It was refused, and the others were not.
+    Refused {
+        /// As it would be by itself.
+        status: u16,
+        /// Why.
+        #[schema(value_type = ProblemBody)]
+        problem: Value,
+    },
+}
+
+/// Announces many documents at once, with an answer for each.
+#[utoipa::path(post, path = "/documents/batch", tag = "documents", security(("bearer" = [])),
+    request_body = CreateDocuments,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it creates once.")),
+    responses((status = OK, body = CreatedDocuments), (status = NOT_FOUND, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn create_documents(
+    State(app): State<AppState>,
+    key: IdempotencyKey,
+    access: ProjectContributor<ByBody<CreateDocuments>>,
+) -> Result<Json<CreatedDocuments>> {
+    let (project, user) = (access.project_id, access.principal.user_id);
+    let read: Vec<Result<NewItem>> = access.found.items.into_iter().map(|item| read(item, project)).collect();
+    let (mut new, mut refused) = (Vec::new(), Vec::new());
+    for item in read {
+        match item {
+            Ok(item) => {
+                new.push(item);
+                refused.push(None);
+            }
+            Err(problem) => refused.push(Some(problem)),
+        }
+    }
+    let rows = app.announce(ItemKind::Document, project, user, &key, new).await?;
+    let mut rows = rows.into_iter();
+    let mut items = Vec::with_capacity(refused.len());
+    for problem in refused {
+        items.push(match (problem, rows.as_slice().is_empty()) {
+            (Some(problem), _) => refuse(problem),
+            (None, true) => refuse(Problem::new(Code::NotFound)),
+            (None, false) => {
+                let Some(row) = rows.next() else { break };
+                let upload = app.upload(&row).await?;
+                let upload = Box::new(DocumentUpload { document: row.into(), upload });
+                CreatedDocument::Announced { status: 201, upload }
+            }
+        });
+    }
+    Ok(Json(CreatedDocuments { items }))
+}
+
+/// One of them, read as if it had come alone.
+fn read(mut item: Value, project: ProjectId) -> Result<NewItem> {
+    if let Some(fields) = item.as_object_mut() {
+        fields.entry("project_id").or_insert_with(|| project.0.to_string().into());
+    }
+    let new: CreateDocument = extract::json_from_slice(item.to_string().as_bytes())?;
+    if new.project_id == project { Ok(new.into()) } else { Err(Problem::new(Code::NotFound)) }
+}
+
+fn refuse(problem: Problem) -> CreatedDocument {
+    CreatedDocument::Refused { status: problem.code().status().as_u16(), problem: json!(problem.body()) }
+}

@@ -1,0 +1,27 @@
+//! `DELETE /documents/{document_id}`.
+
+use axum::{extract::State, http::StatusCode};
+use shared::{
+    guard::{ByItem, Document, ItemEditor},
+    ids::ItemId,
+    precondition::IfMatch,
+    problem::{ProblemBody, Result},
+};
+
+use crate::AppState;
+
+/// Deletes a document: it vanishes at once, and its file after a while.
+#[utoipa::path(delete, path = "/documents/{document_id}", tag = "documents", security(("bearer" = [])),
+    params(("document_id" = ItemId, Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for.")),
+    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody),
+        (status = PRECONDITION_FAILED, body = ProblemBody)))]
+pub(crate) async fn delete_document(
+    State(app): State<AppState>,
+    seen: IfMatch,
+    access: ItemEditor<ByItem<Document>>,
+) -> Result<StatusCode> {
+    seen.check(app.item(access.found).await?.item.version)?;
+    app.delete(&access).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

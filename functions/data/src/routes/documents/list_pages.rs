@@ -1,0 +1,29 @@
+//! `GET /documents/{document_id}/pages`.
+
+use axum::extract::State;
+use shared::{
+    extract::{Json, Query},
+    guard::{ByItem, Document, ProjectMember},
+    ids::ItemId,
+    pagination::{Page, PageQuery},
+    problem::{ProblemBody, Result},
+};
+use uuid::Uuid;
+
+use crate::{AppState, queries};
+
+/// A document's pages: text, confidence and layout of each.
+#[utoipa::path(get, path = "/documents/{document_id}/pages", tag = "documents", security(("bearer" = [])),
+    params(("document_id" = ItemId, Path), PageQuery),
+    responses((status = OK, body = Page<queries::DocumentPage>), (status = NOT_FOUND, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn list_pages(
+    State(app): State<AppState>,
+    access: ProjectMember<ByItem<Document>>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<queries::DocumentPage>>> {
+    // Cursors hold ids; here the id is a number.
+    let after = page.after().and_then(|after| i32::try_from(after.as_u128()).ok()).unwrap_or_default();
+    let rows = queries::list_pages(&app.db, access.found.id, after, page.limit.rows()).await?;
+    Ok(Json(Page::new(rows, page.limit, |page| Uuid::from_u128(page.page_number.unsigned_abs().into()))))
+}

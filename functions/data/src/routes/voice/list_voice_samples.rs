@@ -1,0 +1,104 @@
+//! `GET /voice`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use shared::{
+    extract::Json,
+    guard::{ByQuery, InProject, ProjectMember},
+    ids::ProjectId,
+    items::{ItemKind, ItemStatus},
+    pagination::{Cursor, Limit, Page},
+    problem::{ProblemBody, Result},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    AppState,
+    flow::UploadedBy,
+    model::{Fragment, VoiceSample},
+    queries::{self, Filter},
+};
+
+/// Which voice samples.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListVoiceSamples {
+    /// The project.
+    #[garde(skip)]
+    pub(crate) project_id: ProjectId,
+    /// Only those in this state.
+    #[garde(skip)]
+    #[param(inline)]
+    pub(crate) status: Option<ItemStatus>,
+    /// Only the caller's own.
+    #[garde(skip)]
+    #[param(inline)]
+    pub(crate) uploaded_by: Option<UploadedBy>,
+    /// Words in the name or the text: `"a phrase"`, `or` and `-not` are understood. The best come first.
+    #[garde(length(chars, min = 1, max = 200))]
+    pub(crate) q: Option<String>,
+    /// Entries on the page.
+    #[serde(default)]
+    #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    pub(crate) limit: Limit,
+    /// `next_cursor` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    pub(crate) cursor: Option<Cursor>,
+}
+
+impl InProject for ListVoiceSamples {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
+
+/// A voice sample in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ListedVoiceSample {
+    #[serde(flatten)]
+    voice_sample: VoiceSample,
+    /// Where the words of a search were found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Vec<Fragment>>,
+}
+
+/// A project's voice samples, newest first; those that a search finds, best first.
+#[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples), security(("bearer" = [])),
+    responses((status = OK, body = Page<ListedVoiceSample>), (status = NOT_FOUND, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+pub(crate) async fn list_voice_samples(
+    State(app): State<AppState>,
+    access: ProjectMember<ByQuery<ListVoiceSamples>>,
+) -> Result<Json<Page<ListedVoiceSample>>> {
+    let query = &access.found;
+    let filter = Filter {
+        project_id: access.project_id,
+        kind: ItemKind::Voice,
+        status: query.status,
+        domain: None,
+        uploaded_by: query.uploaded_by.map(|UploadedBy::Me| access.principal.user_id),
+        after: query.cursor.map(|cursor| cursor.0),
+        rows: query.limit.rows(),
+    };
+    let listed = match &query.q {
+        Some(words) => {
+            let found = queries::search_items(&app.db, &filter, words).await?;
+            let listed = found.into_iter().map(|found| ListedVoiceSample {
+                voice_sample: found.row.into(),
+                snippet: Some(found.snippet),
+            });
+            listed.collect()
+        }
+        None => {
+            let rows = queries::list_items(&app.db, &filter).await?;
+            rows.into_iter()
+                .map(|row| ListedVoiceSample { voice_sample: row.into(), snippet: None })
+                .collect()
+        }
+    };
+    Ok(Json(Page::new(listed, query.limit, |listed: &ListedVoiceSample| listed.voice_sample.item.id.0)))
+}

@@ -1,0 +1,119 @@
+//! Uploads whose bytes have not arrived, as far as the database knows.
+
+use shared::{
+    ids::{ItemId, ProjectId},
+    items::{ItemKind, ObjectName},
+};
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// An upload that is waited for.
+pub(crate) struct Awaited {
+    pub(crate) object: ObjectName,
+    pub(crate) is_draft: bool,
+    pub(crate) created_at: OffsetDateTime,
+}
+
+/// Takes uploads that were announced before `announced_before` and whose time has come; nobody else takes them
+/// until `next`.
+pub(crate) async fn take_awaited(
+    db: &PgPool,
+    now: OffsetDateTime,
+    announced_before: OffsetDateTime,
+    next: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<Awaited>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        update items set next_attempt_at = $3
+        where id in (
+            select id from items
+            where generation is null and status in ('draft', 'failed', 'rejected') and deleted_at is null
+              and coalesce(next_attempt_at, created_at) <= $1
+              and (next_attempt_at is not null or created_at <= $2)
+            order by coalesce(next_attempt_at, created_at)
+            limit $4
+            for update skip locked
+        )
+        returning id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
+                  status = 'draft' as "is_draft!", created_at
+        "#,
+        now,
+        announced_before,
+        next,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let awaited = rows.into_iter().map(|row| Awaited {
+        object: ObjectName {
+            kind: row.kind,
+            project_id: row.project_id,
+            item_id: row.id,
+            upload_no: row.upload_no,
+        },
+        is_draft: row.is_draft,
+        created_at: row.created_at,
+    });
+    Ok(awaited.collect())
+}
+
+/// Puts off those that were taken until `taken_until`: for as long as they have waited already, at least ten
+/// minutes, at most a day, and for a draft until its `lifetime` ends.
+pub(crate) async fn postpone(
+    db: &mut PgConnection,
+    items: &[ItemId],
+    now: OffsetDateTime,
+    taken_until: OffsetDateTime,
+    lifetime: Duration,
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = items.iter().map(|item| item.0).collect();
+    sqlx::query!(
+        "
+        update items
+        set next_attempt_at = least(
+            $2::timestamptz + least(
+                greatest($2 - coalesce(reviewed_at, processed_at, created_at), interval '10 minutes'),
+                interval '1 day'
+            ),
+            case when status = 'draft' then created_at + make_interval(secs => $4) end
+        )
+        where id = any($1) and next_attempt_at = $3 and generation is null and deleted_at is null
+        ",
+        &ids,
+        now,
+        taken_until,
+        lifetime.as_seconds_f64(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets drafts that were taken until `taken_until`, unless something happened to them meanwhile; how many.
+pub(crate) async fn purge_drafts(
+    db: &mut PgConnection,
+    items: &[ItemId],
+    now: OffsetDateTime,
+    taken_until: OffsetDateTime,
+) -> Result<u64, sqlx::Error> {
+    let ids: Vec<Uuid> = items.iter().map(|item| item.0).collect();
+    let purged = sqlx::query!(
+        "
+        with purged as (
+            delete from items
+            where id = any($1) and next_attempt_at = $3 and status = 'draft' and deleted_at is null
+            returning id, project_id, kind, version
+        )
+        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at)
+        select id, project_id, kind, 'draft', 'deleted', version + 1, $2 from purged
+        ",
+        &ids,
+        now,
+        taken_until,
+    )
+    .execute(db)
+    .await?;
+    Ok(purged.rows_affected())
+}

@@ -1,0 +1,201 @@
+use serde_json::{Value, json};
+use shared::{
+    items::ObjectName,
+    testing::{BUCKET, TestUser},
+};
+use sqlx::PgPool;
+use time::{Duration, OffsetDateTime};
+
+use crate::support::Maintenance;
+
+impl Maintenance {
+    async fn find(&self) -> Value {
+        self.task("/tasks/find-uploads").await.body
+    }
+
+    async fn admin(&self) -> TestUser {
+        self.platform.user("admin@example.org").await
+    }
+
+    /// Drafts of one project.
+    async fn drafts(&self, count: usize) -> Vec<ObjectName> {
+        let admin = self.admin().await;
+        let project = self.platform.project(&admin).await;
+        let mut drafts = Vec::new();
+        for _ in 0..count {
+            drafts.push(self.platform.draft(project, &admin, "application/pdf", 5).await);
+        }
+        drafts
+    }
+
+    /// Uploads bytes, whose event is lost.
+    async fn upload_unheard(&self, object: &ObjectName) -> i64 {
+        let generation = self.platform.upload(object, "bytes").await;
+        assert_eq!(self.repeated().await.len(), 1);
+        generation
+    }
+
+    async fn next_look(&self, object: &ObjectName) -> Option<OffsetDateTime> {
+        sqlx::query_scalar("select next_attempt_at from items where id = $1")
+            .bind(object.item_id)
+            .fetch_one(&self.platform.db)
+            .await
+            .expect("an item")
+    }
+}
+
+const NOTHING: [(&str, i64); 3] = [("announced", 0), ("absent", 0), ("purged", 0)];
+
+fn looked(changes: &[(&str, i64)]) -> Value {
+    let mut looked: serde_json::Map<String, Value> =
+        NOTHING.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    looked.extend(changes.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())));
+    looked.into()
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_upload_whose_event_did_not_come_is_announced(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.drafts(1).await.remove(0);
+    let generation = maintenance.upload_unheard(&object).await;
+    maintenance.platform.clock.advance(Duration::minutes(9));
+    assert_eq!(maintenance.find().await, looked(&[]), "its event may be on its way");
+    maintenance.platform.clock.advance(Duration::minutes(2));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
+    let sent = maintenance.repeated().await;
+    let [(about, resource)] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!((&about["eventType"], &about["bucketId"]), (&json!("OBJECT_FINALIZE"), &json!(BUCKET)));
+    assert_eq!(
+        (&about["objectId"], &about["objectGeneration"]),
+        (&json!(object.to_string()), &json!(generation.to_string()))
+    );
+    assert!(resource["md5Hash"].is_string(), "{resource}");
+
+    assert_eq!(maintenance.find().await, looked(&[]), "the event has some time");
+    maintenance.platform.clock.advance(Duration::minutes(11));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]), "and is sent again when it got lost");
+    assert_eq!(maintenance.repeated().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_draft_is_looked_for_ever_less_often_and_forgotten_after_eight_days(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.drafts(1).await.remove(0);
+    let created = maintenance.platform.clock.now();
+    maintenance.platform.clock.advance(Duration::minutes(10));
+    let mut ages = Vec::new();
+    loop {
+        maintenance.platform.clock.advance(Duration::seconds(1));
+        match maintenance.find().await {
+            found if found == looked(&[("absent", 1)]) => {}
+            found => {
+                assert_eq!(found, looked(&[("purged", 1)]));
+                break;
+            }
+        }
+        let next = maintenance.next_look(&object).await.expect("a time");
+        ages.push((next - created).whole_minutes());
+        assert_eq!(maintenance.find().await, looked(&[]));
+        maintenance.platform.clock.advance(next - maintenance.platform.clock.now());
+    }
+    assert_eq!(ages[..4], [20, 40, 80, 160]);
+    assert_eq!(ages.last(), Some(&(8 * 24 * 60)), "{ages:?}");
+    assert!(ages.windows(2).all(|pair| pair[1] - pair[0] <= 24 * 60 + 1), "{ages:?}");
+    assert_eq!(maintenance.count("select count(*) from items").await, 0);
+    assert_eq!(maintenance.count("select count(*) from documents").await, 0);
+    let history: Vec<(Option<String>, String, i32)> = sqlx::query_as(
+        "select from_status, to_status, version from item_transitions where item_id = $1 order by version",
+    )
+    .bind(object.item_id)
+    .fetch_all(&maintenance.platform.db)
+    .await
+    .expect("transitions");
+    assert_eq!(history, [(None, "draft".to_owned(), 1), (Some("draft".to_owned()), "deleted".to_owned(), 2)]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn bytes_that_came_at_the_last_moment_are_not_forgotten(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.drafts(1).await.remove(0);
+    maintenance.upload_unheard(&object).await;
+    maintenance.platform.clock.advance(Duration::days(9));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
+    assert_eq!(maintenance.repeated().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_next_upload_of_an_item_is_found_too_and_never_forgotten(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let drafts = maintenance.drafts(3).await;
+    let [failed, rejected, read] = &drafts[..] else { panic!("three") };
+    for (object, statement) in [
+        (failed, "update items set status = 'failed', failure_code = 'x', upload_no = 2 where id = $1"),
+        (rejected, "update items set status = 'rejected', upload_no = 2 where id = $1"),
+        (read, "update items set status = 'rejected', upload_no = 2, generation = 7 where id = $1"),
+    ] {
+        maintenance.platform.change(statement, object.item_id.0).await;
+    }
+    let next = ObjectName { upload_no: 2, ..*failed };
+    maintenance.upload_unheard(&next).await;
+    maintenance.platform.clock.advance(Duration::days(9));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("absent", 1)]));
+    assert_eq!(maintenance.repeated().await[0].0["objectId"], next.to_string());
+    maintenance.platform.clock.advance(Duration::hours(25));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("absent", 1)]));
+    assert_eq!(maintenance.repeated().await.len(), 1);
+    assert_eq!(maintenance.count("select count(*) from items").await, 3);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn two_runs_at_once_look_for_each_upload_once(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let drafts = maintenance.drafts(130).await;
+    for object in &drafts[..15] {
+        maintenance.upload_unheard(object).await;
+    }
+    maintenance.platform.clock.advance(Duration::minutes(11));
+    let (one, two) = tokio::join!(maintenance.find(), maintenance.find());
+    let sum = |name: &str| one[name].as_u64().zip(two[name].as_u64()).map(|(one, two)| one + two);
+    assert_eq!((sum("announced"), sum("absent"), sum("purged")), (Some(15), Some(115), Some(0)));
+    maintenance.platform.clock.advance(Duration::minutes(1));
+    maintenance.sweep().await;
+    assert_eq!(maintenance.repeated().await.len(), 15);
+    maintenance.platform.clock.advance(Duration::days(9));
+    let (one, two) = tokio::join!(maintenance.find(), maintenance.find());
+    let sum = |name: &str| one[name].as_u64().zip(two[name].as_u64()).map(|(one, two)| one + two);
+    assert_eq!((sum("announced"), sum("absent"), sum("purged")), (Some(15), Some(0), Some(115)));
+    maintenance.platform.clock.advance(Duration::minutes(1));
+    maintenance.sweep().await;
+    assert_eq!(maintenance.repeated().await.len(), 15);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn while_storage_is_down_nothing_is_forgotten(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let drafts = maintenance.drafts(2).await;
+    maintenance.upload_unheard(&drafts[0]).await;
+    maintenance.platform.clock.advance(Duration::days(9));
+    let vain = maintenance.without_storage().await;
+    vain.post("/tasks/find-uploads", Value::Null).await.assert_problem(503, "unavailable");
+    assert_eq!(maintenance.count("select count(*) from items where status = 'draft'").await, 2);
+    maintenance.platform.clock.advance(Duration::minutes(11));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("purged", 1)]));
+    assert_eq!(maintenance.repeated().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn items_that_wait_for_no_bytes_are_not_looked_for(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let statements = [
+        "update items set status = 'processing', generation = 7 where id = $1",
+        "update items set status = 'approved', generation = 7 where id = $1",
+        "update items set deleted_at = now() where id = $1",
+    ];
+    for (object, statement) in maintenance.drafts(3).await.iter().zip(statements) {
+        maintenance.platform.change(statement, object.item_id.0).await;
+    }
+    maintenance.platform.clock.advance(Duration::days(9));
+    assert_eq!(maintenance.find().await, looked(&[]));
+    let plan = maintenance.platform.plan(&["generation is null and status in", "skip locked"]).await;
+    assert!(plan.contains("items_awaited_idx"), "{plan}");
+}

@@ -1,0 +1,119 @@
+//! What Document AI's answers say of each page.
+
+use google_cloud_documentai_v1::model::{
+    BoundingPoly, Document,
+    document::{Page, TextAnchor, page::Layout},
+};
+use serde::Serialize;
+
+/// A page that was read.
+#[derive(Debug)]
+pub(crate) struct RecognisedPage {
+    pub(crate) number: i32,
+    pub(crate) text: String,
+    pub(crate) confidence: f32,
+    pub(crate) language: Option<String>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// A block of text on a page.
+#[derive(Debug, Serialize)]
+pub(crate) struct Block {
+    text: String,
+    confidence: f32,
+    /// Left, top, width and height, in fractions of the page.
+    #[serde(rename = "box")]
+    bounds: [f32; 4],
+}
+
+/// The pages of a document, or of a part of one that begins after so many pages.
+pub(crate) fn pages(document: &Document, before: i32) -> Vec<RecognisedPage> {
+    let text = Text::new(&document.text);
+    document.pages.iter().zip(before + 1..).map(|(page, number)| recognised(page, number, &text)).collect()
+}
+
+fn recognised(page: &Page, number: i32, text: &Text<'_>) -> RecognisedPage {
+    let layout = page.layout.as_ref();
+    let language =
+        page.detected_languages.iter().max_by(|one, other| one.confidence.total_cmp(&other.confidence));
+    RecognisedPage {
+        number,
+        text: layout.map(|layout| text.of(layout)).unwrap_or_default(),
+        confidence: layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0)),
+        language: language.map(|language| language.language_code.clone()).filter(|code| !code.is_empty()),
+        blocks: page
+            .blocks
+            .iter()
+            .filter_map(|block| block.layout.as_ref())
+            .map(|layout| block(layout, text))
+            .collect(),
+    }
+}
+
+fn block(layout: &Layout, text: &Text<'_>) -> Block {
+    let bounds = layout.bounding_poly.as_ref().map(bounds).unwrap_or_default();
+    Block { text: text.of(layout), confidence: layout.confidence.clamp(0.0, 1.0), bounds }
+}
+
+fn bounds(polygon: &BoundingPoly) -> [f32; 4] {
+    let corners = &polygon.normalized_vertices;
+    let least = |value: fn(&google_cloud_documentai_v1::model::NormalizedVertex) -> f32| {
+        corners.iter().map(value).fold(f32::INFINITY, f32::min).clamp(0.0, 1.0)
+    };
+    let most = |value: fn(&google_cloud_documentai_v1::model::NormalizedVertex) -> f32| {
+        corners.iter().map(value).fold(0.0, f32::max).clamp(0.0, 1.0)
+    };
+    if corners.is_empty() {
+        return [0.0; 4];
+    }
+    let (left, top) = (least(|corner| corner.x), least(|corner| corner.y));
+    [left, top, most(|corner| corner.x) - left, most(|corner| corner.y) - top]
+}
+
+/// A document's text, sliced by the anchors' indices, which count characters.
+struct Text<'a> {
+    text: &'a str,
+    /// The byte at which each character begins, and the end.
+    starts: Vec<usize>,
+}
+
+impl<'a> Text<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, starts: text.char_indices().map(|(at, _)| at).chain([text.len()]).collect() }
+    }
+
+    /// The text that a layout stands for; without U+0000, which no database takes.
+    fn of(&self, layout: &Layout) -> String {
+        let segments = layout.text_anchor.as_ref().map(|anchor: &TextAnchor| anchor.text_segments.as_slice());
+        let slice = |from: i64, to: i64| {
+            let at =
+                |index: i64| usize::try_from(index).ok().and_then(|index| self.starts.get(index)).copied();
+            at(from).zip(at(to)).and_then(|(from, to)| self.text.get(from..to)).unwrap_or_default()
+        };
+        segments
+            .unwrap_or_default()
+            .iter()
+            .map(|segment| slice(segment.start_index, segment.end_index).replace('\0', ""))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use google_cloud_documentai_v1::model::{
+        Document,
+        document::{Page, TextAnchor, page::Layout, text_anchor::TextSegment},
+    };
+
+    use super::pages;
+
+    #[test]
+    fn anchors_count_characters_and_nul_is_dropped() {
+        let segment = TextSegment::new().set_start_index(2).set_end_index(6);
+        let anchor = TextAnchor::new().set_text_segments([segment]);
+        let layout = Layout::new().set_text_anchor(anchor).set_confidence(1.5);
+        let document = Document::new().set_text("äöüß\0x!").set_pages([Page::new().set_layout(layout)]);
+        let pages = pages(&document, 20);
+        assert_eq!((pages[0].number, pages[0].text.as_str(), pages[0].confidence), (21, "üßx", 1.0));
+    }
+}
