@@ -20,8 +20,8 @@ impl Admin {
             "CloudPubSubDeadLetterSourceSubscription": subscription,
         });
         let inserted = sqlx::query(
-            "insert into dead_letters (id, subscription, message_id, attributes, data, delivery_attempts, created_at)
-             values ($1, $2, $1::text, $3, $4, 10, now())",
+            "insert into dead_letters (id, subscription, message_id, attributes, data, delivery_attempts, cause, created_at)
+             values ($1, $2, $1::text, $3, $4, 10, 'a fault', now())",
         )
         .bind(id)
         .bind(subscription)
@@ -46,6 +46,7 @@ async fn a_message_is_sent_again_once_with_the_id_that_it_had(db: PgPool) {
     let page = admin.client.get("/admin/dead-letters").await;
     assert_eq!(column(&page.assert_status(200).body, "subscription"), ["email-email-requested"]);
     assert_eq!(page.body["items"][0]["delivery_attempts"], 10);
+    assert_eq!(page.body["items"][0]["cause"], "a fault");
 
     let path = format!("/admin/dead-letters/{id}/replay");
     let answers = join_all((0..5).map(|_| admin.client.post(&path, Value::Null))).await;
@@ -56,6 +57,7 @@ async fn a_message_is_sent_again_once_with_the_id_that_it_had(db: PgPool) {
     let [(attributes, data)] = &messages[..] else { panic!("{messages:?}") };
     assert_eq!((&attributes["event_id"], data), (&json!(event), &mail(user)));
     assert!(attributes["CloudPubSubDeadLetterSourceSubscription"].is_null(), "{attributes}");
+    assert_eq!(attributes["replayed"], "true");
     assert_eq!(column(&admin.client.get("/admin/dead-letters").await.body, "id"), [""; 0]);
     let audited = admin.platform.audited(id.0).await;
     assert_eq!(audited, [("dead_letter.replayed".to_owned(), "success".to_owned())]);

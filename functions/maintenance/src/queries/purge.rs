@@ -314,12 +314,22 @@ pub(crate) async fn delete_items_of_deleted_projects(
     let deleted = sqlx::query!(
         "
         with live as (
-            select items.id, items.status, projects.deleted_at
-            from projects
-            join items on items.project_id = projects.id and items.deleted_at is null
-            where projects.deleted_at <= $1
+            select items.id, items.status, project.deleted_at
+            from (
+                select id, deleted_at
+                from projects
+                where deleted_at <= $1
+                  and exists (select from items where items.project_id = projects.id and items.deleted_at is null)
+                order by deleted_at
+                limit $3
+            ) as project
+            cross join lateral (
+                select id, status from items
+                where items.project_id = project.id and items.deleted_at is null
+                limit $3
+                for update skip locked
+            ) as items
             limit $3
-            for update of items skip locked
         ), deleted as (
             update items
             set deleted_at = live.deleted_at, version = version + 1, lease_until = null, next_attempt_at = null

@@ -43,7 +43,7 @@ impl Maintenance {
                 object.item_id.0,
             )
             .await;
-        self.repeated().await;
+        self.lose(2).await;
         object
     }
 
@@ -86,6 +86,7 @@ async fn an_item_that_was_deleted_long_ago_goes_with_all_its_objects(db: PgPool)
     assert_eq!([&kept, &document, &voice].map(|object| maintenance.uploads(object)), [2, 0, 0]);
     assert_eq!(maintenance.rows_of_items().await, 7);
     assert_eq!(maintenance.count("select count(*) from item_transitions").await, 3, "history stays");
+    maintenance.lose(4).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -121,6 +122,7 @@ async fn a_project_that_was_deleted_long_ago_goes_after_its_items(db: PgPool) {
     assert_eq!(maintenance.count("select count(*) from projects").await, 1);
     assert_eq!(maintenance.count("select count(*) from project_members").await, 1);
     assert_eq!(maintenance.rows_of_items().await, 7);
+    maintenance.lose(4).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -147,6 +149,7 @@ async fn rows_outlive_their_objects_and_never_the_other_way_round(db: PgPool) {
     sqlx::raw_sql("drop trigger no on items").execute(&maintenance.platform.db).await.expect("no trigger");
     assert_eq!(maintenance.purge().await["items"], 1);
     assert_eq!(maintenance.rows_of_items().await, 0);
+    maintenance.lose(2).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -168,4 +171,5 @@ async fn two_runs_at_once_purge_each_item_once(db: PgPool) {
         maintenance.count("select count(*) from item_transitions where to_status = 'deleted'").await,
         45
     );
+    maintenance.lose(90).await;
 }

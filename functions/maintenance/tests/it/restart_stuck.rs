@@ -200,7 +200,7 @@ async fn no_more_operations_are_admitted_than_there_is_room_for(db: PgPool) {
     assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "ten are under way");
     sqlx::query(
         "update items set status = 'approved' where operation is not null and id in
-                 (select id from items where operation is not null limit 4)",
+                 (select id from items where operation is not null and operation <> 'operations/1' limit 4)",
     )
     .execute(&maintenance.platform.db)
     .await
@@ -236,9 +236,7 @@ async fn the_search_reads_only_what_is_under_way(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let stuck = ["for update skip locked", "(not needs_batch or operation is not null)"];
     let waiting = ["for update skip locked", "limit greatest(0"];
-    for (texts, index) in
-        [(stuck, "items_due_idx"), (waiting, "items_waiting_idx"), (waiting, "items_operation_idx")]
-    {
+    for (texts, index) in [(stuck, "items_due_idx"), (waiting, "items_waiting_idx")] {
         let plan = maintenance.platform.plan(&texts).await;
         assert!(plan.contains(index), "{plan}");
     }

@@ -6,7 +6,7 @@ use shared::{
     events::EmailRequested,
     ids::UserId,
     outbox::{Outbox, PubSubSettings},
-    testing::{BUCKET, Client, Platform, TestResponse},
+    testing::{self, BUCKET, Client, Platform, TestResponse},
 };
 use sqlx::PgPool;
 
@@ -79,6 +79,15 @@ impl Maintenance {
             .into_iter()
             .map(|(about, data)| (about, serde_json::from_slice(&data).expect("JSON")))
             .collect()
+    }
+
+    /// Takes so many events of the uploads bucket away, as if they were lost.
+    pub(crate) async fn lose(&self, mut events: usize) {
+        testing::eventually("the events of the bucket", async || {
+            events = events.checked_sub(self.platform.messages("uploads").await.len())?;
+            (events == 0).then_some(())
+        })
+        .await;
     }
 
     /// Whether an object is in the uploads bucket.

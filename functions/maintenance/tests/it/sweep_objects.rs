@@ -62,7 +62,7 @@ async fn only_old_objects_that_belong_to_nothing_are_deleted(db: PgPool) {
     for name in &odd {
         maintenance.object(name).await;
     }
-    maintenance.repeated().await;
+    maintenance.lose(9).await;
     maintenance.platform.clock.advance(Duration::hours(23));
     assert_eq!(maintenance.sweep_objects().await, json!({"seen": 9, "deleted": 0, "ended": true}));
     maintenance.platform.clock.advance(Duration::hours(2));
@@ -74,6 +74,7 @@ async fn only_old_objects_that_belong_to_nothing_are_deleted(db: PgPool) {
         assert!(!maintenance.stored(name), "{name}");
     }
     assert_eq!(maintenance.sweep_objects().await, json!({"seen": 3, "deleted": 0, "ended": true}));
+    maintenance.lose(6).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -82,25 +83,27 @@ async fn a_walk_goes_on_where_it_was_broken_off(db: PgPool) {
     for name in ["a", "b", "c"] {
         maintenance.object(name).await;
     }
-    maintenance.repeated().await;
+    maintenance.lose(3).await;
     maintenance.platform.clock.advance(Duration::hours(25));
     maintenance.broken_off(&URL_SAFE_NO_PAD.encode("b")).await;
     assert_eq!(maintenance.sweep_objects().await, json!({"seen": 1, "deleted": 1, "ended": true}));
     assert_eq!(maintenance.position().await, None);
     assert_eq!(maintenance.sweep_objects().await, json!({"seen": 2, "deleted": 2, "ended": true}));
+    maintenance.lose(3).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_walk_begins_anew_when_its_position_is_not_known_any_more(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.object("a").await;
-    maintenance.repeated().await;
+    maintenance.lose(1).await;
     maintenance.broken_off("no token!").await;
     let vain = maintenance.client.post("/tasks/sweep-objects", Value::Null).await;
     vain.assert_problem(503, "unavailable");
     assert!(maintenance.position().await.is_some());
     maintenance.platform.clock.advance(Duration::hours(25));
     assert_eq!(maintenance.sweep_objects().await, json!({"seen": 1, "deleted": 1, "ended": true}));
+    maintenance.lose(1).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -109,11 +112,12 @@ async fn two_walks_at_once_over_several_pages_leave_nothing_behind(db: PgPool) {
     for number in 0..1005 {
         maintenance.object(&format!("{number:04}")).await;
     }
-    maintenance.repeated().await;
+    maintenance.lose(1005).await;
     maintenance.platform.clock.advance(Duration::hours(25));
     let (one, two) = tokio::join!(maintenance.sweep_objects(), maintenance.sweep_objects());
     assert_eq!((&one["ended"], &two["ended"]), (&json!(true), &json!(true)));
     assert_eq!(maintenance.sweep_objects().await, json!({"seen": 0, "deleted": 0, "ended": true}));
+    maintenance.lose(1005).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
