@@ -1,5 +1,5 @@
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{items::ItemStatus, testing::eventually};
 use sqlx::PgPool;
 use time::Duration;
@@ -7,17 +7,6 @@ use time::Duration;
 use crate::support::{Ocr, PDF};
 
 const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
-
-impl Ocr {
-    /// Has `maintenance` look for work that stuck; how much there was.
-    async fn restart(&self) -> Value {
-        let (env, clock) = (self.platform.env(), self.platform.clock.clone());
-        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
-        let client =
-            self.platform.client(service.router()).with("authorization", &self.platform.push_authorization());
-        client.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"].clone()
-    }
-}
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn what_waits_for_quota_is_read_when_there_is_some(db: PgPool) {

@@ -2,8 +2,8 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use local_documentai::DocumentAi;
-use serde_json::json;
+use local_documentai::{DocumentAi, Limits};
+use serde_json::{Value, json};
 use shared::{
     config::Env,
     ids::{ItemId, ProjectId},
@@ -35,8 +35,22 @@ impl Ocr {
     }
 
     pub(crate) async fn start_with(db: PgPool, change: impl FnOnce(Env) -> Env) -> Self {
+        Self::start_with_all(db, change, |_| {}).await
+    }
+
+    pub(crate) async fn start_with_engine(db: PgPool, limit: impl FnOnce(&mut Limits)) -> Self {
+        Self::start_with_all(db, |env| env, limit).await
+    }
+
+    async fn start_with_all(
+        db: PgPool,
+        change: impl FnOnce(Env) -> Env,
+        limit: impl FnOnce(&mut Limits),
+    ) -> Self {
         let platform = Platform::start(db).await;
-        let ai = DocumentAi::new(engine(&platform));
+        let mut settings = engine(&platform);
+        limit(&mut settings.limits);
+        let ai = DocumentAi::new(settings);
         ai.instant(Some(TEXT));
         let endpoint = format!("http://{}", testing::serve(ai.router()).await);
         let env =
@@ -110,10 +124,20 @@ impl Ocr {
         (self.platform.item(item, "failure_code").await, self.ai.calls())
     }
 
+    /// Has `maintenance` look for work that stuck or is due; how much there was.
+    pub(crate) async fn restart(&self) -> Value {
+        let (env, clock) = (self.platform.maintenance_env(), self.platform.clock.clone());
+        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
+        let client =
+            self.platform.client(service.router()).with("authorization", &self.platform.push_authorization());
+        client.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"].clone()
+    }
+
     /// The end of a test: every notification was delivered.
     pub(crate) async fn settle(&self) {
         testing::eventually("the notifications' deliveries", async || {
             let outstanding = self.platform.pubsub.outstanding("ocr-uploads").unwrap_or_default();
+            self.platform.messages("results").await;
             (outstanding == 0 && !self.platform.messages("uploads").await.is_empty()).then_some(())
         })
         .await;
@@ -127,7 +151,18 @@ fn engine(platform: &Platform) -> local_documentai::Settings {
         let found = named.and_then(|(bucket, object)| storage.open_object(bucket, object, None));
         Box::pin(async move { found.map(|(_, path)| path) })
     });
+    let storage = platform.storage.clone();
+    let write: local_documentai::Write = Arc::new(move |uri, bytes, _| {
+        let (storage, uri) = (storage.clone(), uri.to_owned());
+        Box::pin(async move {
+            let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
+            let (bucket, object) = named.expect("a bucket and an object");
+            let made = storage.create_object(bucket, object, Default::default(), bytes.into()).await;
+            made.map(|_| ()).map_err(|error| error.to_string())
+        })
+    });
     let mut settings = local_documentai::Settings::new(platform.identity().clone(), resolve, 2);
+    settings.write = Some(write);
     settings.processor = Some(PROCESSOR.to_owned());
     settings.work_folder = platform.data_dir();
     // The other tests may leave little of the machine.

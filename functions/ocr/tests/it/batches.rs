@@ -1,0 +1,232 @@
+//! Documents that are too large for a synchronous call.
+
+use serde_json::json;
+use shared::{
+    ids::ItemId,
+    items::{ItemStatus, ObjectName},
+    testing::{RESULTS_BUCKET, TestResponse, envelope, eventually},
+};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::{Ocr, PDF};
+
+const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
+
+impl Ocr {
+    /// A document of so many pages that an operation has begun to read.
+    async fn in_batch(&self, pages: usize) -> ObjectName {
+        self.ai.set_instant_pages(pages);
+        let (object, generation) = self.uploaded().await;
+        self.deliver(&object, generation).await.assert_status(204);
+        assert!(self.platform.item(object.item_id, "operation").await.is_some(), "an operation has begun");
+        object
+    }
+
+    /// The parts of the output, as soon as all of them are there.
+    async fn outputs(&self, item: ItemId, count: usize) -> Vec<(String, i64)> {
+        let mut found = Vec::new();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while found.len() < count {
+            assert!(std::time::Instant::now() < deadline, "expected {count} parts, but got {found:?}");
+            for (attributes, _) in self.platform.messages("results").await {
+                let attribute = |name: &str| attributes[name].as_str().expect("an attribute").to_owned();
+                let (object, generation) = (attribute("objectId"), attribute("objectGeneration"));
+                assert!(object.starts_with(&format!("ocr/{item}/")), "{object}");
+                found.push((object, generation.parse().expect("a generation")));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        found
+    }
+
+    async fn deliver_output(&self, (object, generation): &(String, i64)) -> TestResponse {
+        let attributes = json!({
+            "eventType": "OBJECT_FINALIZE", "bucketId": RESULTS_BUCKET, "objectId": object,
+            "objectGeneration": generation.to_string(),
+        });
+        self.client.post("/events/result-finalized", envelope("1", &attributes, b"{}")).await
+    }
+
+    async fn page_numbers(&self, item: ItemId) -> Vec<i32> {
+        let numbers = sqlx::query_scalar(
+            "select page_number from document_pages join items on items.id = item_id and text_attempt = document_pages.attempt
+             where item_id = $1 order by 1",
+        );
+        numbers.bind(item).fetch_all(&self.platform.db).await.expect("pages")
+    }
+
+    async fn assert_read_in_parts(&self, item: ItemId, pages: i32) {
+        assert_eq!(self.platform.history(item).await, READ);
+        assert_eq!(self.page_numbers(item).await, (1..=pages).collect::<Vec<_>>());
+        let audited = self.platform.audited(item.0).await;
+        assert_eq!(audited, [("document.processed".to_owned(), "success".to_owned())]);
+        for column in ["operation", "lease_until", "next_attempt_at", "progress_done"] {
+            assert_eq!(self.platform.item(item, column).await, None, "{column}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_parts_of_a_large_document_come_in_any_order_and_each_counts_once(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(50).await;
+    let item = object.item_id;
+    let outputs = ocr.outputs(item, 3).await;
+    assert_eq!(outputs.len(), 3);
+    // The last part first, and each twice.
+    for output in outputs.iter().rev() {
+        assert_eq!(ocr.platform.status(item).await, ItemStatus::Processing);
+        for _ in 0..2 {
+            ocr.deliver_output(output).await.assert_status(204);
+        }
+    }
+    ocr.assert_read_in_parts(item, 50).await;
+    assert_eq!(ocr.platform.item(item, "text_attempt").await.as_deref(), Some("1"));
+    let pages: Option<i32> = sqlx::query_scalar("select page_count from documents where item_id = $1")
+        .bind(item)
+        .fetch_one(&ocr.platform.db)
+        .await
+        .expect("a document");
+    assert_eq!(pages, Some(50));
+    for output in &outputs {
+        ocr.deliver_output(output).await.assert_status(204);
+    }
+    ocr.assert_read_in_parts(item, 50).await;
+    ocr.platform.messages("uploads").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn parts_that_arrive_at_once_end_the_document_once(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(100).await;
+    let outputs = ocr.outputs(object.item_id, 5).await;
+    let twice = outputs.iter().chain(&outputs).map(|output| ocr.deliver_output(output));
+    for answer in futures::future::join_all(twice).await {
+        answer.assert_status(204);
+    }
+    ocr.assert_read_in_parts(object.item_id, 100).await;
+    ocr.platform.messages("uploads").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn progress_counts_the_pages_that_are_there(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(60).await;
+    let outputs = ocr.outputs(object.item_id, 3).await;
+    ocr.deliver_output(&outputs[1]).await.assert_status(204);
+    let progress = async |column| ocr.platform.item(object.item_id, column).await;
+    assert_eq!(progress("progress_done").await.as_deref(), Some("20"));
+    assert_eq!(progress("progress_total").await.as_deref(), Some("60"));
+    assert_eq!(progress("progress_unit").await.as_deref(), Some("pages"));
+    ocr.platform.messages("uploads").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn output_whose_events_were_lost_is_brought_in_when_the_operation_is_due(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(50).await;
+    ocr.outputs(object.item_id, 3).await;
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe("ocr", ocr.address).await;
+    assert_eq!(ocr.restart().await, json!(0));
+    ocr.platform.clock.advance(Duration::minutes(2));
+    assert_eq!(ocr.restart().await, json!(1));
+    ocr.ended(object.item_id).await;
+    ocr.assert_read_in_parts(object.item_id, 50).await;
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_that_fails_without_output_is_begun_anew(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    ocr.ai.fail_next_operations(1);
+    let object = ocr.in_batch(50).await;
+    let item = object.item_id;
+    eventually("the end of the operation", async || (ocr.ai.operations().running == 0).then_some(())).await;
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe("ocr", ocr.address).await;
+    ocr.platform.clock.advance(Duration::minutes(2));
+    assert_eq!(ocr.restart().await, json!(1));
+    eventually("the operation's end to be seen", async || {
+        ocr.platform.item(item, "operation").await.is_none().then_some(())
+    })
+    .await;
+    ocr.platform.clock.advance(Duration::minutes(1));
+    assert_eq!(ocr.restart().await, json!(1));
+    ocr.ended(item).await;
+    ocr.assert_read_in_parts(item, 50).await;
+    assert_eq!(ocr.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_the_quota_turns_away_waits_and_counts_as_no_try(db: PgPool) {
+    let ocr = Ocr::start_with_engine(db, |limits| limits.concurrent_batches = Some(1)).await;
+    ocr.ai.set_delay(std::time::Duration::from_secs(3));
+    let first = ocr.in_batch(50).await;
+    ocr.ai.set_delay(std::time::Duration::ZERO);
+    let (second, generation) = ocr.uploaded().await;
+    ocr.deliver(&second, generation).await.assert_status(204);
+    let waiting = async |column| ocr.platform.item(second.item_id, column).await;
+    assert_eq!((waiting("operation").await, waiting("tries").await.as_deref()), (None, Some("0")));
+    assert_eq!(waiting("needs_batch").await.as_deref(), Some("true"));
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe("ocr", ocr.address).await;
+    eventually("the end of the first", async || (ocr.ai.operations().running == 0).then_some(())).await;
+    for _ in 0..4 {
+        ocr.platform.clock.advance(Duration::minutes(2));
+        ocr.restart().await;
+        eventually("the operations' ends", async || (ocr.ai.operations().running == 0).then_some(())).await;
+    }
+    for object in [first, second] {
+        eventually("the end", async || {
+            (ocr.platform.status(object.item_id).await == ItemStatus::Approved).then_some(())
+        })
+        .await;
+        ocr.assert_read_in_parts(object.item_id, 50).await;
+    }
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn output_of_an_attempt_that_was_given_up_changes_nothing(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(50).await;
+    let item = object.item_id;
+    let outputs = ocr.outputs(item, 3).await;
+    let given_up = "update items set attempt = 2, operation = null, operation_started_at = null where id = $1";
+    ocr.platform.change(given_up, item.0).await;
+    for output in &outputs {
+        ocr.deliver_output(output).await.assert_status(204);
+    }
+    assert_eq!(ocr.platform.status(item).await, ItemStatus::Processing);
+    ocr.platform.change("update items set attempt = 1, deleted_at = now() where id = $1", item.0).await;
+    for output in &outputs {
+        ocr.deliver_output(output).await.assert_status(204);
+    }
+    let stored: i64 = sqlx::query_scalar("select count(*) from document_pages where item_id = $1")
+        .bind(item)
+        .fetch_one(&ocr.platform.db)
+        .await
+        .expect("a count");
+    assert_eq!(stored, 0);
+    ocr.platform.messages("uploads").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_file_over_the_size_of_a_synchronous_call_is_read_by_an_operation_at_once(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    ocr.ai.set_instant_pages(2);
+    let mut bytes = PDF.to_vec();
+    bytes.resize(20_000_001, b' ');
+    let object = ocr.draft("application/pdf", &bytes).await;
+    let generation = ocr.platform.upload(&object, bytes).await;
+    ocr.deliver(&object, generation).await.assert_status(204);
+    assert_eq!(ocr.ai.operations().started, 1);
+    for output in ocr.outputs(object.item_id, 1).await {
+        ocr.deliver_output(&output).await.assert_status(204);
+    }
+    ocr.assert_read_in_parts(object.item_id, 2).await;
+    ocr.platform.messages("uploads").await;
+}
