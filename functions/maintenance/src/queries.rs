@@ -48,8 +48,7 @@ pub(crate) async fn take_stuck(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        update items set next_attempt_at = $2
-        where id in (
+        with taken as materialized (
             select id from items
             where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null)
               and coalesce(next_attempt_at, lease_until) <= $1
@@ -57,7 +56,10 @@ pub(crate) async fn take_stuck(
             limit $3
             for update skip locked
         )
-        returning id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
+        update items set next_attempt_at = $2
+        from taken
+        where items.id = taken.id
+        returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
                   generation as "generation!", md5
         "#,
         now,
@@ -91,8 +93,7 @@ pub(crate) async fn take_waiting(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        update items set next_attempt_at = $3
-        where id in (
+        with taken as materialized (
             select id from items
             where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
               and coalesce(next_attempt_at, lease_until) <= $2
@@ -109,7 +110,10 @@ pub(crate) async fn take_waiting(
             ))
             for update skip locked
         )
-        returning id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
+        update items set next_attempt_at = $3
+        from taken
+        where items.id = taken.id
+        returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
                   generation as "generation!", md5
         "#,
         kind as _,

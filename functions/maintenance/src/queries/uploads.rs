@@ -26,8 +26,7 @@ pub(crate) async fn take_awaited(
 ) -> Result<Vec<Awaited>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
-        update items set next_attempt_at = $3
-        where id in (
+        with taken as materialized (
             select id from items
             where generation is null and status in ('draft', 'failed', 'rejected') and deleted_at is null
               and coalesce(next_attempt_at, created_at) <= $1
@@ -36,7 +35,10 @@ pub(crate) async fn take_awaited(
             limit $4
             for update skip locked
         )
-        returning id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
+        update items set next_attempt_at = $3
+        from taken
+        where items.id = taken.id
+        returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
                   status = 'draft' as "is_draft!", created_at
         "#,
         now,
