@@ -241,7 +241,7 @@ async fn feed(hub: Hub) {
                 more = false;
                 continue;
             }
-            next_round = Instant::now() + hub.0.heartbeat;
+            next_round = Instant::now().max(next_round + hub.0.heartbeat);
         }
         more = attempt(hub.feed()).await.unwrap_or(false);
     }

@@ -11,7 +11,8 @@ use crate::support::{Block, Events, assert_ascending, assert_items};
 async fn a_transaction_that_commits_late_is_not_missed(db: PgPool) {
     let events = Events::start(db).await;
     let (one, two) = (events.draft().await, events.draft().await);
-    let mut stream = events.stream().await;
+    let mut stream = events.stream_after("0-0").await;
+    assert_items(&stream.events(2).await, &[one, two]);
     let begin = async || events.platform.db.begin().await.expect("a transaction");
     let (mut first, mut second) = (begin().await, begin().await);
     events.advance(&mut first, one, ItemStatus::Processing).await;
