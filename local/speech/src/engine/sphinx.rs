@@ -1,0 +1,90 @@
+//! Recognising one segment by PocketSphinx.
+
+use std::{ffi::OsString, io::Write as _, time::Duration};
+
+use tempfile::NamedTempFile;
+
+use crate::{
+    engine::{
+        Heard,
+        segment::Segment,
+        time,
+        tool::{Tools, failed},
+    },
+    fault::Fault,
+};
+
+const PROGRAM: &str = "pocketsphinx_batch";
+const EXTENSION: &str = ".raw";
+
+/// A word and where it was heard.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) start: Duration,
+    pub(crate) end: Duration,
+    pub(crate) confidence: f32,
+}
+
+pub(super) async fn recognise(segment: Segment, tools: &Tools) -> Result<Heard, Fault> {
+    let model = tools.model()?;
+    let start = time(segment.start * 2);
+    let end = start + time(segment.audio.len() as u64);
+    let folder = tools.folder.clone();
+    // The program wants a file, as it looks at the whole of it before it begins.
+    let file = tokio::task::spawn_blocking(move || {
+        let mut file = NamedTempFile::with_suffix_in(EXTENSION, folder)?;
+        file.write_all(&segment.audio)?;
+        std::io::Result::Ok(file)
+    });
+    let file =
+        file.await.map_err(|_| Fault::internal())?.map_err(|error| failed(PROGRAM, &error))?.into_temp_path();
+    let name = file.file_stem().and_then(|name| name.to_str()).ok_or_else(Fault::internal)?;
+
+    // Spectral subtraction takes as much from clean speech as from noise.
+    let options = "-adcin yes -remove_noise no -cepdir . -cepext .raw -ctl /dev/stdin -ctm /dev/stdout";
+    let mut arguments: Vec<OsString> = options.split(' ').map(OsString::from).collect();
+    for (option, part) in [("-hmm", "en-us"), ("-lm", "en-us.lm.bin"), ("-dict", "cmudict-en-us.dict")] {
+        arguments.extend([option.into(), model.join(part).into_os_string()]);
+    }
+    let output = tools.run(PROGRAM, arguments, &format!("{name}\n")).await?;
+    let words = output.lines().filter_map(|line| word(line, start)).collect();
+    Ok(Heard { words, end })
+}
+
+/// `file channel start length word confidence`, in seconds from the segment's start.
+fn word(line: &str, segment: Duration) -> Option<Word> {
+    let mut fields = line.split_whitespace().skip(2);
+    let start = segment + Duration::try_from_secs_f64(fields.next()?.parse().ok()?).ok()?;
+    let length = Duration::try_from_secs_f64(fields.next()?.parse().ok()?).ok()?;
+    // `read(2)` is the second way to say `read`.
+    let text = fields
+        .next()?
+        .split('(')
+        .next()
+        .filter(|text| !text.is_empty() && !text.starts_with(['<', '[', '+']))?;
+    let confidence: f32 = fields.next()?.parse().ok()?;
+    let confidence = if confidence.is_finite() { confidence.clamp(0.0, 1.0) } else { 0.0 };
+    Some(Word { text: text.to_owned(), start, end: start + length, confidence })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::word;
+
+    #[test]
+    fn a_line_becomes_a_word_with_its_place_in_the_audio() {
+        let read = word("x7 1 0.75 0.12 and(2) 1.001", Duration::from_secs(60)).expect("a word");
+        assert_eq!((read.text.as_str(), read.confidence), ("and", 1.0));
+        assert_eq!((read.start, read.end), (Duration::from_millis(60_750), Duration::from_millis(60_870)));
+    }
+
+    #[test]
+    fn other_lines_are_no_words() {
+        for line in ["", "x7 1 0.75", "x7 1 0.00 0.10 <sil> 0.9", "x7 1 -1 0.1 word 0.9", "a b c d e f"] {
+            assert!(word(line, Duration::ZERO).is_none(), "{line}");
+        }
+    }
+}

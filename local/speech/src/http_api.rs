@@ -1,0 +1,131 @@
+//! The REST interface: `POST {recognizer}:recognize` and `:batchRecognize`, and `GET {operation}`.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest as _, Path, Request, State, rejection::BytesRejection},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{
+    Inner, Speech,
+    answer::Answer,
+    batch,
+    engine::Longest,
+    fault::{Fault, json_response},
+    request::RecognizeRequest,
+    source,
+};
+
+/// What a request holds besides the audio itself.
+const ENVELOPE_BYTES: u64 = 1 << 20;
+
+pub(crate) fn router(service: Speech) -> Router {
+    let body = service.0.settings.limits.sync_bytes.div_ceil(3) * 4 + ENVELOPE_BYTES;
+    Router::new()
+        .route("/v2/projects/{project}/locations/{location}/recognizers/{call}", post(of_recognizer))
+        .route("/v2/projects/{project}/locations/{location}/operations/{operation}", get(get_operation))
+        .layer(DefaultBodyLimit::max(usize::try_from(body).unwrap_or(usize::MAX)))
+        .with_state(service)
+}
+
+async fn of_recognizer(
+    State(service): State<Speech>,
+    Path((project, location, call)): Path<(String, String, String)>,
+    request: Request,
+) -> Response {
+    let (recognizer, method) = call.rsplit_once(':').unwrap_or((&call, ""));
+    let answer = match method {
+        "recognize" => recognize(&service, &location, request).await,
+        "batchRecognize" => {
+            let parent = format!("projects/{project}/locations/{location}");
+            batch_recognize(&service, parent, recognizer, request).await
+        }
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    respond(answer)
+}
+
+async fn get_operation(
+    State(service): State<Speech>,
+    Path((project, location, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let parent = format!("projects/{project}/locations/{location}");
+    let find = || {
+        authenticate(&service, &headers)?;
+        service.0.controls.admit_poll()?;
+        let operation = service.0.batches.operations.get(&id).filter(|operation| operation.parent == parent);
+        let operation =
+            operation.ok_or_else(|| Fault::not_found("OPERATION_NOT_FOUND", "Operation not found."))?;
+        Ok(operation.to_json())
+    };
+    respond(find())
+}
+
+fn respond(answer: Result<Value, Fault>) -> Response {
+    match answer {
+        Ok(answer) => json_response(StatusCode::OK, &answer),
+        Err(fault) => fault.into_response(),
+    }
+}
+
+async fn recognize(service: &Speech, location: &str, request: Request) -> Result<Value, Fault> {
+    let Inner { settings, engine, controls, .. } = &*service.0;
+    authenticate(service, request.headers())?;
+    controls.admit()?;
+    let request: RecognizeRequest = body(request, settings.limits.sync_bytes).await?;
+    let wanted = request.config.checked(location)?;
+    source::check(&request)?;
+    tokio::time::sleep(controls.delay()).await;
+
+    let answer = if let Some(text) = controls.instant() {
+        controls.count_call();
+        Answer::of_text(&text, &wanted)
+    } else {
+        let bytes = settings.limits.sync_bytes;
+        let source = source::open(request, &settings.resolve, engine.folder(), bytes).await?;
+        controls.count_call();
+        let length = settings.limits.sync_length;
+        let longest = Longest { length, otherwise: Fault::too_long(length) };
+        let transcript = engine.recognise(source.path(), &longest, |_| ()).await?;
+        Answer::new(&transcript, &wanted)
+    };
+    serde_json::to_value(answer).map_err(|_| Fault::internal())
+}
+
+async fn batch_recognize(
+    service: &Speech,
+    parent: String,
+    recognizer: &str,
+    request: Request,
+) -> Result<Value, Fault> {
+    authenticate(service, request.headers())?;
+    service.0.controls.admit()?;
+    let body: Value = body(request, service.0.settings.limits.sync_bytes).await?;
+    let recognizer = format!("{parent}/recognizers/{recognizer}");
+    batch::start(service, parent, recognizer, body).map(|operation| operation.to_json())
+}
+
+fn authenticate(service: &Speech, headers: &HeaderMap) -> Result<(), Fault> {
+    if service.0.settings.identity.accepts_bearer(headers.get(header::AUTHORIZATION)) {
+        Ok(())
+    } else {
+        Err(Fault::unauthenticated())
+    }
+}
+
+async fn body<T: DeserializeOwned>(request: Request, limit: u64) -> Result<T, Fault> {
+    let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Fault::too_large(limit)
+        }
+        _ => Fault::invalid("INVALID_REQUEST", "The request body could not be read."),
+    })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}")))
+}

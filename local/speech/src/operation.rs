@@ -1,0 +1,140 @@
+//! A batch as it is kept, and as `google.longrunning.Operation` shows it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{answer, clock, fault::Fault};
+
+const PACKAGE: &str = "type.googleapis.com/google.cloud.speech.v2";
+
+/// A batch, its files and what became of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Operation {
+    /// The last part of its name.
+    pub(crate) id: String,
+    /// `projects/{}/locations/{}`.
+    pub(crate) parent: String,
+    pub(crate) recognizer: String,
+    created: String,
+    pub(crate) updated: String,
+    pub(crate) request: Value,
+    pub(crate) files: Vec<File>,
+    error: Option<Value>,
+    pub(crate) done: bool,
+}
+
+/// One file of a batch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct File {
+    pub(crate) uri: String,
+    /// Distinguishes its transcript from those of other operations; a restarted one writes the same object.
+    pub(crate) transcript: String,
+    pub(crate) progress: u8,
+    billed_seconds: u64,
+    /// The `BatchRecognizeFileResult`, once there is one.
+    pub(crate) result: Option<Value>,
+}
+
+impl Operation {
+    pub(crate) fn new(parent: String, recognizer: String, request: Value, uris: Vec<String>) -> Self {
+        let now = clock::timestamp();
+        let file = |uri| File {
+            uri,
+            transcript: format!("{:016x}", fastrand::u64(..)),
+            progress: 0,
+            billed_seconds: 0,
+            result: None,
+        };
+        Self {
+            id: fastrand::u64(1_000_000_000_000_000_000..10_000_000_000_000_000_000).to_string(),
+            parent,
+            recognizer,
+            created: now.clone(),
+            updated: now,
+            request,
+            files: uris.into_iter().map(file).collect(),
+            error: None,
+            done: false,
+        }
+    }
+
+    /// Ends the operation as a whole.
+    pub(crate) fn finish(&mut self, outcome: Result<(), Fault>) {
+        self.error = outcome.err().map(|fault| fault.to_status());
+        self.done = true;
+        self.updated = clock::timestamp();
+    }
+
+    /// The JSON of the `google.longrunning.Operation`.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut operation = json!({
+            "name": format!("{}/operations/{}", self.parent, self.id),
+            "metadata": self.metadata(),
+        });
+        if self.done {
+            operation["done"] = true.into();
+            match &self.error {
+                Some(error) => operation["error"] = error.clone(),
+                None => operation["response"] = self.response(),
+            }
+        }
+        operation
+    }
+
+    fn metadata(&self) -> Value {
+        let files: BTreeMap<&str, Value> =
+            self.files.iter().map(|file| (file.uri.as_str(), file.metadata())).collect();
+        json!({
+            "@type": format!("{PACKAGE}.OperationMetadata"),
+            "createTime": self.created,
+            "updateTime": self.updated,
+            "resource": self.recognizer,
+            "method": "google.cloud.speech.v2.Speech.BatchRecognize",
+            "batchRecognizeRequest": self.request,
+            "progressPercent": self.progress(),
+            "batchRecognizeMetadata": {"transcriptionMetadata": files},
+        })
+    }
+
+    /// 100 means that the operation is done.
+    fn progress(&self) -> usize {
+        if self.done {
+            return 100;
+        }
+        let sum: usize = self.files.iter().map(|file| usize::from(file.progress)).sum();
+        (sum / self.files.len().max(1)).min(99)
+    }
+
+    fn response(&self) -> Value {
+        let results: Map<String, Value> =
+            self.files.iter().filter_map(|file| Some((file.uri.clone(), file.result.clone()?))).collect();
+        let billed = self.files.iter().map(|file| file.billed_seconds).sum();
+        json!({
+            "@type": format!("{PACKAGE}.BatchRecognizeResponse"),
+            "results": results,
+            "totalBilledDuration": answer::seconds(std::time::Duration::from_secs(billed)),
+        })
+    }
+}
+
+impl File {
+    pub(crate) fn succeed(&mut self, result: Value, billed_seconds: u64) {
+        (self.result, self.billed_seconds, self.progress) = (Some(result), billed_seconds, 100);
+    }
+
+    pub(crate) fn fail(&mut self, fault: &Fault) {
+        (self.result, self.progress) = (Some(json!({"error": fault.to_status()})), 100);
+    }
+
+    fn metadata(&self) -> Value {
+        let mut metadata = json!({"progressPercent": self.progress});
+        for key in ["error", "uri"] {
+            if let Some(value) = self.result.as_ref().and_then(|result| result.get(key)) {
+                metadata[key] = value.clone();
+            }
+        }
+        metadata
+    }
+}
