@@ -95,7 +95,7 @@ impl Parts {
             }
             "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "events" => defaults.extend(access_token),
-            "data" => defaults.extend(access_token.into_iter().chain(google).chain(storage)),
+            "data" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(storage)),
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
                 defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));

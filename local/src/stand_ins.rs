@@ -103,8 +103,7 @@ fn writer(storage: Storage) -> impl Fn(&str, Vec<u8>, &str) -> BoxFuture<'static
     move |uri, bytes, content_type| {
         let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
         let name = name.map(|(bucket, object)| (bucket.to_owned(), object.to_owned()));
-        let attributes =
-            Attributes { content_type: Some(content_type.to_owned()), ..Attributes::default() };
+        let attributes = Attributes { content_type: Some(content_type.to_owned()), ..Attributes::default() };
         let storage = storage.clone();
         Box::pin(async move {
             let (bucket, object) = name.ok_or("not the address of an object")?;

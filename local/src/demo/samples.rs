@@ -1,6 +1,6 @@
-//! The documents that the demo uploads, and what they say.
+//! The documents and recordings that the demo uploads, and what they say.
 
-/// A document and what should come of it.
+/// A file and what should come of it.
 pub(super) struct Sample {
     pub(super) name: &'static str,
     pub(super) what: &'static str,
@@ -9,10 +9,12 @@ pub(super) struct Sample {
     pub(super) expected: Expected,
 }
 
-/// What should come of a document.
+/// What should come of it.
 pub(super) enum Expected {
     /// So many pages with this text.
     Text { pages: u64, text: &'static str },
+    /// These words.
+    Speech(&'static str),
     /// A failure with this code.
     Failure(&'static str),
 }
@@ -29,8 +31,14 @@ macro_rules! sample {
     };
 }
 
-/// Every document, the README's example first.
-pub(super) const SAMPLES: [Sample; 5] = [
+macro_rules! speech {
+    ($name:literal, $what:literal, $type:literal, $text:literal) => {
+        sample!($name, $what, $type, Expected::Speech(include_str!($text)))
+    };
+}
+
+/// Everything, the README's example first.
+pub(super) const SAMPLES: [Sample; 14] = [
     sample!(
         "page.png",
         "a scanned page",
@@ -55,5 +63,36 @@ pub(super) const SAMPLES: [Sample; 5] = [
         "image/tiff",
         Expected::Text { pages: 2, text: include_str!("../../samples/fax.txt") }
     ),
+    sample!(
+        "photo.jpg",
+        "the same upside down",
+        "image/jpeg",
+        Expected::Text { pages: 1, text: include_str!("../../samples/photo.txt") }
+    ),
+    sample!(
+        "report.pdf",
+        "a report",
+        "application/pdf",
+        Expected::Text { pages: 12, text: include_str!("../../samples/report.txt") }
+    ),
+    sample!(
+        "book.pdf",
+        "a book, in a batch",
+        "application/pdf",
+        Expected::Text { pages: 120, text: include_str!("../../samples/book.txt") }
+    ),
     sample!("encrypted.pdf", "a PDF with a password", "application/pdf", Expected::Failure("encrypted")),
+    speech!("speech.wav", "a sentence", "audio/wav", "../../samples/speech.txt"),
+    speech!("speech.mp3", "the same as MP3", "audio/mpeg", "../../samples/speech.txt"),
+    speech!("speech.m4a", "the same as AAC", "audio/mp4", "../../samples/speech.txt"),
+    speech!("speech.webm", "the same as a browser's", "audio/webm", "../../samples/speech.txt"),
+    speech!("long-speech.ogg", "a talk, in a batch", "audio/ogg", "../../samples/long-speech.txt"),
+    sample!("silence.wav", "silence", "audio/wav", Expected::Failure("no_speech")),
 ];
+
+impl Sample {
+    /// Whether it is a voice sample.
+    pub(super) fn is_voice(&self) -> bool {
+        self.content_type.starts_with("audio/")
+    }
+}

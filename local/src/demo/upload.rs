@@ -1,4 +1,4 @@
-//! One document: announced, put straight into storage as a browser does, and read.
+//! One file: announced, put straight into storage as a browser does, and read.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// What came of a document.
+/// What came of it.
 pub(super) struct Outcome {
     pub(super) status: String,
     /// Code and message, when it failed.
@@ -27,7 +27,7 @@ pub(super) struct Outcome {
     pub(super) took: Duration,
 }
 
-/// Announces a document, uploads it, and waits until it is read.
+/// Announces a file, uploads it, and waits until it is read.
 pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Result<Outcome> {
     let announced = json!({
         "project_id": account.project_id,
@@ -35,10 +35,12 @@ pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Res
         "content_type": sample.content_type,
         "size_bytes": sample.bytes.len(),
     });
-    let created = api.post("/documents", &announced).await?;
+    let (collection, id) =
+        if sample.is_voice() { ("/voice", "/voice_sample/id") } else { ("/documents", "/document/id") };
+    let created = api.post(collection, &announced).await?;
     put(api, &created["upload"], sample).await?;
     let start = Instant::now();
-    let path = format!("/documents/{}", text(&created, "/document/id")?);
+    let path = format!("{collection}/{}", text(&created, id)?);
     loop {
         let document = api.get(&path).await?;
         let status = text(&document, "/status")?;
@@ -103,7 +105,10 @@ fn outcome(document: &Value, status: &str, took: Duration) -> Outcome {
         failure: failure.is_object().then(|| (of(&failure["code"]), of(&failure["message"]))),
         pages: document["page_count"].as_u64(),
         confidence: document["confidence"].as_f64(),
-        text: document["ocr_text"].as_str().map(str::to_owned),
+        text: ["ocr_text", "transcription_text"]
+            .iter()
+            .find_map(|field| document[field].as_str())
+            .map(str::to_owned),
         took,
     }
 }
