@@ -6,8 +6,10 @@ use shared::{
     ids::{ItemId, ProjectId, UserId},
     items::ItemKind,
 };
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
+
+use crate::model::ItemRow;
 
 /// What the next upload shall be; what is left out stays.
 pub(crate) struct NextUpload<'a> {
@@ -23,33 +25,72 @@ impl NextUpload<'_> {
     fn other_bytes(&self) -> bool {
         self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
     }
+
+    /// What an item will be announced as.
+    pub(crate) fn describe(&self, before: &ItemRow) -> Value {
+        describe(
+            self.filename.unwrap_or(&before.item.original_filename),
+            self.content_type.unwrap_or(&before.item.content_type),
+            self.size_bytes.unwrap_or(before.item.size_bytes),
+        )
+    }
+}
+
+impl ItemRow {
+    /// What the item was announced as.
+    pub(crate) fn description(&self) -> Value {
+        describe(&self.item.original_filename, &self.item.content_type, self.item.size_bytes)
+    }
+}
+
+fn describe(filename: &str, content_type: &str, size_bytes: i64) -> Value {
+    json!({"original_filename": filename, "content_type": content_type, "size_bytes": size_bytes})
 }
 
 /// Makes an item wait for bytes: a draft for those of another description, an item that ended badly for those of
-/// its next upload; asking twice opens one.
+/// its next upload; asking twice opens one. What changes its description is a change like others: with a version
+/// and an audit row, and the search knows its new name.
 pub(crate) async fn begin_next_upload(
-    db: &PgPool,
+    db: &mut PgConnection,
     id: ItemId,
     next: &NextUpload<'_>,
     resumable_from: i64,
+    entry: Value,
+    now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
-        update items
-        set upload_no = upload_no + (generation is not null)::integer,
-            generation = null,
-            md5 = null,
-            tries = 0,
-            needs_batch = false,
-            next_attempt_at = null,
-            original_filename = coalesce($2, original_filename),
-            content_type = coalesce($3, content_type),
-            size_bytes = coalesce($4, size_bytes),
-            crc32c = case when $6 then $5 else crc32c end,
-            resumable = coalesce($7, resumable) or coalesce($4, size_bytes) > $8
-        where id = $1
-          and deleted_at is null
-          and (status in ('failed', 'rejected') or (status = 'draft' and generation is null))
+        with described as (
+            select id,
+                   (original_filename, content_type, size_bytes) is distinct from
+                   (coalesce($2, original_filename), coalesce($3, content_type), coalesce($4, size_bytes)) as anew
+            from items
+            where id = $1
+        ), waiting as (
+            update items
+            set upload_no = upload_no + (generation is not null)::integer,
+                version = version + anew::integer,
+                generation = null,
+                md5 = null,
+                tries = 0,
+                needs_batch = false,
+                next_attempt_at = null,
+                original_filename = coalesce($2, original_filename),
+                content_type = coalesce($3, content_type),
+                size_bytes = coalesce($4, size_bytes),
+                crc32c = case when $6 then $5 else crc32c end,
+                resumable = coalesce($7, resumable) or coalesce($4, size_bytes) > $8
+            from described
+            where items.id = described.id
+            returning items.*, anew
+        ), searched as (
+            insert into item_search (item_id, part, project_id, kind, words)
+            select id, 0, project_id, kind, search_words(translate(original_filename, '._-', '   ') || ' ' || original_filename)
+            from waiting
+            where anew
+            on conflict on constraint item_search_pkey do update set words = excluded.words
+        )
+        select audit_record($9, $10)::text as recorded from waiting where anew
         ",
         id.0,
         next.filename,
@@ -59,8 +100,10 @@ pub(crate) async fn begin_next_upload(
         next.other_bytes(),
         next.resumable,
         resumable_from,
+        entry,
+        now,
     )
-    .execute(db)
+    .fetch_optional(db)
     .await?;
     Ok(())
 }
@@ -123,7 +166,7 @@ pub(crate) async fn set_language(
 
 /// Deletes an item, which vanishes from everything but its history.
 pub(crate) async fn delete_item(
-    db: &PgPool,
+    db: &mut PgConnection,
     id: ItemId,
     kind: ItemKind,
     project: ProjectId,

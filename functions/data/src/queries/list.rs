@@ -7,7 +7,7 @@ use shared::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::select::select_items;
+use super::select::{Row, select_items};
 use crate::model::ItemRow;
 
 /// Which items.
@@ -21,53 +21,99 @@ pub(crate) struct Filter<'a> {
     pub(crate) rows: i64,
 }
 
-/// Walks the index that has the filter in it, by keyset: by status, by uploader, by label, or that over all items
-/// of the project.
+/// Walks the index that has the filter in it, by keyset. Each has a statement of its own: of one with optional
+/// filters, the plan that serves them all reads a whole project for a few items.
 pub(crate) async fn list_items(db: &PgPool, filter: &Filter<'_>) -> Result<Vec<ItemRow>, sqlx::Error> {
-    let rows = if let Some(domain) = filter.domain {
-        select_items!(
-            r"
-            where documents.project_id = $1
-              and documents.domain = $4
-              and items.kind = $2
-              and items.deleted_at is null
-              and documents.item_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
-              and ($5::text is null or items.status = $5)
-              and ($6::uuid is null or items.uploaded_by_id = $6)
-            order by documents.item_id desc
-            limit $7
-            ",
-            filter.project_id.0,
-            filter.kind as _,
-            filter.after,
-            domain,
-            filter.status as _,
-            filter.uploaded_by.map(|user| user.0),
-            filter.rows,
-        )
-        .fetch_all(db)
-        .await?
-    } else {
-        select_items!(
-            r"
+    let project = filter.project_id.0;
+    let user = filter.uploaded_by.map(|user| user.0);
+    let rows = match (filter.domain, user, filter.status) {
+        (Some(domain), ..) => by_domain(db, filter, domain).await?,
+        (None, Some(user), _) => {
+            select_items!(
+                r"
             where items.project_id = $1
               and items.kind = $2
               and items.deleted_at is null
               and items.id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
-              and ($4::text is null or items.status = $4)
-              and ($5::uuid is null or items.uploaded_by_id = $5)
+              and items.uploaded_by_id = $5
+              and ($6::text is null or items.status = $6)
             order by items.id desc
-            limit $6
+            limit $4
             ",
-            filter.project_id.0,
-            filter.kind as _,
-            filter.after,
-            filter.status as _,
-            filter.uploaded_by.map(|user| user.0),
-            filter.rows,
-        )
-        .fetch_all(db)
-        .await?
+                project,
+                filter.kind as _,
+                filter.after,
+                filter.rows,
+                user,
+                filter.status as _,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        (None, None, Some(status)) => {
+            select_items!(
+                r"
+            where items.project_id = $1
+              and items.kind = $2
+              and items.deleted_at is null
+              and items.id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+              and items.status = $5
+            order by items.id desc
+            limit $4
+            ",
+                project,
+                filter.kind as _,
+                filter.after,
+                filter.rows,
+                status as _,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        (None, None, None) => {
+            select_items!(
+                r"
+            where items.project_id = $1
+              and items.kind = $2
+              and items.deleted_at is null
+              and items.id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+            order by items.id desc
+            limit $4
+            ",
+                project,
+                filter.kind as _,
+                filter.after,
+                filter.rows,
+            )
+            .fetch_all(db)
+            .await?
+        }
     };
     Ok(rows.into_iter().map(ItemRow::from).collect())
+}
+
+/// The label has its own table and index.
+async fn by_domain(db: &PgPool, filter: &Filter<'_>, domain: &str) -> Result<Vec<Row>, sqlx::Error> {
+    select_items!(
+        r"
+        where documents.project_id = $1
+          and documents.domain = $5
+          and items.kind = $2
+          and items.deleted_at is null
+          and documents.item_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+          and ($6::text is null or items.status = $6)
+          and ($7::uuid is null or items.uploaded_by_id = $7)
+        order by documents.item_id desc
+        limit $4
+        ",
+        filter.project_id.0,
+        filter.kind as _,
+        filter.after,
+        filter.rows,
+        domain,
+        filter.status as _,
+        filter.uploaded_by.map(|user| user.0),
+    )
+    .fetch_all(db)
+    .await
 }

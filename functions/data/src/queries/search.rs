@@ -52,8 +52,16 @@ pub(crate) async fn search_items(
             select item_id, part, rank
             from best
             where $7::uuid is null
+               -- Where the cursor's item has been deleted or changed meanwhile, its words still tell its place.
                or (rank, item_id) < (
-                   select max(ts_rank(words, websearch_to_tsquery('simple', $3))), $7 from item_search where item_id = $7
+                   select coalesce(
+                       (select rank from best where item_id = $7),
+                       (
+                           select max(ts_rank(words, websearch_to_tsquery('simple', $3)))
+                           from item_search
+                           where item_id = $7 and words @@ websearch_to_tsquery('simple', $3)
+                       )
+                   ), $7
                )
             order by rank desc, item_id desc
             limit $8

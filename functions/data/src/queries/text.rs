@@ -103,8 +103,8 @@ pub(crate) async fn list_words(
         Word,
         r#"
         select (voice_segments.segment_number::bigint << 32) + word.number as "place!",
-               word.value ->> 'word' as "word!", (word.value -> 'start')::double precision as start,
-               (word.value -> 'end')::double precision as "end", (word.value -> 'confidence')::double precision as confidence
+               word.value ->> 'word' as "word!", (word.value ->> 'start')::double precision as start,
+               (word.value ->> 'end')::double precision as "end", (word.value ->> 'confidence')::double precision as confidence
         from items
         join voice_segments on voice_segments.item_id = items.id and voice_segments.attempt = items.text_attempt
         cross join jsonb_array_elements(voice_segments.words) with ordinality as word (value, number)

@@ -69,8 +69,8 @@ async fn a_document_whose_bytes_arrived_takes_no_others(db: PgPool) {
 async fn a_failed_or_rejected_document_begins_its_next_upload_once(db: PgPool) {
     let data = Data::start(db).await;
     let statements = [
-        "update items set status = 'failed', failure_code = 'x', generation = 7, attempt = 3 where id = $1",
-        "update items set status = 'rejected', feedback = 'blurred', generation = 7, attempt = 3 where id = $1",
+        "update items set status = 'failed', failure_code = 'x', generation = 7, attempt = 3, tries = 3 where id = $1",
+        "update items set status = 'rejected', feedback = 'blurred', generation = 7, attempt = 3, tries = 3 where id = $1",
     ];
     for statement in statements {
         let item = data.draft().await;
@@ -80,7 +80,8 @@ async fn a_failed_or_rejected_document_begins_its_next_upload_once(db: PgPool) {
             assert_eq!(upload_no(&renewed.assert_status(200).body["upload"]), "2");
         }
         assert_eq!(data.platform.item(item, "upload_no").await.as_deref(), Some("2"));
-        assert_eq!(data.platform.item(item, "attempt").await.as_deref(), Some("0"));
+        assert_eq!(data.platform.item(item, "tries").await.as_deref(), Some("0"));
+        assert_eq!(data.platform.item(item, "attempt").await.as_deref(), Some("3"));
         assert_eq!(data.platform.history(item).await, [ItemStatus::Draft]);
         let found = data.client.as_user(&data.contributor).get(&format!("/documents/{item}")).await;
         assert_ne!(found.body["status"], json!("draft"));

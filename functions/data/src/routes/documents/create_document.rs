@@ -13,7 +13,7 @@ use shared::{
     idempotency::IdempotencyKey,
     ids::{ItemId, ProjectId},
     items::ItemKind,
-    problem::{Code, Problem, ProblemBody, Result},
+    problem::{ProblemBody, Result},
     server::etag,
 };
 use utoipa::ToSchema;
@@ -87,9 +87,8 @@ pub(crate) async fn create_document(
     access: ProjectContributor<ByBody<CreateDocument>>,
 ) -> Result<impl IntoResponse> {
     let (project, user) = (access.project_id, access.principal.user_id);
-    let rows = app.announce(ItemKind::Document, project, user, &key, vec![access.found.into()]).await?;
-    let row = rows.into_iter().next().ok_or_else(|| Problem::new(Code::NotFound))?;
-    let upload = app.upload(&row).await?;
+    let (row, upload) =
+        app.announce_one(ItemKind::Document, project, user, &key, access.found.into()).await?;
     let location = format!("/documents/{}", row.item.id);
     let headers = [(header::LOCATION, location), (header::ETAG, etag(row.item.version))];
     Ok((StatusCode::CREATED, headers, Json(DocumentUpload { document: row.into(), upload })))

@@ -21,7 +21,6 @@ pub(crate) async fn delete_document(
     seen: IfMatch,
     access: ItemEditor<ByItem<Document>>,
 ) -> Result<StatusCode> {
-    seen.check(app.item(access.found).await?.item.version)?;
-    app.delete(&access).await?;
+    app.delete(&access, &seen).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::{AppState, queries};
+use crate::{AppState, flow::number_after, queries};
 
 /// A document's pages: text, confidence and layout of each.
 #[utoipa::path(get, path = "/documents/{document_id}/pages", tag = "documents", security(("bearer" = [])),
@@ -22,8 +22,7 @@ pub(crate) async fn list_pages(
     access: ProjectMember<ByItem<Document>>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<queries::DocumentPage>>> {
-    // Cursors hold ids; here the id is a number.
-    let after = page.after().and_then(|after| i32::try_from(after.as_u128()).ok()).unwrap_or_default();
+    let after = number_after(&page)?;
     let rows = queries::list_pages(&app.db, access.found.id, after, page.limit.rows()).await?;
     Ok(Json(Page::new(rows, page.limit, |page| Uuid::from_u128(page.page_number.unsigned_abs().into()))))
 }

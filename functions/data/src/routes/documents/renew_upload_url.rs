@@ -1,19 +1,19 @@
 //! `POST /documents/{document_id}/upload-url`.
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::{self, Json},
+    extract::Json,
     guard::{ByItem, Document, ItemEditor},
     ids::ItemId,
-    problem::{Problem, ProblemBody, Result},
+    problem::{ProblemBody, Result},
 };
 use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    flow::{is_crc32c, is_filename},
+    flow::{MayBe, is_crc32c, is_filename},
     model::{DocumentType, DocumentUpload, MAX_DOCUMENT_BYTES},
     queries::NextUpload,
 };
@@ -40,21 +40,6 @@ pub(crate) struct NextDocumentUpload {
     resumable: Option<bool>,
 }
 
-/// A body that may be left out.
-pub(crate) struct MayBe<T>(T);
-
-impl<S: Send + Sync> FromRequest<S> for MayBe<NextDocumentUpload> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = extract::body(request, state).await?;
-        if bytes.is_empty() || *bytes == *b"null" {
-            return Ok(Self(NextDocumentUpload::default()));
-        }
-        extract::json_from_slice(&bytes).map(Self)
-    }
-}
-
 /// A fresh URL for the upload of a draft; on a failed or rejected document, for its next upload, which may be of
 /// another description.
 #[utoipa::path(post, path = "/documents/{document_id}/upload-url", tag = "documents", security(("bearer" = [])),
@@ -73,6 +58,6 @@ pub(crate) async fn renew_upload_url(
         crc32c: next.crc32c.as_deref(),
         resumable: next.resumable,
     };
-    let (row, upload) = app.renew_upload(access.found, &next).await?;
+    let (row, upload) = app.renew_upload(&access, &next).await?;
     Ok(Json(DocumentUpload { document: row.into(), upload }))
 }

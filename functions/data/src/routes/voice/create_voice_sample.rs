@@ -13,7 +13,7 @@ use shared::{
     idempotency::IdempotencyKey,
     ids::{ItemId, ProjectId},
     items::ItemKind,
-    problem::{Code, Problem, ProblemBody, Result},
+    problem::{ProblemBody, Result},
     server::etag,
 };
 use utoipa::ToSchema;
@@ -86,9 +86,7 @@ pub(crate) async fn create_voice_sample(
     access: ProjectContributor<ByBody<CreateVoiceSample>>,
 ) -> Result<impl IntoResponse> {
     let (project, user) = (access.project_id, access.principal.user_id);
-    let rows = app.announce(ItemKind::Voice, project, user, &key, vec![access.found.into()]).await?;
-    let row = rows.into_iter().next().ok_or_else(|| Problem::new(Code::NotFound))?;
-    let upload = app.upload(&row).await?;
+    let (row, upload) = app.announce_one(ItemKind::Voice, project, user, &key, access.found.into()).await?;
     let location = format!("/voice/{}", row.item.id);
     let headers = [(header::LOCATION, location), (header::ETAG, etag(row.item.version))];
     Ok((StatusCode::CREATED, headers, Json(VoiceUpload { voice_sample: row.into(), upload })))

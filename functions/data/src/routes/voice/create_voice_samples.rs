@@ -5,17 +5,17 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::{
-    extract::{self, Json},
+    extract::Json,
     guard::{ByBody, InProject, ProjectContributor},
     idempotency::IdempotencyKey,
     ids::ProjectId,
     items::ItemKind,
-    problem::{Code, Problem, ProblemBody, Result},
+    problem::{ProblemBody, Result},
 };
 use utoipa::ToSchema;
 
 use super::create_voice_sample::CreateVoiceSample;
-use crate::{AppState, model::VoiceUpload, queries::NewItem};
+use crate::{AppState, model::VoiceUpload};
 
 /// Up to 100 voice samples of one project.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -76,44 +76,17 @@ pub(crate) async fn create_voice_samples(
     access: ProjectContributor<ByBody<CreateVoiceSamples>>,
 ) -> Result<Json<CreatedVoiceSamples>> {
     let (project, user) = (access.project_id, access.principal.user_id);
-    let read: Vec<Result<NewItem>> = access.found.items.into_iter().map(|item| read(item, project)).collect();
-    let (mut new, mut refused) = (Vec::new(), Vec::new());
-    for item in read {
-        match item {
-            Ok(item) => {
-                new.push(item);
-                refused.push(None);
-            }
-            Err(problem) => refused.push(Some(problem)),
+    let items = access.found.items;
+    let answers = app.announce_each::<CreateVoiceSample>(ItemKind::Voice, project, user, &key, items).await?;
+    let items = answers.into_iter().map(|answer| match answer {
+        Ok((row, upload)) => {
+            let upload = Box::new(VoiceUpload { voice_sample: row.into(), upload });
+            CreatedVoiceSample::Announced { status: 201, upload }
         }
-    }
-    let rows = app.announce(ItemKind::Voice, project, user, &key, new).await?;
-    let mut rows = rows.into_iter();
-    let mut items = Vec::with_capacity(refused.len());
-    for problem in refused {
-        items.push(match (problem, rows.as_slice().is_empty()) {
-            (Some(problem), _) => refuse(problem),
-            (None, true) => refuse(Problem::new(Code::NotFound)),
-            (None, false) => {
-                let Some(row) = rows.next() else { break };
-                let upload = app.upload(&row).await?;
-                let upload = Box::new(VoiceUpload { voice_sample: row.into(), upload });
-                CreatedVoiceSample::Announced { status: 201, upload }
-            }
-        });
-    }
-    Ok(Json(CreatedVoiceSamples { items }))
-}
-
-/// One of them, read as if it had come alone.
-fn read(mut item: Value, project: ProjectId) -> Result<NewItem> {
-    if let Some(fields) = item.as_object_mut() {
-        fields.entry("project_id").or_insert_with(|| project.0.to_string().into());
-    }
-    let new: CreateVoiceSample = extract::json_from_slice(item.to_string().as_bytes())?;
-    if new.project_id == project { Ok(new.into()) } else { Err(Problem::new(Code::NotFound)) }
-}
-
-fn refuse(problem: Problem) -> CreatedVoiceSample {
-    CreatedVoiceSample::Refused { status: problem.code().status().as_u16(), problem: json!(problem.body()) }
+        Err(problem) => {
+            let status = problem.code().status().as_u16();
+            CreatedVoiceSample::Refused { status, problem: json!(problem.body()) }
+        }
+    });
+    Ok(Json(CreatedVoiceSamples { items: items.collect() }))
 }

@@ -10,7 +10,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::{AppState, queries};
+use crate::{AppState, flow::number_after, queries};
 
 /// The words of a voice sample, with their times.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/words", tag = "voice", security(("bearer" = [])),
@@ -22,8 +22,7 @@ pub(crate) async fn list_words(
     access: ProjectMember<ByItem<Voice>>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<queries::Word>>> {
-    // Cursors hold ids; here the id is a number.
-    let after = page.after().and_then(|after| i64::try_from(after.as_u128()).ok()).unwrap_or_default();
+    let after = number_after(&page)?;
     let rows = queries::list_words(&app.db, access.found.id, after, page.limit.rows()).await?;
     Ok(Json(Page::new(rows, page.limit, |word| Uuid::from_u128(word.place.unsigned_abs().into()))))
 }

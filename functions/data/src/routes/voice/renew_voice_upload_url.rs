@@ -1,19 +1,19 @@
 //! `POST /voice/{voice_sample_id}/upload-url`.
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::{self, Json},
+    extract::Json,
     guard::{ByItem, ItemEditor, Voice},
     ids::ItemId,
-    problem::{Problem, ProblemBody, Result},
+    problem::{ProblemBody, Result},
 };
 use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    flow::{is_crc32c, is_filename},
+    flow::{MayBe, is_crc32c, is_filename},
     model::{MAX_VOICE_BYTES, VoiceType, VoiceUpload},
     queries::NextUpload,
 };
@@ -40,21 +40,6 @@ pub(crate) struct NextVoiceUpload {
     resumable: Option<bool>,
 }
 
-/// A body that may be left out.
-pub(crate) struct MayBe<T>(T);
-
-impl<S: Send + Sync> FromRequest<S> for MayBe<NextVoiceUpload> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = extract::body(request, state).await?;
-        if bytes.is_empty() || *bytes == *b"null" {
-            return Ok(Self(NextVoiceUpload::default()));
-        }
-        extract::json_from_slice(&bytes).map(Self)
-    }
-}
-
 /// A fresh URL for the upload of a draft; on a failed or rejected voice sample, for its next upload, which may be of
 /// another description.
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/upload-url", tag = "voice", security(("bearer" = [])),
@@ -73,6 +58,6 @@ pub(crate) async fn renew_voice_upload_url(
         crc32c: next.crc32c.as_deref(),
         resumable: next.resumable,
     };
-    let (row, upload) = app.renew_upload(access.found, &next).await?;
+    let (row, upload) = app.renew_upload(&access, &next).await?;
     Ok(Json(VoiceUpload { voice_sample: row.into(), upload }))
 }
