@@ -93,6 +93,7 @@ impl Parts {
                 defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
                 defaults.extend(rate_limits);
             }
+            "review" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "events" => defaults.extend(access_token),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(storage)),

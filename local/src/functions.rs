@@ -9,8 +9,8 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 9] =
-    ["auth", "users", "projects", "data", "events", "admin", "ocr", "email", "maintenance"];
+pub(crate) const FUNCTIONS: [&str; 10] =
+    ["auth", "users", "projects", "data", "events", "review", "admin", "ocr", "email", "maintenance"];
 
 /// A function, ready to be served.
 pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error> {
@@ -20,6 +20,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
         "projects" => projects::service(env).await,
         "data" => data::service(env).await,
         "events" => events::service(env).await,
+        "review" => review::service(env).await,
         "admin" => admin::service(env).await,
         "ocr" => ocr::service(env).await,
         "email" => email::service(env).await,
@@ -37,6 +38,7 @@ pub fn openapi() -> OpenApi {
         projects::openapi(),
         data::openapi(),
         events::openapi(),
+        review::openapi(),
         admin::openapi(),
     ])
 }
@@ -54,6 +56,7 @@ mod tests {
             ("projects", projects::openapi()),
             ("data", data::openapi()),
             ("events", events::openapi()),
+            ("review", review::openapi()),
             ("admin", admin::openapi()),
         ] {
             assert!(!document.paths.paths.is_empty(), "{function}");

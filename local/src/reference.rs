@@ -28,6 +28,7 @@ fn entries() -> Vec<Entry> {
         ("projects", projects::ProjectsSettings::variables()),
         ("data", data::DataSettings::variables()),
         ("events", events::EventsSettings::variables()),
+        ("review", review::ReviewSettings::variables()),
         ("admin", admin::AdminSettings::variables()),
         ("ocr", ocr::OcrSettings::variables()),
         ("email", email::EmailSettings::variables()),

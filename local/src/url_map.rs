@@ -20,6 +20,8 @@ pub const URL_MAP: &[(&str, &str)] = &[
     ("/exports/*", "data"),
     ("/events", "events"),
     ("/events/*", "events"),
+    ("/review", "review"),
+    ("/review/*", "review"),
     ("/admin/*", "admin"),
 ];
 

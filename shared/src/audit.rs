@@ -127,6 +127,18 @@ actions! {
     DocumentReprocessed = "document.reprocessed";
     /// A link to a document's file was handed out.
     DocumentDownloaded = "document.downloaded";
+    /// A document was approved.
+    DocumentApproved = "document.approved";
+    /// A document was rejected.
+    DocumentRejected = "document.rejected";
+    /// A document that was decided on waits for a reviewer again.
+    DocumentReopened = "document.reopened";
+    /// A voice sample was approved.
+    VoiceApproved = "voice.approved";
+    /// A voice sample was rejected.
+    VoiceRejected = "voice.rejected";
+    /// A voice sample that was decided on waits for a reviewer again.
+    VoiceReopened = "voice.reopened";
     /// A voice sample was announced.
     VoiceCreated = "voice.created";
     /// A voice sample was transcribed.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    ids::{InvitationId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
+    ids::{InvitationId, ItemId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
     names::Topic,
 };
 
@@ -49,6 +49,13 @@ pub enum EmailRequested {
         /// The invitation.
         invitation_id: InvitationId,
     },
+    /// An item was rejected.
+    ItemRejected {
+        /// The item.
+        item_id: ItemId,
+        /// Its version after the decision.
+        version: i32,
+    },
     /// Somebody signed in with a user agent from a network that the account has not used.
     NewSignIn {
         /// The session that it opened.
@@ -72,6 +79,7 @@ impl EmailRequested {
             Self::PasswordChanged { .. } => "password_changed",
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::Invitation { .. } => "invitation",
+            Self::ItemRejected { .. } => "item_rejected",
             Self::NewSignIn { .. } => "new_sign_in",
         }
     }

@@ -113,7 +113,7 @@ pub struct ByQuery<T>(PhantomData<T>);
 #[derive(Debug, Clone, Copy)]
 pub struct ByBody<T>(PhantomData<T>);
 
-/// The path's item, of one kind.
+/// The path's item, of one kind or of any.
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
 
@@ -121,6 +121,24 @@ pub struct ByItem<K>(PhantomData<K>);
 pub trait Kind: Send + Sync + 'static {
     /// The kind.
     const KIND: ItemKind;
+}
+
+/// Which items a path may speak of, at compile time.
+pub trait Items: Send + Sync + 'static {
+    /// Those of one kind; `None` for all.
+    const ONLY: Option<ItemKind>;
+}
+
+impl<K: Kind> Items for K {
+    const ONLY: Option<ItemKind> = Some(K::KIND);
+}
+
+/// Items of every kind.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyItem;
+
+impl Items for AnyItem {
+    const ONLY: Option<ItemKind> = None;
 }
 
 /// Documents.
@@ -163,7 +181,7 @@ impl<T: Send + Sync + 'static> Locator for ByQuery<T> {
 impl<T: Send + Sync + 'static> Locator for ByBody<T> {
     type Found = T;
 }
-impl<K: Kind> Locator for ByItem<K> {
+impl<K: Items> Locator for ByItem<K> {
     type Found = FoundItem;
 }
 
@@ -227,7 +245,7 @@ impl Caller {
     async fn row_by_item(
         &self,
         item: ItemId,
-        kind: ItemKind,
+        only: Option<ItemKind>,
         authority: &Authority,
     ) -> Result<Option<Row>, Problem> {
         let row = sqlx::query_as!(
@@ -240,7 +258,8 @@ impl Caller {
                    items.uploaded_by_id as "uploaded_by_id?"
             from sessions
             join users on users.id = sessions.user_id
-            left join items on items.id = $4 and items.kind = $5 and items.deleted_at is null
+            left join items
+                   on items.id = $4 and ($5::text is null or items.kind = $5) and items.deleted_at is null
             left join projects on projects.id = items.project_id and projects.deleted_at is null
             left join project_members
                    on project_members.project_id = projects.id and project_members.user_id = users.id
@@ -255,7 +274,7 @@ impl Caller {
             self.user_id.0,
             authority.clock.now(),
             item.0,
-            kind as _,
+            only as _,
         )
         .fetch_optional(&authority.db)
         .await?;
@@ -321,7 +340,7 @@ where
     }
 }
 
-impl<S, R: Rule, K: Kind> FromRequestParts<S> for Access<R, ByItem<K>>
+impl<S, R: Rule, K: Items> FromRequestParts<S> for Access<R, ByItem<K>>
 where
     S: Send + Sync,
     Authority: FromRef<S>,
@@ -333,7 +352,7 @@ where
         let caller = Caller::from_parts(parts, &authority)?;
         let Path(id) = Path::<ItemId>::from_request_parts(parts, state).await?;
         Span::current().record("item_id", id.to_string());
-        let row = caller.row_by_item(id, K::KIND, &authority).await?;
+        let row = caller.row_by_item(id, K::ONLY, &authority).await?;
         let uploaded_by_id = UserId(row.as_ref().and_then(|row| row.uploaded_by_id).unwrap_or_default());
         caller.admit(row, FoundItem { id, uploaded_by_id }, parts, &authority).await
     }

@@ -47,7 +47,7 @@ pub struct Subscription {
 }
 
 /// Every subscription.
-pub const SUBSCRIPTIONS: [Subscription; 4] = [
+pub const SUBSCRIPTIONS: [Subscription; 6] = [
     Subscription {
         name: "ocr-uploads",
         topic: Topic::Uploads,
@@ -65,6 +65,24 @@ pub const SUBSCRIPTIONS: [Subscription; 4] = [
         path: "/events/result-finalized",
         filter: Some(
             "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"ocr/\")",
+        ),
+        dead_letters: true,
+    },
+    Subscription {
+        name: "transcription-uploads",
+        topic: Topic::Uploads,
+        function: "transcription",
+        path: "/events/object-finalized",
+        filter: Some("attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"voice/\")"),
+        dead_letters: true,
+    },
+    Subscription {
+        name: "transcription-results",
+        topic: Topic::Results,
+        function: "transcription",
+        path: "/events/result-finalized",
+        filter: Some(
+            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"transcription/\")",
         ),
         dead_letters: true,
     },

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The request's `If-Match`, if it has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IfMatch(Option<String>);
 
 impl IfMatch {

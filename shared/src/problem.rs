@@ -91,6 +91,14 @@ codes! {
     InvitationUsed = "invitation_used", CONFLICT;
     /// The invitation has expired.
     InvitationExpired = "invitation_expired", GONE;
+    /// Somebody has decided already.
+    AlreadyDecided = "already_decided", CONFLICT;
+    /// Somebody else looks at it.
+    Claimed = "claimed", CONFLICT;
+    /// The caller looks at as many items as they may at once.
+    TooManyClaims = "too_many_claims", CONFLICT;
+    /// Nobody decides on their own upload.
+    OwnSubmission = "own_submission", FORBIDDEN;
     /// A project would be left without an admin.
     LastAdmin = "last_admin", CONFLICT;
     /// The platform would be left without a super admin.

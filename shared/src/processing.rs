@@ -133,10 +133,12 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// What is wrong with the bytes, as far as their beginning tells.
     fn check(job: &Job, head: &Head) -> Option<Failure>;
 
-    /// Reads the input at once, or starts an operation that writes below `output`.
+    /// Reads the input at once, or starts an operation that writes below `output`; `head` has passed
+    /// [`Engine::check`].
     fn read(
         &self,
         job: &Job,
+        head: &Head,
         uri: &str,
         output: &str,
     ) -> impl Future<Output = Result<Reading<Self::Text>, EngineError>> + Send;

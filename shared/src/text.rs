@@ -133,6 +133,23 @@ pub fn normalize_password(text: &str) -> SecretString {
     text.nfkc().collect::<String>().into()
 }
 
+/// A language tag (BCP 47), as far as its form goes.
+///
+/// # Errors
+/// When it is none.
+pub fn is_language(text: &str, (): &()) -> garde::Result {
+    let mut parts = text.split('-');
+    let primary = parts.next().is_some_and(|part| {
+        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    let rest = parts
+        .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if primary && rest && text.len() <= 35 {
+        return Ok(());
+    }
+    Err(garde::Error::new("is no language tag, such as en-US"))
+}
+
 /// A pattern for `like` that matches whatever holds the text, taken by the letter.
 #[must_use]
 pub fn like_pattern(text: &str) -> String {
@@ -144,7 +161,7 @@ pub fn like_pattern(text: &str) -> String {
 mod tests {
     use garde::Validate as _;
 
-    use super::{EmailAddress, Name, NewPassword};
+    use super::{EmailAddress, Name, NewPassword, is_language};
 
     #[test]
     fn an_address_is_the_same_however_it_is_typed() {
@@ -161,6 +178,16 @@ mod tests {
         assert!(Name::from("Ada Lovelace".to_owned()).validate().is_ok());
         for wrong in ["", "  ", "see https://evil.example", "www.evil.example", "a\nb", "a\u{202E}b"] {
             assert!(Name::from(wrong.to_owned()).validate().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_a_tag() {
+        for tag in ["en", "en-US", "cmn-Hans-CN", "es-419", "de-1996"] {
+            assert!(is_language(tag, &()).is_ok(), "{tag}");
+        }
+        for wrong in ["", "e", "english-", "en_US", "-US", "1n", "en-\0", &"en-abcdefgh".repeat(4)] {
+            assert!(is_language(wrong, &()).is_err(), "{wrong:?}");
         }
     }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use shared::{
     events::EmailRequested,
     ids::UserId,
+    items::ItemKind,
     mail_token::Purpose,
     problem::Problem,
     push::{Delivery, Message, Push},
@@ -75,6 +76,17 @@ async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(Strin
             Ok(row.map(|row| {
                 let device = device::describe(row.user_agent.as_deref());
                 (row.email, Mail::NewSignIn { device, address: row.ip_address, at: row.created_at })
+            }))
+        }
+        EmailRequested::ItemRejected { item_id, version } => {
+            let row = queries::find_rejection(&app.db, *item_id, *version).await?;
+            Ok(row.map(|row| {
+                let kind = match row.kind {
+                    ItemKind::Document => "document",
+                    ItemKind::Voice => "voice",
+                };
+                let (item, feedback) = ((kind, *item_id), row.feedback.unwrap_or_default());
+                (row.email, Mail::ItemRejected { item, filename: row.filename, project: row.project, feedback })
             }))
         }
         EmailRequested::AccountExists { user_id } => to_account(app, *user_id, Mail::AccountExists).await,

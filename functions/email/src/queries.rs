@@ -1,6 +1,9 @@
 //! All SQL of `email`.
 
-use shared::ids::{EventId, InvitationId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId};
+use shared::{
+    ids::{EventId, InvitationId, ItemId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
+    items::ItemKind,
+};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
@@ -169,6 +172,44 @@ pub(crate) async fn find_invitation(
           and projects.deleted_at is null
         "#,
         id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// An item that was rejected, and whom to tell.
+pub(crate) struct Rejection {
+    pub(crate) email: String,
+    pub(crate) kind: ItemKind,
+    pub(crate) filename: String,
+    pub(crate) project: String,
+    pub(crate) feedback: Option<String>,
+}
+
+/// A rejection that still stands, of somebody who is still a member.
+pub(crate) async fn find_rejection(
+    db: &PgPool,
+    item: ItemId,
+    version: i32,
+) -> Result<Option<Rejection>, sqlx::Error> {
+    sqlx::query_as!(
+        Rejection,
+        r#"
+        select users.email, items.kind as "kind: ItemKind", items.original_filename as filename,
+               projects.name as project, items.feedback
+        from items
+        join projects on projects.id = items.project_id
+        join users on users.id = items.uploaded_by_id
+        join project_members on project_members.project_id = projects.id and project_members.user_id = users.id
+        where items.id = $1
+          and items.version = $2
+          and items.status = 'rejected'
+          and items.deleted_at is null
+          and projects.deleted_at is null
+          and users.deleted_at is null
+        "#,
+        item.0,
+        version,
     )
     .fetch_optional(db)
     .await

@@ -8,7 +8,11 @@ use lettre::{
 };
 use minijinja::{AutoEscape, Environment, context};
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::{config::Error, ids::EventId, problem::Problem};
+use shared::{
+    config::Error,
+    ids::{EventId, ItemId},
+    problem::Problem,
+};
 use time::{OffsetDateTime, macros::format_description};
 use url::Url;
 
@@ -58,6 +62,17 @@ pub(crate) enum Mail {
         /// The project's name and who invites, where they may be told.
         from: Option<(String, String)>,
     },
+    /// What they uploaded was rejected.
+    ItemRejected {
+        /// `document` or `voice`, and the item's id.
+        item: (&'static str, ItemId),
+        /// The file's name.
+        filename: String,
+        /// The project's name.
+        project: String,
+        /// Why.
+        feedback: String,
+    },
     /// Somebody signed in from where the account was never used.
     NewSignIn {
         /// With what.
@@ -78,6 +93,7 @@ impl Mail {
             Self::PasswordChanged => "password_changed",
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::Invitation { .. } => "invitation",
+            Self::ItemRejected { .. } => "item_rejected",
             Self::NewSignIn { .. } => "new_sign_in",
         }
     }
@@ -90,6 +106,7 @@ impl Mail {
             Self::PasswordChanged => "Your password was changed",
             Self::PasskeyAdded { .. } => "A passkey was added",
             Self::Invitation { .. } => "You are invited to a project",
+            Self::ItemRejected { .. } => "Your upload was rejected",
             Self::NewSignIn { .. } => "A new sign-in",
         }
     }
@@ -103,7 +120,7 @@ pub(crate) struct Renderer {
     frontend: Url,
 }
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("verification.html", include_str!("../templates/verification.html")),
     ("verification.txt", include_str!("../templates/verification.txt")),
@@ -117,6 +134,8 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("passkey_added.txt", include_str!("../templates/passkey_added.txt")),
     ("invitation.html", include_str!("../templates/invitation.html")),
     ("invitation.txt", include_str!("../templates/invitation.txt")),
+    ("item_rejected.html", include_str!("../templates/item_rejected.html")),
+    ("item_rejected.txt", include_str!("../templates/item_rejected.txt")),
     ("new_sign_in.html", include_str!("../templates/new_sign_in.html")),
     ("new_sign_in.txt", include_str!("../templates/new_sign_in.txt")),
 ];
@@ -173,6 +192,13 @@ impl Renderer {
             Mail::PasskeyAdded { name, at } => {
                 context! { subject, link => self.link("account", &[]), name, at => readable(*at) }
             }
+            Mail::ItemRejected { item: (kind, id), filename, project, feedback } => context! {
+                subject,
+                link => self.link("item", &[("kind", kind), ("id", &id.to_string())]),
+                filename,
+                project,
+                feedback,
+            },
             Mail::NewSignIn { device, address, at } => context! {
                 subject,
                 link => self.link("account", &[]),
@@ -235,6 +261,12 @@ mod tests {
             Mail::PasswordChanged,
             Mail::PasskeyAdded { name: "<b>Ada's</b> phone".into(), at },
             Mail::NewSignIn { device, address, at },
+            Mail::ItemRejected {
+                item: ("document", "018f8f8f-0000-7000-8000-000000000001".parse().expect("an id")),
+                filename: "<letter>.pdf".into(),
+                project: "Letters & <diaries>".into(),
+                feedback: "Page 2 is blurred.\nPlease scan it again.".into(),
+            },
             Mail::Invitation { token: "to-ken_1".into(), expires_at: at, from: None },
         ];
         let mut settings = insta::Settings::clone_current();

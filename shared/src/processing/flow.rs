@@ -102,7 +102,7 @@ impl<E: Engine> Processing<E> {
         }
         let uri = format!("gs://{}/{object}", self.uploads_bucket);
         let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
-        match self.engine.read(job, &uri, &output).await {
+        match self.engine.read(job, &head, &uri, &output).await {
             Ok(Reading::Text(text)) => {
                 let whole = Shard { index: 0, count: 1, text };
                 E::store(&self.db, job.item_id(), job.attempt, &whole).await?;

@@ -1,4 +1,4 @@
-//! Documents, brought into the states that tests begin with, and what became of them.
+//! Documents and voice samples, brought into the states that tests begin with, and what became of them.
 
 use axum::body::Bytes;
 use uuid::Uuid;
@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Platform {
-    /// A document that was announced, as `data` does it; the object that its first upload makes.
+    /// An item that was announced, as `data` does it: a voice sample if it is audio, a document otherwise; the
+    /// object that its first upload makes.
     ///
     /// # Panics
     /// When the database refuses.
@@ -22,14 +23,18 @@ impl Platform {
         size_bytes: usize,
     ) -> ObjectName {
         let (item, now) = (ItemId::new(), self.clock.now());
+        let kind =
+            if content_type.starts_with("audio/") { ItemKind::Voice } else { ItemKind::Document };
         let inserted = sqlx::query(
             "with item as (
                  insert into items
                      (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
-                 values ($1, $2, $3, 'document', 'letter', $4, $5, $6)
+                 values ($1, $2, $3, $7, 'letter', $4, $5, $6)
                  returning id
+             ), voice as (
+                 insert into voice_samples (item_id) select id from item where $7 = 'voice'
              )
-             insert into documents (item_id, project_id) select id, $2 from item",
+             insert into documents (item_id, project_id) select id, $2 from item where $7 = 'document'",
         )
         .bind(item)
         .bind(project)
@@ -37,14 +42,14 @@ impl Platform {
         .bind(content_type)
         .bind(i64::try_from(size_bytes).expect("a size"))
         .bind(now)
+        .bind(kind)
         .execute(&self.db)
         .await;
-        inserted.expect("a document");
+        inserted.expect("an item");
         let mut db = self.db.acquire().await.expect("a connection");
-        let recorded =
-            items::record_creation(&mut db, item, project, ItemKind::Document, uploader.id, now).await;
+        let recorded = items::record_creation(&mut db, item, project, kind, uploader.id, now).await;
         recorded.expect("a transition");
-        ObjectName { kind: ItemKind::Document, project_id: project, item_id: item, upload_no: 1 }
+        ObjectName { kind, project_id: project, item_id: item, upload_no: 1 }
     }
 
     /// Makes an object in the uploads bucket, its finalize event included; its generation.

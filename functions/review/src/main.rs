@@ -1,0 +1,8 @@
+//! The `review` function's process.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    shared::server::run("review", |env| async move { review::service(&env).await }).await
+}

@@ -1,0 +1,22 @@
+//! `DELETE /review/{item_id}/claim`.
+
+use axum::{extract::State, http::StatusCode};
+use shared::{
+    guard::{AnyItem, ByItem, ProjectReviewer},
+    ids::ItemId,
+    problem::{ProblemBody, Result},
+};
+
+use crate::{AppState, queries};
+
+/// Gives the caller's claim back; one that is not theirs stays.
+#[utoipa::path(delete, path = "/review/{item_id}/claim", tag = "review", security(("bearer" = [])),
+    params(("item_id" = ItemId, Path)),
+    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+pub(crate) async fn release_item(
+    State(app): State<AppState>,
+    access: ProjectReviewer<ByItem<AnyItem>>,
+) -> Result<StatusCode> {
+    queries::release(&app.db, access.found.id, access.principal.user_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,133 @@
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use shared::guard::ProjectRole;
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::Review;
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn next_hands_out_ones_live_claim_first_then_what_nobody_holds(db: PgPool) {
+    let review = Review::start(db).await;
+    let (one, two) = (review.pending().await, review.pending().await);
+    for _ in 0..2 {
+        let claimed = review.next(&review.reviewer, "").await;
+        assert_eq!(claimed.assert_status(200).body["id"], json!(one));
+        assert_eq!(claimed.body["claimed_by_id"], json!(review.reviewer.id));
+        assert_eq!(claimed.headers["etag"], "\"3\"");
+    }
+    let claimed = review.next(&review.colleague, "").await;
+    assert_eq!(claimed.assert_status(200).body["id"], json!(two));
+    let release = format!("/review/{two}/claim");
+    review.client.as_user(&review.reviewer).delete(&release).await.assert_status(204);
+    review.approve(&review.reviewer, one).await.assert_status(200);
+    // Whose claim it is, they alone give it back.
+    review.next(&review.reviewer, "").await.assert_status(204);
+    review.client.as_user(&review.colleague).delete(&release).await.assert_status(204);
+    assert_eq!(review.next(&review.reviewer, "").await.assert_status(200).body["id"], json!(two));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn next_takes_the_kind_and_the_order_that_were_asked_for(db: PgPool) {
+    let review = Review::start(db).await;
+    review.pending_of(&review.contributor, 0.9).await;
+    let doubtful = review.pending_of(&review.contributor, 0.2).await;
+    review.next(&review.reviewer, "&kind=voice").await.assert_status(204);
+    let claimed = review.next(&review.reviewer, "&kind=document&order=confidence").await;
+    assert_eq!(claimed.assert_status(200).body["id"], json!(doubtful));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn next_never_hands_out_ones_own_upload_unless_nobody_else_could_decide(db: PgPool) {
+    let review = Review::start(db).await;
+    let own = review.pending_of(&review.admin, 0.9).await;
+    review.next(&review.admin, "").await.assert_status(204);
+    for user in [&review.reviewer, &review.colleague] {
+        review.platform.change("delete from project_members where user_id = $1", user.id.0).await;
+    }
+    assert_eq!(review.next(&review.admin, "").await.assert_status(200).body["id"], json!(own));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_claim_is_held_for_15_minutes_and_renewed_by_its_holder(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    review.claim(&review.reviewer, item).await.assert_status(200);
+    review.claim(&review.colleague, item).await.assert_problem(409, "claimed");
+    review.approve(&review.colleague, item).await.assert_problem(409, "claimed");
+    review.platform.clock.advance(Duration::minutes(10));
+    review.claim(&review.reviewer, item).await.assert_status(200);
+    review.platform.clock.advance(Duration::minutes(10));
+    let colleague = review.platform.another_session(&review.colleague).await;
+    review.claim(&colleague, item).await.assert_problem(409, "claimed");
+    review.platform.clock.advance(Duration::minutes(6));
+    let colleague = review.platform.another_session(&colleague).await;
+    review.claim(&colleague, item).await.assert_status(200);
+    review.approve(&colleague, item).await.assert_status(200);
+    assert_eq!(review.platform.item(item, "claimed_by_id").await, None);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn one_holds_at_most_20_items(db: PgPool) {
+    let review = Review::start(db).await;
+    let mut items = Vec::new();
+    for _ in 0..21 {
+        items.push(review.pending().await);
+    }
+    for item in &items[..20] {
+        review.claim(&review.reviewer, *item).await.assert_status(200);
+    }
+    review.claim(&review.reviewer, items[20]).await.assert_problem(409, "too_many_claims");
+    review.claim(&review.reviewer, items[0]).await.assert_status(200);
+    review.approve(&review.reviewer, items[0]).await.assert_status(200);
+    review.claim(&review.reviewer, items[20]).await.assert_status(200);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn claims_are_for_those_who_review_and_for_what_waits(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    review.claim(&review.contributor, item).await.assert_problem(403, "forbidden");
+    let outsider = review.platform.user("outsider@example.org").await;
+    review.claim(&outsider, item).await.assert_problem(404, "not_found");
+    review.platform.change("update items set status = 'processing' where id = $1", item.0).await;
+    review.claim(&review.reviewer, item).await.assert_problem(409, "invalid_state");
+    review.platform.change("update items set status = 'approved' where id = $1", item.0).await;
+    review.claim(&review.reviewer, item).await.assert_problem(409, "already_decided");
+    review.platform.change("update items set deleted_at = now() where id = $1", item.0).await;
+    review.claim(&review.reviewer, item).await.assert_problem(404, "not_found");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn many_reviewers_at_once_are_never_handed_the_same_item(db: PgPool) {
+    let review = Review::start(db).await;
+    let mut reviewers = Vec::new();
+    for number in 0..12 {
+        let user = review.platform.user(&format!("reviewer{number}@example.org")).await;
+        review.platform.member(review.project, &user, ProjectRole::Reviewer).await;
+        reviewers.push(user);
+    }
+    for _ in 0..60 {
+        review.pending().await;
+    }
+    let work = reviewers.iter().map(|reviewer| {
+        let review = &review;
+        async move {
+            let mut decided = Vec::new();
+            loop {
+                let next = review.next(reviewer, "").await;
+                if next.status == 204 {
+                    return decided;
+                }
+                let item: Value = next.assert_status(200).body["id"].clone();
+                let id = serde_json::from_value(item.clone()).expect("an id");
+                review.approve(reviewer, id).await.assert_status(200);
+                decided.push(item.to_string());
+            }
+        }
+    });
+    let decided: Vec<String> = futures::future::join_all(work).await.into_iter().flatten().collect();
+    assert_eq!(decided.len(), 60);
+    assert_eq!(decided.iter().collect::<BTreeSet<_>>().len(), 60);
+}

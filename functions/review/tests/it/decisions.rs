@@ -1,0 +1,170 @@
+use serde_json::{Value, json};
+use shared::{events::EmailRequested, ids::ItemId, items::ItemStatus};
+use sqlx::PgPool;
+
+use crate::support::Review;
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_approval_is_recorded_with_who_and_when_in_one_transaction(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let decided = review.approve(&review.reviewer, item).await;
+    let body = &decided.assert_status(200).body;
+    assert_eq!((&body["status"], &body["version"]), (&json!("approved"), &json!(4)));
+    assert_eq!(body["reviewed_by_id"], json!(review.reviewer.id));
+    assert!(body["reviewed_at"].is_string());
+    assert_eq!(decided.headers["etag"], "\"4\"");
+    assert_eq!(review.platform.audited(item.0).await, [("document.approved".to_owned(), "success".to_owned())]);
+    assert_eq!(review.platform.history(item).await.last(), Some(&ItemStatus::Approved));
+    review.approve(&review.colleague, item).await.assert_problem(409, "already_decided");
+    assert_eq!(review.platform.audited(item.0).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_rejection_says_why_and_is_mailed_to_the_uploader(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    for feedback in [Value::Null, json!(""), json!("  ")] {
+        let body = json!({"status": "rejected", "feedback": feedback});
+        let refused = review.decide(&review.reviewer, item, body).await;
+        assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["feedback"]);
+    }
+    let body = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
+    let decided = review.decide(&review.reviewer, item, body).await;
+    assert_eq!(decided.assert_status(200).body["feedback"], "Page 2 is blurred.");
+    let events = review.platform.events::<EmailRequested>().await;
+    assert_eq!(events, [EmailRequested::ItemRejected { item_id: item, version: 4 }]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_corrected_text_is_kept_beside_the_machines_and_history_shows_both(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let body = json!({"status": "approved", "corrected_text": "as it should be"});
+    review.decide(&review.reviewer, item, body).await.assert_status(200);
+    let corrected = review.platform.item(item, "corrected_text").await;
+    assert_eq!(corrected.as_deref(), Some("as it should be"));
+    let path = format!("/review/{item}/history");
+    let history = review.client.as_user(&review.reviewer).get(&path).await;
+    let latest = &history.assert_status(200).body["items"][0];
+    assert_eq!((&latest["from"], &latest["to"]), (&json!("pending_review"), &json!("approved")));
+    assert_eq!(latest["actor_id"], json!(review.reviewer.id));
+    assert_eq!(
+        (&latest["text_before"], &latest["text_after"]),
+        (&json!("as it was read"), &json!("as it should be"))
+    );
+    assert_eq!(history.body["items"].as_array().map(Vec::len), Some(3));
+    review.client.as_user(&review.contributor).get(&path).await.assert_problem(403, "forbidden");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn nobody_decides_on_their_own_upload_unless_nobody_else_could(db: PgPool) {
+    let review = Review::start(db).await;
+    let own = review.pending_of(&review.admin, 0.9).await;
+    review.approve(&review.admin, own).await.assert_problem(403, "own_submission");
+    for user in [&review.reviewer, &review.colleague] {
+        review.platform.change("update users set suspended_at = now() where id = $1", user.id.0).await;
+    }
+    review.approve(&review.admin, own).await.assert_status(200);
+    let told: bool = sqlx::query_scalar(
+        "select (metadata -> 'own_submission')::boolean from audit_logs where resource_id = $1",
+    )
+    .bind(own)
+    .fetch_one(&review.platform.db)
+    .await
+    .expect("an audit row");
+    assert!(told);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_decision_on_what_was_changed_meanwhile_is_refused(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let client = review.client.as_user(&review.reviewer);
+    let path = format!("/review/{item}");
+    let stale = client.with("if-match", "\"2\"").patch(&path, json!({"status": "approved"})).await;
+    stale.assert_problem(412, "stale");
+    client.with("if-match", "\"3\"").patch(&path, json!({"status": "approved"})).await.assert_status(200);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn of_two_that_decide_at_once_one_wins(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let answers = futures::future::join_all((0..10).map(|number| {
+        let user = if number % 2 == 0 { &review.reviewer } else { &review.colleague };
+        review.approve(user, item)
+    }))
+    .await;
+    let won = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(won, 1);
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        answer.assert_problem(409, "already_decided");
+    }
+    assert_eq!(review.platform.audited(item.0).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_bulk_answers_each_decision_by_itself(db: PgPool) {
+    let review = Review::start(db).await;
+    let (one, two) = (review.pending().await, review.pending().await);
+    let decisions = json!([
+        {"item_id": one, "status": "approved"},
+        {"item_id": two, "status": "rejected"},
+        {"item_id": one, "status": "approved"},
+        {"item_id": ItemId::new(), "status": "approved"},
+        {"status": "approved"},
+    ]);
+    let body = json!({"project_id": review.project, "decisions": decisions});
+    let client = review.client.as_user(&review.reviewer);
+    let answer = client.post("/review/bulk", body).await;
+    let items = answer.assert_status(200).body["items"].as_array().expect("items").clone();
+    let told: Vec<(u64, &str)> = items
+        .iter()
+        .map(|item| (item["status"].as_u64().unwrap_or(0), item["problem"]["code"].as_str().unwrap_or("")))
+        .collect();
+    let expected = [
+        (200, ""),
+        (422, "invalid_fields"),
+        (409, "already_decided"),
+        (404, "not_found"),
+        (422, "invalid_fields"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(items[0]["item"]["status"], "approved");
+    assert_eq!(review.platform.status(two).await, ItemStatus::PendingReview);
+    let many = vec![json!({"item_id": one, "status": "approved"}); 101];
+    let body = json!({"project_id": review.project, "decisions": many});
+    let refused = client.post("/review/bulk", body).await;
+    assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["decisions"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_admin_reopens_what_was_decided(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let path = format!("/review/{item}/reopen");
+    let admin = review.client.as_user(&review.admin);
+    admin.post(&path, Value::Null).await.assert_problem(409, "invalid_state");
+    review.approve(&review.reviewer, item).await.assert_status(200);
+    review.client.as_user(&review.reviewer).post(&path, Value::Null).await.assert_problem(403, "forbidden");
+    let reopened = admin.post(&path, Value::Null).await;
+    let body = &reopened.assert_status(200).body;
+    assert_eq!((&body["status"], &body["version"]), (&json!("pending_review"), &json!(5)));
+    assert_eq!((&body["reviewed_by_id"], &body["feedback"]), (&Value::Null, &Value::Null));
+    review.approve(&review.colleague, item).await.assert_status(200);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn items_of_other_projects_are_nowhere_to_be_found(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let stranger = review.platform.user("stranger@example.org").await;
+    let elsewhere = review.platform.project(&stranger).await;
+    review.approve(&stranger, item).await.assert_problem(404, "not_found");
+    let decisions = json!([{"item_id": item, "status": "approved"}]);
+    let body = json!({"project_id": elsewhere, "decisions": decisions});
+    let answer = review.client.as_user(&stranger).post("/review/bulk", body).await;
+    assert_eq!(answer.assert_status(200).body["items"][0]["status"], 404);
+    assert_eq!(review.platform.status(item).await, ItemStatus::PendingReview);
+}

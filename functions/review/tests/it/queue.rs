@@ -1,0 +1,99 @@
+use serde_json::json;
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::Review;
+
+impl Review {
+    async fn queue(&self, query: &str) -> Vec<serde_json::Value> {
+        let path = format!("/review?project_id={}{query}", self.project);
+        let page = self.client.as_user(&self.reviewer).get(&path).await;
+        let items = page.assert_status(200).body["items"].as_array().expect("items").clone();
+        items.into_iter().map(|item| item["id"].clone()).collect()
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_queue_is_the_oldest_first_or_the_least_confident_first(db: PgPool) {
+    let review = Review::start(db).await;
+    let mut made = Vec::new();
+    for confidence in [0.9, 0.5, 0.7] {
+        made.push(json!(review.pending_of(&review.contributor, confidence).await));
+    }
+    assert_eq!(review.queue("").await, made);
+    let by_confidence = [made[1].clone(), made[2].clone(), made[0].clone()];
+    assert_eq!(review.queue("&order=confidence").await, by_confidence);
+    assert_eq!(review.queue("&order=confidence&kind=document").await, by_confidence);
+    assert_eq!(review.queue("&kind=document").await, made);
+    assert_eq!(review.queue("&kind=voice").await, [] as [serde_json::Value; 0]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_walk_by_cursor_shows_each_item_once_in_either_order(db: PgPool) {
+    let review = Review::start(db).await;
+    for number in 0..5_u8 {
+        review.pending_of(&review.contributor, f32::from(number % 2) / 2.0).await;
+    }
+    for order in ["oldest", "confidence"] {
+        let client = review.client.as_user(&review.reviewer);
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/review?project_id={}&order={order}&limit=2{cursor}", review.project);
+            let page = client.get(&path).await;
+            let items = page.assert_status(200).body["items"].as_array().expect("items").clone();
+            seen.extend(items.into_iter().map(|item| item["id"].clone()));
+            let Some(next) = page.body["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen, review.queue(&format!("&order={order}")).await, "{order}");
+        assert_eq!(seen.len(), 5);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_others_hold_is_not_shown_until_their_claim_ends(db: PgPool) {
+    let review = Review::start(db).await;
+    let (one, two) = (review.pending().await, review.pending().await);
+    review.claim(&review.colleague, one).await.assert_status(200);
+    review.claim(&review.reviewer, two).await.assert_status(200);
+    assert_eq!(review.queue("").await, [json!(two)]);
+    review.platform.clock.advance(Duration::minutes(14));
+    assert_eq!(review.queue("").await, [json!(two)]);
+    review.platform.clock.advance(Duration::minutes(2));
+    let reviewer = review.platform.another_session(&review.reviewer).await;
+    let path = format!("/review?project_id={}", review.project);
+    let page = review.client.as_user(&reviewer).get(&path).await;
+    assert_eq!(page.assert_status(200).body["items"].as_array().map(Vec::len), Some(2));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_reviewers_and_admins_see_the_queue(db: PgPool) {
+    let review = Review::start(db).await;
+    let path = format!("/review?project_id={}", review.project);
+    review.client.get(&path).await.assert_problem(401, "unauthenticated");
+    review.client.as_user(&review.contributor).get(&path).await.assert_problem(403, "forbidden");
+    let outsider = review.platform.user("outsider@example.org").await;
+    review.client.as_user(&outsider).get(&path).await.assert_problem(404, "not_found");
+    review.client.as_user(&review.admin).get(&path).await.assert_status(200);
+    let wrong = format!("{path}&kind=video&order=newest&limit=0&more=1");
+    let faults = review.client.as_user(&review.admin).get(&wrong).await;
+    assert_eq!(
+        faults.assert_problem(422, "invalid_fields").invalid_fields(),
+        ["kind", "limit", "more", "order"]
+    );
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn each_order_is_read_from_an_index_of_its_own(db: PgPool) {
+    let review = Review::start(db).await;
+    for (texts, index) in [
+        (&["items.claimed_until", "order by items.id limit $5"], "items_queue_idx"),
+        (&["items.claimed_until", "order by items.id limit $6"], "_kind_"),
+        (&["items.claimed_until", "items.id limit $5", "order by coalesce(items.confidence"], "items_queue_confidence_idx"),
+        (&["items.claimed_until", "items.id limit $6", "order by coalesce(items.confidence"], "items_queue_kind_confidence_idx"),
+    ] as [(&[&str], &str); 4]
+    {
+        let plan = review.platform.plan(texts).await;
+        assert!(plan.contains(index) && !plan.contains("Seq Scan on items"), "{index}: {plan}");
+    }
+}
