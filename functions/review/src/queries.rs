@@ -63,7 +63,11 @@ pub(crate) async fn list_queue(
                    and (items.claimed_by_id = $2 or coalesce(items.claimed_until <= $3, true))
                    and items.id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
                  order by items.id limit $5",
-                project, user, now, after, rows,
+                project,
+                user,
+                now,
+                after,
+                rows,
             )
             .fetch_all(db)
             .await
@@ -75,7 +79,12 @@ pub(crate) async fn list_queue(
                    and items.id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
                    and items.kind = $5
                  order by items.id limit $6",
-                project, user, now, after, kind as _, rows,
+                project,
+                user,
+                now,
+                after,
+                kind as _,
+                rows,
             )
             .fetch_all(db)
             .await
@@ -89,7 +98,11 @@ pub(crate) async fn list_queue(
                        coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
                    )
                  order by coalesce(items.confidence, 0), items.id limit $5",
-                project, user, now, after, rows,
+                project,
+                user,
+                now,
+                after,
+                rows,
             )
             .fetch_all(db)
             .await
@@ -104,7 +117,12 @@ pub(crate) async fn list_queue(
                    )
                    and items.kind = $5
                  order by coalesce(items.confidence, 0), items.id limit $6",
-                project, user, now, after, kind as _, rows,
+                project,
+                user,
+                now,
+                after,
+                kind as _,
+                rows,
             )
             .fetch_all(db)
             .await
@@ -168,7 +186,9 @@ pub(crate) async fn claim_next(
     let (project, user) = (queue.project_id.0, queue.user.0);
     let claimed = match (queue.order, queue.kind) {
         (Order::Oldest, None) => {
-            claim_next!("true", "id", project, user, now, until, may_own, MAX_CLAIMS).fetch_optional(db).await?
+            claim_next!("true", "id", project, user, now, until, may_own, MAX_CLAIMS)
+                .fetch_optional(db)
+                .await?
         }
         (Order::Oldest, Some(kind)) => {
             claim_next!("kind = $7", "id", project, user, now, until, may_own, MAX_CLAIMS, kind as _)
@@ -180,19 +200,21 @@ pub(crate) async fn claim_next(
                 .fetch_optional(db)
                 .await?
         }
-        (Order::Confidence, Some(kind)) => claim_next!(
-            "kind = $7",
-            "coalesce(confidence, 0), id",
-            project,
-            user,
-            now,
-            until,
-            may_own,
-            MAX_CLAIMS,
-            kind as _
-        )
-        .fetch_optional(db)
-        .await?,
+        (Order::Confidence, Some(kind)) => {
+            claim_next!(
+                "kind = $7",
+                "coalesce(confidence, 0), id",
+                project,
+                user,
+                now,
+                until,
+                may_own,
+                MAX_CLAIMS,
+                kind as _
+            )
+            .fetch_optional(db)
+            .await?
+        }
     };
     Ok(claimed.map_or(Next::Nothing, Next::Claimed))
 }
@@ -253,9 +275,14 @@ pub(crate) async fn set_claim(
     user: UserId,
     until: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!("update items set claimed_by_id = $2, claimed_until = $3 where id = $1", id.0, user.0, until)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "update items set claimed_by_id = $2, claimed_until = $3 where id = $1",
+        id.0,
+        user.0,
+        until
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -340,9 +367,12 @@ pub(crate) async fn settle(
 
 /// Takes back what a decision left on the item; the corrected text stays.
 pub(crate) async fn unsettle(db: &mut PgConnection, id: ItemId) -> Result<(), sqlx::Error> {
-    sqlx::query!("update items set reviewed_by_id = null, reviewed_at = null, feedback = null where id = $1", id.0)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "update items set reviewed_by_id = null, reviewed_at = null, feedback = null where id = $1",
+        id.0
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

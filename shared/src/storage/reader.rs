@@ -77,13 +77,20 @@ impl ObjectReader {
             _ => ReadError::Transient(Problem::unavailable(error)),
         };
         let client = self.client.get().await.map_err(ReadError::Transient)?;
-        let mut response = client
+        let response = client
             .read_object(format!("projects/_/buckets/{bucket}"), object)
             .set_generation(generation)
             .set_read_range(ReadRange::head(bytes))
             .send()
-            .await
-            .map_err(classify)?;
+            .await;
+        let mut response = match response {
+            Ok(response) => response,
+            // Of nothing, no range can be had (RFC 9110, 15.5.17).
+            Err(error) if error.http_status_code() == Some(416) => {
+                return Ok(Head { bytes: Vec::new(), size_bytes: 0, md5: None });
+            }
+            Err(error) => return Err(classify(error)),
+        };
         let about = response.object();
         let mut head = Vec::new();
         while let Some(chunk) = response.next().await.transpose().map_err(classify)? {

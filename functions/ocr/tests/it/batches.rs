@@ -195,7 +195,8 @@ async fn output_of_an_attempt_that_was_given_up_changes_nothing(db: PgPool) {
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
     let outputs = ocr.outputs(item, 3).await;
-    let given_up = "update items set attempt = 2, operation = null, operation_started_at = null where id = $1";
+    let given_up =
+        "update items set attempt = 2, operation = null, operation_started_at = null where id = $1";
     ocr.platform.change(given_up, item.0).await;
     for output in &outputs {
         ocr.deliver_output(output).await.assert_status(204);

@@ -79,3 +79,79 @@ async fn what_was_tried_too_often_is_given_up(db: PgPool) {
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
     ocr.platform.messages("uploads").await;
 }
+
+/// A PDF of one page of so many points.
+fn pdf_of(side: u32) -> Vec<u8> {
+    format!(
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+         3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 {side} {side}]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    )
+    .into_bytes()
+}
+
+/// The header of a PNG of so many pixels, and next to nothing after it.
+fn png_of(side: u32) -> Vec<u8> {
+    let mut header = b"IHDR".to_vec();
+    header.extend(side.to_be_bytes());
+    header.extend(side.to_be_bytes());
+    header.extend([1, 0, 0, 0, 0]);
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\r".to_vec();
+    png.extend(&header);
+    png.extend(checksum(&header).to_be_bytes());
+    png.extend(b"\0\0\0\x0aIDAT");
+    png
+}
+
+/// CRC-32 as PNG has it (ISO 3309).
+fn checksum(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
+        )
+    })
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_page_of_too_many_pixels_fails_before_it_is_decoded(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    ocr.ai.instant(None);
+    for (content_type, bytes) in [("application/pdf", pdf_of(14_000)), ("image/png", png_of(20_000))] {
+        let item = ocr.read(content_type, &bytes).await.item_id;
+        assert_eq!(ocr.failure(item).await.0.as_deref(), Some("page_too_large"), "{content_type}");
+    }
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_image_of_ten_thousand_pixels_that_breaks_off_is_unreadable(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    ocr.ai.instant(None);
+    let item = ocr.read("image/png", &png_of(10_000)).await.item_id;
+    assert_eq!(ocr.failure(item).await.0.as_deref(), Some("unreadable"));
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_file_without_a_byte_never_reaches_the_engine(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    let object = ocr.draft("application/pdf", PDF).await;
+    ocr.platform.upload(&object, b"".as_slice()).await;
+    assert_eq!(ocr.ended(object.item_id).await, ItemStatus::Failed);
+    assert_eq!(ocr.failure(object.item_id).await, (Some("size_mismatch".to_owned()), 0));
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_text_with_nul_is_stored_without_it(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    ocr.ai.instant(Some("Dear\0 Mrs. \0Albright"));
+    let item = ocr.read("application/pdf", PDF).await.item_id;
+    let text: String = sqlx::query_scalar("select text from document_pages where item_id = $1")
+        .bind(item)
+        .fetch_one(&ocr.platform.db)
+        .await
+        .expect("one page");
+    assert_eq!(text, "Dear Mrs. Albright");
+    ocr.settle().await;
+}

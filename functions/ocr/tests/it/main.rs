@@ -1,7 +1,7 @@
 //! `ocr` behind the local storage, Pub/Sub and Document AI: from bytes that arrive to text that is there.
 
-mod dead_letters;
 mod batches;
+mod dead_letters;
 mod engine_faults;
 mod fails;
 mod leases;

@@ -58,12 +58,8 @@ pub(crate) async fn claim_next(
     access: ProjectReviewer<ByQuery<ClaimNext>>,
 ) -> Result<Response> {
     let (user, now) = (access.principal.user_id, app.clock.now());
-    let queue = Queue {
-        project_id: access.project_id,
-        kind: access.found.kind,
-        order: access.found.order,
-        user,
-    };
+    let queue =
+        Queue { project_id: access.project_id, kind: access.found.kind, order: access.found.order, user };
     let reviewer =
         Reviewer { principal: &access.principal, project_id: access.project_id, role: access.role };
     let mut tx = app.db.begin().await?;

@@ -14,7 +14,10 @@ async fn an_approval_is_recorded_with_who_and_when_in_one_transaction(db: PgPool
     assert_eq!(body["reviewed_by_id"], json!(review.reviewer.id));
     assert!(body["reviewed_at"].is_string());
     assert_eq!(decided.headers["etag"], "\"4\"");
-    assert_eq!(review.platform.audited(item.0).await, [("document.approved".to_owned(), "success".to_owned())]);
+    assert_eq!(
+        review.platform.audited(item.0).await,
+        [("document.approved".to_owned(), "success".to_owned())]
+    );
     assert_eq!(review.platform.history(item).await.last(), Some(&ItemStatus::Approved));
     review.approve(&review.colleague, item).await.assert_problem(409, "already_decided");
     assert_eq!(review.platform.audited(item.0).await.len(), 1);

@@ -89,8 +89,14 @@ async fn each_order_is_read_from_an_index_of_its_own(db: PgPool) {
     for (texts, index) in [
         (&["items.claimed_until", "order by items.id limit $5"], "items_queue_idx"),
         (&["items.claimed_until", "order by items.id limit $6"], "_kind_"),
-        (&["items.claimed_until", "items.id limit $5", "order by coalesce(items.confidence"], "items_queue_confidence_idx"),
-        (&["items.claimed_until", "items.id limit $6", "order by coalesce(items.confidence"], "items_queue_kind_confidence_idx"),
+        (
+            &["items.claimed_until", "items.id limit $5", "order by coalesce(items.confidence"],
+            "items_queue_confidence_idx",
+        ),
+        (
+            &["items.claimed_until", "items.id limit $6", "order by coalesce(items.confidence"],
+            "items_queue_kind_confidence_idx",
+        ),
     ] as [(&[&str], &str); 4]
     {
         let plan = review.platform.plan(texts).await;
