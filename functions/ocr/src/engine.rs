@@ -130,7 +130,13 @@ impl Engine for DocumentAi {
         })
     }
 
-    async fn read(&self, job: &Job, uri: &str, output: &str) -> Result<Reading<Self::Text>, EngineError> {
+    async fn read(
+        &self,
+        job: &Job,
+        _: &Head,
+        uri: &str,
+        output: &str,
+    ) -> Result<Reading<Self::Text>, EngineError> {
         let source = || GcsDocument::new().set_gcs_uri(uri).set_mime_type(&job.content_type);
         if !job.needs_batch && job.size_bytes <= ONLINE_BYTES {
             match self.online(source()).await {
@@ -265,7 +271,12 @@ fn failure(reason: &str, message: &str) -> Failure {
     if is_too_large(reason, message) {
         return too_many_pages();
     }
-    let (code, message) = if text.contains("encrypt") || text.contains("password") {
+    let (code, message) = if reason == "PIXEL_LIMIT_EXCEEDED" || text.contains("too large to be processed") {
+        (
+            "page_too_large",
+            "A page has too many pixels to be read. Scan it at 300 dots an inch and upload that.",
+        )
+    } else if text.contains("encrypt") || text.contains("password") {
         ("encrypted", "The document is encrypted. Upload a copy without a password.")
     } else {
         (
@@ -284,6 +295,7 @@ mod tests {
     fn a_failure_says_what_a_person_can_do() {
         assert_eq!(failure("PAGE_LIMIT_EXCEEDED", "").code, "too_many_pages");
         assert_eq!(failure("", "The PDF is password protected").code, "encrypted");
+        assert_eq!(failure("", "Page 1 is too large to be processed.").code, "page_too_large");
         assert_eq!(failure("", "Failed to open").code, "unreadable");
     }
 
