@@ -73,7 +73,9 @@ pub const SUBSCRIPTIONS: [Subscription; 6] = [
         topic: Topic::Uploads,
         function: "transcription",
         path: "/events/object-finalized",
-        filter: Some("attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"voice/\")"),
+        filter: Some(
+            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"voice/\")",
+        ),
         dead_letters: true,
     },
     Subscription {

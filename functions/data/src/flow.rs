@@ -283,17 +283,3 @@ pub(crate) fn is_crc32c(text: &str, (): &()) -> garde::Result {
         _ => Err(garde::Error::new("expected base64 of four bytes")),
     }
 }
-
-/// A language tag (BCP 47), as far as its form goes.
-pub(crate) fn is_language(text: &str, (): &()) -> garde::Result {
-    let mut parts = text.split('-');
-    let primary = parts.next().is_some_and(|part| {
-        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
-    });
-    let rest = parts
-        .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if primary && rest && text.len() <= 35 {
-        return Ok(());
-    }
-    Err(garde::Error::new("is no language tag, such as en-US"))
-}

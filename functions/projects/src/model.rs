@@ -14,6 +14,8 @@ pub(crate) struct Project {
     pub(crate) id: ProjectId,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
+    /// The language of its voice samples (BCP 47), unless they name their own.
+    pub(crate) language: Option<String>,
     pub(crate) created_by_id: UserId,
     /// The caller's role; null for a super admin who is no member.
     pub(crate) role: Option<ProjectRole>,

@@ -23,8 +23,7 @@ impl Platform {
         size_bytes: usize,
     ) -> ObjectName {
         let (item, now) = (ItemId::new(), self.clock.now());
-        let kind =
-            if content_type.starts_with("audio/") { ItemKind::Voice } else { ItemKind::Document };
+        let kind = if content_type.starts_with("audio/") { ItemKind::Voice } else { ItemKind::Document };
         let inserted = sqlx::query(
             "with item as (
                  insert into items

@@ -1,5 +1,6 @@
 //! Projects themselves.
 
+use serde::Serialize;
 use shared::{
     guard::ProjectRole,
     ids::{MembershipId, ProjectId, UserId},
@@ -25,15 +26,15 @@ pub(crate) async fn insert_project(
         Project,
         r#"
         with project as (
-            insert into projects (id, name, description, created_by_id, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $5)
-            returning id, name, description, created_by_id, version, created_at, updated_at
+            insert into projects (id, name, description, language, created_by_id, created_at, updated_at)
+            values ($1, $2, $3, $7, $4, $5, $5)
+            returning id, name, description, language, created_by_id, version, created_at, updated_at
         ), membership as (
             insert into project_members (id, project_id, user_id, role, created_at)
             values ($6, $1, $4, 'admin', $5)
             returning role
         )
-        select project.id as "id: ProjectId", project.name, project.description,
+        select project.id as "id: ProjectId", project.name, project.description, project.language,
                project.created_by_id as "created_by_id: UserId", membership.role as "role: ProjectRole",
                project.version, project.created_at, project.updated_at
         from project, membership
@@ -44,6 +45,7 @@ pub(crate) async fn insert_project(
         creator.0,
         now,
         MembershipId::new().0,
+        new.language,
     )
     .fetch_one(db)
     .await
@@ -58,7 +60,7 @@ pub(crate) async fn get_project(
     sqlx::query_as!(
         Project,
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description,
+        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
                projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
                projects.version, projects.created_at, projects.updated_at
         from projects
@@ -85,7 +87,7 @@ pub(crate) async fn list_projects(
     sqlx::query_as!(
         Project,
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description,
+        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
                projects.created_by_id as "created_by_id: UserId", project_members.role as "role: ProjectRole",
                projects.version, projects.created_at, projects.updated_at
         from project_members
@@ -121,7 +123,7 @@ pub(crate) async fn list_all_projects(
     sqlx::query_as!(
         Project,
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description,
+        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
                projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
                projects.version, projects.created_at, projects.updated_at
         from projects
@@ -151,7 +153,7 @@ pub(crate) async fn search_all_projects(
     sqlx::query_as!(
         Project,
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description,
+        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
                projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
                projects.version, projects.created_at, projects.updated_at
         from projects
@@ -172,10 +174,17 @@ pub(crate) async fn search_all_projects(
     .await
 }
 
-/// A project whose changes go one after the other.
-pub(crate) struct LockedProject {
+/// What an admin may change of a project.
+#[derive(PartialEq, Eq, Serialize)]
+pub(crate) struct ProjectValues {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
+    pub(crate) language: Option<String>,
+}
+
+/// A project whose changes go one after the other.
+pub(crate) struct LockedProject {
+    pub(crate) values: ProjectValues,
     pub(crate) version: i32,
     /// The caller's role, as it is now.
     role: Option<ProjectRole>,
@@ -203,7 +212,7 @@ pub(crate) async fn lock_project(
     principal: &Principal,
 ) -> Result<LockedProject, Problem> {
     let project = sqlx::query!(
-        "select name, description, version from projects where id = $1 and deleted_at is null for no key update",
+        "select name, description, language, version from projects where id = $1 and deleted_at is null for no key update",
         id.0,
     )
     .fetch_optional(&mut *db)
@@ -218,8 +227,11 @@ pub(crate) async fn lock_project(
     .fetch_optional(db)
     .await?;
     Ok(LockedProject {
-        name: project.name,
-        description: project.description,
+        values: ProjectValues {
+            name: project.name,
+            description: project.description,
+            language: project.language,
+        },
         version: project.version,
         role,
         everywhere: principal.global_role == GlobalRole::SuperAdmin,
@@ -229,16 +241,17 @@ pub(crate) async fn lock_project(
 pub(crate) async fn update_project(
     db: &mut PgConnection,
     id: ProjectId,
-    name: &str,
-    description: Option<&str>,
+    new: &ProjectValues,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update projects set name = $2, description = $3, updated_at = $4, version = version + 1 where id = $1",
+        "update projects set name = $2, description = $3, language = $5, updated_at = $4, version = version + 1
+         where id = $1",
         id.0,
-        name,
-        description,
+        new.name,
+        new.description,
         now,
+        new.language,
     )
     .execute(db)
     .await?;

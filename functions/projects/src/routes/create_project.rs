@@ -15,7 +15,7 @@ use shared::{
     principal::Principal,
     problem::{Code, Problem, ProblemBody, Result},
     server::etag,
-    text::Name,
+    text::{Name, is_language},
 };
 use utoipa::ToSchema;
 
@@ -31,6 +31,9 @@ pub(crate) struct CreateProject {
     #[garde(length(chars, max = 2000))]
     #[schema(max_length = 2000)]
     pub(crate) description: Option<String>,
+    /// The language of its voice samples, as a BCP 47 tag.
+    #[garde(inner(custom(is_language)))]
+    pub(crate) language: Option<String>,
 }
 
 /// Makes a project; the caller becomes its admin.

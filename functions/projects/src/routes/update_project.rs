@@ -12,11 +12,15 @@ use shared::{
     precondition::IfMatch,
     problem::{Code, Problem, ProblemBody, Result},
     server::etag,
-    text::Name,
+    text::{Name, is_language},
 };
 use utoipa::ToSchema;
 
-use crate::{AppState, model::Project, queries};
+use crate::{
+    AppState,
+    model::Project,
+    queries::{self, ProjectValues},
+};
 
 /// A project as it shall be.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -28,9 +32,12 @@ pub(crate) struct UpdateProject {
     #[garde(length(chars, max = 2000))]
     #[schema(max_length = 2000)]
     description: Option<String>,
+    /// The language of its voice samples, as a BCP 47 tag; none if left out.
+    #[garde(inner(custom(is_language)))]
+    language: Option<String>,
 }
 
-/// Gives a project another name and description.
+/// Gives a project another name, description and language.
 #[utoipa::path(put, path = "/projects/{project_id}", tag = "projects", security(("bearer" = [])),
     params(("project_id" = ProjectId, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for.")),
@@ -47,13 +54,14 @@ pub(crate) async fn update_project(
     let mut tx = app.db.begin().await?;
     let before = queries::lock_project(&mut tx, id, &access.principal).await?.by_admin()?;
     seen.check(before.version)?;
-    let (name, description) = (new.name.as_str(), new.description.as_deref());
-    if (name, description) != (before.name.as_str(), before.description.as_deref()) {
-        queries::update_project(&mut tx, id, name, description, now).await?;
-        let metadata = json!({
-            "before": {"name": before.name, "description": before.description},
-            "after": {"name": name, "description": description},
-        });
+    let after = ProjectValues {
+        name: new.name.as_str().to_owned(),
+        description: new.description,
+        language: new.language,
+    };
+    if after != before.values {
+        queries::update_project(&mut tx, id, &after, now).await?;
+        let metadata = json!({"before": before.values, "after": after});
         let entry = Entry::success(Some(user), Action::ProjectUpdated, id.0).in_project(id).with(metadata);
         audit::record(&mut tx, entry, now).await?;
     }

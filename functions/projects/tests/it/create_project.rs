@@ -15,6 +15,7 @@ async fn whoever_creates_a_project_becomes_its_admin(db: PgPool) {
     assert_eq!(created.headers["location"], format!("/projects/{id}"));
     assert_eq!(created.headers["etag"], "\"1\"");
     assert_eq!((&created.body["name"], &created.body["description"]), (&json!("Letters"), &json!("of 1987")));
+    assert_eq!(created.body["language"], json!(null));
     assert_eq!((&created.body["role"], &created.body["version"]), (&json!("admin"), &json!(1)));
     assert_eq!(created.body["created_by_id"], json!(ada.id));
     assert_eq!(created.body["created_at"], created.body["updated_at"]);
@@ -36,6 +37,17 @@ async fn a_description_may_be_left_out_and_names_may_repeat(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_project_may_name_the_language_of_its_voice_samples(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
+    let created = client.post("/projects", json!({"name": "Stories", "language": "cmn-Hans-CN"})).await;
+    assert_eq!(created.assert_status(201).body["language"], "cmn-Hans-CN");
+    let id = created.body["id"].as_str().expect("an id");
+    assert_eq!(client.get(&format!("/projects/{id}")).await.body, created.body);
+    assert_eq!(client.get("/projects").await.body["items"][0], created.body);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
     let projects = Projects::start(db).await;
     let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
@@ -49,6 +61,7 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
         (json!({"name": "x".repeat(201)}), vec!["name"]),
         (json!({"name": "see https://evil.example"}), vec!["name"]),
         (json!({"name": "a\u{0}b", "description": "c\u{0}d"}), vec!["description", "name"]),
+        (json!({"name": "Letters", "language": "en_US"}), vec!["language"]),
         (json!([{"name": "Letters"}]), vec![""]),
     ];
     for (body, fields) in cases {

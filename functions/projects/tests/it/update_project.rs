@@ -41,6 +41,23 @@ async fn an_admin_changes_what_they_have_seen(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_language_is_changed_and_left_out_with_the_rest(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let ada = projects.platform.user("ada@example.org").await;
+    let project = projects.platform.project(&ada).await;
+    let path = format!("/projects/{project}");
+    let client = projects.client.as_user(&ada);
+    let german = projects.put(&client, &path, json!({"name": "Diaries", "language": "de-AT"})).await;
+    assert_eq!((&german.body["language"], &german.body["version"]), (&json!("de-AT"), &json!(2)));
+    let french = projects.put(&client, &path, json!({"name": "Diaries", "language": "fr"})).await;
+    assert_eq!((&french.body["language"], &french.body["version"]), (&json!("fr"), &json!(3)));
+    let none = projects.put(&client, &path, json!({"name": "Diaries"})).await;
+    assert_eq!((&none.body["language"], &none.body["version"]), (&json!(null), &json!(4)));
+    let faulty = projects.put(&client, &path, json!({"name": "Diaries", "language": "g"})).await;
+    assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), ["language"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn of_many_changes_of_one_version_one_is_made(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;

@@ -15,12 +15,13 @@ use shared::{
     items::ItemKind,
     problem::{ProblemBody, Result},
     server::etag,
+    text::is_language,
 };
 use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    flow::{is_crc32c, is_filename, is_language},
+    flow::{is_crc32c, is_filename},
     model::{MAX_VOICE_BYTES, RESUMABLE_FROM_BYTES, VoiceType, VoiceUpload},
     queries::NewItem,
 };

@@ -13,10 +13,11 @@ use shared::{
     precondition::IfMatch,
     problem::{Code, Problem, ProblemBody, Result},
     server::etag,
+    text::is_language,
 };
 use utoipa::ToSchema;
 
-use crate::{AppState, flow::is_language, model, queries};
+use crate::{AppState, model, queries};
 
 /// A merge patch (RFC 7396): what is left out stays, null clears.
 #[derive(Deserialize, Validate, ToSchema)]

@@ -1,0 +1,290 @@
+//! Speech-to-Text: one synchronous call for what is short, a batch operation for the rest, always by the object's
+//! URI.
+
+use std::time::Duration;
+
+use google_cloud_gax::{error::rpc::Code, options::RequestOptionsBuilder as _, retry_policy::NeverRetry};
+use google_cloud_speech_v2::{
+    client,
+    model::{
+        AutoDetectDecodingConfig, BatchRecognizeFileMetadata, BatchRecognizeResponse, GcsOutputConfig,
+        OperationMetadata, RecognitionConfig, RecognitionFeatures, RecognitionOutputConfig,
+    },
+};
+use shared::{
+    config::Error,
+    google::GoogleSettings,
+    ids::ItemId,
+    items::{Failure, ItemKind},
+    lazy::Lazy,
+    problem::Problem,
+    processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
+    storage::Head,
+    text::is_language,
+};
+use sqlx::PgPool;
+
+use crate::{
+    audio::{self, Sound},
+    faults::{self, Refusal},
+    store,
+    transcript::Transcript,
+};
+
+shared::settings! {
+    /// Speech-to-Text.
+    pub struct EngineSettings {
+        /// The recognizer: `projects/{project}/locations/{location}/recognizers/{id}`, with `_` for the empty one.
+        pub recognizer: String = "SPEECH_RECOGNIZER",
+        /// Where Speech-to-Text answers; unset for the recognizer's own region.
+        pub endpoint: Option<String> = "SPEECH_ENDPOINT",
+        /// The model that listens.
+        pub model: String = "SPEECH_MODEL" or "long",
+        /// The language (BCP 47) of voice samples where neither they nor their project name one.
+        pub default_language: String = "DEFAULT_LANGUAGE" or "en-US",
+    }
+}
+
+/// The longest that a synchronous call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(240);
+/// Synchronous calls take a minute and 10 MB (<https://cloud.google.com/speech-to-text/v2/quotas>); a header's
+/// rounding stays well below.
+const ONLINE: Duration = Duration::from_secs(55);
+const ONLINE_BYTES: u64 = 10_000_000;
+/// What does not say how long it sounds is tried at once up to this size: a minute at 32 kbit/s, more than which
+/// recorders of speech seldom compress. A wrong guess costs one call, which is refused unpaid.
+const ONLINE_BYTES_UNTOLD: u64 = 240_000;
+/// The longest recording that a batch operation takes.
+const LONGEST: Duration = Duration::from_secs(8 * 3600);
+
+/// Calls Speech-to-Text.
+#[derive(Clone)]
+pub(crate) struct Speech {
+    client: Lazy<client::Speech>,
+    recognizer: String,
+    model: String,
+    default_language: String,
+}
+
+impl Speech {
+    pub(crate) fn new(settings: &EngineSettings, google: &GoogleSettings) -> Result<Self, Error> {
+        google.check()?;
+        is_language(&settings.default_language, &()).map_err(|error| Error::of("DEFAULT_LANGUAGE", error))?;
+        let own = regional_endpoint(&settings.recognizer)?;
+        let endpoint = settings.endpoint.clone().unwrap_or(own);
+        let google = google.clone();
+        let client = Lazy::new(move || build_client(google.clone(), endpoint.clone()));
+        Ok(Self {
+            client,
+            recognizer: settings.recognizer.clone(),
+            model: settings.model.clone(),
+            default_language: settings.default_language.clone(),
+        })
+    }
+
+    fn config(&self, job: &Job) -> RecognitionConfig {
+        let features = RecognitionFeatures::new()
+            .set_enable_word_time_offsets(true)
+            .set_enable_word_confidence(true)
+            .set_enable_automatic_punctuation(true);
+        RecognitionConfig::new()
+            .set_auto_decoding_config(AutoDetectDecodingConfig::new())
+            .set_model(&self.model)
+            .set_language_codes([job.language.as_ref().unwrap_or(&self.default_language)])
+            .set_features(features)
+    }
+
+    /// One call, never repeated here: Pub/Sub's backoff is the only retry.
+    async fn online(&self, job: &Job, uri: &str) -> Result<Transcript, Refusal> {
+        let client =
+            self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
+        let response = client
+            .recognize()
+            .set_recognizer(&self.recognizer)
+            .set_config(self.config(job))
+            .set_uri(uri)
+            .with_retry_policy(NeverRetry)
+            .with_attempt_timeout(CALL_TIMEOUT)
+            .send()
+            .await
+            .map_err(|error| faults::refusal(error, false))?;
+        Ok(Transcript::new(response.results, response.metadata.as_ref()))
+    }
+
+    async fn batch(&self, job: &Job, uri: &str, output: &str) -> Result<String, EngineError> {
+        let client = self.client.get().await.map_err(EngineError::Transient)?;
+        let output =
+            RecognitionOutputConfig::new().set_gcs_output_config(GcsOutputConfig::new().set_uri(output));
+        let operation = client
+            .batch_recognize()
+            .set_recognizer(&self.recognizer)
+            .set_config(self.config(job))
+            .set_files([BatchRecognizeFileMetadata::new().set_uri(uri)])
+            .set_recognition_output_config(output)
+            .with_retry_policy(NeverRetry)
+            .send()
+            .await
+            .map_err(|error| match faults::refusal(error, true) {
+                Refusal::Error(error) => error,
+                Refusal::TooLong => EngineError::Permanent(faults::too_long()),
+            })?;
+        Ok(operation.name)
+    }
+}
+
+impl Engine for Speech {
+    const KIND: ItemKind = ItemKind::Voice;
+    const FOLDER: &'static str = "transcription";
+    const HEAD_BYTES: u64 = audio::HEAD_BYTES;
+    type Text = Transcript;
+
+    fn check(job: &Job, head: &Head) -> Option<Failure> {
+        if !audio::agrees(&job.content_type, &head.bytes) {
+            return Some(Failure {
+                code: "content_type_mismatch".to_owned(),
+                message: format!(
+                    "The file is not {}, as was announced. Upload it with its own type.",
+                    job.content_type
+                ),
+            });
+        }
+        match sound(job, head) {
+            Sound::Absent => Some(faults::no_speech()),
+            Sound::Impossible => Some(faults::unreadable()),
+            Sound::Lasts(length) => (length > LONGEST).then(faults::too_long),
+            Sound::Untold => None,
+        }
+    }
+
+    async fn read(
+        &self,
+        job: &Job,
+        head: &Head,
+        uri: &str,
+        output: &str,
+    ) -> Result<Reading<Self::Text>, EngineError> {
+        if !job.needs_batch && is_short(job, head) {
+            match self.online(job, uri).await {
+                Ok(transcript) => return spoken(transcript).map(Reading::Text),
+                Err(Refusal::Error(error)) => return Err(error),
+                Err(Refusal::TooLong) => {}
+            }
+        }
+        self.batch(job, uri, output).await.map(Reading::Operation)
+    }
+
+    async fn look(&self, operation: &str) -> Result<OperationState, EngineError> {
+        let client = self.client.get().await.map_err(EngineError::Transient)?;
+        let found =
+            match client.get_operation().set_name(operation).with_retry_policy(NeverRetry).send().await {
+                Ok(found) => found,
+                Err(error) if error.status().is_some_and(|status| status.code == Code::NotFound) => {
+                    return Ok(OperationState::Lost);
+                }
+                Err(error) => return Err(EngineError::Transient(Problem::unavailable(error))),
+            };
+        let metadata: Option<OperationMetadata> =
+            found.metadata.as_ref().and_then(|metadata| metadata.to_msg().ok());
+        if !found.done {
+            let percent = metadata.map(|metadata| metadata.progress_percent.clamp(0, 100).into());
+            return Ok(OperationState::Running(percent));
+        }
+        // The file's own error says what is wrong with it; the operation's only that something is.
+        let response: Option<BatchRecognizeResponse> =
+            found.response().and_then(|response| response.to_msg().ok());
+        let results = response.map(|response| response.results).unwrap_or_default();
+        let files = metadata.as_ref().and_then(|metadata| metadata.batch_recognize_metadata());
+        let error = results
+            .into_values()
+            .find_map(|result| result.error)
+            .or_else(|| files?.transcription_metadata.values().find_map(|file| file.error.clone()))
+            .or_else(|| found.error().map(|error| (**error).clone()));
+        let Some(error) = error else { return Ok(OperationState::Succeeded) };
+        match faults::failure(Code::from(error.code), &error.message) {
+            Some(failure) => Err(EngineError::Permanent(failure)),
+            None => {
+                tracing::warn!(code = error.code, cause = error.message, "an operation failed");
+                Ok(OperationState::Lost)
+            }
+        }
+    }
+
+    fn shard(object: &str, output: &[u8]) -> Result<Shard<Self::Text>, EngineError> {
+        let transcript = Transcript::parse(output).map_err(|error| {
+            EngineError::Transient(Problem::internal(format!("{object} is no transcript: {error}")))
+        })?;
+        // There is one file in a batch, and so one part.
+        Ok(Shard { index: 0, count: 1, text: spoken(transcript)? })
+    }
+
+    async fn store(
+        db: &PgPool,
+        item: ItemId,
+        attempt: i32,
+        shard: &Shard<Self::Text>,
+    ) -> Result<(), sqlx::Error> {
+        store::insert_transcript(db, item, attempt, &shard.text).await
+    }
+}
+
+fn sound(job: &Job, head: &Head) -> Sound {
+    audio::sound(&job.content_type, &head.bytes, head.size_bytes.unsigned_abs())
+}
+
+/// Whether a synchronous call will do.
+fn is_short(job: &Job, head: &Head) -> bool {
+    let bytes = head.size_bytes.unsigned_abs();
+    match sound(job, head) {
+        Sound::Lasts(length) => length < ONLINE && bytes <= ONLINE_BYTES,
+        _ => bytes <= ONLINE_BYTES_UNTOLD,
+    }
+}
+
+/// A transcript in which something is said.
+fn spoken(transcript: Transcript) -> Result<Transcript, EngineError> {
+    if transcript.segments.is_empty() {
+        return Err(EngineError::Permanent(faults::no_speech()));
+    }
+    Ok(transcript)
+}
+
+async fn build_client(google: GoogleSettings, endpoint: String) -> Result<client::Speech, Error> {
+    client::Speech::builder()
+        .with_credentials(google.credentials()?)
+        .with_endpoint(endpoint)
+        .build()
+        .await
+        .map_err(|error| Error::of("SPEECH_ENDPOINT", error))
+}
+
+/// Recognizers answer only in their own region
+/// (<https://cloud.google.com/speech-to-text/v2/docs/locations>).
+fn regional_endpoint(recognizer: &str) -> Result<String, Error> {
+    let parts: Vec<&str> = recognizer.split('/').collect();
+    match parts[..] {
+        ["projects", _, "locations", "global", "recognizers", _] => {
+            Ok("https://speech.googleapis.com".to_owned())
+        }
+        ["projects", _, "locations", location, "recognizers", _] => {
+            Ok(format!("https://{location}-speech.googleapis.com"))
+        }
+        _ => Err(Error::of(
+            "SPEECH_RECOGNIZER",
+            "expected projects/{project}/locations/{location}/recognizers/{id}",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::regional_endpoint;
+
+    #[test]
+    fn a_recognizer_is_called_in_its_own_region() {
+        let endpoint =
+            |location: &str| regional_endpoint(&format!("projects/p/locations/{location}/recognizers/_"));
+        assert_eq!(endpoint("eu").expect("an endpoint"), "https://eu-speech.googleapis.com");
+        assert_eq!(endpoint("global").expect("an endpoint"), "https://speech.googleapis.com");
+        assert!(regional_endpoint("recognizers/_").is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! The one place that decides what an error of Speech-to-Text means.
+//!
+//! Its documentation names no reasons, so codes and wording decide
+//! (<https://cloud.google.com/speech-to-text/docs/error-messages>). What is refused for its own sake is refused as
+//! an invalid argument; the same code says that the function asks for what there is not, which a person at the
+//! platform mends: the recording waits for it.
+
+use google_cloud_gax::error::rpc::Code;
+use shared::{items::Failure, problem::Problem, processing::EngineError};
+
+/// What a call was refused for.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The recording is too long for this kind of call.
+    TooLong,
+    Error(EngineError),
+}
+
+/// What the refusal of a call means.
+pub(crate) fn refusal(error: google_cloud_speech_v2::Error, batch: bool) -> Refusal {
+    let cause = error.status().map(|status| cause(status.code, &status.message));
+    Refusal::Error(match cause {
+        Some(Cause::TooLong) => return Refusal::TooLong,
+        Some(Cause::Recording(failure)) => EngineError::Permanent(failure),
+        Some(Cause::Quota) => EngineError::Deferred { batch },
+        Some(Cause::Other) | None => EngineError::Transient(Problem::unavailable(error)),
+    })
+}
+
+/// What is wrong with the recording, if that is why an operation brought no text of it.
+pub(crate) fn failure(code: Code, message: &str) -> Option<Failure> {
+    match cause(code, message) {
+        Cause::TooLong => Some(too_long()),
+        Cause::Recording(failure) => Some(failure),
+        Cause::Quota | Cause::Other => None,
+    }
+}
+
+enum Cause {
+    TooLong,
+    Recording(Failure),
+    Quota,
+    Other,
+}
+
+fn cause(code: Code, message: &str) -> Cause {
+    let text = message.to_lowercase();
+    let says = |wordings: &[&str]| wordings.iter().any(|wording| text.contains(wording));
+    match code {
+        Code::ResourceExhausted => Cause::Quota,
+        Code::InvalidArgument | Code::OutOfRange => {
+            if says(&[
+                "maximum of",
+                "too long",
+                "longer than",
+                "duration limit",
+                "size exceeds",
+                "size limit",
+            ]) {
+                Cause::TooLong
+            } else if says(&["language"]) {
+                Cause::Recording(unsupported_language())
+            } else if says(&[
+                "model",
+                "recognizer",
+                "resource location",
+                "unsupported fields",
+                "output config",
+            ]) {
+                Cause::Other
+            } else {
+                Cause::Recording(unreadable())
+            }
+        }
+        _ => Cause::Other,
+    }
+}
+
+/// It cannot be decoded.
+pub(crate) fn unreadable() -> Failure {
+    failed(
+        "unreadable",
+        "The file is broken or not of a kind that can be read. Play it, export it anew, and upload that.",
+    )
+}
+
+/// It is longer than any call takes.
+pub(crate) fn too_long() -> Failure {
+    failed(
+        "too_long",
+        "The recording is longer than the eight hours that can be transcribed. Split it and upload the parts.",
+    )
+}
+
+/// Nothing was said.
+pub(crate) fn no_speech() -> Failure {
+    failed(
+        "no_speech",
+        "No speech was heard in the recording. Listen to it, check the microphone, and upload another.",
+    )
+}
+
+fn unsupported_language() -> Failure {
+    failed(
+        "unsupported_language",
+        "The language of the recording cannot be transcribed. Choose another, here or for the project, and have it \
+         processed again.",
+    )
+}
+
+fn failed(code: &str, message: &str) -> Failure {
+    Failure { code: code.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use google_cloud_gax::error::rpc::Code;
+
+    use super::failure;
+
+    #[test]
+    fn a_failure_says_what_a_person_can_do_and_the_rest_is_tried_again() {
+        let of = |code, message: &str| failure(code, message).map(|failure| failure.code);
+        let invalid = |message: &str| of(Code::InvalidArgument, message);
+        for (message, code) in [
+            ("Audio data does not appear to be in a supported encoding.", "unreadable"),
+            ("Audio can be of a maximum of 28800 seconds.", "too_long"),
+            ("Request payload size exceeds the limit: 10485760 bytes.", "too_long"),
+            (
+                "The language \"tlh\" is not supported by the model \"long\" in the location named \"eu\".",
+                "unsupported_language",
+            ),
+        ] {
+            assert_eq!(invalid(message).as_deref(), Some(code), "{message}");
+        }
+        for message in [
+            "The model \"huge\" does not exist in the location named \"eu\".",
+            "Expected resource location to be global, but found eu in resource name.",
+            "Config contains unsupported fields. Recognizer does not support feature: word_level_confidence",
+        ] {
+            assert_eq!(invalid(message), None, "{message}");
+        }
+        assert_eq!(of(Code::Internal, "Audio can be of a maximum of"), None);
+        assert_eq!(of(Code::NotFound, "The Cloud Storage object does not exist"), None);
+        assert_eq!(of(Code::ResourceExhausted, "Quota exceeded"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! What Speech-to-Text's answers say, in the form in which it is kept.
+
+use std::fmt;
+
+use google_cloud_speech_v2::model::{RecognitionResponseMetadata, SpeechRecognitionResult, WordInfo};
+use google_cloud_wkt::Duration;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{SeqAccess, Visitor},
+};
+
+/// All that was said in a voice sample.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Transcript {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) duration_seconds: Option<f64>,
+}
+
+/// What was said between two pauses.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Segment {
+    /// From 1.
+    pub(crate) number: i32,
+    pub(crate) text: String,
+    pub(crate) confidence: Option<f32>,
+    pub(crate) language: Option<String>,
+    pub(crate) words: Vec<Word>,
+}
+
+/// A word, and when it was said.
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct Word {
+    pub(crate) word: String,
+    /// Seconds from the beginning.
+    pub(crate) start: f64,
+    /// Seconds from the beginning.
+    pub(crate) end: f64,
+    pub(crate) confidence: Option<f32>,
+}
+
+impl Transcript {
+    /// What a synchronous call answered.
+    pub(crate) fn new(
+        results: impl IntoIterator<Item = SpeechRecognitionResult>,
+        metadata: Option<&RecognitionResponseMetadata>,
+    ) -> Self {
+        let mut heard = Heard::default();
+        results.into_iter().for_each(|result| heard.push(result));
+        heard.transcript(metadata)
+    }
+
+    /// What a batch operation wrote: one result at a time, since there may be hours of them.
+    pub(crate) fn parse(output: &[u8]) -> Result<Self, serde_json::Error> {
+        let output: Output = serde_json::from_slice(output)?;
+        Ok(output.results.transcript(output.metadata.as_ref()))
+    }
+}
+
+/// `BatchRecognizeResults`, of which no more than one result is held as Google's type.
+#[derive(Deserialize)]
+struct Output {
+    #[serde(default)]
+    results: Heard,
+    metadata: Option<RecognitionResponseMetadata>,
+}
+
+/// The results so far.
+#[derive(Default)]
+struct Heard {
+    segments: Vec<Segment>,
+    /// Where the last one ends; those without a word count too.
+    end: Option<f64>,
+}
+
+impl Heard {
+    fn push(&mut self, result: SpeechRecognitionResult) {
+        if let Some(end) = &result.result_end_offset {
+            self.end = Some(self.end.unwrap_or_default().max(seconds(end)));
+        }
+        let Some(best) = result.alternatives.into_iter().next() else { return };
+        let text = clean(best.transcript);
+        if text.trim().is_empty() {
+            return;
+        }
+        self.segments.push(Segment {
+            number: i32::try_from(self.segments.len() + 1).unwrap_or(i32::MAX),
+            text: text.trim().to_owned(),
+            confidence: confidence(best.confidence),
+            language: Some(clean(result.language_code)).filter(|code| !code.is_empty()),
+            words: best.words.into_iter().map(word).collect(),
+        });
+    }
+
+    fn transcript(self, metadata: Option<&RecognitionResponseMetadata>) -> Transcript {
+        let billed = metadata.and_then(|metadata| metadata.total_billed_duration.as_ref()).map(seconds);
+        Transcript { segments: self.segments, duration_seconds: duration(billed, self.end) }
+    }
+}
+
+/// The length of the whole recording. What is billed is that length with the last second rounded up; the last
+/// result ends with the recording or, when it ends in silence, somewhere before. So the end is the more exact of
+/// the two where it lies in the last billed second, and what is billed is wherever it does not.
+fn duration(billed: Option<f64>, end: Option<f64>) -> Option<f64> {
+    match (billed, end) {
+        (Some(billed), Some(end)) if billed - end < 1.0 => Some(end),
+        (billed, end) => billed.or(end),
+    }
+}
+
+fn word(info: WordInfo) -> Word {
+    // An offset that is left out is zero.
+    let start = info.start_offset.as_ref().map(seconds).unwrap_or_default();
+    let end = info.end_offset.as_ref().map_or(start, seconds);
+    Word { word: clean(info.word), start, end, confidence: confidence(info.confidence) }
+}
+
+fn seconds(duration: &Duration) -> f64 {
+    duration.seconds() as f64 + f64::from(duration.nanos()) / 1e9
+}
+
+/// Google's 0.0 says that there is none.
+fn confidence(value: f32) -> Option<f32> {
+    (value > 0.0).then(|| value.min(1.0))
+}
+
+/// The text without U+0000, which no database takes.
+fn clean(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+impl<'de> Deserialize<'de> for Heard {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Results;
+
+        impl<'de> Visitor<'de> for Results {
+            type Value = Heard;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the results of a recognition")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut results: A) -> Result<Heard, A::Error> {
+                let mut heard = Heard::default();
+                while let Some(result) = results.next_element()? {
+                    heard.push(result);
+                }
+                Ok(heard)
+            }
+        }
+
+        deserializer.deserialize_seq(Results)
+    }
+}

@@ -1,0 +1,170 @@
+//! Recordings that are too long for a synchronous call.
+
+use shared::{ids::ItemId, items::ItemStatus, testing::eventually};
+use sqlx::PgPool;
+
+use crate::support::{TEXT, Transcription, sample, silence};
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_output_counts_once_however_often_and_late_it_is_announced(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let item = transcription.in_batch().await;
+    let output = transcription.output(item).await;
+    assert_eq!(transcription.platform.status(item).await, ItemStatus::Processing);
+    let deliveries = (0..10).map(|_| transcription.deliver_output(&output));
+    for answer in futures::future::join_all(deliveries).await {
+        answer.assert_status(204);
+    }
+    transcription.assert_read(item).await;
+    let segments = transcription.segments(item).await;
+    assert_eq!((segments.len(), segments[0].text.as_str()), (1, TEXT));
+    transcription.platform.change("update items set deleted_at = now() where id = $1", item.0).await;
+    transcription.deliver_output(&output).await.assert_status(204);
+    assert_eq!(transcription.speech.calls(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn output_whose_event_was_lost_is_brought_in_when_the_operation_is_due(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let item = transcription.in_batch().await;
+    let late = transcription.output(item).await;
+    for _ in 0..20 {
+        transcription.restart().await;
+        if transcription.platform.status(item).await == ItemStatus::Approved {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    transcription.assert_read(item).await;
+    assert_eq!(transcription.platform.item(item, "text_attempt").await.as_deref(), Some("1"));
+    transcription.deliver_output(&late).await.assert_status(204);
+    transcription.assert_read(item).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_tells_its_progress(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    transcription.speech.set_delay(std::time::Duration::from_secs(3));
+    let item = transcription.in_batch().await;
+    assert_eq!(transcription.restart().await, 1);
+    let column = async |name| transcription.platform.item(item, name).await;
+    assert_eq!(column("progress_done").await.as_deref(), Some("0"));
+    assert_eq!(column("progress_total").await.as_deref(), Some("100"));
+    assert_eq!(column("progress_unit").await.as_deref(), Some("percent"));
+    let output = transcription.output(item).await;
+    transcription.deliver_output(&output).await.assert_status(204);
+    transcription.assert_read(item).await;
+}
+
+impl Transcription {
+    /// The next attempt at a sample whose operation brought nothing, to its end.
+    async fn assert_begun_anew(&self, item: ItemId) {
+        let column = async |name| self.platform.item(item, name).await;
+        for _ in 0..100 {
+            self.restart().await;
+            if column("attempt").await.as_deref() == Some("2") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let output = self.output(item).await;
+        self.deliver_output(&output).await.assert_status(204);
+        self.assert_read(item).await;
+        assert_eq!(column("text_attempt").await.as_deref(), Some("2"));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_that_fails_is_begun_anew(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    transcription.speech.fail_next_operations(1);
+    let item = transcription.in_batch().await;
+    transcription.assert_begun_anew(item).await;
+    assert_eq!(transcription.speech.calls(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_that_is_gone_is_begun_anew(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let item = transcription.in_batch().await;
+    let orphan = transcription.output(item).await;
+    let nowhere = "update items set operation = 'projects/alta-test/locations/eu/operations/7' where id = $1";
+    transcription.platform.change(nowhere, item.0).await;
+    transcription.assert_begun_anew(item).await;
+    // What the first operation wrote belongs to an attempt that is over.
+    transcription.deliver_output(&orphan).await.assert_status(204);
+    transcription.assert_read(item).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn uploads_and_outputs_come_by_their_subscriptions_and_documents_do_not(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let platform = &transcription.platform;
+    platform.subscribe("transcription", transcription.address).await;
+    let mut objects = Vec::new();
+    for (content_type, bytes) in [
+        ("application/pdf", b"%PDF-1.7".to_vec()),
+        ("audio/wav", silence(60_000)),
+        ("audio/wav", sample("speech.wav")),
+    ] {
+        let object =
+            platform.draft(transcription.project, &transcription.admin, content_type, bytes.len()).await;
+        platform.upload(&object, bytes).await;
+        objects.push(object);
+    }
+    for object in &objects[1..] {
+        eventually("the text", async || {
+            (platform.status(object.item_id).await == ItemStatus::Approved).then_some(())
+        })
+        .await;
+        transcription.assert_read(object.item_id).await;
+    }
+    eventually("the deliveries", async || {
+        let outstanding = platform.pubsub.outstanding("transcription-uploads").unwrap_or_default();
+        (outstanding == 0 && !platform.messages("uploads").await.is_empty()).then_some(())
+    })
+    .await;
+    platform.messages("results").await;
+    assert_eq!(platform.status(objects[0].item_id).await, ItemStatus::Draft);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_size_or_the_header_tells_what_is_short(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let streamed = |milliseconds| {
+        let mut wav = silence(milliseconds);
+        wav[40..44].copy_from_slice(&u32::MAX.to_le_bytes());
+        wav
+    };
+    let mut flac = sample("speech.flac");
+    let padded = |name: &str| {
+        let mut bytes = sample(name);
+        bytes.resize(240_001, 0);
+        bytes
+    };
+    for (what, content_type, bytes, batch) in [
+        ("54 seconds", "audio/wav", silence(54_000), false),
+        ("55 seconds", "audio/wav", silence(55_000), true),
+        ("54 seconds by the rest of the file", "audio/wav", streamed(54_000), false),
+        ("56 seconds by the rest of the file", "audio/wav", streamed(56_000), true),
+        ("a short FLAC", "audio/flac", flac.clone(), false),
+        ("a small MP3", "audio/mpeg", sample("speech.mp3"), false),
+        ("a larger MP3", "audio/mpeg", padded("speech.mp3"), true),
+        (
+            "a long FLAC",
+            "audio/flac",
+            {
+                // 36 bits of samples: ten million at 16 kHz.
+                flac[22..26].copy_from_slice(&10_000_000_u32.to_be_bytes());
+                flac
+            },
+            true,
+        ),
+    ] {
+        let item = transcription.hear(content_type, &bytes).await;
+        assert_eq!(transcription.platform.item(item, "operation").await.is_some(), batch, "{what}");
+        if batch {
+            transcription.output(item).await;
+        }
+    }
+}

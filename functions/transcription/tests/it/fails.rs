@@ -1,0 +1,139 @@
+//! Recordings that nothing can be made of: each fails at once, and says why.
+
+use shared::{ids::ItemId, items::ItemStatus};
+use sqlx::PgPool;
+
+use crate::support::{Transcription, sample, silence};
+
+const FAILED: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Failed];
+
+impl Transcription {
+    async fn assert_failed(&self, item: ItemId, code: &str, calls: u64) {
+        assert_eq!(self.failure(item).await, (Some(code.to_owned()), calls));
+        assert_eq!(self.platform.history(item).await, FAILED);
+        let audited = self.platform.audited(item.0).await;
+        assert_eq!(audited, [("voice.failed".to_owned(), "failure".to_owned())]);
+        assert_eq!(self.platform.item(item, "attempt").await.as_deref(), Some("1"));
+        let message = self.platform.item(item, "failure_message").await.expect("a message");
+        assert!(message.ends_with('.') && message.contains(". "), "what is wrong, and what to do: {message}");
+        for column in ["operation", "lease_until", "next_attempt_at", "progress_done"] {
+            assert_eq!(self.platform.item(item, column).await, None, "{column}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_file_of_another_type_than_declared_never_reaches_the_engine(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let types =
+        ["audio/wav", "audio/x-wav", "audio/flac", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm"];
+    let files = [
+        sample("speech.wav"),
+        sample("speech.wav"),
+        sample("speech.flac"),
+        sample("speech.mp3"),
+        sample("speech.m4a"),
+        sample("speech.ogg"),
+        sample("speech.webm"),
+    ];
+    for (place, declared) in types.iter().enumerate() {
+        let other = &files[(place + 2) % files.len()];
+        let item = transcription.hear(declared, other).await;
+        transcription.assert_failed(item, "content_type_mismatch", 0).await;
+    }
+    for (declared, bytes) in [
+        ("audio/mpeg", b"Dear Mrs. Albright,".to_vec()),
+        ("audio/wav", sample("letter.pdf")),
+        ("audio/wav", vec![0; 4]),
+        // A video, or any other file of the same container.
+        ("audio/webm", b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska".to_vec()),
+    ] {
+        let item = transcription.hear(declared, &bytes).await;
+        transcription.assert_failed(item, "content_type_mismatch", 0).await;
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_the_header_tells_is_not_paid_for(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let changed = |at: usize, bytes: &[u8]| {
+        let mut wav = silence(1000);
+        wav[at..at + bytes.len()].copy_from_slice(bytes);
+        wav
+    };
+    let mut long = silence(1000);
+    // One channel of 8 bits, once a second.
+    long[24..28].copy_from_slice(&1_u32.to_le_bytes());
+    long[34..36].copy_from_slice(&8_u16.to_le_bytes());
+    for (what, bytes, code) in [
+        ("more samples than bytes", sample("lying-header.wav"), "unreadable"),
+        ("no channels", changed(22, &[0, 0]), "unreadable"),
+        ("no rate", changed(24, &[0; 4]), "unreadable"),
+        ("no format", changed(12, b"LIST"), "unreadable"),
+        ("a header only", silence(0), "no_speech"),
+        ("no samples at all", silence(0)[..36].to_vec(), "no_speech"),
+        ("nine hours", long, "too_long"),
+    ] {
+        println!("{what}");
+        let item = transcription.hear("audio/wav", &bytes).await;
+        transcription.assert_failed(item, code, 0).await;
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_only_listening_tells_takes_one_call(db: PgPool) {
+    let transcription = Transcription::listening(db).await;
+    let item = transcription.hear("audio/wav", &sample("silence.wav")).await;
+    transcription.assert_failed(item, "no_speech", 1).await;
+    let text = [b"ID3 ".as_slice(), &sample("letter.txt")].concat();
+    let item = transcription.hear("audio/mpeg", &text).await;
+    transcription.assert_failed(item, "unreadable", 2).await;
+    let item = transcription.hear("audio/mp4", &sample("speech.m4a")[..1000]).await;
+    transcription.assert_failed(item, "unreadable", 3).await;
+
+    let (object, generation) = transcription.uploaded("audio/ogg", &sample("speech.ogg")).await;
+    let klingon = "update voice_samples set requested_language = 'tlh' where item_id = $1";
+    transcription.platform.change(klingon, object.item_id.0).await;
+    transcription.deliver(&object, generation).await.assert_status(204);
+    transcription.assert_failed(object.item_id, "unsupported_language", 3).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_says_what_is_wrong_with_its_file(db: PgPool) {
+    let transcription = Transcription::start_with(
+        db,
+        |env| env,
+        |limits| limits.batch_length = std::time::Duration::from_secs(70),
+    )
+    .await;
+    transcription.speech.instant(None);
+    let mut broken = sample("speech.mp3")[..4].to_vec();
+    broken.resize(300_000, b' ');
+    let long = silence(71_000);
+    for (calls, (content_type, bytes, code)) in
+        (1..).zip([("audio/mpeg", broken, "unreadable"), ("audio/wav", long, "too_long")])
+    {
+        let item = transcription.hear(content_type, &bytes).await;
+        assert!(transcription.platform.item(item, "operation").await.is_some());
+        transcription.operation_ended(calls).await;
+        for _ in 0..20 {
+            transcription.restart().await;
+            if transcription.platform.status(item).await == ItemStatus::Failed {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        transcription.assert_failed(item, code, calls).await;
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_minute_of_silence_fails_when_its_output_arrives(db: PgPool) {
+    let transcription = Transcription::listening(db).await;
+    let item = transcription.in_batch().await;
+    let output = transcription.output(item).await;
+    for _ in 0..2 {
+        transcription.deliver_output(&output).await.assert_status(204);
+        transcription.assert_failed(item, "no_speech", 1).await;
+    }
+}

@@ -1,0 +1,80 @@
+//! An engine that is busy, broken or asked for what it does not have.
+
+use http::StatusCode;
+use shared::{config::Env, items::ItemStatus};
+use sqlx::PgPool;
+
+use crate::support::{TEXT, Transcription, sample};
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn fifty_deliveries_at_once_are_one_call(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
+    let deliveries = (0..50).map(|_| transcription.deliver(&object, generation));
+    for answer in futures::future::join_all(deliveries).await {
+        answer.assert_status(204);
+    }
+    transcription.assert_read(object.item_id).await;
+    assert_eq!(transcription.speech.calls(), 1);
+    let segments = transcription.segments(object.item_id).await;
+    assert_eq!((segments.len(), segments[0].text.as_str()), (1, TEXT));
+    assert_eq!(segments[0].words, serde_json::json!([]));
+    assert_eq!(transcription.duration(object.item_id).await, Some(1.0));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_used_up_quota_defers_either_kind_of_call_and_does_not_count(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let short = sample("speech.wav");
+    for (bytes, batch) in [(short, "false"), (crate::support::silence(60_000), "true")] {
+        let (object, generation) = transcription.uploaded("audio/wav", &bytes).await;
+        transcription.speech.fail_next(20, StatusCode::TOO_MANY_REQUESTS);
+        let column = async |name| transcription.platform.item(object.item_id, name).await;
+        for _ in 0..20 {
+            transcription.deliver(&object, generation).await.assert_status(204);
+            assert_eq!((column("tries").await.as_deref(), column("lease_until").await), (Some("0"), None));
+            assert!(column("next_attempt_at").await.is_some());
+        }
+        assert_eq!(column("needs_batch").await.as_deref(), Some(batch));
+        assert_eq!(transcription.restart().await, 1);
+        if column("operation").await.is_some() {
+            let output = transcription.output(object.item_id).await;
+            transcription.deliver_output(&output).await.assert_status(204);
+        }
+        transcription.assert_read(object.item_id).await;
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_engine_that_fails_is_asked_again_by_the_next_delivery(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN]
+    {
+        let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
+        transcription.speech.fail_next(1, status);
+        transcription.deliver(&object, generation).await.assert_problem(503, "unavailable");
+        assert_eq!(transcription.platform.item(object.item_id, "lease_until").await, None);
+        transcription.deliver(&object, generation).await.assert_status(204);
+        transcription.assert_read(object.item_id).await;
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_model_that_does_not_exist_is_no_fault_of_the_recording(db: PgPool) {
+    let transcription = Transcription::start_with(db, |env| env.with("SPEECH_MODEL", "huge"), |_| {}).await;
+    let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
+    transcription.deliver(&object, generation).await.assert_problem(503, "unavailable");
+    assert_eq!(transcription.platform.status(object.item_id).await, ItemStatus::Processing);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_is_configured_wrong_is_named_at_the_start(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let env = transcription.platform.env();
+    let fault = async |env: Env| transcription::service(&env).await.err().expect("a fault").to_string();
+    assert!(fault(env.clone()).await.contains("SPEECH_RECOGNIZER"));
+    assert!(fault(env.clone().with("SPEECH_RECOGNIZER", "long")).await.contains("SPEECH_RECOGNIZER"));
+    let right = env.with("SPEECH_RECOGNIZER", "projects/p/locations/global/recognizers/_");
+    assert!(fault(right.clone().with("DEFAULT_LANGUAGE", "en_US")).await.contains("DEFAULT_LANGUAGE"));
+    assert!(transcription::service(&right).await.is_ok());
+}

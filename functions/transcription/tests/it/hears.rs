@@ -1,0 +1,82 @@
+//! Recordings that are really listened to.
+
+use local_documentai::word_error_rate;
+use sqlx::PgPool;
+
+use crate::support::{Transcription, sample};
+
+impl Transcription {
+    /// Listens to a sample and compares what was heard with what was said.
+    async fn assert_heard(&self, file: &str, content_type: &str, text: &str, rate: f64) {
+        let item = self.heard(content_type, &sample(file)).await;
+        let segments = self.segments(item).await;
+        let heard: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
+        let said = String::from_utf8(sample(text)).expect("text");
+        let errors = word_error_rate(&said, &heard.join(" "));
+        let duration = self.duration(item).await.expect("a duration");
+        println!("{file}: word error rate {errors:.3}, {} segments, {duration} s", segments.len());
+        assert!(errors <= rate, "{file}: {errors}: {heard:?}");
+        let mut end = 0.0;
+        for (segment, number) in segments.iter().zip(1..) {
+            assert_eq!(segment.segment_number, number);
+            assert!(segment.confidence.is_some_and(|confidence| confidence > 0.3 && confidence <= 1.0));
+            assert_eq!(segment.language.as_deref(), Some("en-US"));
+            let words = segment.words.as_array().expect("words");
+            assert_eq!(words.len(), segment.text.split_whitespace().count());
+            for word in words {
+                let number = |name: &str| word[name].as_f64().expect("a number");
+                assert!(word["word"].is_string() && (0.0..=1.0).contains(&number("confidence")), "{word}");
+                assert!(end <= number("start") && number("start") < number("end"), "{word} after {end}");
+                end = number("end");
+            }
+        }
+        assert!(end <= duration && duration < end + 2.0, "{end} of {duration}");
+        assert_eq!(self.platform.item(item, "language").await.as_deref(), Some("en-US"));
+        assert!(self.platform.item(item, "confidence").await.is_some());
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_sentence_becomes_words_with_times_and_confidences_whatever_the_format(db: PgPool) {
+    let transcription = Transcription::listening(db).await;
+    for (file, content_type) in [
+        ("speech.wav", "audio/wav"),
+        ("speech.flac", "audio/flac"),
+        ("speech.mp3", "audio/mpeg"),
+        ("speech.m4a", "audio/mp4"),
+        ("speech.ogg", "audio/ogg"),
+        ("speech.webm", "audio/webm"),
+    ] {
+        transcription.assert_heard(file, content_type, "speech.txt", 0.1).await;
+    }
+    assert_eq!(transcription.speech.calls(), 6);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_talk_that_is_refused_as_too_long_is_heard_by_an_operation(db: PgPool) {
+    let transcription = Transcription::listening(db).await;
+    transcription.assert_heard("long-speech.ogg", "audio/ogg", "long-speech.txt", 0.05).await;
+    // The synchronous call began to listen, and the operation listened.
+    assert_eq!(transcription.speech.calls(), 2);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_samples_language_comes_before_the_projects_and_the_default(db: PgPool) {
+    let transcription =
+        Transcription::start_with(db, |env| env.with("DEFAULT_LANGUAGE", "en-GB"), |_| {}).await;
+    let language = async |item| transcription.platform.item(item, "language").await;
+    let wav = sample("speech.wav");
+    let item = transcription.heard("audio/wav", &wav).await;
+    assert_eq!(language(item).await.as_deref(), Some("en-GB"));
+
+    let of_project = "update projects set language = 'fr-FR' where id = $1";
+    transcription.platform.change(of_project, transcription.project.0).await;
+    let item = transcription.heard("audio/wav", &wav).await;
+    assert_eq!(language(item).await.as_deref(), Some("fr-FR"));
+
+    let (object, generation) = transcription.uploaded("audio/wav", &wav).await;
+    let own = "update voice_samples set requested_language = 'de-DE' where item_id = $1";
+    transcription.platform.change(own, object.item_id.0).await;
+    transcription.deliver(&object, generation).await.assert_status(204);
+    assert_eq!(language(object.item_id).await.as_deref(), Some("de-DE"));
+}
