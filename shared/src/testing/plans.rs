@@ -14,12 +14,23 @@ impl Platform {
     /// # Panics
     /// When there is no such statement, or several.
     pub async fn plan(&self, texts: &[&str]) -> String {
+        self.explain(texts, &["enable_seqscan", "enable_sort"], "explain", None).await
+    }
+
+    /// What carrying out the statement with these parameters did, by the plan that serves any.
+    ///
+    /// # Panics
+    /// When there is no such statement, or several, or it fails.
+    pub async fn ran(&self, texts: &[&str], parameters: &str) -> String {
+        self.explain(texts, &[], "explain (analyze, timing off)", Some(parameters)).await
+    }
+
+    async fn explain(&self, texts: &[&str], off: &[&str], explain: &str, parameters: Option<&str>) -> String {
         let statement = statement(texts);
         let mut db = self.db.acquire().await.expect("a connection").detach();
-        for setting in
-            ["set enable_seqscan = off", "set enable_sort = off", "set plan_cache_mode = force_generic_plan"]
-        {
-            sqlx::raw_sql(setting).execute(&mut db).await.expect("a setting");
+        let off = off.iter().map(|setting| format!("set {setting} = off"));
+        for setting in off.chain(["set plan_cache_mode = force_generic_plan".to_owned()]) {
+            sqlx::raw_sql(AssertSqlSafe(setting)).execute(&mut db).await.expect("a setting");
         }
         sqlx::raw_sql(AssertSqlSafe(format!("prepare checked as {statement}")))
             .execute(&mut db)
@@ -28,7 +39,8 @@ impl Platform {
         let count = "select cardinality(parameter_types) from pg_prepared_statements where name = 'checked'";
         let count: i32 = sqlx::query_scalar(count).fetch_one(&mut db).await.expect("its parameters");
         let nulls = vec!["null"; usize::try_from(count).expect("a count")].join(", ");
-        let explain = AssertSqlSafe(format!("explain execute checked ({nulls})"));
+        let parameters = parameters.unwrap_or(&nulls);
+        let explain = AssertSqlSafe(format!("{explain} execute checked ({parameters})"));
         let rows = sqlx::raw_sql(explain).fetch_all(&mut db).await.expect("a plan");
         let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
         db.close().await.expect("an end");

@@ -9,8 +9,10 @@ use crate::model::{Fragment, ItemRow};
 
 /// Matches that are ranked: of more than these, the newest.
 const CANDIDATES: i64 = 1000;
-/// Marks around what was found; no text that was read holds them by chance.
+/// Marks around what was found; a text that holds them loses them.
 const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
+/// What `<` is for a moment: a headline leaves out what looks like markup.
+const LESS_THAN: char = '\u{4}';
 
 /// An item that was found.
 pub(crate) struct Found {
@@ -69,7 +71,11 @@ pub(crate) async fn search_items(
         select page.item_id as "item_id!: ItemId",
                ts_headline(
                    'simple',
-                   left(coalesce(document_pages.text, voice_segments.text, items.original_filename), 100000),
+                   translate(
+                       left(coalesce(document_pages.text, voice_segments.text, items.original_filename), 100000),
+                       '<' || chr(4) || chr(2) || chr(3),
+                       chr(4)
+                   ),
                    websearch_to_tsquery('simple', $3),
                    format('StartSel=%s, StopSel=%s, MaxFragments=2, MaxWords=24, MinWords=8', chr(2), chr(3))
                ) as "headline!"
@@ -113,7 +119,7 @@ pub(crate) async fn search_items(
 fn fragments(headline: &str) -> Vec<Fragment> {
     let pieces = headline.split(MARKS).enumerate();
     pieces
-        .map(|(number, text)| Fragment { text: text.to_owned(), highlighted: number % 2 == 1 })
+        .map(|(number, text)| Fragment { text: text.replace(LESS_THAN, "<"), highlighted: number % 2 == 1 })
         .filter(|fragment| !fragment.text.is_empty())
         .collect()
 }
@@ -126,7 +132,7 @@ mod tests {
     fn a_headline_is_taken_apart_at_its_marks() {
         let fragment = |text: &str, highlighted| Fragment { text: text.to_owned(), highlighted };
         assert_eq!(
-            fragments("Dear \u{2}Mrs.\u{3} <b>Albright</b>"),
+            fragments("Dear \u{2}Mrs.\u{3} \u{4}b>Albright\u{4}/b>"),
             [fragment("Dear ", false), fragment("Mrs.", true), fragment(" <b>Albright</b>", false)]
         );
         assert_eq!(fragments("\u{2}all\u{3}"), [fragment("all", true)]);

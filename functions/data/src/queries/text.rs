@@ -61,12 +61,10 @@ pub(crate) async fn list_pages(
     sqlx::query_as!(
         DocumentPage,
         r"
-        select document_pages.page_number, document_pages.text, document_pages.confidence, document_pages.language,
-               document_pages.layout
-        from items
-        join document_pages on document_pages.item_id = items.id and document_pages.attempt = items.text_attempt
-        where items.id = $1 and document_pages.page_number > $2
-        order by document_pages.page_number
+        select page_number, text, confidence, language, layout
+        from document_pages
+        where item_id = $1 and attempt = (select text_attempt from items where id = $1) and page_number > $2
+        order by page_number
         limit $3
         ",
         id.0,
@@ -105,10 +103,10 @@ pub(crate) async fn list_words(
         select (voice_segments.segment_number::bigint << 32) + word.number as "place!",
                word.value ->> 'word' as "word!", (word.value ->> 'start')::double precision as start,
                (word.value ->> 'end')::double precision as "end", (word.value ->> 'confidence')::double precision as confidence
-        from items
-        join voice_segments on voice_segments.item_id = items.id and voice_segments.attempt = items.text_attempt
+        from voice_segments
         cross join jsonb_array_elements(voice_segments.words) with ordinality as word (value, number)
-        where items.id = $1
+        where voice_segments.item_id = $1
+          and voice_segments.attempt = (select text_attempt from items where id = $1)
           and voice_segments.segment_number >= ($2::bigint >> 32)::integer
           and (voice_segments.segment_number::bigint << 32) + word.number > $2
         order by voice_segments.segment_number, word.number

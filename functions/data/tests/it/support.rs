@@ -2,11 +2,64 @@
 
 use serde_json::{Value, json};
 use shared::{
-    guard::ProjectRole,
+    guard::{self, ProjectRole},
     ids::{ItemId, ProjectId},
-    testing::{Client, Platform, TestResponse, TestUser},
+    items::{ItemKind, ObjectName},
+    testing::{Client, Platform, TestResponse, TestUser, envelope},
 };
 use sqlx::PgPool;
+
+use crate::reader::{Texts, reader};
+
+/// What documents and voice samples do not have in common.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) kind: ItemKind,
+    /// Where they are.
+    pub(crate) path: &'static str,
+    /// What one is called in an answer to its announcement.
+    pub(crate) one: &'static str,
+    /// What their texts are made of.
+    pub(crate) parts: &'static str,
+    /// The field with the machine's text.
+    pub(crate) text: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) max_bytes: i64,
+    /// The beginning of the names of what is audited.
+    pub(crate) audited: &'static str,
+}
+
+pub(crate) const DOCUMENTS: Route = Route {
+    kind: ItemKind::Document,
+    path: "/documents",
+    one: "document",
+    parts: "pages",
+    text: "ocr_text",
+    content_type: "application/pdf",
+    max_bytes: 100 << 20,
+    audited: "document",
+};
+pub(crate) const VOICE: Route = Route {
+    kind: ItemKind::Voice,
+    path: "/voice",
+    one: "voice_sample",
+    parts: "words",
+    text: "transcription_text",
+    content_type: "audio/flac",
+    max_bytes: 500 << 20,
+    audited: "voice",
+};
+pub(crate) const BOTH: [Route; 2] = [DOCUMENTS, VOICE];
+
+/// The bytes of all that is announced by [`Data::announce`].
+pub(crate) const FILE: &[u8] = b"hello";
+
+impl Route {
+    /// The path of an item, or of something of it.
+    pub(crate) fn of(&self, item: ItemId, rest: &str) -> String {
+        format!("{}/{item}{rest}", self.path)
+    }
+}
 
 /// `data`, and a project with a member of each role.
 pub(crate) struct Data {
@@ -18,6 +71,9 @@ pub(crate) struct Data {
     pub(crate) reviewer: TestUser,
     pub(crate) outsider: TestUser,
     pub(crate) super_admin: TestUser,
+    /// What reading gives; an item that is not in it cannot be read.
+    pub(crate) texts: Texts,
+    readers: [Client; 2],
 }
 
 impl Data {
@@ -34,7 +90,80 @@ impl Data {
         let outsider = platform.user("outsider@example.org").await;
         platform.project(&outsider).await;
         let super_admin = platform.super_admin("root@example.org").await;
-        Self { platform, client, project, admin, contributor, reviewer, outsider, super_admin }
+        let texts = Texts::default();
+        let readers =
+            [reader::<guard::Document>(&platform, &texts), reader::<guard::Voice>(&platform, &texts)];
+        Self {
+            platform,
+            client,
+            project,
+            admin,
+            contributor,
+            reviewer,
+            outsider,
+            super_admin,
+            texts,
+            readers,
+        }
+    }
+
+    /// A body that is fine, for an item of a kind that is called `filename`.
+    pub(crate) fn new_item(&self, route: &Route, filename: &str) -> Value {
+        json!({
+            "project_id": self.project, "filename": filename, "content_type": route.content_type,
+            "size_bytes": FILE.len(),
+        })
+    }
+
+    /// Announces an item of that name.
+    pub(crate) async fn announce(&self, route: &Route, user: &TestUser, filename: &str) -> ItemId {
+        let created = self.client.as_user(user).post(route.path, self.new_item(route, filename)).await;
+        id(&created.assert_status(201).body[route.one])
+    }
+
+    /// Makes the bytes of an item's present upload arrive, and has them read as these pages or segments.
+    pub(crate) async fn read(&self, route: &Route, item: ItemId, texts: &[&str]) {
+        let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+        self.texts.lock().expect("nobody panics while holding it").insert(item, texts);
+        self.upload(route, item).await;
+        self.deliver(route).await;
+    }
+
+    /// Makes the bytes of an item's present upload arrive; its generation.
+    pub(crate) async fn upload(&self, route: &Route, item: ItemId) -> i64 {
+        let upload_no = self.platform.item(item, "upload_no").await.expect("a number");
+        let upload_no = upload_no.parse().expect("a number");
+        let object = ObjectName { kind: route.kind, project_id: self.project, item_id: item, upload_no };
+        self.platform.upload(&object, FILE).await
+    }
+
+    /// Pushes the finalize events that are published to what reads.
+    pub(crate) async fn deliver(&self, route: &Route) {
+        let reader = &self.readers[usize::from(route.kind == ItemKind::Voice)];
+        // Storage announces what it has in the background.
+        let messages = shared::testing::eventually("a finalize event", async || {
+            let messages = self.platform.messages("uploads").await;
+            (!messages.is_empty()).then_some(messages)
+        })
+        .await;
+        for (attributes, data) in messages {
+            let envelope = envelope("1", &attributes, &data);
+            reader.post("/events/object-finalized", envelope).await.assert_status(204);
+        }
+    }
+
+    /// An item of that name whose text is these pages or segments.
+    pub(crate) async fn with_text(&self, route: &Route, filename: &str, texts: &[&str]) -> ItemId {
+        let item = self.announce(route, &self.contributor, filename).await;
+        self.read(route, item, texts).await;
+        item
+    }
+
+    /// The metadata of the audit rows about an item with this action, in order.
+    pub(crate) async fn audit_metadata(&self, item: ItemId, action: &str) -> Vec<Value> {
+        let statement = "select metadata from audit_logs where resource_id = $1 and action = $2 order by id";
+        let rows = sqlx::query_scalar(statement).bind(item).bind(action).fetch_all(&self.platform.db).await;
+        rows.expect("audit rows")
     }
 
     /// A body that is fine, for an upload of `bytes`.
@@ -71,6 +200,18 @@ impl Data {
             (self.client.as_user(&self.outsider), 404, "not_found"),
         ]
     }
+}
+
+/// The id of an item in an answer.
+#[track_caller]
+pub(crate) fn id(item: &Value) -> ItemId {
+    serde_json::from_value(item["id"].clone()).expect("an id")
+}
+
+/// The ids of a list, in its order.
+#[track_caller]
+pub(crate) fn ids(list: &Value) -> Vec<ItemId> {
+    list["items"].as_array().expect("a list").iter().map(id).collect()
 }
 
 /// Sends bytes as an answer's `upload` says.

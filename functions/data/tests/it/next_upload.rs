@@ -1,0 +1,179 @@
+use serde_json::{Value, json};
+use shared::ids::ItemId;
+use sqlx::PgPool;
+
+use crate::support::{BOTH, Data, FILE, Route, crc32c, put};
+
+impl Data {
+    /// An item whose bytes could not be read.
+    async fn failed(&self, route: &Route) -> ItemId {
+        let mut body = self.new_item(route, "first.bin");
+        body["crc32c"] = json!(crc32c(FILE));
+        let created = self.client.as_user(&self.contributor).post(route.path, body).await;
+        let item = crate::support::id(&created.assert_status(201).body[route.one]);
+        self.upload(route, item).await;
+        self.deliver(route).await;
+        assert_eq!(self.platform.item(item, "status").await.as_deref(), Some("failed"));
+        item
+    }
+
+    async fn next(&self, route: &Route, item: ItemId, body: Value) -> shared::testing::TestResponse {
+        self.client.as_user(&self.contributor).post(&route.of(item, "/upload-url"), body).await
+    }
+}
+
+/// Another type than that of the first upload.
+fn other_type(route: &Route) -> &'static str {
+    if route.path == "/voice" { "audio/ogg" } else { "image/png" }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_next_upload_may_be_of_another_description(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.failed(route).await;
+        let bytes = b"other bytes";
+        let next = json!({
+            "filename": "second.bin", "content_type": other_type(route), "size_bytes": bytes.len(), "resumable": false,
+        });
+        let before = data.client.as_user(&data.contributor).get(&route.of(item, "")).await;
+        let renewed = data.next(route, item, next.clone()).await;
+        let (described, upload) = (&renewed.assert_status(200).body[route.one], &renewed.body["upload"]);
+        assert_eq!(
+            (&described["original_filename"], &described["content_type"], &described["size_bytes"]),
+            (&json!("second.bin"), &json!(other_type(route)), &json!(bytes.len()))
+        );
+        // It is still what it was; only its description has changed, so that what was seen before is stale.
+        assert_eq!(
+            (&described["status"], &described["failure"]),
+            (&before.body["status"], &before.body["failure"])
+        );
+        assert_eq!(described["version"], 4);
+        let after = data.client.as_user(&data.contributor).get(&route.of(item, "")).await;
+        assert_ne!(after.headers["etag"], before.headers["etag"]);
+        assert_eq!(
+            upload["headers"],
+            json!({
+                "content-type": other_type(route), "x-goog-content-length-range": "11,11",
+                "x-goog-if-generation-match": "0",
+            })
+        );
+        assert!(upload["url"].as_str().is_some_and(|url| url.contains(&format!("/{item}/2?"))), "{upload}");
+        // The same once more is no change.
+        assert_eq!(data.next(route, item, next).await.assert_status(200).body[route.one]["version"], 4);
+        let described = |name: &str, kind: &str, size: usize| json!({"original_filename": name, "content_type": kind, "size_bytes": size});
+        assert_eq!(
+            data.audit_metadata(item, &format!("{}.updated", route.audited)).await,
+            [json!({
+                "before": described("first.bin", route.content_type, FILE.len()),
+                "after": described("second.bin", other_type(route), bytes.len()),
+            })]
+        );
+
+        assert_eq!(put(upload, bytes).await.0, 200);
+        data.texts.lock().expect("nobody panics while holding it").insert(item, vec!["legible".into()]);
+        shared::testing::eventually("its text", async || {
+            data.deliver(route).await;
+            (data.platform.item(item, "status").await.as_deref() == Some("pending_review")).then_some(())
+        })
+        .await;
+        let found = data.client.as_user(&data.reviewer).get(&route.of(item, "/download")).await;
+        let served = reqwest::get(found.body["url"].as_str().expect("a URL")).await.expect("an answer");
+        assert_eq!(served.bytes().await.expect("bytes"), &bytes[..]);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_search_knows_the_new_name_and_not_the_old_one(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.failed(route).await;
+        data.next(route, item, json!({"filename": "second.bin"})).await.assert_status(200);
+        for (words, found) in [("second", 1), ("first", 0)] {
+            let path = format!("{}?project_id={}&q={words}", route.path, data.project);
+            let list = data.client.as_user(&data.reviewer).get(&path).await;
+            assert_eq!(
+                list.assert_status(200).body["items"].as_array().map(Vec::len),
+                Some(found),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_checksum_is_kept_for_the_same_bytes_and_dropped_for_others(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.failed(route).await;
+        let hash = |answer: &shared::testing::TestResponse| {
+            answer.assert_status(200).body["upload"]["headers"]["x-goog-hash"].clone()
+        };
+        let same = data.next(route, item, Value::Null).await;
+        assert_eq!(hash(&same), format!("crc32c={}", crc32c(FILE)));
+        let renamed = data.next(route, item, json!({"filename": "b.bin"})).await;
+        assert_eq!(hash(&renamed), format!("crc32c={}", crc32c(FILE)));
+        let other = data.next(route, item, json!({"size_bytes": 5, "crc32c": crc32c(b"other")})).await;
+        assert_eq!(hash(&other), format!("crc32c={}", crc32c(b"other")));
+        assert_eq!(hash(&data.next(route, item, json!({"size_bytes": 6})).await), Value::Null);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_draft_may_be_described_anew_before_its_bytes_arrive(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let large = data.next(route, item, json!({"size_bytes": 9 << 20})).await;
+        let upload = &large.assert_status(200).body["upload"];
+        assert_eq!((&upload["method"], &upload["resumable"]), (&json!("POST"), &json!(true)));
+        assert!(upload["url"].as_str().is_some_and(|url| url.contains(&format!("/{item}/1?"))), "{upload}");
+        let small = data.next(route, item, json!({"size_bytes": 5, "resumable": false})).await;
+        assert_eq!(small.assert_status(200).body["upload"]["method"], "PUT");
+        assert_eq!(put(&small.body["upload"], FILE).await.0, 200);
+        shared::testing::eventually("the bytes", async || {
+            data.deliver(route).await;
+            data.platform.item(item, "generation").await
+        })
+        .await;
+        data.set(item, "update items set status = 'approved', failure_code = null where id = $1").await;
+        data.next(route, item, json!({"filename": "b.bin"})).await.assert_problem(409, "invalid_state");
+        assert_eq!(data.platform.item(item, "original_filename").await.as_deref(), Some("a.bin"));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_fault_of_the_description_is_named_at_once(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let foreign_type = if route.path == "/voice" { "application/pdf" } else { "audio/flac" };
+        for (body, fields) in [
+            (
+                json!({
+                    "filename": "a/b", "content_type": foreign_type, "size_bytes": 0, "crc32c": "x", "resumable": "yes",
+                    "domain": "letters",
+                }),
+                vec!["content_type", "crc32c", "domain", "filename", "resumable", "size_bytes"],
+            ),
+            (json!({"content_type": foreign_type}), vec!["content_type"]),
+            (json!({"size_bytes": route.max_bytes + 1}), vec!["size_bytes"]),
+            (json!({"filename": "a\u{0}"}), vec!["filename"]),
+            (json!({"filename": ""}), vec!["filename"]),
+            (json!({"project_id": data.project}), vec!["project_id"]),
+        ] {
+            let refused = data.next(route, item, body.clone()).await;
+            assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), fields, "{body}");
+        }
+        let client = data.client.as_user(&data.contributor);
+        let path = route.of(item, "/upload-url");
+        let post = || "POST".parse().expect("a method");
+        client.send(post(), &path, None, Vec::new()).await.assert_status(200);
+        client.send(post(), &path, Some("application/json"), Vec::new()).await.assert_status(200);
+        let malformed = client.send(post(), &path, Some("application/json"), b"{".into()).await;
+        malformed.assert_problem(400, "malformed");
+        let text = client.send(post(), &path, Some("text/plain"), b"{}".into()).await;
+        text.assert_problem(415, "unsupported_media_type");
+        assert_eq!(data.platform.item(item, "version").await.as_deref(), Some("1"));
+    }
+}

@@ -1,0 +1,111 @@
+//! What reads in these tests: the real processing, and an engine that answers what it was told.
+
+use std::{
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Value, json};
+use shared::{
+    config::Settings as _,
+    database::{self, DatabaseSettings},
+    guard::Kind,
+    ids::ItemId,
+    items::{Failure, ItemKind},
+    oidc::{OidcVerifier, PushSettings},
+    processing::{Engine, EngineError, Job, OperationState, Processing, Reading, Shard},
+    storage::{Head, ObjectReader, Objects, StorageSettings},
+    testing::{BUCKET, Client, Platform, RESULTS_BUCKET},
+};
+use sqlx::PgPool;
+
+/// What each item says: its pages, or its segments.
+pub(crate) type Texts = Arc<Mutex<HashMap<ItemId, Vec<String>>>>;
+
+#[derive(Clone)]
+struct Told<K> {
+    texts: Texts,
+    kind: PhantomData<K>,
+}
+
+impl<K: Kind + Clone> Engine for Told<K> {
+    const KIND: ItemKind = K::KIND;
+    const FOLDER: &'static str = "told";
+    const HEAD_BYTES: u64 = 5;
+    type Text = Vec<String>;
+
+    fn check(_: &Job, _: &Head) -> Option<Failure> {
+        None
+    }
+
+    async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<Reading<Vec<String>>, EngineError> {
+        let texts = self.texts.lock().expect("nobody panics while holding it");
+        texts.get(&job.item_id()).cloned().map(Reading::Text).ok_or_else(|| {
+            EngineError::Permanent(Failure { code: "unreadable".into(), message: "Upload another.".into() })
+        })
+    }
+
+    async fn look(&self, _: &str) -> Result<OperationState, EngineError> {
+        Ok(OperationState::Lost)
+    }
+
+    fn shard(_: &str, _: &[u8]) -> Result<Shard<Vec<String>>, EngineError> {
+        Ok(Shard { index: 0, count: 1, text: Vec::new() })
+    }
+
+    async fn store(
+        db: &PgPool,
+        item: ItemId,
+        attempt: i32,
+        shard: &Shard<Vec<String>>,
+    ) -> Result<(), sqlx::Error> {
+        let statement = match K::KIND {
+            ItemKind::Document => {
+                "insert into document_pages (item_id, attempt, page_number, text, confidence, language, layout)
+                 select $1, $2, (part ->> 'number')::integer, part ->> 'text', 0.5, 'en', '[]'
+                 from jsonb_array_elements($3::jsonb) as part on conflict do nothing"
+            }
+            ItemKind::Voice => {
+                "insert into voice_segments (item_id, attempt, segment_number, text, confidence, language, words)
+                 select $1, $2, (part ->> 'number')::integer, part ->> 'text', 0.5, 'en', part -> 'words'
+                 from jsonb_array_elements($3::jsonb) as part on conflict do nothing"
+            }
+        };
+        let parts = shard.text.iter().enumerate();
+        let parts: Value = parts
+            .map(|(number, text)| json!({"number": number + 1, "text": text, "words": words(text)}))
+            .collect();
+        sqlx::query(statement).bind(item).bind(attempt).bind(parts).execute(db).await?;
+        Ok(())
+    }
+}
+
+/// A text's words, each taking half a second; the engine is not sure of all, as real ones are not.
+fn words(text: &str) -> Value {
+    let words = text.split_whitespace().enumerate();
+    words
+        .map(|(number, word)| {
+            let start = 0.5 * f64::from(u32::try_from(number).unwrap_or_default());
+            let confidence = (number % 2 == 0).then_some(0.75);
+            json!({"word": word, "start": start, "end": start + 0.5, "confidence": confidence})
+        })
+        .collect()
+}
+
+/// A function that reads items of a kind.
+pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Client {
+    let env = platform.env();
+    let storage = StorageSettings::from_env(&env).expect("settings");
+    let processing = Processing {
+        db: database::connect(&DatabaseSettings::from_env(&env).expect("settings")).expect("a pool"),
+        clock: platform.clock.clone(),
+        verifier: OidcVerifier::new(&PushSettings::from_env(&env).expect("settings")),
+        reader: ObjectReader::new(&storage).expect("a reader"),
+        objects: Objects::new(&storage).expect("objects"),
+        uploads_bucket: BUCKET.to_owned(),
+        results_bucket: RESULTS_BUCKET.to_owned(),
+        engine: Told::<K> { texts: texts.clone(), kind: PhantomData },
+    };
+    platform.client(processing.router()).with("authorization", &platform.push_authorization())
+}

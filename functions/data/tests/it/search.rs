@@ -1,0 +1,211 @@
+use serde_json::{Value, json};
+use shared::{ids::ItemId, testing::TestResponse};
+use sqlx::PgPool;
+
+use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE, ids};
+
+impl Data {
+    async fn search(&self, route: &Route, query: &[(&str, &str)]) -> TestResponse {
+        let project = self.project.to_string();
+        let query = [&[("project_id", project.as_str())], query].concat();
+        let url = reqwest::Url::parse_with_params("http://data/", query).expect("a URL");
+        let query = url.query().expect("a query");
+        self.client.as_user(&self.reviewer).get(&format!("{}?{query}", route.path)).await
+    }
+
+    async fn finds(&self, route: &Route, words: &str) -> Vec<ItemId> {
+        ids(&self.search(route, &[("q", words)]).await.assert_status(200).body)
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn names_and_texts_are_found_and_the_place_is_shown(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let texts = ["Dear Mrs. Albright,", "the <b>harbour</b> & \"more\" is closed\u{3}\u{2}\u{4}"];
+        let letter = data.with_text(route, "Letter_2024-final.bin", &texts).await;
+        data.with_text(route, "other.bin", &["nothing of the kind"]).await;
+        let draft = data.announce(route, &data.contributor, "sketch of a harbour.bin").await;
+
+        for words in ["Letter", "LETTER 2024", "final", "letter_2024-final.bin", "albright", "dear mrs"] {
+            assert_eq!(data.finds(route, words).await, [letter], "{words}");
+        }
+        assert_eq!(data.finds(route, "sketch").await, [draft]);
+        assert_eq!(data.finds(route, "absent").await, []);
+
+        let found = data.search(route, &[("q", "closed")]).await;
+        let snippet = found.body["items"][0]["snippet"].as_array().expect("a snippet").clone();
+        let (marked, plain): (Vec<Value>, Vec<Value>) =
+            snippet.into_iter().partition(|fragment| fragment["highlighted"] == true);
+        assert_eq!(marked, [json!({"text": "closed", "highlighted": true})]);
+        // What looks like markup is text: it is neither run nor lost.
+        assert_eq!(plain[0]["text"], "harbour</b> & \"more\" is ");
+        let by_name = data.search(route, &[("q", "sketch")]).await;
+        assert_eq!(by_name.body["items"][0]["snippet"][0], json!({"text": "sketch", "highlighted": true}));
+        let listed = data.search(route, &[]).await;
+        assert!(!listed.body["items"][0].as_object().expect("an item").contains_key("snippet"));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn phrases_alternatives_and_exclusions_are_understood(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let both = data.with_text(route, "1.bin", &["the red house by the sea"]).await;
+        let apart = data.with_text(route, "2.bin", &["a house that is red"]).await;
+        let blue = data.with_text(route, "3.bin", &["a blue boat"]).await;
+        let sorted = async |words: &str| {
+            let mut found = data.finds(route, words).await;
+            found.sort();
+            found
+        };
+        assert_eq!(sorted("red house").await, [both, apart]);
+        assert_eq!(sorted("\"red house\"").await, [both]);
+        assert_eq!(sorted("red -sea").await, [apart]);
+        assert_eq!(sorted("sea or boat").await, [both, blue]);
+        assert_eq!(sorted("house -\"red house\"").await, [apart]);
+        for nothing in ["?!", "-", "\"", "''", " ", "\u{1F600}", "& | ! ( ) :*", "\\"] {
+            assert_eq!(sorted(nothing).await, [], "{nothing:?}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_best_come_first_and_pages_of_results_show_each_once(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let mut expected = Vec::new();
+        for number in 1..=7 {
+            let text = "needle and pin ".repeat(number);
+            let name = format!("{number}.bin");
+            // Other parts say it as well, and less; or more, together with what must not be there.
+            let texts = [&format!("hay and {}", "pin ".repeat(9)), &text, "needle in hay"];
+            expected.push(data.with_text(route, &name, &texts).await);
+        }
+        // Two of the same rank: the newer first.
+        expected.push(data.with_text(route, "8.bin", &["needle and pin ".repeat(7).as_str()]).await);
+        expected.reverse();
+        assert_eq!(data.finds(route, "needle").await, expected);
+
+        let walk = async |words: &str| {
+            let (mut walked, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let query = [("q", words), ("limit", "3"), ("cursor", &cursor)];
+                let query = if cursor.is_empty() { &query[..2] } else { &query[..] };
+                let page = data.search(route, query).await;
+                walked.extend(ids(&page.assert_status(200).body));
+                match page.body["next_cursor"].as_str() {
+                    Some(next) => next.clone_into(&mut cursor),
+                    None => return walked,
+                }
+                assert!(walked.len() <= 20, "the walk goes round in circles");
+            }
+        };
+        assert_eq!(walk("needle").await, expected);
+        // Parts that do not match count for nothing, however high they would rank.
+        assert_eq!(walk("pin -hay").await, expected);
+        assert_eq!(walk("\"needle in\"").await.len(), 7);
+
+        // What is deleted while somebody walks takes its place along, and nothing else.
+        let first = data.search(route, &[("q", "needle"), ("limit", "3")]).await;
+        data.client.as_user(&data.admin).delete(&route.of(expected[2], "")).await.assert_status(204);
+        let cursor = first.body["next_cursor"].as_str().expect("a cursor");
+        let second = data.search(route, &[("q", "needle"), ("limit", "3"), ("cursor", cursor)]).await;
+        assert_eq!(ids(&second.body), expected[3..6]);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_search_combines_with_the_filters(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let read = data.with_text(route, "1.bin", &["alpha"]).await;
+        let draft = data.announce(route, &data.admin, "alpha.bin").await;
+        let of = async |query: &[(&str, &str)]| {
+            let query = [&[("q", "alpha")], query].concat();
+            ids(&data.search(route, &query).await.assert_status(200).body)
+        };
+        assert_eq!(of(&[]).await.len(), 2);
+        assert_eq!(of(&[("status", "pending_review")]).await, [read]);
+        assert_eq!(of(&[("status", "draft")]).await, [draft]);
+        assert_eq!(of(&[("status", "rejected")]).await, []);
+        assert_eq!(of(&[("uploaded_by", "me")]).await, []);
+        let own = format!("{}?project_id={}&q=alpha&uploaded_by=me", route.path, data.project);
+        assert_eq!(ids(&data.client.as_user(&data.admin).get(&own).await.body), [draft]);
+        if route.path == "/documents" {
+            data.set(read, "update documents set domain = 'letters' where item_id = $1").await;
+            assert_eq!(of(&[("domain", "letters")]).await, [read]);
+            assert_eq!(of(&[("domain", "letters"), ("status", "draft")]).await, []);
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_is_elsewhere_deleted_or_of_the_other_kind_is_not_found(db: PgPool) {
+    let mut data = Data::start(db).await;
+    let elsewhere = data.platform.project(&data.contributor).await;
+    let here = std::mem::replace(&mut data.project, elsewhere);
+    data.with_text(&DOCUMENTS, "alpha.bin", &["alpha"]).await;
+    data.project = here;
+    let document = data.with_text(&DOCUMENTS, "alpha.bin", &["alpha"]).await;
+    let sample = data.with_text(&VOICE, "alpha.bin", &["alpha"]).await;
+    assert_eq!(data.finds(&DOCUMENTS, "alpha").await, [document]);
+    assert_eq!(data.finds(&VOICE, "alpha").await, [sample]);
+    data.client.as_user(&data.admin).delete(&DOCUMENTS.of(document, "")).await.assert_status(204);
+    assert_eq!(data.finds(&DOCUMENTS, "alpha").await, []);
+    let path = format!("/documents?project_id={}&q=alpha", data.project);
+    for (client, status, code) in data.refused().await {
+        client.get(&path).await.assert_problem(status, code);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_words_of_an_earlier_text_are_forgotten(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.with_text(route, "letter.bin", &["alpha", "beta", "gamma"]).await;
+        assert_eq!(data.finds(route, "gamma").await, [item]);
+        let rejected = "update items set status = 'rejected', feedback = 'blurred' where id = $1";
+        data.set(item, rejected).await;
+        let contributor = data.client.as_user(&data.contributor);
+        contributor.post(&route.of(item, "/upload-url"), json!(null)).await.assert_status(200);
+        data.read(route, item, &["delta beta"]).await;
+        for (words, found) in
+            [("alpha", vec![]), ("gamma", vec![]), ("beta", vec![item]), ("letter", vec![item])]
+        {
+            assert_eq!(data.finds(route, words).await, found, "{words}");
+        }
+        let snippet = data.search(route, &[("q", "beta")]).await.body["items"][0]["snippet"].clone();
+        assert_eq!(snippet[0]["text"], "delta ");
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn two_megabytes_of_distinct_words_are_found_by_their_beginning(db: PgPool) {
+    let data = Data::start(db).await;
+    let mut text = String::new();
+    for number in 0..200_000 {
+        text.push_str(&format!("word{number:06} "));
+    }
+    assert!(text.len() > 2_000_000);
+    for route in &BOTH {
+        let item = data.with_text(route, "book.bin", &[&text, "the end"]).await;
+        assert_eq!(data.finds(route, "word000000").await, [item]);
+        assert_eq!(data.finds(route, "word015000").await, [item]);
+        assert_eq!(data.finds(route, "end").await, [item]);
+        let whole = data.client.as_user(&data.reviewer).get(&route.of(item, "")).await;
+        assert_eq!(whole.body[route.text], format!("{text}\nthe end"));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_search_has_up_to_200_characters(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        data.search(route, &[("q", &"ä".repeat(200))]).await.assert_status(200);
+        for words in ["x".repeat(201), String::new(), "a\0b".to_owned()] {
+            let refused = data.search(route, &[("q", &words)]).await;
+            assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["q"], "{words:?}");
+        }
+    }
+}
