@@ -17,6 +17,8 @@ pub(crate) const UPLOADS_BUCKET: &str = "alta-local-uploads";
 pub(crate) const RESULTS_BUCKET: &str = "alta-local-results";
 /// The processor that reads documents.
 pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/ocr";
+/// The recognizer that listens to voice samples.
+const RECOGNIZER: &str = "projects/alta-local/locations/eu/recognizers/_";
 
 /// Where development servers of front ends usually answer; their pages may call the functions too.
 const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
@@ -33,6 +35,7 @@ pub(crate) struct Parts {
     pub(crate) pubsub: Option<SocketAddr>,
     pub(crate) storage: Option<SocketAddr>,
     pub(crate) documentai: Option<SocketAddr>,
+    pub(crate) speech: Option<SocketAddr>,
     pub(crate) smtp: Option<(Inbox, Credentials)>,
 }
 
@@ -105,6 +108,14 @@ impl Parts {
                 // A synchronous call reads up to 15 pages.
                 defaults.push(("REQUEST_TIMEOUT", Some("300".to_owned())));
             }
+            "transcription" => {
+                defaults.extend(push.into_iter().chain(google).chain(storage));
+                defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
+                defaults.push(("SPEECH_RECOGNIZER", Some(RECOGNIZER.to_owned())));
+                defaults.push(("SPEECH_ENDPOINT", url(self.speech)));
+                // A synchronous call listens for up to a minute.
+                defaults.push(("REQUEST_TIMEOUT", Some("300".to_owned())));
+            }
             "email" => {
                 defaults.extend(push.into_iter().chain(mail_tokens));
                 defaults.push(("FRONTEND_URL", Some(self.origin.clone())));
@@ -154,6 +165,7 @@ mod tests {
             pubsub: Some(loopback(1)),
             storage: Some(loopback(2)),
             documentai: Some(loopback(3)),
+            speech: Some(loopback(4)),
             smtp: None,
         }
     }

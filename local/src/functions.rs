@@ -9,8 +9,19 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 10] =
-    ["auth", "users", "projects", "data", "events", "review", "admin", "ocr", "email", "maintenance"];
+pub(crate) const FUNCTIONS: [&str; 11] = [
+    "auth",
+    "users",
+    "projects",
+    "data",
+    "events",
+    "review",
+    "admin",
+    "ocr",
+    "transcription",
+    "email",
+    "maintenance",
+];
 
 /// A function, ready to be served.
 pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error> {
@@ -23,6 +34,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
         "review" => review::service(env).await,
         "admin" => admin::service(env).await,
         "ocr" => ocr::service(env).await,
+        "transcription" => transcription::service(env).await,
         "email" => email::service(env).await,
         "maintenance" => maintenance::service(env).await,
         _ => Err(Error::of(function, "there is no such function")),

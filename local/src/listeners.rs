@@ -19,6 +19,7 @@ pub(crate) struct Listeners {
     pub(crate) pubsub: Option<TcpListener>,
     pub(crate) storage: Option<TcpListener>,
     pub(crate) documentai: Option<TcpListener>,
+    pub(crate) speech: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -36,6 +37,7 @@ impl Listeners {
             pubsub: unless_set("pubsub", "PUBSUB_ENDPOINT")?,
             storage: unless_set("storage", "STORAGE_ENDPOINT")?,
             documentai: unless_set("documentai", "DOCUMENTAI_ENDPOINT")?,
+            speech: unless_set("speech", "SPEECH_ENDPOINT")?,
         })
     }
 }

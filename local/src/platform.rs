@@ -5,6 +5,7 @@ use std::{collections::HashMap, net::SocketAddr, path::Path};
 use axum::Router;
 use local_identity::Identity;
 use local_pubsub::PubSub;
+use local_speech::Speech;
 use shared::config::Env;
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -36,6 +37,7 @@ pub struct Platform {
     servers: Servers,
     schedules: JoinSet<Result<()>>,
     pubsub: Option<PubSub>,
+    speech: Option<Speech>,
     database: Option<postgres::Server>,
     data: DataDir,
 }
@@ -70,6 +72,7 @@ impl Platform {
             servers: Servers::new(),
             schedules: JoinSet::new(),
             pubsub: None,
+            speech: None,
             database: None,
             data,
         };
@@ -118,6 +121,7 @@ impl Platform {
             pubsub: listeners.pubsub.as_ref().map(address).transpose()?,
             storage: listeners.storage.as_ref().map(address).transpose()?,
             documentai: listeners.documentai.as_ref().map(address).transpose()?,
+            speech: listeners.speech.as_ref().map(address).transpose()?,
             smtp,
             identity,
         };
@@ -132,7 +136,7 @@ impl Platform {
                 service.map_err(|error| Error::because(format!("the function {function}"), &error))?;
             self.servers.serve(function, listener, service.router());
         }
-        let cloud = (listeners.pubsub, listeners.storage, listeners.documentai);
+        let cloud = [listeners.pubsub, listeners.storage, listeners.documentai, listeners.speech];
         self.servers.serve(
             "the issuer of tokens",
             listeners.issuer,
@@ -155,7 +159,7 @@ impl Platform {
     /// Starts what stands in for Google Cloud.
     async fn start_cloud(
         &mut self,
-        (pubsub, storage, documentai): (Option<TcpListener>, Option<TcpListener>, Option<TcpListener>),
+        [pubsub, storage, documentai, speech]: [Option<TcpListener>; 4],
         identity: &Identity,
         functions: &HashMap<&'static str, SocketAddr>,
         cors_origins: &str,
@@ -182,15 +186,24 @@ impl Platform {
                 ));
             }
         };
+        let objects_for = |reader: &str, variable: &str| {
+            storage.clone().ok_or_else(|| {
+                Error::new(format!(
+                    "STORAGE_ENDPOINT replaces Cloud Storage: set {variable} too, since the {reader} here reads only \
+                     the objects here"
+                ))
+            })
+        };
         if let Some(listener) = documentai {
-            let storage = storage.ok_or_else(|| {
-                Error::new(
-                    "STORAGE_ENDPOINT replaces Cloud Storage: set DOCUMENTAI_ENDPOINT too, since the Document AI here \
-                     reads only the objects here",
-                )
-            })?;
+            let storage = objects_for("Document AI", "DOCUMENTAI_ENDPOINT")?;
             let documentai = stand_ins::documentai(&self.data, identity, storage)?;
             self.servers.serve("Document AI", listener, documentai.router());
+        }
+        if let Some(listener) = speech {
+            let storage = objects_for("Speech-to-Text", "SPEECH_ENDPOINT")?;
+            let speech = stand_ins::speech(&self.data, identity, storage)?;
+            self.servers.serve("Speech-to-Text", listener, speech.router());
+            self.speech = Some(speech);
         }
         Ok(())
     }
@@ -218,6 +231,7 @@ impl Platform {
             ("Cloud Storage", part(parts.storage, "STORAGE_ENDPOINT")),
             ("Pub/Sub", part(parts.pubsub, "PUBSUB_ENDPOINT")),
             ("Document AI", part(parts.documentai, "DOCUMENTAI_ENDPOINT")),
+            ("Speech-to-Text", part(parts.speech, "SPEECH_ENDPOINT")),
             ("mail server", mails),
             ("database", database),
             ("data", self.data.path().display().to_string()),
@@ -258,6 +272,9 @@ impl Platform {
 
     async fn stop(self) -> Result<()> {
         drop(self.schedules);
+        if let Some(speech) = self.speech {
+            speech.stop();
+        }
         if let Some(pubsub) = self.pubsub {
             pubsub.shutdown().await;
         }

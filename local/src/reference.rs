@@ -31,6 +31,7 @@ fn entries() -> Vec<Entry> {
         ("review", review::ReviewSettings::variables()),
         ("admin", admin::AdminSettings::variables()),
         ("ocr", ocr::OcrSettings::variables()),
+        ("transcription", transcription::TranscriptionSettings::variables()),
         ("email", email::EmailSettings::variables()),
         ("maintenance", maintenance::MaintenanceSettings::variables()),
     ];

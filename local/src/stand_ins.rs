@@ -7,6 +7,7 @@ use local_documentai::DocumentAi;
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use local_smtp::{Credentials, Inbox};
+use local_speech::Speech;
 use local_storage::{Attributes, Bucket, Notification, NotificationConfig, Notifier, Storage};
 use shared::names::Topic;
 
@@ -73,13 +74,7 @@ pub(crate) fn notifier(pubsub: PubSub) -> Notifier {
 
 /// Document AI, reading the objects of `storage`.
 pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Storage) -> Result<DocumentAi> {
-    let missing = DocumentAi::missing_tools();
-    if !missing.is_empty() {
-        return Err(Error::new(format!(
-            "programs that read documents are missing: install {} (`make` does so on Debian)",
-            missing.join(" and ")
-        )));
-    }
+    installed("read documents", &DocumentAi::missing_tools())?;
     let readers = thread::available_parallelism().map_or(1, usize::from);
     let mut settings =
         local_documentai::Settings::new(identity.clone(), Arc::new(resolver(storage.clone())), readers);
@@ -87,6 +82,27 @@ pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Storage) 
     settings.processor = Some(PROCESSOR.to_owned());
     settings.work_folder = folder(data, "documentai")?;
     Ok(DocumentAi::new(settings))
+}
+
+/// Speech-to-Text, listening to the objects of `storage`.
+pub(crate) fn speech(data: &DataDir, identity: &Identity, storage: Storage) -> Result<Speech> {
+    installed("listen to voice samples", &Speech::missing_tools())?;
+    let listeners = thread::available_parallelism().map_or(1, usize::from);
+    let resolve = Arc::new(resolver(storage.clone()));
+    let mut settings =
+        local_speech::Settings::new(identity.clone(), resolve, listeners, folder(data, "speech")?);
+    settings.write = Some(Arc::new(writer(storage)));
+    Speech::open(settings).map_err(|error| Error::because("Speech-to-Text did not start", &error))
+}
+
+fn installed(purpose: &str, missing: &[&str]) -> Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "programs that {purpose} are missing: install {} (`make` does so on Debian)",
+        missing.join(" and ")
+    )))
 }
 
 /// Finds the file of an object by its `gs://` address.

@@ -15,8 +15,15 @@ use tokio::process::{Child, Command};
 use crate::support::{eventually, folder};
 
 /// Variables that would replace a part of the platform.
-const REPLACEMENTS: [&str; 6] =
-    ["DATABASE_URL", "PUBSUB_ENDPOINT", "STORAGE_ENDPOINT", "DOCUMENTAI_ENDPOINT", "SMTP_HOST", "LOG"];
+const REPLACEMENTS: [&str; 7] = [
+    "DATABASE_URL",
+    "PUBSUB_ENDPOINT",
+    "STORAGE_ENDPOINT",
+    "DOCUMENTAI_ENDPOINT",
+    "SPEECH_ENDPOINT",
+    "SMTP_HOST",
+    "LOG",
+];
 
 /// The platform in a process that can be killed and started again.
 pub(crate) struct Running {

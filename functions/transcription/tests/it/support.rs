@@ -104,7 +104,7 @@ impl Transcription {
     pub(crate) async fn output(&self, item: ItemId) -> (String, i64) {
         let output = async {
             loop {
-                for (attributes, _) in self.platform.messages("results").await {
+                if let Some((attributes, _)) = self.platform.messages("results").await.into_iter().next() {
                     let attribute = |name: &str| attributes[name].as_str().expect("an attribute").to_owned();
                     let object = attribute("objectId");
                     assert!(object.starts_with(&format!("transcription/{item}/")), "{object}");
