@@ -10,7 +10,7 @@ use shared::{
     config::Env,
     guard::ProjectRole,
     ids::{DeadLetterId, InvitationId, PasskeyId, ProjectId, SessionId},
-    testing::{Client, Platform, TestUser},
+    testing::{Client, Platform, TestResponse, TestUser},
 };
 use sqlx::PgPool;
 
@@ -36,8 +36,9 @@ const VERIFIED: [u16; 9] = [401, 403, 0, 0, 0, 0, 0, 401, 0];
 const MEMBERS: [u16; 9] = [401, 403, 404, 0, 0, 0, 0, 401, 404];
 const ADMINS: [u16; 9] = [401, 403, 404, 403, 403, 0, 0, 401, 404];
 const CONTRIBUTORS: [u16; 9] = [401, 403, 404, 0, 403, 0, 0, 401, 404];
-/// An item of the admin's: a contributor may change only their own.
+/// An item of the admin's: a contributor may change only their own, for which [`CONTRIBUTORS`] holds.
 const OTHERS_ITEM: [u16; 9] = [401, 403, 404, 403, 403, 0, 0, 401, 404];
+const REVIEWERS: [u16; 9] = [401, 403, 404, 403, 0, 0, 0, 401, 404];
 const SUPER_ADMINS: [u16; 9] = [401, 403, 403, 403, 403, 403, 0, 401, 403];
 
 /// Method, path and the statuses that refuse; 0 where the caller gets past the guard, so that whatever is answered
@@ -86,9 +87,33 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/documents", MEMBERS),
     ("POST", "/documents", CONTRIBUTORS),
     ("GET", "/documents/{document_id}", MEMBERS),
+    ("POST", "/documents/batch", CONTRIBUTORS),
+    ("PATCH", "/documents/{document_id}", OTHERS_ITEM),
+    ("DELETE", "/documents/{document_id}", OTHERS_ITEM),
     ("POST", "/documents/{document_id}/upload-url", OTHERS_ITEM),
+    ("POST", "/documents/{document_id}/reprocess", ADMINS),
+    ("GET", "/documents/{document_id}/download", MEMBERS),
+    ("GET", "/documents/{document_id}/pages", MEMBERS),
+    ("GET", "/voice", MEMBERS),
+    ("POST", "/voice", CONTRIBUTORS),
+    ("POST", "/voice/batch", CONTRIBUTORS),
+    ("GET", "/voice/{voice_sample_id}", MEMBERS),
+    ("PATCH", "/voice/{voice_sample_id}", OTHERS_ITEM),
+    ("DELETE", "/voice/{voice_sample_id}", OTHERS_ITEM),
+    ("POST", "/voice/{voice_sample_id}/upload-url", OTHERS_ITEM),
+    ("POST", "/voice/{voice_sample_id}/reprocess", ADMINS),
+    ("GET", "/voice/{voice_sample_id}/download", MEMBERS),
+    ("GET", "/voice/{voice_sample_id}/words", MEMBERS),
     ("GET", "/events", MEMBERS),
     ("POST", "/events/tickets", MEMBERS),
+    ("GET", "/review", REVIEWERS),
+    ("POST", "/review/next", REVIEWERS),
+    ("POST", "/review/bulk", REVIEWERS),
+    ("PATCH", "/review/{item_id}", REVIEWERS),
+    ("POST", "/review/{item_id}/claim", REVIEWERS),
+    ("DELETE", "/review/{item_id}/claim", REVIEWERS),
+    ("GET", "/review/{item_id}/history", REVIEWERS),
+    ("POST", "/review/{item_id}/reopen", ADMINS),
     ("GET", "/admin/users", SUPER_ADMINS),
     ("GET", "/admin/users/{user_id}", SUPER_ADMINS),
     ("PATCH", "/admin/users/{user_id}", SUPER_ADMINS),
@@ -109,6 +134,21 @@ struct Everybody {
     users: BTreeMap<&'static str, TestUser>,
 }
 
+/// The bodies of the requests that name their project there, or that have to hold something.
+fn bodies(project: ProjectId) -> BTreeMap<&'static str, Value> {
+    let new =
+        |kind: &str| json!({"project_id": project, "filename": "a", "content_type": kind, "size_bytes": 7});
+    let batch = json!({"project_id": project, "items": [{}]});
+    BTreeMap::from([
+        ("POST /documents", new("application/pdf")),
+        ("POST /documents/batch", batch.clone()),
+        ("POST /voice", new("audio/flac")),
+        ("POST /voice/batch", batch),
+        ("POST /events/tickets", json!({"project_id": project})),
+        ("POST /review/bulk", json!({"project_id": project, "decisions": [{}]})),
+    ])
+}
+
 async fn functions(env: &Env, platform: &Platform) -> Router {
     let clock = &platform.clock;
     let services = [
@@ -117,11 +157,12 @@ async fn functions(env: &Env, platform: &Platform) -> Router {
         projects::service_at(env, clock.clone()).await,
         data::service_at(env, clock.clone()).await,
         events::service_at(env, clock.clone()).await,
+        review::service_at(env, clock.clone()).await,
         admin::service_at(env, clock.clone()).await,
     ];
     let routers: Vec<Router> =
         services.into_iter().map(|service| service.expect("a function").router()).collect();
-    let names = ["auth", "users", "projects", "data", "events", "admin"];
+    let names = ["auth", "users", "projects", "data", "events", "review", "admin"];
     Router::new().fallback(move |request: axum::extract::Request| {
         let function = local::url_map::function_for(request.uri().path());
         let index = names.iter().position(|name| *name == function).expect("a function with routes");
@@ -161,9 +202,12 @@ impl Everybody {
         client.as_user(&admin).delete(&path).await.assert_status(204);
 
         let item = platform.draft(project, &admin, "application/pdf", 7).await.item_id;
+        let sample = platform.draft(project, &admin, "audio/flac", 7).await.item_id;
         let parameters = vec![
             ("project_id", project.to_string()),
             ("document_id", item.to_string()),
+            ("voice_sample_id", sample.to_string()),
+            ("item_id", item.to_string()),
             // The last admin: whoever may remove them is told that.
             ("user_id", admin.id.to_string()),
             ("invitation_id", InvitationId::new().to_string()),
@@ -172,13 +216,7 @@ impl Everybody {
             ("dead_letter_id", DeadLetterId::new().to_string()),
             ("token", "made-up".to_owned()),
         ];
-        let bodies = BTreeMap::from([
-            (
-                "POST /documents",
-                json!({"project_id": project, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}),
-            ),
-            ("POST /events/tickets", json!({"project_id": project})),
-        ]);
+        let bodies = bodies(project);
         Self { platform, client, project, bodies, parameters, users }
     }
 
@@ -192,7 +230,10 @@ impl Everybody {
         let mut address = parameters
             .iter()
             .fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
-        if matches!(path, "/documents" | "/events") && method == "GET" {
+        if matches!(
+            (method, path),
+            ("GET", "/documents" | "/voice" | "/events" | "/review") | ("POST", "/review/next")
+        ) {
             address = format!("{address}?project_id={}", self.project);
         }
         // What the table asks is refused for its content where it gets past the guard: nothing changes.
@@ -203,6 +244,34 @@ impl Everybody {
         let bytes = kind.map(|_| body.to_string().into_bytes()).unwrap_or_default();
         let answer = stale.send(method, &address, kind, bytes).await;
         (answer.status.as_u16(), answer.body)
+    }
+}
+
+impl Everybody {
+    /// The cells that do not hold.
+    async fn wrong_cells(
+        &self,
+        rows: impl Iterator<Item = (&'static str, &'static str, [u16; 9])>,
+    ) -> Vec<String> {
+        // A resource that the request does not name rightly is a 404 to whoever may ask for it.
+        let unnamed = ["{invitation_id}", "{passkey_id}", "{dead_letter_id}", "{token}", "{session_id}"];
+        let mut wrong = Vec::new();
+        for (method, path, cells) in rows {
+            for (caller, expected) in CALLERS.iter().zip(cells) {
+                let (status, body) = self.ask(caller, method, path).await;
+                let holds = match expected {
+                    0 if unnamed.iter().any(|name| path.contains(name)) => ![401, 403].contains(&status),
+                    0 => ![401, 403, 404].contains(&status),
+                    expected => status == expected,
+                };
+                if !holds || status >= 500 {
+                    wrong.push(format!(
+                        "{method} {path} for {caller}: {status} instead of {expected}: {body}"
+                    ));
+                }
+            }
+        }
+        wrong
     }
 }
 
@@ -254,24 +323,32 @@ async fn every_cell_of_the_permission_table_holds(db: PgPool) {
     };
     let mut rows: Vec<_> = TABLE.iter().collect();
     rows.sort_by_key(|(method, path, _)| (ends(path, method), *path == "/auth/logout"));
-    let mut wrong = Vec::new();
-    for (method, path, cells) in rows {
-        for (caller, expected) in CALLERS.iter().zip(cells) {
-            // A resource that the request does not name rightly is a 404 to whoever may ask for it.
-            let unnamed = ["{invitation_id}", "{passkey_id}", "{dead_letter_id}", "{token}", "{session_id}"];
-            let (status, body) = everybody.ask(caller, method, path).await;
-            let holds = match expected {
-                0 if unnamed.iter().any(|name| path.contains(name)) => ![401, 403].contains(&status),
-                0 => ![401, 403, 404].contains(&status),
-                expected => status == *expected,
-            };
-            if !holds || status >= 500 {
-                wrong.push(format!("{method} {path} for {caller}: {status} instead of {expected}: {body}"));
-            }
-        }
-    }
+    let wrong = everybody.wrong_cells(rows.into_iter().copied()).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     everybody.platform.events::<shared::events::EmailRequested>().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_contributor_may_with_their_own_items_what_only_admins_may_with_others(db: PgPool) {
+    let mut everybody = Everybody::start(db).await;
+    let contributor = everybody.users["contributor"].clone();
+    for (name, content_type) in [("document_id", "application/pdf"), ("voice_sample_id", "audio/flac")] {
+        let own = everybody.platform.draft(everybody.project, &contributor, content_type, 7).await.item_id;
+        let parameter = everybody.parameters.iter_mut().find(|(of, _)| *of == name).expect("a parameter");
+        parameter.1 = own.to_string();
+    }
+    let of_items = |path: &str| path.contains("{document_id}") || path.contains("{voice_sample_id}");
+    let rows = TABLE.iter().copied().filter(|(_, path, _)| of_items(path));
+    let rows = rows.map(|(method, path, cells)| {
+        (method, path, if changes_an_item(method, path) { CONTRIBUTORS } else { cells })
+    });
+    let wrong = everybody.wrong_cells(rows).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a route changes an item; what is read again is for admins, whoever uploaded it.
+fn changes_an_item(method: &str, path: &str) -> bool {
+    method != "GET" && !path.ends_with("/reprocess")
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -291,7 +368,9 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
             .expect("a parameter")
     };
     let (document, user) = (parameter("document_id"), parameter("user_id"));
+    let sample = parameter("voice_sample_id");
     let new = json!({"project_id": foreign, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7});
+    let of_items = of_another_projects_items(&client, &document, &sample).await;
     let answers = [
         client.get(&format!("/projects/{foreign}")).await,
         client.delete(&format!("/projects/{foreign}")).await,
@@ -306,15 +385,39 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
         client.get(&format!("/projects/{foreign}/audit-logs")).await,
         client.get(&format!("/documents?project_id={foreign}")).await,
         client.post("/documents", new).await,
-        client.get(&format!("/documents/{document}")).await,
-        client.post(&format!("/documents/{document}/upload-url"), Value::Null).await,
+        client.get(&format!("/voice?project_id={foreign}")).await,
+        client.post("/documents/batch", json!({"project_id": foreign, "items": [{}]})).await,
+        client.post("/voice/batch", json!({"project_id": foreign, "items": [{}]})).await,
         client.get(&format!("/events?project_id={foreign}")).await,
+        client.get(&format!("/review?project_id={foreign}")).await,
+        client.post(&format!("/review/next?project_id={foreign}"), Value::Null).await,
+        client.patch(&format!("/review/{document}"), json!({"status": "approved"})).await,
+        client.get(&format!("/review/{document}/history")).await,
         client.post("/events/tickets", json!({"project_id": foreign})).await,
         client.delete(&format!("/users/me/sessions/{}", everybody.users["admin"].session)).await,
     ];
-    for (number, answer) in answers.iter().enumerate() {
+    for (number, answer) in answers.iter().chain(&of_items).enumerate() {
         assert_eq!(answer.status, 404, "{number}: {}", answer.body);
         answer.assert_problem(404, "not_found");
     }
     assert_eq!(client.get(&format!("/projects/{own}")).await.status, 200);
+}
+
+/// What an outsider is answered by the routes of items, those of the other kind's ids included.
+async fn of_another_projects_items(client: &Client, document: &str, sample: &str) -> Vec<TestResponse> {
+    let mut answers = Vec::new();
+    for item in [document, sample] {
+        for path in [format!("/documents/{item}"), format!("/voice/{item}")] {
+            answers.push(client.get(&path).await);
+            answers.push(client.patch(&path, json!({})).await);
+            answers.push(client.delete(&path).await);
+            for rest in ["upload-url", "reprocess"] {
+                answers.push(client.post(&format!("{path}/{rest}"), Value::Null).await);
+            }
+            answers.push(client.get(&format!("{path}/download")).await);
+        }
+        answers.push(client.get(&format!("/documents/{item}/pages")).await);
+        answers.push(client.get(&format!("/voice/{item}/words")).await);
+    }
+    answers
 }
