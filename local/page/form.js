@@ -47,7 +47,8 @@ export function bodyOf(answer) {
   return answer.body;
 }
 
-function explain(error) {
+// What went wrong, in a sentence.
+export function explain(error) {
   if (error instanceof Told) return error.message;
   // A fault of these pages: whoever works on them finds it in the console.
   reportError(error);

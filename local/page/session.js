@@ -1,6 +1,7 @@
 // A session in the browser: the access token stays in memory, the refresh token in this tab.
 
 import { call } from "./form.js";
+import { dropUploads } from "./kept-uploads.js";
 
 const KEY = "alta-refresh-token";
 let accessToken = null;
@@ -55,6 +56,9 @@ export async function authorized(method, path, options) {
 
 export async function signOut() {
   const answer = await authorized("POST", "/auth/logout");
-  if (answer.ok || answer.status === 401) forget();
+  if (answer.ok || answer.status === 401) {
+    forget();
+    dropUploads();
+  }
   return answer;
 }

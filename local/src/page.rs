@@ -1,11 +1,24 @@
 //! The reference page: where the links in mails lead, and a front door to the platform.
+//!
+//! Who serves pages like these elsewhere sends the same headers, and the `Content-Security-Policy` names two origins
+//! beside their own: the interface's in `connect-src`, unless it is the same, and Cloud Storage's
+//! (`https://storage.googleapis.com`) in `connect-src`, for uploads, and in `img-src` and `media-src`, for files that
+//! are shown. `media-src blob:` lets a recording be heard before it is sent. In the cloud the platform serves no pages:
+//! the header is the web host's to set (a header of the bucket's load balancer, of the CDN, of the front end's server),
+//! while its origin goes to the functions as `CORS_ORIGINS` and to the buckets' CORS.
+
+use std::fs;
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Uri, header},
     routing::get,
 };
+use serde_json::Value;
+use shared::config::Env;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::data_dir::DataDir;
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -22,6 +35,9 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/forgot-password", HTML, include_str!("../page/forgot-password.html")),
     ("/reset-password", HTML, include_str!("../page/reset-password.html")),
     ("/account", HTML, include_str!("../page/account.html")),
+    ("/your-projects", HTML, include_str!("../page/your-projects.html")),
+    ("/project", HTML, include_str!("../page/project.html")),
+    ("/item", HTML, include_str!("../page/item.html")),
     ("/page/page.css", CSS, include_str!("../page/page.css")),
     ("/page/form.js", JS, include_str!("../page/form.js")),
     ("/page/session.js", JS, include_str!("../page/session.js")),
@@ -45,28 +61,90 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page/sessions.js", JS, include_str!("../page/sessions.js")),
     ("/page/change-password.js", JS, include_str!("../page/change-password.js")),
     ("/page/own-data.js", JS, include_str!("../page/own-data.js")),
+    ("/page/your-projects.js", JS, include_str!("../page/your-projects.js")),
+    ("/page/project.js", JS, include_str!("../page/project.js")),
+    ("/page/items.js", JS, include_str!("../page/items.js")),
+    ("/page/item-paths.js", JS, include_str!("../page/item-paths.js")),
+    ("/page/wording.js", JS, include_str!("../page/wording.js")),
+    ("/page/media-types.js", JS, include_str!("../page/media-types.js")),
+    ("/page/live.js", JS, include_str!("../page/live.js")),
+    ("/page/upload.js", JS, include_str!("../page/upload.js")),
+    ("/page/uploads.js", JS, include_str!("../page/uploads.js")),
+    ("/page/kept-uploads.js", JS, include_str!("../page/kept-uploads.js")),
+    ("/page/project-uploads.js", JS, include_str!("../page/project-uploads.js")),
+    ("/page/next-upload.js", JS, include_str!("../page/next-upload.js")),
+    ("/page/recorder.js", JS, include_str!("../page/recorder.js")),
+    ("/page/item.js", JS, include_str!("../page/item.js")),
+    ("/page/label.js", JS, include_str!("../page/label.js")),
+    ("/page/pages.js", JS, include_str!("../page/pages.js")),
+    ("/page/spoken-words.js", JS, include_str!("../page/spoken-words.js")),
+    ("/page/roving.js", JS, include_str!("../page/roving.js")),
     ("/page/icon.svg", SVG, include_str!("../page/icon.svg")),
 ];
 
-/// Only our own files run; nobody frames the page; no address with a token in it leaves.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+/// No address with a token in it leaves, and nothing is taken for what it is not.
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::CACHE_CONTROL, "no-cache"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Serves the page's files.
+/// Only our own files run, and nobody frames the page; it talks to its own origin and to storage.
+fn policy(storage: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {storage}; \
+         media-src blob: {storage}; connect-src 'self' {storage}; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// Serves the page's files, to be used with the storage of this machine's platform.
 pub fn router() -> Router {
+    router_for(storage_origin().as_deref())
+}
+
+/// Serves the page's files, to be used with the storage at an origin.
+pub fn router_for(storage: Option<&str>) -> Router {
     let files = FILES.iter().fold(Router::new(), |router, &(path, kind, content)| {
         router.route(path, get(move || async move { ([(header::CONTENT_TYPE, kind)], content) }))
     });
-    HEADERS.iter().fold(files, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::if_not_present(name.clone(), HeaderValue::from_static(value)))
+    let fixed = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    let policy = HeaderValue::try_from(policy(storage.unwrap_or_default())).ok();
+    let policy = policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy));
+    fixed.into_iter().chain(policy).fold(files, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
     })
+}
+
+/// Where browsers reach storage: what replaces it, or the port that it was given here.
+fn storage_origin() -> Option<String> {
+    if let Some(endpoint) = Env::from_process().get("STORAGE_ENDPOINT") {
+        return origin(endpoint);
+    }
+    let ports = fs::read_to_string(DataDir::default_path().join("ports.json")).ok()?;
+    let ports: Value = serde_json::from_str(&ports).ok()?;
+    Some(format!("http://127.0.0.1:{}", ports["storage"].as_u64()?))
+}
+
+/// The origin of an address, without anything that could end the directive it is put into.
+fn origin(endpoint: &str) -> Option<String> {
+    let uri: Uri = endpoint.parse().ok()?;
+    let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);
+    (!origin.contains([';', ',', ' ', '\'', '@'])).then_some(origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{origin, policy};
+
+    #[test]
+    fn a_policy_names_the_storage_and_nothing_else_of_its_address() {
+        let storage = origin("http://127.0.0.1:9199/storage/v1?x=y").expect("an origin");
+        assert_eq!(storage, "http://127.0.0.1:9199");
+        assert!(policy(&storage).contains("; connect-src 'self' http://127.0.0.1:9199; "));
+        for other in ["", "nowhere", "http://a;script-src", "http://a, b", "http://u@a"] {
+            assert_eq!(origin(other), None, "{other}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The reference page in a real browser, with the platform behind it.
 
+mod items;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};

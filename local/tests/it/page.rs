@@ -8,8 +8,18 @@ use axum::{
 use local::{api_docs, page};
 use tower::ServiceExt as _;
 
-const PAGES: [&str; 7] =
-    ["/", "/register", "/verify-email", "/sign-in", "/forgot-password", "/reset-password", "/account"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/register",
+    "/verify-email",
+    "/sign-in",
+    "/forgot-password",
+    "/reset-password",
+    "/account",
+    "/your-projects",
+    "/project",
+    "/item",
+];
 
 async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// As Chromium is called on one system or another; elsewhere the driver knows where its browser is.
 const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -38,8 +38,14 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--no-proxy-server",
+    // Its microphone needs nobody's consent, and hears a file.
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ];
+
+/// What the microphone hears, once.
+const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/speech.wav");
 
 /// A browser with one tab.
 pub(crate) struct Browser {
@@ -76,7 +82,10 @@ impl Browser {
             .unwrap_or_else(|error| panic!("no browser: {error}"));
         let id = client.session_id().await.expect("a session").expect("its id");
         let session = format!("{url}/session/{id}");
-        Self { client, origin: origin.to_owned(), session, profile, _driver: driver }
+        let browser = Self { client, origin: origin.to_owned(), session, profile, _driver: driver };
+        // Its window is the one that its reader is in.
+        browser.cdp("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
+        browser
     }
 
     /// Opens a path of the origin, or a whole address.
@@ -103,6 +112,74 @@ impl Browser {
             field.send_keys(text).await
         };
         self.with_shown(&xpath, &format!("a field {label:?} to fill"), fill).await;
+    }
+
+    /// Chooses a file in the field whose label begins so.
+    pub(crate) async fn choose_file(&self, label: &str, file: &Path) {
+        let xpath = format!("//input[@id=//label[starts-with(normalize-space(), {label:?})]/@for]");
+        let file = file.to_str().expect("a path in UTF-8");
+        let choose = async |field: Element| field.send_keys(file).await;
+        self.with_shown(&xpath, &format!("a field {label:?} to choose a file in"), choose).await;
+    }
+
+    /// Chooses an option of the list whose label begins so, by its first words.
+    pub(crate) async fn choose(&self, label: &str, option: &str) {
+        let xpath = format!("//select[@id=//label[starts-with(normalize-space(), {label:?})]/@for]");
+        // By keyboard: the list of a clicked one would keep the focus.
+        let choose = async |field: Element| field.send_keys(option).await;
+        self.with_shown(&xpath, &format!("a list {label:?} with {option:?}"), choose).await;
+    }
+
+    /// Opens the page that is open anew.
+    pub(crate) async fn reload(&self) {
+        self.client.refresh().await.expect("the page again");
+    }
+
+    /// Waits until a script on the page answers that it is so.
+    pub(crate) async fn until_true(&self, script: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.client.execute(script, Vec::new()).await.ok() != Some(Value::Bool(true)) {
+            self.pause(&format!("{script:?} to be true"), deadline).await;
+        }
+    }
+
+    /// Waits until the entry of a list that begins with a link of this name tells that state.
+    pub(crate) async fn see_of(&self, name: &str, status: &str) {
+        let script = format!(
+            "return [...document.querySelectorAll('li')].some(entry => \
+             entry.querySelector('a')?.textContent === {name:?} && \
+             entry.querySelector('.status')?.textContent === {status:?})"
+        );
+        self.until_true(&script).await;
+    }
+
+    /// Makes the window so many pixels wide.
+    pub(crate) async fn narrow(&self, width: u32) {
+        let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// What a script on the page answers.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Lets the browser send so many bytes a second; all that it can without a number.
+    pub(crate) async fn slow_down(&self, bytes_per_second: Option<u32>) {
+        let throughput = bytes_per_second.map_or(-1, i64::from);
+        let parameters = json!({
+            "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": throughput,
+        });
+        self.cdp("Network.emulateNetworkConditions", parameters).await;
+    }
+
+    /// A command of Chromium's own (<https://chromedevtools.github.io/devtools-protocol/>).
+    async fn cdp(&self, command: &str, parameters: Value) {
+        let request = reqwest::Client::new().post(format!("{}/goog/cdp/execute", self.session));
+        let request = request.json(&json!({"cmd": command, "params": parameters}));
+        let answer = request.send().await.expect("an answer");
+        let (status, body) = (answer.status(), answer.text().await.expect("a body"));
+        assert!(status.is_success(), "{command}: {status}: {body}");
     }
 
     /// Waits until the page shows the sentence.
@@ -193,6 +270,7 @@ impl Browser {
 fn capabilities(profile: &Path) -> Capabilities {
     let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
     arguments.push(format!("--user-data-dir={}", profile.display()));
+    arguments.push(format!("--use-file-for-fake-audio-capture={SPEECH}%noloop"));
     let mut options = json!({
         "args": arguments,
         "prefs": {"download.default_directory": downloads(profile)},
