@@ -101,7 +101,8 @@ create index item_search_project_id_kind_item_id_idx on item_search (project_id,
 -- The words of a text; of one that is longer than a tsvector may be, those of its beginning.
 create function search_words(text text) returns tsvector
     language sql immutable parallel safe
-    return to_tsvector('simple', left(text, 200000));
+    -- What stands between angle brackets would be taken for a tag, and not be found.
+    return to_tsvector('simple', translate(left(text, 200000), '<>', '  '));
 
 insert into item_search (item_id, part, project_id, kind, words)
 select id, 0, project_id, kind, search_words(original_filename) from items

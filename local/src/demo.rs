@@ -77,7 +77,7 @@ async fn show(origin: &str) -> Result<()> {
 
 /// How long anything but the reading of a document may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a document's reading may take, on a slow machine that reads others too.
-const READING_PATIENCE: Duration = Duration::from_secs(180);
+/// How long reading a book may take, on a slow machine that reads others too.
+const READING_PATIENCE: Duration = Duration::from_secs(900);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(250);
