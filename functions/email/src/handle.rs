@@ -86,7 +86,10 @@ async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(Strin
                     ItemKind::Voice => "voice",
                 };
                 let (item, feedback) = ((kind, *item_id), row.feedback.unwrap_or_default());
-                (row.email, Mail::ItemRejected { item, filename: row.filename, project: row.project, feedback })
+                (
+                    row.email,
+                    Mail::ItemRejected { item, filename: row.filename, project: row.project, feedback },
+                )
             }))
         }
         EmailRequested::AccountExists { user_id } => to_account(app, *user_id, Mail::AccountExists).await,
