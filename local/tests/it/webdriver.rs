@@ -170,6 +170,7 @@ impl Browser {
         let parameters = json!({
             "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": throughput,
         });
+        self.cdp("Network.enable", json!({})).await;
         self.cdp("Network.emulateNetworkConditions", parameters).await;
     }
 
