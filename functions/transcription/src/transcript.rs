@@ -151,3 +151,37 @@ impl<'de> Deserialize<'de> for Heard {
         deserializer.deserialize_seq(Results)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use google_cloud_speech_v2::model::{SpeechRecognitionAlternative, SpeechRecognitionResult, WordInfo};
+
+    use super::{Transcript, Word, duration};
+
+    #[test]
+    fn the_length_is_the_end_of_the_last_result_unless_silence_follows() {
+        assert_eq!(duration(Some(6.0), Some(5.51)), Some(5.51));
+        assert_eq!(duration(Some(60.0), Some(5.5)), Some(60.0));
+        assert_eq!(duration(Some(60.0), None), Some(60.0));
+        assert_eq!(duration(None, Some(5.5)), Some(5.5));
+        assert_eq!(duration(None, None), None);
+    }
+
+    #[test]
+    fn what_google_leaves_out_is_unknown_and_what_has_no_text_is_no_segment() {
+        let word = WordInfo::new().set_word("so\0");
+        let said = SpeechRecognitionAlternative::new().set_transcript(" so\0").set_words([word]);
+        let empty = SpeechRecognitionAlternative::new().set_transcript(" ");
+        let results = [
+            SpeechRecognitionResult::new(),
+            SpeechRecognitionResult::new().set_alternatives([empty]),
+            SpeechRecognitionResult::new().set_alternatives([said]),
+        ];
+        let transcript = Transcript::new(results, None);
+        let segment = &transcript.segments[0];
+        assert_eq!((transcript.segments.len(), segment.number, segment.text.as_str()), (1, 1, "so"));
+        assert_eq!((segment.confidence, segment.language.as_deref()), (None, None));
+        let word = Word { word: "so".to_owned(), start: 0.0, end: 0.0, confidence: None };
+        assert_eq!(segment.words, [word]);
+    }
+}

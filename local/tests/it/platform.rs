@@ -34,7 +34,7 @@ async fn one_origin_serves_page_interface_inbox_and_functions() {
     for path in ["/auth/register", "/users/me", "/projects", "/documents"] {
         assert!(document["paths"][path].is_object(), "{path}");
     }
-    for path in ["/nothing", "/voice"] {
+    for path in ["/nothing", "/voices"] {
         let answer = running.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
