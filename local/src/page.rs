@@ -7,18 +7,12 @@
 //! the header is the web host's to set (a header of the bucket's load balancer, of the CDN, of the front end's server),
 //! while its origin goes to the functions as `CORS_ORIGINS` and to the buckets' CORS.
 
-use std::fs;
-
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Uri, header},
     routing::get,
 };
-use serde_json::Value;
-use shared::config::Env;
 use tower_http::set_header::SetResponseHeaderLayer;
-
-use crate::data_dir::DataDir;
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -99,32 +93,17 @@ fn policy(storage: &str) -> String {
     )
 }
 
-/// Serves the page's files, to be used with the storage of this machine's platform.
-pub fn router() -> Router {
-    router_for(storage_origin().as_deref())
-}
-
-/// Serves the page's files, to be used with the storage at an origin.
-pub fn router_for(storage: Option<&str>) -> Router {
+/// Serves the page's files, to be used with the storage at an address.
+pub fn router(storage: &str) -> Router {
     let files = FILES.iter().fold(Router::new(), |router, &(path, kind, content)| {
         router.route(path, get(move || async move { ([(header::CONTENT_TYPE, kind)], content) }))
     });
     let fixed = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    let policy = HeaderValue::try_from(policy(storage.unwrap_or_default())).ok();
+    let policy = HeaderValue::try_from(policy(&origin(storage).unwrap_or_default())).ok();
     let policy = policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy));
     fixed.into_iter().chain(policy).fold(files, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, value))
     })
-}
-
-/// Where browsers reach storage: what replaces it, or the port that it was given here.
-fn storage_origin() -> Option<String> {
-    if let Some(endpoint) = Env::from_process().get("STORAGE_ENDPOINT") {
-        return origin(endpoint);
-    }
-    let ports = fs::read_to_string(DataDir::default_path().join("ports.json")).ok()?;
-    let ports: Value = serde_json::from_str(&ports).ok()?;
-    Some(format!("http://127.0.0.1:{}", ports["storage"].as_u64()?))
 }
 
 /// The origin of an address, without anything that could end the directive it is put into.

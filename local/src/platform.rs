@@ -147,9 +147,11 @@ impl Platform {
             scheduler::start(&mut self.schedules, &parts.identity, *maintenance);
         }
 
-        let documents = api_docs::router(&functions::openapi());
-        let mut own =
-            page::router().merge(documents.map_err(|error| Error::because("the OpenAPI document", &error))?);
+        let documents = api_docs::router(&functions::openapi())
+            .map_err(|error| Error::because("the OpenAPI document", &error))?;
+        let local_storage = parts.storage.map(|address| format!("http://{address}"));
+        let storage = process.get("STORAGE_ENDPOINT").map(str::to_owned).or(local_storage);
+        let mut own = page::router(&storage.unwrap_or_default()).merge(documents);
         if let Some((inbox, _)) = parts.smtp {
             own = own.merge(inbox.router());
         }

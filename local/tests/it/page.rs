@@ -32,7 +32,7 @@ async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
 #[tokio::test]
 async fn every_page_refuses_inline_scripts_and_has_none() {
     for path in PAGES.into_iter().chain(["/verify-email?token=secret", "/reset-password?token=secret"]) {
-        let (status, headers, html) = get(page::router(), path).await;
+        let (status, headers, html) = get(page::router("http://127.0.0.1:9199"), path).await;
         assert_eq!(status, StatusCode::OK, "{path}");
         assert_eq!(headers["content-type"], "text/html; charset=utf-8");
         let policy = headers["content-security-policy"].to_str().expect("a policy");
@@ -49,12 +49,12 @@ async fn every_page_refuses_inline_scripts_and_has_none() {
 #[tokio::test]
 async fn everything_that_a_page_names_is_there() {
     for page in PAGES {
-        let (_, _, html) = get(page::router(), page).await;
+        let (_, _, html) = get(page::router("http://127.0.0.1:9199"), page).await;
         let named = html.split(['"']).filter(|text| text.starts_with("/page/")).map(str::to_owned);
         let mut files: Vec<String> = named.collect();
         while let Some(file) = files.pop() {
             let file = file.as_str();
-            let (status, headers, content) = get(page::router(), file).await;
+            let (status, headers, content) = get(page::router("http://127.0.0.1:9199"), file).await;
             assert_eq!(status, StatusCode::OK, "{file}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
             // Modules name others beside them.
