@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo super-admin test lint prepare check-queries reference bench bench-audit
+.PHONY: help run demo super-admin test lint prepare check-queries reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-streams
 
 help: ## Lists what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -68,3 +68,26 @@ bench-audit: ## Fills the audit log with ten million rows, and prints what lists
 	@cargo build -p local
 	@cargo build --release -p bench -p maintenance
 	@$(local) with-postgres $(bench) audit $(rows)
+
+bench-chaos: ## Kills everything while documents are uploaded, and proves that each is read exactly once: make bench-chaos uploads=2000
+	@$(MAKE) --no-print-directory bench-with functions='ocr data maintenance email projects admin' program='chaos $(uploads)'
+
+bench-quota: ## Has many more documents read by batch operations than may run at once: make bench-quota documents=300
+	@$(MAKE) --no-print-directory bench-with functions='ocr maintenance' program='quota $(documents)'
+
+bench-pipeline: ## Prints how long an upload takes to become text, how many a second, and what a book costs in memory.
+	@$(MAKE) --no-print-directory bench-with functions='ocr' program='pipeline'
+
+bench-growth: ## Prints what lists and searches of a million documents cost beside those of ten thousand: make bench-growth items=1000000
+	@$(MAKE) --no-print-directory bench-with functions='data' program='growth $(items)'
+
+bench-streams: ## Prints what a thousand open event streams cost, and proves that each is told everything once: make bench-streams streams=1000
+	@$(MAKE) --no-print-directory bench-with functions='events' program='streams $(streams)'
+
+.PHONY: bench-with
+bench-with:
+	@local/packages test
+	@cargo build -p local
+	@cargo build --release -p bench $(functions:%=-p %)
+# Every stream is two open files.
+	@ulimit -S -n "$$(ulimit -H -n)"; exec $(local) with-postgres $(bench) $(program)

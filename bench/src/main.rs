@@ -1,25 +1,42 @@
 //! Measurements, printed as ratios and figures of one run. `make bench` runs them all.
 
 mod audit;
+mod chaos;
+mod cloud;
 mod cold_start;
+mod growth;
+mod instance;
 mod login;
+mod pipeline;
+mod postgres;
 mod process;
+mod quota;
+mod relay;
 mod running_auth;
+mod schedule;
 mod statistics;
+mod streams;
+mod tenants;
 mod timing;
 
 use std::process::ExitCode;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-const USAGE: &str = "usage: bench cold-start | login | timing | audit [ROWS] (all but the first: under `local with-postgres`)";
+const USAGE: &str = "usage: bench cold-start | login | timing | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
+    pipeline | growth [ITEMS] | streams [N] (all but the first: under `local with-postgres`)";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("audit") => audit::run(std::env::args().nth(2)).await,
+        Some("chaos") => chaos::run(std::env::args().nth(2)).await,
         Some("cold-start") => cold_start::run().await,
+        Some("growth") => growth::run(std::env::args().nth(2)).await,
         Some("login") => login::run().await,
+        Some("pipeline") => pipeline::run().await,
+        Some("quota") => quota::run(std::env::args().nth(2)).await,
+        Some("streams") => streams::run(std::env::args().nth(2)).await,
         Some("timing") => timing::run().await,
         _ => Err(USAGE.into()),
     };

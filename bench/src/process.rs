@@ -60,8 +60,17 @@ impl Process {
 
     /// Resident memory, in KiB (proc(5)).
     pub(crate) fn resident_kib(&self) -> Result<u64> {
+        self.kib("VmRSS:")
+    }
+
+    /// The most that was ever resident, in KiB.
+    pub(crate) fn peak_kib(&self) -> Result<u64> {
+        self.kib("VmHWM:")
+    }
+
+    fn kib(&self, field: &str) -> Result<u64> {
         let status = std::fs::read_to_string(PathBuf::from(format!("/proc/{}/status", self.0.id())))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("no such field")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 }

@@ -4,9 +4,15 @@ use std::time::Duration;
 
 /// The median, in milliseconds.
 pub(crate) fn median_ms(samples: &[Duration]) -> f64 {
+    percentile_ms(samples, 50)
+}
+
+/// What so many percent of the samples do not exceed, in milliseconds.
+pub(crate) fn percentile_ms(samples: &[Duration], percent: usize) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort();
-    sorted.get(sorted.len() / 2).map_or(f64::NAN, |median| median.as_secs_f64() * 1000.0)
+    let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(at).map_or(f64::NAN, |sample| sample.as_secs_f64() * 1000.0)
 }
 
 /// The probability that two samples of one distribution differ as much as these: Mann and Whitney's U test,

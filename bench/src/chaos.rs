@@ -1,0 +1,147 @@
+//! Uploads while everything breaks: `bench chaos [UPLOADS]`, 2,000 unless said otherwise.
+//!
+//! Processes are killed, the database crashes, every event comes up to five times and in any order, and the engine
+//! fails every fifth call. In the end each upload was read exactly once, and nothing is left over.
+//!
+//! The functions' pauses are minutes and stay what they are; so that the end does not take an hour, what waits is
+//! made due every few seconds, and `maintenance` is called every second. That shortens waiting, and nothing else.
+
+mod checks;
+mod storm;
+mod uploads;
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use local_pubsub::Faults;
+use serde_json::Value;
+use shared::guard::ProjectRole;
+use sqlx::postgres::PgPoolOptions;
+
+use self::{
+    storm::Storm,
+    uploads::{Project, Uploads},
+};
+use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres, schedule, tenants::Tenants};
+
+const UPLOADS: usize = 2000;
+const PROJECTS: usize = 4;
+/// What the engine reads on every page.
+const TEXT: &str = "Dear Mrs. Albright, the parcel has arrived.";
+/// Of its calls, how many fail.
+const FAILING_PERCENT: u8 = 20;
+/// Of each event, how many deliveries.
+const DELIVERIES: std::ops::RangeInclusive<u32> = 1..=5;
+/// How long killing goes on at most once all bytes are there.
+const STORM: Duration = Duration::from_secs(60);
+/// By then everything has come to rest, redeliveries with long pauses included.
+const GIVE_UP: Duration = Duration::from_secs(25 * 60);
+
+/// Starts it all, breaks it, waits until it is at rest, and counts.
+pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
+    let wanted = uploads.map_or(Ok(UPLOADS), |uploads| uploads.parse())?;
+    let server = Postgres::start().await?;
+    let url = server.url();
+    let db = PgPoolOptions::new().max_connections(8).connect(&url).await?;
+    migrations::migrate(&db).await?;
+    let cloud = Arc::new(Cloud::start(&url, None).await?);
+    cloud.ai.instant(Some(TEXT));
+    cloud.ai.fail_rate(FAILING_PERCENT);
+    let tenants = Tenants::new(&db, &cloud)?;
+    let projects = projects(&tenants).await?;
+
+    let mut instances = Vec::new();
+    let processes = [("ocr", 0), ("ocr", 1), ("email", 0), ("maintenance", 0), ("data", 0), ("projects", 0)];
+    for (function, number) in processes {
+        instances.push(Instance::start(&cloud, function, number).await?);
+    }
+    cloud
+        .subscribe(&["ocr", "email", "maintenance"], &Faults { duplicate: DELIVERIES, shuffle: true })
+        .await?;
+    let _schedule = schedule::start(&cloud);
+
+    let start = Instant::now();
+    let uploads = Uploads::new(Arc::clone(&cloud), tenants, projects, wanted);
+    let storm = Storm::start(Arc::clone(&cloud), instances, server, uploads.arrived(), wanted, &db);
+    uploads.run().await?;
+    println!("{wanted} uploads arrived in {:.0?}", start.elapsed());
+    let arrived = Instant::now();
+    while arrived.elapsed() < STORM && !checks::are_final(&db, wanted).await {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let broken = storm.end().await?;
+    at_rest(&cloud, &db, &uploads).await?;
+    let letters = replay(&cloud, &db, &uploads).await?;
+    let seconds = start.elapsed().as_secs();
+
+    println!("at rest after {seconds} s; killed:");
+    for (function, kills) in &broken.kills {
+        println!("  {function:<14} {kills:>7}");
+    }
+    println!("  {:<14} {:>7}", "the database", broken.crashes);
+    println!("{:<16} {:>10} {:>18}", "pushes to", "deliveries", "not acknowledged");
+    for function in ["ocr", "email", "maintenance"] {
+        let (pushes, refused) = cloud.relay.pushes(function);
+        println!("  {function:<14} {pushes:>10} {refused:>18}");
+    }
+    println!("engine: {} calls, {} failed", cloud.calls.online(), cloud.calls.failed());
+    println!("answers to clients that had to be repeated: {}", uploads.repeated());
+    println!("dead letters replayed: {letters}");
+    checks::all(&cloud, &db, wanted, uploads.invited.load(Ordering::Relaxed)).await
+}
+
+/// Half of them have a reviewer.
+async fn projects(tenants: &Tenants) -> Result<Vec<Project>> {
+    let admin = tenants.user("admin").await?;
+    let reviewer = tenants.user("reviewer").await?;
+    let mut projects = Vec::new();
+    for number in 0..PROJECTS {
+        let id = tenants.project(&format!("Letters {number}"), &admin).await?;
+        if number % 2 == 1 {
+            tenants.member(id, &reviewer, ProjectRole::Reviewer).await?;
+        }
+        projects.push(Project { id, admin: admin.clone() });
+    }
+    Ok(projects)
+}
+
+/// Waits until no item, event or mail is under way any more.
+async fn at_rest(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<()> {
+    let start = Instant::now();
+    let mut told = start;
+    loop {
+        let left = checks::left(db, uploads.invited.load(Ordering::Relaxed)).await?;
+        let outstanding = cloud.outstanding();
+        if left == 0 && outstanding == 0 {
+            return Ok(());
+        }
+        if start.elapsed() > GIVE_UP {
+            return Err(format!("never at rest: {left} rows and {outstanding} messages are left").into());
+        }
+        if told.elapsed() > Duration::from_secs(30) {
+            eprintln!("bench: {left} rows and {outstanding} messages to go");
+            told = Instant::now();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// Has an admin send again what Pub/Sub gave up on, until nothing is left; how many there were.
+async fn replay(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<usize> {
+    let letters: Vec<uuid::Uuid> = sqlx::query_scalar("select id from dead_letters").fetch_all(db).await?;
+    if letters.is_empty() {
+        return Ok(0);
+    }
+    let _admin = Instance::start(cloud, "admin", 0).await?;
+    let root = uploads.tenants.super_admin("root").await?;
+    for letter in &letters {
+        let path = format!("/admin/dead-letters/{letter}/replay");
+        let key = letter.to_string();
+        uploads.post("admin", &path, &root, &key, &Value::Null).await?;
+    }
+    at_rest(cloud, db, uploads).await?;
+    let left: i64 = sqlx::query_scalar("select count(*) from dead_letters").fetch_one(db).await?;
+    if left > 0 { Err(format!("{left} dead letters came back").into()) } else { Ok(letters.len()) }
+}

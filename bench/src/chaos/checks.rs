@@ -1,0 +1,139 @@
+//! What must be true in the end.
+
+use std::collections::HashSet;
+
+use sqlx::PgPool;
+use tokio::process::Command;
+
+use crate::{Result, cloud::Cloud, instance::binary};
+
+/// Statements that count what must not be there.
+const NEVER: [(&str, &str); 13] = [
+    ("items that are not final", "select count(*) from items where status in ('draft', 'processing')"),
+    ("items that failed", "select count(*) from items where status = 'failed'"),
+    (
+        "items in another state than their project's",
+        "select count(*) from items
+         where (status = 'pending_review') <> exists (
+             select from project_members
+             where project_members.project_id = items.project_id and project_members.role = 'reviewer'
+         )",
+    ),
+    (
+        "items whose version is not the number of their transitions",
+        "select count(*) from items
+         left join (select item_id, count(*) as made from item_transitions group by item_id) as transitions
+                on transitions.item_id = items.id
+         where made is distinct from version",
+    ),
+    (
+        "items that took another way, or one way twice",
+        "select count(*) from (
+             select from item_transitions group by item_id
+             having string_agg(to_status, ' ' order by version)
+                    !~ '^draft processing( failed processing)* (approved|pending_review)$'
+         ) as ways",
+    ),
+    (
+        "items without exactly one audit row `document.created`",
+        "select count(*) from items
+         left join (
+             select resource_id, count(*) as made from audit_logs where action = 'document.created' group by resource_id
+         ) as audited on audited.resource_id = items.id
+         where made is distinct from 1",
+    ),
+    (
+        "items without exactly one audit row `document.processed`",
+        "select count(*) from items
+         left join (
+             select resource_id, count(*) as made from audit_logs where action = 'document.processed' group by resource_id
+         ) as audited on audited.resource_id = items.id
+         where made is distinct from 1",
+    ),
+    (
+        "items without exactly one page, of the attempt that is shown",
+        "select count(*) from items
+         join documents on documents.item_id = items.id
+         left join (
+             select item_id, count(*) as stored, min(attempt) as attempt from document_pages group by item_id
+         ) as pages on pages.item_id = items.id
+         where stored is distinct from 1 or page_count is distinct from 1 or pages.attempt is distinct from text_attempt",
+    ),
+    (
+        "items that a search finds other than by name and page",
+        "select count(*) from items
+         left join (select item_id, count(*) as made from item_search group by item_id) as searched
+                on searched.item_id = items.id
+         where made is distinct from 2",
+    ),
+    ("items taken for another's duplicate", "select count(*) from items where duplicate_of is not null"),
+    ("leases and pauses left over", "select count(*) from items where coalesce(lease_until, next_attempt_at) is not null"),
+    ("events left in the outbox", "select count(*) from outbox"),
+    ("dead letters", "select count(*) from dead_letters"),
+];
+
+/// Whether every item that was announced has come to an end.
+pub(super) async fn are_final(db: &PgPool, wanted: usize) -> bool {
+    let ended = "select count(*) from items where status not in ('draft', 'processing')";
+    // The database may be away.
+    let ended = sqlx::query_scalar::<_, i64>(ended).fetch_one(db).await.unwrap_or_default();
+    usize::try_from(ended).is_ok_and(|ended| ended >= wanted)
+}
+
+/// How many rows are under way: items, events, mails.
+pub(super) async fn left(db: &PgPool, invited: usize) -> Result<i64> {
+    let left = "select (select count(*) from items where status in ('draft', 'processing')) + (select count(*) from outbox)
+                       + greatest($1 - (select count(*) from mail_deliveries), 0)";
+    Ok(sqlx::query_scalar(left).bind(i64::try_from(invited)?).fetch_one(db).await?)
+}
+
+/// Prints what was found, and fails when anything is not as it must be.
+pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usize) -> Result<()> {
+    println!("items by state:");
+    let states = "select status, count(*) from items group by status order by status";
+    for (status, items) in sqlx::query_as::<_, (String, i64)>(states).fetch_all(db).await? {
+        println!("  {status:<14} {items:>7}");
+    }
+    let given_up = "select count(*) from item_transitions where to_status = 'failed'";
+    let given_up: i64 = sqlx::query_scalar(given_up).fetch_one(db).await?;
+    println!("given up for a while: {given_up}");
+    let attempts: i64 =
+        sqlx::query_scalar("select coalesce(sum(attempt), 0)::bigint from items").fetch_one(db).await?;
+    println!("attempts: {attempts}, of which {} came to nothing", attempts - i64::try_from(wanted)?);
+
+    let mut wrong = Vec::new();
+    let mut check = |what: &str, found: i64| {
+        println!("{found:>7}  {what}");
+        if found != 0 {
+            wrong.push(format!("{found} {what}"));
+        }
+    };
+    let items: i64 = sqlx::query_scalar("select count(*) from items").fetch_one(db).await?;
+    check("items more or less than were announced", items - i64::try_from(wanted)?);
+    for (what, statement) in NEVER {
+        check(what, sqlx::query_scalar(statement).fetch_one(db).await?);
+    }
+    let invited = i64::try_from(invited)?;
+    let invitations: i64 =
+        sqlx::query_scalar("select count(*) from project_invitations").fetch_one(db).await?;
+    check("invitations more or less than were made", invitations - invited);
+    let mails = cloud.inbox.messages(None);
+    let distinct: HashSet<(&str, Option<&str>)> =
+        mails.iter().map(|mail| (mail.to.as_str(), mail.message_id.as_deref())).collect();
+    check("mails more or less than invitations, repeats folded", i64::try_from(distinct.len())? - invited);
+    let repeats = mails.iter().map(|mail| mail.copies).sum::<usize>() - mails.len();
+    let output = Command::new(binary("maintenance")?)
+        .arg("verify-audit")
+        .env_clear()
+        .envs(cloud.environment("maintenance"))
+        .output()
+        .await?;
+    let said = String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ");
+    check(
+        "audit logs that do not agree with their seals",
+        i64::from(!said.contains("nothing was tampered with")),
+    );
+    println!("{} distinct mails, {repeats} repeats that mail programs fold", distinct.len());
+    println!("audit log: {said}");
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
+}

@@ -1,0 +1,106 @@
+//! What breaks meanwhile.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use sqlx::PgPool;
+use tokio::{task::JoinHandle, time::sleep};
+
+use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres};
+
+/// From one kill to the next, in milliseconds.
+const BETWEEN: std::ops::Range<u64> = 100..700;
+/// How long a killed process is away, in milliseconds.
+const AWAY: std::ops::Range<u64> = 50..400;
+/// How long the database is away.
+const DATABASE_AWAY: Duration = Duration::from_secs(3);
+/// What share of the uploads is there when the database crashes.
+const CRASHES: [(usize, usize); 2] = [(1, 3), (2, 3)];
+/// How often what waits is made due.
+const HURRY: Duration = Duration::from_secs(5);
+
+/// What was broken.
+pub(super) struct Broken {
+    pub(super) kills: BTreeMap<&'static str, u64>,
+    pub(super) crashes: usize,
+    /// They live on.
+    _instances: Vec<Instance>,
+    _server: Postgres,
+}
+
+/// Breaks things until it is ended.
+pub(super) struct Storm {
+    over: Arc<AtomicBool>,
+    killer: JoinHandle<Result<(Vec<Instance>, BTreeMap<&'static str, u64>)>>,
+    crasher: JoinHandle<Result<Postgres>>,
+}
+
+impl Storm {
+    pub(super) fn start(
+        cloud: Arc<Cloud>,
+        instances: Vec<Instance>,
+        server: Postgres,
+        arrived: Arc<AtomicUsize>,
+        wanted: usize,
+        db: &PgPool,
+    ) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let killer = tokio::spawn(kill(cloud, instances, Arc::clone(&over)));
+        let crasher = tokio::spawn(crash(server, arrived, wanted));
+        tokio::spawn(hurry(db.clone()));
+        Self { over, killer, crasher }
+    }
+
+    /// Ends it once the database has crashed as often as it should; everything runs then.
+    pub(super) async fn end(self) -> Result<Broken> {
+        let server = self.crasher.await??;
+        self.over.store(true, Ordering::Relaxed);
+        let (instances, kills) = self.killer.await??;
+        Ok(Broken { kills, crashes: CRASHES.len(), _instances: instances, _server: server })
+    }
+}
+
+async fn kill(
+    cloud: Arc<Cloud>,
+    mut instances: Vec<Instance>,
+    over: Arc<AtomicBool>,
+) -> Result<(Vec<Instance>, BTreeMap<&'static str, u64>)> {
+    let mut kills = BTreeMap::new();
+    while !over.load(Ordering::Relaxed) {
+        sleep(Duration::from_millis(fastrand::u64(BETWEEN))).await;
+        let chosen = fastrand::usize(..instances.len());
+        instances[chosen].kill();
+        *kills.entry(instances[chosen].function).or_default() += 1;
+        sleep(Duration::from_millis(fastrand::u64(AWAY))).await;
+        instances[chosen].restart(&cloud).await?;
+    }
+    Ok((instances, kills))
+}
+
+async fn crash(mut server: Postgres, arrived: Arc<AtomicUsize>, wanted: usize) -> Result<Postgres> {
+    for (part, whole) in CRASHES {
+        while arrived.load(Ordering::Relaxed) < wanted * part / whole {
+            sleep(Duration::from_millis(20)).await;
+        }
+        server.crash()?;
+        sleep(DATABASE_AWAY).await;
+        server.restart().await?;
+    }
+    Ok(server)
+}
+
+/// Makes due what waits for its next attempt: minutes in the functions' eyes.
+async fn hurry(db: PgPool) {
+    loop {
+        sleep(HURRY).await;
+        let due = "update items set next_attempt_at = now() where status = 'processing' and next_attempt_at > now()";
+        // The database may be away.
+        let _ = sqlx::query(due).execute(&db).await;
+    }
+}

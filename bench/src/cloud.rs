@@ -1,0 +1,300 @@
+//! What functions that run as processes find around them: Pub/Sub, Cloud Storage, Document AI and a mail server,
+//! all of them in this process.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use axum::{
+    Router, extract::Request, http::StatusCode, middleware, middleware::Next, serve::ListenerExt as _,
+};
+use futures::future::BoxFuture;
+use local_documentai::DocumentAi;
+use local_identity::Identity;
+use local_pubsub::{DeadLetterPolicy, Faults, OidcToken, PubSub, PushConfig, RetryPolicy};
+use local_smtp::{Credentials, Inbox};
+use local_storage::{Attributes, Bucket, NotificationConfig, Storage};
+use shared::{
+    config::Env,
+    items::ObjectName,
+    names::{self, SUBSCRIPTIONS, Topic},
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::{Result, process, relay::Relay};
+
+const ISSUER: &str = "https://accounts.bench";
+const PROJECT: &str = "bench";
+/// What every push and every scheduled call is meant for.
+const AUDIENCE: &str = "bench";
+pub(crate) const UPLOADS_BUCKET: &str = "bench-uploads";
+const RESULTS_BUCKET: &str = "bench-results";
+const PROCESSOR: &str = "projects/bench/locations/eu/processors/1";
+
+/// What is done to a part of a batch's output before it is written.
+pub(crate) type Enrich = fn(Vec<u8>) -> Vec<u8>;
+
+/// The services, and what functions are started with to find them.
+pub(crate) struct Cloud {
+    pub(crate) pubsub: PubSub,
+    pub(crate) storage: Storage,
+    pub(crate) ai: DocumentAi,
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) inbox: Inbox,
+    pub(crate) relay: Relay,
+    identity: Identity,
+    environment: Vec<(String, String)>,
+    _data: TempDir,
+}
+
+/// How Document AI was called, and how it answered.
+#[derive(Default)]
+pub(crate) struct Calls {
+    online: AtomicU64,
+    batches: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Calls {
+    /// Synchronous calls.
+    pub(crate) fn online(&self) -> u64 {
+        self.online.load(Ordering::Relaxed)
+    }
+
+    /// Calls that ask for a batch operation.
+    pub(crate) fn batches(&self) -> u64 {
+        self.batches.load(Ordering::Relaxed)
+    }
+
+    /// Of all of them, those that the quota refused.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Of all of them, those that broke.
+    pub(crate) fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn counted(self: &Arc<Self>, router: Router) -> Router {
+        let calls = Arc::clone(self);
+        router.layer(middleware::from_fn(move |request: Request, next: Next| {
+            let calls = Arc::clone(&calls);
+            async move {
+                let path = request.uri().path();
+                let kind = [(":process", &calls.online), (":batchProcess", &calls.batches)];
+                if let Some((_, count)) = kind.iter().find(|(method, _)| path.ends_with(method)) {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+                let answer = next.run(request).await;
+                if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+                    calls.refused.fetch_add(1, Ordering::Relaxed);
+                } else if answer.status().is_server_error() {
+                    calls.failed.fetch_add(1, Ordering::Relaxed);
+                }
+                answer
+            }
+        }))
+    }
+}
+
+impl Cloud {
+    /// Starts all of it; the functions reach the database at `database_url`.
+    pub(crate) async fn start(database_url: &str, enrich: Option<Enrich>) -> Result<Self> {
+        let data = tempfile::tempdir()?;
+        let identity = Identity::generate(ISSUER)?;
+        let pubsub = PubSub::open(local_pubsub::Settings {
+            data_dir: data.path().join("pubsub"),
+            identity: identity.clone(),
+            project: PROJECT.into(),
+        })?;
+        for topic in Topic::ALL {
+            pubsub.create_topic(topic.name()).await?;
+        }
+        let (storage, storage_endpoint) = start_storage(data.path(), &identity, &pubsub).await?;
+        let ai = DocumentAi::new(engine(data.path(), &identity, &storage, enrich));
+        let calls = Arc::new(Calls::default());
+        let credentials = Credentials { username: "bench".into(), password: "bench".into() };
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let inbox = local_smtp::Settings::new(data.path().join("inbox"), listen, Some(credentials.clone()));
+        let inbox = Inbox::open(inbox).await?;
+        let relay = Relay::start().await?;
+        let endpoints = [
+            ("DATABASE_URL", database_url.to_owned()),
+            ("PUBSUB_ENDPOINT", serve(pubsub.router()).await?),
+            ("STORAGE_ENDPOINT", storage_endpoint),
+            ("DOCUMENTAI_ENDPOINT", serve(calls.counted(ai.router())).await?),
+            ("PUSH_JWKS_URL", {
+                let issuer = serve(local_pubsub::oidc_router(identity.clone())).await?;
+                format!("{issuer}/oauth2/v3/certs")
+            }),
+            ("PUSH_ISSUER", ISSUER.into()),
+            ("PUSH_AUDIENCE", AUDIENCE.into()),
+            ("PUSH_SERVICE_ACCOUNT", identity.email().to_owned()),
+            ("GOOGLE_SERVICE_ACCOUNT_KEY", identity.key_json()),
+            ("SMTP_HOST", "localhost".into()),
+            ("SMTP_PORT", inbox.smtp_addr().port().to_string()),
+            ("SMTP_CA_CERTIFICATE", inbox.ca_pem().to_owned()),
+            ("SMTP_USERNAME", credentials.username),
+            ("SMTP_PASSWORD", credentials.password),
+            ("INVITATIONS_PER_HOUR", "1000000".into()),
+        ];
+        let mut environment = process::environment()?;
+        environment.retain(|(name, _)| endpoints.iter().all(|(replaced, _)| replaced != name));
+        environment.extend(endpoints.map(|(name, value)| (name.to_owned(), value)));
+        Ok(Self { pubsub, storage, ai, calls, inbox, relay, identity, environment, _data: data })
+    }
+
+    /// The environment of a function: none connects as whoever migrates.
+    pub(crate) fn environment(&self, function: &str) -> Vec<(String, String)> {
+        let role = if function == "maintenance" { "alta_maintenance" } else { "alta_functions" };
+        let mut environment = self.environment.clone();
+        for (_, url) in environment.iter_mut().filter(|(name, _)| name == "DATABASE_URL") {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str("options%5Brole%5D=");
+            url.push_str(role);
+        }
+        // A synchronous call may take long.
+        environment.push(("REQUEST_TIMEOUT".into(), if function == "ocr" { "300" } else { "30" }.into()));
+        environment
+    }
+
+    /// The same, for settings that are read here.
+    pub(crate) fn env(&self) -> Env {
+        self.environment.iter().cloned().collect()
+    }
+
+    /// A token as Pub/Sub and Cloud Scheduler send it.
+    pub(crate) fn push_token(&self) -> String {
+        self.identity.id_token(AUDIENCE, self.identity.email())
+    }
+
+    /// Makes the subscriptions of these functions as in the cloud, backoff and dead letters included.
+    pub(crate) async fn subscribe(&self, functions: &[&str], faults: &Faults) -> Result<()> {
+        let seconds = |seconds: u32| Some(Duration::from_secs(seconds.into()));
+        for wanted in SUBSCRIPTIONS.iter().filter(|wanted| functions.contains(&wanted.function)) {
+            let subscription = local_pubsub::Subscription {
+                name: wanted.name.to_owned(),
+                topic: wanted.topic.name().to_owned(),
+                push_config: Some(PushConfig {
+                    push_endpoint: self.relay.url(wanted.function, wanted.path),
+                    oidc_token: Some(OidcToken {
+                        service_account_email: self.identity.email().to_owned(),
+                        audience: AUDIENCE.to_owned(),
+                    }),
+                    ..PushConfig::default()
+                }),
+                ack_deadline_seconds: names::ACK_DEADLINE_SECONDS,
+                filter: wanted.filter.unwrap_or_default().to_owned(),
+                dead_letter_policy: wanted.dead_letters.then(|| DeadLetterPolicy {
+                    dead_letter_topic: Topic::DeadLetters.name().to_owned(),
+                    max_delivery_attempts: names::MAX_DELIVERY_ATTEMPTS,
+                }),
+                retry_policy: Some(RetryPolicy {
+                    minimum_backoff: seconds(names::MINIMUM_BACKOFF_SECONDS),
+                    maximum_backoff: seconds(names::MAXIMUM_BACKOFF_SECONDS),
+                }),
+                ..local_pubsub::Subscription::default()
+            };
+            self.pubsub.create_subscription(subscription).await?;
+            self.pubsub.set_faults(wanted.name, faults.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Messages that were not delivered yet.
+    pub(crate) fn outstanding(&self) -> usize {
+        SUBSCRIPTIONS.iter().filter_map(|known| self.pubsub.outstanding(known.name).ok()).sum()
+    }
+
+    /// Makes the object of an upload, which announces itself; its generation.
+    pub(crate) async fn upload(&self, object: &ObjectName, bytes: &'static [u8]) -> Result<i64> {
+        let (name, attributes) = (object.to_string(), Attributes::default());
+        Ok(self.storage.create_object(UPLOADS_BUCKET, &name, attributes, bytes.into()).await?.generation)
+    }
+}
+
+/// Serves a router on a port of its own; where it answers.
+pub(crate) async fn serve(router: Router) -> Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    spawn(listener, router);
+    Ok(endpoint)
+}
+
+/// Google's servers do not hold small packets back either.
+pub(crate) fn spawn(listener: TcpListener, router: Router) {
+    let listener = listener.tap_io(|connection| {
+        // A connection that is gone by now is noticed where it is read.
+        let _ = connection.set_nodelay(true);
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+}
+
+async fn start_storage(data: &Path, identity: &Identity, pubsub: &PubSub) -> Result<(Storage, String)> {
+    let bucket = |name: &str, topic: Topic| Bucket {
+        name: name.to_owned(),
+        notifications: vec![NotificationConfig { topic: topic.name().to_owned(), object_name_prefix: None }],
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    #[allow(clippy::disallowed_methods, reason = "the cloud has a clock of its own")]
+    let now = Arc::new(SystemTime::now);
+    let settings = local_storage::Settings {
+        data_dir: data.join("storage"),
+        endpoint: endpoint.clone(),
+        identity: identity.clone(),
+        cors_origins: Vec::new(),
+        buckets: vec![bucket(UPLOADS_BUCKET, Topic::Uploads), bucket(RESULTS_BUCKET, Topic::Results)],
+        now,
+    };
+    let pubsub = pubsub.clone();
+    let notifier: local_storage::Notifier = Arc::new(move |notification| {
+        let pubsub = pubsub.clone();
+        Box::pin(async move {
+            let published =
+                pubsub.publish(&notification.topic, notification.attributes, notification.data).await;
+            published.map(|_| ()).map_err(|error| error.to_string())
+        })
+    });
+    let storage = Storage::open(settings, notifier).await?;
+    spawn(listener, storage.router());
+    Ok((storage, endpoint))
+}
+
+fn engine(
+    data: &Path,
+    identity: &Identity,
+    storage: &Storage,
+    enrich: Option<Enrich>,
+) -> local_documentai::Settings {
+    let (objects, results) = (storage.clone(), storage.clone());
+    let resolve: local_documentai::Resolve = Arc::new(move |uri| {
+        let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
+        let found = named.and_then(|(bucket, object)| objects.open_object(bucket, object, None));
+        Box::pin(async move { found.map(|(_, path)| path) })
+    });
+    let write: local_documentai::Write = Arc::new(move |uri, bytes, _| -> BoxFuture<'static, _> {
+        let (storage, uri) = (results.clone(), uri.to_owned());
+        Box::pin(async move {
+            let bytes = enrich.map_or_else(|| bytes.clone(), |enrich| enrich(bytes.clone()));
+            let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
+            let (bucket, object) = named.ok_or("not the address of an object")?;
+            let made = storage.create_object(bucket, object, Attributes::default(), bytes.into()).await;
+            made.map(|_| ()).map_err(|error| error.to_string())
+        })
+    });
+    let mut settings = local_documentai::Settings::new(identity.clone(), resolve, 2);
+    settings.write = Some(write);
+    settings.processor = Some(PROCESSOR.to_owned());
+    settings.work_folder = data.to_owned();
+    settings
+}

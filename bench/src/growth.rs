@@ -1,0 +1,160 @@
+//! Lists and searches of a million items beside those of ten thousand: `bench growth [ITEMS]`.
+//!
+//! Two databases of one server, each with a project that holds nine tenths of the items and a hundred small ones.
+//! `data` answers over HTTP, for the one and the other in turn, so that the ratios of a run are fair. Where few items
+//! have less than a page of answers, less is asked for: both answer as much.
+
+mod seed;
+
+use std::{
+    str::FromStr as _,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgPool, postgres::PgConnectOptions};
+
+use self::seed::{PHRASE, RARE, seed};
+use crate::{Result, cloud::Cloud, instance::Instance, statistics::percentile_ms, tenants::Tenants};
+
+const FEW: i64 = 10_000;
+const MANY: i64 = 1_000_000;
+/// Requests of each kind to each side.
+const REQUESTS: usize = 100;
+const WARM: usize = 5;
+/// How much more the p95 may be.
+const TOLERANCE: f64 = 2.0;
+/// Differences of less than this are the machine's.
+const NOISE_MS: f64 = 1.0;
+/// How deep a list is read.
+const DEEP_PAGE: usize = 100;
+
+/// Seeds both, asks both, and fails when a question costs much more of the large one.
+pub(crate) async fn run(items: Option<String>) -> Result<()> {
+    let many = items.map_or(Ok(MANY), |items| items.parse())?;
+    let few = Side::start("few", FEW).await?;
+    let many = Side::start("many", many).await?;
+    let sides = [&few, &many];
+    let deep = [few.deep_cursor().await?, many.deep_cursor().await?];
+    println!(
+        "{:<34} {:>6} {:>6} {:>9} {:>9} {:>9} {:>9} {:>6}",
+        "question", "hits", "hits", "p50 ms", "p95 ms", "p50 ms", "p95 ms", "ratio"
+    );
+    let mut slow = Vec::new();
+    for (name, small, query) in questions() {
+        let mut samples: [Vec<Duration>; 2] = Default::default();
+        let mut hits = [0; 2];
+        for round in 0..WARM + REQUESTS {
+            for (which, side) in sides.iter().enumerate() {
+                let query = query.replace("DEEP", &deep[which]);
+                let (found, elapsed) = side.ask(small, &query).await?;
+                hits[which] = found["items"].as_array().map_or(0, Vec::len);
+                if round >= WARM {
+                    samples[which].push(elapsed);
+                }
+            }
+        }
+        let p50 = samples.each_ref().map(|samples| percentile_ms(samples, 50));
+        let p95 = samples.each_ref().map(|samples| percentile_ms(samples, 95));
+        let ratio = p95[1] / p95[0];
+        println!(
+            "{name:<34} {:>6} {:>6} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {ratio:>6.2}",
+            hits[0], hits[1], p50[0], p95[0], p50[1], p95[1]
+        );
+        if ratio > TOLERANCE && p95[1] - p95[0] > NOISE_MS {
+            slow.push(format!("{name} ({ratio:.1})"));
+        }
+    }
+    if slow.is_empty() { Ok(()) } else { Err(format!("these grow: {}", slow.join(", ")).into()) }
+}
+
+/// What is asked: a name, whether of a small project, and the rest of the query.
+fn questions() -> Vec<(&'static str, bool, String)> {
+    let ask = |name, rest: &str| (name, false, rest.to_owned());
+    vec![
+        ask("list", ""),
+        ask("list, page 100", "&cursor=DEEP"),
+        ("list of a small project", true, "&limit=10".to_owned()),
+        ask("by status", "&status=pending_review"),
+        ask("by a rare status", "&status=failed"),
+        ask("own", "&uploaded_by=me"),
+        ask("own, by status", "&uploaded_by=me&status=rejected&limit=5"),
+        ask("by domain", "&domain=domain5"),
+        ask("by domain and status", "&domain=domain5&status=rejected&limit=10"),
+        ask("search: a rare word", &format!("&q={RARE}")),
+        ask("search: a word that is not there", "&q=nowhere"),
+        ask("search: a word of some", "&q=word2000&limit=5"),
+        ask("search: a frequent word", "&q=word2"),
+        ask("search: two words", "&q=word3%20word40"),
+        ask("search: a phrase", &format!("&q=%22{}%22", PHRASE.replace(' ', "%20"))),
+        ask("search: frequent, by status", "&q=word2&status=rejected"),
+        ask("search: frequent, by domain", "&q=word2&domain=domain5"),
+        ask("search: frequent, own", "&q=word2&uploaded_by=me"),
+        ask("search: rare, by status", &format!("&q={RARE}&status=approved&limit=20")),
+        ("search: frequent, small project", true, "&q=word2&limit=5".to_owned()),
+    ]
+}
+
+/// A database, `data` in front of it, and a member of its projects.
+struct Side {
+    data: Instance,
+    client: reqwest::Client,
+    token: String,
+    projects: [String; 2],
+    _cloud: Cloud,
+}
+
+impl Side {
+    async fn start(name: &str, items: i64) -> Result<Self> {
+        let url = database(&format!("growth_{name}")).await?;
+        let db = PgPool::connect(&url).await?;
+        migrations::migrate(&db).await?;
+        let cloud = Cloud::start(&url, None).await?;
+        let tenants = Tenants::new(&db, &cloud)?;
+        let reader = tenants.user("reader").await?;
+        let large = tenants.project("Large", &reader).await?;
+        let small = tenants.project("Small", &reader).await?;
+        let start = Instant::now();
+        seed(&db, items, &reader, large, small).await?;
+        let size = "select pg_size_pretty(pg_database_size(current_database()))";
+        let size: String = sqlx::query_scalar(size).fetch_one(&db).await?;
+        println!("seeded {items} items in {:.0?}: {size}", start.elapsed());
+        let data = Instance::start(&cloud, "data", 0).await?;
+        let token = tenants.token(&reader)?;
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { data, client, token, projects: [large, small].map(|id| id.to_string()), _cloud: cloud })
+    }
+
+    async fn ask(&self, small: bool, query: &str) -> Result<(Value, Duration)> {
+        let project = &self.projects[usize::from(small)];
+        let url = self.data.url(&format!("/documents?project_id={project}{query}"));
+        let start = Instant::now();
+        let answer = self.client.get(url).bearer_auth(&self.token).send().await?;
+        let (status, body) = (answer.status(), answer.bytes().await?);
+        let elapsed = start.elapsed();
+        if !status.is_success() {
+            return Err(format!("{query}: {status} {}", String::from_utf8_lossy(&body)).into());
+        }
+        Ok((serde_json::from_slice(&body)?, elapsed))
+    }
+
+    /// Where a deep page of the list begins.
+    async fn deep_cursor(&self) -> Result<String> {
+        let mut cursor = String::new();
+        for _ in 1..DEEP_PAGE {
+            let query = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
+            let (page, _) = self.ask(false, &query).await?;
+            cursor = page["next_cursor"].as_str().ok_or("the list is short")?.to_owned();
+        }
+        Ok(cursor)
+    }
+}
+
+/// A new database of this name on the server at `DATABASE_URL`.
+async fn database(name: &str) -> Result<String> {
+    let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+    let server = PgPool::connect(&url).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {name}"))).execute(&server).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&server).await?;
+    Ok(PgConnectOptions::from_str(&url)?.database(name).to_url_lossy().to_string())
+}

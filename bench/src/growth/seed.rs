@@ -1,0 +1,115 @@
+//! Many items with texts in which some words are frequent and most are rare, as in any language.
+
+use shared::ids::ProjectId;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+
+use crate::{Result, tenants::User};
+
+/// In the text of sixty items, however many there are.
+pub(super) const RARE: &str = "marginalia";
+/// In this order in two items of a hundred, in the other order or apart in as many.
+pub(super) const PHRASE: &str = "annual report";
+
+/// Items that are inserted at once.
+const BATCH: i64 = 50_000;
+
+/// What is inserted for the items `$1..$2` of `$3`; `$4` is the large project, `$5` one of a
+/// hundred items, `$6` an uploader.
+/// The n-th word of the vocabulary comes 1/n as often as the first (Zipf).
+const ITEMS: &str = "
+    with numbered as materialized (
+        select n, at, filename, draws.status,
+               (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5('item' || n), 1, 3)
+                   || '8' || substr(md5('item' || n), 4, 15))::uuid as id,
+               case when n % ($3 / 100) = 0 then $5 when n % 10 <> 0 then $4
+                    else md5('project' || n / 10 % 100)::uuid end as project_id,
+               case when n % 50 = 7 then $6 else md5('user' || n % 50)::uuid end as uploaded_by_id,
+               case when draw < 0.8 then 'domain' || power(20::float8, draw / 0.8)::integer end as domain,
+               text
+        from (
+            select n, now() - make_interval(secs => $3 - n) as at, random() as draw,
+                   'scan ' || n || ' word' || power(50000::float8, random())::integer || '.pdf' as filename,
+                   case when chance < 0.70 then 'approved' when chance < 0.85 then 'pending_review'
+                        when chance < 0.90 then 'rejected' when chance < 0.95 then 'failed'
+                        when chance < 0.96 then 'processing' else 'draft' end as status
+            from (select n, random() as chance from generate_series($1, $2 - 1) as n) as chances
+        ) as draws
+        cross join lateral (
+            select string_agg('word' || power(50000::float8, random() + 0 * w)::integer, ' ')
+                   || case n % 50 when 1 then ' annual report' when 2 then ' report annual'
+                                  when 3 then ' annual word1 report' else '' end
+                   || case when n % 10 <> 0 and (n - 1) % ($3 / 60) = 0 then ' marginalia' else '' end as text
+            from generate_series(1, 40) as w
+        ) as texts
+    ), made as (
+        insert into items
+            (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, status, failure_code,
+             failure_message, generation, attempt, text_attempt, confidence, created_at, version)
+        select id, project_id, uploaded_by_id, 'document', filename, 'application/pdf', 100000, status,
+               case status when 'failed' then 'unreadable' end, case status when 'failed' then 'It is broken.' end,
+               case when status <> 'draft' then n end, 1, 1, 0.9, at, 3
+        from numbered
+    ), made_documents as (
+        insert into documents (item_id, project_id, domain, page_count) select id, project_id, domain, 1 from numbered
+    ), made_pages as (
+        insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+        select id, 1, 1, text, 0.9, '[]' from numbered
+    )
+    insert into item_search (item_id, part, project_id, kind, words)
+    select id, 0, project_id, 'document', search_words(filename) from numbered
+    union all
+    select id, 1, project_id, 'document', search_words(text) from numbered";
+
+/// Fills a database that has nothing but the reader and two projects.
+pub(super) async fn seed(
+    db: &PgPool,
+    items: i64,
+    reader: &User,
+    large: ProjectId,
+    small: ProjectId,
+) -> Result<()> {
+    let mut db = db.acquire().await?.detach();
+    // What is inserted refers to what is there, and indexes are built at once when everything is.
+    for setting in ["session_replication_role = replica", "maintenance_work_mem = '512MB'"] {
+        sqlx::raw_sql(AssertSqlSafe(format!("set {setting}"))).execute(&mut db).await?;
+    }
+    sqlx::raw_sql(
+        "select setseed(0.5);
+         insert into users (id, email, email_verified_at, created_at)
+         select md5('user' || n)::uuid, 'user' || n || '@example.org', now(), now() from generate_series(0, 49) as n;
+         insert into projects (id, name, created_by_id, created_at, updated_at)
+         select md5('project' || n)::uuid, 'Project ' || n, md5('user0')::uuid, now(), now()
+         from generate_series(0, 99) as n",
+    )
+    .execute(&mut db)
+    .await?;
+    let indexes = drop_indexes(&mut db).await?;
+    let mut from = 0;
+    while from < items {
+        let to = items.min(from + BATCH);
+        let insert = sqlx::query(ITEMS).bind(from).bind(to).bind(items);
+        insert.bind(large).bind(small).bind(reader.id).execute(&mut db).await?;
+        from = to;
+    }
+    for definition in indexes {
+        sqlx::raw_sql(AssertSqlSafe(definition)).execute(&mut db).await?;
+    }
+    sqlx::raw_sql("vacuum analyze").execute(&mut db).await?;
+    sqlx::Connection::close(db).await?;
+    Ok(())
+}
+
+/// Drops every index that no constraint needs; the statements that make them again.
+async fn drop_indexes(db: &mut PgConnection) -> Result<Vec<String>> {
+    let indexes = "
+        select indexname, indexdef from pg_indexes
+        where schemaname = 'public' and tablename in ('items', 'documents', 'document_pages', 'item_search')
+          and indexname not in (select conname from pg_constraint)";
+    let indexes: Vec<(String, String)> = sqlx::query_as(indexes).fetch_all(&mut *db).await?;
+    let mut definitions = Vec::new();
+    for (name, definition) in indexes {
+        sqlx::raw_sql(AssertSqlSafe(format!("drop index {name}"))).execute(&mut *db).await?;
+        definitions.push(definition);
+    }
+    Ok(definitions)
+}

@@ -1,0 +1,113 @@
+//! A database server of our own that keeps what it acknowledged, so that it can be made to crash.
+//!
+//! The one of `local with-postgres` is fast rather than durable, and its keeper removes its files once it ends: it
+//! only tells where PostgreSQL's programs are, and as whom they run.
+
+use std::{
+    fs::File,
+    os::unix::{
+        fs::{MetadataExt as _, chown},
+        process::CommandExt as _,
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use sqlx::{Connection as _, PgConnection};
+use tempfile::TempDir;
+
+use crate::{Result, process::free_port};
+
+/// How long it may take to answer, recovery included.
+const GIVE_UP: Duration = Duration::from_secs(60);
+
+/// The server; it ends with this.
+pub(crate) struct Postgres {
+    programs: PathBuf,
+    folder: TempDir,
+    owner: Option<(u32, u32)>,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl Postgres {
+    /// Makes a cluster with the programs of the server at `DATABASE_URL`, and starts it.
+    pub(crate) async fn start() -> Result<Self> {
+        let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+        let mut db = PgConnection::connect(&url).await?;
+        let programs: String = sqlx::query_scalar("select setting from pg_config where name = 'BINDIR'")
+            .fetch_one(&mut db)
+            .await?;
+        let theirs: String = sqlx::query_scalar("show data_directory").fetch_one(&mut db).await?;
+        db.close().await?;
+        let folder = tempfile::Builder::new().prefix("bench-postgres-").tempdir_in("/tmp")?;
+        let (ours, theirs) = (std::fs::metadata(folder.path())?.uid(), std::fs::metadata(theirs)?);
+        let owner = (theirs.uid() != ours).then(|| (theirs.uid(), theirs.gid()));
+        if let Some((user, group)) = owner {
+            chown(folder.path(), Some(user), Some(group))?;
+        }
+        let port = free_port().await?;
+        let mut server = Self { programs: programs.into(), folder, owner, port, process: None };
+        let mut initdb = server.command("initdb");
+        initdb.args(["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"]);
+        initdb.args(["--username=postgres", "--pgdata"]).arg(server.cluster());
+        if !initdb.stdout(Stdio::null()).status()?.success() {
+            return Err("initdb failed".into());
+        }
+        server.restart().await?;
+        Ok(server)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Ends it as a crash would (`pg_ctl stop --mode=immediate`): nothing is written before it goes.
+    pub(crate) fn crash(&mut self) -> Result<()> {
+        let Some(mut process) = self.process.take() else { return Ok(()) };
+        Command::new("kill").arg("-QUIT").arg(process.id().to_string()).status()?;
+        process.wait()?;
+        Ok(())
+    }
+
+    /// Starts it; it recovers from its log, and answers when this returns.
+    pub(crate) async fn restart(&mut self) -> Result<()> {
+        let log = File::options().create(true).append(true).open(self.folder.path().join("log"))?;
+        let mut command = self.command("postgres");
+        command.arg("-D").arg(self.cluster()).args(["-p", &self.port.to_string()]);
+        for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"] {
+            command.args(["-c", setting]);
+        }
+        let errors = log.try_clone()?;
+        self.process = Some(command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn()?);
+        let start = Instant::now();
+        loop {
+            match PgConnection::connect(&self.url()).await {
+                Ok(connection) => return Ok(connection.close().await?),
+                Err(error) if start.elapsed() > GIVE_UP => return Err(error.into()),
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    fn cluster(&self) -> PathBuf {
+        self.folder.path().join("cluster")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        // Whoever it runs as may not enter our own folder.
+        command.current_dir(Path::new("/"));
+        if let Some((user, group)) = self.owner {
+            command.uid(user).gid(group);
+        }
+        command
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let _ = self.crash();
+    }
+}

@@ -1,0 +1,87 @@
+//! Documents that need a batch operation, many more than run at once: `bench quota [DOCUMENTS]`, 300 unless said
+//! otherwise.
+//!
+//! `maintenance` is called every second, where Cloud Scheduler calls it every minute; nothing else is shortened.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use local_pubsub::Faults;
+
+use crate::{
+    Result,
+    cloud::Cloud,
+    instance::Instance,
+    schedule,
+    tenants::{Tenants, database},
+};
+
+const DOCUMENTS: usize = 300;
+/// Too many for a synchronous call.
+const PAGES: usize = 50;
+/// How long an operation takes before it writes.
+const DELAY: Duration = Duration::from_millis(300);
+/// The quota of the engine and of `maintenance`.
+const AT_ONCE: usize = 10;
+const PDF: &[u8] = b"%PDF-1.7 a long one";
+const GIVE_UP: Duration = Duration::from_secs(15 * 60);
+
+/// Uploads them all at once, and waits until all of them are read.
+pub(crate) async fn run(documents: Option<String>) -> Result<()> {
+    let documents = documents.map_or(Ok(DOCUMENTS), |documents| documents.parse())?;
+    let (db, url) = database().await?;
+    let cloud = Arc::new(Cloud::start(&url, None).await?);
+    cloud.ai.instant(Some("A page of many."));
+    cloud.ai.set_instant_pages(PAGES);
+    cloud.ai.set_delay(DELAY);
+    let tenants = Tenants::new(&db, &cloud)?;
+    let admin = tenants.user("admin").await?;
+    let project = tenants.project("Books", &admin).await?;
+    let _ocr = Instance::start(&cloud, "ocr", 0).await?;
+    let _maintenance = Instance::start(&cloud, "maintenance", 0).await?;
+    cloud.subscribe(&["ocr", "maintenance"], &Faults::default()).await?;
+    let _schedule = schedule::start(&cloud);
+
+    let start = Instant::now();
+    for _ in 0..documents {
+        let object = tenants.draft(project, &admin, PDF).await?;
+        cloud.upload(&object, PDF).await?;
+    }
+    let uploaded = start.elapsed();
+    let wanted = i64::try_from(documents)?;
+    let states = "select count(*) filter (where status = 'approved' and page_count = $1),
+                         count(*) filter (where status = 'failed'), (select count(*) from dead_letters)
+                  from items join documents on documents.item_id = items.id";
+    let (ended, failed, dead) = loop {
+        let (read, failed, dead): (i64, i64, i64) =
+            sqlx::query_as(states).bind(i32::try_from(PAGES)?).fetch_one(&db).await?;
+        if read + failed == wanted {
+            break (start.elapsed(), failed, dead);
+        }
+        if start.elapsed() > GIVE_UP {
+            return Err(format!("{read} of {wanted} were read in time, {failed} failed").into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let operations = cloud.ai.operations();
+    println!(
+        "{documents} documents of {PAGES} pages, {AT_ONCE} operations at once, each of {DELAY:.0?} or more"
+    );
+    println!("{:<34} {:>8.1}", "seconds until all were uploaded", uploaded.as_secs_f64());
+    println!("{:<34} {:>8.1}", "seconds until all were read", ended.as_secs_f64());
+    println!("{:<34} {:>8}", "operations", operations.started);
+    println!("{:<34} {:>8}", "most at once", operations.most_at_once);
+    println!("{:<34} {:>8}", "calls for a batch", cloud.calls.batches());
+    println!("{:<34} {:>8}", "of these refused by the quota", cloud.calls.refused());
+    println!("{:<34} {:>8}", "failed", failed);
+    println!("{:<34} {:>8}", "dead letters", dead);
+    if failed + dead > 0 {
+        return Err("not all of them were read".into());
+    }
+    if operations.most_at_once > AT_ONCE || operations.started != u64::try_from(documents)? {
+        return Err("there were more operations than there should be".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! What stands before functions that die: it hands each request to a process that lives, and counts.
+//!
+//! Cloud Run does the same for its instances. A request whose process dies under it is answered with 502.
+
+use std::{
+    collections::HashMap,
+    net::Ipv4Addr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use tokio::{net::TcpListener, sync::mpsc};
+
+use crate::{Result, cloud};
+
+/// A request was answered.
+pub(crate) struct Answered {
+    pub(crate) function: String,
+    pub(crate) status: StatusCode,
+    pub(crate) at: Instant,
+}
+
+/// The relay; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Relay(Arc<Inner>);
+
+struct Inner {
+    address: String,
+    client: reqwest::Client,
+    turn: AtomicUsize,
+    state: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// The ports of a function's processes.
+    instances: HashMap<String, Vec<u16>>,
+    /// Pushes by function: how many, and how many of those were not acknowledged.
+    pushes: HashMap<String, (u64, u64)>,
+    watcher: Option<mpsc::UnboundedSender<Answered>>,
+}
+
+impl Relay {
+    pub(crate) async fn start() -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        // Longer than a function may take; a proxy knows no receivers on this machine.
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(320)).no_proxy().build()?;
+        let relay =
+            Self(Arc::new(Inner { address, client, turn: AtomicUsize::new(0), state: Mutex::default() }));
+        let router = Router::new().route("/{function}/{*path}", axum::routing::any(pass));
+        cloud::spawn(listener, router.with_state(relay.clone()));
+        Ok(relay)
+    }
+
+    /// Where a function's path is reached.
+    pub(crate) fn url(&self, function: &str, path: &str) -> String {
+        format!("{}/{function}{path}", self.0.address)
+    }
+
+    /// One more process of a function, or the place of one that was there.
+    pub(crate) fn set(&self, function: &str, instance: usize, port: u16) {
+        let mut state = self.state();
+        let instances = state.instances.entry(function.to_owned()).or_default();
+        if instances.len() <= instance {
+            instances.resize(instance + 1, port);
+        }
+        instances[instance] = port;
+    }
+
+    /// How many pushes a function got, and how many of them were not acknowledged.
+    pub(crate) fn pushes(&self, function: &str) -> (u64, u64) {
+        self.state().pushes.get(function).copied().unwrap_or_default()
+    }
+
+    /// Tells of every answer from now on.
+    pub(crate) fn watch(&self) -> mpsc::UnboundedReceiver<Answered> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.state().watcher = Some(sender);
+        receiver
+    }
+
+    fn state(&self) -> MutexGuard<'_, Known> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ports to try, in turn.
+    fn instances(&self, function: &str) -> Vec<u16> {
+        let mut ports = self.state().instances.get(function).cloned().unwrap_or_default();
+        if !ports.is_empty() {
+            let turn = self.0.turn.fetch_add(1, Ordering::Relaxed) % ports.len();
+            ports.rotate_left(turn);
+        }
+        ports
+    }
+
+    async fn send(&self, function: &str, request: &Relayed) -> Option<reqwest::Response> {
+        for port in self.instances(function) {
+            let url = format!("http://127.0.0.1:{port}/{}", request.path);
+            let sent = self.0.client.request(request.method.clone(), url).headers(request.headers.clone());
+            match sent.body(request.body.clone()).send().await {
+                Ok(answer) => return Some(answer),
+                // Nobody listens there: the next one may.
+                Err(error) if error.is_connect() => {}
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+}
+
+struct Relayed {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+async fn pass(
+    State(relay): State<Relay>,
+    Path((function, path)): Path<(String, String)>,
+    method: Method,
+    mut headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    headers.remove(header::HOST);
+    headers.remove(header::CONTENT_LENGTH);
+    let is_push = path.starts_with("events/");
+    let request = Relayed { method, path, headers, body };
+    let (status, kind, body) = match relay.send(&function, &request).await {
+        None => (StatusCode::BAD_GATEWAY, None, Bytes::new()),
+        Some(answer) => {
+            let (status, kind) = (answer.status(), answer.headers().get(header::CONTENT_TYPE).cloned());
+            match answer.bytes().await {
+                Ok(body) => (status, kind, body),
+                Err(_) => (StatusCode::BAD_GATEWAY, None, Bytes::new()),
+            }
+        }
+    };
+    let mut state = relay.state();
+    if is_push {
+        let (pushes, refused) = state.pushes.entry(function.clone()).or_default();
+        *pushes += 1;
+        *refused += u64::from(!status.is_success());
+    }
+    if let Some(watcher) = &state.watcher {
+        // Nobody may be watching any more.
+        let _ = watcher.send(Answered { function, status, at: Instant::now() });
+    }
+    drop(state);
+    let kind = kind.map(|kind| [(header::CONTENT_TYPE, kind)]);
+    (status, kind.map(axum::response::AppendHeaders), body).into_response()
+}

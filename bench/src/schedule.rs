@@ -1,0 +1,34 @@
+//! Calls `maintenance` as Cloud Scheduler does, only more often.
+
+use std::{sync::Arc, time::Duration};
+
+use shared::names::SCHEDULES;
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::cloud::Cloud;
+
+/// A call that takes longer is given up on; what it does goes on without anybody waiting.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Calls every task once a second until the set is dropped.
+pub(crate) fn start(cloud: &Arc<Cloud>) -> JoinSet<()> {
+    let client = reqwest::Client::new();
+    let mut tasks = JoinSet::new();
+    for schedule in SCHEDULES {
+        let (cloud, client) = (Arc::clone(cloud), client.clone());
+        tasks.spawn(async move {
+            let mut ticks = interval(Duration::from_secs(1));
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let url = cloud.relay.url("maintenance", schedule.path);
+            loop {
+                ticks.tick().await;
+                // Whatever it fails of, it is called again.
+                let _ = client.post(&url).bearer_auth(cloud.push_token()).timeout(TIMEOUT).send().await;
+            }
+        });
+    }
+    tasks
+}

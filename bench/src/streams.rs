@@ -1,0 +1,193 @@
+//! Many open event streams on one process: `bench streams [N]`, 1,000 unless said otherwise.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::Value;
+use shared::{
+    guard::ProjectRole,
+    ids::{ItemId, ProjectId},
+    items::{self, ItemKind},
+};
+use sqlx::PgPool;
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Result,
+    cloud::Cloud,
+    instance::Instance,
+    statistics::percentile_ms,
+    tenants::{Tenants, User, database},
+};
+
+const STREAMS: usize = 1000;
+/// One stream in so many is another project's.
+const OTHERS: usize = 10;
+const TRANSITIONS: usize = 100;
+/// From one transition to the next: they fall anywhere between two queries of the function.
+const BETWEEN: Duration = Duration::from_millis(53);
+/// How long streams and database are watched while nothing happens.
+const QUIET: Duration = Duration::from_secs(10);
+/// By then the last transition was told.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Streams that are opened at once.
+const OPENED_AT_ONCE: usize = 20;
+
+/// What a stream told.
+struct Heard {
+    stream: usize,
+    item: ItemId,
+    at: Instant,
+}
+
+/// Opens them, watches them idle, then sees each told of each transition once.
+pub(crate) async fn run(streams: Option<String>) -> Result<()> {
+    let wanted = streams.map_or(Ok(STREAMS), |streams| streams.parse())?;
+    let (db, url) = database().await?;
+    let cloud = Cloud::start(&url, None).await?;
+    let tenants = Tenants::new(&db, &cloud)?;
+    let admin = tenants.user("admin").await?;
+    let projects = [tenants.project("Letters", &admin).await?, tenants.project("Others", &admin).await?];
+    let events = Instance::start(&cloud, "events", 0).await?;
+    let idle = events.process()?.resident_kib()?;
+    let baseline = commits(&db).await?;
+
+    let (sender, mut heard) = mpsc::unbounded_channel();
+    let open = open(&tenants, &events, projects, wanted, &sender).await?;
+    drop(sender);
+    println!("{open} streams are open on one process");
+    println!("{:<46} {:>10.1}", "resident before, MiB", mib(idle));
+    // The first heartbeat is behind them.
+    sleep(QUIET).await;
+    let cpu = events.process()?.cpu()?;
+    let busy = commits(&db).await?;
+    let cpu = events.process()?.cpu()? - cpu;
+    let resident = events.process()?.resident_kib()?;
+    println!("{:<46} {:>10.1}", "resident with them, MiB", mib(resident));
+    println!(
+        "{:<46} {:>10.1}",
+        "KiB for each",
+        f64::from(u32::try_from(resident - idle)?) / f64::from(u32::try_from(open)?)
+    );
+    println!(
+        "{:<46} {:>10.2}",
+        "CPU over ten quiet seconds, % of a core",
+        cpu.as_secs_f64() / QUIET.as_secs_f64() * 100.0
+    );
+    println!("{:<46} {:>10.2}", "queries a second", busy - baseline);
+
+    let told = transitions(&tenants, &admin, projects[0]).await?;
+    let mut count: HashMap<(usize, ItemId), usize> = HashMap::new();
+    let mut samples = Vec::new();
+    let listeners = (0..wanted).filter(|stream| !is_other(*stream)).count();
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        // Whatever comes twice or to the wrong ones comes soon after.
+        let Ok(Some(heard)) = timeout(Duration::from_secs(4), heard.recv()).await else { break };
+        let Some(at) = told.get(&heard.item) else { return Err("a stream told of something else".into()) };
+        samples.push(heard.at.saturating_duration_since(*at));
+        *count.entry((heard.stream, heard.item)).or_default() += 1;
+    }
+    let twice = count.values().filter(|count| **count > 1).count();
+    let astray = count.keys().filter(|(stream, _)| is_other(*stream)).count();
+    println!("{:<46} {:>10}", "streams of the project", listeners);
+    println!("{:<46} {:>10}", "transitions told, all streams together", samples.len());
+    println!("{:<46} {:>10}", "told twice", twice);
+    println!("{:<46} {:>10}", "told to another project's streams", astray);
+    println!("{:<46} {:>10.0}", "from commit to stream, p50 ms", percentile_ms(&samples, 50));
+    println!("{:<46} {:>10.0}", "from commit to stream, p95 ms", percentile_ms(&samples, 95));
+    if twice + astray > 0 || count.len() != listeners * TRANSITIONS {
+        return Err("not every stream was told of every transition once".into());
+    }
+    Ok(())
+}
+
+fn is_other(stream: usize) -> bool {
+    stream % OTHERS == OTHERS - 1
+}
+
+/// Opens a stream for each of as many users; how many there are.
+async fn open(
+    tenants: &Tenants,
+    events: &Instance,
+    projects: [ProjectId; 2],
+    wanted: usize,
+    heard: &mpsc::UnboundedSender<Heard>,
+) -> Result<usize> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let opened = stream::iter(0..wanted).map(|number| {
+        let (client, heard) = (client.clone(), heard.clone());
+        async move {
+            let user = tenants.user(&format!("reader{number}")).await?;
+            let project = projects[usize::from(is_other(number))];
+            tenants.member(project, &user, ProjectRole::Contributor).await?;
+            let url = events.url(&format!("/events?project_id={project}"));
+            let answer = client.get(url).bearer_auth(tenants.token(&user)?).send().await?;
+            let mut answer = answer.error_for_status()?;
+            // The opening: from here on nothing is missed.
+            answer.chunk().await?;
+            tokio::spawn(listen(number, answer, heard));
+            Result::Ok(())
+        }
+    });
+    let opened: Vec<()> = opened.buffer_unordered(OPENED_AT_ONCE).try_collect().await?;
+    Ok(opened.len())
+}
+
+async fn listen(stream: usize, mut answer: reqwest::Response, heard: mpsc::UnboundedSender<Heard>) {
+    let mut text = Vec::new();
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        let at = Instant::now();
+        text.extend_from_slice(&chunk);
+        while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
+            let event: Vec<u8> = text.drain(..end + 2).collect();
+            let item = item(&String::from_utf8_lossy(&event));
+            if let Some(item) = item
+                && heard.send(Heard { stream, item, at }).is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// The item that an event speaks of, if it is a transition.
+fn item(event: &str) -> Option<ItemId> {
+    let data = event.lines().find_map(|line| line.strip_prefix("data: "))?;
+    serde_json::from_str::<Value>(data).ok()?["item_id"].as_str()?.parse().ok()
+}
+
+/// Commits transitions of a project one by one; when each was committed.
+async fn transitions(tenants: &Tenants, user: &User, project: ProjectId) -> Result<HashMap<ItemId, Instant>> {
+    let mut told = HashMap::new();
+    for _ in 0..TRANSITIONS {
+        let item = ItemId::new();
+        let mut db = tenants.db.acquire().await?;
+        items::record_creation(&mut db, item, project, ItemKind::Document, user.id, tenants.now()).await?;
+        told.insert(item, Instant::now());
+        drop(db);
+        sleep(BETWEEN).await;
+    }
+    Ok(told)
+}
+
+/// Transactions a second on the database while nothing else happens, without those that ask.
+async fn commits(db: &PgPool) -> Result<f64> {
+    let count = "select xact_commit from pg_stat_database where datname = current_database()";
+    // Backends report what they did about once a second.
+    sleep(Duration::from_secs(2)).await;
+    let before: i64 = sqlx::query_scalar(count).fetch_one(db).await?;
+    sleep(QUIET).await;
+    let after: i64 = sqlx::query_scalar(count).fetch_one(db).await?;
+    Ok(f64::from(i32::try_from(after - before)?) / QUIET.as_secs_f64())
+}
+
+fn mib(kib: u64) -> f64 {
+    f64::from(u32::try_from(kib).unwrap_or(u32::MAX)) / 1024.0
+}
