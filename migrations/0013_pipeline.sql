@@ -94,8 +94,9 @@ create table item_search (
     constraint item_search_pkey primary key (item_id, part),
     constraint item_search_item_id_fkey foreign key (item_id) references items (id) on delete cascade
 );
--- Serves rare words; the second one frequent words, newest items first.
-create index item_search_words_idx on item_search using gin (project_id, words);
+-- Serves rare words; the second one frequent words, newest items first. What waits to be merged into the first is
+-- read by every search: little of it.
+create index item_search_words_idx on item_search using gin (project_id, words) with (gin_pending_list_limit = 128);
 create index item_search_project_id_kind_item_id_idx on item_search (project_id, kind, item_id desc);
 
 -- The words of a text; of one that is longer than a tsvector may be, those of its beginning.
