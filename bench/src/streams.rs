@@ -32,8 +32,10 @@ const OTHERS: usize = 10;
 const TRANSITIONS: usize = 100;
 /// From one transition to the next: they fall anywhere between two queries of the function.
 const BETWEEN: Duration = Duration::from_millis(53);
-/// How long streams and database are watched while nothing happens.
-const QUIET: Duration = Duration::from_secs(10);
+/// How long streams and database are watched while nothing happens: from one heartbeat to the next.
+const QUIET: Duration = Duration::from_secs(15);
+/// By then every backend has reported what it did before.
+const REPORTED: Duration = Duration::from_secs(12);
 /// By then the last transition was told.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Streams that are opened at once.
@@ -63,11 +65,9 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     drop(sender);
     println!("{open} streams are open on one process");
     println!("{:<46} {:>10.1}", "resident before, MiB", mib(idle));
-    // The first heartbeat is behind them.
-    sleep(QUIET).await;
-    let cpu = events.process()?.cpu()?;
+    let (cpu, start) = (events.process()?.cpu()?, Instant::now());
     let busy = commits(&db).await?;
-    let cpu = events.process()?.cpu()? - cpu;
+    let (cpu, elapsed) = (events.process()?.cpu()? - cpu, start.elapsed());
     let resident = events.process()?.resident_kib()?;
     println!("{:<46} {:>10.1}", "resident with them, MiB", mib(resident));
     println!(
@@ -77,8 +77,8 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     );
     println!(
         "{:<46} {:>10.2}",
-        "CPU over ten quiet seconds, % of a core",
-        cpu.as_secs_f64() / QUIET.as_secs_f64() * 100.0
+        "CPU while nothing happens, % of a core",
+        cpu.as_secs_f64() / elapsed.as_secs_f64() * 100.0
     );
     println!("{:<46} {:>10.2}", "queries a second", busy - baseline);
 
@@ -180,8 +180,7 @@ async fn transitions(tenants: &Tenants, user: &User, project: ProjectId) -> Resu
 /// Transactions a second on the database while nothing else happens, without those that ask.
 async fn commits(db: &PgPool) -> Result<f64> {
     let count = "select xact_commit from pg_stat_database where datname = current_database()";
-    // Backends report what they did about once a second.
-    sleep(Duration::from_secs(2)).await;
+    sleep(REPORTED).await;
     let before: i64 = sqlx::query_scalar(count).fetch_one(db).await?;
     sleep(QUIET).await;
     let after: i64 = sqlx::query_scalar(count).fetch_one(db).await?;

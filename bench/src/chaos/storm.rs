@@ -15,9 +15,9 @@ use tokio::{task::JoinHandle, time::sleep};
 use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres};
 
 /// From one kill to the next, in milliseconds.
-const BETWEEN: std::ops::Range<u64> = 100..700;
+const BETWEEN: std::ops::Range<u64> = 50..300;
 /// How long a killed process is away, in milliseconds.
-const AWAY: std::ops::Range<u64> = 50..400;
+const AWAY: std::ops::Range<u64> = 20..200;
 /// How long the database is away.
 const DATABASE_AWAY: Duration = Duration::from_secs(3);
 /// What share of the uploads is there when the database crashes.
