@@ -27,17 +27,20 @@ const HURRY: Duration = Duration::from_secs(5);
 
 /// What was broken.
 pub(super) struct Broken {
-    pub(super) kills: BTreeMap<&'static str, u64>,
+    pub(super) kills: Kills,
     pub(super) crashes: usize,
     /// They live on.
     _instances: Vec<Instance>,
     _server: Postgres,
 }
 
+/// How often each function was killed.
+type Kills = BTreeMap<&'static str, u64>;
+
 /// Breaks things until it is ended.
 pub(super) struct Storm {
     over: Arc<AtomicBool>,
-    killer: JoinHandle<Result<(Vec<Instance>, BTreeMap<&'static str, u64>)>>,
+    killer: JoinHandle<Result<(Vec<Instance>, Kills)>>,
     crasher: JoinHandle<Result<Postgres>>,
 }
 
