@@ -28,9 +28,13 @@ pub(crate) async fn search_items(
     words: &str,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let mut tx = db.begin().await?;
-    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)")
-        .fetch_one(&mut *tx)
-        .await?;
+    // To start workers takes longer than most searches.
+    sqlx::query!(
+        "select set_config('plan_cache_mode', 'force_custom_plan', true) as plans,
+                set_config('max_parallel_workers_per_gather', '0', true) as workers"
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     let hits = sqlx::query!(
         r#"
         with candidates as materialized (
