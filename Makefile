@@ -66,28 +66,29 @@ bench: ## Builds the functions for release and prints their cold starts, the spe
 bench-audit: ## Fills the audit log with ten million rows, and prints what lists, seals and their verification cost.
 	@local/packages test
 	@cargo build -p local
-	@cargo build --release -p bench -p maintenance
+	@cargo build --release -p bench $(functions:%=-p %)
 	@$(local) with-postgres $(bench) audit $(rows)
 
 bench-chaos: ## Kills everything while documents are uploaded, and proves that each is read exactly once: make bench-chaos uploads=2000
-	@$(MAKE) --no-print-directory bench-with functions='ocr data maintenance email projects admin' program='chaos $(uploads)'
+	@$(MAKE) --no-print-directory bench-with program='chaos $(uploads)'
 
 bench-quota: ## Has many more documents read by batch operations than may run at once: make bench-quota documents=300
-	@$(MAKE) --no-print-directory bench-with functions='ocr maintenance' program='quota $(documents)'
+	@$(MAKE) --no-print-directory bench-with program='quota $(documents)'
 
 bench-pipeline: ## Prints how long an upload takes to become text, how many a second, and what a book costs in memory.
-	@$(MAKE) --no-print-directory bench-with functions='ocr' program='pipeline'
+	@$(MAKE) --no-print-directory bench-with program='pipeline'
 
 bench-growth: ## Prints what lists and searches of a million documents cost beside those of ten thousand: make bench-growth items=1000000
-	@$(MAKE) --no-print-directory bench-with functions='data' program='growth $(items)'
+	@$(MAKE) --no-print-directory bench-with program='growth $(items)'
 
 bench-streams: ## Prints what a thousand open event streams cost, and proves that each is told everything once: make bench-streams streams=1000
-	@$(MAKE) --no-print-directory bench-with functions='events' program='streams $(streams)'
+	@$(MAKE) --no-print-directory bench-with program='streams $(streams)'
 
 .PHONY: bench-with
 bench-with:
 	@local/packages test
 	@cargo build -p local
+# All of them for each program: another choice would be compiled with other features, and so once more.
 	@cargo build --release -p bench $(functions:%=-p %)
 # Every stream is two open files.
 	@ulimit -S -n "$$(ulimit -H -n)"; exec $(local) with-postgres $(bench) $(program)
