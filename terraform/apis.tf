@@ -1,0 +1,45 @@
+# The APIs that the platform uses.
+
+resource "google_project_service" "this" {
+  for_each = toset([
+    "artifactregistry.googleapis.com",
+    "billingbudgets.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "cloudresourcemanager.googleapis.com",
+    "cloudscheduler.googleapis.com",
+    "compute.googleapis.com",
+    "containeranalysis.googleapis.com",
+    "containerscanning.googleapis.com",
+    "documentai.googleapis.com",
+    "iam.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "logging.googleapis.com",
+    "monitoring.googleapis.com",
+    "pubsub.googleapis.com",
+    "redis.googleapis.com",
+    "run.googleapis.com",
+    "secretmanager.googleapis.com",
+    "servicenetworking.googleapis.com",
+    "speech.googleapis.com",
+    "sqladmin.googleapis.com",
+    "storage.googleapis.com",
+  ])
+
+  service = each.key
+  # Others in the project may use them too.
+  disable_on_destroy = false
+}
+
+# Google's own accounts that act for the platform: each is granted what it needs beside the resource. Asking for
+# them makes them, so that the first grant finds them.
+resource "google_project_service_identity" "this" {
+  for_each = toset(["documentai.googleapis.com", "pubsub.googleapis.com", "speech.googleapis.com"])
+  provider = google-beta
+
+  service    = each.key
+  depends_on = [google_project_service.this]
+}
+
+data "google_storage_project_service_account" "this" {
+  depends_on = [google_project_service.this]
+}
