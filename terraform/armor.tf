@@ -1,0 +1,118 @@
+# Cloud Armor: what no function should have to answer.
+
+locals {
+  # OWASP's core rules (https://cloud.google.com/armor/docs/waf-rules), at the level that ordinary requests pass.
+  waf_rules = {
+    "sqli-v33-stable"              = 1000
+    "xss-v33-stable"               = 1010
+    "lfi-v33-stable"               = 1020
+    "rfi-v33-stable"               = 1030
+    "rce-v33-stable"               = 1040
+    "methodenforcement-v33-stable" = 1050
+    "scannerdetection-v33-stable"  = 1060
+    "protocolattack-v33-stable"    = 1070
+    "sessionfixation-v33-stable"   = 1080
+  }
+  # What people write freely, or choose so that nobody guesses it: it may look like anything. The functions take it for
+  # text, and bind it to their queries.
+  waf_exempt_fields = ["corrected_text", "credential", "description", "display_name", "domain", "feedback", "filename", "name", "password", "q", "reason"]
+}
+
+resource "google_compute_security_policy" "this" {
+  count = var.cloud_armor ? 1 : 0
+
+  name        = "alta-data"
+  description = "Rate limits by address, and OWASP's rules"
+
+  advanced_options_config {
+    json_parsing = "STANDARD"
+    log_level    = "NORMAL"
+  }
+
+  adaptive_protection_config {
+    layer_7_ddos_defense_config {
+      enable = true
+    }
+  }
+
+  # Log4Shell and its kin: scanners try it on everybody.
+  rule {
+    priority = 900
+    action   = "deny(403)"
+    match {
+      expr {
+        expression = "evaluatePreconfiguredExpr('cve-canary')"
+      }
+    }
+  }
+
+  dynamic "rule" {
+    for_each = local.waf_rules
+    content {
+      priority    = rule.value
+      action      = "deny(403)"
+      description = rule.key
+      match {
+        expr {
+          expression = "evaluatePreconfiguredWaf('${rule.key}', {'sensitivity': 1})"
+        }
+      }
+      preconfigured_waf_config {
+        exclusion {
+          target_rule_set = rule.key
+          dynamic "request_query_param" {
+            for_each = local.waf_exempt_fields
+            content {
+              operator = "EQUALS"
+              value    = request_query_param.value
+            }
+          }
+        }
+      }
+    }
+  }
+
+  # Passwords are guessed here; the functions count more finely, and by account.
+  rule {
+    priority    = 2000
+    action      = "throttle"
+    description = "sign-in and its kin, by address"
+    match {
+      expr {
+        expression = "request.path.startsWith('/auth/')"
+      }
+    }
+    rate_limit_options {
+      conform_action = "allow"
+      exceed_action  = "deny(429)"
+      enforce_on_key = "IP"
+      rate_limit_threshold {
+        count        = ceil(var.requests_per_minute / 4)
+        interval_sec = 60
+      }
+    }
+  }
+
+  rule {
+    priority    = 2147483647
+    action      = "throttle"
+    description = "everything, by address"
+    match {
+      versioned_expr = "SRC_IPS_V1"
+      config {
+        src_ip_ranges = ["*"]
+      }
+    }
+    rate_limit_options {
+      conform_action = "allow"
+      exceed_action  = "deny(429)"
+      enforce_on_key = "IP"
+      rate_limit_threshold {
+        count        = var.requests_per_minute
+        interval_sec = 60
+      }
+    }
+  }
+
+  depends_on = [google_project_service.this]
+}

@@ -1,0 +1,137 @@
+# The functions: each one a Cloud Run service with the variables that its code reads, and no others.
+
+locals {
+  # What differs from function to function, whatever the environment.
+  function_traits = {
+    # Hashes take 19 MiB each, two at once.
+    auth  = { concurrency = 40 }
+    users = { concurrency = 40, timeout_seconds = 900 } # one's own data, streamed
+    # Streams wait most of the time, and end by themselves before the host would end them.
+    events = { concurrency = 1000, memory = "512Mi", timeout_seconds = 3600 }
+    admin  = { concurrency = 40, timeout_seconds = 3600 } # the audit log, streamed
+    # What one document or voice sample brings back is in memory as a whole.
+    ocr           = { concurrency = 10, memory = "512Mi" }
+    transcription = { concurrency = 10, memory = "512Mi" }
+    email         = { concurrency = 20 }
+    export        = { concurrency = 4, memory = "512Mi" }
+    maintenance   = { concurrency = 10 }
+  }
+
+  functions = {
+    for name, function in local.platform.functions : name => {
+      concurrency = try(local.function_traits[name].concurrency, 80)
+      memory      = try(local.function_traits[name].memory, "256Mi")
+      # The function's own time-out comes first: its answer says what happened.
+      timeout_seconds      = try(local.function_traits[name].timeout_seconds, function.request_timeout_seconds + 15)
+      min_instances        = var.functions[name].min_instances
+      max_instances        = var.functions[name].max_instances
+      database_connections = coalesce(var.functions[name].database_connections, tonumber(function.variables["DATABASE_MAX_CONNECTIONS"].default))
+    }
+  }
+
+  # Every variable that the platform sets, as it would be for each function; a function gets those that it reads.
+  values = {
+    for name in keys(local.platform.functions) : name => {
+      LOG                      = var.log_level
+      GOOGLE_CLOUD_PROJECT     = var.project_id
+      REQUEST_TIMEOUT          = tostring(local.platform.functions[name].request_timeout_seconds)
+      DATABASE_MAX_CONNECTIONS = tostring(local.functions[name].database_connections)
+      # A pool of transactions gives each one another connection.
+      DATABASE_STATEMENT_CACHE = var.database.pooling ? "0" : null
+
+      CORS_ORIGINS = contains(local.http_functions, name) ? join(",", local.page_origins) : null
+      # The load balancer writes two addresses: the client's, then its own.
+      TRUSTED_PROXY_HOPS = contains(local.http_functions, name) ? "2" : null
+
+      ACCESS_TOKEN_ISSUER = local.origin
+      ACCESS_TOKEN_JWKS = jsonencode({
+        keys = [for key in var.access_token_keys : { kty = "EC", crv = "P-256", alg = "ES256", use = "sig", kid = key.kid, x = key.x, y = key.y }]
+      })
+      PASSKEY_RP_ID   = local.passkey_rp_id
+      PASSKEY_ORIGINS = join(",", local.page_origins)
+      REDIS_URL       = local.redis_url
+
+      PUBSUB_PROJECT       = var.project_id
+      PUSH_AUDIENCE        = name
+      PUSH_SERVICE_ACCOUNT = google_service_account.push.email
+
+      UPLOADS_BUCKET = local.buckets["uploads"]
+      RESULTS_BUCKET = local.buckets["results"]
+      EXPORTS_BUCKET = local.buckets["exports"]
+
+      DOCUMENTAI_PROCESSOR = google_document_ai_processor.ocr.id
+      SPEECH_RECOGNIZER    = "projects/${var.project_id}/locations/${var.ai_location}/recognizers/_"
+      DEFAULT_LANGUAGE     = var.default_language
+
+      MAIL_FROM     = var.mail.from
+      FRONTEND_URL  = local.frontend_url
+      SMTP_HOST     = var.mail.host
+      SMTP_PORT     = tostring(var.mail.port)
+      SMTP_TLS      = var.mail.tls
+      SMTP_USERNAME = var.mail.username
+
+      RETENTION_DAYS       = tostring(var.retention_days)
+      AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
+    }
+  }
+
+  # The same for what is in Secret Manager.
+  secret_values = {
+    for name in keys(local.platform.functions) : name => merge(
+      {
+        DATABASE_URL             = name == "maintenance" ? "database-url-maintenance" : "database-url-functions"
+        ACCESS_TOKEN_SIGNING_KEY = "access-token-signing-key"
+        REFRESH_TOKEN_KEY        = "refresh-token-key"
+        MAIL_TOKEN_KEYS          = "mail-token-keys"
+        AUDIT_SEAL_KEY           = "audit-seal-key"
+      },
+      var.mail.username == null ? {} : { SMTP_PASSWORD = "smtp-password" },
+    )
+  }
+
+  environment = {
+    for name, function in local.platform.functions : name =>
+    { for variable, value in local.values[name] : variable => value if value != null && contains(keys(function.variables), variable) }
+  }
+  function_secrets = {
+    for name, function in local.platform.functions : name =>
+    { for variable, secret in local.secret_values[name] : variable => secret if contains(keys(function.variables), variable) }
+  }
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = local.functions
+
+  name                 = each.key
+  region               = var.region
+  project_number       = data.google_project.this.number
+  image                = var.first_image.service
+  service_account      = google_service_account.function[each.key].email
+  behind_load_balancer = contains(local.http_functions, each.key)
+
+  variables   = local.platform.functions[each.key].variables
+  environment = local.environment[each.key]
+  secrets = {
+    for variable, secret in local.function_secrets[each.key] : variable => {
+      secret  = secret
+      version = startswith(secret, "database-url-") ? google_secret_manager_secret_version.database_url[trimprefix(secret, "database-url-")].version : local.secret_version[secret]
+    }
+  }
+
+  network = {
+    network    = google_compute_network.this.id
+    subnetwork = google_compute_subnetwork.functions.id
+    tags       = concat(["database-client"], contains(keys(local.environment[each.key]), "REDIS_URL") ? ["redis-client"] : [])
+  }
+
+  min_instances       = each.value.min_instances
+  max_instances       = each.value.max_instances
+  concurrency         = each.value.concurrency
+  memory              = each.value.memory
+  timeout_seconds     = each.value.timeout_seconds
+  deletion_protection = var.deletion_protection
+
+  # A revision starts only if its account may read its secrets.
+  depends_on = [google_secret_manager_secret_iam_member.function]
+}

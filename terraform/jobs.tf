@@ -1,0 +1,129 @@
+# Jobs: run to their end when somebody asks.
+
+locals {
+  # What a job has beside its image and its secrets.
+  job_network = {
+    network    = google_compute_network.this.id
+    subnetwork = google_compute_subnetwork.functions.id
+  }
+}
+
+# Brings the database up to date before each roll-out, and makes the first super admin:
+#   gcloud run jobs execute migrations --args=grant-super-admin,ada@example.org
+resource "google_cloud_run_v2_job" "migrations" {
+  name     = "migrations"
+  location = var.region
+
+  deletion_protection = var.deletion_protection
+
+  template {
+    template {
+      service_account = google_service_account.this["migrations"].email
+      # Adding an index to a large table takes its time.
+      timeout = "3600s"
+      # A migration that failed is looked at, not tried again.
+      max_retries = 0
+
+      vpc_access {
+        egress = "PRIVATE_RANGES_ONLY"
+        network_interfaces {
+          network    = local.job_network.network
+          subnetwork = local.job_network.subnetwork
+          tags       = ["database-client"]
+        }
+      }
+
+      containers {
+        image = var.first_image.job
+
+        resources {
+          limits = { cpu = "1", memory = "512Mi" }
+        }
+
+        env {
+          name = "DATABASE_URL"
+          value_source {
+            secret_key_ref {
+              secret  = google_secret_manager_secret.database_url["migrations"].secret_id
+              version = google_secret_manager_secret_version.database_url["migrations"].version
+            }
+          }
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    # Cloud Build sets the release.
+    ignore_changes = [client, client_version, template[0].template[0].containers[0].image]
+  }
+
+  depends_on = [google_secret_manager_secret_iam_member.this]
+}
+
+# Compares the audit log with its seals: fails when a row was changed, removed or slipped in, which an alert tells of.
+resource "google_cloud_run_v2_job" "verify_audit" {
+  name     = "verify-audit"
+  location = var.region
+
+  deletion_protection = var.deletion_protection
+
+  template {
+    template {
+      service_account = google_service_account.function["maintenance"].email
+      timeout         = "7200s"
+      max_retries     = 1
+
+      vpc_access {
+        egress = "PRIVATE_RANGES_ONLY"
+        network_interfaces {
+          network    = local.job_network.network
+          subnetwork = local.job_network.subnetwork
+          tags       = ["database-client"]
+        }
+      }
+
+      containers {
+        image = var.first_image.job
+        args  = ["verify-audit"]
+
+        resources {
+          limits = { cpu = "1", memory = "512Mi" }
+        }
+
+        dynamic "env" {
+          for_each = { DATABASE_STATEMENT_CACHE = var.database.pooling ? "0" : "100" }
+          content {
+            name  = env.key
+            value = env.value
+          }
+        }
+
+        env {
+          name = "DATABASE_URL"
+          value_source {
+            secret_key_ref {
+              secret  = google_secret_manager_secret.database_url["maintenance"].secret_id
+              version = google_secret_manager_secret_version.database_url["maintenance"].version
+            }
+          }
+        }
+        env {
+          name = "AUDIT_SEAL_KEY"
+          value_source {
+            secret_key_ref {
+              secret  = google_secret_manager_secret.this["audit-seal-key"].secret_id
+              version = local.secret_version["audit-seal-key"]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [client, client_version, template[0].template[0].containers[0].image]
+  }
+
+  depends_on = [google_secret_manager_secret_iam_member.function]
+}

@@ -1,0 +1,194 @@
+# One origin for everything: a global load balancer that picks the function by the path, as the local gateway does.
+
+resource "google_compute_global_address" "ipv4" {
+  name       = "alta-data-ipv4"
+  ip_version = "IPV4"
+  depends_on = [google_project_service.this]
+}
+
+resource "google_compute_global_address" "ipv6" {
+  name       = "alta-data-ipv6"
+  ip_version = "IPV6"
+  depends_on = [google_project_service.this]
+}
+
+locals {
+  addresses = { ipv4 = google_compute_global_address.ipv4.id, ipv6 = google_compute_global_address.ipv6.id }
+}
+
+# Functions
+
+resource "google_compute_region_network_endpoint_group" "function" {
+  for_each = toset(local.http_functions)
+
+  name                  = each.key
+  region                = var.region
+  network_endpoint_type = "SERVERLESS"
+
+  cloud_run {
+    service = module.function[each.key].name
+  }
+}
+
+resource "google_compute_backend_service" "function" {
+  for_each = toset(local.http_functions)
+
+  name                  = each.key
+  load_balancing_scheme = "EXTERNAL_MANAGED"
+  protocol              = "HTTPS"
+  security_policy       = one(google_compute_security_policy.this[*].id)
+
+  backend {
+    group = google_compute_region_network_endpoint_group.function[each.key].id
+  }
+
+  # All requests; what holds a token is left out (logging.tf).
+  log_config {
+    enable      = true
+    sample_rate = 1
+  }
+}
+
+# Static files
+
+locals {
+  # What the local cloud sends with them too.
+  static_headers = [
+    "X-Content-Type-Options: nosniff",
+    "Referrer-Policy: no-referrer",
+    "Strict-Transport-Security: max-age=63072000; includeSubDomains",
+    "Cross-Origin-Opener-Policy: same-origin",
+  ]
+  static_policies = {
+    # Swagger UI sets styles from its scripts, and shows images that it carries along.
+    docs = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    # Only its own files run; it talks to its own origin and to Cloud Storage.
+    page = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https://storage.googleapis.com; media-src blob: https://storage.googleapis.com; connect-src 'self' https://storage.googleapis.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+  }
+  static = { for kind, routes in local.platform.static : kind => routes if kind != "page" || var.reference_page }
+}
+
+resource "google_compute_backend_bucket" "static" {
+  for_each = local.static
+
+  name                    = "static-${each.key}"
+  bucket_name             = google_storage_bucket.static.name
+  custom_response_headers = concat(local.static_headers, ["Content-Security-Policy: ${local.static_policies[each.key]}"])
+}
+
+# The URL map
+
+resource "google_compute_url_map" "this" {
+  name            = "alta-data"
+  default_service = google_compute_backend_service.function[local.platform.default_function].id
+
+  host_rule {
+    hosts        = [var.domain]
+    path_matcher = "functions"
+  }
+
+  path_matcher {
+    name = "functions"
+    # Answers for all other paths: with a 404 problem.
+    default_service = google_compute_backend_service.function[local.platform.default_function].id
+
+    dynamic "path_rule" {
+      for_each = { for name in local.http_functions : name => local.platform.functions[name].routes }
+      content {
+        paths   = path_rule.value
+        service = google_compute_backend_service.function[path_rule.key].id
+      }
+    }
+    dynamic "path_rule" {
+      for_each = local.static
+      content {
+        paths   = path_rule.value
+        service = google_compute_backend_bucket.static[path_rule.key].id
+      }
+    }
+  }
+
+  # Google refuses a map that does otherwise.
+  dynamic "test" {
+    for_each = merge([for name in local.http_functions : { for route in local.platform.functions[name].routes : replace(route, "*", "anything") => name }]...)
+    content {
+      host    = var.domain
+      path    = test.key
+      service = google_compute_backend_service.function[test.value].id
+    }
+  }
+  test {
+    host    = var.domain
+    path    = "/nothing/owns/this"
+    service = google_compute_backend_service.function[local.platform.default_function].id
+  }
+}
+
+resource "google_compute_url_map" "redirect" {
+  name = "alta-data-redirect"
+
+  default_url_redirect {
+    https_redirect         = true
+    redirect_response_code = "MOVED_PERMANENTLY_DEFAULT"
+    strip_query            = false
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# Front ends
+
+# Renewed by Google for as long as the domain leads here. Another domain gets another one before the old one goes.
+resource "google_compute_managed_ssl_certificate" "this" {
+  name = "alta-data-${substr(sha256(var.domain), 0, 8)}"
+
+  managed {
+    domains = [var.domain]
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_compute_ssl_policy" "this" {
+  name            = "alta-data"
+  profile         = "RESTRICTED"
+  min_tls_version = "TLS_1_2"
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_compute_target_https_proxy" "this" {
+  name             = "alta-data"
+  url_map          = google_compute_url_map.this.id
+  ssl_certificates = [google_compute_managed_ssl_certificate.this.id]
+  ssl_policy       = google_compute_ssl_policy.this.id
+}
+
+resource "google_compute_target_http_proxy" "redirect" {
+  name    = "alta-data-redirect"
+  url_map = google_compute_url_map.redirect.id
+}
+
+resource "google_compute_global_forwarding_rule" "https" {
+  for_each = local.addresses
+
+  name                  = "alta-data-https-${each.key}"
+  load_balancing_scheme = "EXTERNAL_MANAGED"
+  ip_address            = each.value
+  port_range            = "443"
+  target                = google_compute_target_https_proxy.this.id
+}
+
+resource "google_compute_global_forwarding_rule" "http" {
+  for_each = local.addresses
+
+  name                  = "alta-data-http-${each.key}"
+  load_balancing_scheme = "EXTERNAL_MANAGED"
+  ip_address            = each.value
+  port_range            = "80"
+  target                = google_compute_target_http_proxy.redirect.id
+}

@@ -1,0 +1,61 @@
+# Topics, and the subscriptions that push to functions.
+
+resource "google_pubsub_topic" "this" {
+  #checkov:skip=CKV_GCP_83: messages hold ids and a version, never rows or secrets; Google's own keys encrypt them
+  for_each = toset(local.platform.topics)
+
+  name = each.key
+  # A week of messages can be sent again, should a subscription have lost them.
+  message_retention_duration = "604800s"
+
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+locals {
+  subscriptions = { for subscription in local.platform.subscriptions : subscription.name => subscription }
+}
+
+resource "google_pubsub_subscription" "this" {
+  for_each = local.subscriptions
+
+  name   = each.key
+  topic  = google_pubsub_topic.this[each.value.topic].id
+  filter = each.value.filter
+
+  ack_deadline_seconds       = local.platform.delivery.ack_deadline_seconds
+  message_retention_duration = "604800s"
+
+  # Never, however long nothing comes.
+  expiration_policy {
+    ttl = ""
+  }
+
+  retry_policy {
+    minimum_backoff = "${local.platform.delivery.minimum_backoff_seconds}s"
+    maximum_backoff = "${local.platform.delivery.maximum_backoff_seconds}s"
+  }
+
+  push_config {
+    push_endpoint = "${module.function[each.value.function].uri}${each.value.path}"
+    # The audience is the function's name: a token for one function is no good for another.
+    oidc_token {
+      service_account_email = google_service_account.push.email
+      audience              = each.value.function
+    }
+  }
+
+  dynamic "dead_letter_policy" {
+    for_each = each.value.dead_letters ? [true] : []
+    content {
+      dead_letter_topic     = google_pubsub_topic.this["dead-letters"].id
+      max_delivery_attempts = local.platform.delivery.max_delivery_attempts
+    }
+  }
+
+  # A push that is refused for want of a right counts as a failed delivery.
+  depends_on = [google_cloud_run_v2_service_iam_member.push]
+}

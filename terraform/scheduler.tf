@@ -1,0 +1,64 @@
+# The tasks of `maintenance`, called again and again.
+
+locals {
+  schedules = { for schedule in local.platform.schedules : schedule.name => schedule }
+}
+
+resource "google_cloud_scheduler_job" "task" {
+  for_each = local.schedules
+
+  name        = each.key
+  description = "POST ${each.value.path} of ${local.platform.schedule_function}"
+  region      = var.region
+  time_zone   = "Etc/UTC"
+  schedule    = each.value.every_seconds < 3600 ? "*/${each.value.every_seconds / 60} * * * *" : "0 */${each.value.every_seconds / 3600} * * *"
+  # The task's own time-out, and time for its answer.
+  attempt_deadline = "${local.platform.functions[local.platform.schedule_function].request_timeout_seconds + 30}s"
+
+  # The next call comes soon enough.
+  retry_config {
+    retry_count = 0
+  }
+
+  http_target {
+    http_method = "POST"
+    uri         = "${module.function[local.platform.schedule_function].uri}${each.value.path}"
+    oidc_token {
+      service_account_email = google_service_account.push.email
+      audience              = local.platform.schedule_function
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = each.value.every_seconds % 60 == 0 && (each.value.every_seconds < 3600 ? 3600 % each.value.every_seconds == 0 : each.value.every_seconds % 3600 == 0)
+      error_message = "Cloud Scheduler counts in whole minutes or hours of the clock: ${each.key} is called every ${each.value.every_seconds} seconds."
+    }
+  }
+
+  depends_on = [google_cloud_run_v2_service_iam_member.push]
+}
+
+# Compares the audit log with its seals, every night.
+resource "google_cloud_scheduler_job" "verify_audit" {
+  name             = "verify-audit"
+  description      = "Runs the job verify-audit"
+  region           = var.region
+  time_zone        = "Etc/UTC"
+  schedule         = "30 2 * * *"
+  attempt_deadline = "60s"
+
+  retry_config {
+    retry_count = 3
+  }
+
+  http_target {
+    http_method = "POST"
+    uri         = "https://run.googleapis.com/v2/${google_cloud_run_v2_job.verify_audit.id}:run"
+    oauth_token {
+      service_account_email = google_service_account.scheduler.email
+    }
+  }
+
+  depends_on = [google_cloud_run_v2_job_iam_member.scheduler]
+}
