@@ -13,7 +13,7 @@ resource "google_service_account" "function" {
 
 # What pushes and schedules call as.
 resource "google_service_account" "push" {
-  account_id   = "push"
+  account_id   = "pushes"
   display_name = "Pub/Sub's pushes and Cloud Scheduler's calls"
 
   depends_on = [google_project_service.this]

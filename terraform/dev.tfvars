@@ -1,0 +1,57 @@
+# The cheap one: one instance of each function, a small database, no cache, no Cloud Armor.
+
+project_id   = "alta-data-dev"
+state_bucket = "alta-data-dev-terraform"
+environment  = "dev"
+domain       = "dev.alta-data.example"
+
+# Everything can be thrown away.
+deletion_protection = false
+seals_locked        = false
+soft_delete_days    = 0
+
+reference_page = true
+cors_origins   = ["http://localhost:3000", "http://localhost:5173"]
+cloud_armor    = false
+
+database = {
+  tier                 = "db-g1-small"
+  highly_available     = false
+  max_connections      = 100
+  backups              = 3
+  transaction_log_days = 3
+}
+
+# 2 connections each, twice over while a roll-out lasts.
+functions = {
+  auth          = { max_instances = 2, database_connections = 2 }
+  users         = { max_instances = 1, database_connections = 2 }
+  projects      = { max_instances = 1, database_connections = 2 }
+  data          = { max_instances = 1, database_connections = 2 }
+  events        = { max_instances = 1, database_connections = 2 }
+  review        = { max_instances = 1, database_connections = 2 }
+  analytics     = { max_instances = 1, database_connections = 2 }
+  admin         = { max_instances = 1, database_connections = 2 }
+  ocr           = { max_instances = 1, database_connections = 2 }
+  transcription = { max_instances = 1, database_connections = 2 }
+  email         = { max_instances = 1, database_connections = 2 }
+  export        = { max_instances = 1, database_connections = 2 }
+  maintenance   = { max_instances = 1, database_connections = 2 }
+}
+
+mail = {
+  from     = "Alta Data <no-reply@alta-data.example>"
+  host     = "smtp.alta-data.example"
+  username = "alta-data-dev"
+}
+
+# What ./secrets printed. Nobody holds the other half of this one.
+access_token_keys = [
+  {
+    kid = "KWBNuSeulMqlICcUzMbACshIfsNJfp-QsmffhBdHK7w"
+    x   = "jyTxgm2CVSacKUpK5OKneDaxsZuYUB3rNz6J2vv_Juw"
+    y   = "2T3GlosgMGtrPI5CCj9nTX-7EvOYoOKSjVIYk61Jd-M"
+  },
+]
+
+alert_emails = ["dev@alta-data.example"]

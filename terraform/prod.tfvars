@@ -1,0 +1,69 @@
+# The highly available one, for a million documents a month (README.md has the arithmetic).
+
+project_id   = "alta-data-prod"
+state_bucket = "alta-data-prod-terraform"
+environment  = "prod"
+domain       = "api.alta-data.example"
+
+frontend_url = "https://app.alta-data.example"
+
+database = {
+  edition              = "ENTERPRISE_PLUS"
+  tier                 = "db-perf-optimized-N-4"
+  highly_available     = true
+  disk_gb              = 500
+  max_connections      = 1000
+  pooling              = true
+  backups              = 30
+  transaction_log_days = 14
+}
+
+redis = {
+  tier      = "STANDARD_HA"
+  memory_gb = 1
+}
+
+# Those that a person waits for are kept ready.
+functions = {
+  auth          = { min_instances = 2, max_instances = 12 }
+  users         = { max_instances = 4 }
+  projects      = { min_instances = 1, max_instances = 8 }
+  data          = { min_instances = 1, max_instances = 12 }
+  events        = { min_instances = 1, max_instances = 8, database_connections = 2 }
+  review        = { min_instances = 1, max_instances = 8 }
+  analytics     = { max_instances = 4 }
+  admin         = { max_instances = 3 }
+  ocr           = { max_instances = 20 }
+  transcription = { max_instances = 8 }
+  email         = { max_instances = 4 }
+  export        = { max_instances = 5 }
+  maintenance   = { min_instances = 1, max_instances = 4 }
+}
+
+mail = {
+  from     = "Alta Data <no-reply@alta-data.example>"
+  host     = "smtp.alta-data.example"
+  username = "alta-data"
+}
+
+# What ./secrets printed. Nobody holds the other half of this one.
+access_token_keys = [
+  {
+    kid = "KWBNuSeulMqlICcUzMbACshIfsNJfp-QsmffhBdHK7w"
+    x   = "jyTxgm2CVSacKUpK5OKneDaxsZuYUB3rNz6J2vv_Juw"
+    y   = "2T3GlosgMGtrPI5CCj9nTX-7EvOYoOKSjVIYk61Jd-M"
+  },
+]
+
+alert_emails = ["on-call@alta-data.example"]
+
+budget = {
+  billing_account = "000000-000000-000000"
+  currency        = "USD"
+  amount          = 6000
+}
+
+repository = {
+  id     = "projects/alta-data-prod/locations/europe-west4/connections/github/repositories/alta-data"
+  branch = "main"
+}
