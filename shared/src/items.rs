@@ -28,6 +28,14 @@ impl ItemKind {
             Self::Voice => "voice",
         }
     }
+
+    /// The one for documents, or that for voice samples.
+    pub fn either<T>(self, document: T, voice: T) -> T {
+        match self {
+            Self::Document => document,
+            Self::Voice => voice,
+        }
+    }
 }
 
 /// Where an item stands.
@@ -58,6 +66,15 @@ pub struct Failure {
     pub code: String,
     /// What a person can do about it.
     pub message: String,
+}
+
+impl Failure {
+    /// It was tried too often.
+    #[must_use]
+    pub fn gave_up() -> Self {
+        let message = "It could not be read after several attempts. Try again later.";
+        Self { code: "gave_up".to_owned(), message: message.to_owned() }
+    }
 }
 
 /// The name of an upload's object: no later upload overwrites an earlier one.

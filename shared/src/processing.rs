@@ -11,7 +11,7 @@ mod events;
 mod flow;
 mod queries;
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use axum::{
     Router,
@@ -27,12 +27,16 @@ pub use self::{
 };
 use crate::{
     clock::Clock,
-    ids::{ItemId, ProjectId},
+    config::Error,
+    database::{self, DatabaseSettings},
+    health::Health,
+    ids::ItemId,
     items::{Failure, ItemKind, ObjectName},
-    oidc::OidcVerifier,
+    oidc::{OidcVerifier, PushSettings},
     problem::Problem,
     push::{Delivery, Push},
-    storage::{Head, ObjectReader, Objects},
+    server::{HttpSettings, Service},
+    storage::{Head, ObjectReader, Objects, StorageSettings},
 };
 
 /// An item that is ours for a while.
@@ -40,8 +44,6 @@ use crate::{
 pub struct Job {
     /// The upload.
     pub object: ObjectName,
-    /// The version that the result will be committed on.
-    pub version: i32,
     /// Names the results; grows with every attempt.
     pub attempt: i32,
     /// Attempts since the upload.
@@ -65,12 +67,6 @@ impl Job {
     #[must_use]
     pub const fn item_id(&self) -> ItemId {
         self.object.item_id
-    }
-
-    /// Its project.
-    #[must_use]
-    pub const fn project_id(&self) -> ProjectId {
-        self.object.project_id
     }
 }
 
@@ -162,40 +158,67 @@ pub trait Engine: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
+crate::settings! {
+    /// What a function that reads uploads is configured with, its engine aside.
+    pub struct ProcessingSettings {
+        /// The bucket that batch operations write to.
+        pub results_bucket: String = "RESULTS_BUCKET",
+    }
+    with {
+        /// The HTTP server.
+        pub http: HttpSettings,
+        /// The database.
+        pub database: DatabaseSettings,
+        /// Checking who pushes.
+        pub push: PushSettings,
+        /// Cloud Storage.
+        pub storage: StorageSettings,
+    }
+}
+
+/// What a delivery may take: half of Pub/Sub's ack deadline.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A function that has an engine read what is uploaded.
+///
+/// # Errors
+/// Names the variable that is wrong.
+pub fn service<E: Engine>(settings: ProcessingSettings, engine: E, clock: Clock) -> Result<Service, Error> {
+    let db = database::connect(&settings.database)?;
+    let processing = Processing {
+        db: db.clone(),
+        clock,
+        verifier: OidcVerifier::new(&settings.push),
+        reader: ObjectReader::new(&settings.storage)?,
+        objects: Objects::new(&settings.storage)?,
+        uploads_bucket: settings.storage.uploads_bucket,
+        results_bucket: settings.results_bucket,
+        engine,
+    };
+    let routes = Router::new()
+        .route("/events/object-finalized", post(object_finalized::<E>))
+        .route("/events/result-finalized", post(result_finalized::<E>))
+        .with_state(processing);
+    let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
+    Service::new(routes, Health::default().database(&db), &http)
+}
+
 /// Everything that handling a delivery takes.
 #[derive(Clone)]
-pub struct Processing<E> {
-    /// The database.
-    pub db: PgPool,
-    /// The time.
-    pub clock: Clock,
-    /// Checks who pushes.
-    pub verifier: OidcVerifier,
-    /// Reads the beginning of uploads, and results.
-    pub reader: ObjectReader,
-    /// Lists results.
-    pub objects: Objects,
-    /// The bucket that browsers upload to.
-    pub uploads_bucket: String,
-    /// The bucket that operations write to.
-    pub results_bucket: String,
-    /// What reads.
-    pub engine: E,
+struct Processing<E> {
+    db: PgPool,
+    clock: Clock,
+    verifier: OidcVerifier,
+    reader: ObjectReader,
+    objects: Objects,
+    uploads_bucket: String,
+    results_bucket: String,
+    engine: E,
 }
 
 impl<E> FromRef<Processing<E>> for OidcVerifier {
     fn from_ref(processing: &Processing<E>) -> Self {
         processing.verifier.clone()
-    }
-}
-
-impl<E: Engine> Processing<E> {
-    /// The routes that Pub/Sub pushes to.
-    pub fn router(self) -> Router {
-        Router::new()
-            .route("/events/object-finalized", post(object_finalized::<E>))
-            .route("/events/result-finalized", post(result_finalized::<E>))
-            .with_state(self)
     }
 }
 

@@ -147,10 +147,7 @@ impl AppState {
         if !waits {
             return Err(Problem::new(Code::InvalidState).detail("Its bytes have arrived."));
         }
-        let action = match K::KIND {
-            ItemKind::Document => Action::DocumentUpdated,
-            ItemKind::Voice => Action::VoiceUpdated,
-        };
+        let action = K::KIND.either(Action::DocumentUpdated, Action::VoiceUpdated);
         let values = json!({"before": before.description(), "after": next.describe(&before)});
         let entry = Entry::success(Some(access.principal.user_id), action, id.0)
             .in_project(access.project_id)
@@ -169,10 +166,7 @@ impl AppState {
             Problem::new(Code::InvalidState).detail("There is no file yet: its bytes have not arrived.")
         })?;
         let now = self.clock.now();
-        let action = match K::KIND {
-            ItemKind::Document => Action::DocumentDownloaded,
-            ItemKind::Voice => Action::VoiceDownloaded,
-        };
+        let action = K::KIND.either(Action::DocumentDownloaded, Action::VoiceDownloaded);
         let entry = Entry::success(Some(access.principal.user_id), action, row.item.id.0);
         {
             // No connection is kept while signing, which may be a call to IAM.
@@ -204,10 +198,7 @@ impl AppState {
         let restarted = processing::restart(&mut tx, id, user.0, now).await?.ok_or_else(|| {
             Problem::new(Code::InvalidState).detail("Only what failed with its bytes there is read again.")
         })?;
-        let action = match K::KIND {
-            ItemKind::Document => Action::DocumentReprocessed,
-            ItemKind::Voice => Action::VoiceReprocessed,
-        };
+        let action = K::KIND.either(Action::DocumentReprocessed, Action::VoiceReprocessed);
         let entry = Entry::success(Some(user), action, id.0).in_project(access.project_id);
         audit::record(&mut tx, entry.with(json!({"version": restarted.version})), now).await?;
         let (attributes, data) = processing::finalize_message(

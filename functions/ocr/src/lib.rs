@@ -7,17 +7,11 @@ mod pages;
 mod sniff;
 mod store;
 
-use std::time::Duration;
-
 use shared::{
     clock::Clock,
     config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    oidc::{OidcVerifier, PushSettings},
-    processing::Processing,
-    server::{HttpSettings, Service},
-    storage::{ObjectReader, Objects, StorageSettings},
+    processing::{self, ProcessingSettings},
+    server::Service,
 };
 
 use crate::engine::{DocumentAi, EngineSettings};
@@ -25,25 +19,14 @@ use crate::engine::{DocumentAi, EngineSettings};
 shared::settings! {
     /// What `ocr` is configured with.
     pub struct OcrSettings {
-        /// The bucket that batch operations write to.
-        pub results_bucket: String = "RESULTS_BUCKET",
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
-        /// Checking who pushes.
-        pub push: PushSettings,
-        /// Cloud Storage.
-        pub storage: StorageSettings,
+        /// Everything but the engine.
+        pub processing: ProcessingSettings,
         /// Document AI.
         pub engine: EngineSettings,
     }
 }
-
-/// What a delivery may take: half of Pub/Sub's ack deadline.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The function, ready to be served.
 ///
@@ -57,20 +40,9 @@ pub async fn service(env: &Env) -> Result<Service, Error> {
 ///
 /// # Errors
 /// Names every variable that is missing or wrong.
+#[allow(clippy::unused_async, reason = "every function is built the same way")]
 pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let settings = OcrSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let processing = Processing {
-        db: db.clone(),
-        clock,
-        verifier: OidcVerifier::new(&settings.push),
-        reader: ObjectReader::new(&settings.storage)?,
-        objects: Objects::new(&settings.storage)?,
-        engine: DocumentAi::new(&settings.engine, &settings.storage.google)?,
-        uploads_bucket: settings.storage.uploads_bucket,
-        results_bucket: settings.results_bucket,
-    };
-    let routes = processing.router();
-    let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
-    Service::new(routes, Health::default().database(&db), &http)
+    let engine = DocumentAi::new(&settings.engine, &settings.processing.storage.google)?;
+    processing::service(settings.processing, engine, clock)
 }

@@ -151,10 +151,7 @@ impl AppState {
         };
         items::transition(&mut tx, &change).await?.ok_or(sqlx::Error::RowNotFound)?;
         queries::unsettle(&mut tx, id).await?;
-        let action = match item.kind {
-            ItemKind::Document => Action::DocumentReopened,
-            ItemKind::Voice => Action::VoiceReopened,
-        };
+        let action = item.kind.either(Action::DocumentReopened, Action::VoiceReopened);
         let entry = Entry::success(Some(user), action, id.0).in_project(reviewer.project_id);
         audit::record(&mut tx, entry, now).await?;
         let item = queries::get_item(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -164,10 +161,8 @@ impl AppState {
 }
 
 fn action(kind: ItemKind, verdict: Verdict) -> Action {
-    match (kind, verdict) {
-        (ItemKind::Document, Verdict::Approved) => Action::DocumentApproved,
-        (ItemKind::Document, Verdict::Rejected) => Action::DocumentRejected,
-        (ItemKind::Voice, Verdict::Approved) => Action::VoiceApproved,
-        (ItemKind::Voice, Verdict::Rejected) => Action::VoiceRejected,
+    match verdict {
+        Verdict::Approved => kind.either(Action::DocumentApproved, Action::VoiceApproved),
+        Verdict::Rejected => kind.either(Action::DocumentRejected, Action::VoiceRejected),
     }
 }

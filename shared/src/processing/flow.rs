@@ -1,6 +1,5 @@
 //! What a delivery leads to.
 
-use serde_json::json;
 use time::Duration;
 use tracing::Span;
 
@@ -10,7 +9,8 @@ use super::{
     queries::{self, Claim},
 };
 use crate::{
-    items::Failure,
+    ids::ItemId,
+    items::{Failure, ObjectName},
     problem::{Problem, chain},
     push::{Delivery, Message},
     storage::ReadError,
@@ -45,9 +45,7 @@ impl<E: Engine> Processing<E> {
         Span::current().record("project_id", event.object.project_id.to_string());
         match queries::claim(&self.db, &event, self.clock.now(), LEASE).await? {
             Claim::Mine(job) if job.tries > MAX_TRIES => {
-                let message = "It could not be read after several attempts. Try again later.";
-                let failure = Failure { code: "gave_up".to_owned(), message: message.to_owned() };
-                self.fail(&job, &failure).await
+                self.fail(&job.object, job.attempt, &Failure::gave_up()).await
             }
             Claim::Mine(job) => {
                 let delivery = tokio::select! {
@@ -88,17 +86,19 @@ impl<E: Engine> Processing<E> {
                 Err(ReadError::Absent) => {
                     let message = "The uploaded file is gone. Upload it again.";
                     let failure = Failure { code: "file_missing".to_owned(), message: message.to_owned() };
-                    return self.fail(job, &failure).await;
+                    return self.fail(&job.object, job.attempt, &failure).await;
                 }
                 Err(ReadError::Transient(problem)) => return Err(problem),
             };
         if head.size_bytes != job.size_bytes {
             let (found, announced) = (head.size_bytes, job.size_bytes);
             let message = format!("The file has {found} bytes, not the {announced} that were announced.");
-            return self.fail(job, &Failure { code: "size_mismatch".to_owned(), message }).await;
+            return self
+                .fail(&job.object, job.attempt, &Failure { code: "size_mismatch".to_owned(), message })
+                .await;
         }
         if let Some(failure) = E::check(job, &head) {
-            return self.fail(job, &failure).await;
+            return self.fail(&job.object, job.attempt, &failure).await;
         }
         let uri = format!("gs://{}/{object}", self.uploads_bucket);
         let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
@@ -106,7 +106,7 @@ impl<E: Engine> Processing<E> {
             Ok(Reading::Text(text)) => {
                 let whole = Shard { index: 0, count: 1, text };
                 E::store(&self.db, job.item_id(), job.attempt, &whole).await?;
-                queries::complete(&self.db, job.item_id(), job.attempt, self.clock.now()).await?;
+                queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
             Ok(Reading::Operation(name)) => {
@@ -138,19 +138,18 @@ impl<E: Engine> Processing<E> {
                 Ok(Delivery::Done)
             }
             OperationState::Succeeded => {
-                let mut shards = 0;
                 for output in self.objects.list(&self.results_bucket, &prefix::<E>(job)).await? {
-                    match self.import(job.item_id(), job.attempt, &output.name, output.generation).await {
-                        Ok(stored) => shards += usize::from(stored),
-                        Err(error) => return self.end(job, error).await,
+                    if let Err(error) =
+                        self.import(job.item_id(), job.attempt, &output.name, output.generation).await
+                    {
+                        return self.end(job, error).await;
                     }
                 }
-                let ended = queries::complete(&self.db, job.item_id(), job.attempt, self.clock.now()).await?;
-                if ended || shards > 0 {
-                    // What is not complete yet is looked at again.
-                    queries::wait(&self.db, job, None, self.clock.now() + POLL).await?;
+                let now = self.clock.now();
+                if queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, now).await? {
                     return Ok(Delivery::Done);
                 }
+                // A part is gone for good; an attempt that events completed meanwhile is not touched.
                 self.give_operation_up(job).await
             }
             OperationState::Lost => self.give_operation_up(job).await,
@@ -169,45 +168,45 @@ impl<E: Engine> Processing<E> {
             return Ok(Delivery::Discard("not a part of an operation's output"));
         };
         Span::current().record("item_id", output.item_id.to_string());
-        let Some(job) = queries::find_job(&self.db, output.item_id, output.attempt).await? else {
+        let Some(upload) = queries::find_upload(&self.db, output.item_id, output.attempt).await? else {
             return Ok(Delivery::Discard("the attempt is over"));
         };
         match self.import(output.item_id, output.attempt, &output.object, output.generation).await {
-            Ok(_) => {
-                queries::complete(&self.db, output.item_id, output.attempt, self.clock.now()).await?;
+            Ok(()) => {
+                queries::complete(&self.db, E::KIND, output.item_id, output.attempt, self.clock.now())
+                    .await?;
                 Ok(Delivery::Done)
             }
-            Err(EngineError::Permanent(failure)) => self.fail(&job, &failure).await,
+            Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
             Err(EngineError::Transient(problem)) => Err(problem),
             Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
         }
     }
 
-    /// Stores a part of an operation's output; whether it is one.
+    /// Stores a part of an operation's output.
     async fn import(
         &self,
-        item: crate::ids::ItemId,
+        item: ItemId,
         attempt: i32,
         object: &str,
         generation: i64,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<(), EngineError> {
         let transient = |error: sqlx::Error| EngineError::Transient(error.into());
         let bytes = match self.reader.read(&self.results_bucket, object, generation, OUTPUT_BYTES).await {
             Ok(bytes) => bytes,
             // Its lifetime is over, or another generation is there: nothing to bring in.
-            Err(ReadError::Absent) => return Ok(false),
+            Err(ReadError::Absent) => return Ok(()),
             Err(ReadError::Transient(problem)) => return Err(EngineError::Transient(problem)),
         };
         let shard = E::shard(object, &bytes)?;
         drop(bytes);
         E::store(&self.db, item, attempt, &shard).await.map_err(transient)?;
-        queries::record_shard(&self.db, item, attempt, shard.index, shard.count).await.map_err(transient)?;
-        Ok(true)
+        queries::record_shard(&self.db, item, attempt, shard.index, shard.count).await.map_err(transient)
     }
 
     async fn end(&self, job: &Job, error: EngineError) -> Result<Delivery, Problem> {
         match error {
-            EngineError::Permanent(failure) => self.fail(job, &failure).await,
+            EngineError::Permanent(failure) => self.fail(&job.object, job.attempt, &failure).await,
             EngineError::Transient(problem) => Err(problem),
             EngineError::Deferred { batch } => {
                 queries::defer(&self.db, job, batch, self.clock.now() + DEFERRAL).await?;
@@ -216,9 +215,8 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    async fn fail(&self, job: &Job, failure: &Failure) -> Result<Delivery, Problem> {
-        let details = json!({"attempt": job.attempt, "code": failure.code});
-        queries::fail(&self.db, job, failure, details, self.clock.now()).await?;
+    async fn fail(&self, object: &ObjectName, attempt: i32, failure: &Failure) -> Result<Delivery, Problem> {
+        queries::fail(&self.db, object, attempt, failure, self.clock.now()).await?;
         Ok(Delivery::Done)
     }
 

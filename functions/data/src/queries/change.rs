@@ -173,10 +173,7 @@ pub(crate) async fn delete_item(
     user: UserId,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let action = match kind {
-        ItemKind::Document => Action::DocumentDeleted,
-        ItemKind::Voice => Action::VoiceDeleted,
-    };
+    let action = kind.either(Action::DocumentDeleted, Action::VoiceDeleted);
     let entry = Entry::success(Some(user), action, id.0).in_project(project).with(json!({}));
     sqlx::query!(
         "

@@ -31,10 +31,7 @@ pub(crate) async fn insert_items(
     new: &[NewItem],
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let action = match kind {
-        ItemKind::Document => Action::DocumentCreated,
-        ItemKind::Voice => Action::VoiceCreated,
-    };
+    let action = kind.either(Action::DocumentCreated, Action::VoiceCreated);
     let entries =
         new.iter().map(|item| Entry::success(Some(user), action, item.id.0).in_project(project).row());
     let entries = entries.collect::<Result<Vec<Value>, _>>()?;

@@ -9,14 +9,12 @@ use std::{
 use serde_json::{Value, json};
 use shared::{
     config::Settings as _,
-    database::{self, DatabaseSettings},
     guard::Kind,
     ids::ItemId,
     items::{Failure, ItemKind},
-    oidc::{OidcVerifier, PushSettings},
-    processing::{Engine, EngineError, Job, OperationState, Processing, Reading, Shard},
-    storage::{Head, ObjectReader, Objects, StorageSettings},
-    testing::{BUCKET, Client, Platform, RESULTS_BUCKET},
+    processing::{self, Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, Shard},
+    storage::Head,
+    testing::{Client, Platform},
 };
 use sqlx::PgPool;
 
@@ -96,16 +94,8 @@ fn words(text: &str) -> Value {
 /// A function that reads items of a kind.
 pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Client {
     let env = platform.env();
-    let storage = StorageSettings::from_env(&env).expect("settings");
-    let processing = Processing {
-        db: database::connect(&DatabaseSettings::from_env(&env).expect("settings")).expect("a pool"),
-        clock: platform.clock.clone(),
-        verifier: OidcVerifier::new(&PushSettings::from_env(&env).expect("settings")),
-        reader: ObjectReader::new(&storage).expect("a reader"),
-        objects: Objects::new(&storage).expect("objects"),
-        uploads_bucket: BUCKET.to_owned(),
-        results_bucket: RESULTS_BUCKET.to_owned(),
-        engine: Told::<K> { texts: texts.clone(), kind: PhantomData },
-    };
-    platform.client(processing.router()).with("authorization", &platform.push_authorization())
+    let settings = ProcessingSettings::from_env(&env).expect("settings");
+    let engine = Told::<K> { texts: texts.clone(), kind: PhantomData };
+    let service = processing::service(settings, engine, platform.clock.clone()).expect("a function");
+    platform.client(service.router()).with("authorization", &platform.push_authorization())
 }
