@@ -26,6 +26,11 @@ impl Env {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Every variable.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The same environment with one variable set anew.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -86,6 +91,8 @@ pub struct Variable {
     pub default: Option<&'static str>,
     /// Whether the start fails without it.
     pub required: bool,
+    /// Whether it is kept where secrets are, and never shown.
+    pub secret: bool,
     /// What it is for.
     pub doc: &'static str,
 }
@@ -112,6 +119,8 @@ pub trait Settings: Sized {
 pub trait Setting: Sized {
     /// Whether the variable may be absent altogether.
     const OPTIONAL: bool = false;
+    /// Whether the variable is a secret.
+    const SECRET: bool = false;
 
     /// Parses the variable's text.
     ///
@@ -127,6 +136,7 @@ pub trait Setting: Sized {
 
 impl<T: Setting> Setting for Option<T> {
     const OPTIONAL: bool = true;
+    const SECRET: bool = T::SECRET;
 
     fn parse(text: &str) -> Result<Self, String> {
         T::parse(text).map(Some)
@@ -144,6 +154,8 @@ impl Setting for String {
 }
 
 impl Setting for SecretString {
+    const SECRET: bool = true;
+
     fn parse(text: &str) -> Result<Self, String> {
         Ok(text.into())
     }
@@ -253,6 +265,7 @@ macro_rules! settings {
                     name: $variable,
                     default: $crate::settings!(@default $($default)?),
                     required: $crate::config::is_required::<$type>($crate::settings!(@default $($default)?)),
+                    secret: <$type as $crate::config::Setting>::SECRET,
                     doc: concat!($($field_doc),*).trim_ascii(),
                 } ),*];
                 $($( variables.extend(<$section_type as $crate::config::Settings>::variables()); )*)?
@@ -285,6 +298,8 @@ mod tests {
             port: u16 = "PORT" or "8080",
             /// An extra.
             extra: Option<String> = "EXTRA",
+            /// A password.
+            password: Option<secrecy::SecretString> = "PASSWORD",
         }
     }
 
@@ -303,10 +318,16 @@ mod tests {
         let example =
             Example::from_env(&Env::from_iter([("NAME", "alta"), ("EXTRA", "")])).expect("settings");
         assert_eq!((example.name.as_str(), example.port, example.extra), ("alta", 8080, None));
-        let documented: Vec<_> = Example::variables().iter().map(|v| (v.name, v.required, v.doc)).collect();
+        let documented: Vec<_> =
+            Example::variables().iter().map(|v| (v.name, v.required, v.secret, v.doc)).collect();
         assert_eq!(
             documented,
-            [("NAME", true, "A name."), ("PORT", false, "A port."), ("EXTRA", false, "An extra.")]
+            [
+                ("NAME", true, false, "A name."),
+                ("PORT", false, false, "A port."),
+                ("EXTRA", false, false, "An extra."),
+                ("PASSWORD", false, true, "A password.")
+            ]
         );
     }
 }

@@ -6,6 +6,7 @@
 mod client;
 mod events;
 mod items;
+mod lambda;
 mod people;
 mod plans;
 mod redis_server;
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 
 pub use client::{Client, TestResponse};
 pub use events::envelope;
+pub use lambda::Lambda;
 pub use people::TestUser;
 pub use redis_server::RedisServer;
 
@@ -34,6 +36,8 @@ const PROJECT: &str = "alta-test";
 pub const BUCKET: &str = "alta-test-uploads";
 /// The bucket that batch operations write to.
 pub const RESULTS_BUCKET: &str = "alta-test-results";
+/// The bucket that exports are written to.
+pub const EXPORTS_BUCKET: &str = "alta-test-exports";
 const ISSUER: &str = "https://accounts.test";
 
 /// Keys take long to make, and no test minds sharing them.
@@ -103,6 +107,7 @@ impl Platform {
             ("STORAGE_ENDPOINT", format!("http://{storage_address}")),
             ("UPLOADS_BUCKET", BUCKET.into()),
             ("RESULTS_BUCKET", RESULTS_BUCKET.into()),
+            ("EXPORTS_BUCKET", EXPORTS_BUCKET.into()),
             ("GOOGLE_SERVICE_ACCOUNT_KEY", keys.identity.key_json()),
             ("ACCESS_TOKEN_ISSUER", "https://api.test".into()),
             ("ACCESS_TOKEN_JWKS", keys.jwks.clone()),
@@ -234,12 +239,15 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
 }
 
 async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {
-    let bucket = |name: &str, topic: names::Topic| local_storage::Bucket {
-        name: name.into(),
-        notifications: vec![local_storage::NotificationConfig {
+    let bucket = |name: &str, topic: Option<names::Topic>| {
+        let notification = |topic: names::Topic| local_storage::NotificationConfig {
             topic: topic.name().into(),
             object_name_prefix: None,
-        }],
+        };
+        local_storage::Bucket {
+            name: name.into(),
+            notifications: topic.into_iter().map(notification).collect(),
+        }
     };
     let listener = listen().await;
     let settings = local_storage::Settings {
@@ -247,7 +255,11 @@ async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAd
         endpoint: format!("http://{}", listener.local_addr().expect("an address")),
         identity: keys().identity.clone(),
         cors_origins: vec!["https://app.test".into()],
-        buckets: vec![bucket(BUCKET, names::Topic::Uploads), bucket(RESULTS_BUCKET, names::Topic::Results)],
+        buckets: vec![
+            bucket(BUCKET, Some(names::Topic::Uploads)),
+            bucket(RESULTS_BUCKET, Some(names::Topic::Results)),
+            bucket(EXPORTS_BUCKET, None),
+        ],
         now: std::sync::Arc::new(system_time),
     };
     let pubsub = pubsub.clone();
