@@ -23,6 +23,8 @@ resource "google_project_service" "this" {
     "speech.googleapis.com",
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
+    "workflowexecutions.googleapis.com",
+    "workflows.googleapis.com",
   ])
 
   service = each.key

@@ -48,17 +48,18 @@ resource "google_cloudbuild_trigger" "deploy" {
   }
 
   substitutions = {
-    _REGION      = var.region
-    _REPOSITORY  = local.registry
-    _ENVIRONMENT = var.environment
-    _ORIGIN      = local.origin
+    _REGION       = var.region
+    _REPOSITORY   = google_artifact_registry_repository.this.repository_id
+    _ENVIRONMENT  = var.environment
+    _STATE_BUCKET = var.state_bucket
+    _PAGES_BUCKET = google_storage_bucket.static.name
   }
 
   depends_on = [google_project_service.this]
 }
 
 locals {
-  registry = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.this.repository_id}"
+  registry = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.this.repository_id}"
 }
 
 # Pushes what it built.
@@ -66,7 +67,7 @@ resource "google_artifact_registry_repository_iam_member" "deploy" {
   repository = google_artifact_registry_repository.this.name
   location   = var.region
   role       = "roles/artifactregistry.writer"
-  member     = google_service_account.this["deploy"].member
+  member     = local.members["deploy"]
 }
 
 # Rolls out services, …
@@ -76,7 +77,7 @@ resource "google_cloud_run_v2_service_iam_member" "deploy" {
   name     = module.function[each.key].name
   location = var.region
   role     = "roles/run.developer"
-  member   = google_service_account.this["deploy"].member
+  member   = local.members["deploy"]
 }
 
 # … and sets the image of the jobs, and runs the migrations.
@@ -89,7 +90,7 @@ resource "google_cloud_run_v2_job_iam_member" "deploy" {
   name     = each.value
   location = var.region
   role     = "roles/run.developer"
-  member   = google_service_account.this["deploy"].member
+  member   = local.members["deploy"]
 }
 
 # A revision is made to run as its function's account, and a job as its own: who makes it has to be let.
@@ -101,32 +102,38 @@ resource "google_service_account_iam_member" "deploy" {
 
   service_account_id = each.value
   role               = "roles/iam.serviceAccountUser"
-  member             = google_service_account.this["deploy"].member
+  member             = local.members["deploy"]
 }
 
 # Writes the interface's document and the pages.
 resource "google_storage_bucket_iam_member" "deploy_static" {
   bucket = google_storage_bucket.static.name
   role   = "roles/storage.objectUser"
-  member = google_service_account.this["deploy"].member
+  member = local.members["deploy"]
 }
 
 # Terraform's plan reads the state, …
 resource "google_storage_bucket_iam_member" "deploy_state" {
   bucket = var.state_bucket
   role   = "roles/storage.objectViewer"
-  member = google_service_account.this["deploy"].member
+  member = local.members["deploy"]
 }
 
 resource "google_project_iam_member" "deploy" {
   for_each = {
     # … and the project's number.
     browser = "roles/browser"
-    # The build's own log.
+    # Waits for the build before it.
+    builds = "roles/cloudbuild.builds.viewer"
+    # The build's own log, …
     logs = "roles/logging.logWriter"
+    # … and what the new revisions answered.
+    answers = "roles/logging.viewer"
+    # Asks for the health of what it rolls out (check_health.tf).
+    health = "roles/workflows.invoker"
   }
 
-  project = var.project_id
+  project = var.project
   role    = each.value
-  member  = google_service_account.this["deploy"].member
+  member  = local.members["deploy"]
 }

@@ -1,6 +1,6 @@
 # The cheap one: one instance of each function, a small database, no cache, no Cloud Armor.
 
-project_id   = "alta-data-dev"
+project      = "alta-data-dev"
 state_bucket = "alta-data-dev-terraform"
 environment  = "dev"
 domain       = "dev.alta-data.example"

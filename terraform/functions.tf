@@ -29,50 +29,51 @@ locals {
     }
   }
 
-  # Every variable that the platform sets, as it would be for each function; a function gets those that it reads.
+  # Every variable that the platform sets, as it would be for each function; a function gets those that it reads. What
+  # is there must not hang on what only an apply knows, so that a plan shows it.
   values = {
-    for name in keys(local.platform.functions) : name => {
-      LOG                      = var.log_level
-      GOOGLE_CLOUD_PROJECT     = var.project_id
-      REQUEST_TIMEOUT          = tostring(local.platform.functions[name].request_timeout_seconds)
-      DATABASE_MAX_CONNECTIONS = tostring(local.functions[name].database_connections)
-      # A pool of transactions gives each one another connection.
-      DATABASE_STATEMENT_CACHE = var.database.pooling ? "0" : null
+    for name in keys(local.platform.functions) : name => merge(
+      {
+        LOG                      = var.log_level
+        GOOGLE_CLOUD_PROJECT     = var.project
+        REQUEST_TIMEOUT          = tostring(local.platform.functions[name].request_timeout_seconds)
+        DATABASE_MAX_CONNECTIONS = tostring(local.functions[name].database_connections)
 
-      CORS_ORIGINS = contains(local.http_functions, name) ? join(",", local.page_origins) : null
+        ACCESS_TOKEN_ISSUER = local.origin
+        ACCESS_TOKEN_JWKS = jsonencode({
+          keys = [for key in var.access_token_keys : { kty = "EC", crv = "P-256", alg = "ES256", use = "sig", kid = key.kid, x = key.x, y = key.y }]
+        })
+        PASSKEY_RP_ID   = local.passkey_rp_id
+        PASSKEY_ORIGINS = join(",", local.page_origins)
+
+        PUBSUB_PROJECT       = var.project
+        PUSH_AUDIENCE        = name
+        PUSH_SERVICE_ACCOUNT = local.emails["pushes"]
+
+        UPLOADS_BUCKET = local.buckets["uploads"]
+        RESULTS_BUCKET = local.buckets["results"]
+        EXPORTS_BUCKET = local.buckets["exports"]
+
+        DOCUMENTAI_PROCESSOR = google_document_ai_processor.ocr.id
+        SPEECH_RECOGNIZER    = "projects/${var.project}/locations/${var.ai_location}/recognizers/_"
+        DEFAULT_LANGUAGE     = var.default_language
+
+        MAIL_FROM    = var.mail.from
+        FRONTEND_URL = local.frontend_url
+        SMTP_HOST    = var.mail.host
+        SMTP_PORT    = tostring(var.mail.port)
+        SMTP_TLS     = var.mail.tls
+
+        RETENTION_DAYS       = tostring(var.retention_days)
+        AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
+      },
       # The load balancer writes two addresses: the client's, then its own.
-      TRUSTED_PROXY_HOPS = contains(local.http_functions, name) ? "2" : null
-
-      ACCESS_TOKEN_ISSUER = local.origin
-      ACCESS_TOKEN_JWKS = jsonencode({
-        keys = [for key in var.access_token_keys : { kty = "EC", crv = "P-256", alg = "ES256", use = "sig", kid = key.kid, x = key.x, y = key.y }]
-      })
-      PASSKEY_RP_ID   = local.passkey_rp_id
-      PASSKEY_ORIGINS = join(",", local.page_origins)
-      REDIS_URL       = local.redis_url
-
-      PUBSUB_PROJECT       = var.project_id
-      PUSH_AUDIENCE        = name
-      PUSH_SERVICE_ACCOUNT = google_service_account.push.email
-
-      UPLOADS_BUCKET = local.buckets["uploads"]
-      RESULTS_BUCKET = local.buckets["results"]
-      EXPORTS_BUCKET = local.buckets["exports"]
-
-      DOCUMENTAI_PROCESSOR = google_document_ai_processor.ocr.id
-      SPEECH_RECOGNIZER    = "projects/${var.project_id}/locations/${var.ai_location}/recognizers/_"
-      DEFAULT_LANGUAGE     = var.default_language
-
-      MAIL_FROM     = var.mail.from
-      FRONTEND_URL  = local.frontend_url
-      SMTP_HOST     = var.mail.host
-      SMTP_PORT     = tostring(var.mail.port)
-      SMTP_TLS      = var.mail.tls
-      SMTP_USERNAME = var.mail.username
-
-      RETENTION_DAYS       = tostring(var.retention_days)
-      AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
-    }
+      contains(local.http_functions, name) ? { CORS_ORIGINS = join(",", local.page_origins), TRUSTED_PROXY_HOPS = "2" } : {},
+      # A pool of transactions gives each one another connection.
+      var.database.pooling ? { DATABASE_STATEMENT_CACHE = "0" } : {},
+      var.redis == null ? {} : { REDIS_URL = local.redis_url },
+      var.mail.username == null ? {} : { SMTP_USERNAME = var.mail.username },
+    )
   }
 
   # The same for what is in Secret Manager.
@@ -91,7 +92,7 @@ locals {
 
   environment = {
     for name, function in local.platform.functions : name =>
-    { for variable, value in local.values[name] : variable => value if value != null && contains(keys(function.variables), variable) }
+    { for variable, value in local.values[name] : variable => value if contains(keys(function.variables), variable) }
   }
   function_secrets = {
     for name, function in local.platform.functions : name =>
@@ -107,7 +108,7 @@ module "function" {
   region               = var.region
   project_number       = data.google_project.this.number
   image                = var.first_image.service
-  service_account      = google_service_account.function[each.key].email
+  service_account      = local.emails["fn-${each.key}"]
   behind_load_balancer = contains(local.http_functions, each.key)
 
   variables   = local.platform.functions[each.key].variables

@@ -11,32 +11,30 @@ resource "google_service_account" "function" {
   depends_on = [google_project_service.this]
 }
 
-# What pushes and schedules call as.
-resource "google_service_account" "push" {
-  account_id   = "pushes"
-  display_name = "Pub/Sub's pushes and Cloud Scheduler's calls"
-
-  depends_on = [google_project_service.this]
-}
-
-# What Cloud Scheduler starts jobs as: another one than for functions, since its tokens are good for Google's APIs.
-resource "google_service_account" "scheduler" {
-  account_id   = "scheduler"
-  display_name = "Cloud Scheduler's starts of jobs"
-
-  depends_on = [google_project_service.this]
-}
-
 resource "google_service_account" "this" {
   for_each = {
-    deploy     = "Cloud Build"
-    migrations = "The migration job"
+    check-health = "The workflow that asks for the functions' health"
+    deploy       = "Cloud Build"
+    migrations   = "The migration job"
+    # What the functions know them by.
+    pushes = "Pub/Sub's pushes and Cloud Scheduler's calls"
+    # Another one than for calls of functions, since its tokens are good for Google's APIs.
+    scheduler = "Cloud Scheduler's starts of jobs"
   }
 
   account_id   = each.key
   display_name = each.value
 
   depends_on = [google_project_service.this]
+}
+
+# Their addresses, which a plan knows before the accounts are made.
+locals {
+  emails = {
+    for account in concat(values(google_service_account.function), values(google_service_account.this)) :
+    account.account_id => "${account.account_id}@${var.project}.iam.gserviceaccount.com"
+  }
+  members = { for account, email in local.emails : account => "serviceAccount:${email}" }
 }
 
 # Secrets: each function reads those that its variables name.
@@ -53,7 +51,7 @@ resource "google_secret_manager_secret_iam_member" "function" {
 
   secret_id = startswith(each.value.secret, "database-url-") ? google_secret_manager_secret.database_url[trimprefix(each.value.secret, "database-url-")].id : google_secret_manager_secret.this[each.value.secret].id
   role      = "roles/secretmanager.secretAccessor"
-  member    = google_service_account.function[each.value.function].member
+  member    = local.members["fn-${each.value.function}"]
 }
 
 resource "google_secret_manager_secret_iam_member" "this" {
@@ -69,7 +67,7 @@ resource "google_secret_manager_secret_iam_member" "this" {
 
   secret_id = each.value.id
   role      = "roles/secretmanager.secretAccessor"
-  member    = google_service_account.this[each.value.account].member
+  member    = local.members[each.value.account]
 }
 
 # Topics: each function publishes what its changes announce.
@@ -95,7 +93,7 @@ resource "google_pubsub_topic_iam_member" "function" {
 
   topic  = google_pubsub_topic.this[each.value.topic].id
   role   = "roles/pubsub.publisher"
-  member = google_service_account.function[each.value.function].member
+  member = local.members["fn-${each.value.function}"]
 }
 
 # Buckets. A condition on names leaves reading and making the objects that are named, and takes away listing, where
@@ -134,7 +132,7 @@ resource "google_storage_bucket_iam_member" "function" {
 
   bucket = google_storage_bucket.this[each.value.bucket].name
   role   = each.value.role
-  member = google_service_account.function[each.value.function].member
+  member = local.members["fn-${each.value.function}"]
 
   dynamic "condition" {
     for_each = each.value.prefix == "" && try(each.value.lists, false) ? [] : [true]
@@ -172,7 +170,7 @@ resource "google_project_iam_custom_role" "blob_signer" {
 resource "google_service_account_iam_member" "data_signs" {
   service_account_id = google_service_account.function["data"].name
   role               = google_project_iam_custom_role.blob_signer.name
-  member             = google_service_account.function["data"].member
+  member             = local.members["fn-data"]
 }
 
 # AI services know rights only of a whole project.
@@ -184,9 +182,9 @@ resource "google_project_iam_member" "function" {
     transcription = "roles/speech.client"
   }
 
-  project = var.project_id
+  project = var.project
   role    = each.value
-  member  = google_service_account.function[each.key].member
+  member  = local.members["fn-${each.key}"]
 }
 
 # Pushes and schedules may call the functions that wait for them, and no others.
@@ -196,7 +194,7 @@ resource "google_cloud_run_v2_service_iam_member" "push" {
   name     = module.function[each.key].name
   location = var.region
   role     = "roles/run.invoker"
-  member   = google_service_account.push.member
+  member   = local.members["pushes"]
 }
 
 # Cloud Scheduler starts the nightly comparison of the audit log.
@@ -204,7 +202,7 @@ resource "google_cloud_run_v2_job_iam_member" "scheduler" {
   name     = google_cloud_run_v2_job.verify_audit.name
   location = var.region
   role     = "roles/run.invoker"
-  member   = google_service_account.scheduler.member
+  member   = local.members["scheduler"]
 }
 
 # Google's own accounts. That Pub/Sub and Cloud Scheduler make tokens for `push` and `scheduler` comes with the role

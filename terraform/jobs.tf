@@ -18,7 +18,7 @@ resource "google_cloud_run_v2_job" "migrations" {
 
   template {
     template {
-      service_account = google_service_account.this["migrations"].email
+      service_account = local.emails["migrations"]
       # Adding an index to a large table takes its time.
       timeout = "3600s"
       # A migration that failed is looked at, not tried again.
@@ -70,7 +70,7 @@ resource "google_cloud_run_v2_job" "verify_audit" {
 
   template {
     template {
-      service_account = google_service_account.function["maintenance"].email
+      service_account = local.emails["fn-maintenance"]
       timeout         = "7200s"
       max_retries     = 1
 

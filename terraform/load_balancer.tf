@@ -78,9 +78,19 @@ resource "google_compute_backend_bucket" "static" {
 
 # The URL map
 
+locals {
+  # As ids, which a plan knows before the backends are made: what goes where can be read in it.
+  backends = {
+    for name, backend in google_compute_backend_service.function : name => "projects/${var.project}/global/backendServices/${backend.name}"
+  }
+  static_backends = {
+    for kind, backend in google_compute_backend_bucket.static : kind => "projects/${var.project}/global/backendBuckets/${backend.name}"
+  }
+}
+
 resource "google_compute_url_map" "this" {
   name            = "alta-data"
-  default_service = google_compute_backend_service.function[local.platform.default_function].id
+  default_service = local.backends[local.platform.default_function]
 
   host_rule {
     hosts        = [var.domain]
@@ -90,20 +100,20 @@ resource "google_compute_url_map" "this" {
   path_matcher {
     name = "functions"
     # Answers for all other paths: with a 404 problem.
-    default_service = google_compute_backend_service.function[local.platform.default_function].id
+    default_service = local.backends[local.platform.default_function]
 
     dynamic "path_rule" {
       for_each = { for name in local.http_functions : name => local.platform.functions[name].routes }
       content {
         paths   = path_rule.value
-        service = google_compute_backend_service.function[path_rule.key].id
+        service = local.backends[path_rule.key]
       }
     }
     dynamic "path_rule" {
       for_each = local.static
       content {
         paths   = path_rule.value
-        service = google_compute_backend_bucket.static[path_rule.key].id
+        service = local.static_backends[path_rule.key]
       }
     }
   }
@@ -114,13 +124,13 @@ resource "google_compute_url_map" "this" {
     content {
       host    = var.domain
       path    = test.key
-      service = google_compute_backend_service.function[test.value].id
+      service = local.backends[test.value]
     }
   }
   test {
     host    = var.domain
     path    = "/nothing/owns/this"
-    service = google_compute_backend_service.function[local.platform.default_function].id
+    service = local.backends[local.platform.default_function]
   }
 }
 

@@ -43,7 +43,7 @@ resource "google_storage_bucket_iam_member" "seals" {
 resource "google_project_iam_audit_config" "this" {
   for_each = toset(["secretmanager.googleapis.com", "storage.googleapis.com"])
 
-  project = var.project_id
+  project = var.project
   service = each.key
 
   audit_log_config {

@@ -18,7 +18,7 @@ output "registry" {
 
 output "deploy_service_account" {
   description = "The account that Cloud Build deploys as."
-  value       = google_service_account.this["deploy"].email
+  value       = local.emails["deploy"]
 }
 
 output "static_bucket" {

@@ -12,5 +12,5 @@ locals {
   page_origins  = distinct(concat([local.frontend_url], var.cors_origins))
   passkey_rp_id = coalesce(var.passkey_rp_id, regex("^https://([^/:]+)", local.frontend_url)[0])
 
-  buckets = { for name in keys(local.platform.buckets) : name => "${var.project_id}-${name}" }
+  buckets = { for name in keys(local.platform.buckets) : name => "${var.project}-${name}" }
 }

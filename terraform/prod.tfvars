@@ -1,6 +1,6 @@
 # The highly available one, for a million documents a month (README.md has the arithmetic).
 
-project_id   = "alta-data-prod"
+project      = "alta-data-prod"
 state_bucket = "alta-data-prod-terraform"
 environment  = "prod"
 domain       = "api.alta-data.example"

@@ -43,7 +43,7 @@ resource "google_pubsub_subscription" "this" {
     push_endpoint = "${module.function[each.value.function].uri}${each.value.path}"
     # The audience is the function's name: a token for one function is no good for another.
     oidc_token {
-      service_account_email = google_service_account.push.email
+      service_account_email = local.emails["pushes"]
       audience              = each.value.function
     }
   }

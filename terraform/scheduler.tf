@@ -24,7 +24,7 @@ resource "google_cloud_scheduler_job" "task" {
     http_method = "POST"
     uri         = "${module.function[local.platform.schedule_function].uri}${each.value.path}"
     oidc_token {
-      service_account_email = google_service_account.push.email
+      service_account_email = local.emails["pushes"]
       audience              = local.platform.schedule_function
     }
   }
@@ -56,7 +56,7 @@ resource "google_cloud_scheduler_job" "verify_audit" {
     http_method = "POST"
     uri         = "https://run.googleapis.com/v2/${google_cloud_run_v2_job.verify_audit.id}:run"
     oauth_token {
-      service_account_email = google_service_account.scheduler.email
+      service_account_email = local.emails["scheduler"]
     }
   }
 

@@ -57,7 +57,8 @@ resource "google_secret_manager_secret" "database_url" {
 ephemeral "google_secret_manager_secret_version" "database_password" {
   for_each = local.database_passwords
 
-  secret  = google_secret_manager_secret.this[each.value.secret].secret_id
+  # By a name that is known when the secret is there: a plan for an empty project does not look for it.
+  secret  = google_secret_manager_secret.this[each.value.secret].name
   version = each.value.version
 }
 

@@ -95,7 +95,7 @@ resource "google_storage_notification" "this" {
 resource "google_storage_bucket" "static" {
   #checkov:skip=CKV_GCP_62: what is public is read through the load balancer, which logs
   #checkov:skip=CKV_GCP_114: it is public; the load balancer reads as everybody does
-  name     = "${var.project_id}-static"
+  name     = "${var.project}-static"
   location = var.region
 
   uniform_bucket_level_access = true
@@ -136,7 +136,7 @@ resource "google_storage_bucket_iam_member" "static" {
 resource "google_storage_bucket" "seals" {
   #checkov:skip=CKV_GCP_62: audit logs (logging.tf) tell who read and wrote what
   #checkov:skip=CKV_GCP_78: Cloud Storage refuses versions where it retains; nothing here is ever overwritten
-  name     = "${var.project_id}-audit-seals"
+  name     = "${var.project}-audit-seals"
   location = var.region
 
   uniform_bucket_level_access = true

@@ -1,6 +1,6 @@
 # Where
 
-variable "project_id" {
+variable "project" {
   description = "The Google Cloud project: one for each environment, since topics and services have fixed names."
   type        = string
 }

@@ -21,11 +21,11 @@ terraform {
 }
 
 provider "google" {
-  project = var.project_id
+  project = var.project
   region  = var.region
 
   # The budget's API counts its calls on the project that it is told.
-  billing_project       = var.project_id
+  billing_project       = var.project
   user_project_override = true
 
   default_labels = {
@@ -35,10 +35,10 @@ provider "google" {
 }
 
 provider "google-beta" {
-  project = var.project_id
+  project = var.project
   region  = var.region
 }
 
 data "google_project" "this" {
-  project_id = var.project_id
+  project_id = var.project
 }

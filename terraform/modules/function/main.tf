@@ -6,9 +6,9 @@ resource "google_cloud_run_v2_service" "this" {
 
   deletion_protection = var.deletion_protection
 
-  # From outside only through the load balancer; Pub/Sub and Cloud Scheduler of this project count as internal.
-  ingress              = var.behind_load_balancer ? "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" : "INGRESS_TRAFFIC_INTERNAL_ONLY"
-  default_uri_disabled = var.behind_load_balancer
+  # From outside only through the load balancer; Pub/Sub, Cloud Scheduler and Workflows of this project count as
+  # internal.
+  ingress = var.behind_load_balancer ? "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" : "INGRESS_TRAFFIC_INTERNAL_ONLY"
   # Browsers have no Google account: the functions check their own tokens. All others check Google's too.
   invoker_iam_disabled = var.behind_load_balancer
   # What pushes and schedules name as the audience of their tokens.

@@ -1,0 +1,156 @@
+# What is watched, and who is told.
+
+resource "google_monitoring_notification_channel" "email" {
+  for_each = toset(var.alert_emails)
+
+  display_name = each.key
+  type         = "email"
+  labels       = { email_address = each.key }
+
+  depends_on = [google_project_service.this]
+}
+
+locals {
+  notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+}
+
+# From outside, as browsers see it.
+resource "google_monitoring_uptime_check_config" "this" {
+  for_each = {
+    health  = { path = "/health", status = 200 }
+    keys    = { path = "/.well-known/jwks.json", status = 200 }
+    nothing = { path = "/nothing/owns/this", status = 404 } # the load balancer's default leads to a function
+  }
+
+  display_name = each.key
+  period       = "60s"
+  timeout      = "10s"
+
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { project_id = var.project, host = var.domain }
+  }
+
+  http_check {
+    path         = each.value.path
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+    accepted_response_status_codes {
+      status_value = each.value.status
+    }
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# What only logs tell.
+locals {
+  log_metrics = {
+    # A line for each message that a subscription gave up on.
+    dead_letters = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"a message was given up\""
+      labels = { subscription = "EXTRACT(jsonPayload.subscription)" }
+    }
+    # The announcement of an object never came: a notification or a topic is broken.
+    lost_announcements = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"an upload is announced whose event did not come\""
+      labels = {}
+    }
+    # Faults of ours: each is one line.
+    errors = {
+      filter = "resource.type=\"cloud_run_revision\" severity>=ERROR jsonPayload.function:*"
+      labels = { function = "EXTRACT(jsonPayload.function)" }
+    }
+    failed_schedules = {
+      filter = "resource.type=\"cloud_scheduler_job\" severity>=ERROR"
+      labels = { job = "EXTRACT(resource.labels.job_id)" }
+    }
+    seals = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log was sealed\""
+      labels = {}
+    }
+  }
+}
+
+resource "google_logging_metric" "count" {
+  for_each = local.log_metrics
+
+  name   = each.key
+  filter = each.value.filter
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    dynamic "labels" {
+      for_each = each.value.labels
+      content {
+        key        = labels.key
+        value_type = "STRING"
+      }
+    }
+  }
+  label_extractors = each.value.labels
+
+  depends_on = [google_project_service.this]
+}
+
+# How long the oldest event that the sweep found had waited.
+resource "google_logging_metric" "outbox_age" {
+  name            = "outbox_age"
+  filter          = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the outbox was swept\""
+  value_extractor = "EXTRACT(jsonPayload.oldest_seconds)"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "s"
+  }
+
+  bucket_options {
+    exponential_buckets {
+      growth_factor      = 2
+      num_finite_buckets = 20
+      scale              = 1
+    }
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# The bill
+
+resource "google_billing_budget" "this" {
+  count = var.budget == null ? 0 : 1
+
+  billing_account = var.budget.billing_account
+  display_name    = "Alta Data, ${var.environment}"
+
+  budget_filter {
+    projects = ["projects/${data.google_project.this.number}"]
+  }
+  amount {
+    specified_amount {
+      currency_code = var.budget.currency
+      units         = tostring(var.budget.amount)
+    }
+  }
+
+  threshold_rules {
+    threshold_percent = 0.5
+  }
+  threshold_rules {
+    threshold_percent = 0.9
+  }
+  threshold_rules {
+    threshold_percent = 1
+    spend_basis       = "FORECASTED_SPEND"
+  }
+
+  all_updates_rule {
+    monitoring_notification_channels = local.notification_channels
+    disable_default_iam_recipients   = false
+  }
+
+  depends_on = [google_project_service.this]
+}

@@ -1,0 +1,160 @@
+# What a plan refuses.
+# Nothing is made: these are plans, with the project's number put in.
+
+override_data {
+  target = data.google_project.this
+  values = { number = "123456789012" }
+}
+
+variables {
+  project      = "alta-data-test"
+  state_bucket = "alta-data-test-terraform"
+  environment  = "test"
+  domain       = "api.example.org"
+  frontend_url = "https://app.example.org"
+  cors_origins = ["https://other.example.org"]
+  alert_emails = ["on-call@example.org"]
+  mail         = { from = "Alta Data <no-reply@example.org>", host = "smtp.example.org", username = "alta" }
+  redis        = { tier = "STANDARD_HA", memory_gb = 1 }
+  database     = { tier = "db-custom-4-15360", highly_available = true, max_connections = 400 }
+  access_token_keys = [{
+    kid = "test"
+    x   = "jyTxgm2CVSacKUpK5OKneDaxsZuYUB3rNz6J2vv_Juw"
+    y   = "2T3GlosgMGtrPI5CCj9nTX-7EvOYoOKSjVIYk61Jd-M"
+  }]
+  functions = {
+    auth          = { max_instances = 3 }
+    users         = { max_instances = 3 }
+    projects      = { max_instances = 3 }
+    data          = { max_instances = 3 }
+    events        = { max_instances = 3 }
+    review        = { max_instances = 3 }
+    analytics     = { max_instances = 3 }
+    admin         = { max_instances = 3 }
+    ocr           = { max_instances = 3 }
+    transcription = { max_instances = 3 }
+    email         = { max_instances = 3 }
+    export        = { max_instances = 3 }
+    maintenance   = { max_instances = 3 }
+  }
+}
+
+run "connections_that_fit_are_planned" {
+  command = plan
+
+  assert {
+    condition     = local.connections.needed == 13 * 3 * 4 * 2 + 20 && local.connections.allowed == 340
+    error_message = "Connections are counted otherwise."
+  }
+}
+
+run "more_connections_than_the_database_takes_are_refused" {
+  command = plan
+
+  variables {
+    database = { tier = "db-custom-4-15360", highly_available = true, max_connections = 390 }
+  }
+
+  expect_failures = [google_sql_database_instance.this]
+}
+
+run "pooling_in_the_small_edition_is_refused" {
+  command = plan
+
+  variables {
+    database = { tier = "db-custom-4-15360", highly_available = true, max_connections = 400, pooling = true }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "pooling_keeps_no_prepared_statements" {
+  command = plan
+
+  variables {
+    database = { edition = "ENTERPRISE_PLUS", tier = "db-perf-optimized-N-4", highly_available = true, max_connections = 400, pooling = true }
+  }
+
+  assert {
+    condition     = alltrue([for e in local.environment : e["DATABASE_STATEMENT_CACHE"] == "0"])
+    error_message = "A function keeps prepared statements, which another connection does not know."
+  }
+}
+
+run "links_in_mails_without_an_origin_are_refused" {
+  command = plan
+
+  variables {
+    frontend_url = null
+  }
+
+  expect_failures = [var.frontend_url]
+}
+
+run "a_wildcard_origin_is_refused" {
+  command = plan
+
+  variables {
+    cors_origins = ["https://*.example.org"]
+  }
+
+  expect_failures = [var.cors_origins]
+}
+
+run "a_key_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    access_token_keys = [{ kid = "test", x = "short", y = "short" }]
+  }
+
+  expect_failures = [var.access_token_keys]
+}
+
+run "a_version_that_moves_is_refused" {
+  command = plan
+
+  variables {
+    secret_versions = { refresh-token-key = "latest" }
+  }
+
+  expect_failures = [var.secret_versions]
+}
+
+run "alerts_that_nobody_gets_are_refused" {
+  command = plan
+
+  variables {
+    alert_emails = []
+  }
+
+  expect_failures = [var.alert_emails]
+}
+
+run "a_rotation_has_two_keys_and_two_logins" {
+  command = plan
+
+  variables {
+    database_logins = ["1", "2"]
+    secret_versions = { refresh-token-key = "3" }
+    access_token_keys = [
+      { kid = "old", x = "jyTxgm2CVSacKUpK5OKneDaxsZuYUB3rNz6J2vv_Juw", y = "2T3GlosgMGtrPI5CCj9nTX-7EvOYoOKSjVIYk61Jd-M" },
+      { kid = "new", x = "jyTxgm2CVSacKUpK5OKneDaxsZuYUB3rNz6J2vv_Juw", y = "2T3GlosgMGtrPI5CCj9nTX-7EvOYoOKSjVIYk61Jd-M" },
+    ]
+  }
+
+  assert {
+    condition     = length(jsondecode(local.environment["users"]["ACCESS_TOKEN_JWKS"]).keys) == 2
+    error_message = "A key is missing."
+  }
+
+  assert {
+    condition     = toset(keys(google_sql_user.login)) == toset(["functions-1", "functions-2", "maintenance-1", "maintenance-2"]) && local.database_user["functions"] == "alta_functions_2"
+    error_message = "The new login is not used, or the old one is gone."
+  }
+
+  assert {
+    condition     = local.secret_version["refresh-token-key"] == "3" && local.secret_version["mail-token-keys"] == "1"
+    error_message = "Another version than the named one is used."
+  }
+}

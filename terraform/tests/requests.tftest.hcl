@@ -1,0 +1,162 @@
+# The way of a request: who answers which path, and who can reach a function.
+# Nothing is made: these are plans, with the project's number put in.
+
+override_data {
+  target = data.google_project.this
+  values = { number = "123456789012" }
+}
+
+variables {
+  project      = "alta-data-test"
+  state_bucket = "alta-data-test-terraform"
+  environment  = "test"
+  domain       = "api.example.org"
+  frontend_url = "https://app.example.org"
+  cors_origins = ["https://other.example.org"]
+  alert_emails = ["on-call@example.org"]
+  mail         = { from = "Alta Data <no-reply@example.org>", host = "smtp.example.org", username = "alta" }
+  redis        = { tier = "STANDARD_HA", memory_gb = 1 }
+  database     = { tier = "db-custom-4-15360", highly_available = true, max_connections = 400 }
+  access_token_keys = [{
+    kid = "test"
+    x   = "jyTxgm2CVSacKUpK5OKneDaxsZuYUB3rNz6J2vv_Juw"
+    y   = "2T3GlosgMGtrPI5CCj9nTX-7EvOYoOKSjVIYk61Jd-M"
+  }]
+  functions = {
+    auth          = { max_instances = 3 }
+    users         = { max_instances = 3 }
+    projects      = { max_instances = 3 }
+    data          = { max_instances = 3 }
+    events        = { max_instances = 3 }
+    review        = { max_instances = 3 }
+    analytics     = { max_instances = 3 }
+    admin         = { max_instances = 3 }
+    ocr           = { max_instances = 3 }
+    transcription = { max_instances = 3 }
+    email         = { max_instances = 3 }
+    export        = { max_instances = 3 }
+    maintenance   = { max_instances = 3 }
+  }
+}
+
+run "the_url_map_sends_each_route_to_its_function" {
+  command = plan
+
+  assert {
+    condition = toset(flatten([for rule in google_compute_url_map.this.path_matcher[0].path_rule : [for path in rule.paths : "${path} ${basename(rule.service)}"]])) == toset(concat(
+      flatten([for name, function in local.platform.functions : [for route in function.routes : "${route} ${name}"]]),
+      [for route in local.platform.static.docs : "${route} static-docs"],
+    ))
+    error_message = "The URL map differs from the list of the platform."
+  }
+
+  assert {
+    condition     = basename(google_compute_url_map.this.path_matcher[0].default_service) == "auth" && basename(google_compute_url_map.this.default_service) == "auth"
+    error_message = "What no function owns is auth's to refuse."
+  }
+
+  assert {
+    condition     = tolist(google_compute_url_map.this.host_rule)[0].hosts == toset(["api.example.org"])
+    error_message = "The map is for another host."
+  }
+
+  assert {
+    condition     = length(google_compute_url_map.this.test) == length(flatten([for function in local.platform.functions : function.routes])) + 1
+    error_message = "Google checks each route, and one that nobody owns."
+  }
+}
+
+run "the_reference_page_is_served_only_where_it_is_wanted" {
+  command = plan
+
+  variables {
+    reference_page = true
+    frontend_url   = null
+  }
+
+  assert {
+    condition     = contains(keys(google_compute_backend_bucket.static), "page")
+    error_message = "There is no backend for the page."
+  }
+
+  assert {
+    condition     = length(google_compute_backend_bucket.static) == 2 && local.environment["email"]["FRONTEND_URL"] == "https://api.example.org"
+    error_message = "Links in mails lead to the page."
+  }
+
+  assert {
+    condition     = local.environment["auth"]["PASSKEY_RP_ID"] == "api.example.org"
+    error_message = "Passkeys belong to the page's host."
+  }
+}
+
+run "browsers_reach_functions_only_through_the_load_balancer" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name in local.http_functions : module.function[name].ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"])
+    error_message = "A function that browsers call can be called around the load balancer."
+  }
+
+  assert {
+    condition     = alltrue([for name in local.triggered_functions : module.function[name].ingress == "INGRESS_TRAFFIC_INTERNAL_ONLY"])
+    error_message = "A function that is triggered can be called from outside."
+  }
+
+  assert {
+    condition     = toset(keys(google_compute_region_network_endpoint_group.function)) == toset(local.http_functions)
+    error_message = "Only functions with routes stand behind the load balancer."
+  }
+
+  assert {
+    condition     = toset(local.triggered_functions) == toset(["ocr", "transcription", "email", "export", "maintenance"])
+    error_message = "Other functions are triggered than those that are known to be."
+  }
+
+  assert {
+    condition     = google_compute_url_map.redirect.default_url_redirect[0].https_redirect
+    error_message = "Plain HTTP is answered otherwise than by a redirect."
+  }
+
+  assert {
+    condition     = google_compute_ssl_policy.this.min_tls_version == "TLS_1_2"
+    error_message = "Old versions of TLS are spoken."
+  }
+}
+
+run "cloud_armor_is_optional" {
+  command = plan
+
+  variables {
+    cloud_armor = false
+  }
+
+  assert {
+    condition     = length(google_compute_security_policy.this) == 0
+    error_message = "There is a policy."
+  }
+}
+
+run "cors_names_the_same_origins_everywhere" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name in local.http_functions : local.environment[name]["CORS_ORIGINS"] == "https://app.example.org,https://other.example.org"])
+    error_message = "A function allows other origins."
+  }
+
+  assert {
+    condition     = google_storage_bucket.this["uploads"].cors[0].origin == tolist(["https://app.example.org", "https://other.example.org"])
+    error_message = "The uploads bucket allows other origins."
+  }
+
+  assert {
+    condition     = length(setsubtract(["x-goog-if-generation-match", "x-goog-content-length-range", "x-goog-resumable", "Content-Type", "Location"], google_storage_bucket.this["uploads"].cors[0].response_header)) == 0
+    error_message = "A header that is signed, or that a resumable upload needs, does not pass."
+  }
+
+  assert {
+    condition     = length(google_storage_bucket.this["results"].cors) == 0
+    error_message = "Browsers have no business in the results bucket."
+  }
+}
