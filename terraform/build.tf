@@ -64,7 +64,7 @@ locals {
 
 # Pushes what it built.
 resource "google_artifact_registry_repository_iam_member" "deploy" {
-  repository = google_artifact_registry_repository.this.name
+  repository = google_artifact_registry_repository.this.repository_id
   location   = var.region
   role       = "roles/artifactregistry.writer"
   member     = local.members["deploy"]
@@ -96,8 +96,8 @@ resource "google_cloud_run_v2_job_iam_member" "deploy" {
 # A revision is made to run as its function's account, and a job as its own: who makes it has to be let.
 resource "google_service_account_iam_member" "deploy" {
   for_each = merge(
-    { for name, account in google_service_account.function : name => account.name },
-    { migrations = google_service_account.this["migrations"].name },
+    { for name in keys(local.platform.functions) : name => local.account_ids["fn-${name}"] },
+    { migrations = local.account_ids["migrations"] },
   )
 
   service_account_id = each.value

@@ -34,7 +34,8 @@ locals {
     for account in concat(values(google_service_account.function), values(google_service_account.this)) :
     account.account_id => "${account.account_id}@${var.project}.iam.gserviceaccount.com"
   }
-  members = { for account, email in local.emails : account => "serviceAccount:${email}" }
+  members     = { for account, email in local.emails : account => "serviceAccount:${email}" }
+  account_ids = { for account, email in local.emails : account => "projects/${var.project}/serviceAccounts/${email}" }
 }
 
 # Secrets: each function reads those that its variables name.
@@ -49,7 +50,7 @@ locals {
 resource "google_secret_manager_secret_iam_member" "function" {
   for_each = local.secret_readers
 
-  secret_id = startswith(each.value.secret, "database-url-") ? google_secret_manager_secret.database_url[trimprefix(each.value.secret, "database-url-")].id : google_secret_manager_secret.this[each.value.secret].id
+  secret_id = startswith(each.value.secret, "database-url-") ? google_secret_manager_secret.database_url[trimprefix(each.value.secret, "database-url-")].secret_id : google_secret_manager_secret.this[each.value.secret].secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = local.members["fn-${each.value.function}"]
 }
@@ -57,12 +58,12 @@ resource "google_secret_manager_secret_iam_member" "function" {
 resource "google_secret_manager_secret_iam_member" "this" {
   for_each = {
     # The migration job signs in as the owner of the schema.
-    "migrations database-url-migrations" = { account = "migrations", id = google_secret_manager_secret.database_url["migrations"].id }
+    "migrations database-url-migrations" = { account = "migrations", id = google_secret_manager_secret.database_url["migrations"].secret_id }
     # Terraform's plan, a step of the build, opens what the connection URLs are made of. Whoever deploys code that reads
     # these URLs could read them anyway.
-    "deploy database-password-functions"   = { account = "deploy", id = google_secret_manager_secret.this["database-password-functions"].id }
-    "deploy database-password-maintenance" = { account = "deploy", id = google_secret_manager_secret.this["database-password-maintenance"].id }
-    "deploy database-password-migrations"  = { account = "deploy", id = google_secret_manager_secret.this["database-password-migrations"].id }
+    "deploy database-password-functions"   = { account = "deploy", id = google_secret_manager_secret.this["database-password-functions"].secret_id }
+    "deploy database-password-maintenance" = { account = "deploy", id = google_secret_manager_secret.this["database-password-maintenance"].secret_id }
+    "deploy database-password-migrations"  = { account = "deploy", id = google_secret_manager_secret.this["database-password-migrations"].secret_id }
   }
 
   secret_id = each.value.id
@@ -91,7 +92,7 @@ resource "google_pubsub_topic_iam_member" "function" {
     for function, topics in local.publishers : { for topic in topics : "${function} ${topic}" => { function = function, topic = topic } }
   ]...)
 
-  topic  = google_pubsub_topic.this[each.value.topic].id
+  topic  = google_pubsub_topic.this[each.value.topic].name
   role   = "roles/pubsub.publisher"
   member = local.members["fn-${each.value.function}"]
 }
@@ -122,8 +123,8 @@ locals {
     "export writes exports" = { function = "export", bucket = "exports", role = "roles/storage.objectUser", prefix = "", lists = true }
 
     # Lists what is there, and deletes what was erased and what belongs to nothing.
-    "maintenance sweeps uploads" = { function = "maintenance", bucket = "uploads", role = google_project_iam_custom_role.object_sweeper.name, prefix = "", lists = true }
-    "maintenance sweeps exports" = { function = "maintenance", bucket = "exports", role = google_project_iam_custom_role.object_sweeper.name, prefix = "", lists = true }
+    "maintenance sweeps uploads" = { function = "maintenance", bucket = "uploads", role = local.object_sweeper, prefix = "", lists = true }
+    "maintenance sweeps exports" = { function = "maintenance", bucket = "exports", role = local.object_sweeper, prefix = "", lists = true }
   }
 }
 
@@ -166,10 +167,15 @@ resource "google_project_iam_custom_role" "blob_signer" {
   depends_on = [google_project_service.this]
 }
 
+locals {
+  object_sweeper = "projects/${var.project}/roles/${google_project_iam_custom_role.object_sweeper.role_id}"
+  blob_signer    = "projects/${var.project}/roles/${google_project_iam_custom_role.blob_signer.role_id}"
+}
+
 # data signs URLs as itself: it has no key.
 resource "google_service_account_iam_member" "data_signs" {
-  service_account_id = google_service_account.function["data"].name
-  role               = google_project_iam_custom_role.blob_signer.name
+  service_account_id = local.account_ids["fn-data"]
+  role               = local.blob_signer
   member             = local.members["fn-data"]
 }
 
@@ -212,14 +218,14 @@ resource "google_cloud_run_v2_job_iam_member" "scheduler" {
 resource "google_pubsub_topic_iam_member" "storage" {
   for_each = toset([for bucket in values(local.platform.buckets) : bucket.topic if bucket.topic != null])
 
-  topic  = google_pubsub_topic.this[each.key].id
+  topic  = google_pubsub_topic.this[each.key].name
   role   = "roles/pubsub.publisher"
   member = data.google_storage_project_service_account.this.member
 }
 
 # Pub/Sub passes on what it gave up, …
 resource "google_pubsub_topic_iam_member" "dead_letters" {
-  topic  = google_pubsub_topic.this["dead-letters"].id
+  topic  = google_pubsub_topic.this["dead-letters"].name
   role   = "roles/pubsub.publisher"
   member = google_project_service_identity.this["pubsub.googleapis.com"].member
 }
@@ -228,7 +234,7 @@ resource "google_pubsub_topic_iam_member" "dead_letters" {
 resource "google_pubsub_subscription_iam_member" "dead_letters" {
   for_each = { for name, subscription in local.subscriptions : name => subscription if subscription.dead_letters }
 
-  subscription = google_pubsub_subscription.this[each.key].id
+  subscription = google_pubsub_subscription.this[each.key].name
   role         = "roles/pubsub.subscriber"
   member       = google_project_service_identity.this["pubsub.googleapis.com"].member
 }

@@ -16,6 +16,8 @@ resource "google_pubsub_topic" "this" {
 }
 
 locals {
+  # As ids, which a plan knows before the topics are made.
+  topic_ids     = { for name, topic in google_pubsub_topic.this : name => "projects/${var.project}/topics/${topic.name}" }
   subscriptions = { for subscription in local.platform.subscriptions : subscription.name => subscription }
 }
 
@@ -23,7 +25,7 @@ resource "google_pubsub_subscription" "this" {
   for_each = local.subscriptions
 
   name   = each.key
-  topic  = google_pubsub_topic.this[each.value.topic].id
+  topic  = local.topic_ids[each.value.topic]
   filter = each.value.filter
 
   ack_deadline_seconds       = local.platform.delivery.ack_deadline_seconds
@@ -51,7 +53,7 @@ resource "google_pubsub_subscription" "this" {
   dynamic "dead_letter_policy" {
     for_each = each.value.dead_letters ? [true] : []
     content {
-      dead_letter_topic     = google_pubsub_topic.this["dead-letters"].id
+      dead_letter_topic     = local.topic_ids["dead-letters"]
       max_delivery_attempts = local.platform.delivery.max_delivery_attempts
     }
   }

@@ -84,7 +84,7 @@ resource "google_storage_notification" "this" {
   for_each = { for name, bucket in local.platform.buckets : name => bucket.topic if bucket.topic != null }
 
   bucket         = google_storage_bucket.this[each.key].name
-  topic          = google_pubsub_topic.this[each.value].id
+  topic          = local.topic_ids[each.value]
   payload_format = "JSON_API_V1"
   event_types    = ["OBJECT_FINALIZE"]
 
