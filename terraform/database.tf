@@ -4,7 +4,7 @@ resource "google_sql_database_instance" "this" {
   #checkov:skip=CKV_GCP_6: every connection is encrypted; a client certificate would be a second secret beside the password
   #checkov:skip=CKV_GCP_108: clients are instances of Cloud Run on private addresses, which have no names
   #checkov:skip=CKV2_GCP_13: log_duration logs a line for each statement; query insights keep durations without
-  name             = "alta-data"
+  name             = var.database.name
   database_version = "POSTGRES_18"
   region           = var.region
 

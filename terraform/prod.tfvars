@@ -60,7 +60,7 @@ alert_emails = ["on-call@alta-data.example"]
 budget = {
   billing_account = "000000-000000-000000"
   currency        = "USD"
-  amount          = 6000
+  amount          = 7000
 }
 
 repository = {

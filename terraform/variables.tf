@@ -205,8 +205,9 @@ variable "database_logins" {
 # The database and its cache
 
 variable "database" {
-  description = "The PostgreSQL instance. `max_connections` is what its memory allows; `pooling` needs ENTERPRISE_PLUS."
+  description = "The PostgreSQL instance; another `name` is that of one that was restored. `max_connections` is what its memory allows; `pooling` needs ENTERPRISE_PLUS."
   type = object({
+    name                     = optional(string, "alta-data")
     edition                  = optional(string, "ENTERPRISE")
     tier                     = string
     highly_available         = bool
