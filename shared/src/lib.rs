@@ -34,6 +34,7 @@ pub mod problem;
 pub mod processing;
 pub mod push;
 pub mod rate_limit;
+pub mod redis;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

@@ -25,7 +25,6 @@ mod shared_store;
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use secrecy::SecretString;
 
 pub use extract::{Account, Anybody, Concerns, Limited};
 pub use fields::Answer;
@@ -35,8 +34,9 @@ use crate::{
     clock::Clock,
     config::Error,
     context,
-    health::{Health, Need},
+    health::Health,
     problem::{Code, Problem},
+    redis::{Redis, RedisSettings},
 };
 use gcra::{Charge, LocalStore, Standing};
 use shared_store::SharedStore;
@@ -44,16 +44,16 @@ use shared_store::SharedStore;
 crate::settings! {
     /// Limits on routes that anybody may call.
     pub struct RateLimitSettings {
-        /// Where instances share what they count: `redis://` or `rediss://`; unset, each instance counts for itself.
-        pub redis_url: Option<SecretString> = "REDIS_URL",
-        /// How long a request waits for Redis, in milliseconds; then its instance counts for itself.
-        pub redis_timeout_ms: u64 = "REDIS_TIMEOUT_MS" or "100",
         /// Requests from one client address to one route a minute; a failed sign-in counts as three, a mail as ten.
         pub address_per_minute: NonZeroU32 = "RATE_LIMIT_ADDRESS_PER_MINUTE" or "120",
         /// The same for one account from one address.
         pub account_per_minute: NonZeroU32 = "RATE_LIMIT_ACCOUNT_PER_MINUTE" or "30",
         /// The same for one account from all addresses that it was never signed in from.
         pub strangers_per_minute: NonZeroU32 = "RATE_LIMIT_STRANGERS_PER_MINUTE" or "60",
+    }
+    with {
+        /// Where instances share what they count.
+        pub redis: RedisSettings,
     }
 }
 
@@ -73,6 +73,7 @@ pub struct RateLimits(Arc<Inner>);
 struct Inner {
     settings: RateLimitSettings,
     local: LocalStore,
+    redis: Option<Redis>,
     shared: Option<SharedStore>,
     clock: Clock,
     is_known: Box<IsKnown>,
@@ -98,14 +99,12 @@ impl RateLimits {
         + Sync
         + 'static,
     ) -> Result<Self, Error> {
+        let redis = Redis::new(&settings.redis)?;
         Ok(Self(Arc::new(Inner {
             settings: settings.clone(),
             local: LocalStore::default(),
-            shared: settings
-                .redis_url
-                .as_ref()
-                .map(|url| SharedStore::new(url, Duration::from_millis(settings.redis_timeout_ms)))
-                .transpose()?,
+            shared: redis.clone().map(SharedStore::new),
+            redis,
             clock,
             is_known: Box::new(is_known),
         })))
@@ -122,19 +121,10 @@ impl RateLimits {
     /// Adds Redis to what the function depends on, if it is configured; without it the limits go on.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
-        if self.0.shared.is_none() {
-            return health;
+        match &self.0.redis {
+            Some(redis) => redis.depend(health),
+            None => health,
         }
-        let limits = self.clone();
-        health.check("redis", Need::Optional, move || {
-            let limits = limits.clone();
-            async move {
-                match &limits.0.shared {
-                    Some(store) => store.answers().await,
-                    None => true,
-                }
-            }
-        })
     }
 
     /// Lets a request in, or says when to come again. A request that is refused spends nothing.
