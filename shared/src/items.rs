@@ -227,6 +227,14 @@ pub struct Recorded {
     pub failure_code: Option<String>,
 }
 
+impl Recorded {
+    /// Whether the state changed; a transition from a state to itself is a change that only statistics follow.
+    #[must_use]
+    pub fn is_move(&self) -> bool {
+        self.from != Some(self.to)
+    }
+}
+
 impl Position {
     /// After everything that will ever be.
     pub const MAX: Self = Self { xid: i64::MAX, id: i64::MAX };
@@ -306,6 +314,39 @@ pub async fn transitions_after(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(Recorded::from).collect())
+}
+
+/// The position of the last of so many transitions after another position, in the same order and with the same
+/// promise; `None` when there is nothing after it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn position_after(
+    db: &mut PgConnection,
+    after: Position,
+    limit: i64,
+) -> Result<Option<Position>, sqlx::Error> {
+    sqlx::query_as!(
+        Position,
+        r#"
+        select xid::text::bigint as "xid!", id as "id!"
+        from (
+            select xid, id
+            from item_transitions
+            where (xid, id) > ($1::text::xid8, $2)
+              and xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by item_transitions.xid, id
+            limit $3
+        ) as following
+        order by following.xid desc, id desc
+        limit 1
+        "#,
+        after.xid.to_string(),
+        after.id,
+        limit,
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// The transitions of one project after a position, up to another one; in the same order, with the same promise.

@@ -185,7 +185,9 @@ impl State {
     /// and resumes from the database.
     fn tell(&mut self, page: &[Recorded]) {
         let mut batches: HashMap<ProjectId, Vec<(Position, Bytes)>> = HashMap::new();
-        for recorded in page.iter().filter(|recorded| self.listeners.contains_key(&recorded.project_id)) {
+        let told =
+            |recorded: &&Recorded| recorded.is_move() && self.listeners.contains_key(&recorded.project_id);
+        for recorded in page.iter().filter(told) {
             let batch = batches.entry(recorded.project_id).or_default();
             batch.push((recorded.position, frame::transition(recorded)));
         }

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use crate::{AppState, queries::purge as queries};
 
 /// Rows deleted or changed by one statement.
-const BATCH: i64 = 500;
+pub(crate) const BATCH: i64 = 500;
 /// When a run stops taking more: the next one goes on from there, and may run beside this one.
 const BUDGET: Duration = Duration::from_secs(20);
 /// Ended sessions tell where an account was used before: sign-ins from elsewhere are mailed.
@@ -84,7 +84,7 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
             purged.accounts += 1;
         }
     }
-    in_batches(end, || queries::delete_items_of_deleted_projects(db, deleted_before, now, BATCH)).await?;
+    in_batches(end, || queries::delete_items_of_deleted_projects(db, now, BATCH)).await?;
     items::purge(&app, deleted_before, end, &mut purged.items).await?;
     // An empty project is no large thing; the items of others are the next run's.
     purged.projects = in_batches(end, || queries::delete_projects(db, deleted_before, BATCH)).await?;
@@ -92,7 +92,7 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
 }
 
 /// Repeats a statement until it finds less than a batch; how many rows there were.
-async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
+pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
     end: Instant,
     statement: impl Fn() -> F,
 ) -> Result<u64, sqlx::Error> {

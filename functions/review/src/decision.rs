@@ -104,7 +104,10 @@ impl AppState {
             failure: None,
             actor: Some(user),
             at: now,
-            details: json!({"feedback": decision.feedback, "corrected": corrected.is_some()}),
+            details: json!({
+                "feedback": decision.feedback, "corrected": corrected.is_some(),
+                "seconds_to_decision": item.waits_since.map(|since| (now - since).as_seconds_f64()),
+            }),
         };
         // The row is locked: nobody can have moved it on.
         let version = items::transition(&mut tx, &change).await?.ok_or(sqlx::Error::RowNotFound)?;

@@ -229,6 +229,8 @@ pub(crate) struct Locked {
     pub(crate) claimed_until: Option<OffsetDateTime>,
     /// Whether another upload was asked for.
     pub(crate) awaits_upload: bool,
+    /// When it began to wait for a reviewer.
+    pub(crate) waits_since: Option<OffsetDateTime>,
 }
 
 pub(crate) async fn lock_item(
@@ -241,7 +243,8 @@ pub(crate) async fn lock_item(
         r#"
         select kind as "kind: ItemKind", status as "status: ItemStatus", version,
                uploaded_by_id as "uploaded_by_id: UserId", claimed_by_id as "claimed_by_id: UserId", claimed_until,
-               generation is null as "awaits_upload!"
+               generation is null as "awaits_upload!",
+               (select max(at) from item_transitions where item_id = items.id and to_status = 'pending_review') as waits_since
         from items
         where id = $1 and project_id = $2 and deleted_at is null
         for update
@@ -397,6 +400,7 @@ pub(crate) async fn list_history(
                on item_corrections.item_id = item_transitions.item_id
               and item_corrections.version = item_transitions.version
         where item_transitions.item_id = $1 and item_transitions.version < $2
+          and item_transitions.from_status is distinct from item_transitions.to_status
         order by item_transitions.version desc
         limit $3
         "#,

@@ -108,20 +108,32 @@ pub(crate) async fn begin_next_upload(
     Ok(())
 }
 
-/// Gives a document another label; nothing happens when it has it.
+/// Gives a document another label; nothing happens when it has it. Statistics follow it as a transition from the
+/// document's state to itself.
 pub(crate) async fn set_domain(
     db: &mut PgConnection,
     id: ItemId,
     domain: Option<&str>,
+    user: UserId,
     entry: Value,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
-        with changed as (
-            update documents set domain = $2 where item_id = $1 and domain is distinct from $2 returning item_id
+        with before as (
+            select domain from documents where item_id = $1 and domain is distinct from $2
+        ), changed as (
+            update documents set domain = $2 from before where item_id = $1
+            returning item_id, before.domain as domain_before
         ), counted as (
             update items set version = version + 1 from changed where items.id = changed.item_id
+            returning items.*, domain_before
+        ), recorded as (
+            insert into item_transitions
+                (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
+            select id, project_id, kind, status, status, version, $5, $4,
+                   jsonb_build_object('domain', $2, 'domain_before', domain_before)
+            from counted
         )
         select audit_record($3, $4)::text as recorded from changed
         ",
@@ -129,6 +141,7 @@ pub(crate) async fn set_domain(
         domain,
         entry,
         now,
+        user.0,
     )
     .fetch_optional(db)
     .await?;
@@ -183,8 +196,12 @@ pub(crate) async fn delete_item(
             where id = $1 and deleted_at is null
             returning *
         ), recorded as (
-            insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at)
-            select id, project_id, kind, status, 'deleted', version, $3, $2 from deleted
+            insert into item_transitions
+                (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
+            select deleted.id, deleted.project_id, kind, status, 'deleted', version, $3, $2,
+                   jsonb_strip_nulls(jsonb_build_object('domain_before', domain))
+            from deleted
+            left join documents on documents.item_id = deleted.id
         )
         select audit_record($4, $2)::text as recorded from deleted
         ",

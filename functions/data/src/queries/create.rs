@@ -63,8 +63,9 @@ pub(crate) async fn insert_items(
             insert into voice_samples (item_id, requested_language)
             select new.id, language from new join made using (id) where $3 = 'voice'
         ), recorded as (
-            insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)
-            select id, $1, $3, 'draft', 1, $2, $4 from made
+            insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at, details)
+            select new.id, $1, $3, 'draft', 1, $2, $4, jsonb_strip_nulls(jsonb_build_object('domain', domain))
+            from new join made using (id)
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
             select new.id, 0, $1, $3, search_words(translate(filename, '._-', '   ') || ' ' || filename)

@@ -303,11 +303,10 @@ pub(crate) async fn delete_delivery_errors(
     Ok(deleted.rows_affected())
 }
 
-/// Deletes the items of projects that were deleted long enough ago, as of that time: the purge of items takes
-/// them from there.
+/// Deletes the items of deleted projects, as of that time: they leave the statistics, and the purge of items takes
+/// them when their time has come.
 pub(crate) async fn delete_items_of_deleted_projects(
     db: &PgPool,
-    before: OffsetDateTime,
     now: OffsetDateTime,
     limit: i64,
 ) -> Result<u64, sqlx::Error> {
@@ -318,18 +317,18 @@ pub(crate) async fn delete_items_of_deleted_projects(
             from (
                 select id, deleted_at
                 from projects
-                where deleted_at <= $1
+                where deleted_at is not null
                   and exists (select from items where items.project_id = projects.id and items.deleted_at is null)
                 order by deleted_at
-                limit $3
+                limit $2
             ) as project
             cross join lateral (
                 select id, status from items
                 where items.project_id = project.id and items.deleted_at is null
-                limit $3
+                limit $2
                 for update skip locked
             ) as items
-            limit $3
+            limit $2
         ), deleted as (
             update items
             set deleted_at = live.deleted_at, version = version + 1, lease_until = null, next_attempt_at = null
@@ -337,10 +336,12 @@ pub(crate) async fn delete_items_of_deleted_projects(
             where items.id = live.id
             returning items.id, items.project_id, items.kind, items.version, live.status
         )
-        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at)
-        select id, project_id, kind, status, 'deleted', version, $2 from deleted
+        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at, details)
+        select deleted.id, deleted.project_id, kind, status, 'deleted', version, $1,
+               jsonb_strip_nulls(jsonb_build_object('domain_before', domain))
+        from deleted
+        left join documents on documents.item_id = deleted.id
         ",
-        before,
         now,
         limit,
     )

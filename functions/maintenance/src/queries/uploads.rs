@@ -108,8 +108,11 @@ pub(crate) async fn purge_drafts(
             where id = any($1) and next_attempt_at = $3 and status = 'draft' and deleted_at is null
             returning id, project_id, kind, version
         )
-        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at)
-        select id, project_id, kind, 'draft', 'deleted', version + 1, $2 from purged
+        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at, details)
+        select purged.id, purged.project_id, kind, 'draft', 'deleted', version + 1, $2,
+               jsonb_strip_nulls(jsonb_build_object('domain_before', domain))
+        from purged
+        left join documents on documents.item_id = purged.id
         ",
         &ids,
         now,

@@ -29,7 +29,7 @@ pub(in super::super) async fn claim(
     let row = sqlx::query!(
         r#"
         with item as materialized (
-            select id, status,
+            select id, status, generation is null as is_new,
                    case
                        when generation is null and status in ('draft', 'failed', 'rejected') then 'arrived'
                        when generation is distinct from $5 then 'finished'
@@ -74,7 +74,9 @@ pub(in super::super) async fn claim(
             insert into item_transitions
                 (item_id, project_id, kind, from_status, to_status, version, at, details)
             select taken.id, taken.project_id, taken.kind, item.status, taken.status, taken.version, $6,
-                   jsonb_build_object('upload_no', taken.upload_no)
+                   jsonb_build_object('upload_no', taken.upload_no) || case
+                       when item.is_new then jsonb_build_object('uploaded_by_id', taken.uploaded_by_id) else '{}'
+                   end
             from item
             join taken on taken.id = item.id
             where found = 'arrived'

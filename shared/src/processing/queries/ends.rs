@@ -100,7 +100,11 @@ pub(in super::super) async fn complete(
             insert into item_transitions
                 (item_id, project_id, kind, from_status, to_status, version, at, details)
             select id, project_id, kind, 'processing', status, version, $3,
-                   jsonb_build_object('attempt', attempt, 'parts', (select count(*) from parts))
+                   jsonb_strip_nulls(jsonb_build_object(
+                       'attempt', attempt, 'parts', (select count(*) from parts), 'confidence', confidence,
+                       'duration_seconds', (select duration_seconds from voice_samples where item_id = $1),
+                       'seconds_to_text', extract(epoch from $3 - submitted_at)
+                   ))
             from moved
         )
         select audit_record($4::jsonb || jsonb_build_object('project_id', project_id), $3)::text as recorded

@@ -60,7 +60,7 @@ pub(crate) async fn update_document(
     let values = json!({"before": {"domain": before.domain}, "after": {"domain": domain}});
     let entry =
         Entry::success(Some(user), Action::DocumentUpdated, id.0).in_project(access.project_id).with(values);
-    queries::set_domain(&mut tx, id, domain.as_deref(), entry.row()?, now).await?;
+    queries::set_domain(&mut tx, id, domain.as_deref(), user, entry.row()?, now).await?;
     let row = queries::get_item(&mut *tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     tx.commit().await?;
 
