@@ -1,12 +1,16 @@
 //! The schema: append-only SQL files, embedded in the migration job; and what operators do to the database
 //! by hand.
 
+mod statistics;
+
 use shared::{
     audit::{self, Action, Entry},
     clock::Clock,
     ids::UserId,
 };
 use sqlx::{PgPool, migrate::Migrator};
+
+pub use crate::statistics::{Difference, recompute};
 
 /// Every migration, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");

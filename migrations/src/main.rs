@@ -1,5 +1,5 @@
-//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out, and makes the first
-//! super admin.
+//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out, makes the first
+//! super admin, and computes the statistics anew.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use migrations::Promotion;
 use shared::clock::Clock;
 use sqlx::PgPool;
 
-const USAGE: &str = "usage: migrations [grant-super-admin ADDRESS]";
+const USAGE: &str = "usage: migrations [grant-super-admin ADDRESS | recompute-statistics [--check]]";
 
 type Outcome = Result<String, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -18,6 +18,8 @@ async fn main() -> ExitCode {
     let outcome = match arguments[..] {
         [] => migrate().await,
         ["grant-super-admin", email] => grant_super_admin(email).await,
+        ["recompute-statistics"] => recompute_statistics(true).await,
+        ["recompute-statistics", "--check"] => recompute_statistics(false).await,
         _ => Err(USAGE.into()),
     };
     match outcome {
@@ -51,5 +53,21 @@ async fn grant_super_admin(email: &str) -> Outcome {
             Err(format!("the account of {email} is not verified, or suspended: open the mailed link first")
                 .into())
         }
+    }
+}
+
+async fn recompute_statistics(repair: bool) -> Outcome {
+    let differences = migrations::recompute(&connect().await?, repair).await?;
+    for difference in &differences {
+        println!("{}: {} buckets differ", difference.table, difference.buckets);
+        for (folded, recomputed) in &difference.examples {
+            let shown = |bucket: &Option<String>| bucket.clone().unwrap_or_else(|| "nothing".to_owned());
+            println!("  {} instead of {}", shown(folded), shown(recomputed));
+        }
+    }
+    match (differences.is_empty(), repair) {
+        (true, _) => Ok("the statistics are what the transitions say".to_owned()),
+        (false, true) => Ok("the statistics are now what the transitions say".to_owned()),
+        (false, false) => Err("the statistics are not what the transitions say".into()),
     }
 }

@@ -127,11 +127,12 @@ pub struct Schedule {
 }
 
 /// Every schedule.
-pub const SCHEDULES: [Schedule; 6] = [
+pub const SCHEDULES: [Schedule; 7] = [
     Schedule { name: "sweep-outbox", path: "/tasks/sweep-outbox", every_seconds: 60 },
     Schedule { name: "restart-stuck", path: "/tasks/restart-stuck", every_seconds: 60 },
     Schedule { name: "find-uploads", path: "/tasks/find-uploads", every_seconds: 300 },
     Schedule { name: "seal-audit", path: "/tasks/seal-audit", every_seconds: 300 },
+    Schedule { name: "fold-statistics", path: "/tasks/fold-statistics", every_seconds: 60 },
     Schedule { name: "purge", path: "/tasks/purge", every_seconds: 600 },
     Schedule { name: "sweep-objects", path: "/tasks/sweep-objects", every_seconds: 3600 },
 ];

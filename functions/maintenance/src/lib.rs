@@ -5,6 +5,7 @@
 
 mod dead_letter;
 mod find_uploads;
+mod fold_statistics;
 mod purge;
 mod queries;
 mod restart_stuck;
@@ -113,6 +114,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         .route("/tasks/purge", post(purge::purge))
         .route("/tasks/sweep-objects", post(sweep_objects::sweep_objects))
         .route("/tasks/seal-audit", post(seal_audit::seal_audit))
+        .route("/tasks/fold-statistics", post(fold_statistics::fold_statistics))
         .route("/events/dead-letter", post(dead_letter::dead_letter))
         .with_state(state);
     Service::new(routes, Health::default().database(&db), &settings.http)

@@ -3,6 +3,7 @@
 pub(crate) mod objects;
 pub(crate) mod purge;
 pub(crate) mod seals;
+pub(crate) mod statistics;
 pub(crate) mod uploads;
 
 use shared::{

@@ -2,6 +2,7 @@
 
 mod dead_letter;
 mod find_uploads;
+mod fold_statistics;
 mod purge;
 mod purge_items;
 mod refuses;

@@ -1,0 +1,66 @@
+//! Folds the transitions into the buckets that statistics are read from: in the order of their transactions, each
+//! once. A batch and the cursor behind it commit together, so that a run that dies repeats nothing.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use serde::Serialize;
+use shared::{
+    extract::Json,
+    items::{self, Position},
+    problem::Result,
+    push::Scheduled,
+};
+use sqlx::{PgConnection, PgPool};
+use tokio::time::Instant;
+
+use crate::{
+    AppState,
+    purge::{self, in_batches},
+    queries::{purge::delete_items_of_deleted_projects, statistics as queries},
+};
+
+/// Transitions that are folded at once.
+const BATCH: i64 = 5000;
+/// When a run stops taking more; the next one goes on from there.
+const BUDGET: Duration = Duration::from_secs(20);
+
+/// What a run did.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Folded {
+    batches: u64,
+    /// Items of deleted projects, which leave the totals.
+    deleted_items: u64,
+}
+
+/// Folds what happened since the last run.
+pub(crate) async fn fold_statistics(State(app): State<AppState>, _: Scheduled) -> Result<Json<Folded>> {
+    let end = Instant::now() + BUDGET;
+    let (db, now) = (&app.db, app.clock.now());
+    let deleted_items = in_batches(end, || delete_items_of_deleted_projects(db, now, purge::BATCH)).await?;
+    let mut folded = Folded { deleted_items, ..Folded::default() };
+    while Instant::now() < end && fold_batch(db).await? {
+        folded.batches += 1;
+    }
+    Ok(Json(folded))
+}
+
+/// Folds one batch; whether there was one. Another run that is at it leaves nothing to do.
+async fn fold_batch(db: &PgPool) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let Some(after) = queries::lock_cursor(&mut tx).await? else { return Ok(false) };
+    let Some(until) = items::position_after(&mut tx, after, BATCH).await? else { return Ok(false) };
+    fold(&mut tx, after, until).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn fold(tx: &mut PgConnection, after: Position, until: Position) -> Result<(), sqlx::Error> {
+    queries::add_counts(tx, after, until).await?;
+    queries::add_durations(tx, after, until).await?;
+    queries::add_people(tx, after, until).await?;
+    queries::add_totals(tx, after, until).await?;
+    queries::add_domains(tx, after, until).await?;
+    queries::forget_domains(tx).await?;
+    queries::move_cursor(tx, until).await
+}
