@@ -1,0 +1,347 @@
+//! All SQL of `analytics`.
+
+use serde::Deserialize;
+use shared::{
+    ids::{ProjectId, UserId},
+    items::{ItemKind, ItemStatus},
+};
+use sqlx::{PgPool, types::Json};
+use time::OffsetDateTime;
+
+use crate::{
+    access::Scope,
+    model::{Contributor, DomainCount, Reviewer},
+    window::Window,
+};
+
+/// Domains, contributors and reviewers that are listed at most.
+pub(crate) const LISTED: i64 = 20;
+
+/// The projects that a user administers, in the order of their ids.
+pub(crate) async fn administered_projects(db: &PgPool, user: UserId) -> Result<Vec<ProjectId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select project_members.project_id as "id: ProjectId"
+        from project_members
+        join projects on projects.id = project_members.project_id
+        where project_members.user_id = $1 and project_members.role = 'admin' and projects.deleted_at is null
+        order by project_members.project_id
+        "#,
+        user.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Items of one kind in one state.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Total {
+    pub(crate) kind: ItemKind,
+    pub(crate) status: ItemStatus,
+    pub(crate) items: i64,
+}
+
+/// What happened on a day, by its number in the window, from 1.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DayCounts {
+    pub(crate) day: usize,
+    pub(crate) uploaded: i64,
+    pub(crate) processed: i64,
+    pub(crate) failed: i64,
+    pub(crate) approved: i64,
+    pub(crate) rejected: i64,
+}
+
+/// What was read of one kind.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Read {
+    pub(crate) kind: ItemKind,
+    pub(crate) pages: i64,
+    pub(crate) voice_milliseconds: i64,
+    pub(crate) confidence_millionths: i64,
+    pub(crate) confident: i64,
+}
+
+/// What a duration reached until.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Until {
+    Text,
+    Decision,
+}
+
+/// A histogram of durations.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Bins {
+    pub(crate) until: Until,
+    pub(crate) bins: Vec<i64>,
+}
+
+/// A duration that is in no histogram yet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Took {
+    pub(crate) until: Until,
+    pub(crate) bin: usize,
+}
+
+/// All that a summary is made of.
+pub(crate) struct Figures {
+    pub(crate) totals: Json<Vec<Total>>,
+    pub(crate) days: Json<Vec<DayCounts>>,
+    pub(crate) read: Json<Vec<Read>>,
+    pub(crate) histograms: Json<Vec<Bins>>,
+    pub(crate) unfolded_durations: Json<Vec<Took>>,
+    pub(crate) domains: Json<Vec<DomainCount>>,
+    pub(crate) contributors: Json<Vec<Contributor>>,
+    pub(crate) reviewers: Json<Vec<Reviewer>>,
+}
+
+/// Reads the figures: the buckets, and what was not folded into them yet, as one statement sees both; `$unfolded` is
+/// where the latter is found.
+macro_rules! select_figures {
+    ($unfolded:literal, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            Figures,
+            r#"
+            with position as materialized (
+                select xid, id from statistics_cursor
+            ), unfolded as materialized (
+                select facts.* from position cross join lateral ("# + $unfolded + r#") as facts
+            ), parts as materialized (
+                select * from unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) as part (grain, since, until)
+            ), totals as (
+                select kind, status, items from statistics_totals where project_id = any($1)
+                union all
+                select kind, moved.status, moved.items
+                from unfolded
+                cross join lateral (values (from_status, -1), (to_status, 1)) as moved (status, items)
+                where from_status is distinct from to_status and moved.status is not null and moved.status <> 'deleted'
+            ), happened as (
+                select starts_at as at, uploaded, processed, failed, approved, rejected
+                from statistics_counts
+                where project_id = any($1) and grain = $3
+                  and starts_at >= ($2::timestamptz[])[1] and starts_at < ($2::timestamptz[])[cardinality($2::timestamptz[])]
+                union all
+                select at, uploaded, processed, failed, approved, rejected
+                from unfolded
+                where at >= ($2::timestamptz[])[1] and at < ($2::timestamptz[])[cardinality($2::timestamptz[])]
+            ), read as (
+                select kind, pages, voice_milliseconds, confidence_millionths, confident
+                from parts
+                join statistics_counts as bucket
+                  on bucket.project_id = any($1) and bucket.grain = parts.grain and parts.grain <> 'hour'
+                 and bucket.starts_at >= parts.since and bucket.starts_at < parts.until
+                union all
+                select kind, coalesce(pages, 0), coalesce(voice_milliseconds, 0), coalesce(confidence_millionths, 0),
+                       (confidence_millionths is not null)::integer
+                from unfolded
+                where at >= ($2::timestamptz[])[1]
+            ), histograms as (
+                select bucket.until, bins
+                from parts
+                join statistics_durations as bucket
+                  on bucket.project_id = any($1) and bucket.grain = parts.grain
+                 and bucket.starts_at >= parts.since and bucket.starts_at < parts.until
+            ), took as (
+                select took.until, duration_bin(took.seconds) as bin
+                from unfolded
+                cross join lateral (values ('text', seconds_to_text), ('decision', seconds_to_decision)) as took (until, seconds)
+                where took.seconds is not null and at >= bucket_start('hour', ($2::timestamptz[])[1])
+            ), people as materialized (
+                select user_id, sum(uploaded)::bigint as uploaded, sum(approved)::bigint as approved,
+                       sum(rejected)::bigint as rejected
+                from (
+                    select user_id, uploaded, approved, rejected
+                    from parts
+                    join statistics_people as bucket
+                      on bucket.project_id = any($1) and bucket.grain = parts.grain
+                     and bucket.starts_at >= parts.since and bucket.starts_at < parts.until
+                    union all
+                    select coalesce(uploader_id, reviewer_id), uploaded, approved, rejected
+                    from unfolded
+                    where coalesce(uploader_id, reviewer_id) is not null
+                      and at >= bucket_start('hour', ($2::timestamptz[])[1])
+                ) as did
+                group by user_id
+            ), moved_domains as materialized (
+                select moved.domain, sum(moved.documents) as documents
+                from unfolded
+                cross join lateral (
+                    values (gains_domain, unfolded.domain, 1), (loses_domain, domain_before, -1)
+                ) as moved (holds, domain, documents)
+                where moved.holds
+                group by moved.domain
+            ), candidates as (
+                select frequent.domain
+                from unnest($1::uuid[]) as scope (project_id)
+                cross join lateral (
+                    select domain
+                    from statistics_domains
+                    where statistics_domains.project_id = scope.project_id and documents <> 0
+                    order by documents desc
+                    limit 100
+                ) as frequent
+                union
+                select domain from moved_domains
+            ), domains as (
+                select candidates.domain,
+                       coalesce(case
+                           when candidates.domain is null then (
+                               select sum(documents) from statistics_domains
+                               where project_id = any($1) and statistics_domains.domain is null
+                           )
+                           else (
+                               select sum(documents) from statistics_domains
+                               where project_id = any($1) and statistics_domains.domain = candidates.domain
+                           )
+                       end, 0)
+                       + coalesce((
+                           select documents from moved_domains
+                           where moved_domains.domain is not distinct from candidates.domain
+                       ), 0) as documents
+                from candidates
+            )
+            select (
+                       select coalesce(json_agg(sums), '[]')
+                       from (select kind, status, sum(items)::bigint as items from totals group by kind, status) as sums
+                   ) as "totals!: Json<Vec<Total>>",
+                   (
+                       select coalesce(json_agg(sums), '[]')
+                       from (
+                           select width_bucket(at, $2) as day, sum(uploaded)::bigint as uploaded,
+                                  sum(processed)::bigint as processed, sum(failed)::bigint as failed,
+                                  sum(approved)::bigint as approved, sum(rejected)::bigint as rejected
+                           from happened
+                           group by width_bucket(at, $2)
+                       ) as sums
+                   ) as "days!: Json<Vec<DayCounts>>",
+                   (
+                       select coalesce(json_agg(sums), '[]')
+                       from (
+                           select kind, sum(pages)::bigint as pages, sum(voice_milliseconds)::bigint as voice_milliseconds,
+                                  sum(confidence_millionths)::bigint as confidence_millionths,
+                                  sum(confident)::bigint as confident
+                           from read
+                           group by kind
+                       ) as sums
+                   ) as "read!: Json<Vec<Read>>",
+                   (
+                       select coalesce(json_agg(histograms), '[]') from histograms
+                   ) as "histograms!: Json<Vec<Bins>>",
+                   (
+                       select coalesce(json_agg(took), '[]') from took
+                   ) as "unfolded_durations!: Json<Vec<Took>>",
+                   (
+                       select coalesce(json_agg(listed), '[]')
+                       from (
+                           select domain, documents::bigint as documents
+                           from domains
+                           where documents <> 0
+                           order by documents desc, domain
+                           limit $7
+                       ) as listed
+                   ) as "domains!: Json<Vec<DomainCount>>",
+                   (
+                       select coalesce(json_agg(listed), '[]')
+                       from (
+                           select people.user_id, users.display_name, people.uploaded
+                           from people
+                           left join users on users.id = people.user_id and users.deleted_at is null
+                           where people.uploaded > 0
+                           order by people.uploaded desc, people.user_id
+                           limit $7
+                       ) as listed
+                   ) as "contributors!: Json<Vec<Contributor>>",
+                   (
+                       select coalesce(json_agg(listed), '[]')
+                       from (
+                           select people.user_id, users.display_name, people.approved, people.rejected
+                           from people
+                           left join users on users.id = people.user_id and users.deleted_at is null
+                           where people.approved + people.rejected > 0
+                           order by people.approved + people.rejected desc, people.user_id
+                           limit $7
+                       ) as listed
+                   ) as "reviewers!: Json<Vec<Reviewer>>"
+            "#,
+            $($argument),*
+        )
+    };
+}
+
+/// All that happened in the window, and what there is now.
+pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Result<Figures, sqlx::Error> {
+    let buckets = scope.buckets();
+    let grains: Vec<&str> = window.parts.iter().map(|part| part.grain).collect();
+    let since: Vec<OffsetDateTime> = window.parts.iter().map(|part| part.since).collect();
+    let until: Vec<OffsetDateTime> = window.parts.iter().map(|part| part.until).collect();
+    match scope {
+        Scope::Everything => select_figures!(
+            "select * from item_facts where (item_facts.xid, item_facts.id) > (position.xid, position.id)",
+            &buckets,
+            &window.bounds,
+            window.grain(),
+            &grains as _,
+            &since,
+            &until,
+            LISTED,
+        )
+        .fetch_one(db)
+        .await,
+        Scope::Project(_) | Scope::Administered(_) => {
+            select_figures!(
+                "select item_facts.*
+                 from unnest($1::uuid[]) as scope (project_id)
+                 cross join lateral (
+                     select * from item_facts
+                     where item_facts.project_id = scope.project_id
+                       and (item_facts.xid, item_facts.id) > (position.xid, position.id)
+                 ) as item_facts",
+                &buckets,
+                &window.bounds,
+                window.grain(),
+                &grains as _,
+                &since,
+                &until,
+                LISTED,
+            )
+            .fetch_one(db)
+            .await
+        }
+    }
+}
+
+/// When the first thing happened, to the quarter of an hour.
+pub(crate) async fn first_day(db: &PgPool, scope: &Scope) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select least(
+            (
+                select min(first.starts_at)
+                from unnest($1::uuid[]) as scope (project_id)
+                cross join lateral (
+                    select starts_at
+                    from statistics_counts
+                    where statistics_counts.project_id = scope.project_id and grain = 'quarter'
+                    order by starts_at
+                    limit 1
+                ) as first
+            ),
+            (
+                select min(quarter)
+                from statistics_cursor as position
+                cross join lateral (
+                    select project_id, quarter, uploaded
+                    from item_facts
+                    where (item_facts.xid, item_facts.id) > (position.xid, position.id)
+                ) as unfolded
+                where ($2 or unfolded.project_id = any($1)) and unfolded.uploaded > 0
+            )
+        ) as "first"
+        "#,
+        &scope.buckets(),
+        *scope == Scope::Everything,
+    )
+    .fetch_one(db)
+    .await
+}

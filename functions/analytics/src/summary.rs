@@ -1,0 +1,117 @@
+//! A summary out of its figures.
+
+use shared::{
+    ids::ProjectId,
+    items::{ItemKind, ItemStatus},
+};
+use time::OffsetDateTime;
+
+use crate::{
+    histogram::Histogram,
+    model::{Day, MeanConfidence, StatusCounts, Summary, Timeframe, Totals},
+    queries::{DayCounts, Figures, Read, Until},
+    window::Window,
+};
+
+impl StatusCounts {
+    fn add(&mut self, status: ItemStatus, items: i64) {
+        match status {
+            ItemStatus::Draft => self.draft += items,
+            ItemStatus::Processing => self.processing += items,
+            ItemStatus::PendingReview => self.pending_review += items,
+            ItemStatus::Approved => self.approved += items,
+            ItemStatus::Rejected => self.rejected += items,
+            ItemStatus::Failed => self.failed += items,
+            ItemStatus::Deleted => {}
+        }
+    }
+
+    fn sum(&self) -> i64 {
+        self.draft + self.processing + self.pending_review + self.approved + self.rejected + self.failed
+    }
+}
+
+impl Summary {
+    pub(crate) fn new(
+        timeframe: Timeframe,
+        timezone: String,
+        project_id: Option<ProjectId>,
+        window: &Window,
+        figures: Figures,
+        now: OffsetDateTime,
+    ) -> Self {
+        let mut totals = Totals::default();
+        for total in figures.totals.iter() {
+            let of_kind = total.kind.either(&mut totals.documents, &mut totals.voice);
+            of_kind.add(total.status, total.items);
+        }
+        let listed: i64 = figures.domains.iter().map(|domain| domain.documents).sum();
+        let (time_to_text, time_to_decision) = histograms(&figures);
+        Self {
+            timeframe,
+            timezone,
+            project_id,
+            from: window.bounds.first().copied().unwrap_or(now),
+            to: now,
+            totals,
+            other_domains: totals.documents.sum() - listed,
+            domains: figures.domains.0,
+            daily: daily(window, &figures.days),
+            pages: figures.read.iter().map(|read| read.pages).sum(),
+            voice_minutes: minutes(figures.read.iter().map(|read| read.voice_milliseconds).sum()),
+            time_to_text: time_to_text.durations(),
+            time_to_decision: time_to_decision.durations(),
+            mean_confidence: MeanConfidence {
+                documents: mean_confidence(&figures.read, ItemKind::Document),
+                voice: mean_confidence(&figures.read, ItemKind::Voice),
+            },
+            contributors: figures.contributors.0,
+            reviewers: figures.reviewers.0,
+        }
+    }
+}
+
+/// Every day of the window, whether or not anything happened on it.
+fn daily(window: &Window, counts: &[DayCounts]) -> Vec<Day> {
+    let zero = |date| Day { date, uploaded: 0, processed: 0, failed: 0, approved: 0, rejected: 0 };
+    let mut days: Vec<Day> = window.days.iter().copied().map(zero).collect();
+    for count in counts {
+        if let Some(day) = count.day.checked_sub(1).and_then(|index| days.get_mut(index)) {
+            day.uploaded += count.uploaded;
+            day.processed += count.processed;
+            day.failed += count.failed;
+            day.approved += count.approved;
+            day.rejected += count.rejected;
+        }
+    }
+    days
+}
+
+/// The times to the text and to the decision.
+fn histograms(figures: &Figures) -> (Histogram, Histogram) {
+    let (mut text, mut decision) = (Histogram::default(), Histogram::default());
+    for bucket in figures.histograms.iter() {
+        match bucket.until {
+            Until::Text => text.merge(&bucket.bins),
+            Until::Decision => decision.merge(&bucket.bins),
+        }
+    }
+    for took in figures.unfolded_durations.iter() {
+        match took.until {
+            Until::Text => text.add(took.bin, 1),
+            Until::Decision => decision.add(took.bin, 1),
+        }
+    }
+    (text, decision)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a voice sample of 285,000 years is not expected")]
+fn minutes(milliseconds: i64) -> f64 {
+    milliseconds as f64 / 60_000.0
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a mean of so many needs no digit more")]
+fn mean_confidence(read: &[Read], kind: ItemKind) -> Option<f64> {
+    let read = read.iter().find(|read| read.kind == kind && read.confident > 0)?;
+    Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confident as f64)
+}

@@ -1,0 +1,210 @@
+//! The days that a summary is about, as a time zone has them, and the buckets that make them up.
+
+use jiff::{Timestamp, ToSpan as _, civil, tz::TimeZone};
+use time::{Date, Duration, Month, OffsetDateTime, Time};
+
+use crate::model::Timeframe;
+
+/// The end of all times that a bucket begins at.
+const NEVER: OffsetDateTime = Date::MAX.with_time(Time::MIDNIGHT).assume_utc();
+/// The beginning of all times that a bucket begins at.
+const ALWAYS: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+/// A time zone by its IANA name; `None` when there is none of that name.
+pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
+}
+
+/// Whole days of a time zone, today's the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The days, the oldest first.
+    pub(crate) days: Vec<Date>,
+    /// When each of them begins, and when the last one ends: 23 to 25 hours later, as clocks are changed.
+    pub(crate) bounds: Vec<OffsetDateTime>,
+    /// The buckets between the first bound and now.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Buckets of one size, from one time until before another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) grain: &'static str,
+    pub(crate) since: OffsetDateTime,
+    pub(crate) until: OffsetDateTime,
+}
+
+impl Window {
+    /// The days of a timeframe; `first` is when the first thing happened.
+    pub(crate) fn new(
+        timeframe: Timeframe,
+        zone: &TimeZone,
+        now: OffsetDateTime,
+        first: Option<OffsetDateTime>,
+    ) -> Result<Self, jiff::Error> {
+        let today = date_in(zone, now)?;
+        let first_day = match timeframe.days() {
+            Some(days) => today.checked_sub((days - 1).days())?,
+            None => date_in(zone, first.unwrap_or(now))?.min(today),
+        };
+        let mut days = Vec::new();
+        let mut bounds = Vec::new();
+        let mut day = first_day;
+        while day <= today {
+            days.push(day);
+            bounds.push(begins(zone, day)?);
+            day = day.tomorrow()?;
+        }
+        bounds.push(begins(zone, day)?);
+        let parts = match timeframe {
+            Timeframe::All => vec![Part { grain: "month", since: ALWAYS, until: NEVER }],
+            _ => parts(bounds[0]),
+        };
+        Ok(Self { days: days.into_iter().map(date).collect::<Result<_, _>>()?, bounds, parts })
+    }
+
+    /// The largest buckets that every day is made of: hours, unless a day begins within one.
+    pub(crate) fn grain(&self) -> &'static str {
+        let whole = self.bounds.iter().all(|bound| bound.unix_timestamp() % 3600 == 0);
+        if whole { "hour" } else { "quarter" }
+    }
+}
+
+/// The buckets from a time on: small ones until the next day of UTC, then its days until the next month, then months.
+/// What is counted by hours at best begins with the hour.
+fn parts(since: OffsetDateTime) -> Vec<Part> {
+    let hour = since - Duration::seconds(since.unix_timestamp().rem_euclid(3600));
+    let midnight = since.replace_time(Time::MIDNIGHT);
+    let day = if midnight == since { since } else { midnight + Duration::DAY };
+    let month = if day.day() == 1 { day } else { next_month(day) };
+    vec![
+        Part { grain: "quarter", since, until: day },
+        Part { grain: "hour", since: hour, until: day },
+        Part { grain: "day", since: day, until: month },
+        Part { grain: "month", since: month, until: NEVER },
+    ]
+}
+
+fn next_month(day: OffsetDateTime) -> OffsetDateTime {
+    let days = day.month().length(day.year()) - day.day() + 1;
+    day + Duration::days(days.into())
+}
+
+impl Timeframe {
+    /// How many days it has; `None` for all that there are.
+    pub(crate) fn days(self) -> Option<i64> {
+        match self {
+            Self::Week => Some(7),
+            Self::Month => Some(30),
+            Self::Quarter => Some(90),
+            Self::Year => Some(365),
+            Self::All => None,
+        }
+    }
+}
+
+fn date_in(zone: &TimeZone, at: OffsetDateTime) -> Result<civil::Date, jiff::Error> {
+    Ok(Timestamp::from_nanosecond(at.unix_timestamp_nanos())?.to_zoned_datetime(zone.clone()).date())
+}
+
+/// When a day begins: at midnight, or where clocks skip that, right after it.
+fn begins(zone: &TimeZone, day: civil::Date) -> Result<OffsetDateTime, jiff::Error> {
+    let begins = day.to_zoned_datetime(zone.clone())?.start_of_day()?.timestamp();
+    OffsetDateTime::from_unix_timestamp_nanos(begins.as_nanosecond())
+        .map_err(|error| jiff::Error::from_args(format_args!("{error}")))
+}
+
+fn date(day: civil::Date) -> Result<Date, jiff::Error> {
+    let month = Month::try_from(day.month().unsigned_abs());
+    month
+        .and_then(|month| Date::from_calendar_date(day.year().into(), month, day.day().unsigned_abs()))
+        .map_err(|error| jiff::Error::from_args(format_args!("{error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::{Timeframe, Window, timezone};
+
+    fn window(timeframe: Timeframe, zone: &str, now: time::OffsetDateTime) -> Window {
+        Window::new(timeframe, &timezone(zone).expect("a zone"), now, None).expect("a window")
+    }
+
+    fn hours(window: &Window) -> Vec<i64> {
+        window.bounds.windows(2).map(|day| (day[1] - day[0]).whole_minutes()).map(|m| m / 60).collect()
+    }
+
+    #[test]
+    fn a_week_is_seven_days_and_today_is_the_last() {
+        let week = window(Timeframe::Week, "UTC", datetime!(2026-03-10 23:59 UTC));
+        assert_eq!((week.days.len(), week.bounds.len()), (7, 8));
+        assert_eq!((week.days[0], week.days[6]), (date!(2026 - 03 - 04), date!(2026 - 03 - 10)));
+        assert_eq!(week.bounds[0], datetime!(2026-03-04 0:00 UTC));
+        assert_eq!(week.grain(), "hour");
+    }
+
+    #[test]
+    fn days_have_23_or_25_hours_when_clocks_are_changed() {
+        let spring = window(Timeframe::Week, "Europe/Berlin", datetime!(2026-03-30 12:00 UTC));
+        assert_eq!(spring.days[5], date!(2026 - 03 - 29));
+        assert_eq!(hours(&spring), [24, 24, 24, 24, 24, 23, 24]);
+        let autumn = window(Timeframe::Week, "America/New_York", datetime!(2026-11-02 12:00 UTC));
+        assert_eq!(autumn.days[5], date!(2026 - 11 - 01));
+        assert_eq!(hours(&autumn), [24, 24, 24, 24, 24, 25, 24]);
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_begins_after_it() {
+        let beirut = window(Timeframe::Week, "Asia/Beirut", datetime!(2026-03-29 12:00 UTC));
+        assert_eq!(beirut.bounds[6], datetime!(2026-03-28 22:00 UTC));
+        assert_eq!(hours(&beirut), [24, 24, 24, 24, 24, 24, 23]);
+    }
+
+    #[test]
+    fn days_that_begin_within_an_hour_are_made_of_quarters() {
+        for (zone, begins) in [
+            ("Asia/Kolkata", datetime!(2026-03-03 18:30 UTC)),
+            ("Asia/Kathmandu", datetime!(2026-03-03 18:15 UTC)),
+        ] {
+            let week = window(Timeframe::Week, zone, datetime!(2026-03-10 12:00 UTC));
+            assert_eq!((week.grain(), week.bounds[0]), ("quarter", begins));
+        }
+    }
+
+    #[test]
+    fn parts_meet_and_lose_nothing() {
+        for now in
+            [datetime!(2026-03-10 12:00 UTC), datetime!(2026-01-31 20:00 UTC), datetime!(2026-02-06 0:00 UTC)]
+        {
+            for zone in ["UTC", "Asia/Kolkata", "America/Los_Angeles", "Pacific/Kiritimati"] {
+                let window = window(Timeframe::Month, zone, now);
+                let [quarter, hour, day, month] = window.parts[..] else { panic!("four parts") };
+                assert_eq!(quarter.since, window.bounds[0]);
+                assert_eq!((quarter.until, hour.until, day.until), (day.since, day.since, month.since));
+                assert!(
+                    hour.since <= quarter.since && quarter.since <= day.since && day.since <= month.since
+                );
+                assert_eq!((day.since.hour(), month.since.day()), (0, 1));
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_time_zones_are_refused() {
+        for name in ["", "Mars/Phobos", "Etc/Unknown", "XYZ3", "+05:30", "../UTC", "Europe/Berlin\0"] {
+            assert_eq!(timezone(name), None, "{name}");
+        }
+        assert!(timezone("europe/berlin").is_some());
+    }
+
+    #[test]
+    fn all_begins_with_the_first_thing_that_happened() {
+        let zone = timezone("Asia/Tokyo").expect("a zone");
+        let (now, first) = (datetime!(2026-03-10 12:00 UTC), datetime!(2026-03-07 16:00 UTC));
+        let all = Window::new(Timeframe::All, &zone, now, Some(first)).expect("a window");
+        assert_eq!((all.days[0], all.days.len()), (date!(2026 - 03 - 08), 3));
+        let none = Window::new(Timeframe::All, &zone, now, None).expect("a window");
+        assert_eq!(none.days, [date!(2026 - 03 - 10)]);
+    }
+}

@@ -1,0 +1,80 @@
+use serde_json::Value;
+use shared::{
+    guard::ProjectRole,
+    testing::{Client, RedisServer, TestUser},
+};
+use sqlx::PgPool;
+use time::{Duration, macros::datetime};
+
+use crate::support::Analytics;
+
+async fn drafts(client: &Client, user: &TestUser, query: &str) -> Value {
+    let answer = client.as_user(user).get(&format!("/analytics/summary?{query}")).await;
+    answer.assert_status(200);
+    answer.body["totals"]["documents"]["draft"].clone()
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_answer_is_kept_for_half_a_minute(db: PgPool) {
+    let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
+    let admin = analytics.platform.user("admin@example.org").await;
+    let project = analytics.platform.project(&admin).await;
+    assert_eq!(drafts(&analytics.client, &admin, "").await, 0);
+    analytics.platform.draft(project, &admin, "application/pdf", 5).await;
+    analytics.platform.clock.advance(Duration::seconds(28));
+    assert_eq!(drafts(&analytics.client, &admin, "").await, 0);
+    assert_eq!(drafts(&analytics.client, &admin, "timezone=Asia/Tokyo").await, 1);
+    assert_eq!(drafts(&analytics.client, &admin, "timeframe=all").await, 1);
+    analytics.platform.clock.advance(Duration::seconds(3));
+    assert_eq!(drafts(&analytics.client, &admin, "").await, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn nobody_is_shown_what_was_kept_for_somebody_else(db: PgPool) {
+    let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
+    let root = analytics.platform.super_admin("root@example.org").await;
+    let (ada, bob) =
+        (analytics.platform.user("ada@example.org").await, analytics.platform.user("bob@example.org").await);
+    let of_ada = analytics.platform.project(&ada).await;
+    let of_bob = analytics.platform.project(&bob).await;
+    analytics.platform.draft(of_ada, &ada, "application/pdf", 5).await;
+    for _ in 0..2 {
+        analytics.platform.draft(of_bob, &bob, "application/pdf", 5).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(drafts(&analytics.client, &root, "").await, 3);
+        assert_eq!(drafts(&analytics.client, &ada, "").await, 1);
+        assert_eq!(drafts(&analytics.client, &bob, "").await, 2);
+    }
+    // A right that is won or lost counts at once.
+    analytics.platform.member(of_bob, &ada, ProjectRole::Admin).await;
+    assert_eq!(drafts(&analytics.client, &ada, "").await, 3);
+    let lost = "delete from project_members where user_id = $1 and project_id <> $1 and role = 'admin'
+                  and project_id = (select max(project_id::text)::uuid from project_members where user_id = $1)";
+    analytics.platform.change(lost, ada.id.0).await;
+    assert_eq!(drafts(&analytics.client, &ada, "").await, 1);
+    let lost = "delete from project_members where user_id = $1";
+    analytics.platform.change(lost, ada.id.0).await;
+    analytics.summary(&ada, "").await.assert_problem(403, "forbidden");
+    analytics.summary(&ada, &format!("project_id={of_ada}")).await.assert_problem(404, "not_found");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn instances_share_answers_in_redis_and_go_on_without_it(db: PgPool) {
+    let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
+    let mut redis = RedisServer::start().await;
+    let env = analytics.platform.env().with("REDIS_URL", redis.url()).with("REDIS_TIMEOUT_MS", "5000");
+    let one = analytics.another_instance(env.clone()).await;
+    let two = analytics.another_instance(env).await;
+    let admin = analytics.platform.user("admin@example.org").await;
+    let project = analytics.platform.project(&admin).await;
+    assert_eq!(drafts(&one, &admin, "").await, 0);
+    analytics.platform.draft(project, &admin, "application/pdf", 5).await;
+    assert_eq!(drafts(&two, &admin, "").await, 0, "what the other instance has answered");
+    assert_eq!(drafts(&analytics.client, &admin, "").await, 1, "an instance without Redis asks the database");
+    let health = one.get("/health").await;
+    assert_eq!((health.status.as_u16(), health.body["status"].as_str()), (200, Some("ok")));
+    redis.kill().await;
+    assert_eq!(drafts(&two, &admin, "").await, 1, "without Redis every answer is a fresh one");
+    assert_eq!(one.get("/health").await.body["status"], "degraded");
+}

@@ -1,0 +1,7 @@
+//! `analytics` as callers meet it.
+
+mod access;
+mod cache;
+mod days;
+mod figures;
+mod support;

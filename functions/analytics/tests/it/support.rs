@@ -1,0 +1,141 @@
+//! What these tests share.
+
+use serde_json::{Value, json};
+use shared::{
+    config::Env,
+    ids::{ItemId, ProjectId, UserId},
+    items::{ItemKind, ItemStatus},
+    testing::{Client, Platform, TestResponse, TestUser},
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+/// `analytics` and `maintenance`, at a time that a test names.
+pub(crate) struct Analytics {
+    pub(crate) platform: Platform,
+    pub(crate) client: Client,
+    maintenance: Client,
+}
+
+/// An item as its transitions tell of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item {
+    id: ItemId,
+    project: ProjectId,
+    kind: ItemKind,
+    status: Option<ItemStatus>,
+    version: i32,
+}
+
+impl Item {
+    pub(crate) fn new(project: ProjectId, kind: ItemKind) -> Self {
+        Self { id: ItemId::new(), project, kind, status: None, version: 0 }
+    }
+}
+
+impl Analytics {
+    pub(crate) async fn start(db: PgPool, now: OffsetDateTime) -> Self {
+        let platform = Platform::start(db).await;
+        platform.clock.advance(now - platform.clock.now());
+        let client = client(&platform, platform.env()).await;
+        let env = platform.maintenance_env();
+        let service = maintenance::service_at(&env, platform.clock.clone());
+        let maintenance = platform
+            .client(service.await.expect("the function").router())
+            .with("authorization", &platform.push_authorization());
+        Self { platform, client, maintenance }
+    }
+
+    pub(crate) async fn another_instance(&self, env: Env) -> Client {
+        client(&self.platform, env).await
+    }
+
+    /// A change of an item, as the other functions record it.
+    pub(crate) async fn change(
+        &self,
+        item: &mut Item,
+        to: ItemStatus,
+        at: OffsetDateTime,
+        actor: Option<UserId>,
+        details: Value,
+    ) {
+        let recorded = sqlx::query(
+            "insert into item_transitions
+                 (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(item.id)
+        .bind(item.project)
+        .bind(item.kind)
+        .bind(item.status)
+        .bind(to)
+        .bind(item.version + 1)
+        .bind(actor.map(|actor| actor.0))
+        .bind(at)
+        .bind(details)
+        .execute(&self.platform.db)
+        .await;
+        recorded.expect("a transition");
+        item.status = Some(to);
+        item.version += 1;
+    }
+
+    /// A document that was uploaded and is being read.
+    pub(crate) async fn uploaded(&self, project: ProjectId, by: &TestUser, at: OffsetDateTime) -> Item {
+        let mut item = Item::new(project, ItemKind::Document);
+        self.upload(&mut item, by, at, json!({})).await;
+        item
+    }
+
+    pub(crate) async fn upload(&self, item: &mut Item, by: &TestUser, at: OffsetDateTime, created: Value) {
+        if item.status.is_none() {
+            self.change(item, ItemStatus::Draft, at, Some(by.id), created).await;
+        }
+        let details = json!({"upload_no": 1, "uploaded_by_id": by.id});
+        self.change(item, ItemStatus::Processing, at, None, details).await;
+    }
+
+    /// Folds all that happened.
+    pub(crate) async fn fold(&self) {
+        self.maintenance.post("/tasks/fold-statistics", Value::Null).await.assert_status(200);
+    }
+
+    pub(crate) async fn summary(&self, user: &TestUser, query: &str) -> TestResponse {
+        self.client.as_user(user).get(&format!("/analytics/summary?{query}")).await
+    }
+
+    /// What somebody sees now, not what was kept for them.
+    pub(crate) async fn fresh(&self, user: &TestUser, query: &str) -> Value {
+        let client = self.another_instance(self.platform.env()).await;
+        let answer = client.as_user(user).get(&format!("/analytics/summary?{query}")).await;
+        answer.assert_status(200);
+        answer.body
+    }
+
+    /// What somebody sees before and after all is folded, which has to be the same.
+    pub(crate) async fn folded_or_not(&self, user: &TestUser, query: &str) -> Value {
+        let mut before = self.fresh(user, query).await;
+        self.fold().await;
+        let mut after = self.fresh(user, query).await;
+        for answer in [&mut before, &mut after] {
+            answer["to"] = Value::Null;
+        }
+        assert_eq!(before, after, "what is not folded counts as well");
+        assert_eq!(migrations::recompute(&self.platform.db, false).await.expect("a comparison"), []);
+        after
+    }
+}
+
+async fn client(platform: &Platform, env: Env) -> Client {
+    let service = analytics::service_at(&env, platform.clock.clone()).await.expect("the function");
+    platform.client(service.router())
+}
+
+/// The days on which something was counted: date and count.
+pub(crate) fn days(summary: &Value, what: &str) -> Vec<(String, i64)> {
+    let days = summary["daily"].as_array().expect("days");
+    let day = |day: &Value| {
+        (day["date"].as_str().expect("a date").to_owned(), day[what].as_i64().expect("a count"))
+    };
+    days.iter().map(day).filter(|(_, count)| *count != 0).collect()
+}
