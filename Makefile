@@ -52,7 +52,7 @@ with-sqlx:
 reference: ## Writes .env.example and the table of variables from the configuration types.
 	@cargo run -q -p local -- reference
 
-functions := auth users projects data events review admin ocr transcription email maintenance
+functions := auth users projects data events review analytics admin ocr transcription email maintenance
 bench := $(CARGO_TARGET_DIR)/release/bench
 
 bench: ## Builds the functions for release and prints their cold starts, the speed of sign-ins, and what times tell.

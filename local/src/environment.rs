@@ -98,7 +98,7 @@ impl Parts {
             }
             "review" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
-            "events" => defaults.extend(access_token),
+            "events" | "analytics" => defaults.extend(access_token),
             "data" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(storage)),
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));

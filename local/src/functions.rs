@@ -9,13 +9,14 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 11] = [
+pub(crate) const FUNCTIONS: [&str; 12] = [
     "auth",
     "users",
     "projects",
     "data",
     "events",
     "review",
+    "analytics",
     "admin",
     "ocr",
     "transcription",
@@ -32,6 +33,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
         "data" => data::service(env).await,
         "events" => events::service(env).await,
         "review" => review::service(env).await,
+        "analytics" => analytics::service(env).await,
         "admin" => admin::service(env).await,
         "ocr" => ocr::service(env).await,
         "transcription" => transcription::service(env).await,
@@ -51,6 +53,7 @@ pub fn openapi() -> OpenApi {
         data::openapi(),
         events::openapi(),
         review::openapi(),
+        analytics::openapi(),
         admin::openapi(),
     ])
 }
@@ -69,6 +72,7 @@ mod tests {
             ("data", data::openapi()),
             ("events", events::openapi()),
             ("review", review::openapi()),
+            ("analytics", analytics::openapi()),
             ("admin", admin::openapi()),
         ] {
             assert!(!document.paths.paths.is_empty(), "{function}");

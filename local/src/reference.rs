@@ -29,6 +29,7 @@ fn entries() -> Vec<Entry> {
         ("data", data::DataSettings::variables()),
         ("events", events::EventsSettings::variables()),
         ("review", review::ReviewSettings::variables()),
+        ("analytics", analytics::AnalyticsSettings::variables()),
         ("admin", admin::AdminSettings::variables()),
         ("ocr", ocr::OcrSettings::variables()),
         ("transcription", transcription::TranscriptionSettings::variables()),

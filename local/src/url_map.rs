@@ -22,6 +22,7 @@ pub const URL_MAP: &[(&str, &str)] = &[
     ("/events/*", "events"),
     ("/review", "review"),
     ("/review/*", "review"),
+    ("/analytics/*", "analytics"),
     ("/admin/*", "admin"),
 ];
 
@@ -78,6 +79,7 @@ mod tests {
             ("/projects/1/documents", "projects"),
             ("/documents", "data"),
             ("/documents/1", "data"),
+            ("/analytics/summary", "analytics"),
             ("/events", "events"),
             ("/health/live", "auth"),
             ("/nothing", "auth"),

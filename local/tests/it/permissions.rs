@@ -114,6 +114,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("DELETE", "/review/{item_id}/claim", REVIEWERS),
     ("GET", "/review/{item_id}/history", REVIEWERS),
     ("POST", "/review/{item_id}/reopen", ADMINS),
+    ("GET", "/analytics/summary", ADMINS),
     ("GET", "/admin/users", SUPER_ADMINS),
     ("GET", "/admin/users/{user_id}", SUPER_ADMINS),
     ("PATCH", "/admin/users/{user_id}", SUPER_ADMINS),
@@ -158,11 +159,12 @@ async fn functions(env: &Env, platform: &Platform) -> Router {
         data::service_at(env, clock.clone()).await,
         events::service_at(env, clock.clone()).await,
         review::service_at(env, clock.clone()).await,
+        analytics::service_at(env, clock.clone()).await,
         admin::service_at(env, clock.clone()).await,
     ];
     let routers: Vec<Router> =
         services.into_iter().map(|service| service.expect("a function").router()).collect();
-    let names = ["auth", "users", "projects", "data", "events", "review", "admin"];
+    let names = ["auth", "users", "projects", "data", "events", "review", "analytics", "admin"];
     Router::new().fallback(move |request: axum::extract::Request| {
         let function = local::url_map::function_for(request.uri().path());
         let index = names.iter().position(|name| *name == function).expect("a function with routes");
@@ -232,7 +234,8 @@ impl Everybody {
             .fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         if matches!(
             (method, path),
-            ("GET", "/documents" | "/voice" | "/events" | "/review") | ("POST", "/review/next")
+            ("GET", "/documents" | "/voice" | "/events" | "/review" | "/analytics/summary")
+                | ("POST", "/review/next")
         ) {
             address = format!("{address}?project_id={}", self.project);
         }
