@@ -19,12 +19,12 @@ export function takeToken() {
 }
 
 // Calls the interface with JSON; the answer's body is null where there is none, and a Blob where a file is wanted.
-export async function call(method, path, { body, headers, accessToken, file = false } = {}) {
+export async function call(method, path, { body, headers, accessToken, file = false, keepalive = false } = {}) {
   const sent = new Headers(headers);
   if (body !== undefined && !sent.has("content-type")) sent.set("content-type", "application/json");
   if (accessToken) sent.set("authorization", `Bearer ${accessToken}`);
   try {
-    const request = { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) };
+    const request = { method, headers: sent, keepalive, body: body === undefined ? undefined : JSON.stringify(body) };
     const response = await fetch(path, request);
     const answer = file && response.ok ? await response.blob() : await response.json().catch(() => null);
     return { ok: response.ok, status: response.status, headers: response.headers, body: answer };

@@ -20,6 +20,15 @@ export function projectPage(id) {
   return `/project?${new URLSearchParams({ id })}`;
 }
 
+// Not `/review`, which is the interface's.
+export function queuePage(projectId, more = {}) {
+  return `/queue?${new URLSearchParams({ project_id: projectId, ...more })}`;
+}
+
+export function statisticsPage(projectId) {
+  return `/statistics?${new URLSearchParams({ project_id: projectId })}`;
+}
+
 // An announcement's answer names what it announced.
 export function announced({ document, voice_sample, upload }) {
   return { item: document ?? voice_sample, upload };

@@ -1,7 +1,8 @@
 // One document or voice sample: its state as it changes, its text beside its file, and what can be done with it.
 import { ask } from "./ask.js";
 import { bodyOf, onClick, onOpen, show } from "./form.js";
-import { itemPath, kinds, projectPage } from "./item-paths.js";
+import { showHistory } from "./history.js";
+import { itemPath, kinds, projectPage, queuePage } from "./item-paths.js";
 import { showLabel } from "./label.js";
 import { follow } from "./live.js";
 import { offerNextUpload } from "./next-upload.js";
@@ -13,7 +14,7 @@ import { facts, statusInWords } from "./wording.js";
 const asked = Object.fromEntries(new URLSearchParams(location.search));
 const path = itemPath(asked);
 const $ = (id) => document.querySelector(`#${id}`);
-const [download, readAgain, remove] = [$("download"), $("read-again"), $("delete")];
+const [download, readAgain, remove, reopen] = [$("download"), $("read-again"), $("delete"), $("reopen")];
 const WAITING = ["draft", "failed", "rejected"];
 let item = null;
 let etag = null;
@@ -24,6 +25,10 @@ let me = null;
 
 function mayEdit() {
   return role === "admin" || (role === "contributor" && item.uploaded_by_id === me);
+}
+
+function mayReview() {
+  return role === "admin" || role === "reviewer";
 }
 
 function fill() {
@@ -38,6 +43,9 @@ function fill() {
   download.hidden = !submitted_at;
   readAgain.hidden = !(status === "failed" && submitted_at && role === "admin");
   remove.hidden = !mayEdit();
+  reopen.hidden = !(["approved", "rejected"].includes(status) && role === "admin");
+  $("review").hidden = !(status === "pending_review" && mayReview());
+  $("review").href = queuePage(item.project_id, { item: asked.id });
   $("next").hidden = !(WAITING.includes(status) && mayEdit());
   showLabel({ ...asked, item, etag, mayEdit: mayEdit(), changed });
 }
@@ -66,6 +74,7 @@ async function load() {
   if (answer.ok && item && answer.body.version < item.version) return;
   changed(answer);
   await fillText();
+  if (mayReview()) await showHistory(asked.id);
 }
 
 async function reload() {
@@ -93,6 +102,12 @@ onClick(readAgain, async () => {
   bodyOf(await asOwner("POST", `${path}/reprocess`));
   await load();
   return "It is read again.";
+});
+
+onClick(reopen, async () => {
+  bodyOf(await asOwner("POST", `/review/${encodeURIComponent(asked.id)}/reopen`, { headers: { "if-match": etag } }));
+  await load();
+  return "It waits for its review again.";
 });
 
 onClick(remove, async () => {

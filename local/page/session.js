@@ -1,7 +1,9 @@
 // A session in the browser: the access token stays in memory, the refresh token in this tab.
 
-import { call } from "./form.js";
+import { dropDrafts } from "./drafts.js";
+import { Told, call, sentence } from "./form.js";
 import { dropUploads } from "./kept-uploads.js";
+import { dropReturn } from "./return.js";
 
 const KEY = "alta-refresh-token";
 let accessToken = null;
@@ -10,6 +12,11 @@ let refreshing = null;
 function keep(tokens) {
   accessToken = tokens.access_token;
   sessionStorage.setItem(KEY, tokens.refresh_token);
+}
+
+// The access token as it is, for a call that no answer is waited for.
+export function accessTokenNow() {
+  return accessToken;
 }
 
 export function forget() {
@@ -32,6 +39,8 @@ async function rotate() {
   const answer = await call("POST", "/auth/refresh", { body: { refresh_token: refreshToken } });
   if (answer.ok) keep(answer.body);
   else if (answer.status === 401) forget();
+  // Whoever cannot be asked at the moment has not signed out.
+  else throw new Told(sentence(answer));
   return answer.ok;
 }
 
@@ -59,6 +68,8 @@ export async function signOut() {
   if (answer.ok || answer.status === 401) {
     forget();
     dropUploads();
+    dropDrafts();
+    dropReturn();
   }
   return answer;
 }

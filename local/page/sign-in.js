@@ -2,6 +2,7 @@
 import { assertion, canUsePasskeys } from "./ceremony.js";
 import { onOpen, onSubmit, sentence } from "./form.js";
 import { keptInvitation } from "./kept-invitation.js";
+import { dropReturn, keptReturn } from "./return.js";
 import { authorized, signIn, signOut } from "./session.js";
 
 const passwordForm = document.querySelector("#sign-in");
@@ -39,5 +40,9 @@ onSubmit(signOutForm, async () => {
   return "You are signed out.";
 });
 
+const back = document.querySelector("#return");
+back.hidden = !keptReturn();
+back.querySelector("a").href = keptReturn() ?? "/your-projects";
+back.addEventListener("click", dropReturn);
 document.querySelector("#invitation").hidden = !keptInvitation();
 onOpen(whoAmI);

@@ -2,8 +2,9 @@
 import { element } from "./element.js";
 import { bodyOf, onClick } from "./form.js";
 import { asOwner } from "./owner.js";
+import { isUnsure } from "./paper.js";
 import { roving } from "./roving.js";
-import { clock } from "./wording.js";
+import { clock, percent } from "./wording.js";
 
 const section = document.querySelector("#words");
 const player = section.querySelector("audio");
@@ -20,11 +21,11 @@ let next = null;
 let loading = null;
 let lit = null;
 
-function show({ word, start, end }) {
-  const shown = element("button", { type: "button", className: "word" }, word);
+function show({ word, start, end, confidence }) {
+  const shown = element("button", { type: "button", className: isUnsure(confidence) ? "unsure word" : "word" }, word);
   if (start === null) shown.disabled = true;
   else {
-    shown.title = clock(start);
+    shown.title = confidence ? `${clock(start)}, ${percent(confidence)} sure` : clock(start);
     shown.addEventListener("click", () => {
       player.currentTime = start;
       player.play().catch(() => {});
@@ -35,8 +36,11 @@ function show({ word, start, end }) {
 }
 
 async function loadPage() {
+  const of = path;
   const query = new URLSearchParams({ limit: PAGE, ...(next ? { cursor: next } : {}) });
-  const { items, next_cursor } = bodyOf(await asOwner("GET", `${path}/words?${query}`));
+  const { items, next_cursor } = bodyOf(await asOwner("GET", `${of}/words?${query}`));
+  // Another one is shown meanwhile.
+  if (of !== path) return 0;
   items.forEach(show);
   next = next_cursor;
   more.hidden = next === null;
@@ -45,7 +49,12 @@ async function loadPage() {
 
 // One page at a time, whoever asks.
 function loadMore() {
-  loading ??= loadPage().finally(() => (loading = null));
+  if (!loading) {
+    const begun = loadPage().finally(() => {
+      if (loading === begun) loading = null;
+    });
+    loading = begun;
+  }
   return loading;
 }
 
@@ -80,12 +89,14 @@ function follow() {
 
 // The file's address is good for some minutes; who listens longer gets another one.
 async function open() {
-  player.src = bodyOf(await asOwner("GET", `${path}/download`)).url;
+  const of = path;
+  const { url } = bodyOf(await asOwner("GET", `${of}/download`));
+  if (of === path) player.src = url;
 }
 
 let reopened = false;
 player.addEventListener("error", async () => {
-  if (reopened || !player.currentTime) return;
+  if (!path || reopened || !player.currentTime) return;
   reopened = true;
   const time = player.currentTime;
   await open();
@@ -103,11 +114,36 @@ for (const event of ["timeupdate", "seeking"]) {
 onClick(more, async () => `${await loadMore()} more words are shown.`);
 
 export async function showWords(of, text) {
-  [path, words, next, lit] = [of, [], null, null];
+  [path, words, next, loading, lit] = [of, [], null, null, null];
   said.replaceChildren();
   add = roving(said);
   await Promise.all([loadMore(), open()]);
+  if (of !== path) return;
   // Not every engine tells when a word was spoken.
   if (words.length === 0) said.textContent = text;
   section.hidden = false;
+}
+
+// Nothing is heard of what is no longer shown.
+export function leaveWords() {
+  if (!path) return;
+  path = null;
+  player.pause();
+  player.removeAttribute("src");
+  player.load();
+  section.hidden = true;
+}
+
+export function playOrPause() {
+  if (!path) return false;
+  if (player.paused) player.play().catch(() => {});
+  else player.pause();
+  return true;
+}
+
+// Goes so many seconds on, or back.
+export function jump(seconds) {
+  if (!path) return false;
+  player.currentTime = Math.max(0, player.currentTime + seconds);
+  return true;
 }

@@ -10,6 +10,7 @@ const form = document.querySelector("#create");
 let key = crypto.randomUUID();
 
 function entry({ id, name, description, role, created_at }) {
+  if (role === "admin") document.querySelector("#statistics").hidden = false;
   return element("li", {},
     element("div", {},
       element("a", { href: projectPage(id) }, name),

@@ -3,7 +3,8 @@
 //! Who serves pages like these elsewhere sends the same headers, and the `Content-Security-Policy` names two origins
 //! beside their own: the interface's in `connect-src`, unless it is the same, and Cloud Storage's
 //! (`https://storage.googleapis.com`) in `connect-src`, for uploads, and in `img-src` and `media-src`, for files that
-//! are shown. `media-src blob:` lets a recording be heard before it is sent. In the cloud the platform serves no pages:
+//! are shown. `media-src blob:` lets a recording be heard before it is sent, `frame-src blob:` has the browser's own
+//! viewer show a PDF. In the cloud the platform serves no pages:
 //! the header is the web host's to set (a header of the bucket's load balancer, of the CDN, of the front end's server),
 //! while its origin goes to the functions as `CORS_ORIGINS` and to the buckets' CORS.
 
@@ -32,7 +33,11 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/your-projects", HTML, include_str!("../page/your-projects.html")),
     ("/project", HTML, include_str!("../page/project.html")),
     ("/item", HTML, include_str!("../page/item.html")),
+    ("/queue", HTML, include_str!("../page/queue.html")),
+    ("/statistics", HTML, include_str!("../page/statistics.html")),
     ("/page/page.css", CSS, include_str!("../page/page.css")),
+    ("/page/queue.css", CSS, include_str!("../page/queue.css")),
+    ("/page/statistics.css", CSS, include_str!("../page/statistics.css")),
     ("/page/form.js", JS, include_str!("../page/form.js")),
     ("/page/session.js", JS, include_str!("../page/session.js")),
     ("/page/ceremony.js", JS, include_str!("../page/ceremony.js")),
@@ -71,8 +76,24 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page/item.js", JS, include_str!("../page/item.js")),
     ("/page/label.js", JS, include_str!("../page/label.js")),
     ("/page/pages.js", JS, include_str!("../page/pages.js")),
+    ("/page/paper.js", JS, include_str!("../page/paper.js")),
+    ("/page/difference.js", JS, include_str!("../page/difference.js")),
+    ("/page/history.js", JS, include_str!("../page/history.js")),
+    ("/page/queue.js", JS, include_str!("../page/queue.js")),
+    ("/page/claim.js", JS, include_str!("../page/claim.js")),
+    ("/page/decision.js", JS, include_str!("../page/decision.js")),
+    ("/page/round.js", JS, include_str!("../page/round.js")),
+    ("/page/writing.js", JS, include_str!("../page/writing.js")),
+    ("/page/drafts.js", JS, include_str!("../page/drafts.js")),
+    ("/page/shortcuts.js", JS, include_str!("../page/shortcuts.js")),
+    ("/page/document-view.js", JS, include_str!("../page/document-view.js")),
     ("/page/spoken-words.js", JS, include_str!("../page/spoken-words.js")),
     ("/page/roving.js", JS, include_str!("../page/roving.js")),
+    ("/page/statistics.js", JS, include_str!("../page/statistics.js")),
+    ("/page/figures.js", JS, include_str!("../page/figures.js")),
+    ("/page/trend.js", JS, include_str!("../page/trend.js")),
+    ("/page/return.js", JS, include_str!("../page/return.js")),
+    ("/page/exports.js", JS, include_str!("../page/exports.js")),
     ("/page/icon.svg", SVG, include_str!("../page/icon.svg")),
 ];
 
@@ -88,9 +109,21 @@ const HEADERS: [(HeaderName, &str); 4] = [
 fn policy(storage: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {storage}; \
-         media-src blob: {storage}; connect-src 'self' {storage}; form-action 'self'; base-uri 'none'; \
+         media-src blob: {storage}; frame-src blob:; connect-src 'self' {storage}; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     )
+}
+
+/// Where the files are.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(path, ..)| *path)
+}
+
+/// What comes with them, but for how long they may be kept.
+pub(crate) fn headers(storage: &str) -> Vec<(HeaderName, String)> {
+    let fixed = HEADERS.into_iter().filter(|(name, _)| name != header::CACHE_CONTROL);
+    let policy = (header::CONTENT_SECURITY_POLICY, policy(&origin(storage).unwrap_or_default()));
+    fixed.map(|(name, value)| (name, value.to_owned())).chain([policy]).collect()
 }
 
 /// Serves the page's files, to be used with the storage at an address.

@@ -1,6 +1,7 @@
 //! The reference page in a real browser, with the platform behind it.
 
 mod items;
+mod review;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

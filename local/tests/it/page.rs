@@ -8,7 +8,7 @@ use axum::{
 use local::{api_docs, page};
 use tower::ServiceExt as _;
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 12] = [
     "/",
     "/register",
     "/verify-email",
@@ -19,6 +19,8 @@ const PAGES: [&str; 10] = [
     "/your-projects",
     "/project",
     "/item",
+    "/queue",
+    "/statistics",
 ];
 
 async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {

@@ -9,7 +9,13 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::Capabilities};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource as _, KeyAction, KeyActions},
+    elements::Element,
+    error::CmdError,
+    wd::Capabilities,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -128,6 +134,25 @@ impl Browser {
         // By keyboard: the list of a clicked one would keep the focus.
         let choose = async |field: Element| field.send_keys(option).await;
         self.with_shown(&xpath, &format!("a list {label:?} with {option:?}"), choose).await;
+    }
+
+    /// Presses keys one after the other, wherever the focus is; those of the first are held meanwhile.
+    pub(crate) async fn press(&self, held: &str, keys: &str) {
+        let down = held.chars().map(|value| KeyAction::Down { value });
+        let taps = keys.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
+        let up = held.chars().map(|value| KeyAction::Up { value });
+        let all = down.chain(taps).chain(up);
+        let actions = all.fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{keys:?}: {error}"));
+    }
+
+    /// Takes the network away from the page, or gives it back.
+    pub(crate) async fn be_offline(&self, offline: bool) {
+        let parameters = json!({
+            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.cdp("Network.enable", json!({})).await;
+        self.cdp("Network.emulateNetworkConditions", parameters).await;
     }
 
     /// Opens the page that is open anew.

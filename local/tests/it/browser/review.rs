@@ -1,0 +1,330 @@
+//! The review queue, worked through by keyboard: what was uploaded by one is decided on by another.
+
+use std::path::Path;
+
+use http::HeaderMap;
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
+use tokio::time::{Duration, Instant, sleep};
+
+use super::{EMAIL, PASSWORD, link_mailed_to, mailed_link, sign_in, start};
+use crate::{running::Running, webdriver::Browser};
+
+const ADMIN: &str = "ada@example.com";
+/// Reading ten items on a machine that does other things, too.
+const READING_PATIENCE: Duration = Duration::from_secs(180);
+
+/// As WebDriver calls them (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
+const ENTER: &str = "\u{e007}";
+const CONTROL: &str = "\u{e009}";
+const ESCAPE: &str = "\u{e00c}";
+const RIGHT: &str = "\u{e014}";
+
+/// What Ada uploads and Kim reviews.
+struct Desk {
+    /// Calls as Ada, who administers the project.
+    running: Running,
+    /// Kim's, who reviews.
+    browser: Browser,
+    project: String,
+    /// Kim's access token, for what they do elsewhere.
+    kim: String,
+}
+
+/// An account that is confirmed; answers with its access token.
+async fn account(running: &Running, email: &str, name: &str) -> String {
+    let new = json!({"email": email, "password": PASSWORD, "display_name": name});
+    running.post("/auth/register", new).await;
+    let link = link_mailed_to(running, email, "/verify-email?").await;
+    running.get(&format!("/auth/verify-email?{}", link.split_once('?').expect("a query").1)).await;
+    let tokens = running.post("/auth/login", json!({"email": email, "password": PASSWORD})).await;
+    tokens["access_token"].as_str().expect("a token").to_owned()
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let (mut running, browser) = start().await;
+        let ada = account(&running, ADMIN, "Ada").await;
+        let kim = account(&running, EMAIL, "Kim").await;
+        running.sign_in(&ada);
+        let project = running.post("/projects", json!({"name": "Letters"})).await;
+        let project = project["id"].as_str().expect("an id").to_owned();
+        let invitation = json!({"email": EMAIL, "role": "reviewer"});
+        running.post(&format!("/projects/{project}/invite"), invitation).await;
+        let link = mailed_link(&running, "/invitation?").await;
+        let token = link.split_once("token=").expect("a token").1.to_owned();
+        let accept = running.request(Method::POST, &format!("/invitations/{token}/accept"));
+        // The newer of two headers would be added to the older.
+        let accept = without_token(accept).bearer_auth(&kim).send().await.expect("an answer");
+        assert!(accept.status().is_success(), "{}", accept.status());
+        sign_in(&browser, PASSWORD).await;
+        Self { running, browser, project, kim }
+    }
+
+    /// Uploads a sample under a name of its own; answers with its path, once it waits for its review.
+    async fn add(&self, sample: &str, content_type: &str, name: &str) -> String {
+        let path = self.upload(sample, content_type, name).await;
+        self.wait(&path).await;
+        path
+    }
+
+    async fn upload(&self, sample: &str, content_type: &str, name: &str) -> String {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
+        let bytes = std::fs::read(file).expect("a sample");
+        let new = json!({
+            "project_id": self.project, "filename": name, "content_type": content_type, "size_bytes": bytes.len(),
+        });
+        let (collection, item) = match content_type.starts_with("audio/") {
+            true => ("/voice", "voice_sample"),
+            false => ("/documents", "document"),
+        };
+        let announced = self.running.post(collection, new).await;
+        let upload = &announced["upload"];
+        let headers: HeaderMap = upload["headers"]
+            .as_object()
+            .expect("headers")
+            .iter()
+            .map(|(name, value)| {
+                let value = value.as_str().expect("text").parse().expect("a value");
+                (name.parse::<http::HeaderName>().expect("a name"), value)
+            })
+            .collect();
+        let put = reqwest::Client::new().put(upload["url"].as_str().expect("a URL")).headers(headers);
+        let answer = put.body(bytes).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        format!("{collection}/{}", announced[item]["id"].as_str().expect("an id"))
+    }
+
+    async fn wait(&self, path: &str) {
+        let deadline = Instant::now() + READING_PATIENCE;
+        loop {
+            let item = self.running.get(path).await;
+            if item["status"] == "pending_review" {
+                return;
+            }
+            assert!(Instant::now() < deadline, "it does not come to its review: {item}");
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn open_queue(&self) {
+        self.browser.goto(&format!("/queue?project_id={}", self.project)).await;
+    }
+
+    /// Waits until this item is what Kim looks at, and nothing is under way.
+    async fn see_item(&self, name: &str) {
+        let script = format!(
+            "return !document.querySelector('#item').hidden && document.body.ariaBusy !== 'true' \
+             && document.querySelector('#item-name').textContent === {name:?}"
+        );
+        self.browser.until_true(&script).await;
+    }
+
+    /// A decision that Kim makes in another window.
+    async fn approve_elsewhere(&self, path: &str) {
+        let id = path.rsplit('/').next().expect("an id");
+        let decide = self.running.request(Method::PATCH, &format!("/review/{id}"));
+        let decide = without_token(decide).bearer_auth(&self.kim).json(&json!({"status": "approved"}));
+        let answer = decide.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
+    /// Lets Ada hold an item, as when Kim's claim had ended.
+    async fn give_to_ada(&self, path: &str) {
+        let id = path.rsplit('/').next().expect("an id");
+        let mut database = database(&self.running).await;
+        sqlx::query(
+            "update items set claimed_by_id = (select id from users where email = $1), \
+             claimed_until = now() + interval '15 minutes' where id = $2::uuid",
+        )
+        .bind(ADMIN)
+        .bind(id)
+        .execute(&mut database)
+        .await
+        .expect("another claim");
+    }
+}
+
+/// A request as whoever it is given to afterwards.
+fn without_token(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    let (client, request) = request.build_split();
+    let mut request = request.expect("a request");
+    request.headers_mut().remove("authorization");
+    reqwest::RequestBuilder::from_parts(client, request)
+}
+
+async fn database(running: &Running) -> PgConnection {
+    let read = |file: &str| {
+        let path = running.folder.path().join("data").join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let password = read("postgres.password");
+    let ports: Value = serde_json::from_str(&read("ports.json")).expect("JSON");
+    let url = format!("postgres://postgres:{password}@127.0.0.1:{}/alta", ports["postgres"]);
+    PgConnection::connect(&url).await.expect("the database")
+}
+
+#[tokio::test]
+async fn ten_items_are_reviewed_by_keyboard() {
+    let desk = Desk::start().await;
+    let mut paths = Vec::new();
+    for number in 1..=7 {
+        paths.push(desk.upload("page.png", "image/png", &format!("page-{number}.png")).await);
+    }
+    paths.push(desk.upload("report.pdf", "application/pdf", "report.pdf").await);
+    for number in 1..=2 {
+        paths.push(desk.upload("speech.ogg", "audio/ogg", &format!("speech-{number}.ogg")).await);
+    }
+    for path in &paths {
+        desk.wait(path).await;
+    }
+
+    let browser = &desk.browser;
+    browser.goto(&format!("/project?id={}", desk.project)).await;
+    browser.click("Review what waits").await;
+    for number in 1..=7 {
+        desk.see_item(&format!("page-{number}.png")).await;
+        browser.see("The Garden Behind the Library").await;
+        if number == 1 {
+            let shown = "const image = document.querySelector('#sheet img'); \
+                         return Boolean(image?.complete && image.naturalWidth > 0)";
+            browser.until_true(shown).await;
+            browser.press("", "?").await;
+            browser.see("previous and next page").await;
+            browser.press("", ESCAPE).await;
+            browser.miss("previous and next page").await;
+        }
+        browser.press("", "a").await;
+        browser.see(&format!("{number} decided: {number} approved, 0 rejected.")).await;
+    }
+
+    desk.see_item("report.pdf").await;
+    browser.until_true("return document.querySelector('#sheet iframe')?.src.startsWith('blob:')").await;
+    browser.see("Page 1 of ").await;
+    browser.press("", RIGHT).await;
+    browser.see("Page 2 of ").await;
+    browser.press("", "a").await;
+
+    desk.see_item("speech-1.ogg").await;
+    browser.until_true("return document.querySelectorAll('.word').length > 3").await;
+    browser.press("", "p").await;
+    browser.until_true("return document.querySelector('#player').currentTime > 0").await;
+    browser.press("", "r").await;
+    browser.press("", "It breaks off.").await;
+    browser.press(CONTROL, ENTER).await;
+    desk.see_item("speech-2.ogg").await;
+    browser.press("", "a").await;
+
+    browser.see("Nothing waits for a review").await;
+    browser.see("10 decided: 9 approved, 1 rejected.").await;
+    for path in &paths {
+        let item = desk.running.get(path).await;
+        let rejected = item["original_filename"] == "speech-1.ogg";
+        assert_eq!(item["status"], if rejected { "rejected" } else { "approved" }, "{item}");
+    }
+
+    // What comes in later is told without a reload.
+    desk.upload("page.png", "image/png", "late.png").await;
+    browser.see("Something waits for a review again").await;
+    browser.press("", "n").await;
+    desk.see_item("late.png").await;
+
+    let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    browser.narrow(320).await;
+    assert_eq!(browser.run(fits).await, true, "wider than the window");
+}
+
+#[tokio::test]
+async fn what_is_typed_outlives_a_reload_and_history_shows_what_was_corrected() {
+    let desk = Desk::start().await;
+    let (first, second) = (
+        desk.add("page.png", "image/png", "first.png").await,
+        desk.add("page.png", "image/png", "second.png").await,
+    );
+    let browser = &desk.browser;
+    desk.open_queue().await;
+    desk.see_item("first.png").await;
+    browser.press("", "e").await;
+    browser.until_true("return document.activeElement.id === 'corrected'").await;
+    // Letters that decide elsewhere are text here.
+    browser.press("", "An area. ").await;
+    browser.press("", ESCAPE).await;
+    browser.see("Your correction, saved when you decide").await;
+    browser
+        .until_true("return document.querySelector('#changes ins')?.textContent.trim() === 'An area.'")
+        .await;
+    browser.reload().await;
+    desk.see_item("first.png").await;
+    browser.see("Your correction, saved when you decide").await;
+    browser.press("", "a").await;
+    desk.see_item("second.png").await;
+    let item = desk.running.get(&first).await;
+    let (read, corrected) = (item["ocr_text"].as_str(), item["corrected_text"].as_str());
+    assert_eq!(corrected.map(str::to_owned), read.map(|read| format!("An area. {read}")));
+
+    // It is skipped when there is another, and there is none.
+    browser.press("", "n").await;
+    browser.see("It is the only one that waits.").await;
+    browser.press("", "r").await;
+    browser.press("", "Too dark").await;
+    browser.press("", ESCAPE).await;
+    browser.press("", "r").await;
+    browser.press("", " to read.").await;
+    browser.click("Reject it").await;
+    browser.see("Nothing waits for a review").await;
+    let item = desk.running.get(&second).await;
+    assert_eq!((&item["status"], &item["feedback"]), (&json!("rejected"), &json!("Too dark to read.")));
+
+    let id = first.rsplit('/').next().expect("an id");
+    browser.goto(&format!("/item?kind=document&id={id}")).await;
+    browser.see("What happened to it").await;
+    browser.see("approved by Kim").await;
+    let added = "return document.querySelector('#history ins')?.textContent.trim() === 'An area.' \
+                 && document.querySelector('#history del') === null";
+    browser.until_true(added).await;
+    let id = second.rsplit('/').next().expect("an id");
+    browser.goto(&format!("/item?kind=document&id={id}")).await;
+    browser.see("rejected by Kim").await;
+    browser.see("“Too dark to read.”").await;
+}
+
+#[tokio::test]
+async fn whoever_was_slower_keeps_what_they_typed() {
+    let desk = Desk::start().await;
+    let mut paths = Vec::new();
+    for name in ["first.png", "second.png", "third.png"] {
+        paths.push(desk.add("page.png", "image/png", name).await);
+    }
+    let browser = &desk.browser;
+    desk.open_queue().await;
+    desk.see_item("first.png").await;
+    browser.press("", "e").await;
+    browser.press("", "Mine. ").await;
+    desk.approve_elsewhere(&paths[0]).await;
+    browser.press(CONTROL, ENTER).await;
+    browser.see("Somebody was faster").await;
+    browser.see("first.png: It was approved meanwhile by Kim.").await;
+    let kept = "return document.querySelector('#kept-text').value.startsWith('Mine. ')";
+    browser.until_true(kept).await;
+    browser.click("Go on with the next").await;
+
+    desk.see_item("second.png").await;
+    browser.be_offline(true).await;
+    browser.see("You are offline.").await;
+    browser.press("", "a").await;
+    browser.see("The server cannot be reached.").await;
+    browser.be_offline(false).await;
+    browser.miss("You are offline.").await;
+    browser.press("", "a").await;
+    browser.see("1 decided: 1 approved, 0 rejected.").await;
+    assert_eq!(desk.running.get(&paths[1]).await["status"], "approved");
+
+    desk.see_item("third.png").await;
+    desk.give_to_ada(&paths[2]).await;
+    browser.press("", "a").await;
+    browser.see("third.png: Somebody else holds it now.").await;
+    browser.press("", "n").await;
+    browser.see("Nothing waits for a review").await;
+    assert_eq!(desk.running.get(&paths[2]).await["status"], "pending_review");
+}
