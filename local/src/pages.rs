@@ -1,0 +1,71 @@
+//! The interface's document and the pages as files, for the bucket that serves them in the cloud.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use axum::{
+    Router,
+    body::{self, Body},
+    http::{Request, StatusCode, header},
+};
+use tower::ServiceExt as _;
+
+use crate::{
+    api_docs,
+    error::{Error, Result},
+    functions, page,
+};
+
+/// Where Cloud Storage answers browsers.
+const STORAGE: &str = "https://storage.googleapis.com";
+/// More than any file has.
+const LARGEST: usize = 64 << 20;
+
+/// Writes every file to `{folder}/{media type}/{path}`, since a name does not tell its media type; what stands for a
+/// folder is called `index.html`, as the bucket is told, which sends from `/docs` to `/docs/`.
+///
+/// # Errors
+/// When a file cannot be written.
+pub async fn write_pages(folder: &Path) -> Result<()> {
+    let docs = api_docs::router(&functions::openapi())
+        .map_err(|error| Error::because("the OpenAPI document", &error))?;
+    let router = docs.merge(page::router(STORAGE));
+    let mut paths: BTreeSet<String> = page::paths().map(str::to_owned).collect();
+    paths.extend(["/openapi.json", "/docs/", "/docs/problems"].map(str::to_owned));
+    let (_, docs) = get(&router, "/docs/").await?;
+    paths.extend(files_named_in(&docs).map(|name| format!("/docs/{name}")));
+
+    for path in paths {
+        let (kind, content) = get(&router, &path).await?;
+        let index = if path.ends_with('/') { "index.html" } else { "" };
+        write(folder, &kind, &format!("{path}{index}"), &content)?;
+    }
+    Ok(())
+}
+
+/// The files beside a page that it names.
+fn files_named_in(page: &[u8]) -> impl Iterator<Item = String> {
+    let text = String::from_utf8_lossy(page).into_owned();
+    let named: Vec<String> =
+        text.split("\"./").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect();
+    named.into_iter()
+}
+
+async fn get(router: &Router, path: &str) -> Result<(String, Vec<u8>)> {
+    let request = Request::get(path).body(Body::empty()).map_err(|error| Error::because(path, &error))?;
+    let Ok(answer) = router.clone().oneshot(request).await;
+    let (parts, body) = answer.into_parts();
+    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let (StatusCode::OK, Some(kind)) = (parts.status, kind) else {
+        return Err(Error::new(format!("{path} cannot be written: {}", parts.status)));
+    };
+    let kind = kind.split(';').next().unwrap_or(kind).trim().to_owned();
+    let bytes = body::to_bytes(body, LARGEST).await.map_err(|error| Error::because(path, &error))?;
+    Ok((kind, bytes.to_vec()))
+}
+
+fn write(folder: &Path, kind: &str, path: &str, content: &[u8]) -> Result<()> {
+    let file = folder.join(kind).join(path.trim_start_matches('/'));
+    let parent = file.parent().unwrap_or(folder);
+    fs::create_dir_all(parent).map_err(|error| Error::because(path, &error))?;
+    fs::write(&file, content).map_err(|error| Error::because(path, &error))
+}

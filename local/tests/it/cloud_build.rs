@@ -1,0 +1,153 @@
+//! `cloudbuild.yaml`: every function is built and rolled out, in an order that holds together.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use local::FUNCTIONS;
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// What Cloud Build sets by itself (<https://cloud.google.com/build/docs/configuring-builds/substitute-variable-values>).
+const BUILT_IN: [&str; 5] = ["PROJECT_ID", "BUILD_ID", "LOCATION", "COMMIT_SHA", "SHORT_SHA"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn text(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn config() -> Yaml {
+    YamlLoader::load_from_str(&text("cloudbuild.yaml")).expect("YAML").remove(0)
+}
+
+fn strings(list: &Yaml) -> Vec<String> {
+    list.as_vec().expect("a list").iter().map(|item| item.as_str().expect("a string").to_owned()).collect()
+}
+
+/// The names after each `$`, in braces or without.
+fn substitutions(text: &str) -> BTreeSet<String> {
+    text.split('$')
+        .skip(1)
+        .map(|rest| {
+            let name = rest.strip_prefix('{').unwrap_or(rest);
+            name.chars().take_while(|char| char.is_ascii_alphanumeric() || *char == '_').collect()
+        })
+        .collect()
+}
+
+fn environment(config: &Yaml) -> BTreeMap<String, String> {
+    let variables = strings(&config["options"]["env"]);
+    let pairs = variables.iter().filter_map(|variable| variable.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn every_function_has_an_image_that_is_vouched_for() {
+    let config = config();
+    assert_eq!(config["options"]["requestedVerifyOption"].as_str(), Some("VERIFIED"));
+    let environment = environment(&config);
+    let functions: Vec<&str> = environment["FUNCTIONS"].split(' ').collect();
+    assert_eq!(functions, FUNCTIONS);
+    let expected: Vec<String> = functions
+        .into_iter()
+        .chain(["migrations"])
+        .map(|image| format!("{}/{image}:$COMMIT_SHA", environment["REGISTRY"]))
+        .collect();
+    assert_eq!(strings(&config["images"]), expected);
+}
+
+#[test]
+fn what_the_images_are_made_from_covers_every_function() {
+    for function in FUNCTIONS {
+        assert!(root().join("functions").join(function).join("Cargo.toml").exists(), "{function}");
+    }
+    let folders = fs::read_dir(root().join("functions")).expect("functions").count();
+    let files = ["Dockerfile", "README.md", "build"].len();
+    assert_eq!(folders - files, FUNCTIONS.len(), "functions/build makes an image of each folder");
+}
+
+#[test]
+fn every_substitution_is_defined_and_used() {
+    let config = config();
+    let defined = config["substitutions"].as_hash().expect("substitutions");
+    let defined: BTreeMap<&str, &str> =
+        defined.iter().filter_map(|(name, value)| Some((name.as_str()?, value.as_str()?))).collect();
+    assert!(!defined.is_empty() && defined.keys().all(|name| name.starts_with('_')), "{defined:?}");
+    let known = |name: &String| defined.contains_key(name.as_str()) || BUILT_IN.contains(&name.as_str());
+    // Without its comments.
+    let yaml: Vec<String> = text("cloudbuild.yaml")
+        .lines()
+        .map(|line| line.split(" # ").next().unwrap_or_default().to_owned())
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .collect();
+    let used = substitutions(&yaml.join("\n"));
+    for name in &used {
+        assert!(known(name), "${name} is not defined");
+    }
+    for name in defined.keys() {
+        assert!(used.contains(*name), "{name} is not used");
+    }
+    // Those that Terraform's trigger sets.
+    let trigger = text("terraform/build.tf");
+    let (_, set) = trigger.split_once("substitutions = {").expect("the trigger's substitutions");
+    let (set, _) = set.split_once('}').expect("their end");
+    let set: Vec<&str> = set.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim()).collect();
+    assert!(set.len() >= 4, "{set:?}");
+    for name in set {
+        assert!(defined.contains_key(name), "the trigger sets {name}");
+    }
+}
+
+#[test]
+fn every_variable_that_a_script_reads_is_set() {
+    let environment = environment(&config());
+    for script in fs::read_dir(root().join(".cloudbuild")).expect("scripts") {
+        let script = script.expect("a script").path();
+        let source = fs::read_to_string(&script).expect("its text");
+        let code = source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
+        // Those in capitals come from outside, but for what the shell has and what tests make shorter.
+        let read = substitutions(&code).into_iter().filter(|name| {
+            name.len() > 1 && name.chars().all(|char| char.is_ascii_uppercase() || char == '_')
+        });
+        for name in read.filter(|name| !["SECONDS", "POLL_SECONDS", "IFS"].contains(&name.as_str())) {
+            assert!(environment.contains_key(&name), "{}: ${name} is not set", script.display());
+        }
+    }
+}
+
+#[test]
+fn steps_wait_for_steps_before_them_and_run_scripts_that_exist() {
+    let config = config();
+    let mut before: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for step in config["steps"].as_vec().expect("steps") {
+        let id = step["id"].as_str().expect("an id").to_owned();
+        let image = step["name"].as_str().expect("an image");
+        let pinned = image.contains(':') || image == "gcr.io/cloud-builders/docker";
+        assert!(pinned, "{id}: {image} may be another one tomorrow");
+        let script = strings(&step["args"]).remove(0);
+        assert!(root().join(&script).exists(), "{id}: {script}");
+        let shell = step["entrypoint"].as_str().expect("a shell");
+        let first = text(&script).lines().next().unwrap_or_default().to_owned();
+        assert!(first.ends_with(shell), "{id}: {script} is for another shell than {shell}: {first}");
+
+        let mut all = BTreeSet::new();
+        for other in strings(&step["waitFor"]).into_iter().filter(|other| other != "-") {
+            let its = before.get(&other).unwrap_or_else(|| panic!("{id} waits for {other}, which is not before it"));
+            all.extend(its.iter().cloned());
+            all.insert(other);
+        }
+        assert!(before.insert(id.clone(), all).is_none(), "{id} is there twice");
+    }
+    for (step, needed) in [
+        ("push", vec!["build", "checks", "plan"]),
+        ("migrate", vec!["build", "checks", "plan", "push", "turn"]),
+        ("roll-out", vec!["build", "checks", "migrate", "plan", "push", "turn"]),
+        ("pages", vec!["build", "checks", "migrate", "plan", "push", "roll-out", "turn"]),
+    ] {
+        assert_eq!(before[step].iter().map(String::as_str).collect::<Vec<_>>(), needed, "{step}");
+    }
+}

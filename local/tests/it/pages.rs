@@ -1,0 +1,80 @@
+//! The static files, as they are put into their bucket.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use local::reference;
+use serde_json::Value;
+
+/// What a visitor asks for, and the file that the bucket answers with: its folder tells the media type.
+fn files(folder: &Path) -> BTreeMap<String, (String, PathBuf)> {
+    let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(&inner).expect("a folder") {
+            let file = entry.expect("an entry").path();
+            if file.is_dir() {
+                folders.push(file);
+                continue;
+            }
+            let parts: Vec<&str> = file.strip_prefix(folder).expect("inside").iter().filter_map(|part| part.to_str()).collect();
+            let path = format!("/{}", parts[2..].join("/"));
+            let path = path.strip_suffix("index.html").unwrap_or(&path).to_owned();
+            let kind = format!("{}/{}", parts[0], parts[1]);
+            assert!(files.insert(path.clone(), (kind, file)).is_none(), "{path} has two media types");
+        }
+    }
+    files
+}
+
+fn text(file: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(file).expect("a file")).into_owned()
+}
+
+#[tokio::test]
+async fn the_bucket_holds_all_that_pages_name_where_the_load_balancer_looks_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    local::write_pages(folder.path()).await.expect("the pages");
+    let files = files(folder.path());
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/register", "text/html"),
+        ("/page/page.css", "text/css"),
+        ("/page/icon.svg", "image/svg+xml"),
+        ("/docs/", "text/html"),
+        ("/docs/problems", "text/html"),
+        ("/docs/swagger-ui-bundle.js", "text/javascript"),
+        ("/openapi.json", "application/json"),
+    ] {
+        let found = files.get(path).map(|(kind, _)| kind.as_str());
+        assert_eq!(found, Some(kind), "{path}: {:?}", files.keys());
+    }
+    let document: Value = serde_json::from_str(&text(&files["/openapi.json"].1)).expect("JSON");
+    assert_eq!(document, serde_json::to_value(local::openapi()).expect("JSON"));
+
+    for (path, (kind, file)) in &files {
+        if kind != "text/html" {
+            continue;
+        }
+        let html = text(file);
+        assert!(!html.contains("127.0.0.1"), "{path} knows this machine");
+        let named = html.split('"').filter(|name| name.starts_with("/page/")).map(str::to_owned);
+        let beside = html.split("\"./").skip(1).filter_map(|rest| rest.split('"').next());
+        for name in named.chain(beside.map(|name| format!("{path}{name}"))) {
+            assert!(files.contains_key(&name), "{path} names {name}");
+        }
+    }
+
+    let platform: Value = serde_json::from_str(&reference::platform()).expect("JSON");
+    let routes = ["docs", "page"].map(|kind| platform["static"][kind].as_array().expect("routes"));
+    let routes: Vec<&str> = routes.into_iter().flatten().filter_map(Value::as_str).collect();
+    for path in files.keys() {
+        let served = |route: &str| match route.strip_suffix('*') {
+            Some(prefix) => path.starts_with(prefix),
+            None => path == route,
+        };
+        assert!(routes.iter().any(|route| served(route)), "{path} is not in the URL map: {routes:?}");
+    }
+}

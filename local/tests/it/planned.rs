@@ -1,0 +1,278 @@
+//! What Terraform plans is what the code expects: `terraform/tests/planned.json` is read off the plans (`.ci/planned`,
+//! which `.ci/run` runs again).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use local::{
+    FUNCTIONS, reference,
+    url_map::{DEFAULT_FUNCTION, URL_MAP},
+};
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use shared::{
+    config::Env,
+    names::{self, BUCKETS, SCHEDULES, SUBSCRIPTIONS, Topic},
+    testing::{Platform, RedisServer, eventually},
+};
+use sqlx::PgPool;
+use tokio::process::{Child, Command};
+
+use crate::running::free_port;
+
+/// What leads to this machine instead of Google's services, where a function reads it.
+const ENDPOINTS: [&str; 5] =
+    ["PUBSUB_ENDPOINT", "STORAGE_ENDPOINT", "GOOGLE_SERVICE_ACCOUNT_KEY", "PUSH_ISSUER", "PUSH_JWKS_URL"];
+
+fn planned() -> BTreeMap<String, Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../terraform/tests/planned.json");
+    let text = fs::read_to_string(path).expect("terraform/tests/planned.json");
+    let planned: BTreeMap<String, Value> = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(planned.keys().map(String::as_str).collect::<Vec<_>>(), ["dev", "prod"]);
+    planned
+}
+
+fn object(value: &Value) -> &serde_json::Map<String, Value> {
+    value.as_object().expect("an object")
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    value.as_array().expect("a list").iter().filter_map(Value::as_str).collect()
+}
+
+/// A function's binary: beside the one of this package, or in the folder of those that images are made of.
+fn binary(function: &str) -> PathBuf {
+    let beside = || Path::new(env!("CARGO_BIN_EXE_local")).parent().expect("a folder").to_owned();
+    let path = std::env::var("ALTA_BINARIES").map_or_else(|_| beside(), PathBuf::from).join(function);
+    assert!(path.exists(), "{} is not there: cargo build --workspace", path.display());
+    path
+}
+
+/// The planned variables, with what is secret or elsewhere filled in for this machine.
+fn environment(platform: &Platform, redis: &str, function: &str, service: &Value) -> Env {
+    let local = if function == "maintenance" { platform.maintenance_env() } else { platform.env() };
+    let local = local
+        .with("SMTP_PASSWORD", "secret")
+        .with("REDIS_URL", redis)
+        .with("DOCUMENTAI_PROCESSOR", "projects/alta-test/locations/eu/processors/1");
+    let plan = object(&service["environment"]);
+    let reads = reference::variables(function);
+    let elsewhere = ENDPOINTS.into_iter().filter(|name| reads.contains(name));
+    // What only an apply knows, and what lies in Secret Manager.
+    let unknown = plan.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str());
+    let filled = elsewhere.chain(unknown).chain(strings(&service["secrets"]));
+    let known = plan.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    let env: Env = known.collect();
+    let mut env = filled.fold(env, |env, name| {
+        env.with(name, local.get(name).unwrap_or_else(|| panic!("{function} has nothing to fill {name} with")))
+    });
+    // The private half of the planned key is nobody's here.
+    if function == "auth" {
+        env = env.with("ACCESS_TOKEN_JWKS", local.get("ACCESS_TOKEN_JWKS").expect("public keys"));
+    }
+    env
+}
+
+struct Started {
+    origin: String,
+    _process: Child,
+}
+
+async fn start(function: &str, env: &Env, client: &Client) -> Started {
+    let port = free_port();
+    let process = Command::new(binary(function))
+        .env_clear()
+        .envs(env.iter())
+        .env("PORT", port.to_string())
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("a process");
+    let origin = format!("http://127.0.0.1:{port}");
+    let up = async || client.get(format!("{origin}/health/live")).send().await.ok();
+    eventually(function, up).await;
+    Started { origin, _process: process }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgPool) {
+    let platform = Platform::start(db).await;
+    let redis = RedisServer::start().await;
+    let client = Client::new();
+    for (name, plan) in planned() {
+        let services = object(&plan["services"]);
+        let functions: BTreeSet<&str> = services.keys().map(String::as_str).collect();
+        assert_eq!(functions, FUNCTIONS.into_iter().collect());
+        for (function, service) in services {
+            let env = environment(&platform, &redis.url(), function, service);
+            let started = start(function, &env, &client).await;
+            let health = client.get(format!("{}/health", started.origin)).send().await.expect("an answer");
+            let (status, body) = (health.status(), health.text().await.expect("a body"));
+            assert_eq!(status, StatusCode::OK, "{name} {function}: {body}");
+            assert!(body.starts_with(r#"{"status":"ok""#), "{name} {function}: {body}");
+            let origins = env.get("CORS_ORIGINS").unwrap_or_default().split(',').filter(|origin| !origin.is_empty());
+            for origin in origins {
+                let answer = client.get(format!("{}/health", started.origin)).header("origin", origin);
+                let answer = answer.send().await.expect("an answer");
+                assert_eq!(answer.headers()["access-control-allow-origin"], origin, "{name} {function}");
+            }
+            assert_pushes(&platform, &client, &plan, function, &started).await;
+        }
+    }
+}
+
+/// Pushes and schedules reach their handler with their planned token, and not with another function's.
+async fn assert_pushes(platform: &Platform, client: &Client, plan: &Value, function: &str, started: &Started) {
+    let calls = object(&plan["subscriptions"]).values().chain(object(&plan["schedules"]).values());
+    for call in calls {
+        let endpoint = call["endpoint"].as_str().expect("a URL");
+        let host = format!("https://{function}-123456789012.");
+        let Some(rest) = endpoint.strip_prefix(&host) else { continue };
+        let (_, path) = rest.split_once('/').expect("a path");
+        let (audience, account) = (call["audience"].as_str().expect("one"), call["account"].as_str().expect("one"));
+        let post = async |audience: &str, account: &str| {
+            let token = platform.identity().id_token(audience, account);
+            let request = client.post(format!("{}/{path}", started.origin)).bearer_auth(token).body("{}");
+            request.send().await.expect("an answer").status()
+        };
+        assert_eq!(post("another", account).await, StatusCode::UNAUTHORIZED, "{endpoint}");
+        assert_eq!(post(audience, "somebody@else.test").await, StatusCode::UNAUTHORIZED, "{endpoint}");
+        // No push, or work on buckets that are not there; but it was let in.
+        let status = post(audience, account).await;
+        let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+        assert!(!refused.contains(&status), "{endpoint}: {status}");
+    }
+}
+
+#[test]
+fn the_load_balancer_picks_functions_as_the_gateway_does() {
+    for (name, plan) in planned() {
+        let routes = object(&plan["url_map"]["routes"]);
+        let functions: BTreeMap<&str, &str> = routes
+            .iter()
+            .filter_map(|(route, to)| Some((route.as_str(), to.as_str()?)))
+            .filter(|(_, to)| !to.starts_with("static-"))
+            .collect();
+        assert_eq!(functions, URL_MAP.iter().copied().collect(), "{name}");
+        assert_eq!(plan["url_map"]["default"], DEFAULT_FUNCTION);
+        for (function, service) in object(&plan["services"]) {
+            let ingress = if functions.values().any(|to| to == function) {
+                "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+            } else {
+                "INGRESS_TRAFFIC_INTERNAL_ONLY"
+            };
+            assert_eq!(service["ingress"], ingress, "{name} {function}");
+        }
+        let platform: Value = serde_json::from_str(&reference::platform()).expect("JSON");
+        for (kind, headers) in object(&platform["static_headers"]) {
+            let Some(planned) = plan["static_headers"].get(format!("static-{kind}")) else {
+                assert!(!routes.values().any(|to| *to == format!("static-{kind}")), "{name} {kind}");
+                continue;
+            };
+            let planned: BTreeMap<String, &str> =
+                strings(planned).into_iter().filter_map(|line| line.split_once(": ")).map(|(n, v)| (n.to_lowercase(), v)).collect();
+            for (header, value) in object(headers) {
+                assert_eq!(planned.get(header).copied(), value.as_str(), "{name} {kind} {header}");
+            }
+        }
+    }
+}
+
+#[test]
+fn topics_and_subscriptions_are_the_codes() {
+    for (name, plan) in planned() {
+        let topics: BTreeSet<&str> = strings(&plan["topics"]).into_iter().collect();
+        assert_eq!(topics, Topic::ALL.map(Topic::name).into_iter().collect(), "{name}");
+        let expected: BTreeMap<&str, Value> = SUBSCRIPTIONS
+            .into_iter()
+            .map(|subscription| {
+                let endpoint = &plan["subscriptions"][subscription.name]["endpoint"];
+                let endpoint = endpoint.as_str().expect("an endpoint");
+                assert!(endpoint.starts_with(&format!("https://{}-", subscription.function)), "{endpoint}");
+                assert!(endpoint.ends_with(&format!(".run.app{}", subscription.path)), "{endpoint}");
+                let dead = subscription.dead_letters.then(|| {
+                    json!({"topic": Topic::DeadLetters.name(), "attempts": names::MAX_DELIVERY_ATTEMPTS})
+                });
+                let account = &plan["services"][subscription.function]["environment"]["PUSH_SERVICE_ACCOUNT"];
+                let expected = json!({
+                    "topic": subscription.topic.name(),
+                    "filter": subscription.filter,
+                    "endpoint": endpoint,
+                    "audience": plan["services"][subscription.function]["environment"]["PUSH_AUDIENCE"],
+                    "account": account,
+                    "ack_deadline_seconds": names::ACK_DEADLINE_SECONDS,
+                    "minimum_backoff": format!("{}s", names::MINIMUM_BACKOFF_SECONDS),
+                    "maximum_backoff": format!("{}s", names::MAXIMUM_BACKOFF_SECONDS),
+                    "dead_letters": dead,
+                });
+                (subscription.name, expected)
+            })
+            .collect();
+        assert_eq!(json!(expected), plan["subscriptions"], "{name}");
+    }
+}
+
+#[test]
+fn schedules_call_the_codes_tasks_as_often_as_it_says() {
+    for (name, plan) in planned() {
+        let schedules = object(&plan["schedules"]);
+        assert_eq!(schedules.len(), SCHEDULES.len(), "{name}");
+        for schedule in SCHEDULES {
+            let planned = &schedules[schedule.name];
+            let minutes = schedule.every_seconds / 60;
+            let cron = if minutes < 60 { format!("*/{minutes} * * * *") } else { format!("0 */{} * * *", minutes / 60) };
+            assert_eq!((&planned["schedule"], &planned["method"]), (&json!(cron), &json!("POST")), "{name}");
+            let endpoint = planned["endpoint"].as_str().expect("an endpoint");
+            assert!(endpoint.starts_with("https://maintenance-") && endpoint.ends_with(schedule.path), "{endpoint}");
+        }
+    }
+}
+
+#[test]
+fn buckets_let_browsers_do_what_pages_need_and_announce_what_arrives() {
+    for (name, plan) in planned() {
+        let project = plan["services"]["data"]["environment"]["GOOGLE_CLOUD_PROJECT"].as_str().expect("a project");
+        for bucket in BUCKETS {
+            let full = format!("{project}-{}", bucket.name);
+            assert_eq!(plan["notifications"].get(&full).and_then(Value::as_str), bucket.topic.map(Topic::name), "{name}");
+            for service in object(&plan["services"]).values() {
+                let named = service["environment"].get(bucket.variable);
+                assert!(named.is_none_or(|named| *named == full), "{name}: {named:?}");
+            }
+            let rules = plan["buckets"][&full]["cors"].as_array().expect("rules");
+            // Nobody but functions and Google's services uses the results.
+            if bucket.name == "results" {
+                assert!(rules.is_empty(), "{name}");
+                continue;
+            }
+            assert_eq!(rules.len(), 1, "{name}");
+            assert_eq!(strings(&rules[0]["method"]), names::BUCKET_METHODS);
+            assert_eq!(strings(&rules[0]["response_header"]), names::BUCKET_HEADERS);
+            let origins = strings(&rules[0]["origin"]).join(",");
+            assert_eq!(plan["services"]["data"]["environment"]["CORS_ORIGINS"], origins, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_function_answers_before_its_host_gives_it_up() {
+    for (name, plan) in planned() {
+        for (function, service) in object(&plan["services"]) {
+            let seconds = |value: &Value| value.as_str()?.trim_end_matches('s').parse::<u64>().ok();
+            let host = seconds(&service["timeout"]).expect("seconds");
+            let own = seconds(&service["environment"]["REQUEST_TIMEOUT"]).expect("seconds");
+            assert!(own < host, "{name} {function}: {own} of {host} seconds");
+            for probe in ["startup_probe", "liveness_probe"] {
+                assert_eq!(service[probe]["path"], "/health/live", "{name} {function}");
+            }
+            if function == "events" {
+                let life = service["environment"].get("EVENTS_STREAM_LIFE").and_then(seconds);
+                assert!(life.unwrap_or(3300) < host, "{name}: streams end by themselves");
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The scripts of `cloudbuild.yaml` against programs that write down what they are asked for.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// Answers as Google Cloud does for two functions of which an older revision serves. `$REFUSE` holds patterns of commands
+/// that fail, one a line; `$UNHEALTHY` the number of the health check that does; `$ERRORS` what the log has.
+const GCLOUD: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+cd "$CLOUD"
+echo "$*" >>calls
+while IFS= read -r pattern; do
+  if [[ -n $pattern && "$*" == $pattern ]]; then echo "refused" >&2; exit 1; fi
+done <<<"${REFUSE:-}"
+case "$*" in
+*"services describe"*"status.traffic.revisionName"*)
+  [[ $4 == "${SILENT:-}" ]] || echo "$4-00001-old,100"
+  echo "$4-00000-older,"
+  ;;
+*"services describe"*"status.traffic.tag"*) printf ',https://%s.test\ncandidate,https://candidate---%s.test\n' "$4" "$4" ;;
+*"services describe"*"status.url"*) echo "https://$4.test" ;;
+*"services update "*) echo "$4-00002-new" ;;
+*"workflows run"*)
+  echo x >>checks
+  if [[ $(wc -l <checks) == "${UNHEALTHY:-}" ]]; then echo "FAILED users is not healthy"; else echo "SUCCEEDED "; fi
+  ;;
+*"logging read"*) printf '%s' "${ERRORS:-}" ;;
+*"builds describe"*) echo "2026-03-12T19:03:58Z,${TRIGGERED_BY-trigger-1}" ;;
+*"builds list"*)
+  echo x >>looks
+  if (($(wc -l <looks) < 3)); then echo "older-build"; fi
+  ;;
+esac
+"#;
+
+/// Only writes down what it is asked for; `imagetools inspect` finds nothing unless `$CACHED` is set.
+const WRITER: &str = r#"#!/usr/bin/env bash
+echo "$*" >>"$CLOUD/calls"
+case "$*" in *imagetools*) [[ -n ${CACHED:-} ]] ;; esac
+"#;
+
+struct Cloud {
+    folder: TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root of the project")
+}
+
+impl Cloud {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, program) in [("gcloud", GCLOUD), ("docker", WRITER), ("terraform", WRITER)] {
+            let path = folder.path().join(name);
+            fs::write(&path, program).expect("a program");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+        }
+        Self { folder, variables: Vec::new() }
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    fn run(&self, script: &str) -> Output {
+        self.run_in(script, &root())
+    }
+
+    fn run_in(&self, script: &str, folder: &Path) -> Output {
+        let path = std::env::var("PATH").expect("a path");
+        Command::new(root().join(".cloudbuild").join(script))
+            .current_dir(folder)
+            .env("PATH", format!("{}:{path}", self.folder.path().display()))
+            .env("CLOUD", self.folder.path())
+            .env("FUNCTIONS", "auth users")
+            .env("REGISTRY", "registry.test/alta")
+            .env("REGION", "europe-west4")
+            .env("COMMIT", "0123456789abcdef")
+            .env("BUILD", "build-2")
+            .env("LOCATION", "europe-west4")
+            .env("ENVIRONMENT", "dev")
+            .env("STATE_BUCKET", "state")
+            .env("PAGES_BUCKET", "pages")
+            .env("CANARY_SECONDS", "1")
+            .env("ERRORS_ALLOWED", "1")
+            .env("POLL_SECONDS", "0.3")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .output()
+            .expect("bash")
+    }
+
+    /// What was asked for, in this order; commands for several functions at once are in any.
+    fn calls(&self) -> Vec<String> {
+        let calls = fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
+        calls.lines().map(str::to_owned).collect()
+    }
+
+    fn position(&self, part: &str) -> usize {
+        let calls = self.calls();
+        calls.iter().position(|call| call.contains(part)).unwrap_or_else(|| panic!("{part}: {calls:#?}"))
+    }
+
+    fn last_position(&self, part: &str) -> usize {
+        let calls = self.calls();
+        calls.iter().rposition(|call| call.contains(part)).unwrap_or_else(|| panic!("{part}: {calls:#?}"))
+    }
+
+    fn count(&self, part: &str) -> usize {
+        self.calls().iter().filter(|call| call.contains(part)).count()
+    }
+
+    /// The last word on both functions' traffic is what served before.
+    fn assert_rolled_back(&self, output: &Output) {
+        assert!(!output.status.success(), "{output:?}");
+        for function in ["auth", "users"] {
+            let traffic = format!("update-traffic {function} --to-");
+            let last = self.calls()[self.last_position(&traffic)].clone();
+            assert_eq!(last, format!("run services update-traffic {function} --to-revisions {function}-00001-old=100"));
+            assert!(self.last_position(&format!("{function} --remove-tags candidate")) > self.last_position(&traffic));
+        }
+    }
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_good_release_gets_no_traffic_then_a_tenth_then_all() {
+    let cloud = Cloud::new();
+    let output = cloud.run("roll-out");
+    assert!(output.status.success(), "{output:?}");
+    let image = "--image registry.test/alta/users:0123456789abcdef --no-traffic --tag candidate";
+    let deployed = cloud.last_position("--no-traffic");
+    assert!(cloud.calls()[cloud.position("services update users")].contains(image), "{:#?}", cloud.calls());
+    let first_check = cloud.position("workflows run check-health");
+    let candidate = r#"{"function":"users","url":"https://candidate---users.test/health","audience":"https://users.test"}"#;
+    assert!(cloud.calls()[first_check].contains(candidate), "{:#?}", cloud.calls());
+    let (canary, watched) = (cloud.position("--to-revisions users-00002-new=10"), cloud.position("logging read"));
+    let (all, last_check) = (cloud.position("--to-latest"), cloud.last_position("workflows run check-health"));
+    let order = [deployed, first_check, canary, watched, all, last_check, cloud.position("--remove-tags"), cloud.position("verify-audit")];
+    assert!(order.is_sorted(), "{order:?} {:#?}", cloud.calls());
+    let everywhere = r#"{"function":"auth","url":"https://auth.test/health","audience":"https://auth.test"}"#;
+    assert!(cloud.calls()[last_check].contains(everywhere), "{:#?}", cloud.calls());
+    assert_eq!((cloud.count("--to-latest"), cloud.count("=100"), cloud.count("check-health")), (2, 0, 3));
+    let seen = cloud.calls()[watched].clone();
+    assert!(seen.contains(r#"revision_name=("auth-00002-new" OR "users-00002-new")"#) && seen.contains("--limit 2"), "{seen}");
+}
+
+#[test]
+fn a_release_that_is_not_healthy_never_gets_a_request() {
+    let cloud = Cloud::new().with("UNHEALTHY", "1");
+    let output = cloud.run("roll-out");
+    cloud.assert_rolled_back(&output);
+    assert_eq!((cloud.count("=10"), cloud.count("--to-latest")), (2, 0), "{:#?}", cloud.calls());
+    assert_eq!(cloud.count("-new=10"), 0);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("users is not healthy"), "{output:?}");
+}
+
+#[test]
+fn one_revision_that_does_not_start_takes_all_functions_back() {
+    let cloud = Cloud::new().with("REFUSE", "run services update users *");
+    cloud.assert_rolled_back(&cloud.run("roll-out"));
+    assert_eq!((cloud.count("workflows"), cloud.count("-new=")), (0, 0), "{:#?}", cloud.calls());
+}
+
+#[test]
+fn errors_of_a_tenth_of_the_requests_take_it_back_and_a_single_one_does_not() {
+    let cloud = Cloud::new().with("ERRORS", "users-00002-new\t500\nusers-00002-new\t503\n");
+    let output = cloud.run("roll-out");
+    cloud.assert_rolled_back(&output);
+    assert_eq!((cloud.count("-new=10"), cloud.count("--to-latest")), (2, 0));
+    assert!(errors(&output).contains("users-00002-new\t503"), "{output:?}");
+
+    let cloud = Cloud::new().with("ERRORS", "users-00002-new\t503\n");
+    assert!(cloud.run("roll-out").status.success(), "{:#?}", cloud.calls());
+}
+
+#[test]
+fn what_turns_out_unhealthy_later_is_taken_back_too() {
+    for check in ["2", "3"] {
+        let cloud = Cloud::new().with("UNHEALTHY", check);
+        cloud.assert_rolled_back(&cloud.run("roll-out"));
+        assert_eq!(cloud.count("--to-latest"), if check == "3" { 2 } else { 0 });
+    }
+}
+
+#[test]
+fn one_function_that_cannot_be_taken_back_does_not_keep_the_others() {
+    let cloud = Cloud::new().with("UNHEALTHY", "3").with("REFUSE", "*update-traffic auth --to-revisions auth-00001-old*");
+    let output = cloud.run("roll-out");
+    assert!(!output.status.success());
+    assert!(errors(&output).contains("not every function went back"), "{output:?}");
+    assert!(cloud.position("users --to-revisions users-00001-old=100") > cloud.last_position("--to-latest"));
+}
+
+#[test]
+fn nothing_is_touched_where_there_is_no_way_back() {
+    let cloud = Cloud::new().with("SILENT", "users");
+    let output = cloud.run("roll-out");
+    assert!(!output.status.success() && errors(&output).contains("users serves nothing"), "{output:?}");
+    assert_eq!(cloud.count("update"), 0, "{:#?}", cloud.calls());
+}
+
+#[test]
+fn migrations_are_awaited_and_their_failure_is_the_builds() {
+    let cloud = Cloud::new();
+    assert!(cloud.run("migrate").status.success());
+    let expected = [
+        "run jobs update migrations --image registry.test/alta/migrations:0123456789abcdef",
+        "run jobs execute migrations --wait",
+    ];
+    assert_eq!(cloud.calls(), expected);
+    let cloud = Cloud::new().with("REFUSE", "run jobs execute *");
+    assert!(!cloud.run("migrate").status.success());
+}
+
+#[test]
+fn a_build_waits_for_older_ones_of_its_trigger() {
+    let cloud = Cloud::new();
+    let output = cloud.run("wait-for-turn");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(cloud.count("builds list"), 3);
+    let filter = r#"--filter buildTriggerId="trigger-1" AND createTime<"2026-03-12T19:03:58Z""#;
+    assert!(cloud.calls()[1].contains(filter), "{:#?}", cloud.calls());
+
+    let by_hand = Cloud::new().with("TRIGGERED_BY", "");
+    assert!(by_hand.run("wait-for-turn").status.success());
+    assert_eq!(by_hand.count("builds list"), 0);
+    let blind = Cloud::new().with("REFUSE", "builds list *");
+    assert!(!blind.run("wait-for-turn").status.success(), "who cannot see whether it is its turn does not go on");
+}
+
+#[test]
+fn the_workspace_is_compiled_once_for_all_images() {
+    let cloud = Cloud::new();
+    let output = cloud.run("build-images");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!((cloud.count("--cache-to"), cloud.count("--cache-from")), (1, 0));
+    for image in ["auth", "users", "migrations"] {
+        let call = &cloud.calls()[cloud.position(&format!("FUNCTION={image} "))];
+        let name = format!("name=registry.test/alta/{image}:0123456789abcdef,rewrite-timestamp=true");
+        assert!(call.contains(&name) && call.contains("SOURCE_DATE_EPOCH=0"), "{call}");
+    }
+    assert_eq!(cloud.count("--target pages --output type=local,dest=pages"), 1);
+
+    let cached = Cloud::new().with("CACHED", "yes");
+    assert!(cached.run("build-images").status.success());
+    assert_eq!((cached.count("--cache-to"), cached.count("--cache-from")), (0, 1), "a tag is never pushed twice");
+    let inspected = |cloud: &Cloud| cloud.calls()[cloud.position("imagetools inspect")].clone();
+    assert_eq!(inspected(&cached), inspected(&cloud), "the cache's name depends on what goes in only");
+
+    let pushed = Cloud::new();
+    assert!(pushed.run("push-images").status.success());
+    assert_eq!(pushed.count("push --quiet registry.test/alta/"), 3);
+}
+
+#[test]
+fn a_plan_is_made_without_changing_or_locking_anything() {
+    let cloud = Cloud::new();
+    assert!(cloud.run("plan").status.success());
+    assert!(cloud.calls()[0].contains("-backend-config=bucket=state"), "{:#?}", cloud.calls());
+    let plan = &cloud.calls()[1];
+    assert!(plan.starts_with("plan ") && plan.contains("-lock=false") && plan.contains("-var-file=dev.tfvars"), "{plan}");
+    assert!(root().join("terraform/dev.tfvars").exists());
+}
+
+#[test]
+fn pages_are_uploaded_with_their_media_types() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for path in ["text/html", "text/css", "application/json", "image/svg+xml"] {
+        fs::create_dir_all(folder.path().join("pages").join(path)).expect("a folder");
+    }
+    let cloud = Cloud::new();
+    assert!(cloud.run_in("upload-pages", folder.path()).status.success());
+    assert_eq!(cloud.calls().len(), 4);
+    for (kind, path) in [
+        ("text/html; charset=utf-8", "text/html"),
+        ("text/css; charset=utf-8", "text/css"),
+        ("application/json", "application/json"),
+        ("image/svg+xml", "image/svg+xml"),
+    ] {
+        let upload = format!("--content-type {kind} --cache-control no-cache pages/{path}/ gs://pages");
+        assert_eq!(cloud.count(&upload), 1, "{upload}: {:#?}", cloud.calls());
+    }
+}
