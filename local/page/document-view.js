@@ -154,14 +154,6 @@ export function placeInText() {
   return shown.pages.slice(0, shown.number - 1).reduce((sum, page) => sum + page.text.length + 1, 0);
 }
 
-// The next place on this page that the machine was unsure about, after the one that is looked at.
-export function nextUnsure() {
-  const all = [...text.querySelectorAll("li:has(.unsure)")];
-  if (all.length === 0) return false;
-  all[(all.indexOf(document.activeElement) + 1) % all.length].focus();
-  return true;
-}
-
 previous.addEventListener("click", () => turn(-1));
 next.addEventListener("click", () => turn(1));
 section.querySelector("#zoom").addEventListener("click", zoom);

@@ -2,7 +2,7 @@
 import { ask } from "./ask.js";
 import { giveBack, hold, letGo, release } from "./claim.js";
 import { decide, whyTaken } from "./decision.js";
-import { leaveDocument, nextUnsure, showDocument, turn, turnPicture, zoom } from "./document-view.js";
+import { leaveDocument, showDocument, turn, turnPicture, zoom } from "./document-view.js";
 import { bodyOf, explain, onOpen } from "./form.js";
 import { itemPath, kinds, projectPage } from "./item-paths.js";
 import { follow } from "./live.js";
@@ -87,6 +87,7 @@ function showEmpty(why, heading = "Nothing waits for a review") {
 
 function leave() {
   current = null;
+  document.title = "Review · Alta Data";
   letGo();
   leaveDocument();
   leaveWords();
@@ -121,7 +122,7 @@ async function load({ id, kind }) {
 }
 
 function keysOf({ kind, page_count }) {
-  if (kind === "voice") return "Space plays, ← → jump";
+  if (kind === "voice") return "Space plays, ← → jump, U finds what is unsure";
   return page_count > 1 ? "← → turn pages, U finds what is unsure" : "U finds what is unsure";
 }
 
@@ -229,6 +230,14 @@ function next() {
   if (current) alone(skip);
   else if (!$("kept").hidden || !$("empty").hidden) alone(takeNext);
   else return false;
+  return true;
+}
+
+// The next place that the machine was unsure about, after the one that is looked at.
+function nextUnsure() {
+  const all = [...document.querySelectorAll("#page-text li:has(.unsure), #said .unsure:enabled")];
+  if (all.length === 0) return false;
+  all[(all.indexOf(document.activeElement) + 1) % all.length].focus();
   return true;
 }
 

@@ -131,6 +131,7 @@ export function leaveWords() {
   player.pause();
   player.removeAttribute("src");
   player.load();
+  said.replaceChildren();
   section.hidden = true;
 }
 
