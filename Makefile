@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo super-admin test lint prepare check-queries reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-streams
+.PHONY: help run demo super-admin test lint prepare check-queries images reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-export bench-streams
 
 help: ## Lists what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -52,7 +52,7 @@ with-sqlx:
 reference: ## Writes .env.example and the table of variables from the configuration types.
 	@cargo run -q -p local -- reference
 
-functions := auth users projects data events review analytics admin ocr transcription email maintenance
+functions := auth users projects data events review analytics admin ocr transcription export email maintenance
 bench := $(CARGO_TARGET_DIR)/release/bench
 
 bench: ## Builds the functions for release and prints their cold starts, the speed of sign-ins, and what times tell.
@@ -83,6 +83,9 @@ bench-growth: ## Prints what lists and searches of a million documents cost besi
 
 bench-streams: ## Prints what a thousand open event streams cost, and proves that each is told everything once: make bench-streams streams=1000
 	@$(MAKE) --no-print-directory bench-with program='streams $(streams)'
+
+bench-export: ## Exports a million items, killing the process in the middle, and prints time and memory: make bench-export items=1000000
+	@$(MAKE) --no-print-directory bench-with program='export $(items)'
 
 .PHONY: bench-with
 bench-with:

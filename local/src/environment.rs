@@ -15,6 +15,8 @@ pub(crate) const PROJECT: &str = "alta-local";
 pub(crate) const UPLOADS_BUCKET: &str = "alta-local-uploads";
 /// The bucket that batch operations write to.
 pub(crate) const RESULTS_BUCKET: &str = "alta-local-results";
+/// The bucket that exports are written to.
+pub(crate) const EXPORTS_BUCKET: &str = "alta-local-exports";
 /// The processor that reads documents.
 pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/ocr";
 /// The recognizer that listens to voice samples.
@@ -73,6 +75,8 @@ impl Parts {
         let mail_tokens = [("MAIL_TOKEN_KEYS", Some(secrets.mail_token_keys.clone()))];
         let push = [
             ("PUSH_AUDIENCE", Some(function.to_owned())),
+        let exports =
+            [("EXPORTS_BUCKET", Some(EXPORTS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
             ("PUSH_SERVICE_ACCOUNT", Some(self.identity.email().to_owned())),
             ("PUSH_ISSUER", Some(self.issuer.clone())),
             ("PUSH_JWKS_URL", Some(format!("{}/oauth2/v3/certs", self.issuer))),
@@ -99,7 +103,10 @@ impl Parts {
             "review" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
             "events" | "analytics" => defaults.extend(access_token),
-            "data" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(storage)),
+            "data" => {
+                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(storage));
+                defaults.extend(exports);
+            }
             "ocr" => {
                 defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
                 defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
@@ -115,6 +122,7 @@ impl Parts {
                 defaults.push(("SPEECH_ENDPOINT", url(self.speech)));
                 // A synchronous call listens for up to a minute.
                 defaults.push(("REQUEST_TIMEOUT", Some("300".to_owned())));
+            "export" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(exports)),
             }
             "email" => {
                 defaults.extend(push.into_iter().chain(mail_tokens));
@@ -129,7 +137,7 @@ impl Parts {
                 }
             }
             "maintenance" => {
-                defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
+                defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage).chain(exports));
                 defaults.push(("AUDIT_SEAL_KEY", Some(secrets.audit_seal_key.clone())));
             }
             _ => {}

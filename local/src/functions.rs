@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi;
 use crate::api_docs;
 
 /// Every function.
-pub(crate) const FUNCTIONS: [&str; 12] = [
+pub const FUNCTIONS: [&str; 13] = [
     "auth",
     "users",
     "projects",
@@ -20,6 +20,7 @@ pub(crate) const FUNCTIONS: [&str; 12] = [
     "admin",
     "ocr",
     "transcription",
+    "export",
     "email",
     "maintenance",
 ];
@@ -37,6 +38,7 @@ pub(crate) async fn service(function: &str, env: &Env) -> Result<Service, Error>
         "admin" => admin::service(env).await,
         "ocr" => ocr::service(env).await,
         "transcription" => transcription::service(env).await,
+        "export" => export::service(env).await,
         "email" => email::service(env).await,
         "maintenance" => maintenance::service(env).await,
         _ => Err(Error::of(function, "there is no such function")),

@@ -35,6 +35,7 @@ fn entries() -> Vec<Entry> {
         ("transcription", transcription::TranscriptionSettings::variables()),
         ("email", email::EmailSettings::variables()),
         ("maintenance", maintenance::MaintenanceSettings::variables()),
+        ("export", export::ExportSettings::variables()),
     ];
     let mut entries: Vec<Entry> = Vec::new();
     for (function, variables) in by_function {

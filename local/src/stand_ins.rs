@@ -13,7 +13,7 @@ use shared::names::Topic;
 
 use crate::{
     data_dir::DataDir,
-    environment::{PROCESSOR, PROJECT, RESULTS_BUCKET, UPLOADS_BUCKET},
+    environment::{EXPORTS_BUCKET, PROCESSOR, PROJECT, RESULTS_BUCKET, UPLOADS_BUCKET},
     error::{Error, Result},
     ports::{Ports, loopback},
     secrets,
@@ -42,9 +42,10 @@ pub(crate) async fn storage(
     cors_origins: &str,
     notifier: Notifier,
 ) -> Result<Storage> {
-    let bucket = |name: &str, topic: Topic| Bucket {
-        name: name.to_owned(),
-        notifications: vec![NotificationConfig { topic: topic.name().to_owned(), object_name_prefix: None }],
+    let bucket = |name: &str, topic: Option<Topic>| {
+        let notification =
+            |topic: Topic| NotificationConfig { topic: topic.name().to_owned(), object_name_prefix: None };
+        Bucket { name: name.to_owned(), notifications: topic.into_iter().map(notification).collect() }
     };
     #[allow(clippy::disallowed_methods, reason = "the cloud has a clock of its own")]
     let now = Arc::new(SystemTime::now);
@@ -53,7 +54,11 @@ pub(crate) async fn storage(
         endpoint,
         identity: identity.clone(),
         cors_origins: cors_origins.split(',').map(str::to_owned).collect(),
-        buckets: vec![bucket(UPLOADS_BUCKET, Topic::Uploads), bucket(RESULTS_BUCKET, Topic::Results)],
+        buckets: vec![
+            bucket(UPLOADS_BUCKET, Some(Topic::Uploads)),
+            bucket(RESULTS_BUCKET, Some(Topic::Results)),
+            bucket(EXPORTS_BUCKET, None),
+        ],
         now,
     };
     let opened = Storage::open(settings, notifier).await;

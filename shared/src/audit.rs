@@ -153,6 +153,14 @@ actions! {
     VoiceReprocessed = "voice.reprocessed";
     /// A link to a voice sample's file was handed out.
     VoiceDownloaded = "voice.downloaded";
+    /// An export was asked for.
+    ExportRequested = "export.requested";
+    /// An export's file is there.
+    ExportCompleted = "export.completed";
+    /// An export could not be made.
+    ExportFailed = "export.failed";
+    /// A link to an export's file was handed out.
+    ExportDownloaded = "export.downloaded";
 }
 
 impl Action {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    ids::{InvitationId, ItemId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
+    ids::{ExportId, InvitationId, ItemId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
     names::Topic,
 };
 
@@ -56,6 +56,11 @@ pub enum EmailRequested {
         /// Its version after the decision.
         version: i32,
     },
+    /// An export can be downloaded.
+    ExportReady {
+        /// The export.
+        export_id: ExportId,
+    },
     /// Somebody signed in with a user agent from a network that the account has not used.
     NewSignIn {
         /// The session that it opened.
@@ -80,7 +85,22 @@ impl EmailRequested {
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::Invitation { .. } => "invitation",
             Self::ItemRejected { .. } => "item_rejected",
+            Self::ExportReady { .. } => "export_ready",
             Self::NewSignIn { .. } => "new_sign_in",
         }
     }
+}
+
+/// The next step of an export is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRequested {
+    /// The export.
+    pub export_id: ExportId,
+    /// Which step, from 0; one that was done already is not done again.
+    pub step: i32,
+}
+
+impl Event for ExportRequested {
+    const TOPIC: Topic = Topic::ExportRequested;
+    const VERSION: u32 = 1;
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     extract::{Json, Path, Query},
-    ids::{ItemId, ProjectId, SessionId, UserId},
+    ids::{ExportId, ItemId, ProjectId, SessionId, UserId},
     items::ItemKind,
     principal::{Authority, GlobalRole, Principal, claims},
     problem::{Code, Problem},
@@ -117,6 +117,10 @@ pub struct ByBody<T>(PhantomData<T>);
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
 
+/// The path's export.
+#[derive(Debug, Clone, Copy)]
+pub struct ByExport;
+
 /// The kind of item that a path speaks of, at compile time.
 pub trait Kind: Send + Sync + 'static {
     /// The kind.
@@ -183,6 +187,9 @@ impl<T: Send + Sync + 'static> Locator for ByBody<T> {
 }
 impl<K: Items> Locator for ByItem<K> {
     type Found = FoundItem;
+}
+impl Locator for ByExport {
+    type Found = ExportId;
 }
 
 /// What the one query gives.
@@ -281,6 +288,39 @@ impl Caller {
         Ok(row)
     }
 
+    /// Caller, session, export, its project and role together.
+    async fn row_by_export(&self, export: ExportId, authority: &Authority) -> Result<Option<Row>, Problem> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"
+            select users.global_role as "global_role: GlobalRole",
+                   users.email_verified_at is not null as "verified!",
+                   projects.id as "project_id?",
+                   project_members.role as "role?: ProjectRole",
+                   null::uuid as uploaded_by_id
+            from sessions
+            join users on users.id = sessions.user_id
+            left join exports on exports.id = $4 and exports.kept_until > $3
+            left join projects on projects.id = exports.project_id and projects.deleted_at is null
+            left join project_members
+                   on project_members.project_id = projects.id and project_members.user_id = users.id
+            where sessions.id = $1
+              and sessions.user_id = $2
+              and sessions.revoked_at is null
+              and sessions.expires_at > $3
+              and users.deleted_at is null
+              and users.suspended_at is null
+            "#,
+            self.session_id.0,
+            self.user_id.0,
+            authority.clock.now(),
+            export.0,
+        )
+        .fetch_optional(&authority.db)
+        .await?;
+        Ok(row)
+    }
+
     async fn admit<R: Rule, L: Locator>(
         self,
         row: Option<Row>,
@@ -355,6 +395,22 @@ where
         let row = caller.row_by_item(id, K::ONLY, &authority).await?;
         let uploaded_by_id = UserId(row.as_ref().and_then(|row| row.uploaded_by_id).unwrap_or_default());
         caller.admit(row, FoundItem { id, uploaded_by_id }, parts, &authority).await
+    }
+}
+
+impl<S, R: Rule> FromRequestParts<S> for Access<R, ByExport>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let caller = Caller::from_parts(parts, &authority)?;
+        let Path(id) = Path::<ExportId>::from_request_parts(parts, state).await?;
+        let row = caller.row_by_export(id, &authority).await?;
+        caller.admit(row, id, parts, &authority).await
     }
 }
 

@@ -68,4 +68,6 @@ ids! {
     AuditId,
     /// A message that Pub/Sub gave up on.
     DeadLetterId,
+    /// An export: a file with the items of a project.
+    ExportId,
 }

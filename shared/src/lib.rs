@@ -12,6 +12,7 @@ pub mod config;
 pub mod context;
 pub mod database;
 pub mod events;
+pub mod exports;
 pub mod extract;
 pub mod google;
 pub mod guard;

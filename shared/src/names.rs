@@ -9,13 +9,16 @@ pub enum Topic {
     Results,
     /// Mails to be rendered and sent.
     EmailRequested,
+    /// Steps of exports to be done.
+    ExportRequested,
     /// Messages that a subscription gave up on.
     DeadLetters,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 4] = [Self::Uploads, Self::Results, Self::EmailRequested, Self::DeadLetters];
+    pub const ALL: [Self; 5] =
+        [Self::Uploads, Self::Results, Self::EmailRequested, Self::ExportRequested, Self::DeadLetters];
 
     /// Its id in Pub/Sub.
     #[must_use]
@@ -24,6 +27,7 @@ impl Topic {
             Self::Uploads => "uploads",
             Self::Results => "results",
             Self::EmailRequested => "email-requested",
+            Self::ExportRequested => "export-requested",
             Self::DeadLetters => "dead-letters",
         }
     }
@@ -47,7 +51,7 @@ pub struct Subscription {
 }
 
 /// Every subscription.
-pub const SUBSCRIPTIONS: [Subscription; 6] = [
+pub const SUBSCRIPTIONS: [Subscription; 7] = [
     Subscription {
         name: "ocr-uploads",
         topic: Topic::Uploads,
@@ -97,6 +101,14 @@ pub const SUBSCRIPTIONS: [Subscription; 6] = [
         dead_letters: true,
     },
     Subscription {
+        name: "export-export-requested",
+        topic: Topic::ExportRequested,
+        function: "export",
+        path: "/events/export-requested",
+        filter: None,
+        dead_letters: true,
+    },
+    Subscription {
         name: "maintenance-dead-letters",
         topic: Topic::DeadLetters,
         function: "maintenance",
@@ -105,6 +117,44 @@ pub const SUBSCRIPTIONS: [Subscription; 6] = [
         dead_letters: false,
     },
 ];
+
+/// A bucket; in Cloud Storage its name is the project's, a hyphen and its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its own name.
+    pub name: &'static str,
+    /// The variable that functions find it by.
+    pub variable: &'static str,
+    /// Where objects are announced when they are finalised.
+    pub topic: Option<Topic>,
+}
+
+/// Every bucket that functions use.
+pub const BUCKETS: [Bucket; 3] = [
+    Bucket { name: "exports", variable: "EXPORTS_BUCKET", topic: None },
+    Bucket { name: "results", variable: "RESULTS_BUCKET", topic: Some(Topic::Results) },
+    Bucket { name: "uploads", variable: "UPLOADS_BUCKET", topic: Some(Topic::Uploads) },
+];
+
+/// How browsers may call the buckets.
+pub const BUCKET_METHODS: [&str; 4] = ["GET", "HEAD", "PUT", "POST"];
+/// What they may send there, and read of the answers: Cloud Storage has one list for both.
+pub const BUCKET_HEADERS: [&str; 10] = [
+    "Content-Type",
+    "Content-Range",
+    "ETag",
+    "Location",
+    "Range",
+    "x-goog-content-length-range",
+    "x-goog-generation",
+    "x-goog-hash",
+    "x-goog-if-generation-match",
+    "x-goog-resumable",
+];
+
+/// Functions whose requests take longer than others', and how many seconds they may take: a synchronous call reads 15
+/// pages, or listens for a minute; an export is written by the chunk.
+pub const LONG_REQUESTS: [(&str, u32); 3] = [("ocr", 300), ("transcription", 300), ("export", 300)];
 
 /// Deliveries before a message becomes a dead letter; with the backoff below, about half an hour.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 10;

@@ -97,6 +97,8 @@ codes! {
     Claimed = "claimed", CONFLICT;
     /// The caller looks at as many items as they may at once.
     TooManyClaims = "too_many_claims", CONFLICT;
+    /// As many exports of the project are under way as may be at once.
+    TooManyExports = "too_many_exports", CONFLICT;
     /// Nobody decides on their own upload.
     OwnSubmission = "own_submission", FORBIDDEN;
     /// A project would be left without an admin.

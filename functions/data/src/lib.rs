@@ -1,4 +1,5 @@
-//! `data`: documents and voice samples, from their announcement to their text. No file byte passes through here.
+//! `data`: documents and voice samples, from their announcement to their text, and exports of them. No file byte
+//! passes through here.
 
 mod flow;
 mod model;
@@ -15,7 +16,7 @@ use shared::{
     outbox::{Outbox, PubSubSettings},
     principal::Authority,
     server::{HttpSettings, Service},
-    storage::{StorageSettings, UrlSigner},
+    storage::{ExportsSettings, StorageSettings, UrlSigner},
 };
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,6 +24,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 shared::settings! {
     /// What `data` is configured with.
     pub struct DataSettings {
+        /// How long an export is kept, in days.
+        pub export_retention_days: u32 = "EXPORT_RETENTION_DAYS" or "7",
     }
     with {
         /// The HTTP server.
@@ -33,6 +36,8 @@ shared::settings! {
         pub access_token: AccessTokenSettings,
         /// Cloud Storage.
         pub storage: StorageSettings,
+        /// Where exports lie.
+        pub exports: ExportsSettings,
         /// Publishing events.
         pub pubsub: PubSubSettings,
     }
@@ -43,7 +48,11 @@ shared::settings! {
 pub(crate) struct AppState {
     db: PgPool,
     authority: Authority,
+    #[from_ref(skip)]
     signer: UrlSigner,
+    #[from_ref(skip)]
+    exports_signer: UrlSigner,
+    export_retention: time::Duration,
     outbox: Outbox,
     uploads_bucket: String,
     clock: Clock,
@@ -80,7 +89,11 @@ fn routes() -> OpenApiRouter<AppState> {
             .routes(routes!(download_voice_sample))
             .routes(routes!(reprocess_voice_sample))
     };
-    documents.merge(voice)
+    let exports = {
+        use routes::exports::{create_export::*, get_export::*, list_exports::*};
+        OpenApiRouter::new().routes(routes!(list_exports, create_export)).routes(routes!(get_export))
+    };
+    documents.merge(voice).merge(exports)
 }
 
 /// The function, ready to be served.
@@ -101,10 +114,21 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let db = database::connect(&settings.database)?;
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
     let authority = Authority::new(db.clone(), tokens, clock.clone());
-    let signer = UrlSigner::new(&settings.storage)?;
+    let signer = UrlSigner::new(&settings.storage, &settings.storage.uploads_bucket)?;
+    let exports_signer = UrlSigner::new(&settings.exports, &settings.exports.bucket)?;
+    let export_retention = time::Duration::days(settings.export_retention_days.into());
     let outbox = Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?;
     let uploads_bucket = settings.storage.uploads_bucket;
-    let state = AppState { db: db.clone(), authority, signer, outbox, uploads_bucket, clock };
+    let state = AppState {
+        db: db.clone(),
+        authority,
+        signer,
+        exports_signer,
+        export_retention,
+        outbox,
+        uploads_bucket,
+        clock,
+    };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
     Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
 }

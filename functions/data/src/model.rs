@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    ids::{ItemId, ProjectId, UserId},
+    exports::ExportFormat,
+    ids::{ExportId, ItemId, ProjectId, UserId},
     items::{Failure, ItemStatus, ObjectName},
     storage::{Expected, Upload},
 };
@@ -80,6 +81,54 @@ pub(crate) struct Progress {
     pub(crate) total: i64,
     /// What is counted: `pages` or `percent`.
     pub(crate) unit: String,
+}
+
+/// Where an export stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub(crate) enum ExportStatus {
+    /// It is being written.
+    Processing,
+    /// Its file can be had.
+    Ready,
+    /// It could not be made; `failure` says why.
+    Failed,
+}
+
+/// A file with the items of a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Export {
+    pub(crate) id: ExportId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) requested_by_id: UserId,
+    #[schema(inline)]
+    pub(crate) format: ExportFormat,
+    /// Only items in this state are in it; null for all.
+    pub(crate) item_status: Option<ItemStatus>,
+    #[schema(inline)]
+    pub(crate) status: ExportStatus,
+    /// Why it failed, when it did.
+    pub(crate) failure: Option<Failure>,
+    pub(crate) progress: ExportProgress,
+    /// The size of the file, once it is there.
+    pub(crate) size_bytes: Option<i64>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) created_at: OffsetDateTime,
+    /// When it was ready, or failed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) completed_at: Option<OffsetDateTime>,
+    /// After that it is gone, file and all.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) kept_until: OffsetDateTime,
+}
+
+/// How many items of an export are written.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportProgress {
+    pub(crate) done: i64,
+    /// Null until they were counted; an estimate until all are written.
+    pub(crate) total: Option<i64>,
 }
 
 /// A document that was announced, and how to upload it.

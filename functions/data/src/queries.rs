@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod exports;
 mod list;
 mod search;
 mod select;
@@ -10,6 +11,7 @@ mod text;
 pub(crate) use self::{
     change::{NextUpload, begin_next_upload, delete_item, set_domain, set_language},
     create::{NewItem, insert_items},
+    exports::{NewExport, get_export, insert_export, list_exports},
     list::{Filter, list_items},
     search::search_items,
     select::{get_item, get_items, lock_item},

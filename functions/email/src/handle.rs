@@ -4,7 +4,6 @@ use axum::extract::State;
 use shared::{
     events::EmailRequested,
     ids::UserId,
-    items::ItemKind,
     mail_token::Purpose,
     problem::Problem,
     push::{Delivery, Message, Push},
@@ -81,15 +80,19 @@ async fn compose(app: &AppState, event: &EmailRequested) -> Result<Option<(Strin
         EmailRequested::ItemRejected { item_id, version } => {
             let row = queries::find_rejection(&app.db, *item_id, *version).await?;
             Ok(row.map(|row| {
-                let kind = match row.kind {
-                    ItemKind::Document => "document",
-                    ItemKind::Voice => "voice",
-                };
+                let kind = row.kind.either("document", "voice");
                 let (item, feedback) = ((kind, *item_id), row.feedback.unwrap_or_default());
                 (
                     row.email,
                     Mail::ItemRejected { item, filename: row.filename, project: row.project, feedback },
                 )
+            }))
+        }
+        EmailRequested::ExportReady { export_id } => {
+            let row = queries::find_export(&app.db, *export_id, app.clock.now()).await?;
+            Ok(row.map(|row| {
+                let project = (row.project_id, row.project);
+                (row.email, Mail::ExportReady { id: *export_id, project, kept_until: row.kept_until })
             }))
         }
         EmailRequested::AccountExists { user_id } => to_account(app, *user_id, Mail::AccountExists).await,

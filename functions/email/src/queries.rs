@@ -1,7 +1,10 @@
 //! All SQL of `email`.
 
 use shared::{
-    ids::{EventId, InvitationId, ItemId, PasskeyId, PasswordResetId, SessionId, UserId, VerificationId},
+    ids::{
+        EventId, ExportId, InvitationId, ItemId, PasskeyId, PasswordResetId, ProjectId, SessionId, UserId,
+        VerificationId,
+    },
     items::ItemKind,
 };
 use sqlx::PgPool;
@@ -210,6 +213,44 @@ pub(crate) async fn find_rejection(
         "#,
         item.0,
         version,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// An export that is ready, and whom to tell.
+pub(crate) struct ReadyExport {
+    pub(crate) email: String,
+    pub(crate) project_id: ProjectId,
+    pub(crate) project: String,
+    pub(crate) kept_until: OffsetDateTime,
+}
+
+/// An export that is there, of somebody who may still have it.
+pub(crate) async fn find_export(
+    db: &PgPool,
+    id: ExportId,
+    now: OffsetDateTime,
+) -> Result<Option<ReadyExport>, sqlx::Error> {
+    sqlx::query_as!(
+        ReadyExport,
+        r#"
+        select users.email, exports.project_id as "project_id: ProjectId", projects.name as project,
+               exports.kept_until
+        from exports
+        join projects on projects.id = exports.project_id
+        join users on users.id = exports.requested_by_id
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = users.id
+        where exports.id = $1
+          and exports.status = 'ready'
+          and exports.kept_until > $2
+          and projects.deleted_at is null
+          and users.deleted_at is null
+          and (project_members.role = 'admin' or users.global_role = 'super_admin')
+        "#,
+        id.0,
+        now,
     )
     .fetch_optional(db)
     .await

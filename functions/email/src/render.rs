@@ -10,7 +10,7 @@ use minijinja::{AutoEscape, Environment, context};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
     config::Error,
-    ids::{EventId, ItemId},
+    ids::{EventId, ExportId, ItemId, ProjectId},
     problem::Problem,
 };
 use time::{OffsetDateTime, macros::format_description};
@@ -73,6 +73,15 @@ pub(crate) enum Mail {
         /// Why.
         feedback: String,
     },
+    /// An export that they asked for can be downloaded.
+    ExportReady {
+        /// The export.
+        id: ExportId,
+        /// Its project's id and name.
+        project: (ProjectId, String),
+        /// Until when it is there.
+        kept_until: OffsetDateTime,
+    },
     /// Somebody signed in from where the account was never used.
     NewSignIn {
         /// With what.
@@ -94,6 +103,7 @@ impl Mail {
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::Invitation { .. } => "invitation",
             Self::ItemRejected { .. } => "item_rejected",
+            Self::ExportReady { .. } => "export_ready",
             Self::NewSignIn { .. } => "new_sign_in",
         }
     }
@@ -107,6 +117,7 @@ impl Mail {
             Self::PasskeyAdded { .. } => "A passkey was added",
             Self::Invitation { .. } => "You are invited to a project",
             Self::ItemRejected { .. } => "Your upload was rejected",
+            Self::ExportReady { .. } => "Your export is ready",
             Self::NewSignIn { .. } => "A new sign-in",
         }
     }
@@ -120,7 +131,7 @@ pub(crate) struct Renderer {
     frontend: Url,
 }
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("verification.html", include_str!("../templates/verification.html")),
     ("verification.txt", include_str!("../templates/verification.txt")),
@@ -136,6 +147,8 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("invitation.txt", include_str!("../templates/invitation.txt")),
     ("item_rejected.html", include_str!("../templates/item_rejected.html")),
     ("item_rejected.txt", include_str!("../templates/item_rejected.txt")),
+    ("export_ready.html", include_str!("../templates/export_ready.html")),
+    ("export_ready.txt", include_str!("../templates/export_ready.txt")),
     ("new_sign_in.html", include_str!("../templates/new_sign_in.html")),
     ("new_sign_in.txt", include_str!("../templates/new_sign_in.txt")),
 ];
@@ -198,6 +211,12 @@ impl Renderer {
                 filename,
                 project,
                 feedback,
+            },
+            Mail::ExportReady { id, project: (project_id, project), kept_until } => context! {
+                subject,
+                link => self.link("project", &[("id", &project_id.to_string()), ("export", &id.to_string())]),
+                project,
+                kept_until => readable(*kept_until),
             },
             Mail::NewSignIn { device, address, at } => context! {
                 subject,
@@ -266,6 +285,14 @@ mod tests {
                 filename: "<letter>.pdf".into(),
                 project: "Letters & <diaries>".into(),
                 feedback: "Page 2 is blurred.\nPlease scan it again.".into(),
+            },
+            Mail::ExportReady {
+                id: "018f8f8f-0000-7000-8000-000000000002".parse().expect("an id"),
+                project: (
+                    "018f8f8f-0000-7000-8000-000000000003".parse().expect("an id"),
+                    "Letters & <diaries>".into(),
+                ),
+                kept_until: at,
             },
             Mail::Invitation { token: "to-ken_1".into(), expires_at: at, from: None },
         ];

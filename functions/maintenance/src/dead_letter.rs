@@ -1,4 +1,5 @@
-//! Records messages that Pub/Sub gave up on, with what they failed of, and fails the uploads that they speak of.
+//! Records messages that Pub/Sub gave up on, with what they failed of, and fails the uploads and the exports that
+//! they speak of.
 
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use shared::{
     push::{Delivery, Message, Push, subscription_id},
 };
 
-use crate::{AppState, queries};
+use crate::{AppState, exports, queries};
 
 /// The attribute that names the subscription that gave up
 /// (<https://cloud.google.com/pubsub/docs/handling-failures>).
@@ -39,18 +40,26 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         message_id = letter.message_id,
         "a message was given up"
     );
-    if is_of_uploads(letter.subscription)
-        && let Some(event) = Finalized::read(message, &app.bucket)
-        && processing::give_up(&app.db, &event, app.clock.now()).await?
-    {
-        tracing::warn!(item_id = %event.object.item_id, "the item that it speaks of failed");
+    match topic(letter.subscription) {
+        Some(Topic::Uploads) => give_upload_up(app, message).await?,
+        Some(Topic::ExportRequested) => exports::give_up(app, message).await?,
+        _ => {}
     }
     Ok(Delivery::Done)
 }
 
-fn is_of_uploads(subscription: &str) -> bool {
+async fn give_upload_up(app: &AppState, message: &Message) -> Result<(), Problem> {
+    if let Some(event) = Finalized::read(message, &app.bucket)
+        && processing::give_up(&app.db, &event, app.clock.now()).await?
+    {
+        tracing::warn!(item_id = %event.object.item_id, "the item that it speaks of failed");
+    }
+    Ok(())
+}
+
+fn topic(subscription: &str) -> Option<Topic> {
     let id = subscription_id(subscription);
-    SUBSCRIPTIONS.iter().any(|known| known.topic == Topic::Uploads && known.name == id)
+    SUBSCRIPTIONS.iter().find(|known| known.name == id).map(|known| known.topic)
 }
 
 /// Without U+0000, which no database takes: a letter that could not be recorded would come back for ever.

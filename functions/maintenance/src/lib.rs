@@ -4,6 +4,7 @@
 //! Cloud Scheduler calls the tasks. Each is bounded, may be cut off anywhere, and may run twice at once.
 
 mod dead_letter;
+mod exports;
 mod find_uploads;
 mod fold_statistics;
 mod purge;
@@ -22,7 +23,7 @@ use shared::{
     oidc::{OidcVerifier, PushSettings},
     outbox::{Outbox, PubSubSettings},
     server::{HttpSettings, Service},
-    storage::{Objects, StorageSettings},
+    storage::{ExportsSettings, Objects, StorageSettings},
 };
 use sqlx::PgPool;
 
@@ -50,6 +51,8 @@ shared::settings! {
         pub pubsub: PubSubSettings,
         /// Cloud Storage.
         pub storage: StorageSettings,
+        /// Where exports lie.
+        pub exports: ExportsSettings,
         /// Sealing the audit log.
         pub seal: SealSettings,
     }
@@ -70,7 +73,10 @@ pub(crate) struct AppState {
     db: PgPool,
     verifier: OidcVerifier,
     outbox: Outbox,
+    #[from_ref(skip)]
     bucket: String,
+    #[from_ref(skip)]
+    exports_bucket: String,
     objects: Objects,
     batch_operations: i64,
     retention: Retention,
@@ -99,6 +105,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         objects: Objects::new(&settings.storage)?,
         bucket: settings.storage.uploads_bucket,
+        exports_bucket: settings.exports.bucket,
         batch_operations: settings.batch_operations.into(),
         retention: Retention {
             deleted: time::Duration::days(settings.retention_days.into()),

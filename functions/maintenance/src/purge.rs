@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::{AppState, queries::purge as queries};
+use crate::{AppState, exports, queries::purge as queries};
 
 /// Rows deleted or changed by one statement.
 pub(crate) const BATCH: i64 = 500;
@@ -44,6 +44,7 @@ pub(crate) struct Purged {
     mail_deliveries: u64,
     event_tickets: u64,
     delivery_errors: u64,
+    exports: u64,
     items: u64,
     projects: u64,
 }
@@ -84,6 +85,7 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
             purged.accounts += 1;
         }
     }
+    purged.exports = exports::purge(&app, now, end).await?;
     in_batches(end, || queries::delete_items_of_deleted_projects(db, now, BATCH)).await?;
     items::purge(&app, deleted_before, end, &mut purged.items).await?;
     // An empty project is no large thing; the items of others are the next run's.

@@ -1,5 +1,5 @@
 //! Restarts work whose holder died, has operations looked at whose time has come, and admits what waits for
-//! quota, by repeating the finalize event.
+//! quota, by repeating the event that began it.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use shared::{
 };
 use time::Duration;
 
-use crate::{AppState, queries};
+use crate::{AppState, exports, queries};
 
 /// Items restarted in one transaction.
 const BATCH: i64 = 100;
@@ -26,7 +26,7 @@ pub(crate) struct Restarted {
 
 /// Runs the search.
 pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> Result<Json<Restarted>> {
-    let mut restarted = admit_operations(&app).await?;
+    let mut restarted = admit_operations(&app).await? + exports::restart(&app).await?;
     for _ in 0..BATCHES {
         let now = app.clock.now();
         let mut tx = app.outbox.begin().await?;

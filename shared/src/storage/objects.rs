@@ -1,5 +1,5 @@
-//! Lists and deletes objects through the JSON API: the official client does so over gRPC only, which is a second
-//! protocol to the same service for two calls (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
+//! Lists, composes and deletes objects through the JSON API: the official client does so over gRPC only, which is a
+//! second protocol to the same service for a few calls (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
 
 use std::time::Duration;
 
@@ -7,14 +7,19 @@ use google_cloud_auth::credentials::{CacheableResource, Credentials};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Response, StatusCode};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::StorageSettings;
+use super::StorageApi;
 use crate::{config::Error, lazy::Lazy, problem::Problem};
 
 const GOOGLE: &str = "https://storage.googleapis.com";
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// It copies nothing there, but may where something stands in for it.
+const COMPOSE_TIMEOUT: Duration = Duration::from_secs(120);
+/// How many objects are composed at once (<https://cloud.google.com/storage/docs/composite-objects>).
+pub const MAX_COMPONENTS: usize = 32;
 
-/// Lists and deletes objects.
+/// Lists, composes and deletes objects.
 #[derive(Clone)]
 pub struct Objects {
     client: Lazy<(Client, Credentials)>,
@@ -48,15 +53,38 @@ pub struct ListPage {
     pub next: Option<String>,
 }
 
+/// An object that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Written {
+    /// Its generation.
+    #[serde(deserialize_with = "number")]
+    pub generation: i64,
+    /// Its size in bytes.
+    #[serde(rename = "size", deserialize_with = "number")]
+    pub size_bytes: i64,
+}
+
+/// Why objects could not be composed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// One of them does not exist.
+    #[error("a component does not exist")]
+    Absent,
+    /// It may work later.
+    #[error("objects cannot be composed now")]
+    Transient(Problem),
+}
+
 impl Objects {
     /// Prepares the client, which is built when it is first used.
     ///
     /// # Errors
     /// When the credentials are unusable.
-    pub fn new(settings: &StorageSettings) -> Result<Self, Error> {
-        settings.google.check()?;
-        let endpoint = settings.endpoint.as_deref().unwrap_or(GOOGLE).trim_end_matches('/').to_owned();
-        let google = settings.google.clone();
+    pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
+        let api = api.into();
+        api.google.check()?;
+        let endpoint = api.endpoint.as_deref().unwrap_or(GOOGLE).trim_end_matches('/').to_owned();
+        let google = api.google.clone();
         let client = Lazy::new(move || {
             let google = google.clone();
             async move {
@@ -137,6 +165,54 @@ impl Objects {
             checked(response)?;
         }
         Ok(())
+    }
+
+    /// Makes an object of up to [`MAX_COMPONENTS`] others, named with their generations. Its name must be the
+    /// caller's alone: an object of that name was made by this very call, whose answer was lost.
+    ///
+    /// # Errors
+    /// [`ComposeError::Absent`] when one of them is not there.
+    pub async fn compose(
+        &self,
+        bucket: &str,
+        object: &str,
+        content_type: &str,
+        components: &[(String, i64)],
+    ) -> Result<Written, ComposeError> {
+        let sources: Vec<Value> = components
+            .iter()
+            .map(|(name, generation)| json!({"name": name, "generation": generation.to_string()}))
+            .collect();
+        let body = json!({"destination": {"contentType": content_type}, "sourceObjects": sources});
+        let send = async || {
+            let (client, credentials) = self.client.get().await?;
+            let request = client
+                .post(format!("{}/compose", self.url(bucket, object)))
+                .query(&[("ifGenerationMatch", "0")])
+                .headers(headers(credentials).await?)
+                .timeout(COMPOSE_TIMEOUT)
+                .json(&body);
+            request.send().await.map_err(Problem::unavailable)
+        };
+        let response = send().await.map_err(ComposeError::Transient)?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Err(ComposeError::Absent),
+            StatusCode::PRECONDITION_FAILED => {
+                self.made(bucket, object).await.map_err(ComposeError::Transient)
+            }
+            _ => {
+                let made = async { checked(response)?.json().await.map_err(Problem::unavailable) };
+                made.await.map_err(ComposeError::Transient)
+            }
+        }
+    }
+
+    /// The object that is there.
+    pub(super) async fn made(&self, bucket: &str, object: &str) -> Result<Written, Problem> {
+        let (client, credentials) = self.client.get().await?;
+        let request = client.get(self.url(bucket, object)).headers(headers(credentials).await?);
+        let response = request.send().await.map_err(Problem::unavailable)?;
+        checked(response)?.json().await.map_err(Problem::unavailable)
     }
 
     fn url(&self, bucket: &str, object: &str) -> String {

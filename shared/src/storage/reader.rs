@@ -5,7 +5,7 @@ use std::time::Duration;
 use google_cloud_gax::retry_policy::RetryPolicyExt as _;
 use google_cloud_storage::{client::Storage, model_ext::ReadRange, retry_policy::RetryableErrors};
 
-use super::StorageSettings;
+use super::StorageApi;
 use crate::{config::Error, lazy::Lazy, problem::Problem};
 
 /// How long reading the beginning of an object may take.
@@ -33,9 +33,9 @@ pub enum ReadError {
     Transient(Problem),
 }
 
-async fn build_client(settings: StorageSettings) -> Result<Storage, Error> {
-    let mut builder = Storage::builder().with_credentials(settings.google.credentials()?);
-    if let Some(endpoint) = &settings.endpoint {
+async fn build_client(api: StorageApi) -> Result<Storage, Error> {
+    let mut builder = Storage::builder().with_credentials(api.google.credentials()?);
+    if let Some(endpoint) = &api.endpoint {
         builder = builder.with_endpoint(endpoint);
     }
     // A few tries within one delivery; after that Pub/Sub's backoff is the retry.
@@ -55,10 +55,10 @@ impl ObjectReader {
     ///
     /// # Errors
     /// When the credentials are unusable.
-    pub fn new(settings: &StorageSettings) -> Result<Self, Error> {
-        settings.google.check()?;
-        let settings = settings.clone();
-        Ok(Self { client: Lazy::new(move || build_client(settings.clone())) })
+    pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
+        let api = api.into();
+        api.google.check()?;
+        Ok(Self { client: Lazy::new(move || build_client(api.clone())) })
     }
 
     /// The first bytes, size and checksum of one generation of an object.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::StorageSettings;
+use super::StorageApi;
 use crate::{config::Error, items::ObjectName, problem::Problem};
 
 /// How long an upload URL is good for.
@@ -75,15 +75,16 @@ pub struct UrlSigner {
 }
 
 impl UrlSigner {
-    /// Signs with the function's account.
+    /// Signs for the objects of a bucket with the function's account.
     ///
     /// # Errors
     /// When there is no account to sign with.
-    pub fn new(settings: &StorageSettings) -> Result<Self, Error> {
+    pub fn new(api: impl Into<StorageApi>, bucket: &str) -> Result<Self, Error> {
+        let api = api.into();
         Ok(Self {
-            signer: settings.google.signer()?,
-            bucket: format!("projects/_/buckets/{}", settings.uploads_bucket),
-            endpoint: settings.endpoint.clone(),
+            signer: api.google.signer()?,
+            bucket: format!("projects/_/buckets/{bucket}"),
+            endpoint: api.endpoint,
         })
     }
 
@@ -132,7 +133,7 @@ impl UrlSigner {
     /// 503 when signing fails, since it may be a call to IAM.
     pub async fn download(
         &self,
-        object: &ObjectName,
+        object: &impl std::fmt::Display,
         generation: i64,
         filename: &str,
         now: OffsetDateTime,

@@ -6,6 +6,7 @@ mod batch;
 mod create_document;
 mod delete;
 mod download;
+mod exports;
 mod get_document;
 mod list_documents;
 mod next_upload;

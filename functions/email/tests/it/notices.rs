@@ -2,7 +2,7 @@
 
 use shared::{
     events::EmailRequested,
-    ids::{EventId, PasskeyId, SessionId},
+    ids::{EventId, ExportId, PasskeyId, SessionId},
 };
 use sqlx::PgPool;
 
@@ -52,4 +52,55 @@ async fn a_sign_in_is_told_in_our_own_words(db: PgPool) {
         assert!(mail.text.contains(told), "{}", mail.text);
     }
     assert!(!mail.text.contains("evil") && !mail.html.expect("HTML").contains("evil"));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn whoever_asked_for_an_export_is_led_to_its_page_while_they_may_have_it(db: PgPool) {
+    let email = Email::start(db).await;
+    let platform = &email.platform;
+    let admin = platform.user("admin@example.org").await;
+    let project = platform.project(&admin).await;
+    platform.change("update projects set name = 'Letters' where id = $1", project.0).await;
+    let export_id = ExportId::new();
+    sqlx::query(
+        "insert into exports (id, project_id, requested_by_id, format, status, generation, file_attempt, created_at,
+                              kept_until)
+         values ($1, $2, $3, 'csv', 'ready', 7, 1, now(), '2031-05-04 09:30:00Z')",
+    )
+    .bind(export_id)
+    .bind(project)
+    .bind(email.user)
+    .execute(&platform.db)
+    .await
+    .expect("an export");
+    let event = EmailRequested::ExportReady { export_id };
+    // Whoever is no admin any more, or has left, may not have it.
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let join = "insert into project_members (id, project_id, user_id, role, created_at) values ($1, $2, $3, 'reviewer', now())";
+    let join = sqlx::query(join).bind(ExportId::new()).bind(project).bind(email.user);
+    join.execute(&platform.db).await.expect("a membership");
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    assert_eq!(email.mails().len(), 0);
+
+    platform.change("update project_members set role = 'admin' where user_id = $1", email.user.0).await;
+    let id = EventId::new();
+    for _ in 0..2 {
+        email.deliver(id, &event).await.assert_status(204);
+    }
+    let mail = email.mail().await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ADA, "Your export is ready"));
+    let link = format!("https://app.test/project?id={project}&export={export_id}");
+    for told in ["\"Letters\"", "4 May 2031, 09:30 UTC", &link] {
+        assert!(mail.text.contains(told), "{}", mail.text);
+    }
+    assert_eq!(email.mails().len(), 1);
+
+    for statement in [
+        "update exports set kept_until = now() where id = $1",
+        "update exports set kept_until = now() + interval '1 day', status = 'processing', generation = null where id = $1",
+    ] {
+        platform.change(statement, export_id.0).await;
+        email.deliver(EventId::new(), &event).await.assert_status(204);
+    }
+    assert_eq!(email.mails().len(), 1);
 }

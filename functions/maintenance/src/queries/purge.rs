@@ -397,7 +397,7 @@ pub(crate) async fn delete_items(
     Ok(deleted.rows_affected())
 }
 
-/// Deletes projects that have no item left, with who worked in them and who was invited.
+/// Deletes projects that have no item and no export left, with who worked in them and who was invited.
 pub(crate) async fn delete_projects(
     db: &PgPool,
     before: OffsetDateTime,
@@ -408,7 +408,9 @@ pub(crate) async fn delete_projects(
         delete from projects
         where id in (
             select id from projects
-            where deleted_at <= $1 and not exists (select from items where items.project_id = projects.id)
+            where deleted_at <= $1
+              and not exists (select from items where items.project_id = projects.id)
+              and not exists (select from exports where exports.project_id = projects.id)
             order by deleted_at
             limit $2
             for update skip locked

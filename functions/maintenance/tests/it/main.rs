@@ -1,6 +1,7 @@
 //! `maintenance` as Cloud Scheduler and the dead-letter subscription call it.
 
 mod dead_letter;
+mod exports;
 mod find_uploads;
 mod fold_statistics;
 mod purge;

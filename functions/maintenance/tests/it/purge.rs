@@ -132,7 +132,7 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
     }
     let nothing = json!({"accounts": 0, "unverified_accounts": 0, "links": 0, "invitations": 0, "idempotency_keys": 0,
                          "ceremonies": 0, "sessions": 0, "mail_deliveries": 0, "event_tickets": 0,
-                         "delivery_errors": 0, "items": 0, "projects": 0});
+                         "delivery_errors": 0, "exports": 0, "items": 0, "projects": 0});
     let expect = |changes: Value| {
         let mut expected = nothing.clone();
         for (name, count) in changes.as_object().expect("an object") {

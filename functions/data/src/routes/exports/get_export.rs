@@ -1,0 +1,52 @@
+//! `GET /exports/{export_id}`.
+
+use axum::extract::State;
+use serde::Serialize;
+use shared::{
+    audit::{self, Action, Entry},
+    exports::object_name,
+    extract::Json,
+    guard::{ByExport, ProjectAdmin},
+    ids::ExportId,
+    problem::{Code, Problem, ProblemBody, Result},
+    storage::Download,
+};
+use utoipa::ToSchema;
+
+use crate::{AppState, model::Export, queries};
+
+/// An export, with a link to its file once it is ready.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportWithLink {
+    #[serde(flatten)]
+    export: Export,
+    #[serde(flatten)]
+    link: Option<Download>,
+}
+
+/// How far an export is; once it is ready, a link to its file, which is served as an attachment.
+#[utoipa::path(get, path = "/exports/{export_id}", tag = "exports", security(("bearer" = [])),
+    params(("export_id" = ExportId, Path)),
+    responses((status = OK, body = ExportWithLink), (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody)))]
+pub(crate) async fn get_export(
+    State(app): State<AppState>,
+    access: ProjectAdmin<ByExport>,
+) -> Result<Json<ExportWithLink>> {
+    let (id, now) = (access.found, app.clock.now());
+    let row = queries::get_export(&app.db, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let Some((attempt, generation)) = row.file else {
+        return Ok(Json(ExportWithLink { export: row.export, link: None }));
+    };
+    {
+        // No connection is kept while signing, which may be a call to IAM.
+        let mut db = app.db.acquire().await?;
+        let entry = Entry::success(Some(access.principal.user_id), Action::ExportDownloaded, id.0);
+        audit::record(&mut db, entry.in_project(access.project_id), now).await?;
+    }
+    let object = object_name(access.project_id, id, attempt);
+    let day = row.export.created_at.date();
+    let filename = format!("items-{day}.{}", row.export.format.extension());
+    let link = app.exports_signer.download(&object, generation, &filename, now).await?;
+    Ok(Json(ExportWithLink { export: row.export, link: Some(link) }))
+}

@@ -1,0 +1,5 @@
+//! Checks the queries again when a migration is added.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../migrations");
+}

@@ -1,0 +1,8 @@
+//! The `export` function's process.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    shared::server::run("export", |env| async move { export::service(&env).await }).await
+}

@@ -1,0 +1,213 @@
+use std::sync::Arc;
+
+use serde_json::json;
+use shared::{
+    ids::{ExportId, ItemId},
+    testing::eventually,
+};
+use sqlx::PgPool;
+use time::Duration;
+use tokio::sync::Notify;
+
+use crate::support::{Export, Fault, ids, lines};
+
+/// A part begins to be written.
+const BEGINS: &[&str] = &["POST", "uploadType=resumable"];
+/// Its bytes arrive.
+const BYTES: &[&str] = &["PUT", "upload_id="];
+const COMPOSES: &[&str] = &["POST", "/compose"];
+const LISTS: &[&str] = &["GET", "prefix="];
+const DELETES: &[&str] = &["DELETE", "/o/"];
+
+impl Export {
+    async fn three(&self) -> Vec<ItemId> {
+        let mut items = Vec::new();
+        for name in ["a.pdf", "b.pdf", "c.pdf"] {
+            items.push(self.document(name, &["a page"]).await);
+        }
+        items
+    }
+
+    async fn assert_whole(&self, id: ExportId, items: &[ItemId]) {
+        self.assert_mailed(id).await;
+        assert_eq!(ids(&lines(&self.file(id).await)), items);
+        assert_eq!(self.get(id).await["progress"], json!({"done": items.len(), "total": items.len()}));
+        assert_eq!(self.objects().await.len(), 1);
+        assert_eq!(self.faults.left(), 0);
+    }
+
+    /// Delivers every message until none is left, those that fail again.
+    async fn insist(&self) -> usize {
+        let mut failed = 0;
+        loop {
+            let steps = self.steps().await;
+            if steps.is_empty() {
+                return failed;
+            }
+            for step in steps {
+                while self.deliver(step).await.status != 204 {
+                    failed += 1;
+                    assert!(failed < 12, "it does not go on");
+                }
+            }
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn what_storage_refuses_is_done_by_the_next_delivery(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    let items = export.three().await;
+    for (texts, refusals) in [(BEGINS, 3), (BYTES, 3), (COMPOSES, 1), (LISTS, 1)] {
+        let id = export.request("ndjson").await;
+        // The client tries thrice itself.
+        export.faults.plan(texts, Fault::Refused, refusals);
+        assert_eq!(export.insist().await, 1, "{texts:?}");
+        export.assert_whole(id, &items).await;
+        sqlx::query("update exports set kept_until = now()")
+            .execute(&export.platform.db)
+            .await
+            .expect("an end");
+        export.platform.clock.advance(Duration::seconds(1));
+        let purged = export.maintenance.post("/tasks/purge", json!(null)).await;
+        assert_eq!(purged.assert_status(200).body["exports"], 1);
+        assert_eq!(export.objects().await, Vec::<String>::new());
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_answer_that_is_lost_costs_nothing(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    let items = export.three().await;
+    let id = export.request("ndjson").await;
+    export.faults.plan(BEGINS, Fault::AnswerLost, 1);
+    export.faults.plan(BYTES, Fault::AnswerLost, 1);
+    export.faults.plan(COMPOSES, Fault::AnswerLost, 1);
+    export.faults.plan(LISTS, Fault::AnswerLost, 1);
+    assert_eq!(export.insist().await, 2);
+    export.assert_whole(id, &items).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn parts_that_could_not_be_deleted_are_gone_in_the_end(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    let items = export.three().await;
+    let id = export.request("ndjson").await;
+    // Those of the step that composes; what is swept at the end must go.
+    export.faults.plan(DELETES, Fault::Refused, 4 + 1);
+    assert_eq!(export.insist().await, 1);
+    export.assert_whole(id, &items).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn whoever_dies_at_a_step_is_followed_by_another(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    let items = export.three().await;
+    let id = export.request("ndjson").await;
+    let mut deaths = 0;
+    for (texts, step) in [(BEGINS, 0), (BYTES, 1), (COMPOSES, 4), (DELETES, 4), (LISTS, 5)] {
+        // Up to that step, all goes well.
+        let mut asked = export.step().await;
+        while asked.step < step {
+            export.deliver(asked).await.assert_status(204);
+            asked = export.step().await;
+        }
+        let held = Arc::new(Notify::new());
+        export.faults.plan(texts, Fault::Held(held), 1);
+        let reached = eventually("the step", async || (export.faults.left() == 0).then_some(()));
+        tokio::select! { _ = export.deliver(asked) => panic!("it was too fast to die"), () = reached => {} }
+        deaths += 1;
+        if texts == DELETES {
+            // The step was committed before: the next one has been asked for.
+            assert_eq!(export.step().await.step, 5);
+            export.platform.clock.advance(Duration::seconds(301));
+        } else {
+            assert_eq!(export.steps().await, []);
+            export.deliver(asked).await.assert_status(204);
+            assert_eq!(export.steps().await, [], "its lease lasts");
+            export.platform.clock.advance(Duration::seconds(46));
+        }
+        assert_eq!(export.restart().await, json!(1), "{texts:?}");
+        assert_eq!(export.restart().await, json!(0));
+    }
+    assert_eq!(deaths, 5);
+    export.run().await;
+    export.assert_whole(id, &items).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn whoever_was_thought_dead_and_comes_back_changes_nothing(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    let items = export.three().await;
+    let id = export.request("ndjson").await;
+    let first = export.step().await;
+    let held = Arc::new(Notify::new());
+    export.faults.plan(BYTES, Fault::Held(Arc::clone(&held)), 1);
+    let others = async {
+        eventually("the step", async || (export.faults.left() == 0).then_some(())).await;
+        export.platform.clock.advance(Duration::seconds(46));
+        assert_eq!(export.restart().await, json!(1));
+        let again = export.step().await;
+        assert_eq!(again, first);
+        export.deliver(again).await.assert_status(204);
+        let next = export.step().await;
+        assert_eq!(next.step, 1);
+        held.notify_one();
+        next
+    };
+    let (late, next) = tokio::join!(export.deliver(first), others);
+    late.assert_status(204);
+    assert_eq!(export.steps().await, [], "the late one asked for nothing");
+    assert_eq!(export.objects().await.len(), 2, "two wrote, each for itself");
+    export.deliver(next).await.assert_status(204);
+    export.run().await;
+    export.assert_whole(id, &items).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_part_that_is_gone_fails_the_export_with_the_reason(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    export.three().await;
+    let id = export.request("ndjson").await;
+    for _ in 0..4 {
+        let step = export.step().await;
+        export.deliver(step).await.assert_status(204);
+    }
+    sqlx::query("update export_parts set generation = 7 where number = 1")
+        .execute(&export.platform.db)
+        .await
+        .expect("another generation");
+    assert_eq!(export.run().await, 1);
+    let about = export.get(id).await;
+    assert_eq!((&about["status"], &about["failure"]["code"]), (&json!("failed"), &json!("part_missing")));
+    assert!(about.get("url").is_none() && about["completed_at"].is_string(), "{about}");
+    let audited = export.platform.audited(id.0).await;
+    assert_eq!(audited.last(), Some(&("export.failed".to_owned(), "failure".to_owned())));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_text_that_changes_while_it_is_read_is_read_again(db: PgPool) {
+    let export = Export::start(db).await;
+    let page = "a long page ".repeat(4000);
+    let pages: Vec<&str> = (0..200).map(|_| page.as_str()).collect();
+    let book = export.document("book.pdf", &pages).await;
+    let id = export.request("ndjson").await;
+    let step = export.step().await;
+    let held = Arc::new(Notify::new());
+    export.faults.plan(BYTES, Fault::Held(Arc::clone(&held)), 1);
+    let reading = async {
+        eventually("the first bytes", async || (export.faults.left() == 0).then_some(())).await;
+        // The item is read anew, and what the earlier attempt read is cleared away.
+        let statement = "delete from document_pages where item_id = $1 and attempt = 2 and page_number > 100";
+        sqlx::query(statement).bind(book).execute(&export.platform.db).await.expect("fewer pages");
+        held.notify_one();
+    };
+    let (answer, ()) = tokio::join!(export.deliver(step), reading);
+    answer.assert_problem(503, "unavailable");
+    assert_eq!(export.objects().await, Vec::<String>::new(), "half of a text is none");
+    export.deliver(step).await.assert_status(204);
+    export.run().await;
+    export.assert_mailed(id).await;
+    let lines = lines(&export.file(id).await);
+    assert_eq!(lines[0]["text"], pages[..100].join("\n"));
+}

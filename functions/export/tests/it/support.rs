@@ -1,0 +1,307 @@
+//! What these tests share.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::SystemTime,
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use local_storage::Storage;
+use serde_json::{Value, json};
+use shared::{
+    config::{Env, Settings as _},
+    events::{EmailRequested, ExportRequested},
+    ids::{EventId, ExportId, ItemId, ProjectId},
+    storage::{ExportsSettings, Objects},
+    testing::{Client, EXPORTS_BUCKET, Platform, TestResponse, TestUser, envelope},
+};
+use sqlx::PgPool;
+use tokio::{net::TcpListener, sync::Notify};
+
+/// What happens to a request to storage.
+#[derive(Clone)]
+pub(crate) enum Fault {
+    /// It is refused with a 503.
+    Refused,
+    /// It is carried out, and answered with a 503.
+    AnswerLost,
+    /// It waits until it is let go.
+    Held(Arc<Notify>),
+}
+
+/// The next requests whose method and URL hold all of these texts.
+struct Planned {
+    texts: &'static [&'static str],
+    fault: Fault,
+    times: usize,
+}
+
+/// What is to go wrong with storage.
+#[derive(Clone, Default)]
+pub(crate) struct Faults(Arc<Mutex<Vec<Planned>>>);
+
+impl Faults {
+    pub(crate) fn plan(&self, texts: &'static [&'static str], fault: Fault, times: usize) {
+        self.0.lock().expect("nobody panics while holding it").push(Planned { texts, fault, times });
+    }
+
+    /// How many of what was planned did not happen yet.
+    pub(crate) fn left(&self) -> usize {
+        self.0.lock().expect("nobody panics while holding it").iter().map(|planned| planned.times).sum()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.0.lock().expect("nobody panics while holding it").clear();
+    }
+
+    fn next(&self, request: &Request) -> Option<Fault> {
+        let line = format!("{} {}", request.method(), request.uri());
+        let mut planned = self.0.lock().expect("nobody panics while holding it");
+        let hit = planned
+            .iter_mut()
+            .find(|planned| planned.times > 0 && planned.texts.iter().all(|text| line.contains(text)))?;
+        hit.times -= 1;
+        Some(hit.fault.clone())
+    }
+
+    async fn around(self, request: Request, next: Next) -> Response {
+        match self.next(&request) {
+            Some(Fault::Refused) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Some(Fault::AnswerLost) => {
+                assert!(next.run(request).await.status().is_success(), "what was carried out");
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            }
+            Some(Fault::Held(notify)) => {
+                notify.notified().await;
+                next.run(request).await
+            }
+            None => next.run(request).await,
+        }
+    }
+}
+
+/// A storage of its own, whose requests can go wrong.
+async fn storage(platform: &Platform, faults: &Faults) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    #[allow(clippy::disallowed_methods, reason = "signed URLs expire by the system's time")]
+    let now = Arc::new(SystemTime::now);
+    let settings = local_storage::Settings {
+        data_dir: platform.data_dir().join("exports"),
+        endpoint: format!("http://{address}"),
+        identity: platform.identity().clone(),
+        cors_origins: Vec::new(),
+        buckets: vec![local_storage::Bucket { name: EXPORTS_BUCKET.into(), notifications: Vec::new() }],
+        now,
+    };
+    let notifier: local_storage::Notifier = Arc::new(|_| Box::pin(async { Ok(()) }));
+    let storage = Storage::open(settings, notifier).await.expect("storage");
+    let faults = faults.clone();
+    let around = middleware::from_fn(move |request, next| faults.clone().around(request, next));
+    let router = storage.router().layer(around);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// `export`, and a project with an admin.
+pub(crate) struct Export {
+    pub(crate) platform: Platform,
+    objects: Objects,
+    pub(crate) faults: Faults,
+    pub(crate) router: Router,
+    pub(crate) client: Client,
+    pub(crate) data: Client,
+    pub(crate) maintenance: Client,
+    pub(crate) project: ProjectId,
+    pub(crate) admin: TestUser,
+}
+
+impl Export {
+    pub(crate) async fn start(db: PgPool) -> Self {
+        Self::start_with(db, |env| env).await
+    }
+
+    /// With so many items a chunk.
+    pub(crate) async fn of_chunks(db: PgPool, items: u32) -> Self {
+        Self::start_with(db, |env| env.with("EXPORT_CHUNK_ITEMS", items.to_string())).await
+    }
+
+    pub(crate) async fn start_with(db: PgPool, change: impl FnOnce(Env) -> Env) -> Self {
+        let platform = Platform::start(db).await;
+        let faults = Faults::default();
+        let address = storage(&platform, &faults).await;
+        let endpoint = format!("http://{address}");
+        // Many deliveries at once wait for each other here, on however slow a machine.
+        let env = platform.env().with("DATABASE_ACQUIRE_TIMEOUT", "30").with("STORAGE_ENDPOINT", &endpoint);
+        let settings = ExportsSettings::from_env(&env).expect("settings");
+        let objects = Objects::new(&settings).expect("a client");
+        let clock = platform.clock.clone();
+        let service = export::service_at(&change(env.clone()), clock.clone()).await.expect("the function");
+        let router = service.router();
+        let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
+        let admin = platform.user("admin@example.org").await;
+        let project = platform.project(&admin).await;
+        let service = data::service_at(&env, clock.clone()).await.expect("data");
+        let data = platform.client(service.router()).as_user(&admin);
+        let env = platform.maintenance_env().with("STORAGE_ENDPOINT", endpoint);
+        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
+        let maintenance =
+            platform.client(service.router()).with("authorization", &platform.push_authorization());
+        Self { platform, objects, faults, router, client, data, maintenance, project, admin }
+    }
+
+    /// A document whose pages hold these texts, approved.
+    pub(crate) async fn document(&self, filename: &str, pages: &[&str]) -> ItemId {
+        self.item("application/pdf", filename, pages).await
+    }
+
+    /// A voice sample whose segments hold these texts, approved.
+    pub(crate) async fn voice(&self, filename: &str, segments: &[&str]) -> ItemId {
+        self.item("audio/flac", filename, segments).await
+    }
+
+    async fn item(&self, content_type: &str, filename: &str, texts: &[&str]) -> ItemId {
+        let item = self.platform.draft(self.project, &self.admin, content_type, 7).await.item_id;
+        let statement =
+            "update items set original_filename = $2, status = 'approved', attempt = 2, text_attempt = 2,
+                                          generation = 1, confidence = 0.9, version = 3
+                         where id = $1";
+        sqlx::query(statement).bind(item).bind(filename).execute(&self.platform.db).await.expect("an item");
+        let statement = if content_type.starts_with("audio/") {
+            "insert into voice_segments (item_id, attempt, segment_number, text, words)
+             select $1, attempt, number, text, '[]' from
+             unnest($2::text[]) with ordinality as part (text, number), (values (1), (2)) as of (attempt)"
+        } else {
+            "insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+             select $1, attempt, number, case attempt when 1 then 'an attempt that was given up' else text end, 0.9, '[]'
+             from unnest($2::text[]) with ordinality as part (text, number), (values (1), (2)) as of (attempt)"
+        };
+        sqlx::query(statement).bind(item).bind(texts).execute(&self.platform.db).await.expect("texts");
+        item
+    }
+
+    pub(crate) async fn set(&self, item: ItemId, statement: &'static str) {
+        self.platform.change(statement, item.0).await;
+    }
+
+    /// Asks for an export.
+    pub(crate) async fn request(&self, format: &str) -> ExportId {
+        self.request_of(json!({"format": format})).await
+    }
+
+    pub(crate) async fn request_of(&self, mut body: Value) -> ExportId {
+        body["project_id"] = json!(self.project);
+        let answer = self.data.post("/exports", body).await;
+        serde_json::from_value(answer.assert_status(202).body["id"].clone()).expect("an id")
+    }
+
+    /// The steps that were asked for since the last look.
+    pub(crate) async fn steps(&self) -> Vec<ExportRequested> {
+        self.platform.events::<ExportRequested>().await
+    }
+
+    /// The one step that was asked for since the last look.
+    pub(crate) async fn step(&self) -> ExportRequested {
+        let steps = self.steps().await;
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        steps[0]
+    }
+
+    pub(crate) async fn deliver(&self, step: ExportRequested) -> TestResponse {
+        self.deliver_with(step, json!({})).await
+    }
+
+    /// Delivers the message of a step, with more attributes.
+    pub(crate) async fn deliver_with(&self, step: ExportRequested, mut attributes: Value) -> TestResponse {
+        attributes["event_id"] = json!(EventId::new());
+        attributes["event_version"] = json!("1");
+        let data = serde_json::to_vec(&step).expect("JSON");
+        self.client.post("/events/export-requested", envelope("1", &attributes, &data)).await
+    }
+
+    /// Delivers every message until none is left; how many there were.
+    pub(crate) async fn run(&self) -> usize {
+        let mut delivered = 0;
+        loop {
+            let steps = self.steps().await;
+            if steps.is_empty() {
+                return delivered;
+            }
+            for step in steps {
+                self.deliver(step).await.assert_status(204);
+                delivered += 1;
+            }
+        }
+    }
+
+    /// What the admin is told of an export.
+    pub(crate) async fn get(&self, export: ExportId) -> Value {
+        self.data.get(&format!("/exports/{export}")).await.assert_status(200).body.clone()
+    }
+
+    /// The file of an export that is ready.
+    pub(crate) async fn file(&self, export: ExportId) -> String {
+        let about = self.get(export).await;
+        assert_eq!(about["status"], "ready", "{about}");
+        let answer = reqwest::get(about["url"].as_str().expect("a URL")).await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        let file = answer.text().await.expect("UTF-8");
+        assert_eq!(about["size_bytes"], json!(file.len()));
+        file
+    }
+
+    /// Asks for an export, and has it made: its lines as JSON. One mail says that it is ready.
+    pub(crate) async fn lines(&self) -> Vec<Value> {
+        let export = self.request("ndjson").await;
+        self.run().await;
+        self.assert_mailed(export).await;
+        lines(&self.file(export).await)
+    }
+
+    pub(crate) async fn assert_mailed(&self, export_id: ExportId) {
+        let mails = self.platform.events::<EmailRequested>().await;
+        assert_eq!(mails, [EmailRequested::ExportReady { export_id }]);
+    }
+
+    /// The names of the bucket's objects.
+    pub(crate) async fn objects(&self) -> Vec<String> {
+        let listed = self.objects.page(EXPORTS_BUCKET, "", None, true).await.expect("a list");
+        listed.items.into_iter().map(|object| object.name).collect()
+    }
+
+    /// Has `maintenance` look for what stuck; how much there was.
+    pub(crate) async fn restart(&self) -> Value {
+        self.maintenance.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"]
+            .clone()
+    }
+
+    /// One column of an export, as text.
+    pub(crate) async fn column(&self, export: ExportId, column: &str) -> Option<String> {
+        sqlx::query_scalar("select to_jsonb(exports) ->> $2 from exports where id = $1")
+            .bind(export)
+            .bind(column)
+            .fetch_one(&self.platform.db)
+            .await
+            .expect("an export")
+    }
+}
+
+/// The lines of an NDJSON file.
+#[track_caller]
+pub(crate) fn lines(file: &str) -> Vec<Value> {
+    assert!(file.is_empty() || file.ends_with('\n'), "{file}");
+    file.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// The ids of lines, in their order.
+#[track_caller]
+pub(crate) fn ids(lines: &[Value]) -> Vec<ItemId> {
+    lines.iter().map(|line| serde_json::from_value(line["id"].clone()).expect("an id")).collect()
+}

@@ -1,0 +1,93 @@
+//! Exports: those that stuck go on, those whose message was given up fail, and those whose time is over go away,
+//! objects first.
+
+use futures::{StreamExt as _, stream};
+use shared::{
+    events::ExportRequested,
+    exports::folder,
+    problem::{Problem, Result},
+    push::Message,
+};
+use time::{Duration, OffsetDateTime};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    queries::exports::{self as queries, OldExport},
+};
+
+/// Exports taken in one transaction.
+const BATCH: i64 = 100;
+/// Exports whose objects are deleted at once.
+const AT_ONCE: usize = 5;
+/// How long a repeated event has until it is repeated once more.
+const PATIENCE: Duration = Duration::minutes(5);
+
+/// Repeats the messages of exports whose holder died or whose message was lost; how many. What one run leaves is the
+/// next one's.
+pub(crate) async fn restart(app: &AppState) -> Result<usize> {
+    let now = app.clock.now();
+    let mut tx = app.outbox.begin().await?;
+    let stuck = queries::take_stuck(&mut tx, now, now + PATIENCE, BATCH).await?;
+    for event in &stuck {
+        tx.announce(event).await?;
+        tracing::info!(export_id = %event.export_id, step = event.step, "the message of an export is repeated");
+    }
+    tx.commit().await?;
+    Ok(stuck.len())
+}
+
+/// Fails the export whose message was given up, unless it is past that step or somebody works on it.
+pub(crate) async fn give_up(app: &AppState, message: &Message) -> Result<()> {
+    let Ok(event) = message.event::<ExportRequested>() else { return Ok(()) };
+    if queries::give_up(&app.db, event, app.clock.now()).await? {
+        tracing::warn!(export_id = %event.export_id, "the export that it speaks of failed");
+    }
+    Ok(())
+}
+
+/// Deletes what is over; how many. What cannot be deleted is passed over until the next run.
+pub(crate) async fn purge(app: &AppState, now: OffsetDateTime, end: Instant) -> Result<u64> {
+    let (mut purged, mut after): (u64, Option<OldExport>) = (0, None);
+    queries::end_exports_of_deleted_projects(&app.db, now, BATCH).await?;
+    while Instant::now() < end {
+        let old = queries::list_old(&app.db, now, after, BATCH).await?;
+        let Some(last) = old.last().copied() else { break };
+        let mut outcomes = stream::iter(old)
+            .map(|export| async move { (export, delete_objects(app, &export).await) })
+            .buffer_unordered(AT_ONCE);
+        let (mut gone, mut fault): (Vec<Uuid>, Option<Problem>) = (Vec::new(), None);
+        while let Some((export, outcome)) = outcomes.next().await {
+            match outcome {
+                Ok(()) => gone.push(export.id.0),
+                Err(problem) => {
+                    tracing::error!(export_id = %export.id, cause = problem.cause(), "an export could not be purged");
+                    fault = Some(problem);
+                }
+            }
+        }
+        purged += queries::delete(&app.db, &gone, now).await?;
+        match fault {
+            // It is not one export: Cloud Storage is down.
+            Some(problem) if gone.is_empty() => return Err(problem),
+            _ => after = Some(last),
+        }
+    }
+    Ok(purged)
+}
+
+async fn delete_objects(app: &AppState, export: &OldExport) -> Result<()> {
+    let prefix = folder(export.project_id, export.id);
+    let mut page = None;
+    loop {
+        let listed = app.objects.page(&app.exports_bucket, &prefix, page.as_deref(), true).await?;
+        for object in &listed.items {
+            app.objects.delete(&app.exports_bucket, &object.name, object.generation).await?;
+        }
+        page = listed.next;
+        if page.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What is asked and changed about exports.
+
+use serde_json::json;
+use shared::{
+    audit::{Action, Entry, Outcome},
+    events::ExportRequested,
+    ids::{ExportId, ProjectId},
+};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Takes exports whose lease or pause has ended; nobody else takes them until `next`.
+pub(crate) async fn take_stuck(
+    db: &mut PgConnection,
+    now: OffsetDateTime,
+    next: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<ExportRequested>, sqlx::Error> {
+    sqlx::query_as!(
+        ExportRequested,
+        r#"
+        with taken as materialized (
+            select exports.id
+            from exports
+            join projects on projects.id = exports.project_id and projects.deleted_at is null
+            where exports.status = 'processing'
+              and exports.kept_until > $1
+              and coalesce(exports.next_attempt_at, exports.lease_until) <= $1
+            order by coalesce(exports.next_attempt_at, exports.lease_until)
+            limit $3
+            for update of exports skip locked
+        )
+        update exports set next_attempt_at = $2
+        from taken
+        where exports.id = taken.id
+        returning exports.id as "export_id: ExportId", exports.step
+        "#,
+        now,
+        next,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Fails an export at a step, unless somebody works on it; whether it did.
+pub(crate) async fn give_up(
+    db: &PgPool,
+    event: ExportRequested,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let (code, message) =
+        ("gave_up", "It could not be made after several attempts. Ask for another one later.");
+    // The project is added from the export itself.
+    let entry = Entry::success(None, Action::ExportFailed, event.export_id.0).with(json!({"code": code}));
+    let failed = sqlx::query!(
+        "
+        with failed as (
+            update exports
+            set status = 'failed', failure_code = $3, failure_message = $4, completed_at = $5, lease_until = null,
+                next_attempt_at = null
+            where id = $1 and step = $2 and status = 'processing' and coalesce(lease_until <= $5, true)
+            returning project_id
+        )
+        select audit_record($6::jsonb || jsonb_build_object('project_id', project_id), $5)::text as recorded
+        from failed
+        ",
+        event.export_id.0,
+        event.step,
+        code,
+        message,
+        now,
+        Entry { outcome: Outcome::Failure, ..entry }.row()?,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(failed.is_some())
+}
+
+/// Ends the time of exports whose project was deleted.
+pub(crate) async fn end_exports_of_deleted_projects(
+    db: &PgPool,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        update exports set kept_until = $1
+        where id in (
+            select exports.id
+            from projects
+            join exports on exports.project_id = projects.id
+            where projects.deleted_at is not null and exports.kept_until > $1
+            limit $2
+        )
+        ",
+        now,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An export whose objects are to go, and then itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OldExport {
+    pub(crate) id: ExportId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) kept_until: OffsetDateTime,
+}
+
+/// The exports whose time is over and that nobody works on, after another one.
+pub(crate) async fn list_old(
+    db: &PgPool,
+    now: OffsetDateTime,
+    after: Option<OldExport>,
+    limit: i64,
+) -> Result<Vec<OldExport>, sqlx::Error> {
+    sqlx::query_as!(
+        OldExport,
+        r#"
+        select id as "id: ExportId", project_id as "project_id: ProjectId", kept_until
+        from exports
+        where kept_until <= $1
+          and (kept_until, id) > (coalesce($2, '-infinity'::timestamptz), $3::uuid)
+          and coalesce(lease_until <= $1, true)
+        order by exports.kept_until, id
+        limit $4
+        "#,
+        now,
+        after.map(|after| after.kept_until),
+        after.map_or(Uuid::nil(), |after| after.id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Deletes exports whose objects are gone.
+pub(crate) async fn delete(db: &PgPool, exports: &[Uuid], now: OffsetDateTime) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query!("delete from exports where id = any($1) and kept_until <= $2", exports, now)
+        .execute(db)
+        .await?;
+    Ok(deleted.rows_affected())
+}
