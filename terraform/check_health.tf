@@ -14,17 +14,6 @@ resource "google_workflows_workflow" "check_health" {
   depends_on = [google_project_service.this]
 }
 
-# Calls the functions that only pushes and schedules may call otherwise; on all their routes but /health they check
-# whose token it is.
-resource "google_cloud_run_v2_service_iam_member" "check_health" {
-  for_each = toset(local.triggered_functions)
-
-  name     = module.function[each.key].name
-  location = var.region
-  role     = "roles/run.invoker"
-  member   = local.members["check-health"]
-}
-
 # Writes why a check failed.
 resource "google_project_iam_member" "check_health" {
   project = var.project

@@ -16,7 +16,7 @@ resource "google_service_account" "this" {
     check-health = "The workflow that asks for the functions' health"
     deploy       = "Cloud Build"
     migrations   = "The migration job"
-    # What the functions know them by.
+    # Whom the functions take them from.
     pushes = "Pub/Sub's pushes and Cloud Scheduler's calls"
     # Another one than for calls of functions, since its tokens are good for Google's APIs.
     scheduler = "Cloud Scheduler's starts of jobs"
@@ -191,16 +191,6 @@ resource "google_project_iam_member" "function" {
   project = var.project
   role    = each.value
   member  = local.members["fn-${each.key}"]
-}
-
-# Pushes and schedules may call the functions that wait for them, and no others.
-resource "google_cloud_run_v2_service_iam_member" "push" {
-  for_each = toset(local.triggered_functions)
-
-  name     = module.function[each.key].name
-  location = var.region
-  role     = "roles/run.invoker"
-  member   = local.members["pushes"]
 }
 
 # Cloud Scheduler starts the nightly comparison of the audit log.

@@ -52,28 +52,19 @@ resource "google_compute_backend_service" "function" {
 # Static files
 
 locals {
-  # What the local cloud sends with them too.
-  static_headers = [
-    "X-Content-Type-Options: nosniff",
-    "Referrer-Policy: no-referrer",
-    "Strict-Transport-Security: max-age=63072000; includeSubDomains",
-    "Cross-Origin-Opener-Policy: same-origin",
-  ]
-  static_policies = {
-    # Swagger UI sets styles from its scripts, and shows images that it carries along.
-    docs = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    # Only its own files run; it talks to its own origin and to Cloud Storage.
-    page = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https://storage.googleapis.com; media-src blob: https://storage.googleapis.com; connect-src 'self' https://storage.googleapis.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-  }
   static = { for kind, routes in local.platform.static : kind => routes if kind != "page" || var.reference_page }
 }
 
 resource "google_compute_backend_bucket" "static" {
   for_each = local.static
 
-  name                    = "static-${each.key}"
-  bucket_name             = google_storage_bucket.static.name
-  custom_response_headers = concat(local.static_headers, ["Content-Security-Policy: ${local.static_policies[each.key]}"])
+  name        = "static-${each.key}"
+  bucket_name = google_storage_bucket.static.name
+  # What the local cloud sends with them, and what only HTTPS can.
+  custom_response_headers = concat(
+    [for header, value in local.platform.static_headers[each.key] : "${header}: ${value}"],
+    ["strict-transport-security: max-age=63072000; includeSubDomains"],
+  )
 }
 
 # The URL map

@@ -57,7 +57,4 @@ resource "google_pubsub_subscription" "this" {
       max_delivery_attempts = local.platform.delivery.max_delivery_attempts
     }
   }
-
-  # A push that is refused for want of a right counts as a failed delivery.
-  depends_on = [google_cloud_run_v2_service_iam_member.push]
 }

@@ -35,8 +35,6 @@ resource "google_cloud_scheduler_job" "task" {
       error_message = "Cloud Scheduler counts in whole minutes or hours of the clock: ${each.key} is called every ${each.value.every_seconds} seconds."
     }
   }
-
-  depends_on = [google_cloud_run_v2_service_iam_member.push]
 }
 
 # Compares the audit log with its seals, every night.

@@ -72,7 +72,7 @@ run "only_the_static_bucket_is_public" {
   }
 
   assert {
-    condition     = alltrue([for m in concat(values(google_storage_bucket_iam_member.function), values(google_cloud_run_v2_service_iam_member.push), values(google_secret_manager_secret_iam_member.function), values(google_pubsub_topic_iam_member.function)) : !contains(["allUsers", "allAuthenticatedUsers"], m.member)])
+    condition     = alltrue([for m in concat(values(google_storage_bucket_iam_member.function), values(google_secret_manager_secret_iam_member.function), values(google_pubsub_topic_iam_member.function)) : !contains(["allUsers", "allAuthenticatedUsers"], m.member)])
     error_message = "Everybody may do something."
   }
 }
@@ -145,8 +145,8 @@ run "functions_do_what_they_need_and_no_more" {
   }
 
   assert {
-    condition     = toset(keys(google_cloud_run_v2_service_iam_member.push)) == toset(local.triggered_functions)
-    error_message = "Pushes may call other functions than those that wait for them."
+    condition     = alltrue([for name in local.triggered_functions : local.environment[name]["PUSH_AUDIENCE"] == name && local.environment[name]["PUSH_SERVICE_ACCOUNT"] == local.emails["pushes"]])
+    error_message = "A function that is triggered takes others' tokens than those of pushes for its own name."
   }
 
   assert {

@@ -9,10 +9,10 @@ resource "google_cloud_run_v2_service" "this" {
   # From outside only through the load balancer; Pub/Sub, Cloud Scheduler and Workflows of this project count as
   # internal.
   ingress = var.behind_load_balancer ? "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" : "INGRESS_TRAFFIC_INTERNAL_ONLY"
-  # Browsers have no Google account: the functions check their own tokens. All others check Google's too.
-  invoker_iam_disabled = var.behind_load_balancer
-  # What pushes and schedules name as the audience of their tokens.
-  custom_audiences = var.behind_load_balancer ? null : [var.name]
+  # The functions check who calls: browsers by the platform's tokens, Pub/Sub and Cloud Scheduler by Google's, of which
+  # each takes only one account's for its own name. Cloud Run would check Google's only by taking their signature away,
+  # before the function could (https://cloud.google.com/run/docs/troubleshooting#signature-removed).
+  invoker_iam_disabled = true
 
   template {
     service_account                  = var.service_account
