@@ -81,11 +81,11 @@ bench-pipeline: ## Prints how long an upload takes to become text, how many a se
 bench-growth: ## Prints what lists and searches of a million documents cost beside those of ten thousand: make bench-growth items=1000000
 	@$(MAKE) --no-print-directory bench-with program='growth $(items)'
 
-bench-streams: ## Prints what a thousand open event streams cost, and proves that each is told everything once: make bench-streams streams=1000
-	@$(MAKE) --no-print-directory bench-with program='streams $(streams)'
-
 bench-export: ## Exports a million items, killing the process in the middle, and prints time and memory: make bench-export items=1000000
 	@$(MAKE) --no-print-directory bench-with program='export $(items)'
+
+bench-streams: ## Prints what a thousand open event streams cost, and proves that each is told everything once: make bench-streams streams=1000
+	@$(MAKE) --no-print-directory bench-with program='streams $(streams)'
 
 .PHONY: bench-with
 bench-with:

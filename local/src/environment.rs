@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use local_identity::Identity;
 use local_smtp::{Credentials, Inbox};
-use shared::config::Env;
+use shared::{config::Env, names::LONG_REQUESTS};
 
 use crate::secrets::Secrets;
 
@@ -64,6 +64,9 @@ impl Parts {
             // The gateway writes two addresses, as Google's load balancer does: the client's, then its own.
             ("TRUSTED_PROXY_HOPS", Some("2".to_owned())),
         ];
+        if let Some((_, seconds)) = LONG_REQUESTS.iter().find(|(long, _)| *long == function) {
+            defaults.push(("REQUEST_TIMEOUT", Some(seconds.to_string())));
+        }
         let access_token = [
             ("ACCESS_TOKEN_ISSUER", Some(self.origin.clone())),
             ("ACCESS_TOKEN_JWKS", Some(secrets.access_token_jwks.clone())),
@@ -72,11 +75,11 @@ impl Parts {
         let pubsub = [("PUBSUB_PROJECT", Some(PROJECT.to_owned())), ("PUBSUB_ENDPOINT", url(self.pubsub))];
         let storage =
             [("UPLOADS_BUCKET", Some(UPLOADS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
+        let exports =
+            [("EXPORTS_BUCKET", Some(EXPORTS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
         let mail_tokens = [("MAIL_TOKEN_KEYS", Some(secrets.mail_token_keys.clone()))];
         let push = [
             ("PUSH_AUDIENCE", Some(function.to_owned())),
-        let exports =
-            [("EXPORTS_BUCKET", Some(EXPORTS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
             ("PUSH_SERVICE_ACCOUNT", Some(self.identity.email().to_owned())),
             ("PUSH_ISSUER", Some(self.issuer.clone())),
             ("PUSH_JWKS_URL", Some(format!("{}/oauth2/v3/certs", self.issuer))),
@@ -112,18 +115,14 @@ impl Parts {
                 defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
                 defaults.push(("DOCUMENTAI_PROCESSOR", Some(PROCESSOR.to_owned())));
                 defaults.push(("DOCUMENTAI_ENDPOINT", url(self.documentai)));
-                // A synchronous call reads up to 15 pages.
-                defaults.push(("REQUEST_TIMEOUT", Some("300".to_owned())));
             }
             "transcription" => {
                 defaults.extend(push.into_iter().chain(google).chain(storage));
                 defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
                 defaults.push(("SPEECH_RECOGNIZER", Some(RECOGNIZER.to_owned())));
                 defaults.push(("SPEECH_ENDPOINT", url(self.speech)));
-                // A synchronous call listens for up to a minute.
-                defaults.push(("REQUEST_TIMEOUT", Some("300".to_owned())));
-            "export" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(exports)),
             }
+            "export" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(exports)),
             "email" => {
                 defaults.extend(push.into_iter().chain(mail_tokens));
                 defaults.push(("FRONTEND_URL", Some(self.origin.clone())));

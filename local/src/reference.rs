@@ -33,9 +33,9 @@ fn entries() -> Vec<Entry> {
         ("admin", admin::AdminSettings::variables()),
         ("ocr", ocr::OcrSettings::variables()),
         ("transcription", transcription::TranscriptionSettings::variables()),
+        ("export", export::ExportSettings::variables()),
         ("email", email::EmailSettings::variables()),
         ("maintenance", maintenance::MaintenanceSettings::variables()),
-        ("export", export::ExportSettings::variables()),
     ];
     let mut entries: Vec<Entry> = Vec::new();
     for (function, variables) in by_function {

@@ -46,7 +46,7 @@ pub(crate) async fn write(app: &AppState, job: &Job, begin: Position) -> Result<
     };
     let object = job.object(job.attempt);
     let writing = app.writer.create(&app.bucket, &object, job.format.content_type(), pieces);
-    let (read, written) = tokio::join!(reading, writing);
+    let (read, written) = tokio::join!(Box::pin(reading), writing);
     // When storage takes no more, that is the cause of both.
     let (read, written): (Read, Written) = match (read, written) {
         (Ok(read), Ok(written)) => (read, written),

@@ -42,7 +42,7 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
         Claim::Mine(job) if job.tries > MAX_TRIES => app.fail(&job, &gave_up()).await,
         Claim::Mine(job) => {
             let delivery = tokio::select! {
-                delivery = app.work(&job) => delivery,
+                delivery = Box::pin(app.work(&job)) => delivery,
                 never = app.keep_lease(&job) => match never {},
             };
             if let Err(problem) = delivery {

@@ -1,6 +1,8 @@
 //! The platform on one machine, as its users meet it.
 
 mod browser;
+mod cloud_build;
+mod export;
 mod gateway;
 mod leaks;
 mod openapi;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::{
     config::Env,
     guard::ProjectRole,
-    ids::{DeadLetterId, InvitationId, PasskeyId, ProjectId, SessionId},
+    ids::{DeadLetterId, ExportId, InvitationId, PasskeyId, ProjectId, SessionId},
     testing::{Client, Platform, TestResponse, TestUser},
 };
 use sqlx::PgPool;
@@ -114,6 +114,9 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("DELETE", "/review/{item_id}/claim", REVIEWERS),
     ("GET", "/review/{item_id}/history", REVIEWERS),
     ("POST", "/review/{item_id}/reopen", ADMINS),
+    ("GET", "/exports", ADMINS),
+    ("POST", "/exports", ADMINS),
+    ("GET", "/exports/{export_id}", ADMINS),
     ("GET", "/analytics/summary", ADMINS),
     ("GET", "/admin/users", SUPER_ADMINS),
     ("GET", "/admin/users/{user_id}", SUPER_ADMINS),
@@ -145,9 +148,26 @@ fn bodies(project: ProjectId) -> BTreeMap<&'static str, Value> {
         ("POST /documents/batch", batch.clone()),
         ("POST /voice", new("audio/flac")),
         ("POST /voice/batch", batch),
+        ("POST /exports", json!({"project_id": project, "format": "csv"})),
         ("POST /events/tickets", json!({"project_id": project})),
         ("POST /review/bulk", json!({"project_id": project, "decisions": [{}]})),
     ])
+}
+
+/// An export that somebody asked for.
+async fn export(platform: &Platform, project: ProjectId, requested_by: &TestUser) -> ExportId {
+    let id = ExportId::new();
+    let inserted = sqlx::query(
+        "insert into exports (id, project_id, requested_by_id, format, created_at, kept_until)
+         values ($1, $2, $3, 'csv', now(), now() + interval '7 days')",
+    )
+    .bind(id)
+    .bind(project)
+    .bind(requested_by.id)
+    .execute(&platform.db)
+    .await;
+    inserted.expect("an export");
+    id
 }
 
 async fn functions(env: &Env, platform: &Platform) -> Router {
@@ -210,6 +230,7 @@ impl Everybody {
             ("document_id", item.to_string()),
             ("voice_sample_id", sample.to_string()),
             ("item_id", item.to_string()),
+            ("export_id", export(&platform, project, &admin).await.to_string()),
             // The last admin: whoever may remove them is told that.
             ("user_id", admin.id.to_string()),
             ("invitation_id", InvitationId::new().to_string()),
@@ -234,7 +255,7 @@ impl Everybody {
             .fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         if matches!(
             (method, path),
-            ("GET", "/documents" | "/voice" | "/events" | "/review" | "/analytics/summary")
+            ("GET", "/documents" | "/voice" | "/exports" | "/events" | "/review" | "/analytics/summary")
                 | ("POST", "/review/next")
         ) {
             address = format!("{address}?project_id={}", self.project);
@@ -329,6 +350,7 @@ async fn every_cell_of_the_permission_table_holds(db: PgPool) {
     let wrong = everybody.wrong_cells(rows.into_iter().copied()).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     everybody.platform.events::<shared::events::EmailRequested>().await;
+    everybody.platform.events::<shared::events::ExportRequested>().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -372,6 +394,7 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
     };
     let (document, user) = (parameter("document_id"), parameter("user_id"));
     let sample = parameter("voice_sample_id");
+    let export = parameter("export_id");
     let new = json!({"project_id": foreign, "filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 7});
     let of_items = of_another_projects_items(&client, &document, &sample).await;
     let answers = [
@@ -396,6 +419,9 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
         client.post(&format!("/review/next?project_id={foreign}"), Value::Null).await,
         client.patch(&format!("/review/{document}"), json!({"status": "approved"})).await,
         client.get(&format!("/review/{document}/history")).await,
+        client.get(&format!("/exports?project_id={foreign}")).await,
+        client.post("/exports", json!({"project_id": foreign, "format": "csv"})).await,
+        client.get(&format!("/exports/{export}")).await,
         client.post("/events/tickets", json!({"project_id": foreign})).await,
         client.delete(&format!("/users/me/sessions/{}", everybody.users["admin"].session)).await,
     ];

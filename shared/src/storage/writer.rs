@@ -72,9 +72,9 @@ impl ObjectWriter {
             .set_if_generation_match(0)
             .set_content_type(content_type)
             .with_resumable_upload_buffer_size(PIECE)
-            .send_buffered()
-            .await;
-        match written {
+            .send_buffered();
+        // It is large: a caller's own future should not hold it.
+        match Box::pin(written).await {
             Ok(made) => Ok(Written { generation: made.generation, size_bytes: made.size }),
             Err(error) if error.http_status_code() == Some(412) => self.objects.made(bucket, object).await,
             Err(error) => Err(Problem::unavailable(error)),

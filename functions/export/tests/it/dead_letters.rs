@@ -44,7 +44,7 @@ async fn an_export_whose_message_was_given_up_fails_and_goes_on_when_it_is_sent_
     assert_eq!(project, json!(export.project));
     export.deliver(step).await.assert_status(204);
     assert_eq!(export.steps().await, [], "what failed is not taken up by a late duplicate");
-    export.platform.clock.advance(Duration::hours(2));
+    export.platform.clock.advance(Duration::minutes(10));
     assert_eq!(export.restart().await, json!(0));
 
     let service =
