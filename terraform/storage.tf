@@ -6,8 +6,8 @@ locals {
     uploads = null
     # An operation's output is read within hours, and kept in the database from then on.
     results = 7
-    # A finished export can be made again.
-    exports = 30
+    # `maintenance` deletes exports whose time is over; this is for what it does not know of.
+    exports = 7 + tonumber(local.platform.functions["data"].variables["EXPORT_RETENTION_DAYS"].default)
   }
 }
 
