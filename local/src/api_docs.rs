@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     response::Html,
     routing::get,
 };
@@ -18,6 +18,16 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 /// Swagger UI sets styles from its scripts, and shows images that it carries along.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Where the documents are.
+pub(crate) const PATHS: [&str; 3] = ["/docs", "/docs/*", "/openapi.json"];
+
+/// What comes with them.
+pub(crate) const HEADERS: [(HeaderName, &str); 3] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
 
 /// What every route may answer beside its own answers.
 #[derive(utoipa::OpenApi)]
@@ -80,12 +90,7 @@ pub fn router(document: &OpenApi) -> Result<Router, serde_json::Error> {
     let pages = Router::from(SwaggerUi::new("/docs").config(Config::from("/openapi.json")))
         .route("/docs/problems", get(|| async { Html(problems()) }))
         .route("/openapi.json", document);
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    Ok(headers.into_iter().fold(pages, |router, (name, value)| {
+    Ok(HEADERS.into_iter().fold(pages, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
     }))
 }

@@ -14,6 +14,7 @@ mod functions;
 pub mod gateway;
 mod listeners;
 pub mod page;
+mod pages;
 mod platform;
 pub mod ports;
 pub mod postgres;
@@ -29,7 +30,8 @@ pub mod url_map;
 mod with_postgres;
 
 pub use error::{Error, Result};
-pub use functions::openapi;
+pub use functions::{FUNCTIONS, openapi};
+pub use pages::write_pages;
 pub use platform::{PORT_VARIABLE, Platform, port};
 pub use run::run;
 pub use with_postgres::with_postgres;
