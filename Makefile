@@ -49,7 +49,10 @@ with-sqlx:
 	@test -x $(local) || cargo build -p local
 	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo sqlx migrate run --source migrations; $(command) -- --workspace --all-targets --all-features'
 
-reference: ## Writes .env.example and the table of variables from the configuration types.
+images: ## Builds what the images hold, prints its size, and runs it as they would; as root, without Docker.
+	@.ci/images
+
+reference: ## Writes .env.example, the table of variables and terraform/platform.json from the code.
 	@cargo run -q -p local -- reference
 
 functions := auth users projects data events review analytics admin ocr transcription export email maintenance
