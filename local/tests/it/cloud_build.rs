@@ -95,7 +95,8 @@ fn every_substitution_is_defined_and_used() {
     let trigger = text("terraform/build.tf");
     let (_, set) = trigger.split_once("substitutions = {").expect("the trigger's substitutions");
     let (set, _) = set.split_once('}').expect("their end");
-    let set: Vec<&str> = set.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim()).collect();
+    let set: Vec<&str> =
+        set.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim()).collect();
     assert!(set.len() >= 4, "{set:?}");
     for name in set {
         assert!(defined.contains_key(name), "the trigger sets {name}");
@@ -108,7 +109,8 @@ fn every_variable_that_a_script_reads_is_set() {
     for script in fs::read_dir(root().join(".cloudbuild")).expect("scripts") {
         let script = script.expect("a script").path();
         let source = fs::read_to_string(&script).expect("its text");
-        let code = source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
+        let code =
+            source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
         // Those in capitals come from outside, but for what the shell has and what tests make shorter.
         let read = substitutions(&code).into_iter().filter(|name| {
             name.len() > 1 && name.chars().all(|char| char.is_ascii_uppercase() || char == '_')
@@ -136,7 +138,9 @@ fn steps_wait_for_steps_before_them_and_run_scripts_that_exist() {
 
         let mut all = BTreeSet::new();
         for other in strings(&step["waitFor"]).into_iter().filter(|other| other != "-") {
-            let its = before.get(&other).unwrap_or_else(|| panic!("{id} waits for {other}, which is not before it"));
+            let its = before
+                .get(&other)
+                .unwrap_or_else(|| panic!("{id} waits for {other}, which is not before it"));
             all.extend(its.iter().cloned());
             all.insert(other);
         }

@@ -57,7 +57,8 @@ struct Image {
 
 impl Image {
     async fn of(binary: &str) -> Self {
-        let binaries = std::env::var("ALTA_BINARIES").expect("ALTA_BINARIES: what `functions/build binaries` made");
+        let binaries =
+            std::env::var("ALTA_BINARIES").expect("ALTA_BINARIES: what `functions/build binaries` made");
         let folder = crate::support::folder();
         let made = Command::new(root().join("functions/build")).arg("root").arg(folder.path()).status().await;
         assert!(made.expect("functions/build").success());
@@ -112,9 +113,11 @@ impl Image {
 
     async fn start(&self, env: &Env, client: &Client) -> (String, Child) {
         let port = free_port();
-        let process = self.command(&env.clone().with("PORT", port.to_string())).spawn().expect("a process (as root)");
+        let process =
+            self.command(&env.clone().with("PORT", port.to_string())).spawn().expect("a process (as root)");
         let origin = format!("http://127.0.0.1:{port}");
-        eventually("the function", async || client.get(format!("{origin}/health/live")).send().await.ok()).await;
+        eventually("the function", async || client.get(format!("{origin}/health/live")).send().await.ok())
+            .await;
         (origin, process)
     }
 }
@@ -165,10 +168,11 @@ async fn the_migration_job_runs_there_too(db: PgPool) {
     let output = image.command(&env).stdout(Stdio::piped()).output().await.expect("a process (as root)");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "migrations: the database is up to date\n");
-    let tables: i64 = sqlx::query_scalar("select count(*) from information_schema.tables where table_schema = 'public'")
-        .fetch_one(&db)
-        .await
-        .expect("a count");
+    let tables: i64 =
+        sqlx::query_scalar("select count(*) from information_schema.tables where table_schema = 'public'")
+            .fetch_one(&db)
+            .await
+            .expect("a count");
     assert!(tables > 20, "{tables}");
 }
 
@@ -202,7 +206,8 @@ impl Listener for TlsListener {
 async fn serve_tls(router: Router) -> (String, String) {
     let mut authority = CertificateParams::new(vec![]).expect("parameters");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
+    let authority =
+        CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
     let key = KeyPair::generate().expect("a key");
     let server = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
     let server = server.signed_by(&key, &authority).expect("a certificate");
@@ -228,7 +233,9 @@ async fn tls_goes_out_to_whom_the_image_trusts_and_to_nobody_else(db: PgPool) {
     let client = Client::new();
     let (issuer, issuer_authority) = serve_tls(local_pubsub::oidc_router(platform.identity().clone())).await;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let inbox = Inbox::open(Settings::new(platform.data_dir().join("mails"), listen, None)).await.expect("a mail server");
+    let inbox = Inbox::open(Settings::new(platform.data_dir().join("mails"), listen, None))
+        .await
+        .expect("a mail server");
     let env = environment(&platform, "email")
         .with("PUSH_JWKS_URL", format!("{issuer}/oauth2/v3/certs"))
         .with("SMTP_PORT", inbox.smtp_addr().port().to_string());

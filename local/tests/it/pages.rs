@@ -19,7 +19,8 @@ fn files(folder: &Path) -> BTreeMap<String, (String, PathBuf)> {
                 folders.push(file);
                 continue;
             }
-            let parts: Vec<&str> = file.strip_prefix(folder).expect("inside").iter().filter_map(|part| part.to_str()).collect();
+            let parts: Vec<&str> =
+                file.strip_prefix(folder).expect("inside").iter().filter_map(|part| part.to_str()).collect();
             let path = format!("/{}", parts[2..].join("/"));
             let path = path.strip_suffix("index.html").unwrap_or(&path).to_owned();
             let kind = format!("{}/{}", parts[0], parts[1]);

@@ -68,7 +68,10 @@ fn environment(platform: &Platform, redis: &str, function: &str, service: &Value
     let known = plan.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
     let env: Env = known.collect();
     let mut env = filled.fold(env, |env, name| {
-        env.with(name, local.get(name).unwrap_or_else(|| panic!("{function} has nothing to fill {name} with")))
+        env.with(
+            name,
+            local.get(name).unwrap_or_else(|| panic!("{function} has nothing to fill {name} with")),
+        )
     });
     // The private half of the planned key is nobody's here.
     if function == "auth" {
@@ -114,7 +117,8 @@ async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgP
             let (status, body) = (health.status(), health.text().await.expect("a body"));
             assert_eq!(status, StatusCode::OK, "{name} {function}: {body}");
             assert!(body.starts_with(r#"{"status":"ok""#), "{name} {function}: {body}");
-            let origins = env.get("CORS_ORIGINS").unwrap_or_default().split(',').filter(|origin| !origin.is_empty());
+            let origins =
+                env.get("CORS_ORIGINS").unwrap_or_default().split(',').filter(|origin| !origin.is_empty());
             for origin in origins {
                 let answer = client.get(format!("{}/health", started.origin)).header("origin", origin);
                 let answer = answer.send().await.expect("an answer");
@@ -126,14 +130,21 @@ async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgP
 }
 
 /// Pushes and schedules reach their handler with their planned token, and not with another function's.
-async fn assert_pushes(platform: &Platform, client: &Client, plan: &Value, function: &str, started: &Started) {
+async fn assert_pushes(
+    platform: &Platform,
+    client: &Client,
+    plan: &Value,
+    function: &str,
+    started: &Started,
+) {
     let calls = object(&plan["subscriptions"]).values().chain(object(&plan["schedules"]).values());
     for call in calls {
         let endpoint = call["endpoint"].as_str().expect("a URL");
         let host = format!("https://{function}-123456789012.");
         let Some(rest) = endpoint.strip_prefix(&host) else { continue };
         let (_, path) = rest.split_once('/').expect("a path");
-        let (audience, account) = (call["audience"].as_str().expect("one"), call["account"].as_str().expect("one"));
+        let (audience, account) =
+            (call["audience"].as_str().expect("one"), call["account"].as_str().expect("one"));
         let post = async |audience: &str, account: &str| {
             let token = platform.identity().id_token(audience, account);
             let request = client.post(format!("{}/{path}", started.origin)).bearer_auth(token).body("{}");
@@ -143,7 +154,12 @@ async fn assert_pushes(platform: &Platform, client: &Client, plan: &Value, funct
         assert_eq!(post(audience, "somebody@else.test").await, StatusCode::UNAUTHORIZED, "{endpoint}");
         // No push, or work on buckets that are not there; but it was let in.
         let status = post(audience, account).await;
-        let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+        let refused = [
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::METHOD_NOT_ALLOWED,
+        ];
         assert!(!refused.contains(&status), "{endpoint}: {status}");
     }
 }
@@ -173,8 +189,11 @@ fn the_load_balancer_picks_functions_as_the_gateway_does() {
                 assert!(!routes.values().any(|to| *to == format!("static-{kind}")), "{name} {kind}");
                 continue;
             };
-            let planned: BTreeMap<String, &str> =
-                strings(planned).into_iter().filter_map(|line| line.split_once(": ")).map(|(n, v)| (n.to_lowercase(), v)).collect();
+            let planned: BTreeMap<String, &str> = strings(planned)
+                .into_iter()
+                .filter_map(|line| line.split_once(": "))
+                .map(|(n, v)| (n.to_lowercase(), v))
+                .collect();
             for (header, value) in object(headers) {
                 assert_eq!(planned.get(header).copied(), value.as_str(), "{name} {kind} {header}");
             }
@@ -194,9 +213,9 @@ fn topics_and_subscriptions_are_the_codes() {
                 let endpoint = endpoint.as_str().expect("an endpoint");
                 assert!(endpoint.starts_with(&format!("https://{}-", subscription.function)), "{endpoint}");
                 assert!(endpoint.ends_with(&format!(".run.app{}", subscription.path)), "{endpoint}");
-                let dead = subscription.dead_letters.then(|| {
-                    json!({"topic": Topic::DeadLetters.name(), "attempts": names::MAX_DELIVERY_ATTEMPTS})
-                });
+                let dead = subscription.dead_letters.then(
+                    || json!({"topic": Topic::DeadLetters.name(), "attempts": names::MAX_DELIVERY_ATTEMPTS}),
+                );
                 let account = &plan["services"][subscription.function]["environment"]["PUSH_SERVICE_ACCOUNT"];
                 let expected = json!({
                     "topic": subscription.topic.name(),
@@ -224,10 +243,17 @@ fn schedules_call_the_codes_tasks_as_often_as_it_says() {
         for schedule in SCHEDULES {
             let planned = &schedules[schedule.name];
             let minutes = schedule.every_seconds / 60;
-            let cron = if minutes < 60 { format!("*/{minutes} * * * *") } else { format!("0 */{} * * *", minutes / 60) };
+            let cron = if minutes < 60 {
+                format!("*/{minutes} * * * *")
+            } else {
+                format!("0 */{} * * *", minutes / 60)
+            };
             assert_eq!((&planned["schedule"], &planned["method"]), (&json!(cron), &json!("POST")), "{name}");
             let endpoint = planned["endpoint"].as_str().expect("an endpoint");
-            assert!(endpoint.starts_with("https://maintenance-") && endpoint.ends_with(schedule.path), "{endpoint}");
+            assert!(
+                endpoint.starts_with("https://maintenance-") && endpoint.ends_with(schedule.path),
+                "{endpoint}"
+            );
         }
     }
 }
@@ -235,10 +261,15 @@ fn schedules_call_the_codes_tasks_as_often_as_it_says() {
 #[test]
 fn buckets_let_browsers_do_what_pages_need_and_announce_what_arrives() {
     for (name, plan) in planned() {
-        let project = plan["services"]["data"]["environment"]["GOOGLE_CLOUD_PROJECT"].as_str().expect("a project");
+        let project =
+            plan["services"]["data"]["environment"]["GOOGLE_CLOUD_PROJECT"].as_str().expect("a project");
         for bucket in BUCKETS {
             let full = format!("{project}-{}", bucket.name);
-            assert_eq!(plan["notifications"].get(&full).and_then(Value::as_str), bucket.topic.map(Topic::name), "{name}");
+            assert_eq!(
+                plan["notifications"].get(&full).and_then(Value::as_str),
+                bucket.topic.map(Topic::name),
+                "{name}"
+            );
             for service in object(&plan["services"]).values() {
                 let named = service["environment"].get(bucket.variable);
                 assert!(named.is_none_or(|named| *named == full), "{name}: {named:?}");

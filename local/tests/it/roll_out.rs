@@ -123,8 +123,14 @@ impl Cloud {
         for function in ["auth", "users"] {
             let traffic = format!("update-traffic {function} --to-");
             let last = self.calls()[self.last_position(&traffic)].clone();
-            assert_eq!(last, format!("run services update-traffic {function} --to-revisions {function}-00001-old=100"));
-            assert!(self.last_position(&format!("{function} --remove-tags candidate")) > self.last_position(&traffic));
+            assert_eq!(
+                last,
+                format!("run services update-traffic {function} --to-revisions {function}-00001-old=100")
+            );
+            assert!(
+                self.last_position(&format!("{function} --remove-tags candidate"))
+                    > self.last_position(&traffic)
+            );
         }
     }
 }
@@ -144,15 +150,30 @@ fn a_good_release_gets_no_traffic_then_a_tenth_then_all() {
     let first_check = cloud.position("workflows run check-health");
     let candidate = r#"{"function":"users","url":"https://candidate---users.test/health","audience":"https://users.test"}"#;
     assert!(cloud.calls()[first_check].contains(candidate), "{:#?}", cloud.calls());
-    let (canary, watched) = (cloud.position("--to-revisions users-00002-new=10"), cloud.position("logging read"));
-    let (all, last_check) = (cloud.position("--to-latest"), cloud.last_position("workflows run check-health"));
-    let order = [deployed, first_check, canary, watched, all, last_check, cloud.position("--remove-tags"), cloud.position("verify-audit")];
+    let (canary, watched) =
+        (cloud.position("--to-revisions users-00002-new=10"), cloud.position("logging read"));
+    let (all, last_check) =
+        (cloud.position("--to-latest"), cloud.last_position("workflows run check-health"));
+    let order = [
+        deployed,
+        first_check,
+        canary,
+        watched,
+        all,
+        last_check,
+        cloud.position("--remove-tags"),
+        cloud.position("verify-audit"),
+    ];
     assert!(order.is_sorted(), "{order:?} {:#?}", cloud.calls());
     let everywhere = r#"{"function":"auth","url":"https://auth.test/health","audience":"https://auth.test"}"#;
     assert!(cloud.calls()[last_check].contains(everywhere), "{:#?}", cloud.calls());
     assert_eq!((cloud.count("--to-latest"), cloud.count("=100"), cloud.count("check-health")), (2, 0, 3));
     let seen = cloud.calls()[watched].clone();
-    assert!(seen.contains(r#"revision_name=("auth-00002-new" OR "users-00002-new")"#) && seen.contains("--limit 2"), "{seen}");
+    assert!(
+        seen.contains(r#"revision_name=("auth-00002-new" OR "users-00002-new")"#)
+            && seen.contains("--limit 2"),
+        "{seen}"
+    );
 }
 
 #[test]
@@ -195,7 +216,9 @@ fn what_turns_out_unhealthy_later_is_taken_back_too() {
 
 #[test]
 fn one_function_that_cannot_be_taken_back_does_not_keep_the_others() {
-    let cloud = Cloud::new().with("UNHEALTHY", "3").with("REFUSE", "*update-traffic auth --to-revisions auth-00001-old*");
+    let cloud = Cloud::new()
+        .with("UNHEALTHY", "3")
+        .with("REFUSE", "*update-traffic auth --to-revisions auth-00001-old*");
     let output = cloud.run("roll-out");
     assert!(!output.status.success());
     assert!(errors(&output).contains("not every function went back"), "{output:?}");
@@ -236,7 +259,10 @@ fn a_build_waits_for_older_ones_of_its_trigger() {
     assert!(by_hand.run("wait-for-turn").status.success());
     assert_eq!(by_hand.count("builds list"), 0);
     let blind = Cloud::new().with("REFUSE", "builds list *");
-    assert!(!blind.run("wait-for-turn").status.success(), "who cannot see whether it is its turn does not go on");
+    assert!(
+        !blind.run("wait-for-turn").status.success(),
+        "who cannot see whether it is its turn does not go on"
+    );
 }
 
 #[test]
@@ -254,7 +280,11 @@ fn the_workspace_is_compiled_once_for_all_images() {
 
     let cached = Cloud::new().with("CACHED", "yes");
     assert!(cached.run("build-images").status.success());
-    assert_eq!((cached.count("--cache-to"), cached.count("--cache-from")), (0, 1), "a tag is never pushed twice");
+    assert_eq!(
+        (cached.count("--cache-to"), cached.count("--cache-from")),
+        (0, 1),
+        "a tag is never pushed twice"
+    );
     let inspected = |cloud: &Cloud| cloud.calls()[cloud.position("imagetools inspect")].clone();
     assert_eq!(inspected(&cached), inspected(&cloud), "the cache's name depends on what goes in only");
 
@@ -269,7 +299,10 @@ fn a_plan_is_made_without_changing_or_locking_anything() {
     assert!(cloud.run("plan").status.success());
     assert!(cloud.calls()[0].contains("-backend-config=bucket=state"), "{:#?}", cloud.calls());
     let plan = &cloud.calls()[1];
-    assert!(plan.starts_with("plan ") && plan.contains("-lock=false") && plan.contains("-var-file=dev.tfvars"), "{plan}");
+    assert!(
+        plan.starts_with("plan ") && plan.contains("-lock=false") && plan.contains("-var-file=dev.tfvars"),
+        "{plan}"
+    );
     assert!(root().join("terraform/dev.tfvars").exists());
 }
 
