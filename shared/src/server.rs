@@ -5,7 +5,7 @@ mod stopping;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt as _};
 use tokio::{net::TcpListener, sync::watch};
 
 pub use stopping::Stopping;
@@ -125,6 +125,11 @@ pub async fn serve(
         stop.await;
         stopping.send_replace(true);
     };
+    // What an event stream writes is small and wanted at once.
+    let listener = listener.tap_io(|connection| {
+        // A connection that is gone by now is noticed where it is read.
+        let _ = connection.set_nodelay(true);
+    });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(signal);
     let server = tokio::spawn(server.into_future());

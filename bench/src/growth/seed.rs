@@ -7,7 +7,7 @@ use crate::{Result, tenants::User};
 
 /// In the text of sixty items, however many there are.
 pub(super) const RARE: &str = "marginalia";
-/// In this order in two items of a hundred, in the other order or apart in as many.
+/// In this order in twelve items of a hundred, in the other order or apart in as many.
 pub(super) const PHRASE: &str = "annual report";
 
 /// Items that are inserted at once.
@@ -36,8 +36,9 @@ const ITEMS: &str = "
         ) as draws
         cross join lateral (
             select string_agg('word' || power(50000::float8, random() + 0 * w)::integer, ' ')
-                   || case n % 50 when 1 then ' annual report' when 2 then ' report annual'
-                                  when 3 then ' annual word1 report' else '' end
+                   || case when n % 50 in (1, 6, 11, 16, 21, 26) then ' annual report'
+                           when n % 50 in (2, 7, 12) then ' report annual'
+                           when n % 50 in (3, 8, 13) then ' annual word1 report' else '' end
                    || case when n % 10 <> 0 and (n - 1) % ($3 / 60) = 0 then ' marginalia' else '' end as text
             from generate_series(1, 40) as w
         ) as texts

@@ -92,14 +92,17 @@ pub(crate) async fn list_items(db: &PgPool, filter: &Filter<'_>) -> Result<Vec<I
     Ok(rows.into_iter().map(ItemRow::from).collect())
 }
 
-/// The label has its own table and index.
+/// The label has its own table and index; what is asked of both tables lets Postgres walk the index of either,
+/// whichever the filter leaves less of, or both side by side.
 async fn by_domain(db: &PgPool, filter: &Filter<'_>, domain: &str) -> Result<Vec<Row>, sqlx::Error> {
     select_items!(
         r"
         where documents.project_id = $1
           and documents.domain = $5
+          and items.project_id = $1
           and items.kind = $2
           and items.deleted_at is null
+          and items.id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
           and documents.item_id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
           and ($6::text is null or items.status = $6)
           and ($7::uuid is null or items.uploaded_by_id = $7)

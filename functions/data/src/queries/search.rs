@@ -8,7 +8,7 @@ use super::{list::Filter, select::get_items};
 use crate::model::{Fragment, ItemRow};
 
 /// Matches that are ranked: of more than these, the newest.
-const CANDIDATES: i64 = 1000;
+const CANDIDATES: i32 = 1000;
 /// Marks around what was found; a text that holds them loses them.
 const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 /// What `<` is for a moment: a headline leaves out what looks like markup.
@@ -20,38 +20,17 @@ pub(crate) struct Found {
     pub(crate) snippet: Vec<Fragment>,
 }
 
-/// The best matches after those up to `filter.after`. What is rare is found by its words, what is frequent among
-/// the newest items: which of the two, Postgres decides by the words, and so plans each search for itself.
+/// The best matches after those up to `filter.after`.
 pub(crate) async fn search_items(
     db: &PgPool,
     filter: &Filter<'_>,
     words: &str,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let mut tx = db.begin().await?;
-    // To start workers takes longer than most searches.
-    sqlx::query!(
-        "select set_config('plan_cache_mode', 'force_custom_plan', true) as plans,
-                set_config('max_parallel_workers_per_gather', '0', true) as workers"
-    )
-    .fetch_one(&mut *tx)
-    .await?;
     let hits = sqlx::query!(
         r#"
         with candidates as materialized (
-            select item_search.item_id, item_search.part,
-                   ts_rank(item_search.words, websearch_to_tsquery('simple', $3)) as rank
-            from item_search
-            join items on items.id = item_search.item_id
-            left join documents on documents.item_id = items.id
-            where item_search.project_id = $1
-              and item_search.kind = $2
-              and item_search.words @@ websearch_to_tsquery('simple', $3)
-              and items.deleted_at is null
-              and ($4::text is null or items.status = $4)
-              and ($5::text is null or documents.domain = $5)
-              and ($6::uuid is null or items.uploaded_by_id = $6)
-            order by item_search.item_id desc
-            limit $9
+            select item_id, part, rank
+            from search_candidates($1, $2, websearch_to_tsquery('simple', $3), $4, $5, $6, $9)
         ), best as (
             select distinct on (item_id) item_id, part, rank from candidates order by item_id, rank desc, part
         ), page as (
@@ -105,11 +84,10 @@ pub(crate) async fn search_items(
         filter.rows,
         CANDIDATES,
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(db)
     .await?;
     let ids: Vec<ItemId> = hits.iter().map(|hit| hit.item_id).collect();
-    let rows = get_items(&mut *tx, &ids).await?;
-    tx.commit().await?;
+    let rows = get_items(db, &ids).await?;
     let mut rows: std::collections::HashMap<Uuid, ItemRow> =
         rows.into_iter().map(|row| (row.item.id.0, row)).collect();
     let found = hits.into_iter().filter_map(|hit| {

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 use shared::{
+    config::Settings as _,
     ids::ItemId,
     items::{ItemStatus, ObjectName},
+    storage::{Objects, StorageSettings},
     testing::{RESULTS_BUCKET, TestResponse, envelope, eventually},
 };
 use sqlx::PgPool;
@@ -134,6 +136,33 @@ async fn output_whose_events_were_lost_is_brought_in_when_the_operation_is_due(d
     assert_eq!(ocr.restart().await, json!(1));
     ocr.ended(object.item_id).await;
     ocr.assert_read_in_parts(object.item_id, 50).await;
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_whose_output_is_incomplete_is_begun_anew(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(50).await;
+    let item = object.item_id;
+    let outputs = ocr.outputs(item, 3).await;
+    // One part came by its event; another was gone before anybody read it.
+    ocr.deliver_output(&outputs[0]).await.assert_status(204);
+    let storage = StorageSettings::from_env(&ocr.platform.env()).expect("settings");
+    let objects = Objects::new(&storage).expect("objects");
+    objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("it is deleted");
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe("ocr", ocr.address).await;
+    ocr.platform.clock.advance(Duration::minutes(2));
+    assert_eq!(ocr.restart().await, json!(1));
+    eventually("the operation to be given up", async || {
+        ocr.platform.item(item, "operation").await.is_none().then_some(())
+    })
+    .await;
+    ocr.platform.clock.advance(Duration::minutes(1));
+    assert_eq!(ocr.restart().await, json!(1));
+    ocr.ended(item).await;
+    ocr.assert_read_in_parts(item, 50).await;
+    assert_eq!(ocr.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
     ocr.settle().await;
 }
 
