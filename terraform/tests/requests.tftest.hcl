@@ -137,6 +137,29 @@ run "cloud_armor_is_optional" {
   }
 }
 
+run "cloud_armor_lets_the_interface_through" {
+  command = plan
+
+  assert {
+    condition     = length([for rule in google_compute_security_policy.this[0].rule : rule if startswith(rule.action, "deny") && strcontains(try(rule.match[0].expr[0].expression, ""), "methodenforcement")]) == 0
+    error_message = "Changes and deletions are refused: these rules know only GET, HEAD, POST and OPTIONS."
+  }
+
+  assert {
+    condition     = alltrue([for name, backend in google_compute_backend_service.function : backend.log_config[0].enable])
+    error_message = "What is refused is not logged."
+  }
+}
+
+run "every_alert_is_explained" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name in keys(google_monitoring_alert_policy.this) : strcontains(file("README.md"), "| `${name}` |")])
+    error_message = "README.md does not say what an alert means."
+  }
+}
+
 run "cors_names_the_same_origins_everywhere" {
   command = plan
 
