@@ -19,7 +19,10 @@ const READING_PATIENCE: Duration = Duration::from_secs(180);
 const ENTER: &str = "\u{e007}";
 const CONTROL: &str = "\u{e009}";
 const ESCAPE: &str = "\u{e00c}";
+const LEFT: &str = "\u{e012}";
 const RIGHT: &str = "\u{e014}";
+
+const FITS: &str = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
 
 /// What Ada uploads and Kim reviews.
 struct Desk {
@@ -121,6 +124,31 @@ impl Desk {
         self.browser.until_true(&script).await;
     }
 
+    /// Lets Ada sit down at the browser.
+    async fn sign_in_as_ada(&self) {
+        self.browser.goto("/sign-in").await;
+        self.browser.click("Sign out").await;
+        self.browser.fill("Your address", ADMIN).await;
+        self.browser.fill("Your password", PASSWORD).await;
+        self.browser.click("Sign in").await;
+        self.browser.see("You are signed in as Ada").await;
+    }
+
+    /// Waits until the statistics know of so many approved documents and voice samples.
+    async fn wait_for_statistics(&self, documents: u64, voice: u64) {
+        let deadline = Instant::now() + READING_PATIENCE;
+        let path = format!("/analytics/summary?timeframe=7d&project_id={}", self.project);
+        loop {
+            let summary = self.running.get(&path).await;
+            let totals = &summary["totals"];
+            if totals["documents"]["approved"] == documents && totals["voice"]["approved"] == voice {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the statistics do not know of it: {summary}");
+            sleep(Duration::from_secs(1)).await;
+        }
+    }
+
     /// A decision that Kim makes in another window.
     async fn approve_elsewhere(&self, path: &str) {
         let id = path.rsplit('/').next().expect("an id");
@@ -166,7 +194,7 @@ async fn database(running: &Running) -> PgConnection {
 }
 
 #[tokio::test]
-async fn ten_items_are_reviewed_by_keyboard() {
+async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
     let desk = Desk::start().await;
     let mut paths = Vec::new();
     for number in 1..=7 {
@@ -229,10 +257,57 @@ async fn ten_items_are_reviewed_by_keyboard() {
     browser.see("Something waits for a review again").await;
     browser.press("", "n").await;
     desk.see_item("late.png").await;
-
-    let fits = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    assert_eq!(browser.run(FITS).await, true, "wider than the window");
     browser.narrow(320).await;
-    assert_eq!(browser.run(fits).await, true, "wider than the window");
+    assert_eq!(browser.run(FITS).await, true, "wider than the window");
+    browser.narrow(1000).await;
+
+    desk.sign_in_as_ada().await;
+    desk.wait_for_statistics(8, 1).await;
+    browser.goto(&format!("/project?id={}", desk.project)).await;
+    browser.click("How it goes").await;
+    browser.see("Day by day").await;
+    let states = "return [...document.querySelectorAll('#states .measures > li')].map(row => row.innerText)";
+    let states = browser.run(states).await;
+    let [documents, voice] = [&states[0], &states[1]].map(|row| row.as_str().expect("a row").to_owned());
+    assert!(documents.contains("Approved 8") && documents.contains("Waits for its review 1"), "{documents}");
+    assert!(voice.contains("Approved 1") && voice.contains("Rejected 1"), "{voice}");
+    let drawn = "return document.querySelectorAll('#trend .bar.approved, #trend .bar.rejected').length";
+    assert!(browser.run(drawn).await.as_u64().is_some_and(|bars| bars >= 2), "no bars");
+    // The same numbers by keyboard, and as a table.
+    browser.run("document.querySelector('.reader').focus()").await;
+    browser.press("", LEFT).await;
+    browser.press("", RIGHT).await;
+    let tip = browser.run("return document.querySelector('.tip').innerText").await;
+    assert!(tip.as_str().is_some_and(|tip| tip.contains("Approved")), "{tip}");
+    let decided = "const rows = [...document.querySelectorAll('#trend tbody tr')]; \
+                   return [3, 4].map(column => rows.reduce((sum, row) => sum + Number(row.cells[column].textContent), 0))";
+    assert_eq!(browser.run(decided).await, json!([9, 1]));
+    browser.narrow(320).await;
+    assert_eq!(browser.run(FITS).await, true, "wider than the window");
+}
+
+#[tokio::test]
+async fn an_export_is_made_and_downloaded_where_its_mail_leads() {
+    let desk = Desk::start().await;
+    desk.add("page.png", "image/png", "=first.png").await;
+    let browser = &desk.browser;
+    desk.sign_in_as_ada().await;
+    browser.goto(&format!("/project?id={}", desk.project)).await;
+    browser.choose("As", "JSON lines").await;
+    browser.choose("As", "CSV").await;
+    browser.click("Make the export").await;
+    browser.see("It is being made.").await;
+    browser.see("CSV, everything").await;
+    let link = link_mailed_to(&desk.running, ADMIN, "export=").await;
+    browser.goto("/").await;
+    browser.goto(&link).await;
+    browser.until_true("return document.querySelector('.wanted button') === document.activeElement").await;
+    browser.press("", ENTER).await;
+    let exports = desk.running.get(&format!("/exports?project_id={}", desk.project)).await;
+    let day = &exports["items"][0]["created_at"].as_str().expect("a time")[..10];
+    let file = browser.downloaded(&format!("items-{day}.csv")).await;
+    assert!(file.contains("'=first.png") && file.contains("The Garden Behind the Library"), "{file}");
 }
 
 #[tokio::test]
