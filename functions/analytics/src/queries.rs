@@ -104,11 +104,14 @@ macro_rules! select_figures {
             Figures,
             r#"
             with position as materialized (
-                select xid, id from statistics_cursor
+                select xid, id from statistics_cursor limit 1
             ), unfolded as materialized (
                 select facts.* from position cross join lateral ("# + $unfolded + r#") as facts
             ), parts as materialized (
-                select * from unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) as part (grain, since, until)
+                -- Few ranges of an index each: `offset 0` keeps them from being joined any other way.
+                select *
+                from unnest($1::uuid[]) as scope (project_id)
+                cross join unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) as part (grain, since, until)
             ), totals as (
                 select kind, status, items from statistics_totals where project_id = any($1)
                 union all
@@ -126,22 +129,31 @@ macro_rules! select_figures {
                 from unfolded
                 where at >= ($2::timestamptz[])[1] and at < ($2::timestamptz[])[cardinality($2::timestamptz[])]
             ), read as (
-                select kind, pages, voice_milliseconds, confidence_millionths, confident
+                select bucket.*
                 from parts
-                join statistics_counts as bucket
-                  on bucket.project_id = any($1) and bucket.grain = parts.grain and parts.grain <> 'hour'
-                 and bucket.starts_at >= parts.since and bucket.starts_at < parts.until
+                cross join lateral (
+                    select kind, pages, voice_milliseconds, confidence_millionths, confident
+                    from statistics_counts
+                    where project_id = parts.project_id and grain = parts.grain
+                      and starts_at >= parts.since and starts_at < parts.until
+                    offset 0
+                ) as bucket
+                where parts.grain <> 'hour'
                 union all
                 select kind, coalesce(pages, 0), coalesce(voice_milliseconds, 0), coalesce(confidence_millionths, 0),
                        (confidence_millionths is not null)::integer
                 from unfolded
                 where at >= ($2::timestamptz[])[1]
             ), histograms as (
-                select bucket.until, bins
+                select bucket.*
                 from parts
-                join statistics_durations as bucket
-                  on bucket.project_id = any($1) and bucket.grain = parts.grain
-                 and bucket.starts_at >= parts.since and bucket.starts_at < parts.until
+                cross join lateral (
+                    select statistics_durations.until, bins
+                    from statistics_durations
+                    where project_id = parts.project_id and grain = parts.grain
+                      and starts_at >= parts.since and starts_at < parts.until
+                    offset 0
+                ) as bucket
             ), took as (
                 select took.until, duration_bin(took.seconds) as bin
                 from unfolded
@@ -151,11 +163,15 @@ macro_rules! select_figures {
                 select user_id, sum(uploaded)::bigint as uploaded, sum(approved)::bigint as approved,
                        sum(rejected)::bigint as rejected
                 from (
-                    select user_id, uploaded, approved, rejected
+                    select bucket.*
                     from parts
-                    join statistics_people as bucket
-                      on bucket.project_id = any($1) and bucket.grain = parts.grain
-                     and bucket.starts_at >= parts.since and bucket.starts_at < parts.until
+                    cross join lateral (
+                        select user_id, uploaded, approved, rejected
+                        from statistics_people
+                        where project_id = parts.project_id and grain = parts.grain
+                          and starts_at >= parts.since and starts_at < parts.until
+                        offset 0
+                    ) as bucket
                     union all
                     select coalesce(uploader_id, reviewer_id), uploaded, approved, rejected
                     from unfolded
@@ -269,25 +285,32 @@ macro_rules! select_figures {
     };
 }
 
-/// All that happened in the window, and what there is now.
+/// All that happened in the window, and what there is now. Should maintenance not have folded for long, the limits make
+/// it late rather than slow; they also keep the planner from expecting so much that it compiles the statement.
 pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Result<Figures, sqlx::Error> {
     let buckets = scope.buckets();
     let grains: Vec<&str> = window.parts.iter().map(|part| part.grain).collect();
     let since: Vec<OffsetDateTime> = window.parts.iter().map(|part| part.since).collect();
     let until: Vec<OffsetDateTime> = window.parts.iter().map(|part| part.until).collect();
     match scope {
-        Scope::Everything => select_figures!(
-            "select * from item_facts where (item_facts.xid, item_facts.id) > (position.xid, position.id)",
-            &buckets,
-            &window.bounds,
-            window.grain(),
-            &grains as _,
-            &since,
-            &until,
-            LISTED,
-        )
-        .fetch_one(db)
-        .await,
+        Scope::Everything => {
+            select_figures!(
+                "select *
+             from item_facts
+             where (item_facts.xid, item_facts.id) > (position.xid, position.id)
+             order by item_facts.xid, item_facts.id
+             limit 10000",
+                &buckets,
+                &window.bounds,
+                window.grain(),
+                &grains as _,
+                &since,
+                &until,
+                LISTED,
+            )
+            .fetch_one(db)
+            .await
+        }
         Scope::Project(_) | Scope::Administered(_) => {
             select_figures!(
                 "select item_facts.*
@@ -296,6 +319,8 @@ pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Resu
                      select * from item_facts
                      where item_facts.project_id = scope.project_id
                        and (item_facts.xid, item_facts.id) > (position.xid, position.id)
+                     order by item_facts.xid, item_facts.id
+                     limit 2000
                  ) as item_facts",
                 &buckets,
                 &window.bounds,
