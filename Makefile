@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo super-admin test lint prepare check-queries images reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-export bench-streams
+.PHONY: help run demo super-admin test lint prepare check-queries images reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-analytics bench-review bench-export bench-streams
 
 help: ## Lists what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -83,6 +83,12 @@ bench-pipeline: ## Prints how long an upload takes to become text, how many a se
 
 bench-growth: ## Prints what lists and searches of a million documents cost beside those of ten thousand: make bench-growth items=1000000
 	@$(MAKE) --no-print-directory bench-with program='growth $(items)'
+
+bench-analytics: ## Prints what summaries and the review queue of ten million items cost beside those of ten thousand: make bench-analytics items='10000 1000000 10000000'
+	@$(MAKE) --no-print-directory bench-with program='analytics $(items)'
+
+bench-review: ## Has fifty reviewers work through one queue, and proves that each item is decided once.
+	@$(MAKE) --no-print-directory bench-with program='review'
 
 bench-export: ## Exports a million items, killing the process in the middle, and prints time and memory: make bench-export items=1000000
 	@$(MAKE) --no-print-directory bench-with program='export $(items)'

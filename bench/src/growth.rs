@@ -4,7 +4,7 @@
 //! `data` answers over HTTP, for the one and the other in turn, so that the ratios of a run are fair. Where few items
 //! have less than a page of answers, less is asked for: both answer as much.
 
-mod seed;
+pub(crate) mod seed;
 
 use std::{
     str::FromStr as _,
@@ -150,7 +150,7 @@ impl Side {
 }
 
 /// A new database of this name on the server at `DATABASE_URL`.
-async fn database(name: &str) -> Result<String> {
+pub(crate) async fn database(name: &str) -> Result<String> {
     let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
     let server = PgPool::connect(&url).await?;
     sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {name}"))).execute(&server).await?;

@@ -12,10 +12,12 @@ mod postgres;
 mod process;
 mod quota;
 mod relay;
+mod review;
 mod running_auth;
 mod schedule;
 mod statistics;
 mod streams;
+mod summary;
 mod tenants;
 mod timing;
 
@@ -24,11 +26,12 @@ use std::process::ExitCode;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "usage: bench cold-start | login | timing | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
-    pipeline | growth [ITEMS] | streams [N] (all but the first: under `local with-postgres`)";
+    pipeline | growth [ITEMS] | analytics [ITEMS]... | review | streams [N] (all but the first: under `local with-postgres`)";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
+        Some("analytics") => summary::run(std::env::args().skip(2)).await,
         Some("audit") => audit::run(std::env::args().nth(2)).await,
         Some("chaos") => chaos::run(std::env::args().nth(2)).await,
         Some("cold-start") => cold_start::run().await,
@@ -36,6 +39,7 @@ async fn main() -> ExitCode {
         Some("login") => login::run().await,
         Some("pipeline") => pipeline::run().await,
         Some("quota") => quota::run(std::env::args().nth(2)).await,
+        Some("review") => review::run().await,
         Some("streams") => streams::run(std::env::args().nth(2)).await,
         Some("timing") => timing::run().await,
         _ => Err(USAGE.into()),

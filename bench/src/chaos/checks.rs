@@ -1,6 +1,9 @@
 //! What must be true in the end.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use sqlx::PgPool;
 use tokio::process::Command;
@@ -8,7 +11,7 @@ use tokio::process::Command;
 use crate::{Result, cloud::Cloud, instance::binary};
 
 /// Statements that count what must not be there.
-const NEVER: [(&str, &str); 13] = [
+const NEVER: [(&str, &str); 14] = [
     ("items that are not final", "select count(*) from items where status in ('draft', 'processing')"),
     ("items that failed", "select count(*) from items where status = 'failed'"),
     (
@@ -68,6 +71,19 @@ const NEVER: [(&str, &str); 13] = [
     ),
     ("items taken for another's duplicate", "select count(*) from items where duplicate_of is not null"),
     ("leases and pauses left over", "select count(*) from items where coalesce(lease_until, next_attempt_at) is not null"),
+    (
+        "totals of the statistics that are not those of the items",
+        "select count(*)
+         from (
+             select project_id, kind, status, count(*) as items from items where deleted_at is null
+             group by project_id, kind, status
+         ) as counted
+         full join (
+             select * from statistics_totals
+             where items <> 0 and project_id <> '00000000-0000-0000-0000-000000000000'
+         ) as folded using (project_id, kind, status)
+         where counted.items is distinct from folded.items",
+    ),
     ("events left in the outbox", "select count(*) from outbox"),
     ("dead letters", "select count(*) from dead_letters"),
 ];
@@ -87,6 +103,20 @@ pub(super) async fn left(db: &PgPool, invited: usize) -> Result<i64> {
     Ok(sqlx::query_scalar(left).bind(i64::try_from(invited)?).fetch_one(db).await?)
 }
 
+/// Waits until maintenance has folded all that happened.
+async fn folded(db: &PgPool) -> Result<()> {
+    let unfolded = "select count(*) from statistics_cursor, item_transitions
+                    where (item_transitions.xid, item_transitions.id) > (statistics_cursor.xid, statistics_cursor.id)";
+    let start = Instant::now();
+    while sqlx::query_scalar::<_, i64>(unfolded).fetch_one(db).await? > 0 {
+        if start.elapsed() > Duration::from_secs(120) {
+            return Err("the transitions are not folded".into());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    Ok(())
+}
+
 /// Prints what was found, and fails when anything is not as it must be.
 pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usize) -> Result<()> {
     println!("items by state:");
@@ -101,6 +131,7 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
         sqlx::query_scalar("select coalesce(sum(attempt), 0)::bigint from items").fetch_one(db).await?;
     println!("attempts: {attempts}, of which {} came to nothing", attempts - i64::try_from(wanted)?);
 
+    folded(db).await?;
     let mut wrong = Vec::new();
     let mut check = |what: &str, found: i64| {
         println!("{found:>7}  {what}");
@@ -113,6 +144,8 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
     for (what, statement) in NEVER {
         check(what, sqlx::query_scalar(statement).fetch_one(db).await?);
     }
+    let buckets = migrations::recompute(db, false).await?.iter().map(|difference| difference.buckets).sum();
+    check("buckets of the statistics that are not what the transitions say", buckets);
     let invited = i64::try_from(invited)?;
     let invitations: i64 =
         sqlx::query_scalar("select count(*) from project_invitations").fetch_one(db).await?;

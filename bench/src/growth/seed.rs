@@ -84,7 +84,8 @@ pub(super) async fn seed(
     )
     .execute(&mut db)
     .await?;
-    let indexes = drop_indexes(&mut db).await?;
+    let tables = ["items", "documents", "document_pages", "item_search"];
+    let indexes = drop_indexes(&mut db, &tables).await?;
     let mut from = 0;
     while from < items {
         let to = items.min(from + BATCH);
@@ -100,13 +101,13 @@ pub(super) async fn seed(
     Ok(())
 }
 
-/// Drops every index that no constraint needs; the statements that make them again.
-async fn drop_indexes(db: &mut PgConnection) -> Result<Vec<String>> {
+/// Drops every index of these tables that no constraint needs; the statements that make them again.
+pub(crate) async fn drop_indexes(db: &mut PgConnection, tables: &[&str]) -> Result<Vec<String>> {
     let indexes = "
         select indexname, indexdef from pg_indexes
-        where schemaname = 'public' and tablename in ('items', 'documents', 'document_pages', 'item_search')
+        where schemaname = 'public' and tablename = any($1)
           and indexname not in (select conname from pg_constraint)";
-    let indexes: Vec<(String, String)> = sqlx::query_as(indexes).fetch_all(&mut *db).await?;
+    let indexes: Vec<(String, String)> = sqlx::query_as(indexes).bind(tables).fetch_all(&mut *db).await?;
     let mut definitions = Vec::new();
     for (name, definition) in indexes {
         sqlx::raw_sql(AssertSqlSafe(format!("drop index {name}"))).execute(&mut *db).await?;

@@ -1,0 +1,200 @@
+//! Fifty reviewers work through a queue at once: `bench review`.
+//!
+//! Two instances of `review` hand out two thousand items by `POST /review/next` and take the decisions. Nobody may be
+//! handed what another holds, every item is decided once, and nothing fails.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use shared::{guard::ProjectRole, ids::ProjectId};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::{
+    Result,
+    cloud::Cloud,
+    instance::Instance,
+    statistics::{median_ms, percentile_ms},
+    tenants::{self, Tenants, User},
+};
+
+const ITEMS: i64 = 2_000;
+const REVIEWERS: usize = 50;
+const INSTANCES: usize = 2;
+
+/// Who holds what, and what is decided, as the reviewers see it.
+#[derive(Default)]
+struct Desk {
+    held: HashMap<String, usize>,
+    decided: HashSet<String>,
+    handed: Vec<Duration>,
+    took: Vec<Duration>,
+}
+
+/// Lets them work, and says how it went.
+pub(crate) async fn run() -> Result<()> {
+    let (db, url) = tenants::database().await?;
+    let cloud = Cloud::start(&url, None).await?;
+    let tenants = Tenants::new(&db, &cloud)?;
+    let admin = tenants.user("review-admin").await?;
+    let project = tenants.project("Review", &admin).await?;
+    let uploader = tenants.user("review-uploader").await?;
+    tenants.member(project, &uploader, ProjectRole::Contributor).await?;
+    items(&db, project, &uploader).await?;
+    let mut instances = Vec::new();
+    for number in 0..INSTANCES {
+        instances.push(Instance::start(&cloud, "review", number).await?);
+    }
+    let client = Client::builder().no_proxy().build()?;
+    let desk = Arc::new(Mutex::new(Desk::default()));
+    let mut reviewers = JoinSet::new();
+    let mut tokens = Vec::new();
+    for number in 0..REVIEWERS {
+        let user = tenants.user(&format!("reviewer{number}")).await?;
+        tenants.member(project, &user, ProjectRole::Reviewer).await?;
+        tokens.push(tenants.token(&user)?);
+    }
+    let start = Instant::now();
+    for (number, token) in tokens.into_iter().enumerate() {
+        let (client, desk) = (client.clone(), Arc::clone(&desk));
+        let base = instances[number % INSTANCES].url("");
+        reviewers.spawn(async move { review(number, &client, &base, &token, project, &desk).await });
+    }
+    while let Some(reviewer) = reviewers.join_next().await {
+        reviewer??;
+    }
+    let elapsed = start.elapsed();
+    let desk = std::mem::take(&mut *desk.lock().unwrap_or_else(PoisonError::into_inner));
+    println!(
+        "{REVIEWERS} reviewers decided on {} items in {elapsed:.1?}: {:.0} a second",
+        desk.decided.len(),
+        f64::from(u32::try_from(desk.decided.len())?) / elapsed.as_secs_f64()
+    );
+    for (what, samples) in [("handed", &desk.handed), ("decided", &desk.took)] {
+        println!("{what}: p50 {:.1} ms, p95 {:.1} ms", median_ms(samples), percentile_ms(samples, 95));
+    }
+    check(&db, &desk).await
+}
+
+/// One reviewer, until nothing is left.
+async fn review(
+    number: usize,
+    client: &Client,
+    base: &str,
+    token: &str,
+    project: ProjectId,
+    desk: &Mutex<Desk>,
+) -> Result<()> {
+    let desk = || desk.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let start = Instant::now();
+        let next = format!("{base}/review/next?project_id={project}");
+        let answer = client.post(next).bearer_auth(token).send().await?;
+        if answer.status() == StatusCode::NO_CONTENT {
+            return Ok(());
+        }
+        let item: Value = answer.error_for_status()?.json().await?;
+        let id = item["id"].as_str().ok_or("no item")?.to_owned();
+        {
+            let mut desk = desk();
+            desk.handed.push(start.elapsed());
+            if let Some(holder) = desk.held.insert(id.clone(), number) {
+                return Err(format!("{id} was handed to {number} while {holder} held it").into());
+            }
+            if desk.decided.contains(&id) {
+                return Err(format!("{id} was handed out again").into());
+            }
+        }
+        let decision = match number % 3 {
+            0 => json!({"status": "rejected", "feedback": "It cannot be read."}),
+            1 => json!({"status": "approved", "corrected_text": "As it should be."}),
+            _ => json!({"status": "approved"}),
+        };
+        let start = Instant::now();
+        // Given up before the claim is, as others see it: the decision releases it.
+        desk().held.remove(&id);
+        desk().decided.insert(id.clone());
+        let decided = client.patch(format!("{base}/review/{id}")).bearer_auth(token).json(&decision).send();
+        let decided: Value = decided.await?.error_for_status()?.json().await?;
+        if decided["status"] != decision["status"] {
+            return Err(format!("{id} is {}", decided["status"]).into());
+        }
+        desk().took.push(start.elapsed());
+    }
+}
+
+/// What must be true in the end.
+async fn check(db: &PgPool, desk: &Desk) -> Result<()> {
+    let mut wrong = Vec::new();
+    for (what, statement, expected) in [
+        ("items decided on", "select count(*) from items where status in ('approved', 'rejected')", ITEMS),
+        ("decisions", "select count(*) from item_transitions where from_status = 'pending_review'", ITEMS),
+        (
+            "items with other than one decision",
+            "select count(*) from (
+                 select from item_transitions where from_status = 'pending_review'
+                 group by item_id having count(*) <> 1
+             ) as items",
+            0,
+        ),
+        (
+            "audit rows of decisions",
+            "select count(*) from audit_logs where action in ('document.approved', 'document.rejected')",
+            ITEMS,
+        ),
+        ("claims left over", "select count(*) from items where claimed_by_id is not null", 0),
+        (
+            "items decided on by somebody else than the transition says",
+            "select count(*) from items
+             join item_transitions on item_transitions.item_id = items.id and from_status = 'pending_review'
+             where reviewed_by_id is distinct from actor_user_id or status <> to_status",
+            0,
+        ),
+    ] {
+        let found: i64 = sqlx::query_scalar(statement).fetch_one(db).await?;
+        println!("{found:>7}  {what}");
+        if found != expected {
+            wrong.push(format!("{found} {what} instead of {expected}"));
+        }
+    }
+    if i64::try_from(desk.decided.len())? != ITEMS {
+        wrong.push(format!("{} items were handed out", desk.decided.len()));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
+}
+
+/// Documents of one page that wait for a reviewer.
+async fn items(db: &PgPool, project: ProjectId, uploader: &User) -> Result<()> {
+    sqlx::query(
+        "with numbered as materialized (
+             select (lpad(to_hex(1700000000000 + n), 12, '0') || '7' || substr(md5('review' || n), 1, 3)
+                        || '8' || substr(md5('review' || n), 4, 15))::uuid as id
+             from generate_series(1, $3) as n
+         ), made as (
+             insert into items
+                 (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, status, generation,
+                  attempt, text_attempt, confidence, created_at, processed_at, version)
+             select id, $1, $2, 'document', 'letter', 'application/pdf', 5, 'pending_review', 1, 1, 1, 0.9, now(), now(), 1
+             from numbered
+             returning id
+         ), made_documents as (
+             insert into documents (item_id, project_id, page_count) select id, $1, 1 from made
+         ), made_pages as (
+             insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+             select id, 1, 1, 'as it was read', 0.9, '[]' from made
+         )
+         insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)
+         select id, $1, 'document', 'pending_review', 1, $2, now() from made",
+    )
+    .bind(project)
+    .bind(uploader.id)
+    .bind(i32::try_from(ITEMS)?)
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Summaries and the review queue of ten thousand items, a million and ten million: `bench analytics [ITEMS...]`.
+//!
+//! A database for each, with a project that holds nine tenths of the items and a hundred small ones, all of it within
+//! the last year. The functions answer over HTTP, for the one and the other in turn, so that the ratios of a run are
+//! fair; beside them stands what counting the items themselves would cost.
+
+mod seed;
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use sqlx::PgPool;
+
+use self::seed::seed;
+use crate::{
+    Result, cloud::Cloud, growth::database, instance::Instance, statistics::percentile_ms, tenants::Tenants,
+};
+
+const SIZES: [i64; 3] = [10_000, 1_000_000, 10_000_000];
+/// Requests of each kind to each side.
+const REQUESTS: usize = 25;
+const WARM: usize = 2;
+/// Time zones of whole hours, from `Etc/GMT-14` on.
+const ZONES: usize = 27;
+/// How much more the median may be.
+const TOLERANCE: f64 = 1.5;
+/// Counts of all items.
+const COUNTS: usize = 3;
+
+/// Seeds all, asks all, and fails when a question costs much more of the largest one than of the smallest.
+pub(crate) async fn run(sizes: impl Iterator<Item = String>) -> Result<()> {
+    let mut sizes = sizes.map(|size| size.parse()).collect::<std::result::Result<Vec<i64>, _>>()?;
+    if sizes.is_empty() {
+        sizes = SIZES.to_vec();
+    }
+    let mut sides = Vec::new();
+    for size in &sizes {
+        sides.push(Side::start(*size).await?);
+    }
+    let header: Vec<String> = sizes.iter().map(|size| format!("{size:>10}")).collect();
+    println!("{:<42} {}  ratio (p50 in ms)", "question", header.join(" "));
+    let mut slow = Vec::new();
+    for question in questions() {
+        let mut samples: Vec<Vec<Duration>> = vec![Vec::new(); sides.len()];
+        for round in 0..WARM + REQUESTS {
+            for (side, samples) in sides.iter().zip(&mut samples) {
+                let elapsed = side.ask(&question, round).await?;
+                if round >= WARM {
+                    samples.push(elapsed);
+                }
+            }
+        }
+        let ratio = print(question.name, &samples);
+        if ratio > TOLERANCE {
+            slow.push(format!("{} ({ratio:.2})", question.name));
+        }
+    }
+    let mut samples: Vec<Vec<Duration>> = vec![Vec::new(); sides.len()];
+    for _ in 0..COUNTS {
+        for (side, samples) in sides.iter().zip(&mut samples) {
+            samples.push(side.count().await?);
+        }
+    }
+    print("for comparison: GROUP BY over the items", &samples);
+    if slow.is_empty() { Ok(()) } else { Err(format!("these grow: {}", slow.join(", ")).into()) }
+}
+
+/// Prints the medians; how much larger the last one is than the first.
+fn print(name: &str, samples: &[Vec<Duration>]) -> f64 {
+    let medians: Vec<f64> = samples.iter().map(|samples| percentile_ms(samples, 50)).collect();
+    let ratio = medians.last().zip(medians.first()).map_or(f64::NAN, |(last, first)| last / first);
+    let shown: Vec<String> = medians.iter().map(|median| format!("{median:>10.2}")).collect();
+    println!("{name:<42} {} {ratio:>6.2}", shown.join(" "));
+    ratio
+}
+
+/// What is asked.
+struct Question {
+    name: &'static str,
+    function: Function,
+    path: &'static str,
+}
+
+#[derive(PartialEq, Eq)]
+enum Function {
+    /// As a super admin, of everything.
+    Everything,
+    /// As an admin, of the large project.
+    Project,
+    Queue,
+    Next,
+}
+
+fn questions() -> Vec<Question> {
+    let ask = |name, function, path| Question { name, function, path };
+    vec![
+        ask("summary of a project, 30 days", Function::Project, "timeframe=30d"),
+        ask("summary of a project, 365 days", Function::Project, "timeframe=365d"),
+        ask("summary of a project, all", Function::Project, "timeframe=all"),
+        ask("summary of everything, 30 days", Function::Everything, "timeframe=30d"),
+        ask("summary of everything, 365 days", Function::Everything, "timeframe=365d"),
+        ask("summary of everything, all", Function::Everything, "timeframe=all"),
+        ask("queue, oldest first", Function::Queue, ""),
+        ask("queue, least confident first", Function::Queue, "&order=confidence"),
+        ask("queue of documents", Function::Queue, "&kind=document"),
+        ask("next", Function::Next, ""),
+        ask("next, least confident", Function::Next, "&order=confidence"),
+    ]
+}
+
+/// A database, the functions in front of it, and who asks.
+struct Side {
+    db: PgPool,
+    analytics: Instance,
+    review: Instance,
+    client: reqwest::Client,
+    root: String,
+    admin: String,
+    project: String,
+    _cloud: Cloud,
+}
+
+impl Side {
+    async fn start(items: i64) -> Result<Self> {
+        let url = database(&format!("analytics_{items}")).await?;
+        let db = PgPool::connect(&url).await?;
+        migrations::migrate(&db).await?;
+        let cloud = Cloud::start(&url, None).await?;
+        let tenants = Tenants::new(&db, &cloud)?;
+        let admin = tenants.user("admin").await?;
+        let root = tenants.super_admin("root").await?;
+        let project = tenants.project("Large", &admin).await?;
+        let start = Instant::now();
+        let maintenance = Instance::start(&cloud, "maintenance", 0).await?;
+        let left = seed(&db, items, project, root.id).await?;
+        fold(&cloud, &maintenance, &db).await?;
+        let size = "select pg_size_pretty(pg_database_size(current_database()))";
+        let size: String = sqlx::query_scalar(size).fetch_one(&db).await?;
+        println!(
+            "seeded {items} items in {:.0?}, {left} transitions folded by maintenance: {size}",
+            start.elapsed()
+        );
+        Ok(Self {
+            analytics: Instance::start(&cloud, "analytics", 0).await?,
+            review: Instance::start(&cloud, "review", 0).await?,
+            client: reqwest::Client::builder().no_proxy().build()?,
+            root: tenants.token(&root)?,
+            admin: tenants.token(&admin)?,
+            project: project.to_string(),
+            db,
+            _cloud: cloud,
+        })
+    }
+
+    /// How long an answer took. Each round of a summary is about another time zone, since answers are kept.
+    async fn ask(&self, question: &Question, round: usize) -> Result<Duration> {
+        let zone = format!("Etc/GMT{:+}", i64::try_from(round % ZONES)? - 14).replace('+', "%2B");
+        let (project, rest) = (&self.project, question.path);
+        let (method, url, token) = match question.function {
+            Function::Everything => (
+                Method::GET,
+                self.analytics.url(&format!("/analytics/summary?{rest}&timezone={zone}")),
+                &self.root,
+            ),
+            Function::Project => {
+                let path = format!("/analytics/summary?project_id={project}&{rest}&timezone={zone}");
+                (Method::GET, self.analytics.url(&path), &self.admin)
+            }
+            Function::Queue => {
+                (Method::GET, self.review.url(&format!("/review?project_id={project}{rest}")), &self.admin)
+            }
+            Function::Next => (
+                Method::POST,
+                self.review.url(&format!("/review/next?project_id={project}{rest}")),
+                &self.admin,
+            ),
+        };
+        let start = Instant::now();
+        let answer = self.client.request(method, &url).bearer_auth(token).send().await?;
+        let (status, body) = (answer.status(), answer.bytes().await?);
+        let elapsed = start.elapsed();
+        if status != StatusCode::OK {
+            return Err(format!("{url}: {status} {}", String::from_utf8_lossy(&body)).into());
+        }
+        if question.function == Function::Next {
+            let item: Value = serde_json::from_slice(&body)?;
+            let id = item["id"].as_str().ok_or("no item")?;
+            let claim = self.review.url(&format!("/review/{id}/claim"));
+            self.client.delete(claim).bearer_auth(token).send().await?.error_for_status()?;
+        }
+        Ok(elapsed)
+    }
+
+    /// How long counting the items themselves takes.
+    async fn count(&self) -> Result<Duration> {
+        let start = Instant::now();
+        sqlx::query(
+            "select kind, status, count(*) from items where deleted_at is null group by kind, status",
+        )
+        .fetch_all(&self.db)
+        .await?;
+        Ok(start.elapsed())
+    }
+}
+
+/// Has `maintenance` fold what is left.
+async fn fold(cloud: &Cloud, maintenance: &Instance, db: &PgPool) -> Result<()> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let left = "select count(*) from statistics_cursor, item_transitions
+                where (item_transitions.xid, item_transitions.id) > (statistics_cursor.xid, statistics_cursor.id)";
+    while sqlx::query_scalar::<_, i64>(left).fetch_one(db).await? > 0 {
+        let task = maintenance.url("/tasks/fold-statistics");
+        client.post(task).bearer_auth(cloud.push_token()).send().await?.error_for_status()?;
+    }
+    Ok(())
+}
