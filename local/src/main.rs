@@ -2,7 +2,8 @@
 
 use std::{env, ffi::OsString, process::ExitCode};
 
-const USAGE: &str = "usage: local run | demo | openapi | reference | pages FOLDER | with-postgres COMMAND ...";
+const USAGE: &str =
+    "usage: local run | demo | openapi | reference | pages FOLDER | with-postgres COMMAND ...";
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -39,7 +39,9 @@ fn by_function() -> [(&'static str, Vec<Variable>); FUNCTIONS.len()] {
         ("email", email::EmailSettings::variables()),
         ("maintenance", maintenance::MaintenanceSettings::variables()),
     ];
-    own.map(|(function, variables)| (function, HostSettings::variables().into_iter().chain(variables).collect()))
+    own.map(|(function, variables)| {
+        (function, HostSettings::variables().into_iter().chain(variables).collect())
+    })
 }
 
 /// Every variable, in the order in which the functions declare them.

@@ -17,5 +17,6 @@ mod reference;
 mod restart;
 mod roll_out;
 mod running;
+mod statistics;
 mod support;
 mod webdriver;

@@ -8,12 +8,13 @@ use tokio::{net::TcpStream, process::Command, time::timeout};
 
 use crate::{
     running::{Running, free_port, local},
+    statistics,
     support::{eventually, folder},
 };
 
 #[tokio::test]
 async fn the_demo_reads_every_sample_and_ends_with_the_text_of_the_page() {
-    let running = Running::start().await;
+    let mut running = Running::start().await;
     let output = local(&running.folder, running.port).arg("demo").output().await.expect("the demo");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
@@ -21,6 +22,8 @@ async fn the_demo_reads_every_sample_and_ends_with_the_text_of_the_page() {
         assert!(said.contains(sample), "{said}");
     }
     assert!(said.contains("the squirrels are known to be careful readers"), "{said}");
+    running.kill_and_start().await;
+    statistics::agree(&running).await;
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ fn the_table_of_variables_is_up_to_date() {
 
 #[test]
 fn terraform_makes_the_cloud_from_the_codes_own_list() {
-    let written = fs::read_to_string(root().join("terraform/platform.json")).expect("terraform/platform.json");
+    let written =
+        fs::read_to_string(root().join("terraform/platform.json")).expect("terraform/platform.json");
     assert_eq!(written, reference::platform(), "run `make reference`");
 }

@@ -10,9 +10,9 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::running::Running;
+use crate::{running::Running, statistics};
 
-const PAGE: &[u8] = include_bytes!("../../samples/page.png");
+pub(crate) const PAGE: &[u8] = include_bytes!("../../samples/page.png");
 
 /// A lease that a dead reader held ends, then the next tick of the scheduler finds the item.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -57,13 +57,13 @@ async fn mailed_token(running: &Running, email: &str) -> String {
     }
 }
 
-struct Announced {
-    path: String,
+pub(crate) struct Announced {
+    pub(crate) path: String,
     url: String,
     headers: HeaderMap,
 }
 
-async fn announce(running: &Running, project: &str) -> Announced {
+pub(crate) async fn announce(running: &Running, project: &str) -> Announced {
     let body = json!({
         "project_id": project, "filename": "page.png", "content_type": "image/png", "size_bytes": PAGE.len(),
     });
@@ -78,12 +78,15 @@ async fn announce(running: &Running, project: &str) -> Announced {
     }
 }
 
-async fn put(announced: &Announced, body: impl Into<reqwest::Body>) -> reqwest::Result<StatusCode> {
+pub(crate) async fn put(
+    announced: &Announced,
+    body: impl Into<reqwest::Body>,
+) -> reqwest::Result<StatusCode> {
     let request = Client::new().put(&announced.url).headers(announced.headers.clone()).body(body);
     request.send().await.map(|answer| answer.status())
 }
 
-async fn wait_for(running: &Running, document: &Announced, wanted: &[&str]) -> Value {
+pub(crate) async fn wait_for(running: &Running, document: &Announced, wanted: &[&str]) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let found = running.get(&document.path).await;
@@ -136,4 +139,6 @@ async fn every_document_that_got_its_bytes_reaches_its_end_whenever_the_platform
         assert_eq!(found["status"], "approved", "{found}");
         assert!(found["ocr_text"].as_str().expect("a text").contains("careful readers"), "{found}");
     }
+    running.kill_and_start().await;
+    statistics::agree(&running).await;
 }

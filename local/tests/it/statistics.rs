@@ -1,0 +1,84 @@
+//! What was folded while the platform ran, beside what the transitions and the items say.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    restart::{PAGE, announce, open_account, put, wait_for},
+    running::Running,
+};
+
+/// The scheduler calls every minute.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// Fails unless all that happened is folded, is what the transitions say, and leads to the items that there are.
+pub(crate) async fn agree(running: &Running) {
+    let url = std::fs::read_to_string(running.folder.path().join("data/database.url")).expect("a URL");
+    let db = PgPool::connect(url.trim()).await.expect("the database");
+    let unfolded = "select count(*) from statistics_cursor, item_transitions
+                    where (item_transitions.xid, item_transitions.id) > (statistics_cursor.xid, statistics_cursor.id)";
+    let deadline = Instant::now() + PATIENCE;
+    while sqlx::query_scalar::<_, i64>(unfolded).fetch_one(&db).await.expect("a count") > 0 {
+        assert!(Instant::now() < deadline, "not folded");
+        sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(migrations::recompute(&db, false).await.expect("a comparison"), []);
+    let differ = "
+        select count(*)
+        from (
+            select project_id, kind, status, count(*) as items from items where deleted_at is null
+            group by project_id, kind, status
+        ) as counted
+        full join (
+            select * from statistics_totals
+            where items <> 0 and project_id <> '00000000-0000-0000-0000-000000000000'
+        ) as folded using (project_id, kind, status)
+        where counted.items is distinct from folded.items";
+    assert_eq!(sqlx::query_scalar::<_, i64>(differ).fetch_one(&db).await.expect("a count"), 0);
+    let folded: i64 =
+        sqlx::query_scalar("select count(*) from statistics_counts").fetch_one(&db).await.expect("a count");
+    assert!(folded > 0, "something was folded");
+}
+
+#[tokio::test]
+async fn a_summary_tells_what_was_done_and_is_what_the_transitions_say() {
+    let mut running = Running::start().await;
+    let project = open_account(&mut running, false).await;
+    let documents = [announce(&running, &project).await, announce(&running, &project).await];
+    for document in &documents {
+        assert_eq!(put(document, PAGE).await.expect("an answer"), StatusCode::OK);
+    }
+    for document in &documents {
+        wait_for(&running, document, &["approved"]).await;
+    }
+    let labelled =
+        running.request(Method::PATCH, &documents[0].path).json(&json!({"domain": "letters"})).send().await;
+    assert_eq!(labelled.expect("an answer").status(), StatusCode::OK);
+    let deleted = running.request(Method::DELETE, &documents[1].path).send().await.expect("an answer");
+    assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
+
+    let path = format!("/analytics/summary?project_id={project}&timeframe=7d");
+    tells(&running.get(&path).await);
+    running.kill_and_start().await;
+    agree(&running).await;
+    tells(&running.get(&path).await);
+}
+
+fn tells(summary: &Value) {
+    assert_eq!(summary["totals"]["documents"]["approved"], 1, "{summary}");
+    assert_eq!(summary["domains"], json!([{"domain": "letters", "documents": 1}]));
+    let sum = |what: &str| {
+        let days = summary["daily"].as_array().expect("days").iter();
+        days.filter_map(|day| day[what].as_i64()).sum::<i64>()
+    };
+    assert_eq!([sum("uploaded"), sum("processed"), sum("approved"), sum("failed")], [2, 2, 2, 0]);
+    assert_eq!((&summary["pages"], &summary["time_to_text"]["count"]), (&json!(2), &json!(2)));
+    let confidence = summary["mean_confidence"]["documents"].as_f64().expect("a confidence");
+    assert!((0.3..=1.0).contains(&confidence), "{confidence}");
+    assert_eq!(summary["contributors"][0]["uploaded"], 2);
+    assert_eq!(summary["reviewers"], json!([]));
+}
