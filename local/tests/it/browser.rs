@@ -71,8 +71,8 @@ async fn status(running: &Running, token: &str) -> StatusCode {
     request.send().await.expect("an answer").status()
 }
 
-/// Lets eleven minutes pass since everybody proved who they are.
-async fn age_sessions(running: &Running) {
+/// The platform's database.
+async fn database(running: &Running) -> PgConnection {
     let read = |file: &str| {
         let path = running.folder.path().join("data").join(file);
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -80,9 +80,13 @@ async fn age_sessions(running: &Running) {
     let password = read("postgres.password");
     let ports: Value = serde_json::from_str(&read("ports.json")).expect("JSON");
     let url = format!("postgres://postgres:{password}@127.0.0.1:{}/alta", ports["postgres"]);
-    let mut database = PgConnection::connect(&url).await.expect("the database");
+    PgConnection::connect(&url).await.expect("the database")
+}
+
+/// Lets eleven minutes pass since everybody proved who they are.
+async fn age_sessions(running: &Running) {
     sqlx::query("update sessions set authenticated_at = authenticated_at - interval '11 minutes'")
-        .execute(&mut database)
+        .execute(&mut database(running).await)
         .await
         .expect("older sessions");
 }

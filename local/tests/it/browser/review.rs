@@ -4,11 +4,10 @@ use std::path::Path;
 
 use http::HeaderMap;
 use reqwest::Method;
-use serde_json::{Value, json};
-use sqlx::{Connection as _, PgConnection};
+use serde_json::json;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::{EMAIL, PASSWORD, link_mailed_to, mailed_link, sign_in, start};
+use super::{EMAIL, PASSWORD, database, link_mailed_to, mailed_link, sign_in, start};
 use crate::{running::Running, webdriver::Browser};
 
 const ADMIN: &str = "ada@example.com";
@@ -78,10 +77,8 @@ impl Desk {
         let new = json!({
             "project_id": self.project, "filename": name, "content_type": content_type, "size_bytes": bytes.len(),
         });
-        let (collection, item) = match content_type.starts_with("audio/") {
-            true => ("/voice", "voice_sample"),
-            false => ("/documents", "document"),
-        };
+        let voice = content_type.starts_with("audio/");
+        let (collection, item) = if voice { ("/voice", "voice_sample") } else { ("/documents", "document") };
         let announced = self.running.post(collection, new).await;
         let upload = &announced["upload"];
         let headers: HeaderMap = upload["headers"]
@@ -161,14 +158,13 @@ impl Desk {
     /// Lets Ada hold an item, as when Kim's claim had ended.
     async fn give_to_ada(&self, path: &str) {
         let id = path.rsplit('/').next().expect("an id");
-        let mut database = database(&self.running).await;
         sqlx::query(
             "update items set claimed_by_id = (select id from users where email = $1), \
              claimed_until = now() + interval '15 minutes' where id = $2::uuid",
         )
         .bind(ADMIN)
         .bind(id)
-        .execute(&mut database)
+        .execute(&mut database(&self.running).await)
         .await
         .expect("another claim");
     }
@@ -180,17 +176,6 @@ fn without_token(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     let mut request = request.expect("a request");
     request.headers_mut().remove("authorization");
     reqwest::RequestBuilder::from_parts(client, request)
-}
-
-async fn database(running: &Running) -> PgConnection {
-    let read = |file: &str| {
-        let path = running.folder.path().join("data").join(file);
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    };
-    let password = read("postgres.password");
-    let ports: Value = serde_json::from_str(&read("ports.json")).expect("JSON");
-    let url = format!("postgres://postgres:{password}@127.0.0.1:{}/alta", ports["postgres"]);
-    PgConnection::connect(&url).await.expect("the database")
 }
 
 #[tokio::test]
@@ -294,8 +279,6 @@ async fn an_export_is_made_and_downloaded_where_its_mail_leads() {
     let browser = &desk.browser;
     desk.sign_in_as_ada().await;
     browser.goto(&format!("/project?id={}", desk.project)).await;
-    browser.choose("As", "JSON lines").await;
-    browser.choose("As", "CSV").await;
     browser.click("Make the export").await;
     browser.see("It is being made.").await;
     browser.see("CSV, everything").await;
