@@ -48,7 +48,7 @@ function figures({ totals: { documents, voice }, daily, pages, voice_minutes, me
     figure(number(uploaded), "Uploaded", `${number(Number((uploaded / Math.max(daily.length, 1)).toFixed(1)))} a day`),
     figure(number(all), "Decided", all ? `${percent(approved / all)} of it approved` : "nothing yet"),
     figure(number(pages), "Pages read", ""),
-    figure(number(Math.round(voice_minutes)), "Minutes heard", ""),
+    figure(number(Number(voice_minutes.toFixed(voice_minutes < 10 ? 1 : 0))), "Minutes heard", ""),
     figure(sure.length ? percent(sure[0][1]) : "–", "How sure it is", sure.map(([name, value]) => `${name} ${percent(value)}`).join(", ") || "nothing yet"),
   ];
 }
@@ -68,7 +68,7 @@ function durations({ time_to_text, time_to_decision }) {
   const rows = [["From an upload to its text", time_to_text], ["From the text to a decision", time_to_decision]]
     .filter(([, { count }]) => count > 0)
     .map(([label, { count, median_seconds: median, p90_seconds: most }]) =>
-      ({ label, count, median, most, told: `${duration(median)} – ${duration(most)}` }));
+      ({ label, count, median, most, told: [...new Set([duration(median), duration(most)])].join(" – ") }));
   if (rows.length === 0) return [];
   const numbers = rows.map(({ label, count, median, most }) => [label, duration(median), duration(most), number(count)]);
   return [
