@@ -4,6 +4,7 @@ mod audit;
 mod chaos;
 mod cloud;
 mod cold_start;
+mod export;
 mod growth;
 mod instance;
 mod login;
@@ -26,7 +27,8 @@ use std::process::ExitCode;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "usage: bench cold-start | login | timing | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
-    pipeline | growth [ITEMS] | analytics [ITEMS]... | review | streams [N] (all but the first: under `local with-postgres`)";
+    pipeline | growth [ITEMS] | analytics [ITEMS]... | review | export [ITEMS] | streams [N] \
+    (all but the first: under `local with-postgres`)";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -35,6 +37,7 @@ async fn main() -> ExitCode {
         Some("audit") => audit::run(std::env::args().nth(2)).await,
         Some("chaos") => chaos::run(std::env::args().nth(2)).await,
         Some("cold-start") => cold_start::run().await,
+        Some("export") => export::run(std::env::args().nth(2)).await,
         Some("growth") => growth::run(std::env::args().nth(2)).await,
         Some("login") => login::run().await,
         Some("pipeline") => pipeline::run().await,
