@@ -36,6 +36,7 @@ const PROJECT: &str = "bench";
 const AUDIENCE: &str = "bench";
 pub(crate) const UPLOADS_BUCKET: &str = "bench-uploads";
 const RESULTS_BUCKET: &str = "bench-results";
+const EXPORTS_BUCKET: &str = "bench-exports";
 const PROCESSOR: &str = "projects/bench/locations/eu/processors/1";
 
 /// What is done to a part of a batch's output before it is written.
@@ -240,9 +241,10 @@ pub(crate) fn spawn(listener: TcpListener, router: Router) {
 }
 
 async fn start_storage(data: &Path, identity: &Identity, pubsub: &PubSub) -> Result<(Storage, String)> {
-    let bucket = |name: &str, topic: Topic| Bucket {
-        name: name.to_owned(),
-        notifications: vec![NotificationConfig { topic: topic.name().to_owned(), object_name_prefix: None }],
+    let bucket = |name: &str, topic: Option<Topic>| {
+        let notification =
+            |topic: Topic| NotificationConfig { topic: topic.name().to_owned(), object_name_prefix: None };
+        Bucket { name: name.to_owned(), notifications: topic.into_iter().map(notification).collect() }
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
@@ -253,7 +255,11 @@ async fn start_storage(data: &Path, identity: &Identity, pubsub: &PubSub) -> Res
         endpoint: endpoint.clone(),
         identity: identity.clone(),
         cors_origins: Vec::new(),
-        buckets: vec![bucket(UPLOADS_BUCKET, Topic::Uploads), bucket(RESULTS_BUCKET, Topic::Results)],
+        buckets: vec![
+            bucket(UPLOADS_BUCKET, Some(Topic::Uploads)),
+            bucket(RESULTS_BUCKET, Some(Topic::Results)),
+            bucket(EXPORTS_BUCKET, None),
+        ],
         now,
     };
     let pubsub = pubsub.clone();

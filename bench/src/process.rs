@@ -132,6 +132,7 @@ pub(crate) fn environment() -> Result<Vec<(String, String)>> {
         ("PUBSUB_PROJECT", "bench".into()),
         ("UPLOADS_BUCKET", "bench-uploads".into()),
         ("RESULTS_BUCKET", "bench-results".into()),
+        ("EXPORTS_BUCKET", "bench-exports".into()),
         ("GOOGLE_SERVICE_ACCOUNT_KEY", Identity::generate("https://accounts.bench")?.key_json()),
         ("ACCESS_TOKEN_ISSUER", "https://api.bench".into()),
         ("ACCESS_TOKEN_JWKS", access_token::public_jwks(&signing_key)?),
