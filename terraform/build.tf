@@ -123,6 +123,8 @@ resource "google_project_iam_member" "deploy" {
   for_each = {
     # … and the project's number.
     browser = "roles/browser"
+    # The provider names the project as the one that its calls are counted on.
+    calls = "roles/serviceusage.serviceUsageConsumer"
     # Waits for the build before it.
     builds = "roles/cloudbuild.builds.viewer"
     # The build's own log, …
