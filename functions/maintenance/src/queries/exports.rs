@@ -90,8 +90,10 @@ pub(crate) async fn end_exports_of_deleted_projects(
         where id in (
             select exports.id
             from projects
-            join exports on exports.project_id = projects.id
-            where projects.deleted_at is not null and exports.kept_until > $1
+            cross join lateral (
+                select id from exports where exports.project_id = projects.id and exports.kept_until > $1 limit $2
+            ) as exports
+            where projects.deleted_at <= $1
             limit $2
         )
         ",

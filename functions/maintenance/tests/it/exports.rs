@@ -146,8 +146,8 @@ async fn each_statement_about_exports_reads_an_index(db: PgPool) {
     for (texts, index) in [
         (["for update of exports skip locked", "exports.next_attempt_at"], "exports_due_idx"),
         (["from exports", "order by exports.kept_until, id"], "exports_kept_until_id_idx"),
-        (["update exports set kept_until", "join exports"], "exports_project_id_id_idx"),
-        (["update exports set kept_until", "join exports"], "projects_deleted_at_idx"),
+        (["update exports set kept_until", "join lateral"], "exports_project_id_id_idx"),
+        (["update exports set kept_until", "join lateral"], "projects_deleted_at_idx"),
         (["delete from projects", "not exists"], "exports_project_id_id_idx"),
     ] {
         let plan = maintenance.platform.plan(&texts).await;
