@@ -81,6 +81,10 @@ fn routes() -> OpenApiRouter<AppState> {
 /// # Errors
 /// Names every variable that is missing or wrong.
 pub async fn service(env: &Env) -> Result<Service, Error> {
+    // There an answer is sent when it is whole, and a stream never is.
+    if env.get("AWS_LAMBDA_RUNTIME_API").is_some() {
+        return Err(Error::of("AWS_LAMBDA_RUNTIME_API", "event streams cannot be served under AWS Lambda"));
+    }
     service_at(env, Clock::default()).await
 }
 

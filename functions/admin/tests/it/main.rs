@@ -2,5 +2,6 @@
 
 mod audit_logs;
 mod dead_letters;
+mod lambda;
 mod support;
 mod users;

@@ -4,4 +4,5 @@ mod access;
 mod cache;
 mod days;
 mod figures;
+mod lambda;
 mod support;

@@ -4,6 +4,7 @@ mod authenticator;
 mod forgot_password;
 mod get_me;
 mod health;
+mod lambda;
 mod login;
 mod logout;
 mod passkeys;

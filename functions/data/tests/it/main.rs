@@ -8,6 +8,7 @@ mod delete;
 mod download;
 mod exports;
 mod get_document;
+mod lambda;
 mod list_documents;
 mod next_upload;
 mod pages_and_words;

@@ -2,6 +2,7 @@
 
 mod create_event_ticket;
 mod endings;
+mod lambda;
 mod order;
 mod stream_events;
 mod support;

@@ -1,106 +1,55 @@
-use std::collections::VecDeque;
+//! The same binary under AWS Lambda.
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{Path, State},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
-use serde_json::{Value, json};
-use shared::testing;
+use http::Method;
+use serde_json::json;
+use shared::testing::Lambda;
 use sqlx::PgPool;
-use std::sync::{Arc, Mutex};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use crate::support::{Projects, spawn};
+use crate::support::Projects;
 
-/// AWS Lambda's Runtime API (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
-#[derive(Clone)]
-struct RuntimeApi {
-    invocations: Arc<Mutex<VecDeque<Value>>>,
-    responses: UnboundedSender<(String, Value)>,
-}
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn it_answers_under_lambda(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let ada = projects.platform.user("ada@example.org").await;
+    let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_projects"), &projects.platform.env()).await;
+    lambda.assert_answers(&ada, "/projects?limit=1", true).await;
 
-async fn next(State(api): State<RuntimeApi>) -> Response {
-    let invocation = api.invocations.lock().expect("nobody panics while holding it").pop_front();
-    let Some(invocation) = invocation else { return std::future::pending().await };
-    let id = invocation["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
-    let headers = [
-        ("lambda-runtime-aws-request-id", id.as_str()),
-        ("lambda-runtime-deadline-ms", "4102444800000"),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:123456789012:function:projects"),
-        ("lambda-runtime-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793"),
-        ("content-type", "application/json"),
-    ];
-    (headers, invocation.to_string()).into_response()
-}
+    let answer = lambda.post("/projects", json!({"name": "Letters"})).await;
+    answer.assert_status(201);
+    assert_eq!(
+        (&answer.body["name"], &answer.headers["etag"]),
+        (&json!("Letters"), &"\"1\"".parse().expect("a tag"))
+    );
+    // Any bytes come in base64, text too.
+    let body = json!({"name": "Briefe aus Köln"}).to_string();
+    let answer = lambda.post_bytes("/projects", "application/json", body.as_bytes()).await;
+    assert_eq!(answer.assert_status(201).body["name"], "Briefe aus Köln");
+    let answer = lambda.post_bytes("/projects", "application/json", b"{\"name\": \"\xff\xfe\"}").await;
+    answer.assert_problem(400, "malformed");
+    let answer = lambda.post_bytes("/projects", "application/json", &vec![b' '; 2 << 20]).await;
+    answer.assert_problem(413, "body_too_large");
 
-async fn respond(
-    State(api): State<RuntimeApi>,
-    Path((id, kind)): Path<(String, String)>,
-    body: Bytes,
-) -> http::StatusCode {
-    let body = serde_json::from_slice(&body).unwrap_or_else(|_| json!({"not JSON": kind}));
-    api.responses.send((id, body)).expect("somebody listens");
-    http::StatusCode::ACCEPTED
-}
-
-/// An event of an HTTP API, payload version 2.0.
-fn invocation(id: &str, method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Value {
-    let mut headers =
-        json!({"host": "api.test", "content-type": "application/json", "x-forwarded-for": "203.0.113.9"});
-    if let Some(token) = token {
-        headers["authorization"] = json!(format!("Bearer {token}"));
-    }
-    json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
-        "body": body, "isBase64Encoded": false,
-        "requestContext": {
-            "accountId": "123456789012", "apiId": "api", "domainName": "api.test", "domainPrefix": "api",
-            "requestId": id, "routeKey": "$default", "stage": "$default",
-            "time": "12/Mar/2026:19:03:58 +0000", "timeEpoch": 1_773_342_238_000_i64,
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9", "userAgent": "test"},
-        },
-    })
+    // A list with a query, a cursor from one answer to the next, and an answer without a body.
+    let first = lambda.get("/projects?limit=1").await;
+    let cursor = first.assert_status(200).body["next_cursor"].as_str().expect("a second page").to_owned();
+    let second = lambda.get(&format!("/projects?limit=1&cursor={cursor}")).await;
+    assert_eq!(second.assert_status(200).body["items"].as_array().map(Vec::len), Some(1));
+    assert_ne!(first.body["items"], second.body["items"]);
+    let project = second.body["items"][0]["id"].as_str().expect("an id").to_owned();
+    let gone = lambda.send(Method::DELETE, &format!("/projects/{project}"), None, None).await;
+    assert_eq!((gone.status.as_u16(), &gone.body), (204, &json!(null)));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_same_router_answers_under_lambda(db: PgPool) {
+async fn whom_api_gateway_saw_is_audited_and_not_whom_the_client_made_up(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
-    let (responses, mut answers) = unbounded_channel();
-    let invocations = [
-        invocation("one", "GET", "/health/live", None, None),
-        invocation("two", "GET", "/projects", None, None),
-        invocation("three", "POST", "/projects", Some(&ada.token), Some(r#"{"name": "Letters"}"#)),
-    ];
-    let api = RuntimeApi { invocations: Arc::new(Mutex::new(invocations.into())), responses };
-    let routes = Router::new()
-        .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route("/2018-06-01/runtime/invocation/{id}/{kind}", post(respond))
-        .with_state(api);
-    let address = testing::serve(routes).await;
-    let _process = spawn(
-        &projects.platform.env(),
-        &[
-            ("AWS_LAMBDA_RUNTIME_API", address.to_string()),
-            ("AWS_LAMBDA_FUNCTION_NAME", "projects".into()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".into()),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".into()),
-        ],
-    );
-    let mut answer = async || {
-        let (id, answer) = answers.recv().await.expect("an answer");
-        let body: Value = serde_json::from_str(answer["body"].as_str().expect("a body")).expect("JSON");
-        (id, answer["statusCode"].clone(), answer["headers"].clone(), body)
-    };
-    let (id, status, _, body) = answer().await;
-    assert_eq!((id.as_str(), status, &body["status"]), ("one", json!(200), &json!("ok")));
-    let (id, status, headers, body) = answer().await;
-    assert_eq!((id.as_str(), status, &body["code"]), ("two", json!(401), &json!("unauthenticated")));
-    assert_eq!(headers["x-request-id"], body["request_id"]);
-    let (id, status, headers, body) = answer().await;
-    assert_eq!((id.as_str(), status, &body["name"]), ("three", json!(201), &json!("Letters")));
-    assert_eq!(headers["etag"], "\"1\"");
+    let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_projects"), &projects.platform.env()).await;
+    lambda.as_user(&ada).with("x-forwarded-for", "198.51.100.1").with("x-forwarded-for", "198.51.100.2");
+    let answer = lambda.post("/projects", json!({"name": "Letters"})).await;
+    let project = answer.assert_status(201).body["id"].as_str().expect("an id").to_owned();
+    let log = lambda.get(&format!("/projects/{project}/audit-logs")).await;
+    let entries = log.assert_status(200).body["items"].as_array().expect("entries").clone();
+    assert_eq!(entries.len(), 1, "{}", log.body);
+    assert_eq!(entries[0]["ip_address"], "203.0.113.9", "{}", log.body);
 }

@@ -2,5 +2,6 @@
 
 mod claims;
 mod decisions;
+mod lambda;
 mod queue;
 mod support;

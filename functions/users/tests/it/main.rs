@@ -6,6 +6,7 @@ mod delete_other_sessions;
 mod delete_session;
 mod export_account;
 mod get_account;
+mod lambda;
 mod list_sessions;
 mod passkeys;
 mod support;
