@@ -11,6 +11,7 @@ use shared::{
     problem::{Code, Problem, ProblemBody, Result},
     storage::Download,
 };
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::{AppState, model::Export, queries};
@@ -20,8 +21,12 @@ use crate::{AppState, model::Export, queries};
 pub(crate) struct ExportWithLink {
     #[serde(flatten)]
     export: Export,
-    #[serde(flatten)]
-    link: Option<Download>,
+    /// Where the file can be had, once it is ready. Whoever holds it may read the file: keep it to yourself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// When the link stops being good; ask for another one then.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    expires_at: Option<OffsetDateTime>,
 }
 
 /// How far an export is; once it is ready, a link to its file, which is served as an attachment.
@@ -36,7 +41,7 @@ pub(crate) async fn get_export(
     let (id, now) = (access.found, app.clock.now());
     let row = queries::get_export(&app.db, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let Some((attempt, generation)) = row.file else {
-        return Ok(Json(ExportWithLink { export: row.export, link: None }));
+        return Ok(Json(ExportWithLink { export: row.export, url: None, expires_at: None }));
     };
     {
         // No connection is kept while signing, which may be a call to IAM.
@@ -47,6 +52,7 @@ pub(crate) async fn get_export(
     let object = object_name(access.project_id, id, attempt);
     let day = row.export.created_at.date();
     let filename = format!("items-{day}.{}", row.export.format.extension());
-    let link = app.exports_signer.download(&object, generation, &filename, now).await?;
-    Ok(Json(ExportWithLink { export: row.export, link: Some(link) }))
+    let Download { url, expires_at } =
+        app.exports_signer.download(&object, generation, &filename, now).await?;
+    Ok(Json(ExportWithLink { export: row.export, url: Some(url), expires_at: Some(expires_at) }))
 }
