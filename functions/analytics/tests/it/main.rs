@@ -5,4 +5,5 @@ mod cache;
 mod days;
 mod figures;
 mod lambda;
+mod plans;
 mod support;

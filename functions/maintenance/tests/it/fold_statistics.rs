@@ -289,3 +289,14 @@ async fn nobody_but_maintenance_writes_statistics(db: PgPool) {
     let written = sqlx::query("update statistics_counts set uploaded = 0").execute(&mut *tx).await;
     assert!(written.is_err(), "functions read them only");
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_fold_reads_only_what_it_folds(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    for bucket in ["counts", "durations", "people", "totals", "domains"] {
+        let insert = format!("insert into statistics_{bucket} as bucket");
+        let plan = maintenance.platform.plan(&[&insert, "between($1::text::xid8"]).await;
+        assert!(plan.contains("item_transitions_xid_id_idx"), "{bucket}: {plan}");
+        assert!(!plan.contains("Seq Scan on item_transitions"), "{bucket}: {plan}");
+    }
+}
