@@ -139,6 +139,10 @@ fn environment(platform: &Platform, function: &str) -> Env {
 async fn every_function_runs_where_nothing_else_is_and_stays_small(db: PgPool) {
     let platform = Platform::start(db).await;
     let client = Client::new();
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let inbox = Inbox::open(Settings::new(platform.data_dir().join("mails"), listen, None))
+        .await
+        .expect("a mail server");
     for function in FUNCTIONS {
         let image = Image::of(function).await;
         let before = image.files();
@@ -151,7 +155,11 @@ async fn every_function_runs_where_nothing_else_is_and_stays_small(db: PgPool) {
             assert_eq!((mode & 0o022, *owner), (0, 0), "{} can be written", path.display());
         }
 
-        let (origin, _process) = image.start(&environment(&platform, function), &client).await;
+        let env = environment(&platform, function)
+            .with("SMTP_HOST", "127.0.0.1")
+            .with("SMTP_PORT", inbox.smtp_addr().port().to_string())
+            .with("SMTP_CA_CERTIFICATE", inbox.ca_pem());
+        let (origin, _process) = image.start(&env, &client).await;
         let health = client.get(format!("{origin}/health")).send().await.expect("an answer");
         let (status, body) = (health.status(), health.text().await.expect("a body"));
         assert_eq!(status, StatusCode::OK, "{function}: {body}");

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -12,6 +13,7 @@ use local::{
     FUNCTIONS, reference,
     url_map::{DEFAULT_FUNCTION, URL_MAP},
 };
+use local_smtp::{Credentials, Inbox, Settings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use shared::{
@@ -53,7 +55,7 @@ fn binary(function: &str) -> PathBuf {
 }
 
 /// The planned variables, with what is secret or elsewhere filled in for this machine.
-fn environment(platform: &Platform, redis: &str, function: &str, service: &Value) -> Env {
+fn environment(platform: &Platform, redis: &str, inbox: &Inbox, function: &str, service: &Value) -> Env {
     let local = if function == "maintenance" { platform.maintenance_env() } else { platform.env() };
     let local = local
         .with("SMTP_PASSWORD", "secret")
@@ -73,11 +75,27 @@ fn environment(platform: &Platform, redis: &str, function: &str, service: &Value
             local.get(name).unwrap_or_else(|| panic!("{function} has nothing to fill {name} with")),
         )
     });
+    if function == "email" {
+        env = env
+            .with("SMTP_HOST", "127.0.0.1")
+            .with("SMTP_PORT", inbox.smtp_addr().port().to_string())
+            .with("SMTP_CA_CERTIFICATE", inbox.ca_pem());
+    }
     // The private half of the planned key is nobody's here.
     if function == "auth" {
         env = env.with("ACCESS_TOKEN_JWKS", local.get("ACCESS_TOKEN_JWKS").expect("public keys"));
     }
     env
+}
+
+/// A mail server that takes the planned login.
+async fn mail_server(platform: &Platform, name: &str, planned: &Value) -> Inbox {
+    let credentials = planned["SMTP_USERNAME"]
+        .as_str()
+        .map(|username| Credentials { username: username.to_owned(), password: "secret".to_owned() });
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let settings = Settings::new(platform.data_dir().join(name), listen, credentials);
+    Inbox::open(settings).await.expect("a mail server")
 }
 
 struct Started {
@@ -108,10 +126,11 @@ async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgP
     let client = Client::new();
     for (name, plan) in planned() {
         let services = object(&plan["services"]);
+        let inbox = mail_server(&platform, &name, &services["email"]["environment"]).await;
         let functions: BTreeSet<&str> = services.keys().map(String::as_str).collect();
         assert_eq!(functions, FUNCTIONS.into_iter().collect());
         for (function, service) in services {
-            let env = environment(&platform, &redis.url(), function, service);
+            let env = environment(&platform, &redis.url(), &inbox, function, service);
             let started = start(function, &env, &client).await;
             let health = client.get(format!("{}/health", started.origin)).send().await.expect("an answer");
             let (status, body) = (health.status(), health.text().await.expect("a body"));
