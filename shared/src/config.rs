@@ -318,6 +318,7 @@ mod tests {
         let example =
             Example::from_env(&Env::from_iter([("NAME", "alta"), ("EXTRA", "")])).expect("settings");
         assert_eq!((example.name.as_str(), example.port, example.extra), ("alta", 8080, None));
+        assert!(example.password.is_none());
         let documented: Vec<_> =
             Example::variables().iter().map(|v| (v.name, v.required, v.secret, v.doc)).collect();
         assert_eq!(

@@ -123,10 +123,21 @@ async fn of_two_runs_one_folds_and_the_other_stands_aside(db: PgPool) {
     maintenance.folded(12_000).await;
 }
 
+/// An item as its last transition left it.
+#[derive(Clone)]
+struct Item {
+    id: ItemId,
+    project: ProjectId,
+    kind: &'static str,
+    status: &'static str,
+    version: i32,
+    domain: Option<String>,
+}
+
 /// Everything that can happen to items, at random.
 struct Histories {
     random: u64,
-    items: Vec<(ItemId, ProjectId, &'static str, &'static str, i32, Option<String>)>,
+    items: Vec<Item>,
 }
 
 impl Histories {
@@ -141,13 +152,20 @@ impl Histories {
         let user = users[usize::try_from(self.below(3)).expect("a number")];
         let at = now - Duration::seconds(i64::try_from(self.below(40 * 86_400)).expect("a number"));
         let number = self.below(1000);
-        let live: Vec<usize> = (0..self.items.len()).filter(|n| self.items[*n].3 != "deleted").collect();
-        let domain = |n: u64| (n % 4 != 0).then(|| format!("domain {}", n % 4));
+        let live: Vec<usize> = (0..self.items.len()).filter(|n| self.items[*n].status != "deleted").collect();
+        let domain = |n: u64| (!n.is_multiple_of(4)).then(|| format!("domain {}", n % 4));
         if live.is_empty() || self.below(4) == 0 {
             let kind = if self.below(3) == 0 { "voice" } else { "document" };
             let project = projects[usize::try_from(self.below(3)).expect("a number")];
             let domain = domain(number).filter(|_| kind == "document");
-            let item = (ItemId::new(), project, kind, "draft", 1, domain.clone());
+            let item = Item {
+                id: ItemId::new(),
+                project,
+                kind,
+                status: "draft",
+                version: 1,
+                domain: domain.clone(),
+            };
             let details = domain.map_or(json!({}), |domain| json!({"domain": domain}));
             record(db, &item, None, user, at, details).await;
             self.items.push(item);
@@ -155,18 +173,18 @@ impl Histories {
         }
         let choice = live[usize::try_from(self.below(live.len() as u64)).expect("a number")];
         let mut item = self.items[choice].clone();
-        let from = item.3;
+        let from = item.status;
         let read = json!({"parts": number % 9, "confidence": 0.5 + number as f64 / 2000.0,
                           "duration_seconds": number, "seconds_to_text": number as f64 / 7.0});
         let uploaded = json!({"upload_no": 1, "uploaded_by_id": user});
         let decided = json!({"seconds_to_decision": number * number});
         let (to, details) = match (from, self.below(8)) {
             (_, 0) => {
-                ("deleted", item.5.clone().map_or(json!({}), |domain| json!({"domain_before": domain})))
+                ("deleted", item.domain.clone().map_or(json!({}), |domain| json!({"domain_before": domain})))
             }
-            (from, 1) if item.2 == "document" => {
-                let (before, domain) = (item.5.clone(), domain(number));
-                item.5.clone_from(&domain);
+            (from, 1) if item.kind == "document" => {
+                let (before, domain) = (item.domain.clone(), domain(number));
+                item.domain.clone_from(&domain);
                 (from, json!({"domain": domain, "domain_before": before}))
             }
             ("draft", _) => ("processing", uploaded),
@@ -179,8 +197,8 @@ impl Histories {
             ("failed" | "rejected", _) => ("processing", uploaded),
             _ => ("pending_review", json!({})),
         };
-        item.3 = to;
-        item.4 += 1;
+        item.status = to;
+        item.version += 1;
         record(db, &item, Some(from), user, at, details).await;
         self.items[choice] = item;
     }
@@ -188,7 +206,7 @@ impl Histories {
 
 async fn record(
     db: &mut PgConnection,
-    (id, project, kind, to, version, _): &(ItemId, ProjectId, &str, &str, i32, Option<String>),
+    item: &Item,
     from: Option<&str>,
     user: UserId,
     at: OffsetDateTime,
@@ -199,12 +217,12 @@ async fn record(
              (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
-    .bind(id)
-    .bind(project)
-    .bind(kind)
+    .bind(item.id)
+    .bind(item.project)
+    .bind(item.kind)
     .bind(from)
-    .bind(to)
-    .bind(version)
+    .bind(item.status)
+    .bind(item.version)
     .bind(user)
     .bind(at)
     .bind(details)
