@@ -283,7 +283,6 @@ async fn an_export_is_made_and_downloaded_where_its_mail_leads() {
     browser.see("It is being made.").await;
     browser.see("CSV, everything").await;
     let link = link_mailed_to(&desk.running, ADMIN, "export=").await;
-    browser.goto("/").await;
     browser.goto(&link).await;
     browser.until_true("return document.querySelector('.wanted button') === document.activeElement").await;
     browser.press("", ENTER).await;
