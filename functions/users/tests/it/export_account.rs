@@ -169,7 +169,7 @@ async fn each_list_is_read_from_an_index_batch_by_batch(db: PgPool) {
     let cases = [
         (["from sessions", "order by id\n"], vec!["sessions_user_id_id_idx"]),
         (
-            ["from project_members", "order by project_members.project_id\n"],
+            ["from project_members", "project_members.project_id > $2\n"],
             vec!["project_members_user_id_project_id_idx"],
         ),
         (["from items", "order by items.id\n"], vec!["items_uploaded_by_id_id_idx"]),
