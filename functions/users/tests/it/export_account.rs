@@ -172,7 +172,7 @@ async fn each_list_is_read_from_an_index_batch_by_batch(db: PgPool) {
             ["from project_members", "project_members.project_id > $2\n"],
             vec!["project_members_user_id_project_id_idx"],
         ),
-        (["from items", "order by items.id\n"], vec!["items_uploaded_by_id_id_idx"]),
+        (["where items.uploaded_by_id = $1", "order by items.id\n"], vec!["items_uploaded_by_id_id_idx"]),
         (["from audit_logs", "union all"], vec!["actor_user_id_id_idx", "resource_id_id_idx"]),
     ];
     for (texts, indexes) in cases {
