@@ -151,64 +151,21 @@ pub(crate) async fn list_items(
     let project = job.project_id.0;
     let after = position.after.map_or(Uuid::nil(), |item| item.0);
     let until = job.id.0;
+    macro_rules! listed {
+        ($parts:tt, $number:tt, $filter:tt $(, $status:expr)?) => {
+            select_items!($parts, $number, $filter, project, after, until, limit, LONG $(, $status)?)
+                .fetch_all(db)
+                .await?
+        };
+    }
     let rows = match (position.kind, &job.item_status) {
-        (ItemKind::Document, None) => {
-            select_items!(
-                "document_pages",
-                "parts.page_number",
-                "'document'",
-                project,
-                after,
-                until,
-                limit,
-                LONG
-            )
-            .fetch_all(db)
-            .await?
-        }
+        (ItemKind::Document, None) => listed!("document_pages", "parts.page_number", "'document'"),
         (ItemKind::Document, Some(status)) => {
-            select_items!(
-                "document_pages",
-                "parts.page_number",
-                "'document' and items.status = $6",
-                project,
-                after,
-                until,
-                limit,
-                LONG,
-                status
-            )
-            .fetch_all(db)
-            .await?
+            listed!("document_pages", "parts.page_number", "'document' and items.status = $6", status)
         }
-        (ItemKind::Voice, None) => {
-            select_items!(
-                "voice_segments",
-                "parts.segment_number",
-                "'voice'",
-                project,
-                after,
-                until,
-                limit,
-                LONG
-            )
-            .fetch_all(db)
-            .await?
-        }
+        (ItemKind::Voice, None) => listed!("voice_segments", "parts.segment_number", "'voice'"),
         (ItemKind::Voice, Some(status)) => {
-            select_items!(
-                "voice_segments",
-                "parts.segment_number",
-                "'voice' and items.status = $6",
-                project,
-                after,
-                until,
-                limit,
-                LONG,
-                status
-            )
-            .fetch_all(db)
-            .await?
+            listed!("voice_segments", "parts.segment_number", "'voice' and items.status = $6", status)
         }
     };
     Ok(rows.into_iter().map(Item::from).collect())

@@ -67,6 +67,24 @@ impl Ocr {
             assert_eq!(self.platform.item(item, column).await, None, "{column}");
         }
     }
+
+    /// The next attempt at a document whose operation brought too little, to its end.
+    async fn assert_begun_anew(&self, item: ItemId) {
+        self.platform.messages("uploads").await;
+        self.platform.subscribe("ocr", self.address).await;
+        self.platform.clock.advance(Duration::minutes(2));
+        assert_eq!(self.restart().await, json!(1));
+        eventually("the operation to be given up", async || {
+            self.platform.item(item, "operation").await.is_none().then_some(())
+        })
+        .await;
+        self.platform.clock.advance(Duration::minutes(1));
+        assert_eq!(self.restart().await, json!(1));
+        self.ended(item).await;
+        self.assert_read_in_parts(item, 50).await;
+        assert_eq!(self.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
+        self.settle().await;
+    }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -150,20 +168,7 @@ async fn an_operation_whose_output_is_incomplete_is_begun_anew(db: PgPool) {
     let storage = StorageSettings::from_env(&ocr.platform.env()).expect("settings");
     let objects = Objects::new(&storage).expect("objects");
     objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("it is deleted");
-    ocr.platform.messages("uploads").await;
-    ocr.platform.subscribe("ocr", ocr.address).await;
-    ocr.platform.clock.advance(Duration::minutes(2));
-    assert_eq!(ocr.restart().await, json!(1));
-    eventually("the operation to be given up", async || {
-        ocr.platform.item(item, "operation").await.is_none().then_some(())
-    })
-    .await;
-    ocr.platform.clock.advance(Duration::minutes(1));
-    assert_eq!(ocr.restart().await, json!(1));
-    ocr.ended(item).await;
-    ocr.assert_read_in_parts(item, 50).await;
-    assert_eq!(ocr.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
-    ocr.settle().await;
+    ocr.assert_begun_anew(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -173,20 +178,7 @@ async fn an_operation_that_fails_without_output_is_begun_anew(db: PgPool) {
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
     eventually("the end of the operation", async || (ocr.ai.operations().running == 0).then_some(())).await;
-    ocr.platform.messages("uploads").await;
-    ocr.platform.subscribe("ocr", ocr.address).await;
-    ocr.platform.clock.advance(Duration::minutes(2));
-    assert_eq!(ocr.restart().await, json!(1));
-    eventually("the operation's end to be seen", async || {
-        ocr.platform.item(item, "operation").await.is_none().then_some(())
-    })
-    .await;
-    ocr.platform.clock.advance(Duration::minutes(1));
-    assert_eq!(ocr.restart().await, json!(1));
-    ocr.ended(item).await;
-    ocr.assert_read_in_parts(item, 50).await;
-    assert_eq!(ocr.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
-    ocr.settle().await;
+    ocr.assert_begun_anew(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
