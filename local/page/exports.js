@@ -55,13 +55,17 @@ export async function offerExports(projectId, wanted) {
   // An export that is asked for twice, since the answer was lost, is made once.
   let key = crypto.randomUUID();
 
-  async function look() {
-    // A button that is being used stays where it is.
-    if (!list.contains(document.activeElement)) await load().catch(() => {});
+  function lookLater() {
     clearTimeout(timer);
     if (!list.querySelector("progress")) return;
     timer = setTimeout(look, pause);
     pause = Math.min(pause * 1.5, LONGEST_PAUSE);
+  }
+
+  async function look() {
+    // A button that is being used stays where it is.
+    if (!list.contains(document.activeElement)) await load().catch(() => {});
+    lookLater();
   }
 
   form.addEventListener("change", () => (key = crypto.randomUUID()));
@@ -71,13 +75,13 @@ export async function offerExports(projectId, wanted) {
     key = crypto.randomUUID();
     pause = FIRST_PAUSE;
     await load();
-    look();
+    lookLater();
     return "It is being made. You can leave this page: a mail tells when it is ready.";
   });
 
   section.hidden = false;
   await load();
-  look();
+  lookLater();
   const asked = wanted && list.querySelector(`[data-export="${CSS.escape(wanted)}"]`);
   if (!asked) return;
   asked.classList.add("wanted");

@@ -21,6 +21,7 @@ const ESCAPE: &str = "\u{e00c}";
 const LEFT: &str = "\u{e012}";
 const RIGHT: &str = "\u{e014}";
 
+/// Whether nothing is wider than the window; charts are drawn anew a moment after it has changed.
 const FITS: &str = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
 
 /// What Ada uploads and Kim reviews.
@@ -242,9 +243,9 @@ async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
     browser.see("Something waits for a review again").await;
     browser.press("", "n").await;
     desk.see_item("late.png").await;
-    assert_eq!(browser.run(FITS).await, true, "wider than the window");
+    browser.until_true(FITS).await;
     browser.narrow(320).await;
-    assert_eq!(browser.run(FITS).await, true, "wider than the window");
+    browser.until_true(FITS).await;
     browser.narrow(1000).await;
 
     desk.sign_in_as_ada().await;
@@ -269,7 +270,7 @@ async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
                    return [3, 4].map(column => rows.reduce((sum, row) => sum + Number(row.cells[column].textContent), 0))";
     assert_eq!(browser.run(decided).await, json!([9, 1]));
     browser.narrow(320).await;
-    assert_eq!(browser.run(FITS).await, true, "wider than the window");
+    browser.until_true(FITS).await;
 }
 
 #[tokio::test]
