@@ -4,6 +4,8 @@
 //! The rule says which roles are let in; the locator says where the project is found. The aliases read
 //! well in a signature: `ProjectContributor<ByBody<CreateDocument>>`.
 
+mod queries;
+
 use std::marker::PhantomData;
 
 use axum::{
@@ -14,8 +16,8 @@ use garde::Validate;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::Span;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
+use self::queries::Row;
 use crate::{
     extract::{Json, Path, Query},
     ids::{ExportId, ItemId, ProjectId, SessionId, UserId},
@@ -192,15 +194,6 @@ impl Locator for ByExport {
     type Found = ExportId;
 }
 
-/// What the one query gives.
-struct Row {
-    global_role: GlobalRole,
-    verified: bool,
-    project_id: Option<Uuid>,
-    role: Option<ProjectRole>,
-    uploaded_by_id: Option<Uuid>,
-}
-
 struct Caller {
     user_id: UserId,
     session_id: SessionId,
@@ -210,115 +203,6 @@ impl Caller {
     fn from_parts(parts: &Parts, authority: &Authority) -> Result<Self, Problem> {
         let claims = claims(parts, authority)?;
         Ok(Self { user_id: claims.user_id, session_id: claims.sid })
-    }
-
-    /// Caller, session, project and role together.
-    async fn row_by_project(
-        &self,
-        project: ProjectId,
-        authority: &Authority,
-    ) -> Result<Option<Row>, Problem> {
-        let row = sqlx::query_as!(
-            Row,
-            r#"
-            select users.global_role as "global_role: GlobalRole",
-                   users.email_verified_at is not null as "verified!",
-                   projects.id as "project_id?",
-                   project_members.role as "role?: ProjectRole",
-                   null::uuid as uploaded_by_id
-            from sessions
-            join users on users.id = sessions.user_id
-            left join projects on projects.id = $4 and projects.deleted_at is null
-            left join project_members
-                   on project_members.project_id = projects.id and project_members.user_id = users.id
-            where sessions.id = $1
-              and sessions.user_id = $2
-              and sessions.revoked_at is null
-              and sessions.expires_at > $3
-              and users.deleted_at is null
-              and users.suspended_at is null
-            "#,
-            self.session_id.0,
-            self.user_id.0,
-            authority.clock.now(),
-            project.0,
-        )
-        .fetch_optional(&authority.db)
-        .await?;
-        Ok(row)
-    }
-
-    /// Caller, session, item, its project and role together.
-    async fn row_by_item(
-        &self,
-        item: ItemId,
-        only: Option<ItemKind>,
-        authority: &Authority,
-    ) -> Result<Option<Row>, Problem> {
-        let row = sqlx::query_as!(
-            Row,
-            r#"
-            select users.global_role as "global_role: GlobalRole",
-                   users.email_verified_at is not null as "verified!",
-                   projects.id as "project_id?",
-                   project_members.role as "role?: ProjectRole",
-                   items.uploaded_by_id as "uploaded_by_id?"
-            from sessions
-            join users on users.id = sessions.user_id
-            left join items
-                   on items.id = $4 and ($5::text is null or items.kind = $5) and items.deleted_at is null
-            left join projects on projects.id = items.project_id and projects.deleted_at is null
-            left join project_members
-                   on project_members.project_id = projects.id and project_members.user_id = users.id
-            where sessions.id = $1
-              and sessions.user_id = $2
-              and sessions.revoked_at is null
-              and sessions.expires_at > $3
-              and users.deleted_at is null
-              and users.suspended_at is null
-            "#,
-            self.session_id.0,
-            self.user_id.0,
-            authority.clock.now(),
-            item.0,
-            only as _,
-        )
-        .fetch_optional(&authority.db)
-        .await?;
-        Ok(row)
-    }
-
-    /// Caller, session, export, its project and role together.
-    async fn row_by_export(&self, export: ExportId, authority: &Authority) -> Result<Option<Row>, Problem> {
-        let row = sqlx::query_as!(
-            Row,
-            r#"
-            select users.global_role as "global_role: GlobalRole",
-                   users.email_verified_at is not null as "verified!",
-                   projects.id as "project_id?",
-                   project_members.role as "role?: ProjectRole",
-                   null::uuid as uploaded_by_id
-            from sessions
-            join users on users.id = sessions.user_id
-            left join exports on exports.id = $4 and exports.kept_until > $3
-            left join projects on projects.id = exports.project_id and projects.deleted_at is null
-            left join project_members
-                   on project_members.project_id = projects.id and project_members.user_id = users.id
-            where sessions.id = $1
-              and sessions.user_id = $2
-              and sessions.revoked_at is null
-              and sessions.expires_at > $3
-              and users.deleted_at is null
-              and users.suspended_at is null
-            "#,
-            self.session_id.0,
-            self.user_id.0,
-            authority.clock.now(),
-            export.0,
-        )
-        .fetch_optional(&authority.db)
-        .await?;
-        Ok(row)
     }
 
     async fn admit<R: Rule, L: Locator>(
@@ -358,7 +242,7 @@ where
         let authority = Authority::from_ref(state);
         let caller = Caller::from_parts(parts, &authority)?;
         let Path(InPath { project_id }) = Path::from_request_parts(parts, state).await?;
-        let row = caller.row_by_project(project_id, &authority).await?;
+        let row = caller.in_project(&authority, project_id).await?;
         caller.admit(row, (), parts, &authority).await
     }
 }
@@ -375,7 +259,7 @@ where
         let authority = Authority::from_ref(state);
         let caller = Caller::from_parts(parts, &authority)?;
         let Query(query) = Query::<T>::from_request_parts(parts, state).await?;
-        let row = caller.row_by_project(query.project_id(), &authority).await?;
+        let row = caller.in_project(&authority, query.project_id()).await?;
         caller.admit(row, query, parts, &authority).await
     }
 }
@@ -392,7 +276,7 @@ where
         let caller = Caller::from_parts(parts, &authority)?;
         let Path(id) = Path::<ItemId>::from_request_parts(parts, state).await?;
         Span::current().record("item_id", id.to_string());
-        let row = caller.row_by_item(id, K::ONLY, &authority).await?;
+        let row = caller.at_item(&authority, id, K::ONLY).await?;
         let uploaded_by_id = UserId(row.as_ref().and_then(|row| row.uploaded_by_id).unwrap_or_default());
         caller.admit(row, FoundItem { id, uploaded_by_id }, parts, &authority).await
     }
@@ -409,7 +293,7 @@ where
         let authority = Authority::from_ref(state);
         let caller = Caller::from_parts(parts, &authority)?;
         let Path(id) = Path::<ExportId>::from_request_parts(parts, state).await?;
-        let row = caller.row_by_export(id, &authority).await?;
+        let row = caller.at_export(&authority, id).await?;
         caller.admit(row, id, parts, &authority).await
     }
 }
@@ -428,7 +312,7 @@ where
         let caller = Caller::from_parts(&parts, &authority)?;
         let request = Request::from_parts(parts.clone(), body);
         let Json(body) = Json::<T>::from_request(request, state).await?;
-        let row = caller.row_by_project(body.project_id(), &authority).await?;
+        let row = caller.in_project(&authority, body.project_id()).await?;
         caller.admit(row, body, &parts, &authority).await
     }
 }

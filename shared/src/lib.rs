@@ -7,6 +7,7 @@
 pub mod access_token;
 pub mod account;
 pub mod audit;
+pub mod batch;
 pub mod clock;
 pub mod config;
 pub mod context;

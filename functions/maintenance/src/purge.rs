@@ -18,7 +18,10 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::{AppState, exports, queries::purge as queries};
+use crate::{
+    AppState, exports,
+    queries::{expired, purge as queries},
+};
 
 /// Rows deleted or changed by one statement.
 pub(crate) const BATCH: i64 = 500;
@@ -56,25 +59,21 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
     let deleted_before = now - app.retention.deleted;
     let db = &app.db;
     let mut purged = Purged {
-        ceremonies: in_batches(end, || queries::delete_ceremonies(db, now, BATCH)).await?,
-        links: in_batches(end, || queries::delete_links(db, deleted_before, BATCH)).await?,
-        invitations: in_batches(end, || queries::delete_invitations(db, deleted_before, BATCH)).await?,
+        ceremonies: in_batches(end, || expired::ceremonies(db, now, BATCH)).await?,
+        // Whoever opens an old link is told for a while that it has expired.
+        links: in_batches(end, || expired::verification_links(db, deleted_before, BATCH)).await?
+            + in_batches(end, || expired::reset_links(db, deleted_before, BATCH)).await?,
+        invitations: in_batches(end, || expired::invitations(db, deleted_before, BATCH)).await?,
         idempotency_keys: in_batches(end, || {
-            queries::delete_idempotency_keys(db, now - idempotency::LIFETIME, BATCH)
+            expired::idempotency_keys(db, now - idempotency::LIFETIME, BATCH)
         })
         .await?,
-        sessions: in_batches(end, || queries::delete_sessions(db, now - SESSIONS, BATCH)).await?,
-        mail_deliveries: in_batches(end, || {
-            queries::delete_mail_deliveries(db, now - MAIL_DELIVERIES, BATCH)
-        })
-        .await?,
+        sessions: in_batches(end, || expired::sessions(db, now - SESSIONS, BATCH)).await?,
+        mail_deliveries: in_batches(end, || expired::mail_deliveries(db, now - MAIL_DELIVERIES, BATCH)).await?,
+        event_tickets: in_batches(end, || expired::event_tickets(db, now, BATCH)).await?,
+        delivery_errors: in_batches(end, || expired::delivery_errors(db, now - DELIVERY_ERRORS, BATCH)).await?,
         unverified_accounts: in_batches(end, || {
             queries::delete_unverified_accounts(db, deleted_before, now, BATCH)
-        })
-        .await?,
-        event_tickets: in_batches(end, || queries::delete_event_tickets(db, now, BATCH)).await?,
-        delivery_errors: in_batches(end, || {
-            queries::delete_delivery_errors(db, now - DELIVERY_ERRORS, BATCH)
         })
         .await?,
         ..Purged::default()

@@ -1,5 +1,6 @@
 //! All SQL of `maintenance`.
 
+pub(crate) mod expired;
 pub(crate) mod exports;
 pub(crate) mod objects;
 pub(crate) mod purge;

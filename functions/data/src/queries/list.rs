@@ -1,4 +1,4 @@
-//! Lists, newest first.
+//! Lists.
 
 use shared::{
     ids::{ItemId, ProjectId, UserId},
@@ -7,8 +7,11 @@ use shared::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::select::{Row, select_items};
-use crate::model::ItemRow;
+use super::{
+    search::search_items,
+    select::{Row, select_items},
+};
+use crate::model::{Fragment, ItemRow};
 
 /// Which items.
 pub(crate) struct Filter<'a> {
@@ -21,9 +24,28 @@ pub(crate) struct Filter<'a> {
     pub(crate) rows: i64,
 }
 
+/// An item of a list.
+pub(crate) struct Found {
+    pub(crate) row: ItemRow,
+    /// Where the words of a search were found.
+    pub(crate) snippet: Option<Vec<Fragment>>,
+}
+
+/// A page of items: the newest first, or the best for the words of a search.
+pub(crate) async fn find_items(
+    db: &PgPool,
+    filter: &Filter<'_>,
+    words: Option<&str>,
+) -> Result<Vec<Found>, sqlx::Error> {
+    match words {
+        Some(words) => search_items(db, filter, words).await,
+        None => list_items(db, filter).await,
+    }
+}
+
 /// Walks the index that has the filter in it, by keyset. Each has a statement of its own: of one with optional
 /// filters, the plan that serves them all reads a whole project for a few items.
-pub(crate) async fn list_items(db: &PgPool, filter: &Filter<'_>) -> Result<Vec<ItemRow>, sqlx::Error> {
+async fn list_items(db: &PgPool, filter: &Filter<'_>) -> Result<Vec<Found>, sqlx::Error> {
     let project = filter.project_id.0;
     let user = filter.uploaded_by.map(|user| user.0);
     let rows = match (filter.domain, user, filter.status) {
@@ -89,7 +111,7 @@ pub(crate) async fn list_items(db: &PgPool, filter: &Filter<'_>) -> Result<Vec<I
             .await?
         }
     };
-    Ok(rows.into_iter().map(ItemRow::from).collect())
+    Ok(rows.into_iter().map(|row| Found { row: row.into(), snippet: None }).collect())
 }
 
 /// The label has its own table and index; what is asked of both tables lets Postgres walk the index of either,

@@ -4,7 +4,10 @@ use shared::ids::ItemId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{list::Filter, select::get_items};
+use super::{
+    list::{Filter, Found},
+    select::get_items,
+};
 use crate::model::{Fragment, ItemRow};
 
 /// Matches that are ranked: of more than these, the newest.
@@ -14,14 +17,8 @@ const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 /// What `<` is for a moment: a headline leaves out what looks like markup.
 const LESS_THAN: char = '\u{4}';
 
-/// An item that was found.
-pub(crate) struct Found {
-    pub(crate) row: ItemRow,
-    pub(crate) snippet: Vec<Fragment>,
-}
-
 /// The best matches after those up to `filter.after`.
-pub(crate) async fn search_items(
+pub(super) async fn search_items(
     db: &PgPool,
     filter: &Filter<'_>,
     words: &str,
@@ -92,7 +89,7 @@ pub(crate) async fn search_items(
         rows.into_iter().map(|row| (row.item.id.0, row)).collect();
     let found = hits.into_iter().filter_map(|hit| {
         let row = rows.remove(&hit.item_id.0)?;
-        Some(Found { row, snippet: fragments(&hit.headline) })
+        Some(Found { row, snippet: Some(fragments(&hit.headline)) })
     });
     Ok(found.collect())
 }

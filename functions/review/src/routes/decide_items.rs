@@ -1,10 +1,11 @@
 //! `POST /review/bulk`.
 
-use axum::extract::State;
+use axum::{extract::State, http::StatusCode};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
+    batch::Batch,
     extract::{self, Json},
     guard::{ByBody, InProject, ProjectReviewer},
     ids::{ItemId, ProjectId},
@@ -28,7 +29,7 @@ pub(crate) struct Decisions {
     project_id: ProjectId,
     /// Each with the `item_id` that it is about, beside what `PATCH /review/{item_id}` takes.
     #[garde(length(min = 1, max = 100))]
-    #[schema(value_type = Vec<Decision>, min_items = 1, max_items = 100)]
+    #[schema(value_type = Vec<ItemDecision>, min_items = 1, max_items = 100)]
     decisions: Vec<Value>,
 }
 
@@ -38,54 +39,37 @@ impl InProject for Decisions {
     }
 }
 
-/// An answer for each, in the order of the request.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Decided {
-    items: Vec<DecidedItem>,
+/// A decision, and the item that it is about.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is read in two steps, so that what is wrong with one leaves the others alone")]
+pub(crate) struct ItemDecision {
+    item_id: ItemId,
+    #[serde(flatten)]
+    decision: Decision,
 }
 
-/// What became of one.
+/// An item that was decided on.
 #[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub(crate) enum DecidedItem {
-    /// It was decided on.
-    Done {
-        /// 200.
-        status: u16,
-        /// What `PATCH /review/{item_id}` answers.
-        item: Box<ReviewItem>,
-    },
-    /// It was not, and the others were.
-    Refused {
-        /// As it would be by itself.
-        status: u16,
-        /// Why.
-        #[schema(value_type = ProblemBody)]
-        problem: Value,
-    },
+pub(crate) struct DecidedItem {
+    item: ReviewItem,
 }
 
 /// Decides on many items, each by itself.
 #[utoipa::path(post, path = "/review/bulk", tag = "review", security(("bearer" = [])), request_body = Decisions,
-    responses((status = OK, body = Decided), (status = FORBIDDEN, body = ProblemBody),
+    responses((status = OK, body = Batch<DecidedItem>), (status = FORBIDDEN, body = ProblemBody),
         (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
 pub(crate) async fn decide_items(
     State(app): State<AppState>,
     access: ProjectReviewer<ByBody<Decisions>>,
-) -> Result<Json<Decided>> {
+) -> Result<Json<Batch<DecidedItem>>> {
     let reviewer =
         Reviewer { principal: &access.principal, project_id: access.project_id, role: access.role };
-    let mut items = Vec::with_capacity(access.found.decisions.len());
+    let mut decided = Vec::with_capacity(access.found.decisions.len());
     for decision in &access.found.decisions {
-        items.push(match app.decide_one(&reviewer, decision.clone()).await {
-            Ok(item) => DecidedItem::Done { status: 200, item: Box::new(item) },
-            Err(problem) => DecidedItem::Refused {
-                status: problem.code().status().as_u16(),
-                problem: json!(problem.body()),
-            },
-        });
+        let item = app.decide_one(&reviewer, decision.clone()).await;
+        decided.push(item.map(|item| DecidedItem { item }));
     }
-    Ok(Json(Decided { items }))
+    Ok(Json(Batch::new(StatusCode::OK, decided)))
 }
 
 impl AppState {

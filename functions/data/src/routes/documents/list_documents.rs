@@ -17,7 +17,7 @@ use crate::{
     AppState,
     flow::UploadedBy,
     model::{Document, Fragment},
-    queries::{self, Filter},
+    queries::{self, Filter, Found},
 };
 
 /// Which documents.
@@ -87,18 +87,10 @@ pub(crate) async fn list_documents(
         after: query.cursor.map(|cursor| cursor.0),
         rows: query.limit.rows(),
     };
-    let listed = match &query.q {
-        Some(words) => {
-            let found = queries::search_items(&app.db, &filter, words).await?;
-            let listed = found
-                .into_iter()
-                .map(|found| ListedDocument { document: found.row.into(), snippet: Some(found.snippet) });
-            listed.collect()
-        }
-        None => {
-            let rows = queries::list_items(&app.db, &filter).await?;
-            rows.into_iter().map(|row| ListedDocument { document: row.into(), snippet: None }).collect()
-        }
-    };
+    let found = queries::find_items(&app.db, &filter, query.q.as_deref()).await?;
+    let listed = found
+        .into_iter()
+        .map(|Found { row, snippet }| ListedDocument { document: row.into(), snippet })
+        .collect();
     Ok(Json(Page::new(listed, query.limit, |listed: &ListedDocument| listed.document.item.id.0)))
 }

@@ -1,10 +1,11 @@
 //! `POST /voice/batch`.
 
-use axum::extract::State;
+use axum::{extract::State, http::StatusCode};
 use garde::Validate;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
 use shared::{
+    batch::Batch,
     extract::Json,
     guard::{ByBody, InProject, ProjectContributor},
     idempotency::IdempotencyKey,
@@ -36,57 +37,22 @@ impl InProject for CreateVoiceSamples {
     }
 }
 
-/// An answer for each, in the order of the request.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CreatedVoiceSamples {
-    items: Vec<CreatedVoiceSample>,
-}
-
-/// What became of one.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub(crate) enum CreatedVoiceSample {
-    /// It was announced.
-    Announced {
-        /// 201.
-        status: u16,
-        /// What `POST /voice` answers.
-        #[serde(flatten)]
-        upload: Box<VoiceUpload>,
-    },
-    /// It was refused, and the others were not.
-    Refused {
-        /// As it would be by itself.
-        status: u16,
-        /// Why.
-        #[schema(value_type = ProblemBody)]
-        problem: Value,
-    },
-}
-
 /// Announces many voice samples at once, with an answer for each.
 #[utoipa::path(post, path = "/voice/batch", tag = "voice", security(("bearer" = [])),
     request_body = CreateVoiceSamples,
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it creates once.")),
-    responses((status = OK, body = CreatedVoiceSamples), (status = NOT_FOUND, body = ProblemBody),
+    responses((status = OK, body = Batch<VoiceUpload>), (status = NOT_FOUND, body = ProblemBody),
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
 pub(crate) async fn create_voice_samples(
     State(app): State<AppState>,
     key: IdempotencyKey,
     access: ProjectContributor<ByBody<CreateVoiceSamples>>,
-) -> Result<Json<CreatedVoiceSamples>> {
+) -> Result<Json<Batch<VoiceUpload>>> {
     let (project, user) = (access.project_id, access.principal.user_id);
     let items = access.found.items;
     let answers = app.announce_each::<CreateVoiceSample>(ItemKind::Voice, project, user, &key, items).await?;
-    let items = answers.into_iter().map(|answer| match answer {
-        Ok((row, upload)) => {
-            let upload = Box::new(VoiceUpload { voice_sample: row.into(), upload });
-            CreatedVoiceSample::Announced { status: 201, upload }
-        }
-        Err(problem) => {
-            let status = problem.code().status().as_u16();
-            CreatedVoiceSample::Refused { status, problem: json!(problem.body()) }
-        }
-    });
-    Ok(Json(CreatedVoiceSamples { items: items.collect() }))
+    let uploads = answers
+        .into_iter()
+        .map(|answer| answer.map(|(row, upload)| VoiceUpload { voice_sample: row.into(), upload }));
+    Ok(Json(Batch::new(StatusCode::CREATED, uploads)))
 }

@@ -17,7 +17,7 @@ use crate::{
     AppState,
     flow::UploadedBy,
     model::{Fragment, VoiceSample},
-    queries::{self, Filter},
+    queries::{self, Filter, Found},
 };
 
 /// Which voice samples.
@@ -84,21 +84,10 @@ pub(crate) async fn list_voice_samples(
         after: query.cursor.map(|cursor| cursor.0),
         rows: query.limit.rows(),
     };
-    let listed = match &query.q {
-        Some(words) => {
-            let found = queries::search_items(&app.db, &filter, words).await?;
-            let listed = found.into_iter().map(|found| ListedVoiceSample {
-                voice_sample: found.row.into(),
-                snippet: Some(found.snippet),
-            });
-            listed.collect()
-        }
-        None => {
-            let rows = queries::list_items(&app.db, &filter).await?;
-            rows.into_iter()
-                .map(|row| ListedVoiceSample { voice_sample: row.into(), snippet: None })
-                .collect()
-        }
-    };
+    let found = queries::find_items(&app.db, &filter, query.q.as_deref()).await?;
+    let listed = found
+        .into_iter()
+        .map(|Found { row, snippet }| ListedVoiceSample { voice_sample: row.into(), snippet })
+        .collect();
     Ok(Json(Page::new(listed, query.limit, |listed: &ListedVoiceSample| listed.voice_sample.item.id.0)))
 }
