@@ -62,7 +62,7 @@ bench: ## Builds the functions for release and prints their cold starts, the spe
 	@local/packages test
 	@cargo build -p local
 	@cargo build --release -p bench $(functions:%=-p %)
-	@$(bench) cold-start
+	@$(bench) cold-start $(functions)
 	@$(local) with-postgres $(bench) login
 	@$(local) with-postgres $(bench) timing
 

@@ -11,36 +11,21 @@ use crate::{
     process::{Process, environment, free_port},
 };
 
-const FUNCTIONS: [&str; 13] = [
-    "auth",
-    "users",
-    "projects",
-    "data",
-    "events",
-    "review",
-    "analytics",
-    "admin",
-    "ocr",
-    "transcription",
-    "export",
-    "email",
-    "maintenance",
-];
 /// Starts measured for each function; the median is printed.
 const STARTS: usize = 21;
 /// What the platform is meant to keep to.
 const START_TARGET: Duration = Duration::from_millis(10);
 const MEMORY_TARGET_KIB: u64 = 15 * 1024;
 
-/// Measures every function whose binary lies beside this one.
-pub(crate) async fn run() -> Result<()> {
+/// Measures functions whose binaries lie beside this one.
+pub(crate) async fn run(functions: impl Iterator<Item = String>) -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
     println!(
         "{:<12} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
         "function", "median ms", "best ms", "worst ms", "CPU ms", "idle RSS MiB", "targets"
     );
-    for function in FUNCTIONS {
-        let binary = folder.join(function);
+    for function in functions {
+        let binary = folder.join(&function);
         if !binary.exists() {
             return Err(format!("{} is missing: cargo build --release --workspace", binary.display()).into());
         }

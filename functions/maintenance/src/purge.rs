@@ -69,9 +69,11 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
         })
         .await?,
         sessions: in_batches(end, || expired::sessions(db, now - SESSIONS, BATCH)).await?,
-        mail_deliveries: in_batches(end, || expired::mail_deliveries(db, now - MAIL_DELIVERIES, BATCH)).await?,
+        mail_deliveries: in_batches(end, || expired::mail_deliveries(db, now - MAIL_DELIVERIES, BATCH))
+            .await?,
         event_tickets: in_batches(end, || expired::event_tickets(db, now, BATCH)).await?,
-        delivery_errors: in_batches(end, || expired::delivery_errors(db, now - DELIVERY_ERRORS, BATCH)).await?,
+        delivery_errors: in_batches(end, || expired::delivery_errors(db, now - DELIVERY_ERRORS, BATCH))
+            .await?,
         unverified_accounts: in_batches(end, || {
             queries::delete_unverified_accounts(db, deleted_before, now, BATCH)
         })

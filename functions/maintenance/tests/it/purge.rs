@@ -208,8 +208,14 @@ async fn each_part_reads_an_index_that_holds_what_waits_for_it(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for (texts, index) in [
         (["delete from passkey_ceremonies", "order by expires_at"], "passkey_ceremonies_expires_at_idx"),
-        (["delete from email_verification_tokens", "order by expires_at"], "email_verification_tokens_expires_at_idx"),
-        (["delete from password_reset_tokens", "order by expires_at"], "password_reset_tokens_expires_at_idx"),
+        (
+            ["delete from email_verification_tokens", "order by expires_at"],
+            "email_verification_tokens_expires_at_idx",
+        ),
+        (
+            ["delete from password_reset_tokens", "order by expires_at"],
+            "password_reset_tokens_expires_at_idx",
+        ),
         (["delete from project_invitations", "order by least"], "project_invitations_ended_idx"),
         (["delete from idempotency_keys", "order by created_at"], "idempotency_keys_created_at_idx"),
         (["delete from sessions", "coalesce(revoked_at, expires_at)"], "sessions_ended_at_idx"),

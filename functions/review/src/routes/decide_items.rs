@@ -41,7 +41,10 @@ impl InProject for Decisions {
 
 /// A decision, and the item that it is about.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it is read in two steps, so that what is wrong with one leaves the others alone")]
+#[expect(
+    dead_code,
+    reason = "it is read in two steps, so that what is wrong with one leaves the others alone"
+)]
 pub(crate) struct ItemDecision {
     item_id: ItemId,
     #[serde(flatten)]
