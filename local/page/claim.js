@@ -9,6 +9,7 @@ const RENEW_AFTER = 4 * 60_000;
 const WARN_BEFORE = 2 * 60_000;
 // Between two tries while the server cannot be reached.
 const PAUSE = 5000;
+const KEY = "alta-held";
 const SIGNS_OF_WORK = ["keydown", "pointerdown", "pointermove", "wheel", "input", "play", "timeupdate"];
 
 let held = null;
@@ -80,10 +81,20 @@ export async function release() {
   await giveBack(id);
 }
 
+// What was held when this page was loaded anew: giving it back and taking the next may meet, and then the next is another.
+export function heldBefore() {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const id = type === "reload" ? sessionStorage.getItem(KEY) : null;
+  sessionStorage.removeItem(KEY);
+  return id;
+}
+
 // The page is being left: there is no time to renew a token, nor to read the answer.
 addEventListener("pagehide", () => {
   const accessToken = accessTokenNow();
-  if (!held || !accessToken) return;
+  if (!held) return;
+  sessionStorage.setItem(KEY, held.id);
+  if (!accessToken) return;
   call("DELETE", `/review/${held.id}/claim`, { accessToken, keepalive: true }).catch(() => {});
   held.until = 0;
 });

@@ -1,6 +1,6 @@
 // The review queue of one project: one item after the other is claimed, looked at and decided on, by keyboard or not.
 import { ask } from "./ask.js";
-import { giveBack, hold, letGo, release } from "./claim.js";
+import { giveBack, heldBefore, hold, letGo, release } from "./claim.js";
 import { decide, whyTaken } from "./decision.js";
 import { leaveDocument, showDocument, turn, turnPicture, zoom } from "./document-view.js";
 import { bodyOf, explain, onOpen } from "./form.js";
@@ -327,7 +327,7 @@ onOpen(async () => {
   filters.hidden = false;
   follow(projectId, { onTransition, onGap: () => {}, onEnd: (why) => warn(why) });
   await alone(async () => {
-    const wanted = asked.get("item");
+    const wanted = asked.get("item") ?? heldBefore();
     toAddress();
     if (wanted && (await take(wanted))) return;
     await takeNext();
