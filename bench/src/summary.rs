@@ -24,8 +24,9 @@ use crate::{
 
 const SIZES: [i64; 3] = [10_000, 1_000_000, 10_000_000];
 /// Requests of each kind to each side.
-const REQUESTS: usize = 25;
-const WARM: usize = 2;
+const REQUESTS: usize = 100;
+/// Requests before those: Postgres makes a plan for each of the first five, and one for all after them.
+const WARM: usize = 8;
 /// Time zones of whole hours, from `Etc/GMT-14` on.
 const ZONES: usize = 27;
 /// How much more the median may be.
@@ -160,7 +161,7 @@ impl Side {
         })
     }
 
-    /// How long an answer took. Each round of a summary is about another time zone, since answers are kept.
+    /// How long an answer took. Each round of a summary is about another time zone, and so about other hours.
     async fn ask(&self, question: &Question, round: usize) -> Result<Duration> {
         let zone = format!("Etc/GMT{:+}", i64::try_from(round % ZONES)? - 14).replace('+', "%2B");
         let (project, rest) = (&self.project, question.path);

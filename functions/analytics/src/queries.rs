@@ -336,7 +336,7 @@ pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Resu
     }
 }
 
-/// When the first thing happened, to the quarter of an hour.
+/// When the first thing happened, to the quarter of an hour. What is not folded yet is read up to a limit here as well.
 pub(crate) async fn first_day(db: &PgPool, scope: &Scope) -> Result<Option<OffsetDateTime>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -359,6 +359,8 @@ pub(crate) async fn first_day(db: &PgPool, scope: &Scope) -> Result<Option<Offse
                     select project_id, quarter, uploaded
                     from item_facts
                     where (item_facts.xid, item_facts.id) > (position.xid, position.id)
+                    order by item_facts.xid, item_facts.id
+                    limit 10000
                 ) as unfolded
                 where ($2 or unfolded.project_id = any($1)) and unfolded.uploaded > 0
             )

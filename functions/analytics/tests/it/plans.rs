@@ -28,3 +28,13 @@ async fn a_summary_reads_ranges_of_indexes_whatever_it_is_about(db: PgPool) {
         assert!(!plan.contains("Seq Scan on item_transitions"), "{plan}");
     }
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_first_day_is_the_beginning_of_two_indexes(db: PgPool) {
+    let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
+    let plan = analytics.platform.plan(&["select min(first.starts_at)"]).await;
+    assert_eq!(plan.matches("->  Limit").count(), 2, "{plan}");
+    assert!(plan.contains("item_transitions_xid_id_idx"), "{plan}");
+    assert!(!plan.contains("Seq Scan on item_transitions"), "{plan}");
+    assert!(!plan.contains("Seq Scan on statistics_counts"), "{plan}");
+}
