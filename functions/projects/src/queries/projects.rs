@@ -51,18 +51,29 @@ pub(crate) async fn insert_project(
     .await
 }
 
+/// Projects as their reader sees them: `$from` says where from, and has the reader's row of `project_members` beside each.
+macro_rules! select_projects {
+    ($from:literal, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            Project,
+            r#"
+            select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
+                   projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
+                   projects.version, projects.created_at, projects.updated_at
+            "# + $from,
+            $($argument),*
+        )
+    };
+}
+
 /// A project as its reader sees it; nothing for who may not see it.
 pub(crate) async fn get_project(
     db: &mut PgConnection,
     id: ProjectId,
     reader: &Principal,
 ) -> Result<Option<Project>, sqlx::Error> {
-    sqlx::query_as!(
-        Project,
+    select_projects!(
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
-               projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
-               projects.version, projects.created_at, projects.updated_at
         from projects
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = $2
@@ -84,12 +95,8 @@ pub(crate) async fn list_projects(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Project>, sqlx::Error> {
-    sqlx::query_as!(
-        Project,
+    select_projects!(
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
-               projects.created_by_id as "created_by_id: UserId", project_members.role as "role: ProjectRole",
-               projects.version, projects.created_at, projects.updated_at
         from project_members
         -- Kept apart, so that the index is walked in its order and each project looked up, however few there are.
         cross join lateral (
@@ -120,12 +127,8 @@ pub(crate) async fn list_all_projects(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Project>, sqlx::Error> {
-    sqlx::query_as!(
-        Project,
+    select_projects!(
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
-               projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
-               projects.version, projects.created_at, projects.updated_at
         from projects
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = $1
@@ -150,12 +153,8 @@ pub(crate) async fn search_all_projects(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Project>, sqlx::Error> {
-    sqlx::query_as!(
-        Project,
+    select_projects!(
         r#"
-        select projects.id as "id: ProjectId", projects.name, projects.description, projects.language,
-               projects.created_by_id as "created_by_id: UserId", project_members.role as "role?: ProjectRole",
-               projects.version, projects.created_at, projects.updated_at
         from projects
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = $1
