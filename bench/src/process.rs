@@ -145,6 +145,7 @@ pub(crate) fn environment() -> Result<Vec<(String, String)>> {
         ("PUSH_AUDIENCE", "bench".into()),
         ("PUSH_SERVICE_ACCOUNT", "bench@bench.iam.gserviceaccount.com".into()),
         ("DOCUMENTAI_PROCESSOR", "projects/bench/locations/eu/processors/1".into()),
+        ("SPEECH_RECOGNIZER", "projects/bench/locations/eu/recognizers/_".into()),
         ("MAIL_FROM", "Alta Data <no-reply@bench.example>".into()),
         ("FRONTEND_URL", "https://app.bench.example".into()),
         ("SMTP_HOST", "127.0.0.1".into()),

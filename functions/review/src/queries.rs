@@ -13,7 +13,8 @@ use crate::{
     routes::list_history::HistoryEntry,
 };
 
-/// Selects items as reviewers see them; the rest of the statement follows.
+/// Selects items as reviewers see them; the rest of the statement follows. Each item is looked for in its own kind's
+/// table only.
 macro_rules! select_items {
     ($rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
@@ -22,12 +23,15 @@ macro_rules! select_items {
             select items.id as "id: ItemId", items.kind as "kind: ItemKind", items.project_id as "project_id: ProjectId",
                    items.uploaded_by_id as "uploaded_by_id: UserId", items.original_filename, items.content_type,
                    items.status as "status: ItemStatus", items.confidence, items.language,
-                   documents.page_count as "page_count?", voice_samples.duration_seconds as "duration_seconds?",
+                   case kind when 'document' then (
+                       select page_count from documents where item_id = items.id
+                   ) end as "page_count?",
+                   case kind when 'voice' then (
+                       select duration_seconds from voice_samples where item_id = items.id
+                   ) end as "duration_seconds?",
                    items.claimed_by_id as "claimed_by_id: UserId", items.claimed_until, items.processed_at,
                    items.reviewed_by_id as "reviewed_by_id: UserId", items.reviewed_at, items.feedback, items.version
             from items
-            left join documents on documents.item_id = items.id
-            left join voice_samples on voice_samples.item_id = items.id
             "# + $rest,
             $($argument),*
         )

@@ -29,6 +29,29 @@ async fn the_queue_is_the_oldest_first_or_the_least_confident_first(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn documents_tell_their_pages_and_voice_samples_their_seconds(db: PgPool) {
+    let review = Review::start(db).await;
+    let document = review.pending().await;
+    let voice = review.platform.draft(review.project, &review.contributor, "audio/wav", 5).await.item_id;
+    for change in [
+        "update items set status = 'pending_review', generation = 7 where kind = 'voice'",
+        "update documents set page_count = 3",
+        "update voice_samples set duration_seconds = 7.5",
+    ] {
+        sqlx::query(change).execute(&review.platform.db).await.expect(change);
+    }
+    let path = format!("/review?project_id={}", review.project);
+    let page = review.client.as_user(&review.reviewer).get(&path).await;
+    let told = |item: &serde_json::Value| {
+        json!([item["id"], item["kind"], item["page_count"], item["duration_seconds"]])
+    };
+    let items: Vec<_> =
+        page.assert_status(200).body["items"].as_array().expect("items").iter().map(told).collect();
+    assert_eq!(items, [json!([document, "document", 3, null]), json!([voice, "voice", null, 7.5])]);
+    assert_eq!(review.queue("&kind=voice").await, [json!(voice)]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_walk_by_cursor_shows_each_item_once_in_either_order(db: PgPool) {
     let review = Review::start(db).await;
     for number in 0..5_u8 {
