@@ -2,30 +2,25 @@
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Path, Request, State, rejection::BytesRejection},
+    extract::{Path, Request, State},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use http::{HeaderMap, StatusCode};
+use local_engine::http_api::{self, body, body_limit};
 use serde_json::{Value, json};
 
 use crate::{
     DocumentAi, batch,
     document::{Document, LoosePage},
     engine::Wanted,
-    fault::{Fault, json_response},
+    fault::{self, Fault},
     mask::{Mask, Masked},
     request::ProcessRequest,
     source,
 };
 
-/// What a request holds besides the document itself.
-const ENVELOPE_BYTES: u64 = 1 << 20;
-
 pub(crate) fn router(service: DocumentAi) -> Router {
-    let body = service.0.settings.limits.bytes.div_ceil(3) * 4 + ENVELOPE_BYTES;
     Router::new()
         .route("/v1/projects/{project}/locations/{location}/processors/{call}", post(of_processor))
         .route(
@@ -37,7 +32,7 @@ pub(crate) fn router(service: DocumentAi) -> Router {
             "/v1/projects/{project}/locations/{location}/operations/{call}",
             get(get_operation).post(cancel_operation),
         )
-        .layer(DefaultBodyLimit::max(usize::try_from(body).unwrap_or(usize::MAX)))
+        .layer(body_limit(service.0.settings.limits.bytes))
         .with_state(service)
 }
 
@@ -77,7 +72,7 @@ async fn answer(service: &DocumentAi, processor: &str, method: &str, request: Re
 }
 
 fn respond(answered: Result<Value, Fault>) -> Response {
-    answered.map_or_else(Fault::into_response, |body| json_response(StatusCode::OK, &body))
+    http_api::respond(answered, fault::SERVICE)
 }
 
 /// Lets a call of a known processor in, unless a test wants it to fail.
@@ -92,8 +87,7 @@ fn admit(service: &DocumentAi, processor: &str, request: &Request) -> Result<(),
 }
 
 fn authenticate(service: &DocumentAi, headers: &HeaderMap) -> Result<(), Fault> {
-    let accepted = service.0.settings.identity.accepts_bearer(headers.get(header::AUTHORIZATION));
-    if accepted { Ok(()) } else { Err(Fault::unauthenticated()) }
+    http_api::authenticate(&service.0.settings.identity, headers)
 }
 
 async fn process(service: &DocumentAi, processor: &str, request: Request) -> Result<Value, Fault> {
@@ -103,14 +97,14 @@ async fn process(service: &DocumentAi, processor: &str, request: Request) -> Res
     inner.controls.spend()?;
     let request: ProcessRequest = body(request, limits.bytes).await?;
     let media_type = source::media_type(&request)?;
-    tokio::time::sleep(inner.controls.delay()).await;
+    inner.controls.wait().await;
 
     let mask = Mask::parse(&request.field_mask);
     let page_limit = if request.imageless_mode { limits.imageless_pages } else { limits.pages };
-    let document = if let Some((text, pages)) = inner.controls.instant() {
+    let document = if let Some((text, pages)) = inner.instant() {
         inner.controls.count_call();
         if pages > page_limit {
-            return Err(Fault::too_many_pages(pages, page_limit));
+            return Err(fault::too_many_pages(pages, page_limit));
         }
         Document::of_pages(media_type, LoosePage::of_text(&text, pages))
     } else {
@@ -164,18 +158,4 @@ async fn cancel_operation(
     let name = format!("{}/operations/{id}", parent(&project, &location));
     let asked = authenticate(&service, &headers).and_then(|()| service.0.operations.cancel(&name));
     respond(asked.map(|()| json!({})))
-}
-
-async fn body<T: DeserializeOwned>(request: Request, limit: u64) -> Result<T, Fault> {
-    let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Fault::invalid(
-                "PAYLOAD_SIZE_EXCEEDED",
-                format!("Request payload size exceeds the limit: {limit} bytes."),
-            )
-        }
-        _ => Fault::invalid("INVALID_REQUEST", "The request body could not be read."),
-    })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}")))
 }

@@ -11,8 +11,6 @@
 //! The engine knows nothing of HTTP: [`DocumentAi::recognise`] turns a file into a [`Document`].
 
 mod batch;
-mod clock;
-mod controls;
 mod document;
 mod engine;
 mod fault;
@@ -24,21 +22,30 @@ mod settings;
 mod source;
 mod word_error_rate;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::Router;
 use http::StatusCode;
+use local_engine::{Controls, Quota};
 
 pub use batch::OperationCounts;
 pub use document::Document;
 pub use engine::Wanted;
 pub use fault::Fault;
+pub use local_engine::{Resolve, Write};
 pub use media::MediaType;
 pub use request::PageChoice;
-pub use settings::{Limits, List, Resolve, Settings, Write};
+pub use settings::{Limits, List, Settings};
 pub use word_error_rate::word_error_rate;
 
-use crate::{batch::Operations, controls::Controls, engine::Engine};
+use crate::{batch::Operations, engine::Engine};
 
 /// The stand-in for Document AI; cheap to clone.
 #[derive(Clone)]
@@ -48,6 +55,7 @@ struct Inner {
     settings: Settings,
     engine: Engine,
     controls: Controls,
+    instant_pages: AtomicUsize,
     operations: Operations,
 }
 
@@ -57,9 +65,19 @@ impl DocumentAi {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let engine = Engine::new(&settings);
-        let controls = Controls::new(settings.limits.requests_per_minute);
+        let controls = Controls::new(Quota {
+            service: fault::SERVICE,
+            metric: "Online process requests",
+            per_minute: settings.limits.requests_per_minute,
+        });
         let (operations, unfinished) = Operations::open(&settings);
-        let service = Self(Arc::new(Inner { settings, engine, controls, operations }));
+        let service = Self(Arc::new(Inner {
+            settings,
+            engine,
+            controls,
+            instant_pages: AtomicUsize::new(1),
+            operations,
+        }));
         for operation in unfinished {
             batch::resume(&service, operation);
         }
@@ -131,6 +149,13 @@ impl DocumentAi {
 
     /// For benchmarks: the instant text is on each of so many pages, one unless set.
     pub fn set_instant_pages(&self, pages: usize) {
-        self.0.controls.set_instant_pages(pages);
+        self.0.instant_pages.store(pages.max(1), Ordering::Relaxed);
+    }
+}
+
+impl Inner {
+    /// The text that stands in for reading, and on how many pages.
+    fn instant(&self) -> Option<(String, usize)> {
+        Some((self.controls.instant()?, self.instant_pages.load(Ordering::Relaxed)))
     }
 }

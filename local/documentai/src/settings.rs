@@ -3,13 +3,8 @@
 use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
+use local_engine::{Resolve, Write};
 use local_identity::Identity;
-
-/// Finds the local file that holds a `gs://bucket/object`, if there is one.
-pub type Resolve = Arc<dyn Fn(&str) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
-
-/// Makes the object of a `gs://` address from its bytes and content type.
-pub type Write = Arc<dyn Fn(&str, Vec<u8>, &str) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// The addresses and content types of the objects whose `gs://` addresses begin like this, in order.
 pub type List = Arc<dyn Fn(&str) -> BoxFuture<'static, Vec<(String, String)>> + Send + Sync>;

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use local_engine::source;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -14,11 +15,10 @@ use crate::{
     answer::{Answer, billed},
     config::Wanted,
     engine::Longest,
-    fault::Fault,
+    fault::{self, Fault},
     operation::Operation,
     operations::Operations,
     request::{Batch, BatchRecognizeRequest, Output},
-    source,
 };
 
 /// The batches there are, and the tasks of those that run.
@@ -62,7 +62,7 @@ pub(crate) fn start(
     let most = settings.limits.concurrent_batches;
     match batches.operations.add(&operation, most) {
         Ok(true) => spawn(service, operation.id.clone()),
-        Ok(false) => return Err(Fault::too_many_batches(most)),
+        Ok(false) => return Err(fault::too_many_batches(most)),
         Err(error) => {
             tracing::error!(%error, "an operation could not be kept");
             return Err(Fault::internal());
@@ -103,7 +103,7 @@ async fn work(service: &Speech, id: &str) -> Result<(), Fault> {
     let operation = batches.operations.get(id).ok_or_else(Fault::internal)?;
     let batch =
         parse(&operation.request, &operation.parent)?.checked(location(&operation.parent), settings)?;
-    tokio::time::sleep(controls.delay()).await;
+    controls.wait().await;
     controls.admit_operation()?;
     for (index, (file, (_, wanted))) in operation.files.iter().zip(&batch.files).enumerate() {
         if file.result.is_some() {
@@ -141,7 +141,7 @@ async fn listen(
     let source = source::stored(uri, &settings.resolve).await?;
     controls.count_call();
     let length = settings.limits.batch_length;
-    let longest = Longest { length, otherwise: Fault::too_long(length) };
+    let longest = Longest { length, otherwise: fault::too_long(length) };
     let transcript = engine.recognise(source.path(), &longest, progress).await?;
     Ok((Answer::new(&transcript, wanted), billed(transcript.length)))
 }

@@ -2,13 +2,12 @@
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest as _, Path, Request, State, rejection::BytesRejection},
+    extract::{Path, Request, State},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use http::{HeaderMap, StatusCode};
+use local_engine::http_api::{self, body, body_limit};
 use serde_json::Value;
 
 use crate::{
@@ -16,20 +15,16 @@ use crate::{
     answer::Answer,
     batch,
     engine::Longest,
-    fault::{Fault, json_response},
+    fault::{self, Fault},
     request::RecognizeRequest,
     source,
 };
 
-/// What a request holds besides the audio itself.
-const ENVELOPE_BYTES: u64 = 1 << 20;
-
 pub(crate) fn router(service: Speech) -> Router {
-    let body = service.0.settings.limits.sync_bytes.div_ceil(3) * 4 + ENVELOPE_BYTES;
     Router::new()
         .route("/v2/projects/{project}/locations/{location}/recognizers/{call}", post(of_recognizer))
         .route("/v2/projects/{project}/locations/{location}/operations/{operation}", get(get_operation))
-        .layer(DefaultBodyLimit::max(usize::try_from(body).unwrap_or(usize::MAX)))
+        .layer(body_limit(service.0.settings.limits.sync_bytes))
         .with_state(service)
 }
 
@@ -68,20 +63,18 @@ async fn get_operation(
 }
 
 fn respond(answer: Result<Value, Fault>) -> Response {
-    match answer {
-        Ok(answer) => json_response(StatusCode::OK, &answer),
-        Err(fault) => fault.into_response(),
-    }
+    http_api::respond(answer, fault::SERVICE)
 }
 
 async fn recognize(service: &Speech, location: &str, request: Request) -> Result<Value, Fault> {
     let Inner { settings, engine, controls, .. } = &*service.0;
     authenticate(service, request.headers())?;
     controls.admit()?;
+    controls.spend()?;
     let request: RecognizeRequest = body(request, settings.limits.sync_bytes).await?;
     let wanted = request.config.checked(location)?;
     source::check(&request)?;
-    tokio::time::sleep(controls.delay()).await;
+    controls.wait().await;
 
     let answer = if let Some(text) = controls.instant() {
         controls.count_call();
@@ -91,7 +84,7 @@ async fn recognize(service: &Speech, location: &str, request: Request) -> Result
         let source = source::open(request, &settings.resolve, engine.folder(), bytes).await?;
         controls.count_call();
         let length = settings.limits.sync_length;
-        let longest = Longest { length, otherwise: Fault::too_long(length) };
+        let longest = Longest { length, otherwise: fault::too_long(length) };
         let transcript = engine.recognise(source.path(), &longest, |_| ()).await?;
         Answer::new(&transcript, &wanted)
     };
@@ -106,26 +99,12 @@ async fn batch_recognize(
 ) -> Result<Value, Fault> {
     authenticate(service, request.headers())?;
     service.0.controls.admit()?;
+    service.0.controls.spend()?;
     let body: Value = body(request, service.0.settings.limits.sync_bytes).await?;
     let recognizer = format!("{parent}/recognizers/{recognizer}");
     batch::start(service, parent, recognizer, body).map(|operation| operation.to_json())
 }
 
 fn authenticate(service: &Speech, headers: &HeaderMap) -> Result<(), Fault> {
-    if service.0.settings.identity.accepts_bearer(headers.get(header::AUTHORIZATION)) {
-        Ok(())
-    } else {
-        Err(Fault::unauthenticated())
-    }
-}
-
-async fn body<T: DeserializeOwned>(request: Request, limit: u64) -> Result<T, Fault> {
-    let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Fault::too_large(limit)
-        }
-        _ => Fault::invalid("INVALID_REQUEST", "The request body could not be read."),
-    })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}")))
+    http_api::authenticate(&service.0.settings.identity, headers)
 }

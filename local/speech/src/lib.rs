@@ -13,7 +13,6 @@ mod answer;
 mod batch;
 mod clock;
 mod config;
-mod controls;
 mod engine;
 mod fault;
 mod http_api;
@@ -27,10 +26,12 @@ use std::{io, sync::Arc, time::Duration};
 
 use axum::Router;
 use http::StatusCode;
+use local_engine::{Controls, Quota};
 
-pub use settings::{Limits, Resolve, Settings, Write};
+pub use local_engine::{Resolve, Write};
+pub use settings::{Limits, Settings};
 
-use crate::{batch::Batches, controls::Controls, engine::Engine};
+use crate::{batch::Batches, engine::Engine};
 
 /// The stand-in for Speech-to-Text; cheap to clone.
 #[derive(Clone)]
@@ -52,7 +53,11 @@ impl Speech {
     pub fn open(settings: Settings) -> io::Result<Self> {
         let engine = Engine::open(&settings)?;
         let batches = Batches::open(&settings.work_folder)?;
-        let controls = Controls::new(settings.limits.requests_per_minute);
+        let controls = Controls::new(Quota {
+            service: fault::SERVICE,
+            metric: "Recognize requests",
+            per_minute: settings.limits.requests_per_minute,
+        });
         let service = Self(Arc::new(Inner { settings, engine, controls, batches }));
         batch::resume(&service);
         Ok(service)
@@ -91,7 +96,7 @@ impl Speech {
         self.0.controls.fail_next_operations(count);
     }
 
-    /// For tests: so many of a hundred authenticated calls, polls too, are answered with 503; 0 ends it.
+    /// For tests: so many of a hundred authenticated calls, polls too, are answered with 500 or 503; 0 ends it.
     pub fn fail_rate(&self, percent: u8) {
         self.0.controls.fail_rate(percent);
     }

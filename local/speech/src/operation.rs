@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{answer, clock, fault::Fault};
+use crate::{
+    answer, clock,
+    fault::{self, Fault},
+};
 
 const PACKAGE: &str = "type.googleapis.com/google.cloud.speech.v2";
 
@@ -62,7 +65,7 @@ impl Operation {
 
     /// Ends the operation as a whole.
     pub(crate) fn finish(&mut self, outcome: Result<(), Fault>) {
-        self.error = outcome.err().map(|fault| fault.to_status());
+        self.error = outcome.err().map(|fault| fault.to_status(fault::SERVICE));
         self.done = true;
         self.updated = clock::timestamp();
     }
@@ -125,7 +128,7 @@ impl File {
     }
 
     pub(crate) fn fail(&mut self, fault: &Fault) {
-        (self.result, self.progress) = (Some(json!({"error": fault.to_status()})), 100);
+        (self.result, self.progress) = (Some(json!({"error": fault.to_status(fault::SERVICE)})), 100);
     }
 
     fn metadata(&self) -> Value {

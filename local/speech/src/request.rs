@@ -87,7 +87,7 @@ impl BatchRecognizeRequest {
         let mut seen = BTreeSet::new();
         let mut files = vec![];
         for file in &self.files {
-            source::check_uri(&file.uri)?;
+            local_engine::source::check_uri(&file.uri)?;
             if !seen.insert(&file.uri) {
                 return Err(Fault::invalid("INVALID_FILES", format!("Duplicate file URI: {}", file.uri)));
             }

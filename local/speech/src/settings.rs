@@ -1,15 +1,9 @@
 //! What the stand-in is made with.
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use futures::future::BoxFuture;
+use local_engine::{Resolve, Write};
 use local_identity::Identity;
-
-/// Finds the local file that holds a `gs://bucket/object`, if there is one.
-pub type Resolve = Arc<dyn Fn(&str) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
-
-/// Stores an object: its `gs://` address, its bytes, its content type; or says why it could not.
-pub type Write = Arc<dyn Fn(&str, Vec<u8>, &str) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// What the stand-in is made with.
 #[derive(Clone)]

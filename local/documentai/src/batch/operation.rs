@@ -1,10 +1,11 @@
 //! `google.longrunning.Operation` of a batch.
 
+use local_engine::clock;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::{clock, fault::Fault};
+use crate::fault::Fault;
 
 const TYPES: &str = "type.googleapis.com/google.cloud.documentai.v1";
 /// The number of `google.rpc.Code.CANCELLED`.

@@ -7,12 +7,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use local_engine::clock;
 use serde_json::Value;
 use tempfile::{NamedTempFile, TempDir};
 use time::Duration;
 use tokio::sync::Notify;
 
-use crate::{batch::Operation, clock, fault::Fault, settings::Settings};
+use crate::{
+    batch::Operation,
+    fault::{self, Fault},
+    settings::Settings,
+};
 
 /// How long an operation that ended is kept over a restart.
 const KEPT: Duration = Duration::days(7);
@@ -84,7 +89,7 @@ impl Operations {
         {
             let mut table = self.table();
             if let Some(limit) = self.limit.filter(|limit| table.running() >= *limit) {
-                return Err(Fault::batch_quota(limit));
+                return Err(fault::too_many_batches(limit));
             }
             table.insert(operation.clone());
             table.started += 1;

@@ -3,6 +3,7 @@
 use std::{path::Path, pin::pin, sync::Arc};
 
 use futures::{Stream, TryStreamExt as _, stream};
+use local_engine::{Write, source};
 use serde_json::Value;
 
 use crate::{
@@ -14,12 +15,10 @@ use crate::{
     },
     document::LoosePage,
     engine::{Lane, Wanted, unless_gone},
-    fault::Fault,
+    fault::{self, Fault},
     mask::Mask,
     media::MediaType,
     request::{GcsDocument, PageChoice},
-    settings::Write,
-    source,
 };
 
 /// Starts an operation for the body of a call.
@@ -63,10 +62,8 @@ async fn run(service: &DocumentAi, operation: &Operation) -> Result<(), Fault> {
         batch: Batch::parse(operation.request.as_ref().unwrap_or(&Value::Null))?,
         write: inner.settings.write.clone().ok_or_else(no_write)?,
     };
-    tokio::time::sleep(inner.controls.delay()).await;
-    if inner.controls.fails_operation() {
-        return Err(Fault::internal());
-    }
+    inner.controls.wait().await;
+    inner.controls.admit_operation()?;
     let documents = work.documents().await?;
     let mut faults = vec![];
     for (index, document) in documents.iter().enumerate() {
@@ -111,9 +108,9 @@ impl Work<'_> {
         let media_type = MediaType::parse(&document.mime_type)?;
         let spool = inner.operations.spool().await.map_err(|error| lost(&error))?;
         let limits = &inner.settings.limits;
-        let count = if let Some((text, pages)) = inner.controls.instant() {
+        let count = if let Some((text, pages)) = inner.instant() {
             if pages > limits.batch_pages {
-                return Err(Fault::too_many_pages(pages, limits.batch_pages));
+                return Err(fault::too_many_pages(pages, limits.batch_pages));
             }
             let shards = Shards::new(media_type, self.batch.sharding, pages);
             let pages = stream::iter(LoosePage::of_text(&text, pages).map(Ok));

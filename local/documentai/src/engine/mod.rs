@@ -9,22 +9,20 @@ mod picture;
 mod skew;
 mod tesseract;
 mod tiff;
-mod tool;
 
 use std::{io::Read as _, path::Path, sync::Arc};
 
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use local_engine::{Program, Programs, missing_packages};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-pub(crate) use tool::missing_tools;
 
 use crate::{
     document::{Document, LoosePage},
-    engine::{grey::Grey, layout::ReadPage, tool::Tools},
-    fault::Fault,
+    engine::{grey::Grey, layout::ReadPage},
+    fault::{self, Fault},
     media::MediaType,
     request::PageChoice,
-    settings::Settings,
+    settings::{Limits, Settings},
 };
 
 /// How many documents are counted and measured at once; the others wait.
@@ -41,12 +39,22 @@ pub struct Wanted {
     pub languages: Vec<String>,
 }
 
+const TESSERACT: Program = Program { name: "tesseract", package: "tesseract-ocr" };
+const PDFINFO: Program = Program { name: "pdfinfo", package: "poppler-utils" };
+const PDFIMAGES: Program = Program { name: "pdfimages", package: "poppler-utils" };
+const PDFTOPPM: Program = Program { name: "pdftoppm", package: "poppler-utils" };
+
+pub(crate) fn missing_tools() -> Vec<&'static str> {
+    missing_packages(&[TESSERACT, PDFINFO, PDFIMAGES, PDFTOPPM])
+}
+
 pub(crate) struct Engine {
     pages_at_once: usize,
     plans: Semaphore,
     permits: Arc<Semaphore>,
     batch_turns: Semaphore,
-    tools: Tools,
+    limits: Limits,
+    programs: Programs,
 }
 
 /// Who waits for pages.
@@ -78,17 +86,18 @@ impl Job<'_> {
 impl Engine {
     pub(crate) fn new(settings: &Settings) -> Self {
         let pages_at_once = settings.concurrency.max(1);
-        let tools = Tools {
-            limits: settings.limits.clone(),
+        let programs = Programs {
             folder: settings.work_folder.clone(),
             path: settings.tool_path.clone(),
+            step_time: settings.limits.step_time,
         };
         Self {
             pages_at_once,
             plans: Semaphore::new(PLANS_AT_ONCE),
             permits: Arc::new(Semaphore::new(pages_at_once)),
             batch_turns: Semaphore::new(pages_at_once),
-            tools,
+            limits: settings.limits.clone(),
+            programs,
         }
     }
 
@@ -99,7 +108,7 @@ impl Engine {
         wanted: &Wanted,
     ) -> Result<Document, Fault> {
         let read = async {
-            let job = self.open(file, media_type, wanted, self.tools.limits.bytes).await?;
+            let job = self.open(file, media_type, wanted, self.limits.bytes).await?;
             self.pages(&job, Lane::Online).try_collect::<Vec<_>>().await
         };
         Ok(Document::of_pages(media_type, unless_gone(file, read.await).await?))
@@ -115,18 +124,18 @@ impl Engine {
     ) -> Result<Job<'a>, Fault> {
         check(file, media_type, most_bytes).await?;
         let _plan = self.plans.acquire().await.map_err(|_| Fault::internal())?;
-        let languages = tesseract::languages(&wanted.languages, &self.tools).await?;
+        let languages = tesseract::languages(&wanted.languages, &self.programs).await?;
         let count = match media_type {
-            MediaType::Pdf => pdf::count_pages(file, &self.tools).await?,
+            MediaType::Pdf => pdf::count_pages(file, &self.programs).await?,
             MediaType::Tiff => blocking(file, tiff::count_pages).await?,
             _ => 1,
         };
         let numbers = wanted.pages.of(count)?;
         if numbers.len() > wanted.page_limit {
-            return Err(Fault::too_many_pages(numbers.len(), wanted.page_limit));
+            return Err(fault::too_many_pages(numbers.len(), wanted.page_limit));
         }
         let resolutions = if media_type == MediaType::Pdf {
-            pdf::resolutions(file, &numbers, &self.tools).await?
+            pdf::resolutions(file, &numbers, self.limits.pixels, &self.programs).await?
         } else {
             numbers.into_iter().map(|number| (number, None)).collect()
         };
@@ -158,7 +167,9 @@ impl Engine {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Fault::internal())?;
         let permit = Arc::new(permit);
         let image = match resolution {
-            Some(resolution) => pdf::render(job.file, number, resolution, &self.tools).await?,
+            Some(resolution) => {
+                pdf::render(job.file, number, resolution, self.limits.pixels, &self.programs).await?
+            }
             None => self.decode(job, number, &permit).await?,
         };
         let held = Arc::clone(&permit);
@@ -167,7 +178,7 @@ impl Engine {
             clean::clean(image)
         });
         let image = clean.await.map_err(|_| Fault::internal())?;
-        let read = tesseract::read(image, &job.languages, &self.tools).await?;
+        let read = tesseract::read(image, &job.languages, &self.programs).await?;
         drop(permit);
         Ok(layout::place(&ReadPage { number, read, languages: job.languages.clone() }))
     }
@@ -179,7 +190,7 @@ impl Engine {
         number: usize,
         permit: &Arc<OwnedSemaphorePermit>,
     ) -> Result<Grey, Fault> {
-        let (pixels, media_type, held) = (self.tools.limits.pixels, job.media_type, Arc::clone(permit));
+        let (pixels, media_type, held) = (self.limits.pixels, job.media_type, Arc::clone(permit));
         blocking(job.file, move |file| {
             let _held = held;
             if media_type == MediaType::Tiff {
@@ -209,7 +220,7 @@ async fn blocking<T: Send + 'static>(
     let file = file.to_owned();
     tokio::task::spawn_blocking(move || work(&file)).await.map_err(|error| {
         tracing::error!(%error, "reading a document failed");
-        Fault::broken("The document could not be decoded.")
+        fault::broken("The document could not be decoded.")
     })?
 }
 
@@ -223,7 +234,7 @@ async fn check(file: &Path, media_type: MediaType, limit: u64) -> Result<(), Fau
             return Err(Fault::invalid("EMPTY_DOCUMENT", "The document is empty."));
         }
         if size > limit {
-            return Err(Fault::too_large(size, limit));
+            return Err(fault::too_large(size, limit));
         }
         let mut head = Vec::with_capacity(1028);
         file.take(1028).read_to_end(&mut head).map_err(unreadable)?;
@@ -232,7 +243,7 @@ async fn check(file: &Path, media_type: MediaType, limit: u64) -> Result<(), Fau
     if media_type.matches(&head.await?) {
         Ok(())
     } else {
-        Err(Fault::broken(format!(
+        Err(fault::broken(format!(
             "Unsupported input file format: the content is not {}.",
             media_type.name()
         )))

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
+use local_engine::{Output, Programs};
+
 use crate::{
-    engine::{
-        grey::Grey,
-        tool::{Output, Tools, run},
-    },
-    fault::Fault,
+    engine::{PDFIMAGES, PDFINFO, PDFTOPPM, grey::Grey},
+    fault::{self, Fault},
 };
 
 /// What tesseract was trained for.
@@ -16,19 +15,20 @@ const DOTS_PER_INCH: f64 = 300.0;
 const FEWEST_DOTS_PER_INCH: f64 = 70.0;
 const LISTING_BYTES: u64 = 16 << 20;
 
-pub(super) async fn count_pages(file: &Path, tools: &Tools) -> Result<usize, Fault> {
-    let output = run("pdfinfo", [file], &[], LISTING_BYTES, tools).await?;
+pub(super) async fn count_pages(file: &Path, programs: &Programs) -> Result<usize, Fault> {
+    let output = programs.run(PDFINFO, [file], &[], LISTING_BYTES).await?;
     let listing = checked(&output)?;
     let pages =
         listing.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(0);
-    if pages == 0 { Err(Fault::broken("The PDF has no pages.")) } else { Ok(pages) }
+    if pages == 0 { Err(fault::broken("The PDF has no pages.")) } else { Ok(pages) }
 }
 
 /// The resolution to render each page at: 300 dots per inch, less for a large sheet.
 pub(super) async fn resolutions(
     file: &Path,
     numbers: &[usize],
-    tools: &Tools,
+    most_pixels: u64,
+    programs: &Programs,
 ) -> Result<Vec<(usize, Option<u32>)>, Fault> {
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
         return Ok(vec![]);
@@ -38,12 +38,12 @@ pub(super) async fn resolutions(
     let range = ["-f", &first, "-l", &last].map(std::ffi::OsStr::new);
     let list = ["-list"].map(std::ffi::OsStr::new);
     let (sizes, images) = tokio::try_join!(
-        run("pdfinfo", range.into_iter().chain([file]), &[], LISTING_BYTES, tools),
-        run("pdfimages", list.into_iter().chain(range).chain([file]), &[], LISTING_BYTES, tools),
+        programs.run(PDFINFO, range.into_iter().chain([file]), &[], LISTING_BYTES),
+        programs.run(PDFIMAGES, list.into_iter().chain(range).chain([file]), &[], LISTING_BYTES),
     )?;
     let sizes: Vec<(usize, f64, f64)> = checked(&sizes)?.lines().filter_map(page_size).collect();
     for (page, pixels) in checked(&images)?.lines().filter_map(image_size) {
-        if pixels > tools.limits.pixels && numbers.contains(&page) {
+        if pixels > most_pixels && numbers.contains(&page) {
             return Err(too_many_pixels(page));
         }
     }
@@ -53,9 +53,9 @@ pub(super) async fn resolutions(
             let (_, width, height) = sizes
                 .iter()
                 .find(|(page, ..)| page == number)
-                .ok_or_else(|| Fault::broken(format!("Page {number} of the PDF has no size.")))?;
+                .ok_or_else(|| fault::broken(format!("Page {number} of the PDF has no size.")))?;
             let inches = (width / 72.0) * (height / 72.0);
-            let most = (tools.limits.pixels as f64 / 4.0 / inches).sqrt();
+            let most = (most_pixels as f64 / 4.0 / inches).sqrt();
             if !(FEWEST_DOTS_PER_INCH..).contains(&most) {
                 return Err(too_many_pixels(*number));
             }
@@ -69,18 +69,19 @@ pub(super) async fn render(
     file: &Path,
     number: usize,
     resolution: u32,
-    tools: &Tools,
+    most_pixels: u64,
+    programs: &Programs,
 ) -> Result<Grey, Fault> {
     let (number, resolution) = (number.to_string(), resolution.to_string());
     let options = ["-q", "-gray", "-cropbox", "-r", &resolution, "-f", &number, "-l", &number];
     let arguments = options.map(std::ffi::OsStr::new).into_iter().chain([file.as_os_str()]);
-    let output = run("pdftoppm", arguments, &[], tools.limits.pixels + 64, tools).await?;
+    let output = programs.run(PDFTOPPM, arguments, &[], most_pixels + 64).await?;
     if output.killed {
         return Err(Fault::internal());
     }
     Grey::from_pgm(&output.stdout).ok_or_else(|| {
         tracing::info!(page = number, stderr = output.stderr, "a page could not be rendered");
-        Fault::broken(format!("Page {number} of the PDF could not be rendered."))
+        fault::broken(format!("Page {number} of the PDF could not be rendered."))
     })
 }
 
@@ -95,7 +96,7 @@ fn checked(output: &Output) -> Result<std::borrow::Cow<'_, str>, Fault> {
     if output.killed {
         return Err(Fault::internal());
     }
-    Err(Fault::broken("The PDF is damaged and cannot be opened."))
+    Err(fault::broken("The PDF is damaged and cannot be opened."))
 }
 
 fn too_many_pixels(page: usize) -> Fault {

@@ -4,11 +4,15 @@ use std::{fs::File, io::BufReader, path::Path};
 
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
 
-use crate::{engine::grey::Grey, fault::Fault, media::MediaType};
+use crate::{
+    engine::grey::Grey,
+    fault::{self, Fault},
+    media::MediaType,
+};
 
 pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Result<Grey, Fault> {
     let broken =
-        |_| Fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
+        |_| fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
     let format = match media_type {
         MediaType::Jpeg => ImageFormat::Jpeg,
         MediaType::Gif => ImageFormat::Gif,
@@ -16,7 +20,7 @@ pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Re
         MediaType::Webp => ImageFormat::WebP,
         _ => ImageFormat::Png,
     };
-    let file = File::open(file).map_err(|_| Fault::broken("The image could not be opened."))?;
+    let file = File::open(file).map_err(|_| fault::broken("The image could not be opened."))?;
     let reader = ImageReader::with_format(BufReader::new(file), format);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
@@ -29,7 +33,7 @@ pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Re
     let orientation = decoder.orientation().map_err(broken)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     image.apply_orientation(orientation);
-    grey(image).ok_or_else(|| Fault::broken("The image has no pixels."))
+    grey(image).ok_or_else(|| fault::broken("The image has no pixels."))
 }
 
 /// Grey on white paper, where the image is transparent.

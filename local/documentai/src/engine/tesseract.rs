@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use local_engine::Programs;
+
 use crate::{
-    engine::{
-        grey::Grey,
-        layout::Word,
-        tool::{Tools, run},
-    },
-    fault::Fault,
+    engine::{TESSERACT, grey::Grey, layout::Word},
+    fault::{self, Fault},
 };
 
 const DEFAULT_LANGUAGE: &str = "eng";
@@ -29,11 +27,11 @@ pub(super) struct Reading {
 }
 
 /// The languages to read, in tesseract's notation: those hinted at that are installed.
-pub(super) async fn languages(hints: &[String], tools: &Tools) -> Result<String, Fault> {
+pub(super) async fn languages(hints: &[String], programs: &Programs) -> Result<String, Fault> {
     if hints.is_empty() {
         return Ok(DEFAULT_LANGUAGE.to_owned());
     }
-    let output = run("tesseract", ["--list-langs"], &[], OUTPUT_BYTES, tools).await?;
+    let output = programs.run(TESSERACT, ["--list-langs"], &[], OUTPUT_BYTES).await?;
     let installed = String::from_utf8_lossy(&output.stdout).into_owned();
     let installed: BTreeSet<&str> = installed.lines().collect();
     let wanted: Vec<&str> = hints
@@ -44,15 +42,15 @@ pub(super) async fn languages(hints: &[String], tools: &Tools) -> Result<String,
     Ok(if wanted.is_empty() { DEFAULT_LANGUAGE.to_owned() } else { wanted.join("+") })
 }
 
-pub(super) async fn read(page: Grey, languages: &str, tools: &Tools) -> Result<Reading, Fault> {
-    let first = attempt(&page, languages, ANY_ORIENTATION, tools).await?;
+pub(super) async fn read(page: Grey, languages: &str, programs: &Programs) -> Result<Reading, Fault> {
+    let first = attempt(&page, languages, ANY_ORIENTATION, programs).await?;
     if !first.poor() || !inked(&page) {
         return Ok(first);
     }
     // Too little text for orientation detection: the way up that gives the most text is right.
     let mut best = first;
     for quarters in 0..4 {
-        let reading = attempt(&page.turned(quarters), languages, UPRIGHT, tools).await?;
+        let reading = attempt(&page.turned(quarters), languages, UPRIGHT, programs).await?;
         if reading.worth() > best.worth() {
             best = reading;
         }
@@ -60,9 +58,14 @@ pub(super) async fn read(page: Grey, languages: &str, tools: &Tools) -> Result<R
     Ok(best)
 }
 
-async fn attempt(page: &Grey, languages: &str, segmentation: &str, tools: &Tools) -> Result<Reading, Fault> {
+async fn attempt(
+    page: &Grey,
+    languages: &str,
+    segmentation: &str,
+    programs: &Programs,
+) -> Result<Reading, Fault> {
     let arguments = ["stdin", "stdout", "-l", languages, "--psm", segmentation, "tsv"];
-    let output = run("tesseract", arguments, &page.to_pgm(), OUTPUT_BYTES, tools).await?;
+    let output = programs.run(TESSERACT, arguments, &page.to_pgm(), OUTPUT_BYTES).await?;
     if !output.success {
         tracing::error!(stderr = output.stderr, "tesseract failed");
         if output.stderr.contains("loading language") || output.stderr.contains("traineddata") {
@@ -74,7 +77,7 @@ async fn attempt(page: &Grey, languages: &str, segmentation: &str, tools: &Tools
         return Err(if output.killed {
             Fault::internal()
         } else {
-            Fault::broken("The page could not be read.")
+            fault::broken("The page could not be read.")
         });
     }
     let words = String::from_utf8_lossy(&output.stdout).lines().filter_map(word).collect();

@@ -10,20 +10,20 @@ use tiff::{
 
 use crate::{
     engine::grey::{Grey, coordinate},
-    fault::Fault,
+    fault::{self, Fault},
 };
 
 /// A file of more images than this is hostile.
 const MOST_PAGES: usize = 10_000;
 
 fn open(file: &Path) -> Result<Decoder<BufReader<File>>, Fault> {
-    let file = File::open(file).map_err(|_| Fault::broken("The image could not be opened."))?;
+    let file = File::open(file).map_err(|_| fault::broken("The image could not be opened."))?;
     Decoder::new(BufReader::new(file)).map_err(|error| broken(&error))
 }
 
 fn broken(error: &TiffError) -> Fault {
     tracing::info!(%error, "a TIFF could not be decoded");
-    Fault::broken("The image/tiff image is damaged or in an unsupported encoding.")
+    fault::broken("The image/tiff image is damaged or in an unsupported encoding.")
 }
 
 pub(super) fn count_pages(file: &Path) -> Result<usize, Fault> {
@@ -54,7 +54,7 @@ pub(super) fn decode(file: &Path, number: usize, most_pixels: u64) -> Result<Gre
     let down = tag(&mut decoder, Tag::YResolution);
     let pixels = decoder.read_image().map_err(|error| broken(&error))?;
     let grey = to_grey(colour, pixels, width as usize, height as usize)
-        .ok_or_else(|| Fault::broken("The TIFF's colours are not supported."))?;
+        .ok_or_else(|| fault::broken("The TIFF's colours are not supported."))?;
     Ok(upright(square(grey, across, down), orientation))
 }
 

@@ -2,20 +2,17 @@
 
 use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
+use local_engine::Programs;
 use tokio::{
     io::AsyncReadExt as _,
     process::{Child, ChildStdout},
 };
 
 use crate::{
-    engine::{
-        BYTES_PER_SAMPLE, SAMPLES_PER_SECOND,
-        tool::{Tools, failed},
-    },
-    fault::Fault,
+    engine::{BYTES_PER_SAMPLE, SAMPLES_PER_SECOND, tool::FFMPEG},
+    fault::{self, Fault},
 };
 
-const PROGRAM: &str = "ffmpeg";
 /// A second, which is a whole number of frames.
 const CHUNK: usize = SAMPLES_PER_SECOND as usize * BYTES_PER_SAMPLE;
 /// Containers that the real service takes: others, such as playlists, could name further files.
@@ -31,23 +28,23 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn start(file: &Path, tools: &Tools) -> Result<Self, Fault> {
+    pub(super) fn start(file: &Path, programs: &Programs) -> Result<Self, Fault> {
         let mut input = OsString::from("file:");
         input.push(file);
         let options = "-nostdin -v error -threads 1 -protocol_whitelist file";
         let whitelists = ["-format_whitelist", FORMATS, "-codec_whitelist", CODECS, "-i"];
         let output = "-map 0:a:0 -ac 1 -ar 16000 -f s16le pipe:1";
-        let mut child = tools
-            .command(PROGRAM, options.split(' ').chain(whitelists))
+        let mut child = programs
+            .command(FFMPEG, options.split(' ').chain(whitelists))
             .arg(input)
             .args(output.split(' '))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| failed(PROGRAM, &error))?;
+            .map_err(|error| FFMPEG.failed(&error))?;
         let samples = child.stdout.take().ok_or_else(Fault::internal)?;
-        Ok(Self { child, samples, step_time: tools.step_time })
+        Ok(Self { child, samples, step_time: programs.step_time })
     }
 
     /// The next second of samples, or what is left of it; nothing at the end.
@@ -61,14 +58,14 @@ impl Decoder {
     async fn read(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut samples = (&mut self.samples).take(CHUNK as u64);
-        samples.read_to_end(&mut chunk).await.map_err(|error| failed(PROGRAM, &error))?;
+        samples.read_to_end(&mut chunk).await.map_err(|error| FFMPEG.failed(&error))?;
         if !chunk.is_empty() {
             return Ok(Some(chunk));
         }
-        let status = self.child.wait().await.map_err(|error| failed(PROGRAM, &error))?;
+        let status = self.child.wait().await.map_err(|error| FFMPEG.failed(&error))?;
         match status.code() {
             Some(0) => Ok(None),
-            Some(_) => Err(Fault::unsupported_audio()),
+            Some(_) => Err(fault::unsupported_audio()),
             // By a signal: for want of memory, most likely.
             None => Err(Fault::internal()),
         }

@@ -9,6 +9,7 @@ mod tool;
 use std::{collections::VecDeque, fs, io, path::Path, time::Duration};
 
 use futures::{TryStreamExt as _, stream};
+use local_engine::Programs;
 use tokio::sync::Semaphore;
 
 pub(crate) use sphinx::Word;
@@ -21,7 +22,7 @@ use crate::{
         segment::{Segment, Segmenter},
         tool::Tools,
     },
-    fault::Fault,
+    fault::{self, Fault},
     settings::Settings,
 };
 
@@ -75,12 +76,12 @@ impl Engine {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(&folder)?,
         }
-        let tools = Tools {
+        let programs = Programs {
             folder: folder.canonicalize()?,
-            step_time: settings.limits.step_time,
             path: settings.tool_path.clone(),
-            model: settings.model_folder.clone().or_else(tool::model),
+            step_time: settings.limits.step_time,
         };
+        let tools = Tools { programs, model: settings.model_folder.clone().or_else(tool::model) };
         Ok(Self {
             at_once,
             measuring: Semaphore::new(MEASURED_AT_ONCE),
@@ -91,7 +92,7 @@ impl Engine {
 
     /// Where audio is kept while it is recognised.
     pub(crate) fn folder(&self) -> &Path {
-        &self.tools.folder
+        &self.tools.programs.folder
     }
 
     /// Listens to a file; `progress` is told how much of it is done, in percent.
@@ -119,7 +120,7 @@ impl Engine {
     ) -> Result<Transcript, Fault> {
         let measured = self.measure(file, longest).await?;
         let (length, progress) = (measured.length, &progress);
-        let heard = segments(file, &measured, &self.tools)?
+        let heard = segments(file, &measured, &self.tools.programs)?
             .map_ok(|segment| self.hear(segment))
             .try_buffered(self.at_once)
             .inspect_ok(|heard| progress(percent(heard.end, length)))
@@ -132,7 +133,7 @@ impl Engine {
     /// Decodes the whole file, so that what is too long or broken is refused before any work.
     async fn measure(&self, file: &Path, longest: &Longest) -> Result<Measured, Fault> {
         let _permit = self.measuring.acquire().await.map_err(|_| Fault::internal())?;
-        let mut decoder = Decoder::start(file, &self.tools)?;
+        let mut decoder = Decoder::start(file, &self.tools.programs)?;
         let (mut levels, mut bytes) = (Levels::default(), 0);
         while let Some(chunk) = decoder.chunk().await? {
             chunk.chunks_exact(FRAME).for_each(|frame| levels.add(level::of(frame)));
@@ -142,7 +143,7 @@ impl Engine {
             }
         }
         if bytes == 0 {
-            return Err(Fault::unsupported_audio());
+            return Err(fault::unsupported_audio());
         }
         Ok(Measured { length: time(bytes), threshold: levels.threshold() })
     }
@@ -157,9 +158,9 @@ impl Engine {
 fn segments<'a>(
     file: &Path,
     measured: &Measured,
-    tools: &'a Tools,
+    programs: &'a Programs,
 ) -> Result<impl stream::Stream<Item = Result<Segment, Fault>> + use<'a>, Fault> {
-    let state = (Decoder::start(file, tools)?, Some(Segmenter::new(measured.threshold)), VecDeque::new());
+    let state = (Decoder::start(file, programs)?, Some(Segmenter::new(measured.threshold)), VecDeque::new());
     Ok(stream::try_unfold(state, |(mut decoder, mut segmenter, mut ready)| async move {
         loop {
             if let Some(segment) = ready.pop_front() {

@@ -9,12 +9,13 @@ use crate::{
         Heard,
         segment::Segment,
         time,
-        tool::{Tools, failed},
+        tool::{POCKETSPHINX, Tools},
     },
     fault::Fault,
 };
 
-const PROGRAM: &str = "pocketsphinx_batch";
+/// Far more words than a segment holds.
+const OUTPUT_BYTES: u64 = 1 << 20;
 const EXTENSION: &str = ".raw";
 
 /// A word and where it was heard.
@@ -30,15 +31,18 @@ pub(super) async fn recognise(segment: Segment, tools: &Tools) -> Result<Heard, 
     let model = tools.model()?;
     let start = time(segment.start * 2);
     let end = start + time(segment.audio.len() as u64);
-    let folder = tools.folder.clone();
+    let folder = tools.programs.folder.clone();
     // The program wants a file, as it looks at the whole of it before it begins.
     let file = tokio::task::spawn_blocking(move || {
         let mut file = NamedTempFile::with_suffix_in(EXTENSION, folder)?;
         file.write_all(&segment.audio)?;
         std::io::Result::Ok(file)
     });
-    let file =
-        file.await.map_err(|_| Fault::internal())?.map_err(|error| failed(PROGRAM, &error))?.into_temp_path();
+    let file = file
+        .await
+        .map_err(|_| Fault::internal())?
+        .map_err(|error| POCKETSPHINX.failed(&error))?
+        .into_temp_path();
     let name = file.file_stem().and_then(|name| name.to_str()).ok_or_else(Fault::internal)?;
 
     // Clean speech is heard better without the removal of noise, and noisy speech hardly worse.
@@ -47,8 +51,14 @@ pub(super) async fn recognise(segment: Segment, tools: &Tools) -> Result<Heard, 
     for (option, part) in [("-hmm", "en-us"), ("-lm", "en-us.lm.bin"), ("-dict", "cmudict-en-us.dict")] {
         arguments.extend([option.into(), model.join(part).into_os_string()]);
     }
-    let output = tools.run(PROGRAM, arguments, &format!("{name}\n")).await?;
-    let words = output.lines().filter_map(|line| word(line, start)).collect();
+    let list = format!("{name}\n");
+    let output = tools.programs.run(POCKETSPHINX, arguments, list.as_bytes(), OUTPUT_BYTES).await?;
+    if !output.success {
+        tracing::error!(stderr = output.stderr, "PocketSphinx failed");
+        return Err(Fault::internal());
+    }
+    let words =
+        String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| word(line, start)).collect();
     Ok(Heard { words, end })
 }
 
