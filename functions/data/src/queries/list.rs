@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     search::search_items,
-    select::{Row, select_items},
+    select::{Row, select_items, select_items_from},
 };
 use crate::model::{Fragment, ItemRow};
 
@@ -117,7 +117,8 @@ async fn list_items(db: &PgPool, filter: &Filter<'_>) -> Result<Vec<Found>, sqlx
 /// The label has its own table and index; what is asked of both tables lets Postgres walk the index of either,
 /// whichever the filter leaves less of, or both side by side.
 async fn by_domain(db: &PgPool, filter: &Filter<'_>, domain: &str) -> Result<Vec<Row>, sqlx::Error> {
-    select_items!(
+    select_items_from!(
+        "items join documents on documents.item_id = items.id",
         r"
         where documents.project_id = $1
           and documents.domain = $5

@@ -48,6 +48,24 @@ pub(super) struct Row {
 /// Selects items; the rest of the statement follows.
 macro_rules! select_items {
     ($rest:tt, $($argument:expr),* $(,)?) => {
+        crate::queries::select::select_items_from!(
+            // One row at a time: joined as tables, they may be merged, which reads all before the first that is wanted.
+            r"
+            items
+            left join lateral (
+                select domain, page_count from documents where item_id = items.id and items.kind = 'document' limit 1
+            ) as documents on true
+            ",
+            $rest,
+            $($argument),*
+        )
+    };
+}
+pub(super) use select_items;
+
+/// Selects items from what begins with them and what is only documents'; the rest of the statement follows.
+macro_rules! select_items_from {
+    ($from:tt, $rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             crate::queries::select::Row,
             r#"
@@ -61,15 +79,19 @@ macro_rules! select_items {
                    items.version, items.created_at, documents.domain as "domain?",
                    documents.page_count as "page_count?", voice_samples.duration_seconds as "duration_seconds?",
                    voice_samples.requested_language as "requested_language?"
-            from items
-            left join documents on documents.item_id = items.id
-            left join voice_samples on voice_samples.item_id = items.id
+            from "# + $from + r#"
+            left join lateral (
+                select duration_seconds, requested_language
+                from voice_samples
+                where item_id = items.id and items.kind = 'voice'
+                limit 1
+            ) as voice_samples on true
             "# + $rest,
             $($argument),*
         )
     };
 }
-pub(super) use select_items;
+pub(super) use select_items_from;
 
 impl From<Row> for ItemRow {
     fn from(row: Row) -> Self {

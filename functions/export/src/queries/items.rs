@@ -96,10 +96,11 @@ impl From<Row> for Item {
     }
 }
 
-/// Selects the items of a kind, whose text is made of `$parts` in the order of `$number`; the short texts come along.
-/// Sizes are told without reading what they are of.
+/// Selects the items of a kind, of which `$details` tells more, and whose text is made of `$parts` in the order of
+/// `$number`; the short texts come along. Sizes are told without reading what they are of. Details are looked for one
+/// by one: joined, they may be merged, which reads all before the first that is wanted.
 macro_rules! select_items {
-    ($parts:tt, $number:tt, $filter:tt, $($argument:expr),* $(,)?) => {
+    ($details:tt, $parts:tt, $number:tt, $filter:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             Row,
             r#"
@@ -107,9 +108,9 @@ macro_rules! select_items {
                    items.content_type, items.size_bytes, items.status, items.failure_code, items.failure_message,
                    items.duplicate_of, items.submitted_at, items.processed_at, items.reviewed_by_id,
                    items.reviewed_at, items.feedback, items.confidence, items.language, items.version,
-                   items.created_at, documents.domain as "domain?", documents.page_count as "page_count?",
-                   voice_samples.duration_seconds as "duration_seconds?",
-                   voice_samples.requested_language as "requested_language?", items.text_attempt,
+                   items.created_at, details.domain as "domain?", details.page_count as "page_count?",
+                   details.duration_seconds as "duration_seconds?",
+                   details.requested_language as "requested_language?", items.text_attempt,
                    sizes.bytes as "text_bytes?",
                    case when sizes.bytes <= $5 then (
                        select string_agg(parts.text, E'\n' order by "# + $number + r#")
@@ -120,8 +121,9 @@ macro_rules! select_items {
                    case when octet_length(items.corrected_text) <= $5 then items.corrected_text end
                        as "corrected_text?"
             from items
-            left join documents on documents.item_id = items.id
-            left join voice_samples on voice_samples.item_id = items.id
+            left join lateral (
+                select * from ("# + $details + r#") as details where item_id = items.id limit 1
+            ) as details on true
             cross join lateral (
                 select sum(octet_length(parts.text))::bigint as bytes
                 from "# + $parts + r#" as parts
@@ -152,21 +154,31 @@ pub(crate) async fn list_items(
     let after = position.after.map_or(Uuid::nil(), |item| item.0);
     let until = job.id.0;
     macro_rules! listed {
-        ($parts:tt, $number:tt, $filter:tt $(, $status:expr)?) => {
-            select_items!($parts, $number, $filter, project, after, until, limit, LONG $(, $status)?)
+        (document, $filter:tt $(, $status:expr)?) => {
+            listed!(
+                "select *, null::float8 as duration_seconds, null::text as requested_language from documents",
+                "document_pages", "parts.page_number", $filter $(, $status)?
+            )
+        };
+        (voice, $filter:tt $(, $status:expr)?) => {
+            listed!(
+                "select *, null::text as domain, null::integer as page_count from voice_samples",
+                "voice_segments", "parts.segment_number", $filter $(, $status)?
+            )
+        };
+        ($details:tt, $parts:tt, $number:tt, $filter:tt $(, $status:expr)?) => {
+            select_items!($details, $parts, $number, $filter, project, after, until, limit, LONG $(, $status)?)
                 .fetch_all(db)
                 .await?
         };
     }
     let rows = match (position.kind, &job.item_status) {
-        (ItemKind::Document, None) => listed!("document_pages", "parts.page_number", "'document'"),
+        (ItemKind::Document, None) => listed!(document, "'document'"),
         (ItemKind::Document, Some(status)) => {
-            listed!("document_pages", "parts.page_number", "'document' and items.status = $6", status)
+            listed!(document, "'document' and items.status = $6", status)
         }
-        (ItemKind::Voice, None) => listed!("voice_segments", "parts.segment_number", "'voice'"),
-        (ItemKind::Voice, Some(status)) => {
-            listed!("voice_segments", "parts.segment_number", "'voice' and items.status = $6", status)
-        }
+        (ItemKind::Voice, None) => listed!(voice, "'voice'"),
+        (ItemKind::Voice, Some(status)) => listed!(voice, "'voice' and items.status = $6", status),
     };
     Ok(rows.into_iter().map(Item::from).collect())
 }

@@ -4,6 +4,7 @@ mod composes;
 mod content;
 mod dead_letters;
 mod faults;
+mod plans;
 mod refuses;
 mod repeats;
 mod support;
