@@ -21,7 +21,7 @@ const MEMORY_TARGET_KIB: u64 = 15 * 1024;
 pub(crate) async fn run(functions: impl Iterator<Item = String>) -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
     println!(
-        "{:<12} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
+        "{:<14} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
         "function", "median ms", "best ms", "worst ms", "CPU ms", "idle RSS MiB", "targets"
     );
     for function in functions {
@@ -36,7 +36,7 @@ pub(crate) async fn run(functions: impl Iterator<Item = String>) -> Result<()> {
         let kept = median < START_TARGET && memory < MEMORY_TARGET_KIB;
         let ms = |time: Duration| format!("{:.1}", time.as_secs_f64() * 1000.0);
         println!(
-            "{function:<12} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
+            "{function:<14} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
             ms(median),
             ms(times[0]),
             ms(times[times.len() - 1]),
