@@ -9,7 +9,11 @@ export function ask(dialog) {
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
-    const closed = () => resolve(dialog.returnValue === SENT ? Object.fromEntries(new FormData(form)) : null);
+    const closed = (event) => {
+      // A dialog hears of its closing later. One that was opened again by then must not take it for its own.
+      event.stopImmediatePropagation();
+      resolve(!dialog.open && dialog.returnValue === SENT ? Object.fromEntries(new FormData(form)) : null);
+    };
     dialog.addEventListener("close", closed, { once: true });
   });
 }

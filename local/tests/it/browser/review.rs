@@ -328,6 +328,10 @@ async fn what_is_typed_outlives_a_reload_and_history_shows_what_was_corrected() 
     browser.press("", "Too dark").await;
     browser.press("", ESCAPE).await;
     browser.press("", "r").await;
+    // Closed and opened again before the page hears that it was closed.
+    let both = "document.querySelector('#rejecting').close(); \
+                document.dispatchEvent(new KeyboardEvent('keydown', { key: 'r' }))";
+    browser.run(both).await;
     browser.press("", " to read.").await;
     browser.click("Reject it").await;
     browser.see("Nothing waits for a review").await;
