@@ -83,6 +83,8 @@ pub(crate) async fn lock_admission(db: &mut PgConnection) -> Result<bool, sqlx::
 
 /// Those who were admitted so lately that their operations may not have begun are counted among them.
 const UNDERWAY: Duration = Duration::minutes(1);
+/// By how much the clock of another instance, which admitted some of them, may be ahead.
+const CLOCK_SKEW: Duration = Duration::seconds(10);
 
 /// Takes items that wait for a batch operation, as many as `operations` leaves room for beside those under way
 /// and about to begin; nobody else takes them until `next`.
@@ -108,7 +110,7 @@ pub(crate) async fn take_waiting(
                 select count(*) from items
                 where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
                   and coalesce(next_attempt_at, lease_until) > $2
-                  and coalesce(next_attempt_at, lease_until) <= $3
+                  and coalesce(next_attempt_at, lease_until) <= $6
                   and (lease_until > $2 or next_attempt_at > $4)
             ))
             for update skip locked
@@ -124,6 +126,7 @@ pub(crate) async fn take_waiting(
         next,
         next - UNDERWAY,
         operations,
+        next + CLOCK_SKEW,
     )
     .fetch_all(db)
     .await?;

@@ -43,11 +43,12 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
 
 /// Restarts as much of what waits for a batch operation as there is room for, what waited longest first.
 async fn admit_operations(app: &AppState) -> Result<usize> {
-    let now = app.clock.now();
     let mut tx = app.outbox.begin().await?;
     let mut admitted = 0;
     // Another run is at it: two that count at once would both fill the same room.
     if queries::lock_admission(&mut tx).await? {
+        // Read under the lock: a time before the last run's would not find what that one admitted.
+        let now = app.clock.now();
         for kind in [ItemKind::Document, ItemKind::Voice] {
             let waiting =
                 queries::take_waiting(&mut tx, kind, now, now + PATIENCE, app.batch_operations).await?;
