@@ -7,7 +7,7 @@ use local_identity::Identity;
 use md5::{Digest as _, Md5};
 use shared::{
     audit::{AuditFilter, list_audit_logs},
-    ids::{ProjectId, UserId},
+    base::ids::{ProjectId, UserId},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgPool, Row as _};
 use tokio::{net::TcpListener, process::Command};

@@ -17,7 +17,7 @@ use std::{
 
 use local_pubsub::Faults;
 use serde_json::Value;
-use shared::guard::ProjectRole;
+use shared::identity::guard::ProjectRole;
 use sqlx::postgres::PgPoolOptions;
 
 use self::{

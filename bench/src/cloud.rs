@@ -21,9 +21,9 @@ use local_pubsub::{DeadLetterPolicy, Faults, OidcToken, PubSub, PushConfig, Retr
 use local_smtp::{Credentials, Inbox};
 use local_storage::{Attributes, Bucket, NotificationConfig, Storage};
 use shared::{
-    config::Env,
+    base::config::Env,
+    cloud::names::{self, SUBSCRIPTIONS, Topic},
     items::ObjectName,
-    names::{self, SUBSCRIPTIONS, Topic},
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;

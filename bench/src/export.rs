@@ -14,7 +14,7 @@ use std::{
 
 use local_pubsub::Faults;
 use serde_json::{Value, json};
-use shared::ids::{ItemId, ProjectId};
+use shared::base::ids::{ItemId, ProjectId};
 use sqlx::PgPool;
 use uuid::Uuid;
 

@@ -10,7 +10,7 @@ use std::{
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use futures::{StreamExt as _, future, stream};
 use serde_json::json;
-use shared::passwords::{LANES, MEMORY_KIB, PASSES, PasswordSettings, Passwords};
+use shared::identity::passwords::{LANES, MEMORY_KIB, PASSES, PasswordSettings, Passwords};
 
 use crate::{
     Result,

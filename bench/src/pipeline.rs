@@ -10,10 +10,9 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use local_pubsub::Faults;
 use serde_json::{Value, json};
 use shared::{
-    ids::{ItemId, ProjectId},
-    items::ObjectName,
-    names::Topic,
-    processing::finalize_message,
+    base::ids::{ItemId, ProjectId},
+    cloud::names::Topic,
+    items::{ObjectName, processing::finalize_message},
 };
 use sqlx::PgPool;
 use tokio::{sync::mpsc, time::timeout};

@@ -11,7 +11,7 @@ use std::{
 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use shared::{guard::ProjectRole, ids::ProjectId};
+use shared::{base::ids::ProjectId, identity::guard::ProjectRole};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use shared::{
-    names::Topic,
-    passwords::{PasswordSettings, Passwords},
+    cloud::names::Topic,
+    identity::passwords::{PasswordSettings, Passwords},
 };
 use sqlx::PgPool;
 use tempfile::TempDir;

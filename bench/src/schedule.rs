@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use shared::names::SCHEDULES;
+use shared::cloud::names::SCHEDULES;
 use tokio::{
     task::JoinSet,
     time::{MissedTickBehavior, interval},

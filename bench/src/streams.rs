@@ -8,8 +8,8 @@ use std::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use shared::{
-    guard::ProjectRole,
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
+    identity::guard::ProjectRole,
     items::{self, ItemKind},
 };
 use sqlx::PgPool;

@@ -2,11 +2,15 @@
 
 use secrecy::ExposeSecret as _;
 use shared::{
-    access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
-    clock::Clock,
-    config::Settings as _,
-    guard::ProjectRole,
-    ids::{ItemId, MembershipId, ProjectId, SessionId, UserId},
+    base::{
+        clock::Clock,
+        config::Settings as _,
+        ids::{ItemId, MembershipId, ProjectId, SessionId, UserId},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+        guard::ProjectRole,
+    },
     items::{self, ItemKind, ObjectName},
 };
 use sqlx::PgPool;

@@ -6,7 +6,7 @@ use axum::{
     response::Html,
     routing::get,
 };
-use shared::problem::{Code, ProblemBody};
+use shared::http::problem::{Code, ProblemBody};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::{
     ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use shared::{clock::Clock, config::Env};
+use shared::base::{clock::Clock, config::Env};
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},

@@ -45,7 +45,7 @@ pub async fn demo() -> Result<()> {
             }));
             let shown = tokio::select! {
                 shown = show(&origin) => shown,
-                () = shared::server::stop_signal() => Err(Error::new("interrupted")),
+                () = shared::http::server::stop_signal() => Err(Error::new("interrupted")),
             };
             drop(stop);
             let ended = platform.await.map_err(|error| Error::because("the platform broke", &error))?;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use local_identity::Identity;
 use local_smtp::{Credentials, Inbox};
-use shared::{config::Env, names::LONG_REQUESTS};
+use shared::{base::config::Env, cloud::names::LONG_REQUESTS};
 
 use crate::secrets::Secrets;
 
@@ -151,7 +151,7 @@ impl Parts {
 #[cfg(test)]
 mod tests {
     use local_identity::Identity;
-    use shared::config::Env;
+    use shared::base::config::Env;
 
     use super::Parts;
     use crate::{ports::loopback, secrets::Secrets};

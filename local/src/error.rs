@@ -17,7 +17,7 @@ impl Error {
 
     /// An error that says what could not be done, and every cause of it.
     pub fn because(what: impl fmt::Display, cause: &dyn StdError) -> Self {
-        Self(format!("{what}: {}", shared::problem::chain(cause)))
+        Self(format!("{what}: {}", shared::http::problem::chain(cause)))
     }
 
     /// What to map an I/O error on a file with.
@@ -35,8 +35,8 @@ impl fmt::Display for Error {
 
 impl StdError for Error {}
 
-impl From<shared::config::Error> for Error {
-    fn from(error: shared::config::Error) -> Self {
+impl From<shared::base::config::Error> for Error {
+    fn from(error: shared::base::config::Error) -> Self {
         Self(error.to_string())
     }
 }

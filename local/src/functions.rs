@@ -1,8 +1,8 @@
 //! The functions, by name, mounted in this process.
 
 use shared::{
-    config::{Env, Error},
-    server::Service,
+    base::config::{Env, Error},
+    http::server::Service,
 };
 use utoipa::openapi::OpenApi;
 

@@ -83,7 +83,7 @@ async fn forward(State(gateway): State<Gateway>, mut request: Request) -> Respon
             response
         }
         Err(error) => {
-            tracing::warn!(target: "gateway", function, error = shared::problem::chain(&error), "no answer");
+            tracing::warn!(target: "gateway", function, error = shared::http::problem::chain(&error), "no answer");
             bad_gateway(function, id)
         }
     }

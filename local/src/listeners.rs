@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
-use shared::config::Env;
+use shared::base::config::Env;
 use tokio::net::TcpListener;
 
 use crate::{

@@ -6,7 +6,7 @@ use axum::Router;
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use local_speech::Speech;
-use shared::config::Env;
+use shared::base::config::Env;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{

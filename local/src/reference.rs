@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use shared::{
-    config::{Settings, Variable},
-    server::HostSettings,
+    base::config::{Settings, Variable},
+    http::server::HostSettings,
 };
 
 use crate::functions::FUNCTIONS;

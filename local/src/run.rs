@@ -5,7 +5,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use shared::server::stop_signal;
+use shared::http::server::stop_signal;
 
 use crate::{
     console,

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use local_identity::Identity;
-use shared::names::{SCHEDULES, Schedule};
+use shared::cloud::names::{SCHEDULES, Schedule};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
 use crate::error::{Error, Result};

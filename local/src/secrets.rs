@@ -25,7 +25,8 @@ impl Secrets {
     pub(crate) fn load_or_create(data: &DataDir) -> Result<Self> {
         let signing_key = data.remember("access-token-key.pem", signing_key)?;
         Ok(Self {
-            access_token_jwks: shared::access_token::public_jwks(&signing_key).map_err(Error::new)?,
+            access_token_jwks: shared::identity::access_token::public_jwks(&signing_key)
+                .map_err(Error::new)?,
             access_token_signing_key: signing_key,
             refresh_token_key: data.remember("refresh-token.key", key)?,
             audit_seal_key: data.remember("audit-seal.key", key)?,

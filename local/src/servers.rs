@@ -24,7 +24,7 @@ impl Servers {
             let _ = stop.wait_for(|stop| *stop).await;
         };
         self.tasks.spawn(async move {
-            let served = shared::server::serve(listener, router, stopped).await;
+            let served = shared::http::server::serve(listener, router, stopped).await;
             served.map_err(|error| Error::because(format!("the server of {name} broke"), &error))
         });
     }

@@ -9,7 +9,7 @@ use local_pubsub::PubSub;
 use local_smtp::{Credentials, Inbox};
 use local_speech::Speech;
 use local_storage::{Attributes, Bucket, Notification, NotificationConfig, Notifier, Storage};
-use shared::names::Topic;
+use shared::cloud::names::Topic;
 
 use crate::{
     data_dir::DataDir,

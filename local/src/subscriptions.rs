@@ -6,7 +6,7 @@ use local_identity::Identity;
 use local_pubsub::{
     DeadLetterPolicy, ExpirationPolicy, OidcToken, PubSub, PushConfig, RetryPolicy, Subscription,
 };
-use shared::names::{self, SUBSCRIPTIONS, Topic};
+use shared::cloud::names::{self, SUBSCRIPTIONS, Topic};
 
 use crate::error::{Error, Result};
 

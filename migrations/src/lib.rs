@@ -5,8 +5,7 @@ mod statistics;
 
 use shared::{
     audit::{self, Action, Entry},
-    clock::Clock,
-    ids::UserId,
+    base::{clock::Clock, ids::UserId},
 };
 use sqlx::{PgPool, migrate::Migrator};
 

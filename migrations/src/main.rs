@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use migrations::Promotion;
-use shared::clock::Clock;
+use shared::base::clock::Clock;
 use sqlx::PgPool;
 
 const USAGE: &str = "usage: migrations [grant-super-admin ADDRESS | recompute-statistics [--check]]";

@@ -16,7 +16,7 @@ pub use self::{
     list::{AuditFilter, AuditLog, AuditStatus, list_audit_logs},
     refusals::Refusals,
 };
-use crate::{
+use crate::base::{
     context,
     ids::{AuditId, ProjectId, UserId},
 };

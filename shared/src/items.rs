@@ -1,12 +1,16 @@
 //! Items: what documents and voice samples share, and the one table that remembers each change of state.
 
+pub mod exports;
+pub mod locators;
+pub mod processing;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::ids::{ItemId, ProjectId, UserId};
+use crate::base::ids::{ItemId, ProjectId, UserId};
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]

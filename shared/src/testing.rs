@@ -28,7 +28,11 @@ pub use lambda::Lambda;
 pub use people::TestUser;
 pub use redis_server::RedisServer;
 
-use crate::{access_token, clock::Clock, config::Env, names};
+use crate::{
+    base::{clock::Clock, config::Env},
+    cloud::names,
+    identity::access_token,
+};
 
 /// The Google Cloud project of the tests.
 const PROJECT: &str = "alta-test";

@@ -10,7 +10,7 @@ use std::{
 
 use futures::{TryStreamExt as _, stream};
 use serde_json::{Value, json};
-use shared::ids::ProjectId;
+use shared::base::ids::ProjectId;
 
 use crate::{
     Result,

@@ -1,6 +1,6 @@
 //! Many items with texts in which some words are frequent and most are rare, as in any language.
 
-use shared::ids::ProjectId;
+use shared::base::ids::ProjectId;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::{Result, tenants::User};

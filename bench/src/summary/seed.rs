@@ -1,6 +1,6 @@
 //! Many items with their transitions, and the buckets that these make.
 
-use shared::ids::{ProjectId, UserId};
+use shared::base::ids::{ProjectId, UserId};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::{Result, growth::seed::drop_indexes};

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("admin", |env| async move { admin::service(&env).await }).await
+    shared::http::server::run("admin", |env| async move { admin::service(&env).await }).await
 }

@@ -2,11 +2,12 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use shared::{
-    extract::Query,
-    guard::{ByQuery, ProjectAdmin},
-    ids::ProjectId,
-    principal::{Authority, GlobalRole, Principal},
-    problem::Problem,
+    base::ids::ProjectId,
+    http::{extract::Query, problem::Problem},
+    identity::{
+        guard::{ByQuery, ProjectAdmin},
+        principal::{Authority, GlobalRole, Principal},
+    },
 };
 use uuid::Uuid;
 

@@ -8,7 +8,7 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use shared::{clock::Clock, redis::Redis};
+use shared::{base::clock::Clock, cloud::redis::Redis};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -90,7 +90,7 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use shared::ids::ProjectId;
+    use shared::base::ids::ProjectId;
 
     use super::key;
     use crate::{access::Scope, model::Timeframe};

@@ -16,14 +16,20 @@ use std::sync::Arc;
 
 use axum::{Router, extract::FromRef};
 use shared::{
-    access_token::{AccessTokenSettings, Verifier},
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    principal::Authority,
-    redis::{Redis, RedisSettings},
-    server::{HttpSettings, Service},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    cloud::redis::{Redis, RedisSettings},
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Verifier},
+        principal::Authority,
+    },
 };
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};

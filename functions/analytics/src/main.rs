@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("analytics", |env| async move { analytics::service(&env).await }).await
+    shared::http::server::run("analytics", |env| async move { analytics::service(&env).await }).await
 }

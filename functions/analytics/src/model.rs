@@ -1,7 +1,7 @@
 //! What `GET /analytics/summary` answers.
 
 use serde::{Deserialize, Serialize};
-use shared::ids::{ProjectId, UserId};
+use shared::base::ids::{ProjectId, UserId};
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use shared::{
-    ids::{ProjectId, UserId},
+    base::ids::{ProjectId, UserId},
     items::{ItemKind, ItemStatus},
 };
 use sqlx::{PgPool, types::Json};

@@ -1,7 +1,7 @@
 //! A summary out of its figures.
 
 use shared::{
-    ids::ProjectId,
+    base::ids::ProjectId,
     items::{ItemKind, ItemStatus},
 };
 use time::OffsetDateTime;

@@ -11,17 +11,23 @@ mod steady;
 
 use axum::{Router, extract::FromRef};
 use shared::{
-    access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    mail_token::{MailTokenSettings, MailTokens},
-    outbox::{Outbox, PubSubSettings},
-    passwords::{PasswordSettings, Passwords},
-    principal::Authority,
-    rate_limit::{RateLimitSettings, RateLimits},
-    server::{HttpSettings, Service},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    cloud::outbox::{Outbox, PubSubSettings},
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+        mail_token::{MailTokenSettings, MailTokens},
+        passwords::{PasswordSettings, Passwords},
+        principal::Authority,
+        rate_limit::{RateLimitSettings, RateLimits},
+    },
 };
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -4,10 +4,9 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    access_token,
-    ids::{CeremonyId, SessionId, UserId},
-    principal::GlobalRole,
-    problem::Problem,
+    base::ids::{CeremonyId, SessionId, UserId},
+    http::problem::Problem,
+    identity::{access_token, principal::GlobalRole},
 };
 use utoipa::ToSchema;
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 use shared::{
-    account::Account,
-    config::Error,
-    problem::{Problem, Result},
+    base::config::Error,
+    http::problem::{Problem, Result},
+    identity::account::Account,
 };
 use url::Url;
 use webauthn_rs::prelude::{

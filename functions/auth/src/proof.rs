@@ -5,9 +5,11 @@ use garde::Validate;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
-    extract,
-    ids::CeremonyId,
-    problem::{Code, Problem, Result},
+    base::ids::CeremonyId,
+    http::{
+        extract,
+        problem::{Code, Problem, Result},
+    },
 };
 use utoipa::ToSchema;
 use webauthn_rs::prelude::PublicKeyCredential;

@@ -8,7 +8,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use shared::{config::Error, ids::SessionId};
+use shared::base::{config::Error, ids::SessionId};
 use uuid::Uuid;
 
 shared::settings! {
@@ -60,7 +60,7 @@ const SIGNED_BYTES: usize = 16 + 4;
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret as _;
-    use shared::ids::SessionId;
+    use shared::base::ids::SessionId;
 
     use super::{RefreshTokenSettings, RefreshTokens};
 

@@ -3,13 +3,13 @@
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry, Outcome},
-    context,
-    events::EmailRequested,
-    ids::{SessionId, UserId},
-    outbox::Outgoing,
-    principal::GlobalRole,
-    problem::{Code, Problem, Result},
-    rate_limit::Network,
+    base::{
+        context,
+        ids::{SessionId, UserId},
+    },
+    cloud::{events::EmailRequested, outbox::Outgoing},
+    http::problem::{Code, Problem, Result},
+    identity::{principal::GlobalRole, rate_limit::Network},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;

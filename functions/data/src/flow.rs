@@ -8,17 +8,24 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use shared::{
     audit::{self, Action, Entry},
-    extract,
-    guard::{Access, ByItem, FoundItem, InProject, Kind, Rule},
-    idempotency::{Claim, IdempotencyKey},
-    ids::{ItemId, ProjectId, UserId},
-    items::{ItemKind, ItemStatus},
-    names::Topic,
-    pagination::PageQuery,
-    precondition::IfMatch,
-    problem::{Code, Problem, Result},
-    processing,
-    storage::{Download, Upload},
+    base::ids::{ItemId, ProjectId, UserId},
+    cloud::{
+        names::Topic,
+        storage::{Download, Upload},
+    },
+    http::{
+        extract,
+        idempotency::{Claim, IdempotencyKey},
+        pagination::PageQuery,
+        precondition::IfMatch,
+        problem::{Code, Problem, Result},
+    },
+    identity::guard::{Access, InProject, Rule},
+    items::{
+        ItemKind, ItemStatus,
+        locators::{ByItem, FoundItem, Kind},
+        processing,
+    },
 };
 
 use crate::{

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("data", |env| async move { data::service(&env).await }).await
+    shared::http::server::run("data", |env| async move { data::service(&env).await }).await
 }

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    exports::ExportFormat,
-    ids::{ExportId, ItemId, ProjectId, UserId},
-    items::{Failure, ItemStatus, ObjectName},
-    storage::{Expected, Upload},
+    base::ids::{ExportId, ItemId, ProjectId, UserId},
+    cloud::storage::{Expected, Upload},
+    items::{Failure, ItemStatus, ObjectName, exports::ExportFormat},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

@@ -2,11 +2,13 @@
 
 use axum::extract::State;
 use shared::{
-    events::EmailRequested,
-    ids::UserId,
-    mail_token::Purpose,
-    problem::Problem,
-    push::{Delivery, Message, Push},
+    base::ids::UserId,
+    cloud::{
+        events::EmailRequested,
+        push::{Delivery, Message, Push},
+    },
+    http::problem::Problem,
+    identity::mail_token::Purpose,
 };
 use tracing::Span;
 

@@ -8,13 +8,17 @@ mod smtp;
 
 use axum::{Router, extract::FromRef, routing::post};
 use shared::{
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    mail_token::{MailTokenSettings, MailTokens},
-    oidc::{OidcVerifier, PushSettings},
-    server::{HttpSettings, Service},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    cloud::oidc::{OidcVerifier, PushSettings},
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
+    identity::mail_token::{MailTokenSettings, MailTokens},
 };
 use sqlx::PgPool;
 
@@ -81,9 +85,10 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     };
     let routes =
         Router::new().route("/events/email-requested", post(handle::email_requested)).with_state(state);
-    let health = Health::default().database(&db).check("smtp", shared::health::Need::Required, move || {
-        let smtp = smtp.clone();
-        async move { smtp.works().await }
-    });
+    let health =
+        Health::default().database(&db).check("smtp", shared::http::health::Need::Required, move || {
+            let smtp = smtp.clone();
+            async move { smtp.works().await }
+        });
     Service::new(routes, health, &settings.http)
 }

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("email", |env| async move { email::service(&env).await }).await
+    shared::http::server::run("email", |env| async move { email::service(&env).await }).await
 }

@@ -1,7 +1,7 @@
 //! All SQL of `email`.
 
 use shared::{
-    ids::{
+    base::ids::{
         EventId, ExportId, InvitationId, ItemId, PasskeyId, PasswordResetId, ProjectId, SessionId, UserId,
         VerificationId,
     },

@@ -9,9 +9,11 @@ use lettre::{
 use minijinja::{AutoEscape, Environment, context};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
-    config::Error,
-    ids::{EventId, ExportId, ItemId, ProjectId},
-    problem::Problem,
+    base::{
+        config::Error,
+        ids::{EventId, ExportId, ItemId, ProjectId},
+    },
+    http::problem::Problem,
 };
 use time::{OffsetDateTime, macros::format_description};
 use url::Url;

@@ -9,8 +9,8 @@ use lettre::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
-    config::{Error, Setting},
-    problem::Problem,
+    base::config::{Error, Setting},
+    http::problem::Problem,
 };
 
 shared::settings! {

@@ -3,9 +3,11 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use shared::{
-    extract::Query,
-    guard::{ByQuery, ProjectMember},
-    problem::{Code, Problem},
+    http::{
+        extract::Query,
+        problem::{Code, Problem},
+    },
+    identity::guard::{ByQuery, ProjectMember},
 };
 use tracing::Span;
 

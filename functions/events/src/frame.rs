@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::json;
 use shared::{
+    http::problem::Code,
     items::{Position, Recorded},
-    problem::Code,
 };
 
 use crate::model::{EventId, ItemTransition};

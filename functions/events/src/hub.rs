@@ -8,10 +8,9 @@ use std::{
 
 use bytes::Bytes;
 use shared::{
-    clock::Clock,
-    ids::ProjectId,
+    base::{clock::Clock, ids::ProjectId},
+    http::problem::{Code, chain},
     items::{self, Position, Recorded},
-    problem::{Code, chain},
 };
 use sqlx::PgPool;
 use tokio::{

@@ -20,13 +20,19 @@ use std::{num::NonZeroU32, time::Duration};
 
 use axum::{Router, extract::FromRef};
 use shared::{
-    access_token::{AccessTokenSettings, Verifier},
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    principal::Authority,
-    server::{HttpSettings, Service},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Verifier},
+        principal::Authority,
+    },
 };
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};

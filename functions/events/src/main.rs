@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("events", |env| async move { events::service(&env).await }).await
+    shared::http::server::run("events", |env| async move { events::service(&env).await }).await
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use shared::{
-    ids::{ItemId, ProjectId, SessionId, UserId},
+    base::ids::{ItemId, ProjectId, SessionId, UserId},
     items::{ItemKind, ItemStatus, Position, Recorded},
 };
 use time::OffsetDateTime;

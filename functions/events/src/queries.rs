@@ -1,7 +1,7 @@
 //! All SQL of `events`, beside the readers of transitions that `shared` has.
 
 use shared::{
-    ids::{ProjectId, SessionId, UserId},
+    base::ids::{ProjectId, SessionId, UserId},
     items::Position,
 };
 use sqlx::{PgConnection, PgPool};

@@ -5,9 +5,8 @@ use std::{convert::Infallible, future::ready, mem::replace, time::Duration};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use shared::{
+    http::{problem::chain, server::Stopping},
     items::{self, Position},
-    problem::chain,
-    server::Stopping,
 };
 use sqlx::PgPool;
 use tokio::time::{Instant, sleep};

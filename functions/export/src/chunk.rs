@@ -3,9 +3,9 @@
 
 use axum::body::Bytes;
 use shared::{
-    exports::ExportFormat,
-    problem::{Problem, Result},
-    storage::{BrokeOff, Written},
+    cloud::storage::{BrokeOff, Written},
+    http::problem::{Problem, Result},
+    items::exports::ExportFormat,
 };
 use tokio::sync::mpsc::{Sender, channel};
 

@@ -1,7 +1,7 @@
 //! The two forms of an export, written piece by piece: a text may be longer than memory is meant to hold.
 
 use serde_json::Value;
-use shared::exports::ExportFormat;
+use shared::items::exports::ExportFormat;
 
 use crate::item::{COLUMNS, CORRECTED_TEXT, Field, Item, TEXT};
 
@@ -127,7 +127,7 @@ fn escape(text: &str, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use shared::exports::ExportFormat;
+    use shared::items::exports::ExportFormat;
 
     use super::{LongText, cell};
 

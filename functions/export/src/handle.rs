@@ -4,12 +4,13 @@ use std::convert::Infallible;
 
 use axum::extract::State;
 use shared::{
-    events::{EmailRequested, ExportRequested},
-    items::Failure,
-    problem::{Problem, chain},
-    processing::REPLAYED,
-    push::{Delivery, Message, Push},
-    storage::{ComposeError, MAX_COMPONENTS},
+    cloud::{
+        events::{EmailRequested, ExportRequested},
+        push::{Delivery, Message, Push},
+        storage::{ComposeError, MAX_COMPONENTS},
+    },
+    http::problem::{Problem, chain},
+    items::{Failure, processing::REPLAYED},
 };
 use time::Duration;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use shared::ids::ItemId;
+use shared::base::ids::ItemId;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 

@@ -18,14 +18,20 @@ use std::{num::NonZeroU32, time::Duration};
 
 use axum::{Router, extract::FromRef, routing::post};
 use shared::{
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    oidc::{OidcVerifier, PushSettings},
-    outbox::{Outbox, PubSubSettings},
-    server::{HttpSettings, Service},
-    storage::{ExportsSettings, ObjectWriter, Objects},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    cloud::{
+        oidc::{OidcVerifier, PushSettings},
+        outbox::{Outbox, PubSubSettings},
+        storage::{ExportsSettings, ObjectWriter, Objects},
+    },
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
 };
 use sqlx::PgPool;
 

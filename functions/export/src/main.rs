@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("export", |env| async move { export::service(&env).await }).await
+    shared::http::server::run("export", |env| async move { export::service(&env).await }).await
 }

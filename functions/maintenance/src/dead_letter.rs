@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
-    names::{SUBSCRIPTIONS, Topic},
-    problem::Problem,
-    processing::{self, Finalized},
-    push::{Delivery, Message, Push, subscription_id},
+    cloud::{
+        names::{SUBSCRIPTIONS, Topic},
+        push::{Delivery, Message, Push, subscription_id},
+    },
+    http::problem::Problem,
+    items::processing::{self, Finalized},
 };
 
 use crate::{AppState, exports, queries};

@@ -3,10 +3,9 @@
 
 use futures::{StreamExt as _, stream};
 use shared::{
-    events::ExportRequested,
-    exports::folder,
-    problem::{Problem, Result},
-    push::Message,
+    cloud::{events::ExportRequested, push::Message},
+    http::problem::{Problem, Result},
+    items::exports::folder,
 };
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;

@@ -4,7 +4,10 @@ use axum::extract::State;
 use futures::{StreamExt as _, stream};
 use serde::Serialize;
 use shared::{
-    extract::Json, ids::ItemId, names::Topic, problem::Result, processing::finalize_message, push::Scheduled,
+    base::ids::ItemId,
+    cloud::{names::Topic, push::Scheduled},
+    http::{extract::Json, problem::Result},
+    items::processing::finalize_message,
 };
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;

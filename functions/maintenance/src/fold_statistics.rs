@@ -6,10 +6,9 @@ use std::time::Duration;
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    extract::Json,
+    cloud::push::Scheduled,
+    http::{extract::Json, problem::Result},
     items::{self, Position},
-    problem::Result,
-    push::Scheduled,
 };
 use sqlx::{PgConnection, PgPool};
 use tokio::time::Instant;

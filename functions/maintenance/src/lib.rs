@@ -16,14 +16,20 @@ mod sweep_outbox;
 
 use axum::{Router, extract::FromRef, routing::post};
 use shared::{
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    oidc::{OidcVerifier, PushSettings},
-    outbox::{Outbox, PubSubSettings},
-    server::{HttpSettings, Service},
-    storage::{ExportsSettings, Objects, StorageSettings},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    cloud::{
+        oidc::{OidcVerifier, PushSettings},
+        outbox::{Outbox, PubSubSettings},
+        storage::{ExportsSettings, Objects, StorageSettings},
+    },
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
 };
 use sqlx::PgPool;
 

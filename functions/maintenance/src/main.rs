@@ -3,13 +3,16 @@
 use std::process::ExitCode;
 
 use maintenance::Finding;
-use shared::config::Env;
+use shared::base::config::Env;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => shared::server::run("maintenance", |env| async move { maintenance::service(&env).await }).await,
+        [] => {
+            shared::http::server::run("maintenance", |env| async move { maintenance::service(&env).await })
+                .await
+        }
         ["verify-audit"] => verify_audit().await,
         _ => {
             eprintln!("usage: maintenance [verify-audit]");

@@ -8,11 +8,9 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Json,
-    idempotency,
-    ids::UserId,
-    problem::Result,
-    push::Scheduled,
+    base::ids::UserId,
+    cloud::push::Scheduled,
+    http::{extract::Json, idempotency, problem::Result},
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;

@@ -9,9 +9,9 @@ pub(crate) mod statistics;
 pub(crate) mod uploads;
 
 use shared::{
-    ids::{DeadLetterId, ItemId, ProjectId},
+    base::ids::{DeadLetterId, ItemId, ProjectId},
+    cloud::push::subscription_id,
     items::{ItemKind, ObjectName},
-    push::subscription_id,
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

@@ -4,8 +4,9 @@
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    extract::Json, items::ItemKind, names::Topic, outbox::Transaction, problem::Result,
-    processing::finalize_message, push::Scheduled,
+    cloud::{names::Topic, outbox::Transaction, push::Scheduled},
+    http::{extract::Json, problem::Result},
+    items::{ItemKind, processing::finalize_message},
 };
 use time::Duration;
 

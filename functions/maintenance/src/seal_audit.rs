@@ -9,7 +9,11 @@ use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
-use shared::{config::Error, extract::Json, ids::AuditId, problem::Result, push::Scheduled};
+use shared::{
+    base::{config::Error, ids::AuditId},
+    cloud::push::Scheduled,
+    http::{extract::Json, problem::Result},
+};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use tokio::time::Instant;

@@ -5,7 +5,10 @@ use axum::extract::State;
 use futures::{StreamExt as _, stream};
 use serde::Serialize;
 use shared::{
-    extract::Json, ids::ItemId, items::ObjectName, problem::Result, push::Scheduled, storage::ListedObject,
+    base::ids::ItemId,
+    cloud::{push::Scheduled, storage::ListedObject},
+    http::{extract::Json, problem::Result},
+    items::ObjectName,
 };
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{extract::Json, ids::EventId, outbox, problem::Result, push::Scheduled};
+use shared::{
+    base::ids::EventId,
+    cloud::{outbox, push::Scheduled},
+    http::{extract::Json, problem::Result},
+};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -49,7 +53,7 @@ fn age(id: EventId, now: OffsetDateTime) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use shared::ids::EventId;
+    use shared::base::ids::EventId;
     use time::{Duration, OffsetDateTime};
     use uuid::{Timestamp, Uuid};
 

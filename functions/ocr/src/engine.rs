@@ -17,14 +17,13 @@ use google_cloud_gax::{
 };
 use google_cloud_wkt::FieldMask;
 use shared::{
-    config::Error,
-    google::GoogleSettings,
-    ids::ItemId,
-    items::{Failure, ItemKind},
-    lazy::Lazy,
-    problem::Problem,
-    processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
-    storage::Head,
+    base::{config::Error, ids::ItemId},
+    cloud::{google::GoogleSettings, lazy::Lazy, storage::Head},
+    http::problem::Problem,
+    items::{
+        Failure, ItemKind,
+        processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
+    },
 };
 use sqlx::PgPool;
 

@@ -1,6 +1,6 @@
 //! `ocr`: reads the text of documents whose bytes arrived.
 //!
-//! What a delivery leads to is [`shared::processing`]; here is what Document AI is asked and what it answers.
+//! What a delivery leads to is [`shared::items::processing`]; here is what Document AI is asked and what it answers.
 
 mod engine;
 mod pages;
@@ -8,10 +8,12 @@ mod sniff;
 mod store;
 
 use shared::{
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    processing::{self, ProcessingSettings},
-    server::Service,
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+    },
+    http::server::Service,
+    items::processing::{self, ProcessingSettings},
 };
 
 use crate::engine::{DocumentAi, EngineSettings};

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("ocr", |env| async move { ocr::service(&env).await }).await
+    shared::http::server::run("ocr", |env| async move { ocr::service(&env).await }).await
 }

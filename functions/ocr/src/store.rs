@@ -1,6 +1,6 @@
 //! All SQL of `ocr` that is its own.
 
-use shared::ids::ItemId;
+use shared::base::ids::ItemId;
 use sqlx::PgPool;
 
 use crate::pages::RecognisedPage;

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("projects", |env| async move { projects::service(&env).await }).await
+    shared::http::server::run("projects", |env| async move { projects::service(&env).await }).await
 }

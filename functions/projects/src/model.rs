@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use shared::{
-    guard::ProjectRole,
-    ids::{InvitationId, ProjectId, UserId},
+    base::ids::{InvitationId, ProjectId, UserId},
+    identity::guard::ProjectRole,
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

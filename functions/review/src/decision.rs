@@ -5,13 +5,17 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    events::EmailRequested,
-    guard::ProjectRole,
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
+    cloud::events::EmailRequested,
+    http::{
+        precondition::IfMatch,
+        problem::{Code, Problem, Result},
+    },
+    identity::{
+        guard::ProjectRole,
+        principal::{GlobalRole, Principal},
+    },
     items::{self, ItemKind, ItemStatus, Transition},
-    precondition::IfMatch,
-    principal::{GlobalRole, Principal},
-    problem::{Code, Problem, Result},
 };
 use sqlx::PgConnection;
 use utoipa::ToSchema;

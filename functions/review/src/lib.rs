@@ -7,14 +7,20 @@ mod routes;
 
 use axum::{Router, extract::FromRef};
 use shared::{
-    access_token::{AccessTokenSettings, Verifier},
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    database::{self, DatabaseSettings},
-    health::Health,
-    outbox::{Outbox, PubSubSettings},
-    principal::Authority,
-    server::{HttpSettings, Service},
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    cloud::outbox::{Outbox, PubSubSettings},
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Verifier},
+        principal::Authority,
+    },
 };
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("review", |env| async move { review::service(&env).await }).await
+    shared::http::server::run("review", |env| async move { review::service(&env).await }).await
 }

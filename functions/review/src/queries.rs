@@ -1,7 +1,7 @@
 //! All SQL of `review`.
 
 use shared::{
-    ids::{ItemId, ProjectId, UserId},
+    base::ids::{ItemId, ProjectId, UserId},
     items::{ItemKind, ItemStatus},
 };
 use sqlx::{PgConnection, PgPool};

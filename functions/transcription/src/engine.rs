@@ -12,15 +12,13 @@ use google_cloud_speech_v2::{
     },
 };
 use shared::{
-    config::Error,
-    google::GoogleSettings,
-    ids::ItemId,
-    items::{Failure, ItemKind},
-    lazy::Lazy,
-    problem::Problem,
-    processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
-    storage::Head,
-    text::is_language,
+    base::{config::Error, ids::ItemId, text::is_language},
+    cloud::{google::GoogleSettings, lazy::Lazy, storage::Head},
+    http::problem::Problem,
+    items::{
+        Failure, ItemKind,
+        processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
+    },
 };
 use sqlx::PgPool;
 

@@ -6,7 +6,10 @@
 //! platform mends: the recording waits for it.
 
 use google_cloud_gax::error::rpc::Code;
-use shared::{items::Failure, problem::Problem, processing::EngineError};
+use shared::{
+    http::problem::Problem,
+    items::{Failure, processing::EngineError},
+};
 
 /// What a call was refused for.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! `transcription`: turns voice samples whose bytes arrived into text.
 //!
-//! What a delivery leads to is [`shared::processing`]; here is what Speech-to-Text is asked and what it answers.
+//! What a delivery leads to is [`shared::items::processing`]; here is what Speech-to-Text is asked and what it answers.
 
 mod audio;
 mod engine;
@@ -9,10 +9,12 @@ mod store;
 mod transcript;
 
 use shared::{
-    clock::Clock,
-    config::{Env, Error, Settings as _},
-    processing::{self, ProcessingSettings},
-    server::Service,
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings as _},
+    },
+    http::server::Service,
+    items::processing::{self, ProcessingSettings},
 };
 
 use crate::engine::{EngineSettings, Speech};

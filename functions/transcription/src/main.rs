@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("transcription", |env| async move { transcription::service(&env).await }).await
+    shared::http::server::run("transcription", |env| async move { transcription::service(&env).await }).await
 }

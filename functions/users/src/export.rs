@@ -8,10 +8,9 @@ use axum::body::Bytes;
 use futures::{Stream, stream};
 use serde::Serialize;
 use shared::{
-    account::Account,
-    ids::UserId,
-    passkey::Passkey,
-    problem::{Problem, chain},
+    base::ids::UserId,
+    http::problem::{Problem, chain},
+    identity::{account::Account, passkey::Passkey},
 };
 use sqlx::PgPool;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    shared::server::run("users", |env| async move { users::service(&env).await }).await
+    shared::http::server::run("users", |env| async move { users::service(&env).await }).await
 }

@@ -4,10 +4,12 @@ pub(crate) mod export;
 mod passkeys;
 
 use shared::{
-    account::Account,
-    ids::{PasswordId, ProjectId, SessionId, UserId},
-    principal::{GlobalRole, Principal},
-    problem::{BlockingProject, Code, Problem},
+    base::ids::{PasswordId, ProjectId, SessionId, UserId},
+    http::problem::{BlockingProject, Code, Problem},
+    identity::{
+        account::Account,
+        principal::{GlobalRole, Principal},
+    },
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 use shared::{
-    config::Variable,
-    names::{
+    base::config::Variable,
+    cloud::names::{
         ACK_DEADLINE_SECONDS, BUCKET_HEADERS, BUCKET_METHODS, BUCKETS, LONG_REQUESTS, MAX_DELIVERY_ATTEMPTS,
         MAXIMUM_BACKOFF_SECONDS, MINIMUM_BACKOFF_SECONDS, SCHEDULES, SUBSCRIPTIONS, Topic,
     },

@@ -19,8 +19,8 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 use shared::{
-    config::Env,
-    events::EmailRequested,
+    base::config::Env,
+    cloud::events::EmailRequested,
     testing::{Platform, envelope, eventually},
 };
 use sqlx::PgPool;
@@ -250,7 +250,7 @@ async fn tls_goes_out_to_whom_the_image_trusts_and_to_nobody_else(db: PgPool) {
     let push = async |image: &Image| {
         let (origin, _process) = image.start(&env, &client).await;
         let event = serde_json::to_vec(&EmailRequested::PasswordChanged { user_id: ada.id }).expect("JSON");
-        let event_id = shared::ids::EventId::new().to_string();
+        let event_id = shared::base::ids::EventId::new().to_string();
         let body = envelope("1", &json!({"event_id": event_id}), &event);
         let request = client.post(format!("{origin}/events/email-requested")).json(&body);
         let request = request.header("authorization", platform.push_authorization());

@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use local_smtp::{Inbox, Settings};
 use serde_json::{Value, json};
 use shared::{
-    names::Topic,
+    cloud::names::Topic,
     testing::{self, Client, Platform, TestResponse},
 };
 use sqlx::PgPool;

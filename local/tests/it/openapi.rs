@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use shared::problem::Code;
+use shared::http::problem::Code;
 
 fn document() -> Value {
     serde_json::to_value(local::openapi()).expect("a document")

@@ -7,9 +7,11 @@ use axum::Router;
 use http::Method;
 use serde_json::{Value, json};
 use shared::{
-    config::Env,
-    guard::ProjectRole,
-    ids::{DeadLetterId, ExportId, InvitationId, PasskeyId, ProjectId, SessionId},
+    base::{
+        config::Env,
+        ids::{DeadLetterId, ExportId, InvitationId, PasskeyId, ProjectId, SessionId},
+    },
+    identity::guard::ProjectRole,
     testing::{Client, Platform, TestResponse, TestUser},
 };
 use sqlx::PgPool;
@@ -349,8 +351,8 @@ async fn every_cell_of_the_permission_table_holds(db: PgPool) {
     rows.sort_by_key(|(method, path, _)| (ends(path, method), *path == "/auth/logout"));
     let wrong = everybody.wrong_cells(rows.into_iter().copied()).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    everybody.platform.events::<shared::events::EmailRequested>().await;
-    everybody.platform.events::<shared::events::ExportRequested>().await;
+    everybody.platform.events::<shared::cloud::events::EmailRequested>().await;
+    everybody.platform.events::<shared::cloud::events::ExportRequested>().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

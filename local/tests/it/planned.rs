@@ -17,8 +17,8 @@ use local_smtp::{Credentials, Inbox, Settings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use shared::{
-    config::Env,
-    names::{self, BUCKETS, SCHEDULES, SUBSCRIPTIONS, Topic},
+    base::config::Env,
+    cloud::names::{self, BUCKETS, SCHEDULES, SUBSCRIPTIONS, Topic},
     testing::{Platform, RedisServer, eventually},
 };
 use sqlx::PgPool;

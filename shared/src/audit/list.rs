@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ids::{AuditId, ProjectId, UserId};
+use crate::base::ids::{AuditId, ProjectId, UserId};
 
 /// Which rows; all of them where nothing is said.
 #[derive(Debug, Clone, Default)]

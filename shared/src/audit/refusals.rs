@@ -13,7 +13,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{Action, Entry, Outcome, record};
-use crate::{
+use crate::base::{
     clock::Clock,
     context,
     ids::{ProjectId, UserId},

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::Platform;
-use crate::events::Event;
+use crate::cloud::events::Event;
 
 /// What arrived: the path that it was pushed to, and the envelope.
 #[derive(Clone, Default)]

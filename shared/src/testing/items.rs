@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{BUCKET, Platform, TestUser};
 use crate::{
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
     items::{self, ItemKind, ItemStatus, ObjectName},
 };
 

@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use super::{TestResponse, TestUser, serve};
-use crate::config::Env;
+use crate::base::config::Env;
 
 /// Who calls, as API Gateway saw it; it is the only proxy in front, and trusted.
 const CALLER: &str = "203.0.113.9";

@@ -5,11 +5,15 @@ use uuid::Uuid;
 
 use super::Platform;
 use crate::{
-    access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
-    config::Settings as _,
-    guard::ProjectRole,
-    ids::{MembershipId, ProjectId, SessionId, UserId},
-    principal::GlobalRole,
+    base::{
+        config::Settings as _,
+        ids::{MembershipId, ProjectId, SessionId, UserId},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+        guard::ProjectRole,
+        principal::GlobalRole,
+    },
 };
 
 /// A user with a live session.

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 use shared::{
     audit::{self, Action, AuditFilter, Entry, Refusals},
-    config::{Env, Settings as _},
-    database::{self, DatabaseSettings},
-    ids::{ProjectId, UserId},
+    base::{
+        config::{Env, Settings as _},
+        database::{self, DatabaseSettings},
+        ids::{ProjectId, UserId},
+    },
     testing::Platform,
 };
 use sqlx::PgPool;

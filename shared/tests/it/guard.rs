@@ -3,16 +3,20 @@ use garde::Validate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
-    access_token::{AccessTokenSettings, Verifier},
-    config::Settings as _,
-    guard::{
-        Access, Admins, ByBody, ByItem, ByPath, ByQuery, Contributors, Document, Editors, InProject, Locator,
-        Members, ProjectRole, Reviewers, Rule,
+    base::{config::Settings as _, ids::ProjectId},
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
     },
-    health::Health,
-    ids::ProjectId,
-    principal::{AnySession, Authority, Principal},
-    server::{HttpSettings, Service},
+    identity::{
+        access_token::{AccessTokenSettings, Verifier},
+        guard::{
+            Access, Admins, ByBody, ByPath, ByQuery, Contributors, Editors, InProject, Locator, Members,
+            ProjectRole, Reviewers, Rule,
+        },
+        principal::{AnySession, Authority, Principal},
+    },
+    items::locators::{ByItem, Document},
     testing::{Client, Platform, TestUser},
 };
 use sqlx::PgPool;

@@ -1,5 +1,5 @@
 use shared::{
-    ids::ItemId,
+    base::ids::ItemId,
     items::{Failure, ItemStatus, ObjectName, Position, Recorded, Transition, transition, transitions_after},
     testing::{Platform, eventually},
 };

@@ -3,6 +3,7 @@
 mod audit;
 mod guard;
 mod items;
+mod layers;
 mod outbox;
 mod rate_limit;
 mod server;

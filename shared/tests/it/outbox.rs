@@ -1,11 +1,15 @@
 use std::time::Instant;
 
 use shared::{
-    config::Settings as _,
-    context::{self, RequestContext, Trace},
-    events::EmailRequested,
-    ids::UserId,
-    outbox::{self, Outbox, PubSubSettings},
+    base::{
+        config::Settings as _,
+        context::{self, RequestContext, Trace},
+        ids::UserId,
+    },
+    cloud::{
+        events::EmailRequested,
+        outbox::{self, Outbox, PubSubSettings},
+    },
     testing::{Platform, eventually},
 };
 use sqlx::PgPool;

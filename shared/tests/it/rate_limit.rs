@@ -9,12 +9,16 @@ use garde::Validate;
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
-    clock::Clock,
-    config::{Env, Settings as _},
-    extract::Json,
-    health::Health,
-    rate_limit::{Account, Concerns, Limited, RateLimitSettings, RateLimits},
-    server::{HttpSettings, Service},
+    base::{
+        clock::Clock,
+        config::{Env, Settings as _},
+    },
+    http::{
+        extract::Json,
+        health::Health,
+        server::{HttpSettings, Service},
+    },
+    identity::rate_limit::{Account, Concerns, Limited, RateLimitSettings, RateLimits},
     testing::{Client, RedisServer, TestResponse, client, eventually},
 };
 use tokio::{net::TcpListener, sync::Notify, time::Instant};

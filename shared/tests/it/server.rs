@@ -3,9 +3,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, routing::get};
 use serde_json::json;
 use shared::{
-    config::{Env, Settings as _},
-    health::{Health, Need},
-    server::{self, HttpSettings, Service},
+    base::config::{Env, Settings as _},
+    http::{
+        health::{Health, Need},
+        server::{self, HttpSettings, Service},
+    },
     testing::{Client, client},
 };
 use tokio::{

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shared::{
-    config::{Env, Settings as _},
-    storage::{ObjectReader, ReadError, StorageSettings},
+    base::config::{Env, Settings as _},
+    cloud::storage::{ObjectReader, ReadError, StorageSettings},
     testing::identity,
 };
 

@@ -1,7 +1,7 @@
 //! Messages that Pub/Sub gave up on.
 
 use serde_json::Value;
-use shared::ids::DeadLetterId;
+use shared::base::ids::DeadLetterId;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 

@@ -1,10 +1,11 @@
 //! Users, as super admins see them.
 
 use shared::{
-    guard::ProjectRole,
-    ids::{ProjectId, UserId},
-    principal::GlobalRole,
-    text::like_pattern,
+    base::{
+        ids::{ProjectId, UserId},
+        text::like_pattern,
+    },
+    identity::{guard::ProjectRole, principal::GlobalRole},
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;

@@ -4,10 +4,12 @@ use axum::{extract::State, http::StatusCode};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Path,
-    ids::DeadLetterId,
-    principal::SuperAdmin,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::DeadLetterId,
+    http::{
+        extract::Path,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::principal::SuperAdmin,
 };
 
 use crate::{AppState, queries};

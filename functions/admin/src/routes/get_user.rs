@@ -3,12 +3,13 @@
 use axum::{extract::State, http::header, response::IntoResponse};
 use serde::Serialize;
 use shared::{
-    extract::{Json, Path},
-    guard::ProjectRole,
-    ids::{ProjectId, UserId},
-    principal::SuperAdmin,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
+    base::ids::{ProjectId, UserId},
+    http::{
+        extract::{Json, Path},
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::{guard::ProjectRole, principal::SuperAdmin},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

@@ -12,11 +12,13 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, AuditFilter, AuditLog, Entry},
-    extract::{Json, Query},
-    ids::{ProjectId, UserId},
-    pagination::{Cursor, Limit, Page},
-    principal::SuperAdmin,
-    problem::{ProblemBody, Result, chain},
+    base::ids::{ProjectId, UserId},
+    http::{
+        extract::{Json, Query},
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result, chain},
+    },
+    identity::principal::SuperAdmin,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;

@@ -4,11 +4,13 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    extract::{Json, Query},
-    ids::DeadLetterId,
-    pagination::{Page, PageQuery},
-    principal::SuperAdmin,
-    problem::{ProblemBody, Result},
+    base::ids::DeadLetterId,
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::principal::SuperAdmin,
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

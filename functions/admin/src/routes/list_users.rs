@@ -4,11 +4,13 @@ use axum::extract::State;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use shared::{
-    extract::{Json, Query},
-    ids::UserId,
-    pagination::{Cursor, Limit, Page},
-    principal::{GlobalRole, SuperAdmin},
-    problem::{ProblemBody, Result},
+    base::ids::UserId,
+    http::{
+        extract::{Json, Query},
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result},
+    },
+    identity::principal::{GlobalRole, SuperAdmin},
 };
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};

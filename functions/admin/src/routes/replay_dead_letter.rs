@@ -8,13 +8,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     audit::{self, Action, Entry},
-    extract::{Json, Path},
-    ids::DeadLetterId,
-    names::{SUBSCRIPTIONS, Topic},
-    principal::SuperAdmin,
-    problem::{Code, Problem, ProblemBody, Result},
-    processing::REPLAYED,
-    push::{ADDED_TO_DEAD_LETTERS, subscription_id},
+    base::ids::DeadLetterId,
+    cloud::{
+        names::{SUBSCRIPTIONS, Topic},
+        push::{ADDED_TO_DEAD_LETTERS, subscription_id},
+    },
+    http::{
+        extract::{Json, Path},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::principal::SuperAdmin,
+    items::processing::REPLAYED,
 };
 use utoipa::ToSchema;
 

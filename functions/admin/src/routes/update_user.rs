@@ -6,13 +6,15 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::{Json, Path},
-    ids::UserId,
-    merge_patch::kept_or_set,
-    precondition::IfMatch,
-    principal::{GlobalRole, SuperAdmin},
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
+    base::ids::UserId,
+    http::{
+        extract::{Json, Path},
+        merge_patch::kept_or_set,
+        precondition::IfMatch,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::principal::{GlobalRole, SuperAdmin},
 };
 use utoipa::ToSchema;
 

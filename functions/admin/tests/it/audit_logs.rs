@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     audit::{self, Action, Entry},
-    ids::{ProjectId, UserId},
+    base::ids::{ProjectId, UserId},
 };
 use sqlx::PgPool;
 use time::Duration;

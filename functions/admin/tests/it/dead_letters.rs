@@ -4,8 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shared::{
-    events::EmailRequested,
-    ids::{DeadLetterId, EventId, UserId},
+    base::ids::{DeadLetterId, EventId, UserId},
+    cloud::events::EmailRequested,
 };
 use sqlx::PgPool;
 

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use shared::{guard::ProjectRole, ids::UserId};
+use shared::{base::ids::UserId, identity::guard::ProjectRole};
 use sqlx::PgPool;
 
 use crate::support::{Admin, column};

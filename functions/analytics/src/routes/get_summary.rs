@@ -4,10 +4,12 @@ use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::InProject,
-    ids::ProjectId,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::InProject,
 };
 use utoipa::IntoParams;
 use uuid::Uuid;

@@ -1,5 +1,5 @@
 use serde_json::json;
-use shared::{guard::ProjectRole, ids::ProjectId};
+use shared::{base::ids::ProjectId, identity::guard::ProjectRole};
 use sqlx::PgPool;
 use time::macros::datetime;
 

@@ -1,6 +1,6 @@
 use serde_json::Value;
 use shared::{
-    guard::ProjectRole,
+    identity::guard::ProjectRole,
     testing::{Client, RedisServer, TestUser},
 };
 use sqlx::PgPool;

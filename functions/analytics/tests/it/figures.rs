@@ -1,5 +1,10 @@
 use serde_json::{Value, json};
-use shared::{guard::ProjectRole, ids::ProjectId, items::ItemKind, items::ItemStatus, testing::TestUser};
+use shared::{
+    base::ids::ProjectId,
+    identity::guard::ProjectRole,
+    items::{ItemKind, ItemStatus},
+    testing::TestUser,
+};
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime, macros::datetime};
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 use shared::{
-    config::Env,
-    ids::{ItemId, ProjectId, UserId},
+    base::{
+        config::Env,
+        ids::{ItemId, ProjectId, UserId},
+    },
     items::{ItemKind, ItemStatus},
     testing::{Client, Platform, TestResponse, TestUser},
 };

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 use shared::{
-    database::violated_constraint,
-    ids::{CeremonyId, PasskeyId, UserId},
-    principal::GlobalRole,
-    problem::{Code, Problem},
-    text::Name,
+    base::{
+        database::violated_constraint,
+        ids::{CeremonyId, PasskeyId, UserId},
+        text::Name,
+    },
+    http::problem::{Code, Problem},
+    identity::principal::GlobalRole,
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

@@ -1,10 +1,11 @@
 //! Passwords, and the links that set new ones.
 
 use shared::{
-    ids::{PasswordId, PasswordResetId, UserId},
-    mail_token::Derived,
-    principal::GlobalRole,
-    text::EmailAddress,
+    base::{
+        ids::{PasswordId, PasswordResetId, UserId},
+        text::EmailAddress,
+    },
+    identity::{mail_token::Derived, principal::GlobalRole},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

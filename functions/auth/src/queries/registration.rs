@@ -1,9 +1,11 @@
 //! Accounts, until their address is verified.
 
 use shared::{
-    ids::{UserId, VerificationId},
-    mail_token::Derived,
-    text::EmailAddress,
+    base::{
+        ids::{UserId, VerificationId},
+        text::EmailAddress,
+    },
+    identity::mail_token::Derived,
 };
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};

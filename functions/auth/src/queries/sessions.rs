@@ -2,10 +2,9 @@
 
 use shared::{
     audit::Entry,
-    ids::{SessionId, UserId},
-    outbox::Outgoing,
-    principal::GlobalRole,
-    rate_limit::Network,
+    base::ids::{SessionId, UserId},
+    cloud::outbox::Outgoing,
+    identity::{principal::GlobalRole, rate_limit::Network},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

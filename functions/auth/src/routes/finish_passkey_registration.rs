@@ -6,13 +6,16 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry, Outcome},
-    events::EmailRequested,
-    extract::Json,
-    ids::{CeremonyId, PasskeyId},
-    passkey::Passkey,
-    principal::RecentSession,
-    problem::{Code, Problem, ProblemBody, Result},
-    text::Name,
+    base::{
+        ids::{CeremonyId, PasskeyId},
+        text::Name,
+    },
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{passkey::Passkey, principal::RecentSession},
 };
 use utoipa::ToSchema;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;

@@ -5,13 +5,16 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use shared::{
     audit::{self, Action, Entry},
-    events::EmailRequested,
-    extract::Json,
-    ids::PasswordResetId,
-    mail_token::Purpose,
-    problem::{ProblemBody, Result},
-    rate_limit::{self, Account, Concerns, Limited},
-    text::EmailAddress,
+    base::{ids::PasswordResetId, text::EmailAddress},
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::{
+        mail_token::Purpose,
+        rate_limit::{self, Account, Concerns, Limited},
+    },
 };
 use utoipa::ToSchema;
 

@@ -1,7 +1,7 @@
 //! `GET /.well-known/jwks.json`.
 
 use axum::{extract::State, http::header, response::IntoResponse};
-use shared::{extract::Json, principal::Authority};
+use shared::{http::extract::Json, identity::principal::Authority};
 
 /// The public keys that access tokens are signed with (RFC 7517).
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = OK, description = "A JWK set")))]

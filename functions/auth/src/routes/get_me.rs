@@ -2,7 +2,8 @@
 
 use axum::{http::header, response::IntoResponse};
 use shared::{
-    account::Account, extract::Json, principal::CurrentAccount, problem::ProblemBody, server::etag,
+    http::{extract::Json, problem::ProblemBody, server::etag},
+    identity::{account::Account, principal::CurrentAccount},
 };
 
 /// The user who calls; works before the address is verified.

@@ -6,11 +6,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
     audit::Outcome,
-    extract::{self, Json},
-    passwords,
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::{Account, Concerns, Limited},
-    text::normalize_password,
+    base::text::normalize_password,
+    http::{
+        extract::{self, Json},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        passwords,
+        rate_limit::{Account, Concerns, Limited},
+    },
 };
 use utoipa::ToSchema;
 

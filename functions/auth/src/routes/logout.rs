@@ -3,8 +3,8 @@
 use axum::{extract::State, http::StatusCode};
 use shared::{
     audit::{self, Action, Entry},
-    principal::AnySession,
-    problem::{ProblemBody, Result},
+    http::problem::{ProblemBody, Result},
+    identity::principal::AnySession,
 };
 
 use crate::{AppState, queries};

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry, Outcome},
-    extract::Json,
-    principal::{AnySession, RECENT},
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::Limited,
-    text::normalize_password,
+    base::text::normalize_password,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        principal::{AnySession, RECENT},
+        rate_limit::Limited,
+    },
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

@@ -6,9 +6,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry, Outcome},
-    extract::Json,
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::{Account, Concerns, Limited},
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::rate_limit::{Account, Concerns, Limited},
 };
 use time::Duration;
 use utoipa::ToSchema;

@@ -5,13 +5,19 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
-    events::EmailRequested,
-    extract::Json,
-    ids::{UserId, VerificationId},
-    mail_token::Purpose,
-    problem::{ProblemBody, Result},
-    rate_limit::{self, Account, Concerns, Limited},
-    text::{EmailAddress, Name, NewPassword},
+    base::{
+        ids::{UserId, VerificationId},
+        text::{EmailAddress, Name, NewPassword},
+    },
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::{
+        mail_token::Purpose,
+        rate_limit::{self, Account, Concerns, Limited},
+    },
 };
 use utoipa::ToSchema;
 

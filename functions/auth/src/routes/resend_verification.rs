@@ -4,12 +4,13 @@ use axum::{extract::State, http::StatusCode};
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    events::EmailRequested,
-    extract::Json,
-    ids::VerificationId,
-    problem::{ProblemBody, Result},
-    rate_limit::{self, Account, Concerns, Limited},
-    text::EmailAddress,
+    base::{ids::VerificationId, text::EmailAddress},
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::rate_limit::{self, Account, Concerns, Limited},
 };
 use utoipa::ToSchema;
 

@@ -5,13 +5,16 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
-    events::EmailRequested,
-    extract::Json,
-    ids::PasswordId,
-    mail_token,
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::{Account, Concerns, Limited},
-    text::NewPassword,
+    base::{ids::PasswordId, text::NewPassword},
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        mail_token,
+        rate_limit::{Account, Concerns, Limited},
+    },
 };
 use utoipa::ToSchema;
 

@@ -2,10 +2,12 @@
 
 use axum::extract::State;
 use shared::{
-    extract::Json,
-    ids::CeremonyId,
-    problem::{ProblemBody, Result},
-    rate_limit::{Anybody, Limited},
+    base::ids::CeremonyId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::rate_limit::{Anybody, Limited},
 };
 
 use crate::{AppState, model::CeremonyStarted, queries};

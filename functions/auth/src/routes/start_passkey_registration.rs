@@ -2,10 +2,12 @@
 
 use axum::extract::State;
 use shared::{
-    extract::Json,
-    ids::CeremonyId,
-    principal::RecentAccount,
-    problem::{ProblemBody, Result},
+    base::ids::CeremonyId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::principal::RecentAccount,
 };
 
 use crate::{AppState, model::CeremonyStarted, queries};

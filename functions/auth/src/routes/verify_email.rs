@@ -5,10 +5,14 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
-    extract::{Json, Query},
-    mail_token,
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::{Account, Concerns, Limited},
+    http::{
+        extract::{Json, Query},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        mail_token,
+        rate_limit::{Account, Concerns, Limited},
+    },
 };
 use utoipa::IntoParams;
 

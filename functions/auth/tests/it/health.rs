@@ -1,5 +1,5 @@
 use serde_json::json;
-use shared::config::Env;
+use shared::base::config::Env;
 use sqlx::PgPool;
 
 use crate::support::{Auth, PASSWORD};

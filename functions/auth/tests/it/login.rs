@@ -1,6 +1,6 @@
 use http::Method;
 use serde_json::json;
-use shared::{events::EmailRequested, ids::SessionId};
+use shared::{base::ids::SessionId, cloud::events::EmailRequested};
 use sqlx::PgPool;
 use time::Duration;
 

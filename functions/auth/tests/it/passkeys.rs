@@ -4,7 +4,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shared::{
-    events::EmailRequested,
+    cloud::events::EmailRequested,
     testing::{Client, TestResponse},
 };
 use sqlx::PgPool;

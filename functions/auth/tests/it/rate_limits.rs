@@ -3,7 +3,7 @@ use std::net::Ipv4Addr;
 use http::Method;
 use serde_json::{Value, json};
 use shared::{
-    events::EmailRequested,
+    cloud::events::EmailRequested,
     testing::{RedisServer, TestResponse},
 };
 use sqlx::PgPool;

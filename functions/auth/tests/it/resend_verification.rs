@@ -1,5 +1,5 @@
 use serde_json::json;
-use shared::events::EmailRequested;
+use shared::cloud::events::EmailRequested;
 use sqlx::PgPool;
 use time::Duration;
 

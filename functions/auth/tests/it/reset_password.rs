@@ -1,6 +1,6 @@
 use futures::future::join_all;
 use serde_json::json;
-use shared::{events::EmailRequested, testing::TestResponse};
+use shared::{cloud::events::EmailRequested, testing::TestResponse};
 use sqlx::PgPool;
 use time::Duration;
 

@@ -3,9 +3,9 @@
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use shared::{
-    config::Settings as _,
-    events::EmailRequested,
-    mail_token::{MailTokenSettings, MailTokens, Purpose},
+    base::config::Settings as _,
+    cloud::events::EmailRequested,
+    identity::mail_token::{MailTokenSettings, MailTokens, Purpose},
     testing::{Client, Platform, TestResponse},
 };
 use sqlx::PgPool;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     audit::{Action, Entry},
-    ids::{ItemId, ProjectId, UserId},
+    base::ids::{ItemId, ProjectId, UserId},
     items::ItemKind,
 };
 use sqlx::PgConnection;

@@ -1,9 +1,8 @@
 //! Exports that were asked for.
 
 use shared::{
-    exports::ExportFormat,
-    ids::{ExportId, ProjectId, UserId},
-    items::{Failure, ItemStatus},
+    base::ids::{ExportId, ProjectId, UserId},
+    items::{Failure, ItemStatus, exports::ExportFormat},
 };
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::{Duration, OffsetDateTime};

@@ -1,7 +1,7 @@
 //! Lists.
 
 use shared::{
-    ids::{ItemId, ProjectId, UserId},
+    base::ids::{ItemId, ProjectId, UserId},
     items::{ItemKind, ItemStatus},
 };
 use sqlx::PgPool;

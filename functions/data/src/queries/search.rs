@@ -1,6 +1,6 @@
 //! The search: names and texts, the best first.
 
-use shared::ids::ItemId;
+use shared::base::ids::ItemId;
 use sqlx::PgPool;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! The columns of an item, as every query here selects them.
 
 use shared::{
-    ids::{ItemId, ProjectId, UserId},
+    base::ids::{ItemId, ProjectId, UserId},
     items::{Failure, ItemKind, ItemStatus, ObjectName},
 };
 use sqlx::PgExecutor;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use shared::ids::ItemId;
+use shared::base::ids::ItemId;
 use sqlx::PgPool;
 use utoipa::ToSchema;
 

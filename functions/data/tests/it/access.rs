@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::{
-    ids::ItemId,
+    base::ids::ItemId,
     testing::{Client, TestResponse},
 };
 use sqlx::PgPool;

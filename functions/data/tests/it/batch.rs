@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shared::{ids::ItemId, items::ItemStatus, testing::TestResponse};
+use shared::{base::ids::ItemId, items::ItemStatus, testing::TestResponse};
 use sqlx::PgPool;
 
 use crate::support::{BOTH, Data, FILE, Route, assert_discreet, id, put};

@@ -14,7 +14,7 @@ async fn an_announced_document_is_a_draft_with_an_upload_url(db: PgPool) {
     body["crc32c"] = json!(crc32c(BYTES));
     let created = data.create(body).await;
     let (document, upload) = (&created.body["document"], &created.body["upload"]);
-    let id: shared::ids::ItemId = serde_json::from_value(document["id"].clone()).expect("an id");
+    let id: shared::base::ids::ItemId = serde_json::from_value(document["id"].clone()).expect("an id");
     assert_eq!(created.headers["location"], format!("/documents/{id}"));
     assert_eq!(created.headers["etag"], "\"1\"");
     assert_discreet(document);

@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use shared::{
-    events::ExportRequested,
-    exports::object_name,
-    ids::{ExportId, ProjectId},
+    base::ids::{ExportId, ProjectId},
+    cloud::events::ExportRequested,
+    items::exports::object_name,
     testing::{Client, EXPORTS_BUCKET},
 };
 use sqlx::PgPool;

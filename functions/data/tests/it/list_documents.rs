@@ -1,6 +1,6 @@
 use serde_json::json;
 use shared::{
-    ids::ItemId,
+    base::ids::ItemId,
     testing::{Client, TestUser},
 };
 use sqlx::PgPool;

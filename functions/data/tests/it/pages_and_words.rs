@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::ids::ItemId;
+use shared::base::ids::ItemId;
 use sqlx::PgPool;
 
 use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE};

@@ -8,12 +8,13 @@ use std::{
 
 use serde_json::{Value, json};
 use shared::{
-    config::Settings as _,
-    guard::Kind,
-    ids::ItemId,
-    items::{Failure, ItemKind},
-    processing::{self, Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, Shard},
-    storage::Head,
+    base::{config::Settings as _, ids::ItemId},
+    cloud::storage::Head,
+    items::{
+        Failure, ItemKind,
+        locators::Kind,
+        processing::{self, Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, Shard},
+    },
     testing::{Client, Platform},
 };
 use sqlx::PgPool;

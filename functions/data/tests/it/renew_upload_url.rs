@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{ids::ItemId, items::ItemStatus, testing::TestUser};
+use shared::{base::ids::ItemId, items::ItemStatus, testing::TestUser};
 use sqlx::PgPool;
 
 use crate::support::{Data, assert_discreet, put};

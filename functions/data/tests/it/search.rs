@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{ids::ItemId, testing::TestResponse};
+use shared::{base::ids::ItemId, testing::TestResponse};
 use sqlx::PgPool;
 
 use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE, ids};

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use shared::{
-    guard::{self, ProjectRole},
-    ids::{ItemId, ProjectId},
-    items::{ItemKind, ObjectName},
+    base::ids::{ItemId, ProjectId},
+    identity::guard::ProjectRole,
+    items::{ItemKind, ObjectName, locators},
     testing::{Client, Platform, TestResponse, TestUser, envelope},
 };
 use sqlx::PgPool;
@@ -92,7 +92,7 @@ impl Data {
         let super_admin = platform.super_admin("root@example.org").await;
         let texts = Texts::default();
         let readers =
-            [reader::<guard::Document>(&platform, &texts), reader::<guard::Voice>(&platform, &texts)];
+            [reader::<locators::Document>(&platform, &texts), reader::<locators::Voice>(&platform, &texts)];
         Self {
             platform,
             client,

@@ -1,4 +1,4 @@
-use shared::{events::EmailRequested, ids::EventId};
+use shared::{base::ids::EventId, cloud::events::EmailRequested};
 use sqlx::PgPool;
 
 use crate::support::{ADA, Email};

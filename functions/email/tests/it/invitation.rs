@@ -1,8 +1,10 @@
 use shared::{
-    config::Settings as _,
-    events::EmailRequested,
-    ids::{EventId, InvitationId},
-    mail_token::{self, MailTokenSettings, MailTokens, Purpose},
+    base::{
+        config::Settings as _,
+        ids::{EventId, InvitationId},
+    },
+    cloud::events::EmailRequested,
+    identity::mail_token::{self, MailTokenSettings, MailTokens, Purpose},
 };
 use sqlx::PgPool;
 

@@ -1,8 +1,8 @@
 //! Mails that tell an owner what was done with their account.
 
 use shared::{
-    events::EmailRequested,
-    ids::{EventId, ExportId, PasskeyId, SessionId},
+    base::ids::{EventId, ExportId, PasskeyId, SessionId},
+    cloud::events::EmailRequested,
 };
 use sqlx::PgPool;
 

@@ -1,4 +1,4 @@
-use shared::{events::EmailRequested, ids::EventId, testing::eventually};
+use shared::{base::ids::EventId, cloud::events::EmailRequested, testing::eventually};
 use sqlx::PgPool;
 
 use crate::support::Email;

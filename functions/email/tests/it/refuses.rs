@@ -1,5 +1,9 @@
 use serde_json::json;
-use shared::{config::Env, events::EmailRequested, ids::EventId, testing::envelope};
+use shared::{
+    base::{config::Env, ids::EventId},
+    cloud::events::EmailRequested,
+    testing::envelope,
+};
 use sqlx::PgPool;
 
 use crate::support::{Email, PATH};

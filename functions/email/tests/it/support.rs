@@ -5,12 +5,16 @@ use std::{net::SocketAddr, time::Duration};
 use local_smtp::{Credentials, Inbox, Message, Settings};
 use serde_json::json;
 use shared::{
-    clock::Clock,
-    config::{Env, Settings as _},
-    events::EmailRequested,
-    ids::{EventId, UserId, VerificationId},
-    mail_token::{MailTokenSettings, MailTokens, Purpose},
-    outbox::{Outbox, PubSubSettings},
+    base::{
+        clock::Clock,
+        config::{Env, Settings as _},
+        ids::{EventId, UserId, VerificationId},
+    },
+    cloud::{
+        events::EmailRequested,
+        outbox::{Outbox, PubSubSettings},
+    },
+    identity::mail_token::{MailTokenSettings, MailTokens, Purpose},
     testing::{self, Client, Platform, TestResponse, envelope},
 };
 use sqlx::PgPool;

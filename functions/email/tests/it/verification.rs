@@ -1,4 +1,4 @@
-use shared::{events::EmailRequested, ids::EventId, mail_token};
+use shared::{base::ids::EventId, cloud::events::EmailRequested, identity::mail_token};
 use sqlx::PgPool;
 
 use crate::support::Email;

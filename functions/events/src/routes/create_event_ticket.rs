@@ -5,10 +5,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use shared::{
-    extract::Json,
-    guard::{ByBody, InProject, ProjectMember},
-    ids::ProjectId,
-    problem::{Problem, ProblemBody, Result},
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        problem::{Problem, ProblemBody, Result},
+    },
+    identity::guard::{ByBody, InProject, ProjectMember},
 };
 use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;

@@ -9,11 +9,13 @@ use axum::{
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    guard::InProject,
-    ids::ProjectId,
+    base::ids::ProjectId,
+    http::{
+        problem::{Code, Problem, ProblemBody, Result},
+        server::Stopping,
+    },
+    identity::guard::InProject,
     items::Position,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::Stopping,
 };
 use utoipa::IntoParams;
 

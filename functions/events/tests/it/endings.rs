@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared::{server, testing::eventually};
+use shared::{http::server, testing::eventually};
 use sqlx::PgPool;
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -29,7 +29,7 @@ async fn whoever_loses_the_right_is_told_at_the_next_heartbeat_and_nobody_else(d
     let (mut admins, mut streams) = (events.stream().await, Vec::new());
     for (number, (_, code)) in statements.iter().enumerate() {
         let user = events.platform.user(&format!("user{number}@example.org")).await;
-        let role = shared::guard::ProjectRole::Contributor;
+        let role = shared::identity::guard::ProjectRole::Contributor;
         events.platform.member(events.project, &user, role).await;
         let authorization = [("authorization", format!("Bearer {}", user.token))];
         streams.push((user, *code, events.open(&events.path(""), &authorization).await));

@@ -10,8 +10,8 @@ use axum::{
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use shared::{
-    guard::ProjectRole,
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
+    identity::guard::ProjectRole,
     items::{Failure, ItemStatus, Transition, transition},
     testing::{Client, Platform, TestUser},
 };

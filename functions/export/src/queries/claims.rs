@@ -1,10 +1,12 @@
 //! Who works on an export, and until when.
 
 use shared::{
-    events::ExportRequested,
-    exports::{ExportFormat, folder, object_name},
-    ids::{ExportId, ItemId, ProjectId},
-    items::ItemKind,
+    base::ids::{ExportId, ItemId, ProjectId},
+    cloud::events::ExportRequested,
+    items::{
+        ItemKind,
+        exports::{ExportFormat, folder, object_name},
+    },
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};

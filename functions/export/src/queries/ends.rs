@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::{
     audit::{Action, Entry, Outcome},
-    ids::ItemId,
+    base::ids::ItemId,
     items::{Failure, ItemKind},
 };
 use sqlx::{PgConnection, PgPool};

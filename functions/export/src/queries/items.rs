@@ -31,7 +31,7 @@ pub(crate) async fn count_items(db: &PgPool, job: &Job) -> Result<i64, sqlx::Err
 }
 
 struct Row {
-    id: shared::ids::ItemId,
+    id: shared::base::ids::ItemId,
     kind: String,
     project_id: Uuid,
     uploaded_by_id: Uuid,

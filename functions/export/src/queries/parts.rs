@@ -1,6 +1,6 @@
 //! The objects that will be one.
 
-use shared::ids::ExportId;
+use shared::base::ids::ExportId;
 use sqlx::PgPool;
 
 /// An object.

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{ids::EventId, testing::envelope};
+use shared::{base::ids::EventId, testing::envelope};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -7,7 +7,7 @@ use crate::support::{Export, Fault, ids, lines};
 
 impl Export {
     /// Pub/Sub gives up on the message of a step.
-    async fn bury(&self, step: shared::events::ExportRequested) {
+    async fn bury(&self, step: shared::cloud::events::ExportRequested) {
         let attributes = json!({
             "event_id": EventId::new(), "event_version": "1",
             "CloudPubSubDeadLetterSourceSubscription": "export-export-requested",

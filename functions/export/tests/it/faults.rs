@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use shared::{
-    ids::{ExportId, ItemId},
+    base::ids::{ExportId, ItemId},
     testing::eventually,
 };
 use sqlx::PgPool;

@@ -1,7 +1,7 @@
 use serde_json::json;
 use shared::{
-    events::ExportRequested,
-    ids::{EventId, ExportId},
+    base::ids::{EventId, ExportId},
+    cloud::events::ExportRequested,
     testing::envelope,
 };
 use sqlx::PgPool;

@@ -1,6 +1,6 @@
 use shared::{
-    events::{EmailRequested, ExportRequested},
-    ids::{ExportId, ItemId},
+    base::ids::{ExportId, ItemId},
+    cloud::events::{EmailRequested, ExportRequested},
 };
 use sqlx::PgPool;
 

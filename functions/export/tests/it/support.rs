@@ -16,10 +16,14 @@ use axum::{
 use local_storage::Storage;
 use serde_json::{Value, json};
 use shared::{
-    config::{Env, Settings as _},
-    events::{EmailRequested, ExportRequested},
-    ids::{EventId, ExportId, ItemId, ProjectId},
-    storage::{ExportsSettings, Objects},
+    base::{
+        config::{Env, Settings as _},
+        ids::{EventId, ExportId, ItemId, ProjectId},
+    },
+    cloud::{
+        events::{EmailRequested, ExportRequested},
+        storage::{ExportsSettings, Objects},
+    },
     testing::{Client, EXPORTS_BUCKET, Platform, TestResponse, TestUser, envelope},
 };
 use sqlx::PgPool;

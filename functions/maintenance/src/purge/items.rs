@@ -2,7 +2,7 @@
 //! run that is cut off between the two begins again with the same item; nothing is left that no row knows of.
 
 use futures::{StreamExt as _, stream};
-use shared::problem::Result;
+use shared::http::problem::Result;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;

@@ -3,8 +3,8 @@
 use serde_json::json;
 use shared::{
     audit::{Action, Entry, Outcome},
-    events::ExportRequested,
-    ids::{ExportId, ProjectId},
+    base::ids::{ExportId, ProjectId},
+    cloud::events::ExportRequested,
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;

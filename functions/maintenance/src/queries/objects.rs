@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use shared::ids::ItemId;
+use shared::base::ids::ItemId;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 //! what waits for it, and passes over rows that another run has taken.
 
 use shared::{
-    ids::{ItemId, ProjectId, UserId},
+    base::ids::{ItemId, ProjectId, UserId},
     items::ItemKind,
 };
 use sqlx::{PgConnection, PgPool};

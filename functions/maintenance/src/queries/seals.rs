@@ -1,7 +1,7 @@
 //! The audit log as its seals see it: by transaction, so that a row that was given its id early and committed
 //! late is missed by none.
 
-use shared::ids::AuditId;
+use shared::base::ids::AuditId;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Uploads whose bytes have not arrived, as far as the database knows.
 
 use shared::{
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
     items::{ItemKind, ObjectName},
 };
 use sqlx::{PgConnection, PgPool};

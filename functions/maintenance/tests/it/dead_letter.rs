@@ -2,9 +2,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use shared::{
+    cloud::push::{Delivery, Message},
+    http::problem::Problem,
     items::{ItemStatus, ObjectName},
-    problem::Problem,
-    push::{Delivery, Message},
     testing::{BUCKET, envelope},
 };
 use sqlx::{AssertSqlSafe, PgPool};

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 use shared::{
-    events::ExportRequested,
-    exports::object_name,
-    ids::{ExportId, ProjectId},
+    base::ids::{ExportId, ProjectId},
+    cloud::events::ExportRequested,
+    items::exports::object_name,
     testing::EXPORTS_BUCKET,
 };
 use sqlx::PgPool;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use shared::{
-    ids::{ItemId, ProjectId, UserId},
+    base::ids::{ItemId, ProjectId, UserId},
     testing::eventually,
 };
 use sqlx::{PgConnection, PgPool};

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use shared::{
-    guard::ProjectRole,
+    identity::guard::ProjectRole,
     testing::{Platform, TestUser},
 };
 use sqlx::PgPool;

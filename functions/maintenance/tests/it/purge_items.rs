@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use shared::{
-    ids::ProjectId,
+    base::ids::ProjectId,
     items::{ItemKind, ObjectName},
     testing::TestUser,
 };

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use shared::{
-    names::{SCHEDULES, Schedule},
+    cloud::names::{SCHEDULES, Schedule},
     testing::envelope,
 };
 use sqlx::PgPool;

@@ -2,7 +2,7 @@ use maintenance::{Finding, Report};
 use serde_json::{Value, json};
 use shared::{
     audit::{self, Action, Entry},
-    ids::{AuditId, UserId},
+    base::ids::{AuditId, UserId},
     testing::eventually,
 };
 use sqlx::PgPool;

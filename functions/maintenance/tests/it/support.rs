@@ -2,10 +2,14 @@
 
 use serde_json::Value;
 use shared::{
-    config::{Env, Settings as _},
-    events::EmailRequested,
-    ids::UserId,
-    outbox::{Outbox, PubSubSettings},
+    base::{
+        config::{Env, Settings as _},
+        ids::UserId,
+    },
+    cloud::{
+        events::EmailRequested,
+        outbox::{Outbox, PubSubSettings},
+    },
     testing::{self, BUCKET, Client, Platform, TestResponse},
 };
 use sqlx::PgPool;

@@ -1,7 +1,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use shared::{
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
     items::{ItemKind, ObjectName},
     testing::BUCKET,
 };

@@ -2,10 +2,9 @@
 
 use serde_json::json;
 use shared::{
-    config::Settings as _,
-    ids::ItemId,
+    base::{config::Settings as _, ids::ItemId},
+    cloud::storage::{Objects, StorageSettings},
     items::{ItemStatus, ObjectName},
-    storage::{Objects, StorageSettings},
     testing::{RESULTS_BUCKET, TestResponse, envelope, eventually},
 };
 use sqlx::PgPool;

@@ -4,8 +4,8 @@ use http::StatusCode;
 use local_pubsub::{DeadLetterPolicy, OidcToken, PushConfig, RetryPolicy, Subscription};
 use serde_json::{Value, json};
 use shared::{
+    cloud::names::{ACK_DEADLINE_SECONDS, SUBSCRIPTIONS, Topic},
     items::ItemStatus,
-    names::{ACK_DEADLINE_SECONDS, SUBSCRIPTIONS, Topic},
     testing::{self, Client, eventually},
 };
 use sqlx::PgPool;

@@ -1,4 +1,4 @@
-use shared::{guard::ProjectRole, items::ItemStatus};
+use shared::{identity::guard::ProjectRole, items::ItemStatus};
 use sqlx::{PgPool, Row as _};
 
 use crate::support::{Ocr, PDF, TEXT, sample};

@@ -1,5 +1,5 @@
 use local_pubsub::Faults;
-use shared::{ids::ItemId, items::ItemStatus};
+use shared::{base::ids::ItemId, items::ItemStatus};
 use sqlx::PgPool;
 
 use crate::support::{Ocr, PDF};

@@ -5,8 +5,10 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use local_documentai::{DocumentAi, Limits};
 use serde_json::{Value, json};
 use shared::{
-    config::Env,
-    ids::{ItemId, ProjectId},
+    base::{
+        config::Env,
+        ids::{ItemId, ProjectId},
+    },
     items::{ItemStatus, ObjectName},
     testing::{self, BUCKET, Client, Platform, TestResponse, TestUser, envelope},
 };

@@ -1,11 +1,12 @@
 //! Invitations, from the mail to the membership.
 
 use shared::{
-    database::violated_constraint,
-    guard::ProjectRole,
-    ids::{InvitationId, MembershipId, ProjectId, UserId},
-    mail_token::Derived,
-    problem::{Code, Problem},
+    base::{
+        database::violated_constraint,
+        ids::{InvitationId, MembershipId, ProjectId, UserId},
+    },
+    http::problem::{Code, Problem},
+    identity::{guard::ProjectRole, mail_token::Derived},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

@@ -1,8 +1,8 @@
 //! Who works in a project.
 
 use shared::{
-    guard::ProjectRole,
-    ids::{MembershipId, ProjectId, UserId},
+    base::ids::{MembershipId, ProjectId, UserId},
+    identity::guard::ProjectRole,
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;

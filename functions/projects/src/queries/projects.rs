@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 use shared::{
-    guard::ProjectRole,
-    ids::{MembershipId, ProjectId, UserId},
-    principal::{GlobalRole, Principal},
-    problem::{Code, Problem},
-    text::like_pattern,
+    base::{
+        ids::{MembershipId, ProjectId, UserId},
+        text::like_pattern,
+    },
+    http::problem::{Code, Problem},
+    identity::{
+        guard::ProjectRole,
+        principal::{GlobalRole, Principal},
+    },
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry, Outcome},
-    extract::Json,
-    guard::ProjectRole,
-    idempotency::{Claim, IdempotencyKey},
-    ids::{MembershipId, ProjectId},
-    mail_token,
-    principal::VerifiedAccount,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{MembershipId, ProjectId},
+    http::{
+        extract::Json,
+        idempotency::{Claim, IdempotencyKey},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{guard::ProjectRole, mail_token, principal::VerifiedAccount},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

@@ -6,14 +6,20 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    events::EmailRequested,
-    extract::Json,
-    guard::{ProjectAdmin, ProjectRole},
-    idempotency::{Claim, IdempotencyKey},
-    ids::{InvitationId, ProjectId},
-    mail_token::Purpose,
-    problem::{Code, Problem, ProblemBody, Result},
-    text::EmailAddress,
+    base::{
+        ids::{InvitationId, ProjectId},
+        text::EmailAddress,
+    },
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        idempotency::{Claim, IdempotencyKey},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        guard::{ProjectAdmin, ProjectRole},
+        mail_token::Purpose,
+    },
 };
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};

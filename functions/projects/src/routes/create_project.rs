@@ -9,13 +9,17 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Json,
-    idempotency::{Claim, IdempotencyKey},
-    ids::ProjectId,
-    principal::Principal,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
-    text::{Name, is_language},
+    base::{
+        ids::ProjectId,
+        text::{Name, is_language},
+    },
+    http::{
+        extract::Json,
+        idempotency::{Claim, IdempotencyKey},
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::principal::Principal,
 };
 use utoipa::ToSchema;
 

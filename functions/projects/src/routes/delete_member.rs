@@ -4,10 +4,12 @@ use axum::{extract::State, http::StatusCode};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Path,
-    guard::{ProjectMember, ProjectRole},
-    ids::{ProjectId, UserId},
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{ProjectId, UserId},
+    http::{
+        extract::Path,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::{ProjectMember, ProjectRole},
 };
 
 use super::update_member::Whose;

@@ -3,10 +3,12 @@
 use axum::{extract::State, http::StatusCode};
 use shared::{
     audit::{self, Action, Entry},
-    guard::ProjectAdmin,
-    ids::ProjectId,
-    precondition::IfMatch,
-    problem::{ProblemBody, Result},
+    base::ids::ProjectId,
+    http::{
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
 };
 
 use crate::{AppState, queries};

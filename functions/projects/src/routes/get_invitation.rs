@@ -4,11 +4,15 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use serde::Serialize;
 use shared::{
-    extract::{Json, Path},
-    guard::ProjectRole,
-    mail_token,
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::{Account, Concerns, Limited},
+    http::{
+        extract::{Json, Path},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        guard::ProjectRole,
+        mail_token,
+        rate_limit::{Account, Concerns, Limited},
+    },
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

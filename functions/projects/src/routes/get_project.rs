@@ -2,11 +2,13 @@
 
 use axum::{extract::State, http::header, response::IntoResponse};
 use shared::{
-    extract::Json,
-    guard::ProjectMember,
-    ids::ProjectId,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectMember,
 };
 
 use crate::{AppState, model::Project, queries};

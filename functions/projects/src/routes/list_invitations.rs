@@ -2,11 +2,13 @@
 
 use axum::extract::State;
 use shared::{
-    extract::{Json, Query},
-    guard::ProjectAdmin,
-    ids::ProjectId,
-    pagination::{Page, PageQuery},
-    problem::{ProblemBody, Result},
+    base::ids::ProjectId,
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
 };
 
 use crate::{AppState, model::Invitation, queries};

@@ -3,11 +3,13 @@
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    extract::{Json, Query},
-    guard::{ProjectMember, ProjectRole},
-    ids::{MembershipId, ProjectId, UserId},
-    pagination::{Page, PageQuery},
-    problem::{ProblemBody, Result},
+    base::ids::{MembershipId, ProjectId, UserId},
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::{ProjectMember, ProjectRole},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

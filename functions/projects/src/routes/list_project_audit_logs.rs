@@ -5,11 +5,13 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     audit::{self, AuditFilter, AuditLog},
-    extract::{Json, Query},
-    guard::ProjectAdmin,
-    ids::{ProjectId, UserId},
-    pagination::{Cursor, Limit, Page},
-    problem::{ProblemBody, Result},
+    base::ids::{ProjectId, UserId},
+    http::{
+        extract::{Json, Query},
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
 };
 use time::OffsetDateTime;
 use utoipa::IntoParams;

@@ -4,10 +4,12 @@ use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::{Json, Query},
-    pagination::{Cursor, Limit, Page},
-    principal::{GlobalRole, Principal},
-    problem::{Code, Problem, ProblemBody, Result},
+    http::{
+        extract::{Json, Query},
+        pagination::{Cursor, Limit, Page},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::principal::{GlobalRole, Principal},
 };
 use utoipa::IntoParams;
 

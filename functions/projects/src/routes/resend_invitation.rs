@@ -3,11 +3,13 @@
 use axum::extract::State;
 use shared::{
     audit::{self, Action, Entry},
-    events::EmailRequested,
-    extract::{Json, Path},
-    guard::ProjectAdmin,
-    ids::{InvitationId, ProjectId},
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{InvitationId, ProjectId},
+    cloud::events::EmailRequested,
+    http::{
+        extract::{Json, Path},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
 };
 use time::Duration;
 

@@ -4,10 +4,12 @@ use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Path,
-    guard::ProjectAdmin,
-    ids::{InvitationId, ProjectId},
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{InvitationId, ProjectId},
+    http::{
+        extract::Path,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
 };
 
 use crate::{AppState, queries};

@@ -6,10 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::{Json, Path},
-    guard::{ProjectAdmin, ProjectRole},
-    ids::{ProjectId, UserId},
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{ProjectId, UserId},
+    http::{
+        extract::{Json, Path},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::{ProjectAdmin, ProjectRole},
 };
 use utoipa::ToSchema;
 
@@ -20,7 +22,7 @@ use crate::{AppState, queries};
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateMember {
-    #[serde(default, deserialize_with = "shared::merge_patch::kept_or_set")]
+    #[serde(default, deserialize_with = "shared::http::merge_patch::kept_or_set")]
     #[garde(skip)]
     role: Option<ProjectRole>,
 }

@@ -6,13 +6,17 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Json,
-    guard::ProjectAdmin,
-    ids::ProjectId,
-    precondition::IfMatch,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
-    text::{Name, is_language},
+    base::{
+        ids::ProjectId,
+        text::{Name, is_language},
+    },
+    http::{
+        extract::Json,
+        precondition::IfMatch,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectAdmin,
 };
 use utoipa::ToSchema;
 

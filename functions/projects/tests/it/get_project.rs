@@ -1,5 +1,5 @@
 use serde_json::json;
-use shared::guard::ProjectRole;
+use shared::identity::guard::ProjectRole;
 use sqlx::PgPool;
 
 use crate::support::Projects;

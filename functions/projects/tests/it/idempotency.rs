@@ -46,7 +46,7 @@ async fn a_key_belongs_to_its_user_its_route_and_its_request(db: PgPool) {
     let invited = client.post(&path, json!({"email": "eve@example.org", "role": "reviewer"})).await;
     let again = client.post(&path, json!({"email": "eve@example.org", "role": "reviewer"})).await;
     assert_eq!(again.assert_status(201).body, invited.assert_status(201).body);
-    assert_eq!(projects.platform.events::<shared::events::EmailRequested>().await.len(), 1);
+    assert_eq!(projects.platform.events::<shared::cloud::events::EmailRequested>().await.len(), 1);
     for wrong in ["two words", &"k".repeat(256)] {
         let client = projects.client.as_user(&ada).with("idempotency-key", wrong);
         client.post("/projects", json!({"name": "Letters"})).await.assert_problem(400, "malformed");
@@ -73,7 +73,10 @@ async fn a_repeat_is_authorised_and_rendered_anew(db: PgPool) {
         (&json!("Diaries"), &"\"2\"".parse().expect("a value"))
     );
 
-    projects.platform.member(shared::ids::ProjectId(project), &bob, shared::guard::ProjectRole::Admin).await;
+    projects
+        .platform
+        .member(shared::base::ids::ProjectId(project), &bob, shared::identity::guard::ProjectRole::Admin)
+        .await;
     let removed = format!("/projects/{project}/members/{}", ada.id);
     projects.client.as_user(&bob).delete(&removed).await.assert_status(204);
     client.post("/projects", body.clone()).await.assert_problem(404, "not_found");

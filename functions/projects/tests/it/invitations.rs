@@ -4,11 +4,12 @@ use futures::future::join_all;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use shared::{
-    config::Settings as _,
-    events::EmailRequested,
-    guard::ProjectRole,
-    ids::ProjectId,
-    mail_token::{MailTokenSettings, MailTokens, Purpose},
+    base::{config::Settings as _, ids::ProjectId},
+    cloud::events::EmailRequested,
+    identity::{
+        guard::ProjectRole,
+        mail_token::{MailTokenSettings, MailTokens, Purpose},
+    },
     testing::{Client, TestUser},
 };
 use sqlx::PgPool;

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::guard::ProjectRole;
+use shared::identity::guard::ProjectRole;
 use sqlx::PgPool;
 
 use crate::support::Projects;
@@ -17,7 +17,7 @@ async fn a_projects_admins_see_what_was_done_in_it_and_nothing_else(db: PgPool) 
     let created = client.post("/projects", json!({"name": "Letters"})).await;
     client.post("/projects", json!({"name": "Diaries"})).await.assert_status(201);
     let project =
-        created.body["id"].as_str().expect("an id").parse().map(shared::ids::ProjectId).expect("an id");
+        created.body["id"].as_str().expect("an id").parse().map(shared::base::ids::ProjectId).expect("an id");
     platform.member(project, &rita, ProjectRole::Reviewer).await;
     client
         .patch(&format!("/projects/{project}/members/{}", rita.id), json!({"role": "contributor"}))

@@ -1,6 +1,6 @@
 use serde_json::json;
 use shared::{
-    ids::ProjectId,
+    base::ids::ProjectId,
     testing::{Client, TestUser},
 };
 use sqlx::PgPool;

@@ -3,8 +3,8 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 use shared::{
-    guard::ProjectRole,
-    ids::{ProjectId, UserId},
+    base::ids::{ProjectId, UserId},
+    identity::guard::ProjectRole,
     testing::TestUser,
 };
 use sqlx::PgPool;

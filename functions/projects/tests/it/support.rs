@@ -1,8 +1,7 @@
 //! What these tests share.
 
 use shared::{
-    config::Env,
-    ids::ProjectId,
+    base::{config::Env, ids::ProjectId},
     testing::{Client, Platform},
 };
 use sqlx::PgPool;

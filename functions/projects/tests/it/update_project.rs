@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
-use shared::{guard::ProjectRole, testing::TestResponse};
+use shared::{identity::guard::ProjectRole, testing::TestResponse};
 use sqlx::PgPool;
 
 use crate::support::Projects;

@@ -2,12 +2,17 @@
 
 use axum::{extract::State, http::header, response::IntoResponse};
 use shared::{
-    extract::Json,
-    guard::{AnyItem, ByItem, ProjectReviewer},
-    ids::ItemId,
-    items::ItemStatus,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectReviewer,
+    items::{
+        ItemStatus,
+        locators::{AnyItem, ByItem},
+    },
 };
 
 use crate::{

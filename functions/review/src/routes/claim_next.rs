@@ -8,12 +8,14 @@ use axum::{
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByQuery, InProject, ProjectReviewer},
-    ids::ProjectId,
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
 };
 use utoipa::IntoParams;
 

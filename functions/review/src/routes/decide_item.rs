@@ -2,12 +2,15 @@
 
 use axum::{extract::State, http::header, response::IntoResponse};
 use shared::{
-    extract::Json,
-    guard::{AnyItem, ByItem, ProjectReviewer},
-    ids::ItemId,
-    precondition::IfMatch,
-    problem::{ProblemBody, Result},
-    server::etag,
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectReviewer,
+    items::locators::{AnyItem, ByItem},
 };
 
 use crate::{

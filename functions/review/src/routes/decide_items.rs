@@ -5,12 +5,14 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
-    batch::Batch,
-    extract::{self, Json},
-    guard::{ByBody, InProject, ProjectReviewer},
-    ids::{ItemId, ProjectId},
-    precondition::IfMatch,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{ItemId, ProjectId},
+    http::{
+        batch::Batch,
+        extract::{self, Json},
+        precondition::IfMatch,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::{ByBody, InProject, ProjectReviewer},
 };
 use utoipa::ToSchema;
 

@@ -3,12 +3,17 @@
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    extract::{Json, Query},
-    guard::{AnyItem, ByItem, ProjectReviewer},
-    ids::{ItemId, UserId},
-    items::ItemStatus,
-    pagination::{Page, PageQuery},
-    problem::{ProblemBody, Result},
+    base::ids::{ItemId, UserId},
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectReviewer,
+    items::{
+        ItemStatus,
+        locators::{AnyItem, ByItem},
+    },
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

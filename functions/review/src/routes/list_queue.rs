@@ -4,12 +4,14 @@ use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByQuery, InProject, ProjectReviewer},
-    ids::ProjectId,
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
-    pagination::{Cursor, Limit, Page},
-    problem::{ProblemBody, Result},
 };
 use utoipa::IntoParams;
 

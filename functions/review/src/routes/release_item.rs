@@ -2,9 +2,10 @@
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
-    guard::{AnyItem, ByItem, ProjectReviewer},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::problem::{ProblemBody, Result},
+    identity::guard::ProjectReviewer,
+    items::locators::{AnyItem, ByItem},
 };
 
 use crate::{AppState, queries};

@@ -2,12 +2,15 @@
 
 use axum::{extract::State, http::header, response::IntoResponse};
 use shared::{
-    extract::Json,
-    guard::{AnyItem, ByItem, ProjectAdmin},
-    ids::ItemId,
-    precondition::IfMatch,
-    problem::{ProblemBody, Result},
-    server::etag,
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectAdmin,
+    items::locators::{AnyItem, ByItem},
 };
 
 use crate::{AppState, decision::Reviewer, model::ReviewItem};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shared::guard::ProjectRole;
+use shared::identity::guard::ProjectRole;
 use sqlx::PgPool;
 use time::Duration;
 

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{events::EmailRequested, ids::ItemId, items::ItemStatus};
+use shared::{base::ids::ItemId, cloud::events::EmailRequested, items::ItemStatus};
 use sqlx::PgPool;
 
 use crate::support::Review;

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::json;
-use shared::{events::EmailRequested, testing::Lambda};
+use shared::{cloud::events::EmailRequested, testing::Lambda};
 use sqlx::PgPool;
 
 use crate::support::Review;

@@ -3,8 +3,8 @@
 use axum::Router;
 use serde_json::{Value, json};
 use shared::{
-    guard::ProjectRole,
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
+    identity::guard::ProjectRole,
     testing::{Client, Platform, TestResponse, TestUser},
 };
 use sqlx::PgPool;

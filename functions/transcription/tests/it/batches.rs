@@ -1,6 +1,6 @@
 //! Recordings that are too long for a synchronous call.
 
-use shared::{ids::ItemId, items::ItemStatus, testing::eventually};
+use shared::{base::ids::ItemId, items::ItemStatus, testing::eventually};
 use sqlx::PgPool;
 
 use crate::support::{TEXT, Transcription, sample, silence};

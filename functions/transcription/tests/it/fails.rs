@@ -1,6 +1,6 @@
 //! Recordings that nothing can be made of: each fails at once, and says why.
 
-use shared::{ids::ItemId, items::ItemStatus};
+use shared::{base::ids::ItemId, items::ItemStatus};
 use sqlx::PgPool;
 
 use crate::support::{Transcription, sample, silence};

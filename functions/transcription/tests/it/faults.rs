@@ -1,7 +1,7 @@
 //! An engine that is busy, broken or asked for what it does not have.
 
 use http::StatusCode;
-use shared::{config::Env, items::ItemStatus};
+use shared::{base::config::Env, items::ItemStatus};
 use sqlx::PgPool;
 
 use crate::support::{TEXT, Transcription, sample};

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use shared::{ids::ItemId, testing::RESULTS_BUCKET};
+use shared::{base::ids::ItemId, testing::RESULTS_BUCKET};
 use sqlx::PgPool;
 
 use crate::support::Transcription;

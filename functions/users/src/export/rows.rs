@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    guard::ProjectRole,
-    ids::{AuditId, ItemId, ProjectId, SessionId},
+    base::ids::{AuditId, ItemId, ProjectId, SessionId},
+    identity::guard::ProjectRole,
     items::{ItemKind, ItemStatus},
 };
 use time::OffsetDateTime;

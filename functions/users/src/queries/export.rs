@@ -1,10 +1,9 @@
 //! The SQL of an export: each list by the index that serves it, from row to row.
 
 use shared::{
-    guard::ProjectRole,
-    ids::{AuditId, ItemId, PasskeyId, ProjectId, SessionId, UserId},
+    base::ids::{AuditId, ItemId, PasskeyId, ProjectId, SessionId, UserId},
+    identity::{guard::ProjectRole, passkey::Passkey},
     items::{ItemKind, ItemStatus},
-    passkey::Passkey,
 };
 use sqlx::PgPool;
 use uuid::Uuid;

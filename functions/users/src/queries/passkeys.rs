@@ -1,8 +1,8 @@
 //! The passkeys of a user; only `auth` makes and checks them.
 
 use shared::{
-    ids::{PasskeyId, UserId},
-    passkey::Passkey,
+    base::ids::{PasskeyId, UserId},
+    identity::passkey::Passkey,
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;

@@ -6,13 +6,19 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry, Outcome},
-    events::EmailRequested,
-    extract::Json,
-    ids::PasswordId,
-    principal::{Principal, RecentSession, UnprovenSession},
-    problem::{Code, Problem, ProblemBody, Result},
-    rate_limit::{Limited, Spent},
-    text::{NewPassword, normalize_password},
+    base::{
+        ids::PasswordId,
+        text::{NewPassword, normalize_password},
+    },
+    cloud::events::EmailRequested,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{
+        principal::{Principal, RecentSession, UnprovenSession},
+        rate_limit::{Limited, Spent},
+    },
 };
 use utoipa::ToSchema;
 

@@ -3,9 +3,11 @@
 use axum::{extract::State, http::StatusCode};
 use shared::{
     audit::{self, Action, Entry},
-    precondition::IfMatch,
-    principal::RecentSession,
-    problem::{Problem, ProblemBody, Result},
+    http::{
+        precondition::IfMatch,
+        problem::{Problem, ProblemBody, Result},
+    },
+    identity::principal::RecentSession,
 };
 
 use crate::{AppState, queries};

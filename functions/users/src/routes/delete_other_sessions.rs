@@ -4,8 +4,8 @@ use axum::{extract::State, http::StatusCode};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    principal::Principal,
-    problem::{ProblemBody, Result},
+    http::problem::{ProblemBody, Result},
+    identity::principal::Principal,
 };
 
 use crate::{AppState, queries};

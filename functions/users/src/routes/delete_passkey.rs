@@ -4,10 +4,12 @@ use axum::{extract::State, http::StatusCode};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Path,
-    ids::PasskeyId,
-    principal::RecentSession,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::PasskeyId,
+    http::{
+        extract::Path,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::principal::RecentSession,
 };
 
 use crate::{AppState, queries};

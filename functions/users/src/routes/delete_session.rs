@@ -4,10 +4,12 @@ use axum::{extract::State, http::StatusCode};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::Path,
-    ids::SessionId,
-    principal::Principal,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::SessionId,
+    http::{
+        extract::Path,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::principal::Principal,
 };
 
 use crate::{AppState, queries};

@@ -3,8 +3,8 @@
 use axum::{body::Body, extract::State, http::header, response::IntoResponse};
 use shared::{
     audit::{self, Action, Entry},
-    principal::VerifiedAccount,
-    problem::{ProblemBody, Result},
+    http::problem::{ProblemBody, Result},
+    identity::principal::VerifiedAccount,
 };
 
 use crate::{

@@ -2,7 +2,8 @@
 
 use axum::{http::header, response::IntoResponse};
 use shared::{
-    account::Account, extract::Json, principal::VerifiedAccount, problem::ProblemBody, server::etag,
+    http::{extract::Json, problem::ProblemBody, server::etag},
+    identity::{account::Account, principal::VerifiedAccount},
 };
 
 /// The caller's account.

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use shared::{
-    extract::{Json, Query},
-    pagination::{Page, PageQuery},
-    passkey::Passkey,
-    principal::Principal,
-    problem::{ProblemBody, Result},
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::{passkey::Passkey, principal::Principal},
 };
 
 use crate::{AppState, queries};

@@ -3,11 +3,13 @@
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    extract::{Json, Query},
-    ids::SessionId,
-    pagination::{Page, PageQuery},
-    principal::Principal,
-    problem::{ProblemBody, Result},
+    base::ids::SessionId,
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::principal::Principal,
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

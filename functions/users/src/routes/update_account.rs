@@ -5,15 +5,16 @@ use garde::Validate;
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
-    account::Account,
     audit::{self, Action, Entry},
-    extract::Json,
-    merge_patch::Field,
-    precondition::IfMatch,
-    principal::Principal,
-    problem::{ProblemBody, Result},
-    server::etag,
-    text::Name,
+    base::text::Name,
+    http::{
+        extract::Json,
+        merge_patch::Field,
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::{account::Account, principal::Principal},
 };
 use utoipa::ToSchema;
 

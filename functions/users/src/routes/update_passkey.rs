@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    extract::{Json, Path},
-    ids::PasskeyId,
-    passkey::Passkey,
-    principal::Principal,
-    problem::{Code, Problem, ProblemBody, Result},
-    text::Name,
+    base::{ids::PasskeyId, text::Name},
+    http::{
+        extract::{Json, Path},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::{passkey::Passkey, principal::Principal},
 };
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ use crate::{AppState, queries};
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdatePasskey {
-    #[serde(default, deserialize_with = "shared::merge_patch::kept_or_set")]
+    #[serde(default, deserialize_with = "shared::http::merge_patch::kept_or_set")]
     #[garde(dive)]
     #[schema(value_type = Option<Name>)]
     name: Option<Name>,

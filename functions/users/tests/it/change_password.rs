@@ -1,7 +1,7 @@
 use futures::future::join_all;
 use http::Method;
 use serde_json::json;
-use shared::events::EmailRequested;
+use shared::cloud::events::EmailRequested;
 use sqlx::PgPool;
 use time::Duration;
 

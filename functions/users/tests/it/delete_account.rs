@@ -1,7 +1,7 @@
 use futures::future::join_all;
 use http::Method;
 use serde_json::json;
-use shared::guard::ProjectRole;
+use shared::identity::guard::ProjectRole;
 use sqlx::PgPool;
 use time::Duration;
 

@@ -1,7 +1,7 @@
 use axum::body::{Body, to_bytes};
 use http::Method;
 use serde_json::{Value, json};
-use shared::{guard::ProjectRole, testing::TestUser};
+use shared::{identity::guard::ProjectRole, testing::TestUser};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 
@@ -77,7 +77,7 @@ async fn what_others_did_to_the_account_is_told_without_where_they_were(db: PgPo
              insert into audit_personal (audit_id, user_id, salt, ip_address, created_at)
              select id, coalesce($2, $4), 'salt', '203.0.113.9', created_at from log",
         )
-        .bind(shared::ids::AuditId::new())
+        .bind(shared::base::ids::AuditId::new())
         .bind(actor)
         .bind(action)
         .bind(ada.id)

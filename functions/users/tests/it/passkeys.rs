@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use shared::{ids::PasskeyId, testing::TestUser};
+use shared::{base::ids::PasskeyId, testing::TestUser};
 use sqlx::PgPool;
 use time::Duration;
 

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::Value;
 use shared::{
-    passwords::{PasswordSettings, Passwords},
+    identity::passwords::{PasswordSettings, Passwords},
     testing::{Client, Platform, TestUser},
 };
 use sqlx::PgPool;

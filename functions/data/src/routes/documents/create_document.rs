@@ -8,13 +8,15 @@ use axum::{
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByBody, InProject, ProjectContributor},
-    idempotency::IdempotencyKey,
-    ids::{ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
+    http::{
+        extract::Json,
+        idempotency::IdempotencyKey,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::{ByBody, InProject, ProjectContributor},
     items::ItemKind,
-    problem::{ProblemBody, Result},
-    server::etag,
 };
 use utoipa::ToSchema;
 

@@ -5,13 +5,15 @@ use garde::Validate;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::{
-    batch::Batch,
-    extract::Json,
-    guard::{ByBody, InProject, ProjectContributor},
-    idempotency::IdempotencyKey,
-    ids::ProjectId,
+    base::ids::ProjectId,
+    http::{
+        batch::Batch,
+        extract::Json,
+        idempotency::IdempotencyKey,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::{ByBody, InProject, ProjectContributor},
     items::ItemKind,
-    problem::{ProblemBody, Result},
 };
 use utoipa::ToSchema;
 

@@ -2,10 +2,13 @@
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
-    guard::{ByItem, Document, ItemEditor},
-    ids::ItemId,
-    precondition::IfMatch,
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::{
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ItemEditor,
+    items::locators::{ByItem, Document},
 };
 
 use crate::AppState;

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use shared::{
-    extract::Json,
-    guard::{ByItem, Document, ProjectMember},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
-    storage::Download,
+    base::ids::ItemId,
+    cloud::storage::Download,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectMember,
+    items::locators::{ByItem, Document},
 };
 
 use crate::AppState;

@@ -3,11 +3,14 @@
 use axum::{extract::State, http::header, response::IntoResponse};
 use serde::Serialize;
 use shared::{
-    extract::Json,
-    guard::{ByItem, Document, ProjectMember},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
-    server::etag,
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectMember,
+    items::locators::{ByItem, Document},
 };
 use utoipa::ToSchema;
 

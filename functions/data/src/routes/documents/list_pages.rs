@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use shared::{
-    extract::{Json, Query},
-    guard::{ByItem, Document, ProjectMember},
-    ids::ItemId,
-    pagination::{Page, PageQuery},
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::{
+        extract::{Json, Query},
+        pagination::{Page, PageQuery},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectMember,
+    items::locators::{ByItem, Document},
 };
 use uuid::Uuid;
 

@@ -4,10 +4,13 @@ use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByItem, Document, ItemEditor},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ItemEditor,
+    items::locators::{ByItem, Document},
 };
 use utoipa::ToSchema;
 

@@ -2,10 +2,13 @@
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
-    extract::Json,
-    guard::{ByItem, Document, ProjectAdmin},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
+    items::locators::{ByItem, Document},
 };
 
 use crate::{AppState, model};

@@ -6,13 +6,16 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{Action, Entry},
-    extract::Json,
-    guard::{ByItem, Document, ItemEditor},
-    ids::ItemId,
-    merge_patch::Field,
-    precondition::IfMatch,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        merge_patch::Field,
+        precondition::IfMatch,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ItemEditor,
+    items::locators::{ByItem, Document},
 };
 use utoipa::ToSchema;
 

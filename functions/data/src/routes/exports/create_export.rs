@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    events::ExportRequested,
-    exports::ExportFormat,
-    extract::Json,
-    guard::{ByBody, InProject, ProjectAdmin},
-    idempotency::{Claim, IdempotencyKey},
-    ids::{ExportId, ProjectId},
-    items::ItemStatus,
-    problem::{Code, Problem, ProblemBody, Result},
+    base::ids::{ExportId, ProjectId},
+    cloud::events::ExportRequested,
+    http::{
+        extract::Json,
+        idempotency::{Claim, IdempotencyKey},
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::{ByBody, InProject, ProjectAdmin},
+    items::{ItemStatus, exports::ExportFormat},
 };
 use utoipa::ToSchema;
 

@@ -4,12 +4,14 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     audit::{self, Action, Entry},
-    exports::object_name,
-    extract::Json,
-    guard::{ByExport, ProjectAdmin},
-    ids::ExportId,
-    problem::{Code, Problem, ProblemBody, Result},
-    storage::Download,
+    base::ids::ExportId,
+    cloud::storage::Download,
+    http::{
+        extract::Json,
+        problem::{Code, Problem, ProblemBody, Result},
+    },
+    identity::guard::ProjectAdmin,
+    items::{exports::object_name, locators::ByExport},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;

@@ -4,11 +4,13 @@ use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByQuery, InProject, ProjectAdmin},
-    ids::ProjectId,
-    pagination::{Cursor, Limit, Page},
-    problem::{ProblemBody, Result},
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::{ByQuery, InProject, ProjectAdmin},
 };
 use utoipa::IntoParams;
 

@@ -8,14 +8,18 @@ use axum::{
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByBody, InProject, ProjectContributor},
-    idempotency::IdempotencyKey,
-    ids::{ItemId, ProjectId},
+    base::{
+        ids::{ItemId, ProjectId},
+        text::is_language,
+    },
+    http::{
+        extract::Json,
+        idempotency::IdempotencyKey,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::{ByBody, InProject, ProjectContributor},
     items::ItemKind,
-    problem::{ProblemBody, Result},
-    server::etag,
-    text::is_language,
 };
 use utoipa::ToSchema;
 

@@ -2,10 +2,13 @@
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
-    guard::{ByItem, ItemEditor, Voice},
-    ids::ItemId,
-    precondition::IfMatch,
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::{
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ItemEditor,
+    items::locators::{ByItem, Voice},
 };
 
 use crate::AppState;

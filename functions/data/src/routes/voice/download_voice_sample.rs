@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use shared::{
-    extract::Json,
-    guard::{ByItem, ProjectMember, Voice},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
-    storage::Download,
+    base::ids::ItemId,
+    cloud::storage::Download,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ProjectMember,
+    items::locators::{ByItem, Voice},
 };
 
 use crate::AppState;

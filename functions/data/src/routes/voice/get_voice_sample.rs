@@ -3,11 +3,14 @@
 use axum::{extract::State, http::header, response::IntoResponse};
 use serde::Serialize;
 use shared::{
-    extract::Json,
-    guard::{ByItem, ProjectMember, Voice},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
-    server::etag,
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ProjectMember,
+    items::locators::{ByItem, Voice},
 };
 use utoipa::ToSchema;
 

@@ -4,12 +4,14 @@ use axum::extract::State;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use shared::{
-    extract::Json,
-    guard::{ByQuery, InProject, ProjectMember},
-    ids::ProjectId,
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::{ByQuery, InProject, ProjectMember},
     items::{ItemKind, ItemStatus},
-    pagination::{Cursor, Limit, Page},
-    problem::{ProblemBody, Result},
 };
 use utoipa::{IntoParams, ToSchema};
 

@@ -4,10 +4,13 @@ use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    extract::Json,
-    guard::{ByItem, ItemEditor, Voice},
-    ids::ItemId,
-    problem::{ProblemBody, Result},
+    base::ids::ItemId,
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::ItemEditor,
+    items::locators::{ByItem, Voice},
 };
 use utoipa::ToSchema;
 

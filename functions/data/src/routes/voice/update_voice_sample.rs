@@ -6,14 +6,16 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{Action, Entry},
-    extract::Json,
-    guard::{ByItem, ItemEditor, Voice},
-    ids::ItemId,
-    merge_patch::Field,
-    precondition::IfMatch,
-    problem::{Code, Problem, ProblemBody, Result},
-    server::etag,
-    text::is_language,
+    base::{ids::ItemId, text::is_language},
+    http::{
+        extract::Json,
+        merge_patch::Field,
+        precondition::IfMatch,
+        problem::{Code, Problem, ProblemBody, Result},
+        server::etag,
+    },
+    identity::guard::ItemEditor,
+    items::locators::{ByItem, Voice},
 };
 use utoipa::ToSchema;
 

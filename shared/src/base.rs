@@ -1,0 +1,9 @@
+//! Foundations that every other module uses: configuration, time, ids, the database, the request context, logs.
+
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod database;
+pub mod ids;
+pub mod telemetry;
+pub mod text;

@@ -1,0 +1,12 @@
+//! HTTP as every function serves it: the server and its layers, extractors, problems, pages of lists, preconditions, idempotency, health.
+
+pub mod batch;
+pub mod extract;
+pub mod health;
+pub mod idempotency;
+pub mod merge_patch;
+pub mod pagination;
+pub mod precondition;
+pub mod problem;
+pub mod rate_limit_fields;
+pub mod server;

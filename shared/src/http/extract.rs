@@ -1,0 +1,123 @@
+//! Our own `Json`, `Path` and `Query`: problem+json on rejection, all faults at once, unknown fields refused.
+
+mod faults;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use garde::Validate;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::http::problem::{Code, Problem};
+
+/// A JSON body: read, checked and validated; or a JSON answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Json<T>(pub T);
+
+impl<S, T> FromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Validate<Context = ()>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(
+                Problem::new(Code::UnsupportedMediaType).detail("Send a body of type application/json.")
+            );
+        }
+        let bytes = body(request, state).await?;
+        json_from_slice(&bytes).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        #[allow(
+            clippy::disallowed_types,
+            reason = "answers serialise as axum does it; only rejections differ"
+        )]
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Reads, checks and validates a JSON text.
+///
+/// # Errors
+/// 400 when it is no JSON, 422 with every invalid field.
+pub fn json_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
+    let value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(Code::Malformed).detail(format!("The body is not JSON: {error}.")))?;
+    faults::read_json(value).map_err(Problem::invalid_fields)
+}
+
+/// Reads, checks and validates a form (`application/x-www-form-urlencoded`).
+///
+/// # Errors
+/// 422 with every invalid field.
+pub fn form_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
+    let pairs = url::form_urlencoded::parse(bytes);
+    faults::read_pairs(pairs.into_owned().collect()).map_err(Problem::invalid_fields)
+}
+
+/// The whole body, within the limit of the server.
+///
+/// # Errors
+/// 413 when it is too large, 400 when it broke off.
+pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(error) if error.status() == 413 => {
+            Problem::new(Code::BodyTooLarge)
+        }
+        _ => Problem::new(Code::Malformed).detail("The body broke off."),
+    })
+}
+
+/// Whether the body is declared to be JSON (RFC 8259, RFC 6839).
+#[must_use]
+pub fn is_json(headers: &HeaderMap) -> bool {
+    content_type(headers).is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"))
+}
+
+/// The media type of the body without its parameters, in lower case.
+#[must_use]
+pub fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+/// The parameters of the path.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Path::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_| Problem::new(Code::Malformed).detail("The path holds something that is not an id."))
+    }
+}
+
+/// The query: read, checked and validated.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for Query<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Validate<Context = ()>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        faults::read_pairs(pairs.into_owned().collect()).map(Self).map_err(Problem::invalid_fields)
+    }
+}

@@ -1,0 +1,387 @@
+//! Reads a value and finds all of its faults, where serde alone stops at the first.
+//!
+//! After each fault the place is filled with something harmless and the value is read again, until it
+//! can be read or nothing harmless fits. What was filled in never leaves this module.
+
+use garde::Validate;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use serde_path_to_error::{Path, Segment};
+
+use crate::http::problem::FieldError;
+
+/// More faults than this are not worth reporting.
+const MAX_FAULTS: usize = 64;
+
+type Faults = Vec<FieldError>;
+
+/// Reads and validates a JSON value.
+pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Value) -> Result<T, Faults> {
+    if !value.is_object() {
+        // serde would take an array for a struct.
+        return Err(vec![FieldError {
+            field: String::new(),
+            code: "type",
+            message: "expected an object".into(),
+        }]);
+    }
+    let mut faults = Faults::new();
+    refuse_nul(&value, String::new(), &mut faults);
+    read(value, faults)
+}
+
+/// Reads and validates the pairs of a query or a form.
+pub(super) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
+    pairs: Vec<(String, String)>,
+) -> Result<T, Faults> {
+    let mut faults = Faults::new();
+    for (name, value) in &pairs {
+        refuse_nul(&Value::from(value.as_str()), name.clone(), &mut faults);
+    }
+    read(Pairs(pairs), faults)
+}
+
+fn read<T: DeserializeOwned + Validate<Context = ()>>(
+    mut input: impl Input,
+    mut faults: Faults,
+) -> Result<T, Faults> {
+    let mut value = None;
+    for _ in 0..MAX_FAULTS {
+        match input.read::<T>() {
+            Ok(read) => {
+                value = Some(read);
+                break;
+            }
+            Err(fault) => {
+                let mended = mend::<T>(&mut input, &fault);
+                if !faults.iter().any(|known| known.field == fault.error.field) {
+                    faults.push(fault.error);
+                }
+                if !mended {
+                    break;
+                }
+            }
+        }
+    }
+    conclude(value, faults)
+}
+
+/// Something that a struct is read from, and that can be mended.
+trait Input {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault>;
+    /// Takes a field away; whether it was there.
+    fn remove(&mut self, place: &[Step]) -> bool;
+    /// Puts a value in place of another, or where one is missing.
+    fn set(&mut self, place: &[Step], value: Value);
+}
+
+impl Input for Value {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_path_to_error::deserialize(self)
+            .map_err(|error| Fault::new(&segments(error.path()), error.inner().to_string()))
+    }
+
+    fn remove(&mut self, place: &[Step]) -> bool {
+        match parent_of(self, place) {
+            Some((Self::Object(fields), Step::Name(name))) => fields.remove(name).is_some(),
+            _ => false,
+        }
+    }
+
+    fn set(&mut self, place: &[Step], value: Value) {
+        match parent_of(self, place) {
+            Some((Self::Object(fields), Step::Name(name))) => {
+                fields.insert(name.clone(), value);
+            }
+            Some((Self::Array(values), Step::Index(index))) => {
+                if let Some(place) = values.get_mut(*index) {
+                    *place = value;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The value that holds a place, and the last step to it.
+fn parent_of<'v, 's>(value: &'v mut Value, place: &'s [Step]) -> Option<(&'v mut Value, &'s Step)> {
+    let (last, parents) = place.split_last()?;
+    let parent = parents.iter().try_fold(value, |value, step| match step {
+        Step::Name(name) => value.get_mut(name),
+        Step::Index(index) => value.get_mut(index),
+    })?;
+    Some((parent, last))
+}
+
+/// The pairs of a query or a form.
+struct Pairs(Vec<(String, String)>);
+
+impl Input for Pairs {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
+        let source = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
+        serde_path_to_error::deserialize(source)
+            .map_err(|error| Fault::new(&segments(error.path()), error.inner().to_string()))
+    }
+
+    fn remove(&mut self, place: &[Step]) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(name, _)| [Step::Name(name.clone())] != *place);
+        self.0.len() < before
+    }
+
+    fn set(&mut self, place: &[Step], value: Value) {
+        let [Step::Name(name)] = place else { return };
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // In its own place: what comes before it was read without a fault.
+        match self.0.iter_mut().find(|(of, _)| of == name) {
+            Some(pair) => pair.1 = text,
+            None => self.0.push((name.clone(), text)),
+        }
+    }
+}
+
+/// Adds the faults of the values themselves, except where something was filled in.
+fn conclude<T: Validate<Context = ()>>(read: Option<T>, mut faults: Faults) -> Result<T, Faults> {
+    let Some(value) = read else { return Err(faults) };
+    if let Err(report) = value.validate() {
+        for (path, error) in report.iter() {
+            let field = path.to_string();
+            if !faults.iter().any(|fault| fault.field == field) {
+                faults.push(FieldError { field, code: "invalid", message: error.to_string() });
+            }
+        }
+    }
+    if faults.is_empty() { Ok(value) } else { Err(faults) }
+}
+
+/// Postgres cannot store U+0000, and no text of a person holds it.
+fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            faults.push(FieldError {
+                field: path,
+                code: "invalid",
+                message: "holds the character U+0000".into(),
+            });
+        }
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                refuse_nul(value, format!("{path}[{index}]"), faults);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                refuse_nul(value, join(&path, name), faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn segments(path: &Path) -> Vec<Step> {
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(Step::Index(*index)),
+            Segment::Map { key } => Some(Step::Name(key.clone())),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Name(String),
+    Index(usize),
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// What serde said, and the place in the input that it speaks of.
+struct Fault {
+    error: FieldError,
+    place: Vec<Step>,
+    /// `unknown variant `x`, expected one of `a`, `b``: the first one expected.
+    variant: Option<String>,
+}
+
+impl Fault {
+    fn new(path: &[Step], text: String) -> Self {
+        let quoted = |number| text.split('`').nth(number).map(str::to_owned);
+        let (code, message, field) = if text.starts_with("unknown field") {
+            ("unknown", "is not a field of this request", quoted(1))
+        } else if text.starts_with("missing field") {
+            ("required", "is required", quoted(1))
+        } else if text.starts_with("duplicate field") {
+            ("invalid", "is given twice", quoted(1))
+        } else {
+            let code = if text.starts_with("invalid type") { "type" } else { "invalid" };
+            (code, text.split(" at line ").next().unwrap_or(&text), None)
+        };
+        let mut place = path.to_vec();
+        if let Some(field) = field.map(Step::Name)
+            && place.last() != Some(&field)
+        {
+            place.push(field);
+        }
+        let field = place.iter().fold(String::new(), |path, step| match step {
+            Step::Name(name) => join(&path, name),
+            Step::Index(index) => format!("{path}[{index}]"),
+        });
+        let variant = text.starts_with("unknown variant").then(|| quoted(3)).flatten();
+        Self { error: FieldError { field, code, message: message.to_owned() }, place, variant }
+    }
+}
+
+/// Puts something at the place of a fault that lets reading go on; whether it does.
+fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
+    if fault.error.code == "unknown" {
+        return input.remove(&fault.place);
+    }
+    let mut harmless = vec![
+        json!("1970-01-01T00:00:00Z"),
+        json!({}),
+        json!([]),
+        json!(false),
+        json!(0),
+        json!("00000000-0000-0000-0000-000000000000"),
+    ];
+    harmless.extend(fault.variant.clone().map(Value::from));
+    let mut asked = fault.variant.is_some();
+    while let Some(candidate) = harmless.pop() {
+        input.set(&fault.place, candidate);
+        match input.read::<T>() {
+            Err(next) if next.error.field == fault.error.field => {
+                // Now that something is there, the message may say what it should have been.
+                if let Some(variant) = next.variant.filter(|_| !asked) {
+                    asked = true;
+                    harmless.clear();
+                    harmless.push(variant.into());
+                }
+            }
+            _ => return true,
+        }
+    }
+    // Nothing fits, but it may be left out.
+    input.remove(&fault.place)
+        && input.read::<T>().err().is_none_or(|next| next.error.field != fault.error.field)
+}
+
+#[cfg(test)]
+mod tests {
+    use garde::Validate;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::{read_json, read_pairs};
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        #[garde(length(chars, min = 1, max = 5))]
+        name: String,
+        #[garde(range(min = 1))]
+        size: i64,
+        #[garde(skip)]
+        kind: Option<Kind>,
+        #[garde(skip)]
+        id: uuid::Uuid,
+        #[serde(default)]
+        #[garde(dive)]
+        parts: Vec<Part>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Small,
+    }
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Part {
+        #[garde(length(min = 1))]
+        text: String,
+    }
+
+    fn faults(value: serde_json::Value) -> Vec<(String, &'static str)> {
+        let faults = read_json::<Body>(value).expect_err("faults");
+        let mut faults: Vec<_> = faults.into_iter().map(|fault| (fault.field, fault.code)).collect();
+        faults.sort();
+        faults
+    }
+
+    fn expected(faults: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+        faults.iter().map(|(field, code)| ((*field).to_owned(), *code)).collect()
+    }
+
+    #[test]
+    fn a_good_body_is_read() {
+        let id = "018f8f8f-0000-7000-8000-000000000000";
+        let body: Body =
+            read_json(json!({"name": "a", "size": 2, "kind": "small", "id": id, "parts": [{"text": "t"}]}))
+                .expect("a body");
+        assert_eq!((body.name.as_str(), body.size, body.parts[0].text.as_str()), ("a", 2, "t"));
+        assert!(matches!(body.kind, Some(Kind::Small)));
+        assert_eq!(body.id.to_string(), id);
+    }
+
+    #[test]
+    fn all_faults_are_found_at_once() {
+        assert_eq!(
+            faults(
+                json!({"name": 7, "size": 0, "kind": "huge", "more": 1, "other": 2, "parts": [{"text": "", "x": 1}, 5]})
+            ),
+            expected(&[
+                ("id", "required"),
+                ("kind", "invalid"),
+                ("more", "unknown"),
+                ("name", "type"),
+                ("other", "unknown"),
+                ("parts[0].text", "invalid"),
+                ("parts[0].x", "unknown"),
+                ("parts[1]", "type"),
+                ("parts[1].text", "required"),
+                ("size", "invalid"),
+            ])
+        );
+        assert_eq!(
+            faults(json!({})),
+            expected(&[("id", "required"), ("name", "required"), ("size", "required")])
+        );
+        assert_eq!(
+            faults(json!({"name": "a\u{0}", "size": "2", "id": "no"})),
+            expected(&[("id", "invalid"), ("name", "invalid"), ("size", "type")])
+        );
+        assert_eq!(faults(json!([1])).len(), 1);
+    }
+
+    #[derive(Debug, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Query {
+        #[garde(range(min = 1, max = 200))]
+        limit: Option<u32>,
+        #[garde(skip)]
+        kind: Option<Kind>,
+    }
+
+    #[test]
+    fn a_query_is_read_and_all_its_faults_are_found() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let query: Query = read_pairs(vec![pair("limit", "5"), pair("kind", "small")]).expect("a query");
+        assert_eq!(query.limit, Some(5));
+        assert!(query.kind.is_some());
+        let mut faults: Vec<_> =
+            read_pairs::<Query>(vec![pair("limit", "many"), pair("kind", "huge"), pair("lmit", "5")])
+                .expect_err("faults")
+                .into_iter()
+                .map(|fault| fault.field)
+                .collect();
+        faults.sort();
+        assert_eq!(faults, ["kind", "limit", "lmit"]);
+        let nul = read_pairs::<Query>(vec![pair("limit", "\0")]).expect_err("faults");
+        assert_eq!(nul.len(), 1, "{nul:?}");
+    }
+}

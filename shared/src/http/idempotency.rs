@@ -1,0 +1,174 @@
+//! `Idempotency-Key`: a POST that is repeated creates once (draft-ietf-httpapi-idempotency-key-header).
+//!
+//! The key is claimed in the transaction of the change, under user and route, with a hash of the request. What
+//! is kept is the id of what was created, never the answer: a repeat passes the guard like any request and is
+//! rendered anew, so that it shows nothing that its sender may no longer see. A twin that comes while the first
+//! is under way waits for it at the unique index.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::{
+    base::ids::UserId,
+    http::problem::{Code, Problem},
+};
+
+/// The header's name.
+pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// How long a key is kept.
+pub const LIFETIME: Duration = Duration::hours(24);
+/// The longest key that is taken.
+const MAX_LENGTH: usize = 255;
+
+/// What makes a repeat of a request the same; of one without a key, nothing does.
+#[derive(Debug, Clone, Default)]
+pub struct IdempotencyKey(Option<Known>);
+
+#[derive(Debug, Clone)]
+struct Known {
+    route: String,
+    key: String,
+    request_hash: Vec<u8>,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// The request is the first of its kind: go on.
+    First,
+    /// This was created when it came before: answer with that.
+    Repeat(Uuid),
+}
+
+impl IdempotencyKey {
+    /// The key of one of the things that a request creates, by its place.
+    #[must_use]
+    pub fn part(&self, number: usize) -> Self {
+        let part = |known: &Known| Known { route: format!("{}#{number}", known.route), ..known.clone() };
+        Self(self.0.as_ref().filter(|_| number > 0).map(part).or_else(|| self.0.clone()))
+    }
+
+    /// Claims the key for a resource that is about to be created in the same transaction.
+    ///
+    /// # Errors
+    /// 422 when the key came with another request before.
+    pub async fn claim(
+        &self,
+        db: &mut PgConnection,
+        user: UserId,
+        resource: Uuid,
+        now: OffsetDateTime,
+    ) -> Result<Claim, Problem> {
+        let Some(Known { route, key, request_hash }) = &self.0 else { return Ok(Claim::First) };
+        // A key that has expired is taken over, whether or not the purge has come by.
+        let claimed = sqlx::query!(
+            "
+            insert into idempotency_keys as kept (user_id, route, key, request_hash, resource_id, created_at)
+            values ($1, $2, $3, $4, $5, $6)
+            on conflict on constraint idempotency_keys_pkey do update
+            set request_hash = excluded.request_hash,
+                resource_id = excluded.resource_id,
+                created_at = excluded.created_at
+            where kept.created_at <= $7
+            ",
+            user.0,
+            route,
+            key,
+            request_hash,
+            resource,
+            now,
+            now - LIFETIME,
+        )
+        .execute(&mut *db)
+        .await?;
+        if claimed.rows_affected() == 1 {
+            return Ok(Claim::First);
+        }
+        let kept = sqlx::query!(
+            "select request_hash, resource_id from idempotency_keys where user_id = $1 and route = $2 and key = $3",
+            user.0,
+            route,
+            key,
+        )
+        .fetch_one(db)
+        .await?;
+        if kept.request_hash == *request_hash {
+            Ok(Claim::Repeat(kept.resource_id))
+        } else {
+            Err(Problem::new(Code::IdempotencyMismatch))
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(HEADER) else { return Ok(Self::default()) };
+        let key = read(value)?;
+        let Some(RequestHash(request_hash)) = parts.extensions.get::<RequestHash>().cloned() else {
+            return Err(Problem::internal("the server does not hash requests with an Idempotency-Key"));
+        };
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        Ok(Self(Some(Known { route: format!("{} {path}", parts.method), key, request_hash })))
+    }
+}
+
+/// The draft asks for a structured string (`"8e03…"`); most clients send the bare characters: both are the same.
+fn read(value: &HeaderValue) -> Result<String, Problem> {
+    let text = value.to_str().unwrap_or_default();
+    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let plain = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if plain && (1..=MAX_LENGTH).contains(&key.len()) {
+        Ok(key.to_owned())
+    } else {
+        let detail = "The Idempotency-Key has to have 1 to 255 visible ASCII characters.";
+        Err(Problem::new(Code::Malformed).detail(detail))
+    }
+}
+
+#[derive(Clone)]
+struct RequestHash(Vec<u8>);
+
+/// Reads the body of a POST with a key, hashes it with its path, and passes it on; a layer of the server.
+pub(crate) async fn hash_request(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, limit).await else {
+        return Problem::new(Code::BodyTooLarge).into_response();
+    };
+    let mut hash = Context::new(&SHA256);
+    hash.update(parts.uri.path().as_bytes());
+    hash.update(&[0]);
+    hash.update(&bytes);
+    parts.extensions.insert(RequestHash(hash.finish().as_ref().to_vec()));
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::read;
+
+    #[test]
+    fn a_key_is_the_same_with_and_without_quotes() {
+        let key = |text: &'static str| read(&HeaderValue::from_static(text)).ok();
+        assert_eq!(key("\"8e03978e-40d5\""), key("8e03978e-40d5"));
+        for wrong in ["", "\"\"", "two words"] {
+            assert_eq!(key(wrong), None, "{wrong:?}");
+        }
+        assert!(read(&HeaderValue::from_str(&"k".repeat(256)).expect("a value")).is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! `If-Match`: a change is made only to what its author saw (RFC 9110, 13.1.1).
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+use crate::http::{
+    problem::{Code, Problem},
+    server::etag,
+};
+
+/// The request's `If-Match`, if it has one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IfMatch(Option<String>);
+
+impl IfMatch {
+    fn from_headers(headers: &HeaderMap) -> Self {
+        let mut values = headers.get_all(header::IF_MATCH).iter().peekable();
+        let given = values.peek().is_some();
+        let tags: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+        Self(given.then(|| tags.join(",")))
+    }
+
+    /// Goes on if the client has seen this version, or does not mind.
+    ///
+    /// # Errors
+    /// 412 when it has seen another one.
+    pub fn check(&self, version: i32) -> Result<(), Problem> {
+        let tag = etag(version);
+        let seen = |tags: &String| tags.split(',').map(str::trim).any(|seen| seen == "*" || seen == tag);
+        if self.0.as_ref().is_none_or(seen) { Ok(()) } else { Err(Problem::new(Code::Stale)) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::from_headers(&parts.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::IfMatch;
+
+    fn matches(values: &[&[u8]]) -> bool {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::IF_MATCH, HeaderValue::from_bytes(value).expect("a value"));
+        }
+        IfMatch::from_headers(&headers).check(7).is_ok()
+    }
+
+    #[test]
+    fn only_the_present_version_matches() {
+        for good in [&[] as &[&[u8]], &[b"\"7\""], &[b"*"], &[b"\"6\" , \"7\""], &[b"\"6\"", b"\"7\""]] {
+            assert!(matches(good), "{good:?}");
+        }
+        // A weak tag never matches here, and what is no tag at all is nothing that was seen.
+        for bad in [&[b"\"6\"" as &[u8]], &[b"W/\"7\""], &[b"7"], &[b""], &[b"\xff"]] {
+            assert!(!matches(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The layers around every function's routes, from the outermost in: context and log line, panics,
+//! CORS, time-out.
+
+use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use tokio::time::{Instant, timeout};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+use tracing::{Instrument as _, field::Empty};
+
+use super::HttpSettings;
+use crate::{
+    base::{
+        config::Error,
+        context::{self, RequestContext, Trace},
+    },
+    http::{
+        problem::{Code, Problem},
+        rate_limit_fields::RateLimitFields,
+    },
+};
+
+/// How long a browser may remember the answer to a preflight request.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(7200);
+
+/// What every answer says to browsers, following the OWASP REST security cheat sheet.
+const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-site"),
+];
+
+pub(super) fn apply(router: Router, settings: &HttpSettings) -> Result<Router, Error> {
+    Ok(router
+        .layer(middleware::from_fn_with_state(settings.request_timeout, time_out))
+        .layer(cors(&settings.cors_origins)?)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(settings.trusted_proxy_hops, with_context)))
+}
+
+fn cors(origins: &[String]) -> Result<CorsLayer, Error> {
+    let origins = origins
+        .iter()
+        .map(|origin| {
+            let value = HeaderValue::from_str(origin).ok().filter(|_| origin.contains("://"));
+            value.ok_or_else(|| Error::of("CORS_ORIGINS", format!("{origin:?} is not an origin")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("last-event-id"),
+            HeaderName::from_static("traceparent"),
+            HeaderName::from_static("x-request-id"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(PREFLIGHT_MAX_AGE))
+}
+
+/// Gives the request its context and span, the answer its headers, and the log its line.
+async fn with_context(State(hops): State<usize>, mut request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let headers = request.headers();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+    let trace = Trace::from_headers(headers).unwrap_or_else(Trace::start);
+    let context = Arc::new(RequestContext {
+        request_id: context::request_id(headers).unwrap_or_else(|| trace.trace_id.clone()),
+        client_address: context::client_address(headers, peer, hops),
+        user_agent: context::user_agent(headers),
+        trace,
+    });
+    let span = tracing::info_span!(
+        "request",
+        request_id = context.request_id,
+        trace_id = context.trace.trace_id,
+        span_id = context.trace.span_id,
+        trace_sampled = context.trace.sampled,
+        user_id = Empty,
+        project_id = Empty,
+        item_id = Empty,
+        event_id = Empty,
+    );
+    let method = request.method().clone();
+    // The route's pattern, never the path itself: paths may hold tokens.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_else(|| "-".to_owned());
+
+    let limits = RateLimitFields::default();
+    request.extensions_mut().insert(limits.clone());
+
+    let work = async {
+        let mut response = next.run(request).await;
+        limits.write(response.headers_mut());
+        for (name, value) in &SECURITY_HEADERS {
+            response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if let Ok(value) = HeaderValue::from_str(&context.request_id) {
+            response.headers_mut().insert("x-request-id", value);
+        }
+        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if route != "/health/live" {
+            tracing::info!(%method, route, status = response.status().as_u16(), ms, "request");
+        }
+        response
+    };
+    context::scope(Arc::clone(&context), work).instrument(span).await
+}
+
+async fn time_out(State(budget): State<Duration>, request: Request, next: Next) -> Response {
+    match timeout(budget, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(Code::TimedOut).into_response(),
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the layer hands the payload over by value")]
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a text");
+    Problem::internal(format!("panic: {text}")).into_response()
+}
+
+pub(super) async fn not_found() -> Problem {
+    Problem::new(Code::NotFound)
+}
+
+pub(super) async fn method_not_allowed() -> Problem {
+    Problem::new(Code::MethodNotAllowed)
+}

@@ -1,0 +1,322 @@
+//! Access tokens: JWTs (RFC 9068 in spirit) signed with ES256, told apart by their `kid`.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation,
+    jwk::{Jwk, JwkSet, ThumbprintHash},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::base::{
+    clock::Clock,
+    config::Error,
+    ids::{SessionId, UserId},
+};
+
+crate::settings! {
+    /// Checking access tokens.
+    pub struct AccessTokenSettings {
+        /// Who issues access tokens: the `iss` claim, the origin of the API.
+        pub issuer: String = "ACCESS_TOKEN_ISSUER",
+        /// Whom access tokens are for: the `aud` claim.
+        pub audience: String = "ACCESS_TOKEN_AUDIENCE" or "alta-data",
+        /// The public keys as a JWK set (RFC 7517): the present one, and the one before while a rotation lasts.
+        pub keys: String = "ACCESS_TOKEN_JWKS",
+    }
+}
+
+crate::settings! {
+    /// Signing access tokens; only `auth` holds this key.
+    pub struct SigningSettings {
+        /// The private key: P-256, PKCS#8 PEM; its public half must stand in `ACCESS_TOKEN_JWKS`.
+        pub key: SecretString = "ACCESS_TOKEN_SIGNING_KEY",
+    }
+}
+
+/// How long an access token is good for.
+pub const LIFETIME: Duration = Duration::minutes(15);
+/// How far the clocks of two machines may differ, in seconds.
+const LEEWAY_SECONDS: u64 = 30;
+
+/// What an access token says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claims {
+    /// The user, as RFC 7519 names it.
+    pub sub: UserId,
+    /// The user.
+    pub user_id: UserId,
+    /// The global role when the token was issued: for clients to show; authorisation reads the database.
+    pub global_role: String,
+    /// The session.
+    pub sid: SessionId,
+    /// The issuer.
+    pub iss: String,
+    /// The audience.
+    pub aud: String,
+    /// When it was issued, in seconds since 1970.
+    pub iat: i64,
+    /// When it expires, in seconds since 1970.
+    pub exp: i64,
+    /// The token's own id.
+    pub jti: String,
+}
+
+/// Checks access tokens against the public keys.
+#[derive(Clone)]
+pub struct Verifier(Arc<VerifierInner>);
+
+struct VerifierInner {
+    keys: HashMap<String, DecodingKey>,
+    jwks: JwkSet,
+    issuer: String,
+    validation: Validation,
+    clock: Clock,
+}
+
+impl Verifier {
+    /// Reads the public keys.
+    ///
+    /// # Errors
+    /// When the key set does not parse, is empty, or holds a key without `kid` or of another kind.
+    pub fn new(settings: &AccessTokenSettings, clock: Clock) -> Result<Self, Error> {
+        let wrong = |why: String| Error::of("ACCESS_TOKEN_JWKS", why);
+        let jwks: JwkSet = serde_json::from_str(&settings.keys)
+            .map_err(|error| wrong(format!("expected a JWK set (RFC 7517): {error}")))?;
+        let mut keys = HashMap::new();
+        for jwk in &jwks.keys {
+            let kid = jwk.common.key_id.clone().ok_or_else(|| wrong("a key has no `kid`".into()))?;
+            let key = DecodingKey::from_jwk(jwk).map_err(|error| wrong(error.to_string()))?;
+            keys.insert(kid, key);
+        }
+        if keys.is_empty() {
+            return Err(wrong("it holds no key".into()));
+        }
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_audience(&[&settings.audience]);
+        validation.set_issuer(&[&settings.issuer]);
+        validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+        // Time is checked below, by the clock that everything else goes by.
+        validation.validate_exp = false;
+        Ok(Self(Arc::new(VerifierInner { keys, jwks, issuer: settings.issuer.clone(), validation, clock })))
+    }
+
+    /// The claims of a token that is genuine, meant for us and not expired.
+    #[must_use]
+    pub fn verify(&self, token: &str) -> Option<Claims> {
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let key = self.0.keys.get(&kid)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
+        let now = self.0.clock.now().unix_timestamp();
+        let leeway = i64::try_from(LEEWAY_SECONDS).unwrap_or_default();
+        (claims.iat <= now + leeway && now < claims.exp + leeway && claims.sub == claims.user_id)
+            .then_some(claims)
+    }
+
+    /// The public keys, as `/.well-known/jwks.json` shows them.
+    #[must_use]
+    pub fn jwks(&self) -> &JwkSet {
+        &self.0.jwks
+    }
+}
+
+/// Signs access tokens.
+#[derive(Clone)]
+pub struct Signer {
+    key: Arc<EncodingKey>,
+    kid: String,
+    issuer: String,
+    audience: String,
+}
+
+impl Signer {
+    /// Reads the private key and finds its public half in the verifier's set.
+    ///
+    /// # Errors
+    /// When the key does not parse, or is not in the set.
+    pub fn new(
+        signing: &SigningSettings,
+        settings: &AccessTokenSettings,
+        verifier: &Verifier,
+    ) -> Result<Self, Error> {
+        let wrong = |why: String| Error::of("ACCESS_TOKEN_SIGNING_KEY", why);
+        let (key, jwk) = read_key(signing.key.expose_secret()).map_err(wrong)?;
+        let thumbprint = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| wrong(error.to_string()))?;
+        let kid = verifier
+            .jwks()
+            .keys
+            .iter()
+            .find(|public| public.thumbprint(ThumbprintHash::SHA256).is_ok_and(|of| of == thumbprint))
+            .and_then(|public| public.common.key_id.clone())
+            .ok_or_else(|| wrong("its public half is not in ACCESS_TOKEN_JWKS".into()))?;
+        Ok(Self {
+            key: Arc::new(key),
+            kid,
+            issuer: verifier.0.issuer.clone(),
+            audience: settings.audience.clone(),
+        })
+    }
+
+    /// A token for a session.
+    ///
+    /// # Errors
+    /// When signing fails, which means that the machine does.
+    #[allow(clippy::disallowed_methods, reason = "a token id only has to differ from all others")]
+    pub fn sign(
+        &self,
+        user: UserId,
+        global_role: &str,
+        session: SessionId,
+        now: OffsetDateTime,
+    ) -> Result<SecretString, jsonwebtoken::errors::Error> {
+        let claims = Claims {
+            sub: user,
+            user_id: user,
+            global_role: global_role.to_owned(),
+            sid: session,
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            iat: now.unix_timestamp(),
+            exp: (now + LIFETIME).unix_timestamp(),
+            jti: uuid::Uuid::new_v4().simple().to_string(),
+        };
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.kid.clone());
+        jsonwebtoken::encode(&header, &claims, &self.key).map(SecretString::from)
+    }
+}
+
+/// A new private key for [`SigningSettings`]: P-256, PKCS#8 PEM.
+///
+/// # Errors
+/// When the machine has no randomness to give.
+pub fn generate_key() -> Result<String, String> {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|error| error.to_string())?;
+    let der = pair.to_pkcs8v1().map_err(|error| error.to_string())?;
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der.as_ref());
+    Ok(format!("-----BEGIN PRIVATE KEY-----\n{encoded}\n-----END PRIVATE KEY-----\n"))
+}
+
+/// The JWK set with the public half of a private key; what an operator puts into `ACCESS_TOKEN_JWKS`.
+///
+/// # Errors
+/// When the key is no P-256 key in PKCS#8 PEM.
+pub fn public_jwks(private_key_pem: &str) -> Result<String, String> {
+    let (_, mut jwk) = read_key(private_key_pem)?;
+    jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| error.to_string())?);
+    serde_json::to_string(&JwkSet { keys: vec![jwk] }).map_err(|error| error.to_string())
+}
+
+fn read_key(pem: &str) -> Result<(EncodingKey, Jwk), String> {
+    let expected = |error| format!("expected a P-256 key in PKCS#8 PEM: {error}");
+    let key = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(expected)?;
+    let jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(expected)?;
+    Ok((key, jwk))
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header};
+    use secrecy::ExposeSecret as _;
+    use serde_json::{Value, json};
+    use time::Duration;
+
+    use super::{AccessTokenSettings, Claims, Signer, SigningSettings, Verifier, generate_key, public_jwks};
+    use crate::base::{
+        clock::Clock,
+        ids::{SessionId, UserId},
+    };
+
+    const ISSUER: &str = "https://api.test";
+
+    fn settings(keys: &[&str]) -> AccessTokenSettings {
+        let sets = keys.iter().map(|key| public_jwks(key).expect("a public half"));
+        let keys: Vec<Value> = sets
+            .flat_map(|set| serde_json::from_str::<Value>(&set).expect("JSON")["keys"].as_array().cloned())
+            .flatten()
+            .collect();
+        AccessTokenSettings {
+            issuer: ISSUER.into(),
+            audience: "alta-data".into(),
+            keys: json!({"keys": keys}).to_string(),
+        }
+    }
+
+    fn verifier(keys: &[&str]) -> Verifier {
+        Verifier::new(&settings(keys), Clock::default()).expect("a verifier")
+    }
+
+    fn sign(signing_key: &str, keys: &[&str]) -> String {
+        let signing = SigningSettings { key: signing_key.into() };
+        let signer = Signer::new(&signing, &settings(keys), &verifier(keys)).expect("a signer");
+        let token = signer.sign(UserId::new(), "user", SessionId::new(), Clock::default().now());
+        token.expect("a token").expose_secret().to_owned()
+    }
+
+    /// Our own key's signature on whatever claims.
+    fn forge(signing_key: &str, change: impl FnOnce(&mut Header, &mut Claims)) -> String {
+        let honest = sign(signing_key, &[signing_key]);
+        let mut claims = verifier(&[signing_key]).verify(&honest).expect("claims");
+        let mut header = jsonwebtoken::decode_header(&honest).expect("a header");
+        change(&mut header, &mut claims);
+        let key = EncodingKey::from_ec_pem(signing_key.as_bytes()).expect("a key");
+        jsonwebtoken::encode(&header, &claims, &key).expect("a token")
+    }
+
+    #[test]
+    fn a_rotation_logs_nobody_out() {
+        let (old, new) = (generate_key().expect("a key"), generate_key().expect("a key"));
+        let before = sign(&old, &[&old]);
+        // First both keys are published, then the new one signs, then the old one goes.
+        let during = sign(&new, &[&new, &old]);
+        for verifier in [verifier(&[&old, &new]), verifier(&[&new, &old])] {
+            assert!(verifier.verify(&before).is_some() && verifier.verify(&during).is_some());
+            assert_eq!(verifier.jwks().keys.len(), 2);
+        }
+        let after = verifier(&[&new]);
+        assert!(after.verify(&during).is_some() && after.verify(&before).is_none());
+        let unpublished = SigningSettings { key: new.as_str().into() };
+        assert!(Signer::new(&unpublished, &settings(&[&old]), &verifier(&[&old])).is_err());
+    }
+
+    #[test]
+    fn only_what_we_issued_for_us_and_for_now_is_taken() {
+        let (ours, other) = (generate_key().expect("a key"), generate_key().expect("a key"));
+        let verifier = verifier(&[&ours]);
+        assert!(verifier.verify(&forge(&ours, |_, _| {})).is_some());
+        let minutes = |minutes| Duration::minutes(minutes).whole_seconds();
+        let refused = [
+            ("another audience", forge(&ours, |_, claims| claims.aud = "another".into())),
+            ("another issuer", forge(&ours, |_, claims| claims.iss = "https://evil.test".into())),
+            ("expired", forge(&ours, |_, claims| claims.exp -= minutes(16))),
+            ("not valid yet", forge(&ours, |_, claims| claims.iat += minutes(1))),
+            ("two users", forge(&ours, |_, claims| claims.user_id = UserId::new())),
+            ("no kid", forge(&ours, |header, _| header.kid = None)),
+            ("a foreign kid", forge(&ours, |header, _| header.kid = Some("other".into()))),
+            ("a foreign key", forge(&other, |_, _| {})),
+            ("a foreign key under our kid", {
+                let ours = jsonwebtoken::decode_header(sign(&ours, &[&ours])).expect("a header").kid;
+                forge(&other, |header, _| header.kid = ours)
+            }),
+            ("no signature", {
+                let token = forge(&ours, |_, _| {});
+                token.rsplit_once('.').map(|(signed, _)| format!("{signed}.")).expect("three parts")
+            }),
+            ("an HMAC with the public key", {
+                let header = Header {
+                    kid: verifier.jwks().keys[0].common.key_id.clone(),
+                    ..Header::new(Algorithm::HS256)
+                };
+                let claims = verifier.verify(&forge(&ours, |_, _| {})).expect("claims");
+                let secret = EncodingKey::from_secret(settings(&[&ours]).keys.as_bytes());
+                jsonwebtoken::encode(&header, &claims, &secret).expect("a token")
+            }),
+        ];
+        for (what, token) in refused {
+            assert!(verifier.verify(&token).is_none(), "{what}");
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The project guard: authenticates the caller, finds the project that a request is about, and checks the caller's
+//! role, in one query. A handler that takes an [`Access`] cannot be reached without it.
+//!
+//! The [`Rule`] says which roles are admitted; the [`Locator`] says where the project is found. The aliases read
+//! well in a signature: `ProjectContributor<ByBody<CreateDocument>>`.
+
+use std::marker::PhantomData;
+
+use axum::{
+    extract::{FromRef, FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
+use garde::Validate;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tracing::Span;
+use utoipa::ToSchema;
+
+use crate::{
+    base::ids::{ProjectId, SessionId, UserId},
+    http::{
+        extract::{Json, Path, Query},
+        problem::{Code, Problem, Result},
+    },
+    identity::principal::{Authority, GlobalRole, Principal, claims},
+};
+
+/// What a member may do in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ProjectRole {
+    /// Everything in the project.
+    Admin,
+    /// Uploads, and what concerns their own items.
+    Contributor,
+    /// The review queue.
+    Reviewer,
+}
+
+/// Which roles a route lets in. A super admin is always let in.
+pub trait Rule: Send + Sync + 'static {
+    /// Whether a member may; `own` when the resource is the caller's own upload.
+    fn allows(role: ProjectRole, own: bool) -> bool;
+}
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $rule:ident, $alias:ident: |$role:pat_param, $own:pat_param| $allows:expr;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $rule;
+
+            impl Rule for $rule {
+                fn allows($role: ProjectRole, $own: bool) -> bool {
+                    $allows
+                }
+            }
+
+            $(#[$doc])*
+            pub type $alias<L = ByPath> = Access<$rule, L>;
+        )*
+    };
+}
+
+rules! {
+    /// Any member of the project.
+    Members, ProjectMember: |_, _| true;
+    /// The project's admins.
+    Admins, ProjectAdmin: |role, _| role == ProjectRole::Admin;
+    /// Those who may upload.
+    Contributors, ProjectContributor: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Contributor);
+    /// Those who may review.
+    Reviewers, ProjectReviewer: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Reviewer);
+    /// Those who may change an item: its uploader, and the project's admins.
+    Editors, ItemEditor: |role, own| role == ProjectRole::Admin || (role == ProjectRole::Contributor && own);
+}
+
+/// An admitted caller.
+#[derive(Debug)]
+pub struct Access<R, L: Locator = ByPath> {
+    /// The caller.
+    pub principal: Principal,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The caller's role in it; `None` for a super admin who is not a member.
+    pub role: Option<ProjectRole>,
+    /// Read on the way to the project: the query, the body, the item.
+    pub found: L::Found,
+    rule: PhantomData<R>,
+}
+
+/// Where a request says which project it is about.
+pub trait Locator: Send + Sync + 'static {
+    /// The extractor that reads that part of the request.
+    type Reads: Send;
+    /// Handed to the handler.
+    type Found: Send;
+
+    /// Looks up the caller together with the project, in one query.
+    fn locate(
+        caller: &Caller,
+        read: Self::Reads,
+    ) -> impl Future<Output = Result<(Option<Standing>, Self::Found)>> + Send;
+}
+
+/// A caller whose token is valid; only the database knows whether the session still lives.
+pub struct Caller {
+    /// The user in the token.
+    pub user_id: UserId,
+    /// The session in the token.
+    pub session_id: SessionId,
+    /// The database and the clock.
+    pub authority: Authority,
+}
+
+/// What the database knows of a caller with a live session.
+pub struct Standing {
+    /// The user's role on the platform.
+    pub global_role: GlobalRole,
+    /// Whether the user's address is verified.
+    pub is_verified: bool,
+    /// The project, if it exists.
+    pub project_id: Option<ProjectId>,
+    /// The caller's role in it, if they are a member.
+    pub role: Option<ProjectRole>,
+    /// The uploader of the item that the request is about, if it is about one.
+    pub uploaded_by_id: Option<UserId>,
+}
+
+/// The path's `{project_id}`.
+#[derive(Debug, Clone, Copy)]
+pub struct ByPath;
+
+/// A query with a project id.
+#[derive(Debug, Clone, Copy)]
+pub struct ByQuery<T>(PhantomData<T>);
+
+/// A JSON body with a project id.
+#[derive(Debug, Clone, Copy)]
+pub struct ByBody<T>(PhantomData<T>);
+
+/// A query or a body that names a project.
+pub trait InProject: Send + Sync + 'static {
+    /// The project.
+    fn project_id(&self) -> ProjectId;
+}
+
+/// The path's `project_id`, whatever other parameters it has.
+#[derive(Deserialize)]
+pub struct ProjectPath {
+    project_id: ProjectId,
+}
+
+impl Locator for ByPath {
+    type Reads = Path<ProjectPath>;
+    type Found = ();
+
+    async fn locate(caller: &Caller, Path(path): Self::Reads) -> Result<(Option<Standing>, ())> {
+        Ok((caller.in_project(path.project_id).await?, ()))
+    }
+}
+
+impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByQuery<T> {
+    type Reads = Query<T>;
+    type Found = T;
+
+    async fn locate(caller: &Caller, Query(query): Query<T>) -> Result<(Option<Standing>, T)> {
+        Ok((caller.in_project(query.project_id()).await?, query))
+    }
+}
+
+impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByBody<T> {
+    type Reads = Json<T>;
+    type Found = T;
+
+    async fn locate(caller: &Caller, Json(body): Json<T>) -> Result<(Option<Standing>, T)> {
+        Ok((caller.in_project(body.project_id()).await?, body))
+    }
+}
+
+impl Caller {
+    fn from_parts(parts: &Parts, authority: Authority) -> Result<Self> {
+        let claims = claims(parts, &authority)?;
+        Ok(Self { user_id: claims.user_id, session_id: claims.sid, authority })
+    }
+
+    async fn in_project(&self, project: ProjectId) -> Result<Option<Standing>, sqlx::Error> {
+        sqlx::query_as!(
+            Standing,
+            r#"
+            select users.global_role as "global_role: GlobalRole",
+                   users.email_verified_at is not null as "is_verified!",
+                   projects.id as "project_id?: ProjectId",
+                   project_members.role as "role?: ProjectRole",
+                   null::uuid as "uploaded_by_id?: UserId"
+            from sessions
+            join users on users.id = sessions.user_id
+            left join projects on projects.id = $4 and projects.deleted_at is null
+            left join project_members
+                   on project_members.project_id = projects.id and project_members.user_id = users.id
+            where sessions.id = $1
+              and sessions.user_id = $2
+              and sessions.revoked_at is null
+              and sessions.expires_at > $3
+              and users.deleted_at is null
+              and users.suspended_at is null
+            "#,
+            self.session_id.0,
+            self.user_id.0,
+            self.authority.clock.now(),
+            project.0,
+        )
+        .fetch_optional(&self.authority.db)
+        .await
+    }
+
+    /// Admits the caller to a project that they can see, if the rule admits their role.
+    async fn admit<R: Rule, L: Locator>(
+        self,
+        (standing, found): (Option<Standing>, L::Found),
+        parts: &Parts,
+    ) -> Result<Access<R, L>> {
+        let standing = standing.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        if !standing.is_verified {
+            return Err(Problem::new(Code::EmailNotVerified));
+        }
+        let Standing { global_role, project_id, role, uploaded_by_id, .. } = standing;
+        let principal = Principal { user_id: self.user_id, session_id: self.session_id, global_role };
+        let everywhere = global_role == GlobalRole::SuperAdmin;
+        let project_id = project_id
+            .filter(|_| everywhere || role.is_some())
+            .ok_or_else(|| Problem::new(Code::NotFound))?;
+        Span::current().record("project_id", project_id.to_string());
+        let own = uploaded_by_id == Some(self.user_id);
+        if everywhere || role.is_some_and(|role| R::allows(role, own)) {
+            Ok(Access { principal, project_id, role, found, rule: PhantomData })
+        } else {
+            Err(self.authority.refuse(parts, principal.user_id, Some(project_id)).await)
+        }
+    }
+}
+
+impl<S, R: Rule, L: Locator> FromRequestParts<S> for Access<R, L>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+    L::Reads: FromRequestParts<S, Rejection = Problem>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let caller = Caller::from_parts(parts, Authority::from_ref(state))?;
+        let read = L::Reads::from_request_parts(parts, state).await?;
+        let located = L::locate(&caller, read).await?;
+        caller.admit(located, parts).await
+    }
+}
+
+impl<S, R: Rule, L: Locator> FromRequest<S> for Access<R, L>
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+    L::Reads: FromRequest<S, Rejection = Problem>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        let caller = Caller::from_parts(&parts, Authority::from_ref(state))?;
+        let read = L::Reads::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        let located = L::locate(&caller, read).await?;
+        caller.admit(located, &parts).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Admins, Contributors, Editors, Members, ProjectRole, Reviewers, Rule};
+
+    fn let_in<R: Rule>(own: bool) -> [bool; 3] {
+        [ProjectRole::Admin, ProjectRole::Contributor, ProjectRole::Reviewer].map(|role| R::allows(role, own))
+    }
+
+    #[test]
+    fn each_rule_lets_in_whom_the_permission_table_names() {
+        assert_eq!(let_in::<Members>(false), [true, true, true]);
+        assert_eq!(let_in::<Admins>(true), [true, false, false]);
+        assert_eq!(let_in::<Contributors>(false), [true, true, false]);
+        assert_eq!(let_in::<Reviewers>(false), [true, false, true]);
+        assert_eq!(let_in::<Editors>(true), [true, true, false]);
+        assert_eq!(let_in::<Editors>(false), [true, false, false]);
+    }
+}

@@ -1,0 +1,142 @@
+//! The tokens in mailed links: derived when the mail is rendered, kept nowhere.
+//!
+//! A token is `HMAC-SHA256(key[key_id], purpose ‖ row id)`; the row keeps the key's id and the token's
+//! SHA-256. So a redelivered event sends the same link, and no table, message or log holds one.
+
+use std::sync::Arc;
+
+use aws_lc_rs::{digest, hmac};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+use crate::base::config::Error;
+
+crate::settings! {
+    /// Deriving the tokens of mailed links; only `auth`, `projects` and `email` hold these keys.
+    pub struct MailTokenSettings {
+        /// Keys as `id:base64`, separated by commas; the first one makes new tokens, the others are kept until theirs expire. At least 32 bytes each.
+        pub keys: SecretString = "MAIL_TOKEN_KEYS",
+    }
+}
+
+/// What a link is for; one purpose's token is no good for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Verifying an address.
+    Verification,
+    /// Setting a new password.
+    PasswordReset,
+    /// Joining a project.
+    Invitation,
+}
+
+impl Purpose {
+    fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Verification => b"verification",
+            Self::PasswordReset => b"password-reset",
+            Self::Invitation => b"invitation",
+        }
+    }
+}
+
+/// Derives tokens.
+#[derive(Clone)]
+pub struct MailTokens {
+    keys: Arc<[(String, hmac::Key)]>,
+}
+
+/// A token that was just derived, and what the row keeps of it.
+pub struct Derived {
+    /// The key it was derived with.
+    pub key_id: String,
+    /// SHA-256 of the token.
+    pub hash: Vec<u8>,
+}
+
+impl MailTokens {
+    /// Reads the keys.
+    ///
+    /// # Errors
+    /// When there is none, or one is no base64 or too short.
+    pub fn new(settings: &MailTokenSettings) -> Result<Self, Error> {
+        let wrong = |why: &str| Error::of("MAIL_TOKEN_KEYS", why);
+        let keys = settings
+            .keys
+            .expose_secret()
+            .split(',')
+            .map(|entry| {
+                let (id, key) = entry.trim().split_once(':').ok_or_else(|| wrong("expected `id:base64`"))?;
+                let key = base64::engine::general_purpose::STANDARD
+                    .decode(key)
+                    .map_err(|_| wrong("a key is not base64"))?;
+                if key.len() < 32 {
+                    return Err(wrong("a key has less than 32 bytes"));
+                }
+                Ok((id.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &key)))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { keys: keys.into() })
+    }
+
+    /// What a new row keeps.
+    #[must_use]
+    pub fn derive(&self, purpose: Purpose, row: Uuid) -> Derived {
+        let (key_id, key) = &self.keys[0];
+        let token = token(key, purpose, row);
+        Derived { key_id: key_id.clone(), hash: hash(token.expose_secret()) }
+    }
+
+    /// The token of a row, for the mail; `None` when its key is gone.
+    #[must_use]
+    pub fn token(&self, key_id: &str, purpose: Purpose, row: Uuid) -> Option<SecretString> {
+        let (_, key) = self.keys.iter().find(|(id, _)| id == key_id)?;
+        Some(token(key, purpose, row))
+    }
+}
+
+fn token(key: &hmac::Key, purpose: Purpose, row: Uuid) -> SecretString {
+    let mut context = hmac::Context::with_key(key);
+    context.update(purpose.as_bytes());
+    context.update(row.as_bytes());
+    URL_SAFE_NO_PAD.encode(context.sign()).into()
+}
+
+/// What a row keeps of a token; how a token that comes back is looked up.
+#[must_use]
+pub fn hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+    use uuid::Uuid;
+
+    use super::{MailTokenSettings, MailTokens, Purpose, hash};
+
+    fn tokens(keys: &str) -> Result<MailTokens, crate::base::config::Error> {
+        MailTokens::new(&MailTokenSettings { keys: keys.into() })
+    }
+
+    const OLD: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    const NEW: &str = "k2:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+    #[test]
+    fn a_link_stays_good_when_the_key_is_rotated() {
+        let row = Uuid::from_u128(7);
+        let before = tokens(OLD).expect("keys").derive(Purpose::Verification, row);
+        let after = tokens(&format!("{NEW},{OLD}")).expect("keys");
+        let token = after.token(&before.key_id, Purpose::Verification, row).expect("a token");
+        assert_eq!(hash(token.expose_secret()), before.hash);
+        assert_eq!(after.derive(Purpose::Verification, row).key_id, "k2");
+        assert!(tokens(NEW).expect("keys").token("k1", Purpose::Verification, row).is_none());
+    }
+
+    #[test]
+    fn a_short_key_is_refused() {
+        assert!(tokens("k1:AAAA").is_err());
+        assert!(tokens("no key").is_err());
+    }
+}

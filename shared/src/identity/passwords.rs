@@ -1,0 +1,286 @@
+//! Passwords: Argon2id on threads of its own, so many that memory stays bounded, each with a buffer that it uses
+//! again: pages that are fresh from the system cost a tenth of a hash. A thread that is done goes on with the next
+//! one in the queue itself: waking another for it leaves a core idle in between.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use argon2::{
+    Algorithm, Argon2, Block, Params, PasswordHash, Version,
+    password_hash::phc::{Output, ParamsString, Salt},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::{sync::oneshot, time::timeout};
+
+use crate::http::problem::Problem;
+
+crate::settings! {
+    /// Hashing passwords.
+    pub struct PasswordSettings {
+        /// Hashes computed at once; each takes 19 MiB and one core for some 15 ms.
+        pub concurrency: usize = "PASSWORD_HASH_CONCURRENCY" or "2",
+    }
+}
+
+/// OWASP's first choice for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
+pub const MEMORY_KIB: u32 = 19_456;
+/// See [`MEMORY_KIB`].
+pub const PASSES: u32 = 2;
+/// See [`MEMORY_KIB`].
+pub const LANES: u32 = 1;
+/// How many wait for each thread at most; more are turned away at once with a 503.
+const WAITING: usize = 100;
+/// How long one waits for an answer; then it is a 503 too.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A hash that no password has, of the same cost: what unknown addresses are checked against.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Something to be done with a thread's buffer.
+type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+
+/// Hashes and checks passwords; cheap to clone.
+#[derive(Clone)]
+pub struct Passwords {
+    threads: usize,
+    /// Where the threads take their work from; they start with the first of it.
+    queue: Arc<OnceLock<SyncSender<Work>>>,
+}
+
+impl Passwords {
+    /// So many hashes at once as the settings say.
+    #[must_use]
+    pub fn new(settings: &PasswordSettings) -> Self {
+        Self { threads: settings.concurrency.max(1), queue: Arc::default() }
+    }
+
+    /// The hash in PHC form.
+    ///
+    /// # Errors
+    /// 503 when too many wait for their turn.
+    pub async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
+        let password = password.clone();
+        self.in_turn(move |memory| {
+            let (params, salt) = (params()?, Salt::generate());
+            let hash = compute(Algorithm::Argon2id, Version::V0x13, &params, &password, &salt, memory)?;
+            let hash = PasswordHash {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(&params).map_err(internal)?,
+                salt: Some(salt),
+                hash: Some(hash),
+            };
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Whether this is the password; takes the same time when there is no hash to compare with.
+    ///
+    /// # Errors
+    /// 503 when too many wait for their turn.
+    pub async fn verify(&self, password: &SecretString, hash: Option<String>) -> Result<bool, Problem> {
+        let password = password.clone();
+        self.in_turn(move |memory| {
+            let known = hash.is_some();
+            let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(internal)?;
+            let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(internal)?;
+            let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(internal)?;
+            let params = Params::try_from(&hash).map_err(internal)?;
+            let salt = hash.salt.ok_or_else(|| Problem::internal("a password hash has no salt"))?;
+            let computed = compute(algorithm, version, &params, &password, &salt, memory)?;
+            // `Output` compares in constant time.
+            Ok(known && hash.hash == Some(computed))
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Vec<Block>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |memory| {
+            // Whoever gave up waiting needs no answer.
+            if !reply.is_closed() {
+                let _ = reply.send(work(memory));
+            }
+        });
+        let queue = self.queue.get_or_init(|| start(self.threads));
+        queue.try_send(work).map_err(|error| match error {
+            TrySendError::Full(_) => Problem::unavailable("too many passwords wait to be hashed"),
+            TrySendError::Disconnected(_) => Problem::internal("no thread hashes passwords"),
+        })?;
+        timeout(PATIENCE, answer)
+            .await
+            .map_err(|_| Problem::unavailable("too many passwords to hash at once"))?
+            .map_err(Problem::internal)?
+    }
+}
+
+/// Starts the threads; they end when nobody can give them work any more.
+fn start(threads: usize) -> SyncSender<Work> {
+    let (sender, receiver) = sync_channel(threads * WAITING);
+    let receiver = Arc::new(Mutex::new(receiver));
+    for _ in 0..threads {
+        let receiver = Arc::clone(&receiver);
+        let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || run(&receiver));
+        if let Err(error) = started {
+            tracing::error!(%error, "a thread that hashes passwords did not start");
+        }
+    }
+    sender
+}
+
+fn run(queue: &Mutex<Receiver<Work>>) {
+    let mut memory = Vec::new();
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
+            tracing::error!("a password could not be hashed");
+        }
+    }
+}
+
+/// Whether a hash was made with other parameters than those of today.
+#[must_use]
+pub fn is_outdated(hash: &str) -> bool {
+    let today = |hash: &PasswordHash| {
+        hash.algorithm == Algorithm::Argon2id.ident()
+            && hash.version == Some(Version::V0x13.into())
+            && Params::try_from(hash).is_ok_and(|params| {
+                (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY_KIB, PASSES, LANES)
+            })
+    };
+    !PasswordHash::new(hash).is_ok_and(|hash| today(&hash))
+}
+
+fn params() -> Result<Params, Problem> {
+    Params::new(MEMORY_KIB, PASSES, LANES, Some(Params::DEFAULT_OUTPUT_LEN)).map_err(internal)
+}
+
+fn compute(
+    algorithm: Algorithm,
+    version: Version,
+    params: &Params,
+    password: &SecretString,
+    salt: &Salt,
+    memory: &mut Vec<Block>,
+) -> Result<Output, Problem> {
+    memory.resize(params.block_count(), Block::default());
+    let mut output = [0; Output::MAX_LENGTH];
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let output = output.get_mut(..length).ok_or_else(|| Problem::internal("a password hash is too long"))?;
+    Argon2::new(algorithm, version, params.clone())
+        .hash_password_into_with_memory(password.expose_secret().as_bytes(), salt, output, memory)
+        .map_err(internal)?;
+    Output::new(output).map_err(internal)
+}
+
+fn internal(error: impl std::fmt::Display) -> Problem {
+    Problem::internal(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::Block;
+
+    use super::{PasswordSettings, Passwords, WAITING, is_outdated};
+
+    fn passwords(concurrency: usize) -> Passwords {
+        Passwords::new(&PasswordSettings { concurrency })
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_by_its_hash_and_nobody_has_the_one_for_nobody() {
+        let passwords = passwords(1);
+        let hash = passwords.hash(&"correct horse battery".into()).await.expect("a hash");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            passwords.verify(&"correct horse battery".into(), Some(hash.clone())).await.expect("an answer")
+        );
+        assert!(!passwords.verify(&"another".into(), Some(hash)).await.expect("an answer"));
+        assert!(!passwords.verify(&"".into(), None).await.expect("an answer"));
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_what_the_library_itself_makes_of_the_password() {
+        use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+        let passwords = passwords(1);
+        let ours = passwords.hash(&"correct horse battery".into()).await.expect("a hash");
+        let library = Argon2::default();
+        library.verify_password(b"correct horse battery", ours.as_str()).expect("the library agrees");
+        let theirs = library.hash_password(b"correct horse battery").expect("a hash").to_string();
+        for round in 0..2 {
+            let known = passwords.verify(&"correct horse battery".into(), Some(theirs.clone())).await;
+            assert!(known.expect("an answer"), "a buffer that was used before changes nothing: {round}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_other_parameters_is_known_and_outdated() {
+        use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+        let params = Params::new(1024, 1, 1, None).expect("parameters");
+        let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let old = old.hash_password(b"correct horse battery").expect("a hash").to_string();
+        let passwords = passwords(1);
+        let new = passwords.hash(&"correct horse battery".into()).await.expect("a hash");
+        assert!(is_outdated(&old) && is_outdated("no hash") && !is_outdated(&new));
+        for hash in [old, new] {
+            assert!(passwords.verify(&"correct horse battery".into(), Some(hash)).await.expect("an answer"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_burst_is_turned_away_beyond_the_queue_and_whoever_gave_up_is_passed_over() {
+        let passwords = passwords(2);
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let hold = || {
+            let (held, begun, passwords) = (held.clone(), begun.clone(), passwords.clone());
+            tokio::spawn(async move {
+                let wait = move |_: &mut Vec<Block>| {
+                    begun.send(()).map_err(crate::http::problem::Problem::internal)?;
+                    held.lock()
+                        .expect("nobody panics while holding it")
+                        .recv()
+                        .map_err(crate::http::problem::Problem::internal)
+                };
+                passwords.in_turn(wait).await
+            })
+        };
+        let busy = [hold(), hold()];
+        for _ in 0..2 {
+            begins.recv().await.expect("a beginning");
+        }
+        let waiting: Vec<_> = (0..2 * WAITING).map(|_| hold()).collect();
+        // The runtime polls some sixty tasks before it comes back to this one.
+        for _ in 0..waiting.len() {
+            tokio::task::yield_now().await;
+        }
+        let refused = passwords.hash(&"correct horse battery".into()).await;
+        assert_eq!(refused.err().map(|problem| problem.code().as_str()), Some("unavailable"));
+        for gave_up in &waiting {
+            gave_up.abort();
+        }
+        for gave_up in waiting {
+            assert!(gave_up.await.is_err());
+        }
+        release.send(()).and_then(|()| release.send(())).expect("both wait");
+        for done in busy {
+            done.await.expect("an end").expect("its turn");
+        }
+        passwords.hash(&"correct horse battery".into()).await.expect("the queue is free again");
+        assert!(begins.try_recv().is_err(), "none of those who gave up was served");
+    }
+}

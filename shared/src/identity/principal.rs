@@ -1,0 +1,319 @@
+//! Who calls: a live session, checked in the database in one query.
+
+use axum::{
+    extract::{FromRef, FromRequestParts, MatchedPath},
+    http::{header, request::Parts},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use time::Duration;
+use tracing::Span;
+use utoipa::ToSchema;
+
+use crate::{
+    audit::Refusals,
+    base::{
+        clock::Clock,
+        ids::{ProjectId, SessionId, UserId},
+    },
+    http::problem::{Code, Problem},
+    identity::{
+        access_token::{Claims, Verifier},
+        account::Account,
+    },
+};
+
+/// How long a session counts as recent after its user proved who they are.
+pub const RECENT: Duration = Duration::minutes(10);
+
+/// What authorisation needs; part of the state of every function with routes.
+#[derive(Clone)]
+pub struct Authority {
+    /// The database, where sessions and roles are.
+    pub db: PgPool,
+    /// Checks access tokens.
+    pub tokens: Verifier,
+    /// Records who was refused.
+    pub refusals: Refusals,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Authority {
+    /// Authorisation by this database.
+    #[must_use]
+    pub fn new(db: PgPool, tokens: Verifier, clock: Clock) -> Self {
+        Self { refusals: Refusals::new(db.clone(), clock.clone()), db, tokens, clock }
+    }
+
+    /// The refusal of what a caller's role does not allow, which is recorded.
+    pub async fn refuse(&self, parts: &Parts, user: UserId, project: Option<ProjectId>) -> Problem {
+        let path = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+        self.refusals.record(user, project, &format!("{} {path}", parts.method)).await;
+        Problem::new(Code::Forbidden)
+    }
+}
+
+/// What a user may do on the whole platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum GlobalRole {
+    /// May do what any project role may, everywhere.
+    SuperAdmin,
+    /// May do what their projects' roles say.
+    User,
+}
+
+impl GlobalRole {
+    /// As it is sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SuperAdmin => "super_admin",
+            Self::User => "user",
+        }
+    }
+}
+
+/// A user with a live session and a verified address.
+#[derive(Debug, Clone, Copy)]
+pub struct Principal {
+    /// The user.
+    pub user_id: UserId,
+    /// Their session.
+    pub session_id: SessionId,
+    /// What they may do everywhere.
+    pub global_role: GlobalRole,
+}
+
+/// A super admin with a live session and a verified address.
+#[derive(Debug, Clone, Copy)]
+pub struct SuperAdmin(pub Principal);
+
+/// A user with a live session, whether or not the address is verified; for the few routes that say so.
+#[derive(Debug, Clone, Copy)]
+pub struct AnySession(pub Principal);
+
+/// A user with a live session, whether or not the address is verified, and their account.
+#[derive(Debug, Clone)]
+pub struct CurrentAccount(pub Account);
+
+/// A user with a live session and a verified address, and their account.
+#[derive(Debug, Clone)]
+pub struct VerifiedAccount(pub Account);
+
+/// A user with a verified address who proved who they are within the last ten minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct RecentSession(pub Principal);
+
+/// The same, with their account.
+#[derive(Debug, Clone)]
+pub struct RecentAccount(pub Account);
+
+/// A user with a verified address, for a route that takes another proof in place of a recent session.
+#[derive(Debug, Clone, Copy)]
+pub struct UnprovenSession {
+    principal: Principal,
+    recent: bool,
+}
+
+impl UnprovenSession {
+    /// The user, whose right to go on is not settled.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Goes on if the session is recent, or the user has just been `proven` to be who they are.
+    ///
+    /// # Errors
+    /// When neither holds.
+    pub fn or_else(self, proven: bool) -> Result<RecentSession, Problem> {
+        if self.recent || proven {
+            Ok(RecentSession(self.principal))
+        } else {
+            Err(Problem::new(Code::ReauthenticationRequired))
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for Principal
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        authenticate(parts, &Authority::from_ref(state)).await?.verified()
+    }
+}
+
+impl<S> FromRequestParts<S> for SuperAdmin
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let authority = Authority::from_ref(state);
+        let principal = authenticate(parts, &authority).await?.verified()?;
+        if principal.global_role == GlobalRole::SuperAdmin {
+            Ok(Self(principal))
+        } else {
+            Err(authority.refuse(parts, principal.user_id, None).await)
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for AnySession
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self(authenticate(parts, &Authority::from_ref(state)).await?.principal))
+    }
+}
+
+impl<S> FromRequestParts<S> for CurrentAccount
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self(authenticate(parts, &Authority::from_ref(state)).await?.account))
+    }
+}
+
+impl<S> FromRequestParts<S> for VerifiedAccount
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let session = authenticate(parts, &Authority::from_ref(state)).await?;
+        let account = session.account.clone();
+        session.verified().map(|_| Self(account))
+    }
+}
+
+impl<S> FromRequestParts<S> for UnprovenSession
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let session = authenticate(parts, &Authority::from_ref(state)).await?;
+        Ok(Self { recent: session.recent, principal: session.verified()? })
+    }
+}
+
+impl<S> FromRequestParts<S> for RecentSession
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        UnprovenSession::from_request_parts(parts, state).await?.or_else(false)
+    }
+}
+
+impl<S> FromRequestParts<S> for RecentAccount
+where
+    S: Send + Sync,
+    Authority: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let session = authenticate(parts, &Authority::from_ref(state)).await?;
+        let account = session.account.clone();
+        let recent = UnprovenSession { recent: session.recent, principal: session.verified()? };
+        recent.or_else(false).map(|_| Self(account))
+    }
+}
+
+/// A live session, and what is known of it.
+struct Session {
+    principal: Principal,
+    account: Account,
+    recent: bool,
+}
+
+impl Session {
+    fn verified(self) -> Result<Principal, Problem> {
+        if self.account.email_verified {
+            Ok(self.principal)
+        } else {
+            Err(Problem::new(Code::EmailNotVerified))
+        }
+    }
+}
+
+async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, Problem> {
+    let claims = claims(parts, authority)?;
+    let now = authority.clock.now();
+    let row = sqlx::query!(
+        r#"
+        select users.id as "id: UserId", users.email, users.display_name,
+               users.global_role as "global_role: GlobalRole",
+               users.email_verified_at is not null as "email_verified!", users.version, users.created_at,
+               sessions.authenticated_at
+        from sessions
+        join users on users.id = sessions.user_id
+        where sessions.id = $1
+          and sessions.user_id = $2
+          and sessions.revoked_at is null
+          and sessions.expires_at > $3
+          and users.deleted_at is null
+          and users.suspended_at is null
+        "#,
+        claims.sid.0,
+        claims.user_id.0,
+        now,
+    )
+    .fetch_optional(&authority.db)
+    .await?
+    .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let account = Account {
+        id: row.id,
+        email: row.email,
+        display_name: row.display_name,
+        global_role: row.global_role,
+        email_verified: row.email_verified,
+        version: row.version,
+        created_at: row.created_at,
+    };
+    let principal = Principal { user_id: row.id, session_id: claims.sid, global_role: row.global_role };
+    Ok(Session { principal, account, recent: now - row.authenticated_at <= RECENT })
+}
+
+/// The claims of the request's bearer token (RFC 6750); a token proves only who asks.
+pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Claims, Problem> {
+    let claims = bearer(parts)
+        .and_then(|token| authority.tokens.verify(secrecy::ExposeSecret::expose_secret(&token)))
+        .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    Span::current().record("user_id", claims.user_id.to_string());
+    Ok(claims)
+}
+
+/// The token in the `Authorization` header.
+pub(crate) fn bearer(parts: &Parts) -> Option<SecretString> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
+}

@@ -1,0 +1,26 @@
+//! The limits of a request as structured fields (RFC 9651).
+
+use std::fmt::Write as _;
+
+use super::{
+    gcra::{Standing, WINDOW},
+    whole_seconds,
+};
+use crate::http::rate_limit_fields::RateLimitFields;
+
+/// Describes the limits that a request was counted against. What strangers spend on an account is only shown to
+/// the client that it stops: it would tell anyone how busy the account is.
+pub(super) fn describe(fields: &RateLimitFields, standings: &[Standing]) {
+    let shown = |standing: &&Standing| standing.policy != "strangers" || standing.wait.is_some();
+    let (mut policies, mut states) = (String::new(), String::new());
+    for (number, standing) in standings.iter().filter(shown).enumerate() {
+        let comma = if number == 0 { "" } else { ", " };
+        let Standing { policy, quota, remaining, reset, .. } = standing;
+        let (window, reset) = (WINDOW / 1_000_000, whole_seconds(*reset).as_secs());
+        let _ = write!(policies, "{comma}\"{policy}\";q={quota};w={window}");
+        let _ = write!(states, "{comma}\"{policy}\";r={remaining};t={reset}");
+    }
+    if let (Ok(policies), Ok(states)) = (policies.try_into(), states.try_into()) {
+        fields.set(policies, states);
+    }
+}

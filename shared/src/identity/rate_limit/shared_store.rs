@@ -1,0 +1,51 @@
+//! Debts in Redis, where all instances see them.
+
+use redis::Script;
+
+use super::gcra::{Charge, WINDOW};
+use crate::cloud::redis::Redis;
+
+/// Charges all keys, or none unless ARGV[1] says so; gives what each owed before. ARGV[2] is the window,
+/// then come the charges, all in microseconds. The clock is the server's: instances need not agree on theirs.
+const SPEND: &str = "
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local window = tonumber(ARGV[2])
+local charged = true
+local debts = {}
+for i, paid_at in ipairs(redis.call('MGET', unpack(KEYS))) do
+    debts[i] = math.max((tonumber(paid_at) or 0) - now, 0)
+    charged = charged and debts[i] + ARGV[i + 2] <= window
+end
+if charged or ARGV[1] == '1' then
+    for i, key in ipairs(KEYS) do
+        local debt = debts[i] + ARGV[i + 2]
+        redis.call('SET', key, string.format('%.0f', now + debt), 'PX', math.ceil(debt / 1000))
+    end
+end
+return debts
+";
+
+/// The store that instances share.
+pub(super) struct SharedStore {
+    redis: Redis,
+    script: Script,
+}
+
+impl SharedStore {
+    pub(super) fn new(redis: Redis) -> Self {
+        Self { redis, script: Script::new(SPEND) }
+    }
+
+    /// What each key owed before, after charging all of them or none; `None` while Redis is away.
+    pub(super) async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Option<Vec<i64>> {
+        let mut call = self.script.prepare_invoke();
+        call.arg(u8::from(in_any_case)).arg(WINDOW);
+        for charge in charges {
+            call.key([b"rate-limit:".as_slice(), &charge.key].concat()).arg(charge.micros);
+        }
+        let debts: Vec<i64> =
+            self.redis.ask(async |mut connection| call.invoke_async(&mut connection).await).await?;
+        (debts.len() == charges.len()).then_some(debts)
+    }
+}

@@ -1,0 +1,161 @@
+//! The guard's locators for items and exports: the path names the resource, and the resource its project.
+
+use std::marker::PhantomData;
+
+use tracing::Span;
+
+use crate::{
+    base::ids::{ExportId, ItemId, ProjectId, UserId},
+    http::{extract::Path, problem::Result},
+    identity::{
+        guard::{Caller, Locator, ProjectRole, Standing},
+        principal::GlobalRole,
+    },
+    items::ItemKind,
+};
+
+/// The path's item, of one kind or of any.
+#[derive(Debug, Clone, Copy)]
+pub struct ByItem<K>(PhantomData<K>);
+
+/// The path's export.
+#[derive(Debug, Clone, Copy)]
+pub struct ByExport;
+
+/// The kind of item that a path is about, at compile time.
+pub trait Kind: Send + Sync + 'static {
+    /// The kind.
+    const KIND: ItemKind;
+}
+
+/// Which items a path may be about, at compile time.
+pub trait Items: Send + Sync + 'static {
+    /// The one kind, or `None` for all.
+    const ONLY: Option<ItemKind>;
+}
+
+impl<K: Kind> Items for K {
+    const ONLY: Option<ItemKind> = Some(K::KIND);
+}
+
+/// Items of every kind.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyItem;
+
+impl Items for AnyItem {
+    const ONLY: Option<ItemKind> = None;
+}
+
+/// Documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Document;
+
+impl Kind for Document {
+    const KIND: ItemKind = ItemKind::Document;
+}
+
+/// Voice samples.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice;
+
+impl Kind for Voice {
+    const KIND: ItemKind = ItemKind::Voice;
+}
+
+/// The item that a path is about.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundItem {
+    /// The item's id.
+    pub id: ItemId,
+    /// The uploader.
+    pub uploaded_by_id: UserId,
+}
+
+impl<K: Items> Locator for ByItem<K> {
+    type Reads = Path<ItemId>;
+    type Found = FoundItem;
+
+    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<Standing>, FoundItem)> {
+        Span::current().record("item_id", id.to_string());
+        let standing = at_item(caller, id, K::ONLY).await?;
+        let uploaded_by_id = standing.as_ref().and_then(|standing| standing.uploaded_by_id);
+        Ok((standing, FoundItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
+    }
+}
+
+impl Locator for ByExport {
+    type Reads = Path<ExportId>;
+    type Found = ExportId;
+
+    async fn locate(caller: &Caller, Path(id): Path<ExportId>) -> Result<(Option<Standing>, ExportId)> {
+        Ok((at_export(caller, id).await?, id))
+    }
+}
+
+async fn at_item(
+    caller: &Caller,
+    item: ItemId,
+    only: Option<ItemKind>,
+) -> Result<Option<Standing>, sqlx::Error> {
+    sqlx::query_as!(
+        Standing,
+        r#"
+        select users.global_role as "global_role: GlobalRole",
+               users.email_verified_at is not null as "is_verified!",
+               projects.id as "project_id?: ProjectId",
+               project_members.role as "role?: ProjectRole",
+               items.uploaded_by_id as "uploaded_by_id?: UserId"
+        from sessions
+        join users on users.id = sessions.user_id
+        left join items
+               on items.id = $4 and ($5::text is null or items.kind = $5) and items.deleted_at is null
+        left join projects on projects.id = items.project_id and projects.deleted_at is null
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = users.id
+        where sessions.id = $1
+          and sessions.user_id = $2
+          and sessions.revoked_at is null
+          and sessions.expires_at > $3
+          and users.deleted_at is null
+          and users.suspended_at is null
+        "#,
+        caller.session_id.0,
+        caller.user_id.0,
+        caller.authority.clock.now(),
+        item.0,
+        only as _,
+    )
+    .fetch_optional(&caller.authority.db)
+    .await
+}
+
+async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<Standing>, sqlx::Error> {
+    sqlx::query_as!(
+        Standing,
+        r#"
+        select users.global_role as "global_role: GlobalRole",
+               users.email_verified_at is not null as "is_verified!",
+               projects.id as "project_id?: ProjectId",
+               project_members.role as "role?: ProjectRole",
+               null::uuid as "uploaded_by_id?: UserId"
+        from sessions
+        join users on users.id = sessions.user_id
+        left join exports on exports.id = $4 and exports.kept_until > $3
+        left join projects on projects.id = exports.project_id and projects.deleted_at is null
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = users.id
+        where sessions.id = $1
+          and sessions.user_id = $2
+          and sessions.revoked_at is null
+          and sessions.expires_at > $3
+          and users.deleted_at is null
+          and users.suspended_at is null
+        "#,
+        caller.session_id.0,
+        caller.user_id.0,
+        caller.authority.clock.now(),
+        export.0,
+    )
+    .fetch_optional(&caller.authority.db)
+    .await
+}

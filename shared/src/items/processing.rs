@@ -1,0 +1,243 @@
+//! From the finalize event of an upload to its text, whatever reads it: claim the item, look at the bytes, have
+//! an engine read them, commit the result.
+//!
+//! A delivery may come twice, late, out of order, or while another instance works on the item. The claim sorts
+//! that out; the lease commits before the engine is called, and a result commits only if the item has not moved
+//! on. What is too large for a synchronous call becomes a batch operation: nobody waits for it. Its output
+//! arrives in the results bucket as `{folder}/{item}/{attempt}/…`, whose finalize events bring it in, shard by
+//! shard and in any order; `maintenance` has operations looked at whose events were lost.
+
+mod events;
+mod flow;
+mod queries;
+
+use std::{future::Future, time::Duration};
+
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    routing::post,
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+pub use self::{
+    events::{Finalized, REPLAYED, finalize_message},
+    queries::{Restarted, give_up, restart},
+};
+use crate::{
+    base::{
+        clock::Clock,
+        config::Error,
+        database::{self, DatabaseSettings},
+        ids::ItemId,
+    },
+    cloud::{
+        oidc::{OidcVerifier, PushSettings},
+        push::{Delivery, Push},
+        storage::{Head, ObjectReader, Objects, StorageSettings},
+    },
+    http::{
+        health::Health,
+        problem::Problem,
+        server::{HttpSettings, Service},
+    },
+    items::{Failure, ItemKind, ObjectName},
+};
+
+/// An item that is ours for a while.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The upload.
+    pub object: ObjectName,
+    /// Names the results; grows with every attempt.
+    pub attempt: i32,
+    /// Attempts since the upload.
+    pub tries: i32,
+    /// As declared.
+    pub content_type: String,
+    /// As declared, in bytes.
+    pub size_bytes: i64,
+    /// The language that was asked for, of the item or of its project.
+    pub language: Option<String>,
+    /// Whether it is known to be too large for a synchronous call.
+    pub needs_batch: bool,
+    /// The batch operation under way.
+    pub operation: Option<String>,
+    /// Since when.
+    pub operation_started_at: Option<OffsetDateTime>,
+}
+
+impl Job {
+    /// The item.
+    #[must_use]
+    pub const fn item_id(&self) -> ItemId {
+        self.object.item_id
+    }
+}
+
+/// Why an input was not read.
+#[derive(Debug)]
+pub enum EngineError {
+    /// The quota is used up: nothing is wrong with the input.
+    Deferred {
+        /// Whether it was a batch operation that was not admitted.
+        batch: bool,
+    },
+    /// It may work when tried again.
+    Transient(Problem),
+    /// It never will.
+    Permanent(Failure),
+}
+
+/// What an engine made of an input.
+#[derive(Debug)]
+pub enum Reading<T> {
+    /// All of its text.
+    Text(T),
+    /// A batch operation by this name, which writes to the given prefix.
+    Operation(String),
+}
+
+/// Where a batch operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationState {
+    /// Under way, so many percent of it done where that is known.
+    Running(Option<i64>),
+    /// Done: all of its output is there.
+    Succeeded,
+    /// Gone without a result; another attempt may do better.
+    Lost,
+}
+
+/// A part of a batch operation's output.
+#[derive(Debug)]
+pub struct Shard<T> {
+    /// Which one, from 0.
+    pub index: i32,
+    /// How many there are.
+    pub count: i32,
+    /// Its text.
+    pub text: T,
+}
+
+/// What reads one kind of item: Document AI, Speech-to-Text.
+pub trait Engine: Clone + Send + Sync + 'static {
+    /// What it reads.
+    const KIND: ItemKind;
+    /// The folder of its output in the results bucket.
+    const FOLDER: &'static str;
+    /// How many of a file's first bytes [`Engine::check`] looks at.
+    const HEAD_BYTES: u64;
+    /// Text as it is stored.
+    type Text: Send + Sync;
+
+    /// What is wrong with the bytes, as far as their beginning tells.
+    fn check(job: &Job, head: &Head) -> Option<Failure>;
+
+    /// Reads the input at once, or starts an operation that writes below `output`; `head` has passed
+    /// [`Engine::check`].
+    fn read(
+        &self,
+        job: &Job,
+        head: &Head,
+        uri: &str,
+        output: &str,
+    ) -> impl Future<Output = Result<Reading<Self::Text>, EngineError>> + Send;
+
+    /// Where an operation stands; a permanent error is that of its input.
+    fn look(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;
+
+    /// Reads a part of an operation's output, which lies at `object`.
+    ///
+    /// # Errors
+    /// When it is no such part, or says that the input cannot be read.
+    fn shard(object: &str, output: &[u8]) -> Result<Shard<Self::Text>, EngineError>;
+
+    /// Stores text under the item's attempt; storing it again changes nothing. Nobody sees it before the item
+    /// moves on.
+    fn store(
+        db: &PgPool,
+        item: ItemId,
+        attempt: i32,
+        shard: &Shard<Self::Text>,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+}
+
+crate::settings! {
+    /// What a function that reads uploads is configured with, its engine aside.
+    pub struct ProcessingSettings {
+        /// The bucket that batch operations write to.
+        pub results_bucket: String = "RESULTS_BUCKET",
+    }
+    with {
+        /// The HTTP server.
+        pub http: HttpSettings,
+        /// The database.
+        pub database: DatabaseSettings,
+        /// Checking who pushes.
+        pub push: PushSettings,
+        /// Cloud Storage.
+        pub storage: StorageSettings,
+    }
+}
+
+/// What a delivery may take: half of Pub/Sub's ack deadline.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A function that has an engine read what is uploaded.
+///
+/// # Errors
+/// Names the variable that is wrong.
+pub fn service<E: Engine>(settings: ProcessingSettings, engine: E, clock: Clock) -> Result<Service, Error> {
+    let db = database::connect(&settings.database)?;
+    let processing = Processing {
+        db: db.clone(),
+        clock,
+        verifier: OidcVerifier::new(&settings.push),
+        reader: ObjectReader::new(&settings.storage)?,
+        objects: Objects::new(&settings.storage)?,
+        uploads_bucket: settings.storage.uploads_bucket,
+        results_bucket: settings.results_bucket,
+        engine,
+    };
+    let routes = Router::new()
+        .route("/events/object-finalized", post(object_finalized::<E>))
+        .route("/events/result-finalized", post(result_finalized::<E>))
+        .with_state(processing);
+    let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
+    Service::new(routes, Health::default().database(&db), &http)
+}
+
+/// Everything that handling a delivery takes.
+#[derive(Clone)]
+struct Processing<E> {
+    db: PgPool,
+    clock: Clock,
+    verifier: OidcVerifier,
+    reader: ObjectReader,
+    objects: Objects,
+    uploads_bucket: String,
+    results_bucket: String,
+    engine: E,
+}
+
+impl<E> FromRef<Processing<E>> for OidcVerifier {
+    fn from_ref(processing: &Processing<E>) -> Self {
+        processing.verifier.clone()
+    }
+}
+
+async fn object_finalized<E: Engine>(
+    State(processing): State<Processing<E>>,
+    Push(message): Push,
+) -> Delivery {
+    message.handle(&processing.db, &processing.clock, processing.uploaded(&message)).await
+}
+
+async fn result_finalized<E: Engine>(
+    State(processing): State<Processing<E>>,
+    Push(message): Push,
+) -> Delivery {
+    message.handle(&processing.db, &processing.clock, processing.result(&message)).await
+}

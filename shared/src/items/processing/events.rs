@@ -1,0 +1,95 @@
+//! The finalize events of both buckets (<https://cloud.google.com/storage/docs/pubsub-notifications>).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{base::ids::ItemId, cloud::push::Message, items::ObjectName};
+
+const EVENT_TYPE: &str = "eventType";
+const BUCKET: &str = "bucketId";
+const OBJECT: &str = "objectId";
+const GENERATION: &str = "objectGeneration";
+/// Set on a dead letter that an admin sends again: it takes up an item that was given up.
+pub const REPLAYED: &str = "replayed";
+
+/// What Cloud Storage says of the object (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
+#[derive(Deserialize)]
+struct ObjectResource {
+    #[serde(rename = "md5Hash")]
+    md5: Option<String>,
+}
+
+/// The bytes of an upload arrived.
+#[derive(Debug, Clone)]
+pub struct Finalized {
+    /// The upload.
+    pub object: ObjectName,
+    /// The object's generation.
+    pub generation: i64,
+    /// Base64 of its MD5, where there is one.
+    pub md5: Option<String>,
+    /// Whether an admin sent it again after it was given up.
+    pub replayed: bool,
+}
+
+impl Finalized {
+    /// What a message says, if it is the finalize event of an upload.
+    #[must_use]
+    pub fn read(message: &Message, bucket: &str) -> Option<Self> {
+        let (object, generation) = finalized(message, bucket)?;
+        let resource: Option<ObjectResource> = serde_json::from_slice(&message.data).ok();
+        Some(Self {
+            object: object.parse().ok()?,
+            generation,
+            md5: resource.and_then(|resource| resource.md5),
+            replayed: message.attributes.contains_key(REPLAYED),
+        })
+    }
+}
+
+/// An object that holds a part of an operation's output.
+pub(super) struct Output {
+    pub(super) object: String,
+    pub(super) generation: i64,
+    pub(super) item_id: ItemId,
+    pub(super) attempt: i32,
+}
+
+impl Output {
+    pub(super) fn read(message: &Message, bucket: &str, folder: &str) -> Option<Self> {
+        let (object, generation) = finalized(message, bucket)?;
+        let mut parts = object.split('/');
+        let ours = parts.next() == Some(folder);
+        let item_id = parts.next()?.parse().ok()?;
+        let attempt = parts.next()?.parse().ok()?;
+        ours.then(|| Self { object: object.to_owned(), generation, item_id, attempt })
+    }
+}
+
+fn finalized<'a>(message: &'a Message, bucket: &str) -> Option<(&'a str, i64)> {
+    let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
+    let ours = attribute(EVENT_TYPE) == Some("OBJECT_FINALIZE") && attribute(BUCKET) == Some(bucket);
+    let named = attribute(OBJECT).zip(attribute(GENERATION)?.parse().ok());
+    named.filter(|_| ours)
+}
+
+/// The finalize event of an upload as Cloud Storage sends it: attributes and data, to be sent once more.
+#[must_use]
+pub fn finalize_message(
+    bucket: &str,
+    object: &ObjectName,
+    generation: i64,
+    md5: Option<&str>,
+) -> (BTreeMap<String, String>, serde_json::Value) {
+    let (object, generation) = (object.to_string(), generation.to_string());
+    let data = json!({"bucket": bucket, "name": object, "generation": generation, "md5Hash": md5});
+    let attributes = [
+        (EVENT_TYPE, "OBJECT_FINALIZE".to_owned()),
+        (BUCKET, bucket.to_owned()),
+        (OBJECT, object),
+        (GENERATION, generation),
+    ];
+    (attributes.map(|(name, value)| (name.to_owned(), value)).into(), data)
+}

@@ -1,0 +1,234 @@
+//! What a delivery leads to.
+
+use time::Duration;
+use tracing::Span;
+
+use super::{
+    Engine, EngineError, Finalized, Job, OperationState, Processing, Reading, Shard,
+    events::Output,
+    queries::{self, Claim},
+};
+use crate::{
+    base::ids::ItemId,
+    cloud::{
+        push::{Delivery, Message},
+        storage::ReadError,
+    },
+    http::problem::{Problem, chain},
+    items::{Failure, ObjectName},
+};
+
+/// Renewed while the work goes on, so that it ends soon after its holder is gone, and not before.
+pub(super) const LEASE: Duration = Duration::seconds(45);
+/// How often it is renewed: two renewals may fail.
+const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
+/// Tries of one upload before it is given up: more than Pub/Sub's deliveries of one event, so that an
+/// outage leaves a dead letter and not a failed item.
+pub(super) const MAX_TRIES: i32 = 12;
+/// By then Pub/Sub has given up on the event, and maintenance repeats it.
+const FALLBACK: Duration = Duration::hours(1);
+/// How long an item waits when the engine's quota is used up.
+const DEFERRAL: Duration = Duration::minutes(1);
+/// When an operation is looked at that has not brought its output by itself.
+const POLL: Duration = Duration::minutes(2);
+/// An operation that is older never comes back.
+const OPERATION_LIFETIME: Duration = Duration::hours(24);
+/// The largest part of an output that is read: some ten times what one is.
+const OUTPUT_BYTES: u64 = 48 << 20;
+
+impl<E: Engine> Processing<E> {
+    /// The bytes of an upload arrived, or `maintenance` wants it looked at again.
+    pub(super) async fn uploaded(&self, message: &Message) -> Result<Delivery, Problem> {
+        let event = Finalized::read(message, &self.uploads_bucket);
+        let Some(event) = event.filter(|event| event.object.kind == E::KIND) else {
+            return Ok(Delivery::Discard("not the finalize event of such an upload"));
+        };
+        Span::current().record("item_id", event.object.item_id.to_string());
+        Span::current().record("project_id", event.object.project_id.to_string());
+        match queries::claim(&self.db, &event, self.clock.now(), LEASE).await? {
+            Claim::Mine(job) if job.tries > MAX_TRIES => {
+                self.fail(&job.object, job.attempt, &Failure::gave_up()).await
+            }
+            Claim::Mine(job) => {
+                let delivery = tokio::select! {
+                    delivery = self.work(&event, &job) => delivery,
+                    never = self.keep_lease(&job) => match never {},
+                };
+                if let Err(problem) = delivery {
+                    // The lease is given back, so that the next delivery finds the item free.
+                    self.retry(&job, problem).await
+                } else {
+                    delivery
+                }
+            }
+            // Whoever holds the lease finishes; if they die, maintenance repeats this event.
+            Claim::Leased | Claim::Finished => Ok(Delivery::Done),
+            Claim::Unknown => Ok(Delivery::Discard("the item is gone, or has a later upload")),
+        }
+    }
+
+    /// Renews the lease for as long as it is polled; a renewal that fails is made up for by the next.
+    async fn keep_lease(&self, job: &Job) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            if let Err(error) = queries::renew(&self.db, job, self.clock.now() + LEASE).await {
+                tracing::warn!(error = chain(&error), "the lease was not renewed");
+            }
+        }
+    }
+
+    async fn work(&self, event: &Finalized, job: &Job) -> Result<Delivery, Problem> {
+        if let Some(operation) = &job.operation {
+            return self.look(job, operation).await;
+        }
+        let object = event.object.to_string();
+        let head =
+            match self.reader.head(&self.uploads_bucket, &object, event.generation, E::HEAD_BYTES).await {
+                Ok(head) => head,
+                Err(ReadError::Absent) => {
+                    let message = "The uploaded file is gone. Upload it again.";
+                    let failure = Failure { code: "file_missing".to_owned(), message: message.to_owned() };
+                    return self.fail(&job.object, job.attempt, &failure).await;
+                }
+                Err(ReadError::Transient(problem)) => return Err(problem),
+            };
+        if head.size_bytes != job.size_bytes {
+            let (found, announced) = (head.size_bytes, job.size_bytes);
+            let message = format!("The file has {found} bytes, not the {announced} that were announced.");
+            return self
+                .fail(&job.object, job.attempt, &Failure { code: "size_mismatch".to_owned(), message })
+                .await;
+        }
+        if let Some(failure) = E::check(job, &head) {
+            return self.fail(&job.object, job.attempt, &failure).await;
+        }
+        let uri = format!("gs://{}/{object}", self.uploads_bucket);
+        let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
+        match self.engine.read(job, &head, &uri, &output).await {
+            Ok(Reading::Text(text)) => {
+                let whole = Shard { index: 0, count: 1, text };
+                E::store(&self.db, job.item_id(), job.attempt, &whole).await?;
+                queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, self.clock.now()).await?;
+                Ok(Delivery::Done)
+            }
+            Ok(Reading::Operation(name)) => {
+                let now = self.clock.now();
+                queries::begin_operation(&self.db, job, &name, now, now + POLL).await?;
+                Ok(Delivery::Done)
+            }
+            Err(error) => self.end(job, error).await,
+        }
+    }
+
+    /// Asks after an operation whose time has come.
+    async fn look(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
+        let now = self.clock.now();
+        let too_old = job.operation_started_at.is_some_and(|started| started + OPERATION_LIFETIME < now);
+        let state = match self.engine.look(operation).await {
+            Ok(OperationState::Running(_)) if too_old => OperationState::Lost,
+            Ok(state) => state,
+            // It is asked after again.
+            Err(EngineError::Transient(problem)) => {
+                tracing::warn!(cause = problem.cause(), "an operation could not be looked at");
+                OperationState::Running(None)
+            }
+            Err(error) => return self.end(job, error).await,
+        };
+        match state {
+            OperationState::Running(percent) => {
+                queries::wait(&self.db, job, percent, now + POLL).await?;
+                Ok(Delivery::Done)
+            }
+            OperationState::Succeeded => {
+                for output in self.objects.list(&self.results_bucket, &prefix::<E>(job)).await? {
+                    if let Err(error) =
+                        self.import(job.item_id(), job.attempt, &output.name, output.generation).await
+                    {
+                        return self.end(job, error).await;
+                    }
+                }
+                let now = self.clock.now();
+                if queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, now).await? {
+                    return Ok(Delivery::Done);
+                }
+                // A part is gone for good; an attempt that events completed meanwhile is not touched.
+                self.give_operation_up(job).await
+            }
+            OperationState::Lost => self.give_operation_up(job).await,
+        }
+    }
+
+    async fn give_operation_up(&self, job: &Job) -> Result<Delivery, Problem> {
+        tracing::warn!("an operation ended without a result");
+        queries::end_operation(&self.db, job, self.clock.now() + DEFERRAL).await?;
+        Ok(Delivery::Done)
+    }
+
+    /// A part of an operation's output arrived.
+    pub(super) async fn result(&self, message: &Message) -> Result<Delivery, Problem> {
+        let Some(output) = Output::read(message, &self.results_bucket, E::FOLDER) else {
+            return Ok(Delivery::Discard("not a part of an operation's output"));
+        };
+        Span::current().record("item_id", output.item_id.to_string());
+        let Some(upload) = queries::find_upload(&self.db, output.item_id, output.attempt).await? else {
+            return Ok(Delivery::Discard("the attempt is over"));
+        };
+        match self.import(output.item_id, output.attempt, &output.object, output.generation).await {
+            Ok(()) => {
+                queries::complete(&self.db, E::KIND, output.item_id, output.attempt, self.clock.now())
+                    .await?;
+                Ok(Delivery::Done)
+            }
+            Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
+            Err(EngineError::Transient(problem)) => Err(problem),
+            Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
+        }
+    }
+
+    /// Stores a part of an operation's output.
+    async fn import(
+        &self,
+        item: ItemId,
+        attempt: i32,
+        object: &str,
+        generation: i64,
+    ) -> Result<(), EngineError> {
+        let transient = |error: sqlx::Error| EngineError::Transient(error.into());
+        let bytes = match self.reader.read(&self.results_bucket, object, generation, OUTPUT_BYTES).await {
+            Ok(bytes) => bytes,
+            // Its lifetime is over, or another generation is there: nothing to bring in.
+            Err(ReadError::Absent) => return Ok(()),
+            Err(ReadError::Transient(problem)) => return Err(EngineError::Transient(problem)),
+        };
+        let shard = E::shard(object, &bytes)?;
+        drop(bytes);
+        E::store(&self.db, item, attempt, &shard).await.map_err(transient)?;
+        queries::record_shard(&self.db, item, attempt, shard.index, shard.count).await.map_err(transient)
+    }
+
+    async fn end(&self, job: &Job, error: EngineError) -> Result<Delivery, Problem> {
+        match error {
+            EngineError::Permanent(failure) => self.fail(&job.object, job.attempt, &failure).await,
+            EngineError::Transient(problem) => Err(problem),
+            EngineError::Deferred { batch } => {
+                queries::defer(&self.db, job, batch, self.clock.now() + DEFERRAL).await?;
+                Ok(Delivery::Done)
+            }
+        }
+    }
+
+    async fn fail(&self, object: &ObjectName, attempt: i32, failure: &Failure) -> Result<Delivery, Problem> {
+        queries::fail(&self.db, object, attempt, failure, self.clock.now()).await?;
+        Ok(Delivery::Done)
+    }
+
+    async fn retry(&self, job: &Job, problem: Problem) -> Result<Delivery, Problem> {
+        queries::release(&self.db, job, self.clock.now() + FALLBACK).await?;
+        Ok(Delivery::Retry(problem))
+    }
+}
+
+/// Where an attempt's output lies.
+fn prefix<E: Engine>(job: &Job) -> String {
+    format!("{}/{}/{}/", E::FOLDER, job.item_id(), job.attempt)
+}

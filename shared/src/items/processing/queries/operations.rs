@@ -1,0 +1,134 @@
+//! Batch operations, and what of their output is there.
+
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+use super::super::Job;
+use crate::{
+    base::ids::{ItemId, ProjectId},
+    items::{ItemKind, ObjectName},
+};
+
+/// The upload that an attempt reads which is not over.
+pub(in super::super) async fn find_upload(
+    db: &PgPool,
+    item: ItemId,
+    attempt: i32,
+) -> Result<Option<ObjectName>, sqlx::Error> {
+    sqlx::query_as!(
+        ObjectName,
+        r#"
+        select kind as "kind: ItemKind", project_id as "project_id: ProjectId", id as "item_id: ItemId", upload_no
+        from items
+        where id = $1 and attempt = $2 and status = 'processing' and deleted_at is null
+        "#,
+        item.0,
+        attempt,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Remembers the operation that reads the item; it is looked at from `poll_at` on.
+pub(in super::super) async fn begin_operation(
+    db: &PgPool,
+    job: &Job,
+    operation: &str,
+    now: OffsetDateTime,
+    poll_at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items
+         set operation = $3, operation_started_at = $4, needs_batch = true, lease_until = null, next_attempt_at = $5
+         where id = $1 and attempt = $2 and status = 'processing'",
+        job.item_id().0,
+        job.attempt,
+        operation,
+        now,
+        poll_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The operation goes on; it is looked at again from `poll_at` on.
+pub(in super::super) async fn wait(
+    db: &PgPool,
+    job: &Job,
+    percent: Option<i64>,
+    poll_at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items
+         set lease_until = null, next_attempt_at = $3,
+             progress_done = case when $4::bigint is null then progress_done else $4 end,
+             progress_total = case when $4::bigint is null then progress_total else 100 end,
+             progress_unit = case when $4::bigint is null then progress_unit else 'percent' end
+         where id = $1 and attempt = $2 and status = 'processing' and operation is not null",
+        job.item_id().0,
+        job.attempt,
+        poll_at,
+        percent,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The operation is gone; the next attempt begins at `next`.
+pub(in super::super) async fn end_operation(
+    db: &PgPool,
+    job: &Job,
+    next: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items
+         set operation = null, operation_started_at = null, lease_until = null, next_attempt_at = $3,
+             progress_done = null, progress_total = null, progress_unit = null
+         where id = $1 and attempt = $2 and status = 'processing'",
+        job.item_id().0,
+        job.attempt,
+        next,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes that a part of an attempt's output is stored, and how far the attempt is; each counts once.
+pub(in super::super) async fn record_shard(
+    db: &PgPool,
+    item: ItemId,
+    attempt: i32,
+    index: i32,
+    count: i32,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        with stored as (
+            insert into result_shards (item_id, attempt, shard_index, shard_count) values ($1, $2, $3, $4)
+            on conflict on constraint result_shards_pkey do nothing
+        )
+        update items
+        set progress_done = (
+                select count(*) from document_pages where document_pages.item_id = $1 and document_pages.attempt = $2
+            ),
+            progress_unit = 'pages',
+            -- The last part is shorter: an estimate until it is there.
+            progress_total = greatest(
+                (select count(*) from document_pages where document_pages.item_id = $1 and document_pages.attempt = $2)
+                    * $4 / greatest((select count(*) from result_shards where item_id = $1 and attempt = $2), 1),
+                1
+            )
+        where id = $1 and attempt = $2 and status = 'processing' and kind = 'document'
+        ",
+        item.0,
+        attempt,
+        index,
+        count,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
