@@ -217,8 +217,7 @@ mod tests {
         let mut values = values("verification");
         assert!(renderer().parts("verification", &values).is_ok());
         values["key_id"] = "k0".into();
-        let error = renderer().parts("verification", &values).err().expect("an error").to_string();
-        assert!(error.contains("the key of a link is gone"), "{error}");
+        assert!(renderer().parts("verification", &values).is_err());
     }
 
     #[test]
