@@ -1,4 +1,8 @@
 //! `email`: renders and sends one mail for each event.
+//!
+//! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in
+//! `queries.rs` that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`,
+//! `body.txt` and `body.html` that use them (`render.rs` has the filters and functions).
 
 mod device;
 mod handle;
@@ -52,7 +56,6 @@ shared::settings! {
 pub(crate) struct AppState {
     db: PgPool,
     verifier: OidcVerifier,
-    tokens: MailTokens,
     renderer: Renderer,
     smtp: Smtp,
     clock: Clock,
@@ -78,8 +81,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let state = AppState {
         db: db.clone(),
         verifier: OidcVerifier::new(&settings.push),
-        tokens: MailTokens::new(&settings.mail_token)?,
-        renderer: Renderer::new(&settings.mail)?,
+        renderer: Renderer::new(&settings.mail, MailTokens::new(&settings.mail_token)?)?,
         smtp: smtp.clone(),
         clock,
     };
