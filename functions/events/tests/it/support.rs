@@ -39,7 +39,7 @@ impl Events {
     /// With a heartbeat each second, and whatever else is set.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Arc::new(Platform::start(db).await);
-        let router = instance(&platform, variables).await;
+        let router = instance(&platform, variables);
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
         let reviewer = platform.user("reviewer@example.org").await;
@@ -50,7 +50,7 @@ impl Events {
 
     /// The same with another instance of the function.
     pub(crate) async fn another_instance(&self) -> Self {
-        let router = instance(&self.platform, &[]).await;
+        let router = instance(&self.platform, &[]);
         let client = self.platform.client(router.clone());
         let platform = Arc::clone(&self.platform);
         let (admin, reviewer) = (self.admin.clone(), self.reviewer.clone());
@@ -122,11 +122,8 @@ impl Events {
     }
 }
 
-async fn instance(platform: &Platform, variables: &[(&str, &str)]) -> Router {
-    let env = platform.env().with("EVENTS_HEARTBEAT", "1");
-    let env = variables.iter().fold(env, |env, (name, value)| env.with(name, *value));
-    let service = shared::function::service::<events::Events>(&env, platform.clock.clone());
-    service.expect("the function").router()
+fn instance(platform: &Platform, variables: &[(&str, &str)]) -> Router {
+    platform.router_of::<events::Events>(&[&[("EVENTS_HEARTBEAT", "1")], variables].concat())
 }
 
 /// One stream, read piece by piece.

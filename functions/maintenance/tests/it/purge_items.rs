@@ -132,7 +132,7 @@ async fn rows_outlive_their_objects_and_never_the_other_way_round(db: PgPool) {
     let object = maintenance.filled(&admin, project, ItemKind::Document).await;
     maintenance.delete(&object).await;
     maintenance.platform.clock.advance(Duration::days(31));
-    let vain = maintenance.without_storage().await;
+    let vain = maintenance.without_storage();
     vain.post("/tasks/purge", Value::Null).await.assert_problem(503, "unavailable");
     assert_eq!(maintenance.rows_of_items().await, 7);
 
