@@ -1,5 +1,6 @@
 //! `admin`: what super admins see and do: users, the audit log, messages that were given up.
 
+mod model;
 mod queries;
 mod routes;
 
@@ -19,9 +20,10 @@ use shared::{
         access_token::{AccessTokenSettings, Verifier},
         principal::Authority,
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
     /// What `admin` is configured with.

@@ -5,10 +5,12 @@
 
 mod access;
 mod cache;
+mod figures;
 mod histogram;
 mod model;
 mod queries;
 mod routes;
+mod summaries;
 mod summary;
 mod window;
 
@@ -30,9 +32,10 @@ use shared::{
         access_token::{AccessTokenSettings, Verifier},
         principal::Authority,
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::cache::Cache;
 

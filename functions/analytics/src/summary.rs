@@ -7,9 +7,9 @@ use shared::{
 use time::OffsetDateTime;
 
 use crate::{
+    figures::{DayCounts, Figures, Read, Until},
     histogram::Histogram,
     model::{Day, MeanConfidence, StatusCounts, Summary, Timeframe, Totals},
-    queries::{DayCounts, Figures, Read, Until},
     window::Window,
 };
 

@@ -2,10 +2,13 @@
 
 mod model;
 mod passkeys;
+mod password_resets;
 mod proof;
 mod queries;
 mod refresh_token;
+mod registration;
 mod routes;
+mod sessions;
 mod sign_in;
 mod steady;
 
@@ -28,9 +31,10 @@ use shared::{
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
@@ -68,6 +72,7 @@ shared::settings! {
 /// What the handlers work with.
 #[derive(Clone, FromRef)]
 pub(crate) struct AppState {
+    db: PgPool,
     authority: Authority,
     outbox: Outbox,
     signer: Signer,
@@ -122,9 +127,10 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
         passkeys: Passkeys::new(&settings.passkey)?,
         rate_limits: rate_limits(&settings.rate_limit, &db, &clock)?,
         authority: Authority::new(db.clone(), tokens, clock.clone()),
+        db,
         clock,
     };
-    let health = state.rate_limits.depend(Health::default().database(&db));
+    let health = state.rate_limits.depend(Health::default().database(&state.db));
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
     Service::new(router.with_state(state), health, &settings.http)
 }

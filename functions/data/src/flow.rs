@@ -15,7 +15,7 @@ use shared::{
     },
     http::{
         extract,
-        idempotency::{Claim, IdempotencyKey},
+        idempotency::{IdempotencyKey, Reservation},
         pagination::PageQuery,
         precondition::IfMatch,
         problem::{Code, Problem, Result},
@@ -57,9 +57,9 @@ impl AppState {
         let mut ids = Vec::with_capacity(new.len());
         let mut first = Vec::with_capacity(new.len());
         for (number, item) in new.into_iter().enumerate() {
-            match key.part(number).claim(&mut tx, user, item.id.0, now).await? {
-                Claim::Repeat(created) => ids.push(ItemId(created)),
-                Claim::First => {
+            match key.part(number).reserve(&mut tx, user, item.id.0, now).await? {
+                Reservation::Repeat(created) => ids.push(ItemId(created)),
+                Reservation::First => {
                     ids.push(item.id);
                     first.push(item);
                 }

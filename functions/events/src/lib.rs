@@ -33,11 +33,12 @@ use shared::{
         access_token::{AccessTokenSettings, Verifier},
         principal::Authority,
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-use crate::hub::Hub;
+use crate::{hub::Hub, stream::Limits};
 
 shared::settings! {
     /// What `events` is configured with.
@@ -67,13 +68,6 @@ pub(crate) struct AppState {
     hub: Hub,
     limits: Limits,
     clock: Clock,
-}
-
-/// How long things may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) heartbeat: Duration,
-    pub(crate) stream_life: Duration,
 }
 
 fn routes() -> OpenApiRouter<AppState> {

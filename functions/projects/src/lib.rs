@@ -1,5 +1,6 @@
 //! `projects`: projects, who works in them, and how they get there.
 
+mod invitations;
 mod model;
 mod queries;
 mod routes;
@@ -22,9 +23,12 @@ use shared::{
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::invitations::MailQuota;
 
 shared::settings! {
     /// What `projects` is configured with.
@@ -56,7 +60,7 @@ pub(crate) struct AppState {
     outbox: Outbox,
     mail_tokens: MailTokens,
     rate_limits: RateLimits,
-    invitations_per_hour: u32,
+    mail_quota: MailQuota,
     clock: Clock,
 }
 
@@ -102,7 +106,7 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let state = AppState {
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         mail_tokens: MailTokens::new(&settings.mail_token)?,
-        invitations_per_hour: settings.invitations_per_hour,
+        mail_quota: MailQuota(settings.invitations_per_hour),
         db,
         authority,
         rate_limits,

@@ -11,10 +11,7 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, Problem, Result},
     },
-    identity::{
-        guard::ProjectRole,
-        principal::{GlobalRole, Principal},
-    },
+    identity::{account::GlobalRole, guard::ProjectRole, principal::Principal},
     items::{self, ItemKind, ItemStatus, Transition},
 };
 use sqlx::PgConnection;
@@ -122,7 +119,7 @@ impl AppState {
         }));
         audit::record(&mut tx, entry, now).await?;
         if decision.status == Verdict::Rejected {
-            tx.announce(&EmailRequested::ItemRejected { item_id: id, version }).await?;
+            tx.record(&EmailRequested::ItemRejected { item_id: id, version }).await?;
         }
         let decided = queries::get_item(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
         tx.commit().await?;

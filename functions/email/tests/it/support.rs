@@ -95,7 +95,7 @@ impl Email {
         let settings = PubSubSettings::from_env(&self.platform.env()).expect("settings");
         let outbox = Outbox::new(self.platform.db.clone(), Clock::default(), &settings).expect("an outbox");
         let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.announce(event).await.expect("an event");
+        let id = tx.record(event).await.expect("an event");
         tx.commit().await.expect("a commit");
         id
     }

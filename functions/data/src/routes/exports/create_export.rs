@@ -14,7 +14,7 @@ use shared::{
     cloud::events::ExportRequested,
     http::{
         extract::Json,
-        idempotency::{Claim, IdempotencyKey},
+        idempotency::{IdempotencyKey, Reservation},
         problem::{Code, Problem, ProblemBody, Result},
     },
     identity::guard::{ByBody, InProject, ProjectAdmin},
@@ -84,9 +84,9 @@ pub(crate) async fn create_export(
     let CreateExport { format, status, .. } = access.found;
     let mut id = ExportId::new();
     let mut tx = app.outbox.begin().await?;
-    match key.claim(&mut tx, user, id.0, now).await? {
-        Claim::Repeat(created) => id = ExportId(created),
-        Claim::First => {
+    match key.reserve(&mut tx, user, id.0, now).await? {
+        Reservation::Repeat(created) => id = ExportId(created),
+        Reservation::First => {
             let kept_until = now + app.export_retention;
             let new = NewExport { id, project_id, requested_by: user, format, status, kept_until };
             if !queries::insert_export(&mut tx, &new, now).await? {
@@ -94,7 +94,7 @@ pub(crate) async fn create_export(
             }
             let entry = Entry::success(Some(user), Action::ExportRequested, id.0).in_project(project_id);
             audit::record(&mut tx, entry.with(json!({"format": format, "status": status})), now).await?;
-            tx.announce(&ExportRequested { export_id: id, step: 0 }).await?;
+            tx.record(&ExportRequested { export_id: id, step: 0 }).await?;
         }
     }
     let row = queries::get_export(&mut *tx, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;

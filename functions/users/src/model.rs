@@ -1,4 +1,4 @@
-//! What an export's lists hold.
+//! Types that SQL and the responses share.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,6 +10,23 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// A session: one sign-in on one device.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) created_at: OffsetDateTime,
+    /// When it was last refreshed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) last_used_at: OffsetDateTime,
+    /// Where it was opened from.
+    pub(crate) ip_address: Option<String>,
+    /// What it was opened with.
+    pub(crate) user_agent: Option<String>,
+    /// Whether this request belongs to it.
+    pub(crate) current: bool,
+}
 
 /// A session, live or ended.
 #[derive(Serialize, ToSchema)]
