@@ -22,7 +22,7 @@ pub struct ByItem<K>(PhantomData<K>);
 #[derive(Debug, Clone, Copy)]
 pub struct ByExport;
 
-/// The kind of item that a path is about, at compile time.
+/// A kind of item at compile time.
 pub trait Kind: Send + Sync + 'static {
     /// The kind.
     const KIND: ItemKind;
