@@ -1,39 +1,40 @@
--- Exports: what was asked for, how far it is, and the parts that become one object.
+-- Project exports: the request, its progress, and the objects that become one file.
 
+-- Requested exports. Each runs in steps, one event per step.
 create table exports (
-    -- Made when it was asked for, and later ids sort after earlier ones: items with a later id are not in it.
+    -- Ids grow with time: items with a greater id are not in the export.
     id uuid not null,
     project_id uuid not null,
     requested_by_id uuid not null,
     format text not null,
-    -- Only items in this state; null for all.
+    -- Only items in this status. Null for all.
     item_status text,
     status text not null default 'processing',
     failure_code text,
     failure_message text,
-    -- The step that comes next, which one message asks for: a duplicate of an earlier one finds it taken.
+    -- The next step. An event for an earlier step is a duplicate.
     step integer not null default 0,
-    -- Where the next chunk begins: after this item of this kind. No kind: all are written.
+    -- The next chunk begins after this item of this kind. No kind means that all are written.
     position_kind text default 'document',
     position_id uuid,
-    -- Items written, and how many there will be; counted by the first step.
+    -- Items written, and their number altogether, which the first step counts.
     done bigint not null default 0,
     total bigint,
-    -- Claims made to do a step; it names the object that the step writes, so that no two ever write the same.
+    -- Leases so far. The number is part of the name of the object that a step writes, so that no two write the same.
     attempt integer not null default 0,
-    -- Claims since the last step that was done; bounded, so that nothing is tried for ever.
+    -- Leases since the last completed step. Limited, so that no step is tried forever.
     tries integer not null default 0,
-    -- While set and in the future, one instance works on it.
+    -- Until then one instance holds the export.
     lease_until timestamptz,
-    -- When maintenance looks at it, should its message have been lost.
+    -- When maintenance considers the export, in case its event was lost.
     next_attempt_at timestamptz,
-    -- The file, once it is ready: the object of this attempt.
+    -- The file, when it is ready: the object of this attempt.
     file_attempt integer,
     generation bigint,
     size_bytes bigint,
     created_at timestamptz not null,
     completed_at timestamptz,
-    -- After that it is gone, file and all.
+    -- When the purge removes the export and its file.
     kept_until timestamptz not null,
     constraint exports_pkey primary key (id),
     constraint exports_project_id_fkey foreign key (project_id) references projects (id),
@@ -45,20 +46,21 @@ create table exports (
     constraint exports_file_check check ((status = 'ready') = (generation is not null))
 );
 
--- Serves the list of a project, newest first, by keyset, and the purge of a deleted project's.
+-- Serves a project's list, newest first, by keyset, and the purge of a deleted project's exports.
 create index exports_project_id_id_idx on exports (project_id, id desc);
--- Serves the search for what stuck, and the count of those under way.
+-- Serves maintenance in finding stuck exports.
 create index exports_due_idx on exports (coalesce(next_attempt_at, lease_until)) where status = 'processing';
+-- Serves the count of a project's exports in progress.
 create index exports_processing_idx on exports (project_id) where status = 'processing';
--- Serves the purge, by keyset: what cannot be purged yet holds nobody up.
+-- Serves the purge by keyset, so that an export that cannot be purged yet does not block the others.
 create index exports_kept_until_id_idx on exports (kept_until, id);
 
--- The objects that lie in order and will be one: chunks at level 0, what was composed of them above.
+-- The objects that, in order, make up the file: chunks on level 0, objects composed of them above.
 create table export_parts (
     export_id uuid not null,
     level integer not null,
     number integer not null,
-    -- The claim that wrote it: the object's name.
+    -- The export's attempt that wrote the object, and part of its name.
     attempt integer not null,
     generation bigint not null,
     size_bytes bigint not null,

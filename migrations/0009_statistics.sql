@@ -1,7 +1,7 @@
--- Statistics: the transitions, folded into buckets, so that a summary costs the same however many items there are.
+-- Statistics: transitions folded into buckets, so that a summary costs the same however many items there are.
 
--- What a transition counts for. One row is all that is needed: items come and go, transitions stay.
--- A transition from a state to itself is a change of another kind: of a document's domain.
+-- What each transition counts for. It depends on the transition's own row only, because items are deleted and
+-- transitions stay. A transition from a status to itself is a change of a document's domain.
 create view item_facts as
 select xid, id, project_id, kind, at, from_status, to_status,
        date_bin('15 minutes', at, '1970-01-01 00:00:00+00') as quarter,
@@ -12,7 +12,7 @@ select xid, id, project_id, kind, at, from_status, to_status,
        (from_status = 'processing' and to_status = 'failed')::integer as failed,
        (from_status in ('processing', 'pending_review') and to_status = 'approved')::integer as approved,
        (from_status = 'pending_review' and to_status = 'rejected')::integer as rejected,
-       -- Read by the conditions beside them: a value of another type is no value, and holds nobody up.
+       -- Checked before they are cast: a value of another type counts as absent instead of stopping the fold.
        case when kind = 'document' and from_status = 'processing' and jsonb_typeof(details -> 'parts') = 'number'
            then (details ->> 'parts')::numeric end as pages,
        case when jsonb_typeof(details -> 'duration_seconds') = 'number'
@@ -26,20 +26,20 @@ select xid, id, project_id, kind, at, from_status, to_status,
        case when to_status = 'processing' then (details ->> 'uploaded_by_id')::uuid end as uploader_id,
        case when from_status = 'pending_review' and to_status in ('approved', 'rejected') then actor_user_id end
            as reviewer_id,
-       -- The domains that a document came to and went from.
+       -- Whether a document joins `domain`, and whether it leaves `domain_before`.
        kind = 'document' and (from_status is null or details ? 'domain') as gains_domain,
        kind = 'document' and (to_status = 'deleted' or from_status = to_status and details ? 'domain') as loses_domain,
        details ->> 'domain' as domain,
        details ->> 'domain_before' as domain_before
 from item_transitions;
 
--- The bucket of a duration: each is a tenth wider than the one before, so that the middle of one is within 5 % of
--- whatever is in it. The first holds all up to a tenth of a second, the last (27 years) whatever is longer.
+-- The bin of a duration. Each bin is a tenth wider than the one before, so that its middle is within 5% of every value
+-- in it. The first ends at a tenth of a second; the last begins at 24.8 years and has no end.
 create function duration_bin(seconds double precision) returns integer
     language sql immutable parallel safe
     return case when seconds > 0.1 then least(ceil(ln(seconds / 0.1) / ln(1.1)), 240)::integer else 0 end;
 
--- When the quarter hour, hour, day or month (UTC) began that a time is in.
+-- The start of the quarter-hour, hour, day or month (UTC) that contains a time.
 create function bucket_start(grain text, at timestamptz) returns timestamptz
     language sql immutable parallel safe
     return case grain
@@ -57,7 +57,7 @@ create function add_bins(one integer[], two integer[]) returns integer[]
         from unnest(add_bins.one, add_bins.two) with ordinality as counts (one, two, n)
     );
 
--- A histogram of how many there are in each bin.
+-- Adds a number of items to one bin of a histogram.
 create function add_to_bin(bins integer[], bin integer, items integer) returns integer[]
     language plpgsql immutable parallel safe
 as $$
@@ -69,22 +69,26 @@ begin
     return bins;
 end
 $$;
+
+-- The histogram of rows of bin and number.
 create aggregate histogram(bin integer, items integer) (sfunc = add_to_bin, stype = integer[], initcond = '{}');
 
--- Up to where transitions are folded: changed together with the buckets, by one fold at a time.
+-- The position up to which transitions are folded. It changes in the transaction that changes the buckets, and its lock
+-- admits one fold at a time.
 create table statistics_cursor (
     xid xid8 not null,
     id bigint not null,
     only_row boolean not null default true,
     constraint statistics_cursor_pkey primary key (only_row),
+    -- With the primary key: there is one row.
     constraint statistics_cursor_only_row_check check (only_row)
 );
 insert into statistics_cursor (xid, id) values ('0', 0);
 
--- In all of these, the platform as a whole stands among the projects, under the nil id.
+-- In the following tables the nil UUID stands for the whole platform in place of a project.
 
--- What happened within a quarter hour, an hour, a day or a month. Quarters of an hour, since that is what the offsets
--- of time zones are made of; the others, so that a year is a few rows.
+-- What happened within a quarter-hour, hour, day or month. Quarter-hours, because the offsets of time zones are
+-- multiples of them; the longer ones, so that a year takes few rows.
 create table statistics_counts (
     project_id uuid not null,
     grain text not null,
@@ -97,28 +101,28 @@ create table statistics_counts (
     rejected bigint not null,
     pages bigint not null,
     voice_milliseconds bigint not null,
-    -- The sum, and of how many.
+    -- The sum of confidences, and how many items have one.
     confidence_millionths bigint not null,
     confident bigint not null,
     constraint statistics_counts_pkey primary key (project_id, grain, starts_at, kind),
     constraint statistics_counts_grain_check check (grain in ('quarter', 'hour', 'day', 'month'))
 );
 
--- How long it took from an upload to its text, and from the text to a decision.
+-- The durations from an upload to its text, and from the text to a decision.
 create table statistics_durations (
     project_id uuid not null,
     grain text not null,
     starts_at timestamptz not null,
     kind text not null,
     until text not null,
-    -- How many of each `duration_bin`, up to the last that there is.
+    -- The number of items in each `duration_bin`, up to the last bin that has any.
     bins integer[] not null,
     constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, until),
     constraint statistics_durations_grain_check check (grain in ('hour', 'day', 'month')),
     constraint statistics_durations_until_check check (until in ('text', 'decision'))
 );
 
--- Who did it.
+-- Uploads and decisions of each user.
 create table statistics_people (
     project_id uuid not null,
     grain text not null,
@@ -131,7 +135,7 @@ create table statistics_people (
     constraint statistics_people_grain_check check (grain in ('hour', 'day', 'month'))
 );
 
--- What there is now.
+-- The current number of items by kind and status.
 create table statistics_totals (
     project_id uuid not null,
     kind text not null,
@@ -140,19 +144,22 @@ create table statistics_totals (
     constraint statistics_totals_pkey primary key (project_id, kind, status)
 );
 
+-- The current number of documents by domain.
 create table statistics_domains (
     project_id uuid not null,
-    -- Null for the documents that have none.
+    -- Null for documents without one.
     domain text,
     documents bigint not null,
     constraint statistics_domains_project_id_domain_key unique nulls not distinct (project_id, domain)
 );
--- Serves the most frequent domains, and the removal of those that no document has any more.
+
+-- Serves the most frequent domains of a project.
 create index statistics_domains_documents_idx on statistics_domains (project_id, documents desc) where documents <> 0;
+-- Serves the removal of domains that no document has any more.
 create index statistics_domains_empty_idx on statistics_domains (project_id) where documents = 0;
 
--- What the transitions after one position and up to another add to the buckets: for folding them, and for computing
--- all of it anew.
+-- What the transitions after one position and up to another add to each table: for folding the newest transitions, and
+-- for recomputing a table from all of them.
 
 create function counts_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
     returns setof statistics_counts
@@ -260,21 +267,3 @@ as $$
     group by scope.project_id, domain
     having sum(documents) <> 0
 $$;
-
--- What the transitions so far lack, as far as it is known.
-update item_transitions
-set details = details || jsonb_build_object('domain', documents.domain)
-from documents
-where documents.item_id = item_transitions.item_id and from_status is null and documents.domain is not null;
-update item_transitions
-set details = details || jsonb_build_object('domain_before', documents.domain)
-from documents
-where documents.item_id = item_transitions.item_id and to_status = 'deleted' and documents.domain is not null;
-update item_transitions
-set details = details || jsonb_build_object('uploaded_by_id', items.uploaded_by_id)
-from items
-where items.id = item_transitions.item_id and to_status = 'processing' and details ? 'upload_no';
-
--- Written by maintenance alone.
-revoke insert, update, delete on statistics_cursor, statistics_counts, statistics_durations, statistics_people,
-    statistics_totals, statistics_domains from alta_functions;
