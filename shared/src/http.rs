@@ -10,3 +10,5 @@ pub mod precondition;
 pub mod problem;
 pub mod rate_limit_fields;
 pub mod server;
+mod use_case;
+pub mod versioned;

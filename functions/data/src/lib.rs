@@ -1,10 +1,12 @@
-//! `data`: documents and voice samples, from their announcement to their text, and exports of them. No file byte
-//! passes through here.
+//! `data`: documents and voice samples, from their creation to their text, and exports of them. No file byte passes
+//! through here.
 
-mod flow;
+mod exports;
+mod items;
 mod model;
 mod queries;
 mod routes;
+mod uploads;
 
 use axum::{Router, extract::FromRef};
 use shared::{
@@ -26,8 +28,9 @@ use shared::{
         principal::Authority,
     },
 };
-use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{exports::Exports, items::Items, uploads::Uploads};
 
 shared::settings! {
     /// What `data` is configured with.
@@ -54,54 +57,32 @@ shared::settings! {
 /// What the handlers work with.
 #[derive(Clone, FromRef)]
 pub(crate) struct AppState {
-    db: PgPool,
     authority: Authority,
-    #[from_ref(skip)]
-    signer: UrlSigner,
-    #[from_ref(skip)]
-    exports_signer: UrlSigner,
-    export_retention: time::Duration,
-    outbox: Outbox,
-    uploads_bucket: String,
-    clock: Clock,
+    uploads: Uploads,
+    items: Items,
+    exports: Exports,
 }
 
 fn routes() -> OpenApiRouter<AppState> {
-    let documents = {
-        use routes::documents::{
-            create_document::*, create_documents::*, delete_document::*, download_document::*,
-            get_document::*, list_documents::*, list_pages::*, renew_upload_url::*, reprocess_document::*,
-            update_document::*,
-        };
-        OpenApiRouter::new()
-            .routes(routes!(list_documents, create_document))
-            .routes(routes!(create_documents))
-            .routes(routes!(get_document, update_document, delete_document))
-            .routes(routes!(renew_upload_url))
-            .routes(routes!(list_pages))
-            .routes(routes!(download_document))
-            .routes(routes!(reprocess_document))
-    };
-    let voice = {
-        use routes::voice::{
-            create_voice_sample::*, create_voice_samples::*, delete_voice_sample::*,
-            download_voice_sample::*, get_voice_sample::*, list_voice_samples::*, list_words::*,
-            renew_voice_upload_url::*, reprocess_voice_sample::*, update_voice_sample::*,
-        };
-        OpenApiRouter::new()
-            .routes(routes!(list_voice_samples, create_voice_sample))
-            .routes(routes!(create_voice_samples))
-            .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
-            .routes(routes!(renew_voice_upload_url))
-            .routes(routes!(list_words))
-            .routes(routes!(download_voice_sample))
-            .routes(routes!(reprocess_voice_sample))
-    };
-    let exports = {
-        use routes::exports::{create_export::*, get_export::*, list_exports::*};
-        OpenApiRouter::new().routes(routes!(list_exports, create_export)).routes(routes!(get_export))
-    };
-    documents.merge(voice).merge(exports)
+    use routes::{documents::*, exports::*, items::*, voice::*};
+    OpenApiRouter::new()
+        .routes(routes!(list_items))
+        .routes(routes!(list_documents, create_document))
+        .routes(routes!(create_documents))
+        .routes(routes!(get_document, update_document, delete_document))
+        .routes(routes!(renew_upload_url))
+        .routes(routes!(list_pages))
+        .routes(routes!(download_document))
+        .routes(routes!(reprocess_document))
+        .routes(routes!(list_voice_samples, create_voice_sample))
+        .routes(routes!(create_voice_samples))
+        .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
+        .routes(routes!(renew_voice_upload_url))
+        .routes(routes!(list_words))
+        .routes(routes!(download_voice_sample))
+        .routes(routes!(reprocess_voice_sample))
+        .routes(routes!(list_exports, create_export))
+        .routes(routes!(get_export))
 }
 
 /// The function, ready to be served.
@@ -124,18 +105,19 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let authority = Authority::new(db.clone(), tokens, clock.clone());
     let signer = UrlSigner::new(&settings.storage, &settings.storage.uploads_bucket)?;
     let exports_signer = UrlSigner::new(&settings.exports, &settings.exports.bucket)?;
-    let export_retention = time::Duration::days(settings.export_retention_days.into());
+    let retention = time::Duration::days(settings.export_retention_days.into());
     let outbox = Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?;
-    let uploads_bucket = settings.storage.uploads_bucket;
     let state = AppState {
-        db: db.clone(),
         authority,
-        signer,
-        exports_signer,
-        export_retention,
-        outbox,
-        uploads_bucket,
-        clock,
+        uploads: Uploads { db: db.clone(), signer: signer.clone(), clock: clock.clone() },
+        items: Items {
+            db: db.clone(),
+            outbox: outbox.clone(),
+            signer,
+            uploads_bucket: settings.storage.uploads_bucket,
+            clock: clock.clone(),
+        },
+        exports: Exports { db: db.clone(), outbox, signer: exports_signer, retention, clock },
     };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
     Service::new(router.with_state(state), Health::default().database(&db), &settings.http)

@@ -45,6 +45,31 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// A JSON body that may be left out, or be null.
+#[derive(Debug, Clone, Copy)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S, T> FromRequest<S> for OptionalJson<T>
+where
+    S: Send + Sync,
+    T: Default + DeserializeOwned + Validate<Context = ()>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let is_json = is_json(request.headers());
+        let bytes = body(request, state).await?;
+        if bytes.is_empty() || *bytes == *b"null" {
+            return Ok(Self(T::default()));
+        }
+        if !is_json {
+            let detail = "Send a body of type application/json, or none.";
+            return Err(Problem::new(Code::UnsupportedMediaType).detail(detail));
+        }
+        json_from_slice(&bytes).map(Self)
+    }
+}
+
 /// Reads, checks and validates a JSON text.
 ///
 /// # Errors
