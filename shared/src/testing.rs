@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 
 pub use client::{Client, TestResponse};
 pub use events::envelope;
+pub use items::{Transition, transition};
 pub use lambda::Lambda;
 pub use people::TestUser;
 pub use redis_server::RedisServer;

@@ -72,7 +72,9 @@ impl Outgoing {
         Ok(Self::new(E::TOPIC, attributes, payload))
     }
 
-    fn new(topic: Topic, mut attributes: BTreeMap<String, String>, payload: serde_json::Value) -> Self {
+    /// A message with attributes of the caller's own.
+    #[must_use]
+    pub fn new(topic: Topic, mut attributes: BTreeMap<String, String>, payload: serde_json::Value) -> Self {
         let id = EventId::new();
         // A message that is sent again keeps the id that its consumers know it by.
         attributes.entry(EVENT_ID.to_owned()).or_insert_with(|| id.to_string());
@@ -210,6 +212,11 @@ impl Transaction {
         sqlx::query!("select outbox_add($1, $2)", message.row(), now).execute(&mut *self.transaction).await?;
         self.events.push(message);
         Ok(id)
+    }
+
+    /// Publishes a message after the commit, whose row a statement of the transaction wrote itself.
+    pub fn publish(&mut self, message: Outgoing) {
+        self.events.push(message);
     }
 
     /// Commits, then publishes within a short budget; the sweep takes what is left.
