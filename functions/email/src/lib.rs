@@ -2,7 +2,7 @@
 //!
 //! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in
 //! `queries.rs` that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`,
-//! `body.txt` and `body.html` that use them (`render.rs` has the filters and functions).
+//! `body.txt` and `body.html` that use them (`render.rs` has the filters and functions). A test asks for an example.
 
 mod device;
 mod handle;
@@ -38,9 +38,9 @@ shared::settings! {
         pub push: PushSettings,
         /// Deriving the tokens of mailed links.
         pub mail_token: MailTokenSettings,
-        /// What mails say.
+        /// Rendering mails.
         pub mail: MailSettings,
-        /// Where mails go.
+        /// Sending mails.
         pub smtp: SmtpSettings,
     }
 }
