@@ -1,18 +1,20 @@
 //! `export`: writes the items of a project into one file, a step for each message.
 //!
 //! A step writes one chunk, or composes up to 32 objects, or ends the export; it commits together with the message
-//! that asks for the next one. A claim takes an export for one instance at a time, and its number names the object
-//! that the step writes: whoever was thought dead and comes back writes beside the others, and commits nothing.
+//! that asks for the next one. A lease gives an export to one instance at a time, and the number of the attempt names
+//! the object that the step writes: an instance that lost its lease writes beside the others, and commits nothing.
 //!
-//! An export holds the items that were announced before it was asked for: documents first, then voice samples, each
-//! in the order of their announcement, and each as it is when its chunk is written. What is deleted by then is left
+//! An export holds the items that were created before it was requested: documents first, then voice samples, each in
+//! the order of their creation, and each as it is when its chunk is written. Items that are deleted by then are left
 //! out.
 
 mod chunk;
 mod encoder;
 mod handle;
 mod item;
+mod model;
 mod queries;
+mod steps;
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -33,7 +35,8 @@ use shared::{
         server::{HttpSettings, Service},
     },
 };
-use sqlx::PgPool;
+
+use crate::{chunk::Chunks, steps::Steps};
 
 shared::settings! {
     /// What `export` is configured with.
@@ -57,23 +60,11 @@ shared::settings! {
     }
 }
 
-/// How large a chunk gets.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ChunkSize {
-    items: i64,
-    bytes: u64,
-}
-
 /// What the handler works with.
 #[derive(Clone, FromRef)]
 pub(crate) struct AppState {
-    db: PgPool,
     verifier: OidcVerifier,
-    outbox: Outbox,
-    bucket: String,
-    objects: Objects,
-    writer: ObjectWriter,
-    chunk_size: ChunkSize,
+    steps: Steps,
     clock: Clock,
 }
 
@@ -96,16 +87,22 @@ pub async fn service(env: &Env) -> Result<Service, Error> {
 pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let settings = ExportSettings::from_env(env)?;
     let db = database::connect(&settings.database)?;
-    let state = AppState {
+    let chunks = Chunks {
         db: db.clone(),
-        verifier: OidcVerifier::new(&settings.push),
+        bucket: settings.exports.bucket.clone(),
+        writer: ObjectWriter::new(&settings.exports)?,
+        max_items: settings.chunk_items.get().into(),
+        max_bytes: settings.chunk_bytes,
+    };
+    let steps = Steps {
+        db: db.clone(),
         outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
         objects: Objects::new(&settings.exports)?,
-        writer: ObjectWriter::new(&settings.exports)?,
         bucket: settings.exports.bucket,
-        chunk_size: ChunkSize { items: settings.chunk_items.get().into(), bytes: settings.chunk_bytes },
-        clock,
+        chunks,
+        clock: clock.clone(),
     };
+    let state = AppState { verifier: OidcVerifier::new(&settings.push), steps, clock };
     let routes =
         Router::new().route("/events/export-requested", post(handle::export_requested)).with_state(state);
     let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };

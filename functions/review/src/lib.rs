@@ -1,8 +1,10 @@
 //! `review`: a team of reviewers works through a queue without stepping on each other.
 
-mod decision;
+mod claims;
+mod decisions;
 mod model;
 mod queries;
+mod reviewer;
 mod routes;
 
 use axum::{Router, extract::FromRef};
@@ -25,6 +27,8 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::{claims::Claims, decisions::Decisions};
+
 shared::settings! {
     /// What `review` is configured with.
     pub struct ReviewSettings {
@@ -46,8 +50,9 @@ shared::settings! {
 pub(crate) struct AppState {
     db: PgPool,
     authority: Authority,
-    outbox: Outbox,
     clock: Clock,
+    decisions: Decisions,
+    claims: Claims,
 }
 
 fn routes() -> OpenApiRouter<AppState> {
@@ -80,7 +85,13 @@ pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
     let tokens = Verifier::new(&settings.access_token, clock.clone())?;
     let authority = Authority::new(db.clone(), tokens, clock.clone());
     let outbox = Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?;
-    let state = AppState { db: db.clone(), authority, outbox, clock };
+    let state = AppState {
+        db: db.clone(),
+        authority,
+        clock: clock.clone(),
+        decisions: Decisions { outbox, clock: clock.clone() },
+        claims: Claims { db: db.clone(), clock },
+    };
     let (router, _): (Router<AppState>, _) = routes().split_for_parts();
     Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
 }

@@ -8,16 +8,18 @@ use shared::{
     items::locators::{AnyItem, ByItem},
 };
 
-use crate::{AppState, queries};
+use crate::claims::Claims;
 
-/// Gives the caller's claim back; one that is not theirs stays.
+/// Release a claim
+///
+/// A claim of somebody else stays.
 #[utoipa::path(delete, path = "/review/{item_id}/claim", tag = "review", security(("bearer" = [])),
     params(("item_id" = ItemId, Path)),
     responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn release_item(
-    State(app): State<AppState>,
+    State(claims): State<Claims>,
     access: ProjectReviewer<ByItem<AnyItem>>,
 ) -> Result<StatusCode> {
-    queries::release(&app.db, access.found.id, access.principal.user_id).await?;
+    claims.release(access.found.id, access.principal.user_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
