@@ -5,6 +5,7 @@ pub mod extract;
 pub mod health;
 pub mod idempotency;
 pub mod merge_patch;
+pub mod openapi;
 pub mod pagination;
 pub mod precondition;
 pub mod problem;

@@ -8,13 +8,10 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use shared::{base::clock::Clock, cloud::redis::Redis};
+use shared::{base::clock::Clock, cloud::redis::Redis, http::health::Health};
 use time::{Duration, OffsetDateTime};
 
-use crate::{
-    access::Scope,
-    model::{Summary, Timeframe},
-};
+use crate::model::{Scope, Summary, Timeframe};
 
 /// How long an answer is kept.
 const LIFETIME: Duration = Duration::seconds(30);
@@ -50,6 +47,13 @@ pub(crate) fn key(scope: &Scope, timeframe: Timeframe, timezone: &str) -> String
 impl Cache {
     pub(crate) fn new(redis: Option<Redis>, clock: Clock) -> Self {
         Self { redis, local: Mutex::default(), clock }
+    }
+
+    pub(crate) fn depend(&self, health: Health) -> Health {
+        match &self.redis {
+            Some(redis) => redis.depend(health),
+            None => health,
+        }
     }
 
     pub(crate) async fn get(&self, key: &str) -> Option<Summary> {
@@ -93,7 +97,7 @@ mod tests {
     use shared::base::ids::ProjectId;
 
     use super::key;
-    use crate::{access::Scope, model::Timeframe};
+    use crate::model::{Scope, Timeframe};
 
     #[test]
     fn every_scope_timeframe_and_zone_has_a_key_of_its_own() {

@@ -13,8 +13,8 @@ use shared::{
         storage::{Download, UrlSigner},
     },
     http::{
-        idempotency::{Claim, IdempotencyKey},
-        problem::{Code, Problem, Result},
+        idempotency::{IdempotencyKey, Reservation},
+        problem::{Code, OrNotFound as _, Problem, Result},
     },
     items::{
         ItemStatus,
@@ -53,9 +53,9 @@ impl Exports {
         let now = self.clock.now();
         let mut id = ExportId::new();
         let mut tx = self.outbox.begin().await?;
-        match key.claim(&mut tx, user, id.0, now).await? {
-            Claim::Repeat(created) => id = ExportId(created),
-            Claim::First => {
+        match key.reserve(&mut tx, user, id.0, now).await? {
+            Reservation::Repeat(created) => id = ExportId(created),
+            Reservation::First => {
                 let kept_until = now + self.retention;
                 let new = NewExport { id, project_id, requested_by: user, format, status, kept_until };
                 if !queries::insert_export(&mut tx, &new, now).await? {
@@ -63,11 +63,10 @@ impl Exports {
                 }
                 let entry = Entry::success(Some(user), Action::ExportRequested, id.0).in_project(project_id);
                 audit::record(&mut tx, entry.with(json!({"format": format, "status": status})), now).await?;
-                tx.announce(&ExportRequested { export_id: id, step: 0 }).await?;
+                tx.record(&ExportRequested { export_id: id, step: 0 }).await?;
             }
         }
-        let row =
-            queries::get_export(&mut *tx, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = queries::get_export(&mut *tx, id, now).await?.or_not_found()?;
         tx.commit().await?;
         Ok(row.export)
     }
@@ -91,8 +90,7 @@ impl Exports {
         id: ExportId,
     ) -> Result<(Export, Option<Download>)> {
         let now = self.clock.now();
-        let row =
-            queries::get_export(&self.db, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = queries::get_export(&self.db, id, now).await?.or_not_found()?;
         let Some((attempt, generation)) = row.file else { return Ok((row.export, None)) };
         {
             // No connection is kept while signing, which may be a call to IAM.

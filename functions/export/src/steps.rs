@@ -111,7 +111,7 @@ impl Steps {
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
         if queries::advance(&mut tx, job, advance, now + PATIENCE).await? {
-            tx.announce(&ExportRequested { export_id: job.id, step: job.step + 1 }).await?;
+            tx.record(&ExportRequested { export_id: job.id, step: job.step + 1 }).await?;
             tx.commit().await?;
         }
         Ok(Delivery::Done)
@@ -127,7 +127,7 @@ impl Steps {
         }
         let mut tx = self.outbox.begin().await?;
         if queries::complete(&mut tx, job, whole, self.clock.now()).await? {
-            tx.announce(&EmailRequested::ExportReady { export_id: job.id }).await?;
+            tx.record(&EmailRequested::ExportReady { export_id: job.id }).await?;
             tx.commit().await?;
             tracing::info!(size_bytes = whole.size_bytes, "an export is ready");
         }

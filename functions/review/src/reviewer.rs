@@ -3,8 +3,8 @@
 use shared::{
     base::ids::{ProjectId, UserId},
     identity::{
+        account::GlobalRole,
         guard::{Access, Locator, ProjectRole},
-        principal::GlobalRole,
     },
 };
 

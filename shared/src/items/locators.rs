@@ -9,8 +9,8 @@ use crate::{
     base::ids::{ExportId, ItemId, ProjectId, UserId},
     http::{extract::Path, problem::Result},
     identity::{
+        account::GlobalRole,
         guard::{Caller, Locator, ProjectRole, Standing},
-        principal::GlobalRole,
     },
     items::ItemKind,
 };

@@ -10,12 +10,12 @@ use shared::{
     audit::{self, Action, Entry},
     base::ids::DeadLetterId,
     cloud::{
-        names::{SUBSCRIPTIONS, Topic},
+        names::Topic,
         push::{ADDED_TO_DEAD_LETTERS, subscription_id},
     },
     http::{
         extract::{Json, Path},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
     },
     identity::principal::SuperAdmin,
     items::processing::REPLAYED,
@@ -36,10 +36,10 @@ pub(crate) struct Replayed {
 
 /// Sends a message again, with the event id that it had: what was done in spite of its failure is not done
 /// twice. An upload that failed when its message was given up is taken up again. Should it fail again, it comes back as another dead letter.
-#[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin", security(("bearer" = [])),
+#[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
-    responses((status = ACCEPTED, body = Replayed), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = Replayed), (status = NOT_FOUND, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn replay_dead_letter(
     State(app): State<AppState>,
     SuperAdmin(principal): SuperAdmin,
@@ -47,7 +47,7 @@ pub(crate) async fn replay_dead_letter(
 ) -> Result<(StatusCode, Json<Replayed>)> {
     let now = app.clock.now();
     let mut tx = app.outbox.begin().await?;
-    let letter = queries::take_dead_letter(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let letter = queries::take_dead_letter(&mut tx, id).await?.or_not_found()?;
     let message = read(&letter).ok_or_else(|| Problem::new(Code::NotReplayable))?;
     tx.send(message.topic, message.attributes, message.payload).await?;
     let entry = Entry::success(Some(principal.user_id), Action::DeadLetterReplayed, id.0);
@@ -65,8 +65,7 @@ struct Message {
 
 /// The message as it was, marked as sent again; `None` when it is none of ours.
 fn read(letter: &Letter) -> Option<Message> {
-    let name = subscription_id(&letter.subscription);
-    let topic = SUBSCRIPTIONS.iter().find(|subscription| subscription.name == name)?.topic;
+    let topic = Topic::of_subscription(subscription_id(&letter.subscription))?;
     let attributes = letter.attributes.as_object()?.iter();
     let attributes = attributes.filter(|(name, _)| !name.starts_with(ADDED_TO_DEAD_LETTERS));
     Some(Message {

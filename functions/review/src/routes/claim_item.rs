@@ -16,10 +16,9 @@ use crate::{claims::Claims, model::ReviewItem};
 /// Claim an item
 ///
 /// For 15 minutes no other reviewer gets it. Repeating the request renews the claim.
-#[utoipa::path(post, path = "/review/{item_id}/claim", tag = "review", security(("bearer" = [])),
+#[utoipa::path(post, path = "/review/{item_id}/claim", tag = "review",
     params(("item_id" = ItemId, Path)),
-    responses((status = OK, body = ReviewItem), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = OK, body = ReviewItem), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn claim_item(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByItem<AnyItem>>,

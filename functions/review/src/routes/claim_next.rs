@@ -9,10 +9,7 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     base::ids::ProjectId,
-    http::{
-        problem::{ProblemBody, Result},
-        versioned::Versioned,
-    },
+    http::{problem::Result, versioned::Versioned},
     identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
 };
@@ -51,9 +48,8 @@ impl InProject for ClaimNext {
 /// Claim the next item
 ///
 /// The caller's live claim comes first, then an item that nobody holds.
-#[utoipa::path(post, path = "/review/next", tag = "review", params(ClaimNext), security(("bearer" = [])),
-    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "None is left."),
-        (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+#[utoipa::path(post, path = "/review/next", tag = "review", params(ClaimNext),
+    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "None is left.")))]
 pub(crate) async fn claim_next(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByQuery<ClaimNext>>,

@@ -19,13 +19,10 @@ use crate::{
 };
 
 /// Approve or reject an item
-#[utoipa::path(patch, path = "/review/{item_id}", tag = "review", security(("bearer" = [])),
-    params(("item_id" = ItemId, Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the decision is meant for.")),
+#[utoipa::path(patch, path = "/review/{item_id}", tag = "review",
+    params(("item_id" = ItemId, Path)),
     request_body = Decision,
-    responses((status = OK, body = ReviewItem), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
-        (status = PRECONDITION_FAILED, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    responses((status = OK, body = ReviewItem), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn decide_item(
     State(decisions): State<Decisions>,
     if_match: IfMatch,

@@ -6,11 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     base::ids::{ItemId, ProjectId},
-    http::{
-        batch::Batch,
-        extract::Json,
-        problem::{ProblemBody, Result},
-    },
+    http::{batch::Batch, extract::Json, problem::Result},
     identity::guard::{ByBody, InProject, ProjectReviewer},
 };
 use utoipa::ToSchema;
@@ -59,9 +55,8 @@ pub(crate) struct DecidedItem {
 }
 
 /// Decide on up to 100 items, with a result for each
-#[utoipa::path(post, path = "/review/bulk", tag = "review", security(("bearer" = [])), request_body = DecideItems,
-    responses((status = OK, body = Batch<DecidedItem>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(post, path = "/review/bulk", tag = "review", request_body = DecideItems,
+    responses((status = OK, body = Batch<DecidedItem>)))]
 pub(crate) async fn decide_items(
     State(decisions): State<Decisions>,
     access: ProjectReviewer<ByBody<DecideItems>>,

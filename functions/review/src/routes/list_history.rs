@@ -6,7 +6,7 @@ use shared::{
     http::{
         extract::{Json, Query},
         pagination::{Page, PageQuery},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::guard::ProjectReviewer,
     items::locators::{AnyItem, ByItem},
@@ -18,10 +18,9 @@ use crate::{AppState, model::HistoryEntry, queries};
 /// List the history of an item
 ///
 /// The latest change comes first: who, what, when, and the text before and after.
-#[utoipa::path(get, path = "/review/{item_id}/history", tag = "review", security(("bearer" = [])),
+#[utoipa::path(get, path = "/review/{item_id}/history", tag = "review",
     params(("item_id" = ItemId, Path), PageQuery),
-    responses((status = OK, body = Page<HistoryEntry>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = OK, body = Page<HistoryEntry>)))]
 pub(crate) async fn list_history(
     State(app): State<AppState>,
     access: ProjectReviewer<ByItem<AnyItem>>,

@@ -8,7 +8,7 @@ use shared::{
     http::{
         extract::Json,
         pagination::{Cursor, Limit, Page},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
@@ -56,9 +56,8 @@ impl InProject for ListQueue {
 }
 
 /// List items awaiting review, excluding those claimed by others
-#[utoipa::path(get, path = "/review", tag = "review", params(ListQueue), security(("bearer" = [])),
-    responses((status = OK, body = Page<ReviewItem>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(get, path = "/review", tag = "review", params(ListQueue),
+    responses((status = OK, body = Page<ReviewItem>)))]
 pub(crate) async fn list_queue(
     State(app): State<AppState>,
     access: ProjectReviewer<ByQuery<ListQueue>>,
