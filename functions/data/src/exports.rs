@@ -14,7 +14,7 @@ use shared::{
     },
     http::{
         idempotency::{IdempotencyKey, Reservation},
-        problem::{Code, Problem, Result},
+        problem::{Code, OrNotFound as _, Problem, Result},
     },
     items::{
         ItemStatus,
@@ -66,8 +66,7 @@ impl Exports {
                 tx.record(&ExportRequested { export_id: id, step: 0 }).await?;
             }
         }
-        let row =
-            queries::get_export(&mut *tx, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = queries::get_export(&mut *tx, id, now).await?.or_not_found()?;
         tx.commit().await?;
         Ok(row.export)
     }
@@ -91,8 +90,7 @@ impl Exports {
         id: ExportId,
     ) -> Result<(Export, Option<Download>)> {
         let now = self.clock.now();
-        let row =
-            queries::get_export(&self.db, id, now).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = queries::get_export(&self.db, id, now).await?.or_not_found()?;
         let Some((attempt, generation)) = row.file else { return Ok((row.export, None)) };
         {
             // No connection is kept while signing, which may be a call to IAM.

@@ -17,7 +17,7 @@ use shared::{
     http::{
         pagination::{Page, PageQuery},
         precondition::IfMatch,
-        problem::{Code, Problem, Result},
+        problem::{Code, OrNotFound as _, Problem, Result},
     },
     identity::guard::{ItemEditor, ProjectAdmin, ProjectMember},
     items::{
@@ -61,7 +61,7 @@ impl Items {
 
     /// Gets an item that the guard let the caller see.
     pub(crate) async fn get(&self, found: FoundItem) -> Result<ItemRow> {
-        queries::get_item(&self.db, found.id).await?.ok_or_else(|| Problem::new(Code::NotFound))
+        queries::get_item(&self.db, found.id).await?.or_not_found()
     }
 
     /// Gets an item, the machine's text, and a reviewer's correction of it.
@@ -98,7 +98,7 @@ impl Items {
     ) -> Result<ItemRow> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.found.id).await?;
-        let before = before.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let before = before.or_not_found()?;
         seen.check(before.version)?;
         let user = access.principal.user_id;
         match field {
@@ -116,8 +116,7 @@ impl Items {
                 queries::set_language(&mut tx, &change, after.as_deref()).await?;
             }
         }
-        let row =
-            queries::get_item(&mut *tx, before.id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = queries::get_item(&mut *tx, before.id).await?.or_not_found()?;
         tx.commit().await?;
         Ok(row)
     }
@@ -126,7 +125,7 @@ impl Items {
     pub(crate) async fn delete<K: Kind>(&self, access: &ItemEditor<ByItem<K>>, seen: &IfMatch) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.found.id).await?;
-        let before = before.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let before = before.or_not_found()?;
         seen.check(before.version)?;
         let change = self.change(&before, access.principal.user_id, Verb::Deleted, json!({}))?;
         queries::delete_item(&mut tx, &change).await?;

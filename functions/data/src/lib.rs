@@ -17,8 +17,9 @@ use shared::{
     },
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{exports::Exports, items::Items, uploads::Uploads};
 
@@ -55,7 +56,7 @@ pub struct Data;
 impl Function for Data {
     const NAME: &'static str = "data";
     const PATHS: &'static [&'static str] =
-        &["/documents", "/documents/*", "/voice", "/voice/*", "/items", "/exports", "/exports/*"];
+        &["/items", "/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
 
     type Settings = DataSettings;
     type State = AppState;
@@ -85,22 +86,23 @@ impl Function for Data {
     fn state(settings: DataSettings, base: Base) -> Result<AppState, Error> {
         let signer = UrlSigner::new(&settings.storage, &settings.storage.uploads_bucket)?;
         let outbox = base.outbox(&settings.pubsub)?;
+        let (db, clock) = (&base.db, &base.clock);
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
-            uploads: Uploads { db: base.db.clone(), signer: signer.clone(), clock: base.clock.clone() },
+            uploads: Uploads { db: db.clone(), signer: signer.clone(), clock: clock.clone() },
             items: Items {
-                db: base.db.clone(),
+                db: db.clone(),
                 outbox: outbox.clone(),
                 signer,
                 uploads_bucket: settings.storage.uploads_bucket,
-                clock: base.clock.clone(),
+                clock: clock.clone(),
             },
             exports: Exports {
+                db: db.clone(),
+                outbox,
                 signer: UrlSigner::new(&settings.exports, &settings.exports.bucket)?,
                 retention: time::Duration::days(settings.export_retention_days.into()),
-                db: base.db,
-                outbox,
-                clock: base.clock,
+                clock: clock.clone(),
             },
         })
     }

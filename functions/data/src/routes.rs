@@ -3,5 +3,4 @@
 pub(crate) mod documents;
 pub(crate) mod exports;
 pub(crate) mod items;
-mod requests;
 pub(crate) mod voice;

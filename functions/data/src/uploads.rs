@@ -15,7 +15,7 @@ use shared::{
     http::{
         extract,
         idempotency::{IdempotencyKey, Reservation},
-        problem::{Code, Problem, Result},
+        problem::{Code, OrNotFound as _, Problem, Result},
     },
     identity::guard::{ByBody, InProject, ItemEditor, ProjectContributor},
     items::{
@@ -26,12 +26,10 @@ use shared::{
 use sqlx::PgPool;
 
 use crate::{
-    model::{ItemRow, NewItem, NextUpload},
+    model::{Batch, ItemRow, NewItem, NextUpload, RESUMABLE_FROM_BYTES},
     queries,
 };
 
-/// Larger uploads are resumable whether or not the client asked for that.
-pub(crate) const RESUMABLE_FROM_BYTES: i64 = 8 << 20;
 /// Signatures that are made at a time, since each may be a call to IAM.
 const SIGNED_AT_ONCE: usize = 10;
 
@@ -43,15 +41,6 @@ pub(crate) struct Uploads {
     pub(crate) clock: Clock,
 }
 
-/// Many items of one project, each of which is read by itself.
-pub(crate) trait Batch: InProject {
-    /// An item as it would come alone.
-    type New: InProject + DeserializeOwned + Validate<Context = ()> + Into<NewItem>;
-
-    /// The items, unread.
-    fn into_items(self) -> Vec<Value>;
-}
-
 impl Uploads {
     /// Creates one item.
     pub(crate) async fn create<T: Into<NewItem> + InProject + DeserializeOwned + Validate<Context = ()>>(
@@ -61,7 +50,7 @@ impl Uploads {
     ) -> Result<(ItemRow, Upload)> {
         let (project, user) = (access.project_id, access.principal.user_id);
         let rows = self.insert(project, user, key, vec![access.found.into()]).await?;
-        let row = rows.into_iter().next().flatten().ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = rows.into_iter().next().flatten().or_not_found()?;
         let upload = self.sign(&row).await?;
         Ok((row, upload))
     }
@@ -87,7 +76,7 @@ impl Uploads {
         let mut created = self.sign_each(rows).await?.into_iter();
         let outcome = |problem: Option<Problem>| match problem {
             Some(problem) => Err(problem),
-            None => created.next().flatten().ok_or_else(|| Problem::new(Code::NotFound)),
+            None => created.next().flatten().or_not_found(),
         };
         Ok(refused.into_iter().map(outcome).collect())
     }
@@ -100,7 +89,7 @@ impl Uploads {
     ) -> Result<(ItemRow, Upload)> {
         let (id, now) = (access.found.id, self.clock.now());
         let mut tx = self.db.begin().await?;
-        let before = queries::lock_item(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let before = queries::lock_item(&mut tx, id).await?.or_not_found()?;
         if !before.awaits_bytes() {
             return Err(Problem::new(Code::InvalidState).detail("Its bytes have arrived."));
         }
@@ -109,7 +98,7 @@ impl Uploads {
             .in_project(access.project_id)
             .with(values);
         queries::begin_next_upload(&mut tx, id, next, RESUMABLE_FROM_BYTES, entry.row()?, now).await?;
-        let row = queries::get_item(&mut *tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let row = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         tx.commit().await?;
         let upload = self.sign(&row).await?;
         Ok((row, upload))

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     cloud::storage::Expected,
-    http::versioned::HasVersion,
     items::{Failure, ItemKind, ItemStatus, ObjectName},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+use super::{Document, VoiceSample};
 
 /// The fields of every kind.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,26 +58,6 @@ pub(crate) struct Progress {
     pub(crate) unit: String,
 }
 
-/// A document.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Document {
-    #[serde(flatten)]
-    pub(crate) item: Item,
-    /// A label that the team chooses.
-    pub(crate) domain: Option<String>,
-    pub(crate) page_count: Option<i32>,
-}
-
-/// A voice sample.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct VoiceSample {
-    #[serde(flatten)]
-    pub(crate) item: Item,
-    pub(crate) duration_seconds: Option<f64>,
-    /// The requested language; null for the project's.
-    pub(crate) requested_language: Option<String>,
-}
-
 /// An item of any kind.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -109,22 +90,6 @@ impl ItemRow {
             size_bytes: self.item.size_bytes,
             crc32c: self.crc32c.as_deref(),
             resumable: self.resumable,
-        }
-    }
-}
-
-impl From<ItemRow> for Document {
-    fn from(row: ItemRow) -> Self {
-        Self { item: row.item, domain: row.domain, page_count: row.page_count }
-    }
-}
-
-impl From<ItemRow> for VoiceSample {
-    fn from(row: ItemRow) -> Self {
-        Self {
-            item: row.item,
-            duration_seconds: row.duration_seconds,
-            requested_language: row.requested_language,
         }
     }
 }
@@ -168,17 +133,5 @@ impl LockedItem {
             ItemStatus::Draft => self.generation.is_none(),
             status => matches!(status, ItemStatus::Failed | ItemStatus::Rejected),
         }
-    }
-}
-
-impl HasVersion for Document {
-    fn version(&self) -> i32 {
-        self.item.version
-    }
-}
-
-impl HasVersion for VoiceSample {
-    fn version(&self) -> i32 {
-        self.item.version
     }
 }

@@ -69,11 +69,8 @@ pub(crate) struct RequestedExport {
 /// text, as it is when it is written. The file is made in the background; a mail says that it is ready.
 ///
 /// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet would take for a formula begins with an apostrophe.
-#[utoipa::path(post, path = "/exports", tag = "exports", security(("bearer" = [])), request_body = CreateExport,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it creates once.")),
-    responses((status = ACCEPTED, body = RequestedExport), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
+    responses((status = ACCEPTED, body = RequestedExport), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn create_export(
     State(exports): State<Exports>,
     key: IdempotencyKey,
@@ -113,9 +110,8 @@ impl InProject for ListExports {
 /// List the exports of a project
 ///
 /// The newest come first.
-#[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports), security(("bearer" = [])),
-    responses((status = OK, body = Page<Export>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports),
+    responses((status = OK, body = Page<Export>)))]
 pub(crate) async fn list_exports(
     State(exports): State<Exports>,
     access: ProjectAdmin<ByQuery<ListExports>>,
@@ -141,10 +137,9 @@ pub(crate) struct ExportWithLink {
 /// Get an export
 ///
 /// It shows the progress and, once the file is ready, a link to it, which is served as an attachment.
-#[utoipa::path(get, path = "/exports/{export_id}", tag = "exports", security(("bearer" = [])),
+#[utoipa::path(get, path = "/exports/{export_id}", tag = "exports",
     params(("export_id" = ExportId, Path)),
-    responses((status = OK, body = ExportWithLink), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = OK, body = ExportWithLink)))]
 pub(crate) async fn get_export(
     State(exports): State<Exports>,
     access: ProjectAdmin<ByExport>,

@@ -8,17 +8,16 @@ use shared::{
     http::{
         extract::Json,
         pagination::{Cursor, Limit, Page},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::guard::{ByQuery, InProject, ProjectMember},
     items::ItemStatus,
 };
 use utoipa::IntoParams;
 
-use super::requests::UploadedBy;
 use crate::{
     items::Items,
-    model::{AnyItem, Filter, Listed},
+    model::{AnyItem, Filter, Listed, UploadedBy},
 };
 
 /// Which items.
@@ -72,9 +71,8 @@ impl ListItems {
 /// List documents and voice samples together
 ///
 /// The newest come first, each with its `kind` and the fields of that kind.
-#[utoipa::path(get, path = "/items", tag = "items", params(ListItems), security(("bearer" = [])),
-    responses((status = OK, body = Page<AnyItem>), (status = NOT_FOUND, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(get, path = "/items", tag = "items", params(ListItems),
+    responses((status = OK, body = Page<AnyItem>)))]
 pub(crate) async fn list_items(
     State(items): State<Items>,
     access: ProjectMember<ByQuery<ListItems>>,

@@ -1,4 +1,4 @@
-//! Requests that are alike for every kind.
+//! Parts of requests that are alike for every kind.
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::{model::NewItem, uploads::Batch};
+use super::NewItem;
 
 /// Whose uploads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -28,6 +28,17 @@ impl UploadedBy {
             Self::Me => caller,
         }
     }
+}
+
+/// Larger uploads are resumable whether or not the client asked for that.
+pub(crate) const RESUMABLE_FROM_BYTES: i64 = 8 << 20;
+/// Many items of one project, each of which is read by itself.
+pub(crate) trait Batch: InProject {
+    /// An item as it would come alone.
+    type New: InProject + DeserializeOwned + Validate<Context = ()> + Into<NewItem>;
+
+    /// The items, unread.
+    fn into_items(self) -> Vec<Value>;
 }
 
 /// Up to 100 items of one kind and project.
