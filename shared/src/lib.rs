@@ -10,6 +10,7 @@
 pub mod audit;
 pub mod base;
 pub mod cloud;
+pub mod function;
 pub mod http;
 pub mod identity;
 pub mod items;

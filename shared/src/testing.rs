@@ -31,6 +31,7 @@ pub use redis_server::RedisServer;
 use crate::{
     base::{clock::Clock, config::Env},
     cloud::names,
+    function::Function,
     identity::access_token,
 };
 
@@ -139,10 +140,16 @@ impl Platform {
         self.env.clone()
     }
 
-    /// The environment for `maintenance`, whose role may do more.
+    /// The environment for a function, which connects to the database as its role.
     #[must_use]
-    pub fn maintenance_env(&self) -> Env {
-        self.env().with("DATABASE_URL", database_url(&self.db, "alta_maintenance"))
+    pub fn env_of<F: Function>(&self) -> Env {
+        self.env_as(F::DATABASE_ROLE)
+    }
+
+    /// The environment for a function that connects to the database as a role.
+    #[must_use]
+    pub fn env_as(&self, database_role: &str) -> Env {
+        self.env().with("DATABASE_URL", database_url(&self.db, database_role))
     }
 
     /// The identity that signs pushes, and everything else of the local cloud.
@@ -163,16 +170,16 @@ impl Platform {
         client(router)
     }
 
-    /// Pushes a topic's messages to a function that listens at `address`, as its subscription would.
+    /// Creates the subscriptions of a function that listens at `address`.
     ///
     /// # Panics
-    /// When the names know no such subscription.
-    pub async fn subscribe(&self, function: &str, address: SocketAddr) {
-        for known in names::SUBSCRIPTIONS.iter().filter(|known| known.function == function) {
-            let push = push_config(format!("http://{address}{}", known.path), "test");
+    /// When Pub/Sub refuses one.
+    pub async fn subscribe<F: Function>(&self, address: SocketAddr) {
+        for wanted in F::subscriptions() {
+            let push = push_config(format!("http://{address}{}", wanted.path), "test");
             let subscription = local_pubsub::Subscription {
-                filter: known.filter.unwrap_or_default().to_owned(),
-                ..subscription(known.name, known.topic.name(), push)
+                filter: wanted.filter.clone().unwrap_or_default(),
+                ..subscription(&wanted.name(F::NAME), wanted.topic.name(), push)
             };
             self.pubsub.create_subscription(subscription).await.expect("a subscription");
         }

@@ -1,8 +1,5 @@
-//! The `admin` function's process.
+//! The process of the function `admin`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("admin", |env| async move { admin::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<admin::Admin>()
 }

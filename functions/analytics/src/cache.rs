@@ -8,7 +8,7 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use shared::{base::clock::Clock, cloud::redis::Redis};
+use shared::{base::clock::Clock, cloud::redis::Redis, http::health::Health};
 use time::{Duration, OffsetDateTime};
 
 use crate::model::{Scope, Summary, Timeframe};
@@ -47,6 +47,13 @@ pub(crate) fn key(scope: &Scope, timeframe: Timeframe, timezone: &str) -> String
 impl Cache {
     pub(crate) fn new(redis: Option<Redis>, clock: Clock) -> Self {
         Self { redis, local: Mutex::default(), clock }
+    }
+
+    pub(crate) fn depend(&self, health: Health) -> Health {
+        match &self.redis {
+            Some(redis) => redis.depend(health),
+            None => health,
+        }
     }
 
     pub(crate) async fn get(&self, key: &str) -> Option<Summary> {

@@ -16,22 +16,13 @@ mod window;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
+    base::{clock::Clock, config::Error},
     cloud::redis::{Redis, RedisSettings},
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
-    identity::{
-        access_token::{AccessTokenSettings, Verifier},
-        principal::Authority,
-    },
+    function::{Base, Function},
+    http::health::Health,
+    identity::{access_token::AccessTokenSettings, principal::Authority},
     routes,
 };
 use sqlx::PgPool;
@@ -40,14 +31,10 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::cache::Cache;
 
 shared::settings! {
-    /// What `analytics` is configured with.
+    /// The settings of `analytics`.
     pub struct AnalyticsSettings {
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking access tokens.
         pub access_token: AccessTokenSettings,
         /// Sharing answers for a while.
@@ -55,54 +42,39 @@ shared::settings! {
     }
 }
 
-/// What the handlers work with.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     authority: Authority,
     cache: Arc<Cache>,
     clock: Clock,
 }
 
-fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(routes::get_summary::get_summary))
-}
+/// The function `analytics`.
+pub struct Analytics;
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+impl Function for Analytics {
+    const NAME: &'static str = "analytics";
+    const PATHS: &'static [&'static str] = &["/analytics/*"];
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = AnalyticsSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let redis = Redis::new(&settings.redis)?;
-    let health = Health::default().database(&db);
-    let health = match &redis {
-        Some(redis) => redis.depend(health),
-        None => health,
-    };
-    let state = AppState {
-        authority: Authority::new(db.clone(), tokens, clock.clone()),
-        cache: Arc::new(Cache::new(redis, clock.clone())),
-        db,
-        clock,
-    };
-    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), health, &settings.http)
-}
+    type Settings = AnalyticsSettings;
+    type State = AppState;
 
-/// The function's part of the OpenAPI document.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().to_openapi()
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new().routes(routes!(routes::get_summary::get_summary))
+    }
+
+    fn state(settings: AnalyticsSettings, base: Base) -> Result<AppState, Error> {
+        Ok(AppState {
+            authority: base.authority(&settings.access_token)?,
+            cache: Arc::new(Cache::new(Redis::new(&settings.redis)?, base.clock.clone())),
+            db: base.db,
+            clock: base.clock,
+        })
+    }
+
+    fn health(state: &AppState, health: Health) -> Health {
+        state.cache.depend(health)
+    }
 }

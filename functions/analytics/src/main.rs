@@ -1,8 +1,5 @@
-//! The `analytics` function's process.
+//! The process of the function `analytics`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("analytics", |env| async move { analytics::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<analytics::Analytics>()
 }

@@ -12,20 +12,14 @@ mod sessions;
 mod sign_in;
 mod steady;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
+    base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
+    function::{Base, Function, Threads},
+    http::health::Health,
     identity::{
-        access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+        access_token::{AccessTokenSettings, Signer, SigningSettings},
         mail_token::{MailTokenSettings, MailTokens},
         passwords::{PasswordSettings, Passwords},
         principal::Authority,
@@ -42,14 +36,10 @@ use crate::{
 };
 
 shared::settings! {
-    /// What `auth` is configured with.
+    /// The settings of `auth`.
     pub struct AuthSettings {
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Publishing events.
         pub pubsub: PubSubSettings,
         /// Checking access tokens.
@@ -69,9 +59,9 @@ shared::settings! {
     }
 }
 
-/// What the handlers work with.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     authority: Authority,
     outbox: Outbox,
@@ -84,55 +74,55 @@ pub(crate) struct AppState {
     clock: Clock,
 }
 
-fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::register::register))
-        .routes(routes!(routes::verify_email::verify_email))
-        .routes(routes!(routes::resend_verification::resend_verification))
-        .routes(routes!(routes::login::login))
-        .routes(routes!(routes::refresh::refresh))
-        .routes(routes!(routes::logout::logout))
-        .routes(routes!(routes::reauthenticate::reauthenticate))
-        .routes(routes!(routes::forgot_password::forgot_password))
-        .routes(routes!(routes::reset_password::reset_password))
-        .routes(routes!(routes::start_passkey_registration::start_passkey_registration))
-        .routes(routes!(routes::finish_passkey_registration::finish_passkey_registration))
-        .routes(routes!(routes::start_passkey_login::start_passkey_login))
-        .routes(routes!(routes::get_me::get_me))
-        .routes(routes!(routes::get_jwks::get_jwks))
-}
+/// The function `auth`.
+pub struct Auth;
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+impl Function for Auth {
+    const NAME: &'static str = "auth";
+    const PATHS: &'static [&'static str] = &["/auth/*", "/.well-known/jwks.json", "/health", "/*"];
+    // Passwords are hashed on threads of their own; one for everything else leaves the cores to them.
+    const THREADS: Threads = Threads::One;
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = AuthSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let state = AppState {
-        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
-        signer: Signer::new(&settings.signing, &settings.access_token, &tokens)?,
-        refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
-        mail_tokens: MailTokens::new(&settings.mail_token)?,
-        passwords: Passwords::new(&settings.password),
-        passkeys: Passkeys::new(&settings.passkey)?,
-        rate_limits: rate_limits(&settings.rate_limit, &db, &clock)?,
-        authority: Authority::new(db.clone(), tokens, clock.clone()),
-        db,
-        clock,
-    };
-    let health = state.rate_limits.depend(Health::default().database(&state.db));
-    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), health, &settings.http)
+    type Settings = AuthSettings;
+    type State = AppState;
+
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::register::register))
+            .routes(routes!(routes::verify_email::verify_email))
+            .routes(routes!(routes::resend_verification::resend_verification))
+            .routes(routes!(routes::login::login))
+            .routes(routes!(routes::refresh::refresh))
+            .routes(routes!(routes::logout::logout))
+            .routes(routes!(routes::reauthenticate::reauthenticate))
+            .routes(routes!(routes::forgot_password::forgot_password))
+            .routes(routes!(routes::reset_password::reset_password))
+            .routes(routes!(routes::start_passkey_registration::start_passkey_registration))
+            .routes(routes!(routes::finish_passkey_registration::finish_passkey_registration))
+            .routes(routes!(routes::start_passkey_login::start_passkey_login))
+            .routes(routes!(routes::get_me::get_me))
+            .routes(routes!(routes::get_jwks::get_jwks))
+    }
+
+    fn state(settings: AuthSettings, base: Base) -> Result<AppState, Error> {
+        let authority = base.authority(&settings.access_token)?;
+        Ok(AppState {
+            outbox: base.outbox(&settings.pubsub)?,
+            signer: Signer::new(&settings.signing, &settings.access_token, &authority.tokens)?,
+            refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
+            mail_tokens: MailTokens::new(&settings.mail_token)?,
+            passwords: Passwords::new(&settings.password),
+            passkeys: Passkeys::new(&settings.passkey)?,
+            rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
+            authority,
+            db: base.db,
+            clock: base.clock,
+        })
+    }
+
+    fn health(state: &AppState, health: Health) -> Health {
+        state.rate_limits.depend(health)
+    }
 }
 
 /// Limits whose acquaintances are the networks that an account's sessions were opened from.
@@ -142,10 +132,4 @@ fn rate_limits(settings: &RateLimitSettings, db: &PgPool, clock: &Clock) -> Resu
         let db = db.clone();
         Box::pin(async move { queries::has_signed_in_from(&db, &email, network).await })
     })
-}
-
-/// The function's part of the OpenAPI document.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().to_openapi()
 }

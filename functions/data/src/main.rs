@@ -1,8 +1,5 @@
-//! The `data` function's process.
+//! The process of the function `data`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("data", |env| async move { data::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<data::Data>()
 }

@@ -1,4 +1,8 @@
 //! `email`: renders and sends one mail for each event.
+//!
+//! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in
+//! `queries.rs` that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`,
+//! `body.txt` and `body.html` that use them (`render.rs` has the filters and functions).
 
 mod device;
 mod handle;
@@ -6,21 +10,19 @@ mod queries;
 mod render;
 mod smtp;
 
-use axum::{Router, extract::FromRef, routing::post};
+use axum::{extract::FromRef, routing::post};
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
+    base::{clock::Clock, config::Error},
+    cloud::{
+        names::{Subscription, Topic},
+        oidc::{OidcVerifier, PushSettings},
     },
-    cloud::oidc::{OidcVerifier, PushSettings},
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
+    function::{Base, Function},
+    http::health::{Health, Need},
     identity::mail_token::{MailTokenSettings, MailTokens},
 };
 use sqlx::PgPool;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     render::{MailSettings, Renderer},
@@ -28,14 +30,10 @@ use crate::{
 };
 
 shared::settings! {
-    /// What `email` is configured with.
+    /// The settings of `email`.
     pub struct EmailSettings {
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking who pushes.
         pub push: PushSettings,
         /// Deriving the tokens of mailed links.
@@ -47,48 +45,50 @@ shared::settings! {
     }
 }
 
-/// What the handler works with.
+/// The state of the handler.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     verifier: OidcVerifier,
-    tokens: MailTokens,
     renderer: Renderer,
     smtp: Smtp,
     clock: Clock,
 }
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+const EMAIL_REQUESTED: &str = "/events/email-requested";
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = EmailSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let smtp = Smtp::new(&settings.smtp)?;
-    let state = AppState {
-        db: db.clone(),
-        verifier: OidcVerifier::new(&settings.push),
-        tokens: MailTokens::new(&settings.mail_token)?,
-        renderer: Renderer::new(&settings.mail)?,
-        smtp: smtp.clone(),
-        clock,
-    };
-    let routes =
-        Router::new().route("/events/email-requested", post(handle::email_requested)).with_state(state);
-    let health =
-        Health::default().database(&db).check("smtp", shared::http::health::Need::Required, move || {
+/// The function `email`.
+pub struct Email;
+
+impl Function for Email {
+    const NAME: &'static str = "email";
+
+    type Settings = EmailSettings;
+    type State = AppState;
+
+    fn subscriptions() -> Vec<Subscription> {
+        vec![Subscription::to(Topic::EmailRequested, EMAIL_REQUESTED)]
+    }
+
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new().route(EMAIL_REQUESTED, post(handle::email_requested))
+    }
+
+    fn state(settings: EmailSettings, base: Base) -> Result<AppState, Error> {
+        Ok(AppState {
+            verifier: OidcVerifier::new(&settings.push),
+            renderer: Renderer::new(&settings.mail, MailTokens::new(&settings.mail_token)?)?,
+            smtp: Smtp::new(&settings.smtp)?,
+            db: base.db,
+            clock: base.clock,
+        })
+    }
+
+    fn health(state: &AppState, health: Health) -> Health {
+        let smtp = state.smtp.clone();
+        health.check("smtp", Need::Required, move || {
             let smtp = smtp.clone();
             async move { smtp.works().await }
-        });
-    Service::new(routes, health, &settings.http)
+        })
+    }
 }

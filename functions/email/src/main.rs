@@ -1,8 +1,5 @@
-//! The `email` function's process.
+//! The process of the function `email`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("email", |env| async move { email::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<email::Email>()
 }

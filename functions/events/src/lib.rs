@@ -18,21 +18,11 @@ mod stream;
 
 use std::{num::NonZeroU32, time::Duration};
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
-    identity::{
-        access_token::{AccessTokenSettings, Verifier},
-        principal::Authority,
-    },
+    base::{clock::Clock, config::Error},
+    function::{Base, Function},
+    identity::{access_token::AccessTokenSettings, principal::Authority},
     routes,
 };
 use sqlx::PgPool;
@@ -41,7 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{hub::Hub, stream::Limits};
 
 shared::settings! {
-    /// What `events` is configured with.
+    /// The settings of `events`.
     pub struct EventsSettings {
         /// Seconds from one heartbeat of the event streams to the next; at each, the rights of their readers are checked again.
         pub heartbeat: NonZeroU32 = "EVENTS_HEARTBEAT" or "15",
@@ -51,18 +41,14 @@ shared::settings! {
         pub buffer: NonZeroU32 = "EVENTS_BUFFER" or "16",
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking access tokens.
         pub access_token: AccessTokenSettings,
     }
 }
 
-/// What the handlers work with.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     authority: Authority,
     hub: Hub,
@@ -70,46 +56,35 @@ pub(crate) struct AppState {
     clock: Clock,
 }
 
-fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::stream_events::stream_events))
-        .routes(routes!(routes::create_event_ticket::create_event_ticket))
-}
+/// The function `events`.
+pub struct Events;
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
+impl Function for Events {
+    const NAME: &'static str = "events";
+    const PATHS: &'static [&'static str] = &["/events", "/events/*"];
     // There an answer is sent when it is whole, and a stream never is.
-    if env.get("AWS_LAMBDA_RUNTIME_API").is_some() {
-        return Err(Error::of("AWS_LAMBDA_RUNTIME_API", "event streams cannot be served under AWS Lambda"));
+    const LAMBDA_REFUSAL: Option<&'static str> = Some("event streams cannot be served under AWS Lambda");
+
+    type Settings = EventsSettings;
+    type State = AppState;
+
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::stream_events::stream_events))
+            .routes(routes!(routes::create_event_ticket::create_event_ticket))
     }
-    service_at(env, Clock::default()).await
-}
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = EventsSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let authority = Authority::new(db.clone(), tokens, clock.clone());
-    let seconds = |number: NonZeroU32| Duration::from_secs(number.get().into());
-    let limits =
-        Limits { heartbeat: seconds(settings.heartbeat), stream_life: seconds(settings.stream_life) };
-    let buffer = usize::try_from(settings.buffer.get()).unwrap_or(usize::MAX);
-    let hub = Hub::new(db.clone(), clock.clone(), limits.heartbeat, buffer);
-    let state = AppState { db: db.clone(), authority, hub, limits, clock };
-    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
-}
-
-/// The function's part of the OpenAPI document.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().to_openapi()
+    fn state(settings: EventsSettings, base: Base) -> Result<AppState, Error> {
+        let seconds = |number: NonZeroU32| Duration::from_secs(number.get().into());
+        let limits =
+            Limits { heartbeat: seconds(settings.heartbeat), stream_life: seconds(settings.stream_life) };
+        let buffer = usize::try_from(settings.buffer.get()).unwrap_or(usize::MAX);
+        Ok(AppState {
+            authority: base.authority(&settings.access_token)?,
+            hub: Hub::new(base.db.clone(), base.clock.clone(), limits.heartbeat, buffer),
+            limits,
+            db: base.db,
+            clock: base.clock,
+        })
+    }
 }

@@ -1,8 +1,5 @@
-//! The `events` function's process.
+//! The process of the function `events`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("events", |env| async move { events::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<events::Events>()
 }

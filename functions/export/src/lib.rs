@@ -16,27 +16,22 @@ mod queries;
 
 use std::{num::NonZeroU32, time::Duration};
 
-use axum::{Router, extract::FromRef, routing::post};
+use axum::{extract::FromRef, routing::post};
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
+    base::{clock::Clock, config::Error},
     cloud::{
+        names::{DELIVERY_TIMEOUT, Subscription, Topic},
         oidc::{OidcVerifier, PushSettings},
         outbox::{Outbox, PubSubSettings},
         storage::{ExportsSettings, ObjectWriter, Objects},
     },
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
+    function::{Base, Function},
 };
 use sqlx::PgPool;
+use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
-    /// What `export` is configured with.
+    /// The settings of `export`.
     pub struct ExportSettings {
         /// Items of an export that are written by one message.
         pub chunk_items: NonZeroU32 = "EXPORT_CHUNK_ITEMS" or "10000",
@@ -44,10 +39,6 @@ shared::settings! {
         pub chunk_bytes: u64 = "EXPORT_CHUNK_BYTES" or "67108864",
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking who pushes.
         pub push: PushSettings,
         /// Publishing events.
@@ -64,9 +55,9 @@ pub(crate) struct ChunkSize {
     bytes: u64,
 }
 
-/// What the handler works with.
+/// The state of the handler.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     verifier: OidcVerifier,
     outbox: Outbox,
@@ -77,37 +68,36 @@ pub(crate) struct AppState {
     clock: Clock,
 }
 
-/// What a delivery may take: half of Pub/Sub's ack deadline.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
+const EXPORT_REQUESTED: &str = "/events/export-requested";
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+/// The function `export`.
+pub struct Export;
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = ExportSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let state = AppState {
-        db: db.clone(),
-        verifier: OidcVerifier::new(&settings.push),
-        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
-        objects: Objects::new(&settings.exports)?,
-        writer: ObjectWriter::new(&settings.exports)?,
-        bucket: settings.exports.bucket,
-        chunk_size: ChunkSize { items: settings.chunk_items.get().into(), bytes: settings.chunk_bytes },
-        clock,
-    };
-    let routes =
-        Router::new().route("/events/export-requested", post(handle::export_requested)).with_state(state);
-    let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
-    Service::new(routes, Health::default().database(&db), &http)
+impl Function for Export {
+    const NAME: &'static str = "export";
+    const REQUEST_TIMEOUT: Option<Duration> = Some(DELIVERY_TIMEOUT);
+
+    type Settings = ExportSettings;
+    type State = AppState;
+
+    fn subscriptions() -> Vec<Subscription> {
+        vec![Subscription::to(Topic::ExportRequested, EXPORT_REQUESTED)]
+    }
+
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new().route(EXPORT_REQUESTED, post(handle::export_requested))
+    }
+
+    fn state(settings: ExportSettings, base: Base) -> Result<AppState, Error> {
+        Ok(AppState {
+            verifier: OidcVerifier::new(&settings.push),
+            outbox: base.outbox(&settings.pubsub)?,
+            objects: Objects::new(&settings.exports)?,
+            writer: ObjectWriter::new(&settings.exports)?,
+            bucket: settings.exports.bucket,
+            chunk_size: ChunkSize { items: settings.chunk_items.get().into(), bytes: settings.chunk_bytes },
+            db: base.db,
+            clock: base.clock,
+        })
+    }
 }

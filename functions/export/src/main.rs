@@ -1,8 +1,5 @@
-//! The `export` function's process.
+//! The process of the function `export`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("export", |env| async move { export::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<export::Export>()
 }

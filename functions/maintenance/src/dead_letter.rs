@@ -7,7 +7,7 @@ use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use shared::{
     cloud::{
-        names::{SUBSCRIPTIONS, Topic},
+        names::Topic,
         push::{Delivery, Message, Push, subscription_id},
     },
     http::problem::Problem,
@@ -42,7 +42,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         message_id = letter.message_id,
         "a message was given up"
     );
-    match topic(letter.subscription) {
+    match Topic::of_subscription(subscription_id(letter.subscription)) {
         Some(Topic::Uploads) => give_upload_up(app, message).await?,
         Some(Topic::ExportRequested) => exports::give_up(app, message).await?,
         _ => {}
@@ -57,11 +57,6 @@ async fn give_upload_up(app: &AppState, message: &Message) -> Result<(), Problem
         tracing::warn!(item_id = %event.object.item_id, "the item that it speaks of failed");
     }
     Ok(())
-}
-
-fn topic(subscription: &str) -> Option<Topic> {
-    let id = subscription_id(subscription);
-    SUBSCRIPTIONS.iter().find(|known| known.name == id).map(|known| known.topic)
 }
 
 /// Without U+0000, which no database takes: a letter that could not be recorded would come back for ever.

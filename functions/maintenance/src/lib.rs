@@ -13,31 +13,30 @@ mod restart_stuck;
 mod seal_audit;
 mod sweep_objects;
 mod sweep_outbox;
+mod verify_audit;
 
-use axum::{Router, extract::FromRef, routing::post};
+use axum::{extract::FromRef, routing::post};
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
+    base::{clock::Clock, config::Error},
     cloud::{
+        names::{Schedule, Subscription, Topic},
         oidc::{OidcVerifier, PushSettings},
         outbox::{Outbox, PubSubSettings},
         storage::{ExportsSettings, Objects, StorageSettings},
     },
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
+    function::{Base, Command, Function},
 };
 use sqlx::PgPool;
+use utoipa_axum::router::OpenApiRouter;
 
-pub use crate::seal_audit::{Finding, Report};
 use crate::seal_audit::{SealSettings, Sealer};
+pub use crate::{
+    seal_audit::{Finding, Report},
+    verify_audit::verify_audit,
+};
 
 shared::settings! {
-    /// What `maintenance` is configured with.
+    /// The settings of `maintenance`.
     pub struct MaintenanceSettings {
         /// Batch operations under way at once for each kind; the API's own quota.
         pub batch_operations: u32 = "BATCH_OPERATIONS" or "10",
@@ -47,10 +46,6 @@ shared::settings! {
         pub audit_retention_days: u32 = "AUDIT_RETENTION_DAYS" or "730",
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking who calls.
         pub push: PushSettings,
         /// Publishing events.
@@ -73,9 +68,9 @@ pub(crate) struct Retention {
     pub(crate) audit: time::Duration,
 }
 
-/// What the tasks work with.
+/// The state of the tasks.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     verifier: OidcVerifier,
     outbox: Outbox,
@@ -90,67 +85,59 @@ pub(crate) struct AppState {
     clock: Clock,
 }
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+const DEAD_LETTER: &str = "/events/dead-letter";
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = MaintenanceSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let state = AppState {
-        db: db.clone(),
-        verifier: OidcVerifier::new(&settings.push),
-        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
-        objects: Objects::new(&settings.storage)?,
-        bucket: settings.storage.uploads_bucket,
-        exports_bucket: settings.exports.bucket,
-        batch_operations: settings.batch_operations.into(),
-        retention: Retention {
-            deleted: time::Duration::days(settings.retention_days.into()),
-            audit: time::Duration::days(settings.audit_retention_days.into()),
-        },
-        sealer: Sealer::new(&settings.seal)?,
-        clock,
-    };
-    let routes = Router::new()
-        .route("/tasks/sweep-outbox", post(sweep_outbox::sweep_outbox))
-        .route("/tasks/restart-stuck", post(restart_stuck::restart_stuck))
-        .route("/tasks/find-uploads", post(find_uploads::find_uploads))
-        .route("/tasks/purge", post(purge::purge))
-        .route("/tasks/sweep-objects", post(sweep_objects::sweep_objects))
-        .route("/tasks/seal-audit", post(seal_audit::seal_audit))
-        .route("/tasks/fold-statistics", post(fold_statistics::fold_statistics))
-        .route("/events/dead-letter", post(dead_letter::dead_letter))
-        .with_state(state);
-    Service::new(routes, Health::default().database(&db), &settings.http)
-}
+/// The function `maintenance`.
+pub struct Maintenance;
 
-shared::settings! {
-    /// What `maintenance verify-audit` is configured with.
-    struct VerifySettings {
+impl Function for Maintenance {
+    const NAME: &'static str = "maintenance";
+    const SCHEDULES: &'static [Schedule] = &[
+        Schedule { name: "sweep-outbox", every_seconds: 60 },
+        Schedule { name: "restart-stuck", every_seconds: 60 },
+        Schedule { name: "find-uploads", every_seconds: 300 },
+        Schedule { name: "seal-audit", every_seconds: 300 },
+        Schedule { name: "fold-statistics", every_seconds: 60 },
+        Schedule { name: "purge", every_seconds: 600 },
+        Schedule { name: "sweep-objects", every_seconds: 3600 },
+    ];
+    const DATABASE_ROLE: &'static str = "alta_maintenance";
+    const COMMANDS: &'static [Command] = &[verify_audit::COMMAND];
+
+    type Settings = MaintenanceSettings;
+    type State = AppState;
+
+    fn subscriptions() -> Vec<Subscription> {
+        vec![Subscription::to(Topic::DeadLetters, DEAD_LETTER)]
     }
-    with {
-        /// The database.
-        database: DatabaseSettings,
-        /// Checking the seals.
-        seal: SealSettings,
-    }
-}
 
-/// Compares the audit log with its seals.
-///
-/// # Errors
-/// When a variable is missing or wrong, or the database cannot be reached.
-pub async fn verify_audit(env: &Env) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
-    let settings = VerifySettings::from_env(env)?;
-    let mut db = database::connect(&settings.database)?.acquire().await?;
-    Ok(seal_audit::verify(&mut db, &Sealer::new(&settings.seal)?).await?)
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new()
+            .route("/tasks/sweep-outbox", post(sweep_outbox::sweep_outbox))
+            .route("/tasks/restart-stuck", post(restart_stuck::restart_stuck))
+            .route("/tasks/find-uploads", post(find_uploads::find_uploads))
+            .route("/tasks/seal-audit", post(seal_audit::seal_audit))
+            .route("/tasks/fold-statistics", post(fold_statistics::fold_statistics))
+            .route("/tasks/purge", post(purge::purge))
+            .route("/tasks/sweep-objects", post(sweep_objects::sweep_objects))
+            .route(DEAD_LETTER, post(dead_letter::dead_letter))
+    }
+
+    fn state(settings: MaintenanceSettings, base: Base) -> Result<AppState, Error> {
+        Ok(AppState {
+            verifier: OidcVerifier::new(&settings.push),
+            outbox: base.outbox(&settings.pubsub)?,
+            objects: Objects::new(&settings.storage)?,
+            bucket: settings.storage.uploads_bucket,
+            exports_bucket: settings.exports.bucket,
+            batch_operations: settings.batch_operations.into(),
+            retention: Retention {
+                deleted: time::Duration::days(settings.retention_days.into()),
+                audit: time::Duration::days(settings.audit_retention_days.into()),
+            },
+            sealer: Sealer::new(&settings.seal)?,
+            db: base.db,
+            clock: base.clock,
+        })
+    }
 }

@@ -55,7 +55,7 @@ const OUTPUT_FIELDS: [&str; 6] =
 
 /// Calls Document AI.
 #[derive(Clone)]
-pub(crate) struct DocumentAi {
+pub struct DocumentAi {
     client: Lazy<DocumentProcessorService>,
     processor: String,
 }

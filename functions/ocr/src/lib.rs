@@ -7,19 +7,20 @@ mod pages;
 mod sniff;
 mod store;
 
+use std::time::Duration;
+
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-    },
-    http::server::Service,
-    items::processing::{self, ProcessingSettings},
+    base::config::Error,
+    cloud::names::{DELIVERY_TIMEOUT, Subscription},
+    function::{Base, Function},
+    items::processing::{Processing, ProcessingSettings},
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::engine::{DocumentAi, EngineSettings};
 
 shared::settings! {
-    /// What `ocr` is configured with.
+    /// The settings of `ocr`.
     pub struct OcrSettings {
     }
     with {
@@ -30,21 +31,26 @@ shared::settings! {
     }
 }
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+/// The function `ocr`.
+pub struct Ocr;
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = OcrSettings::from_env(env)?;
-    let engine = DocumentAi::new(&settings.engine, &settings.processing.storage.google)?;
-    processing::service(settings.processing, engine, clock)
+impl Function for Ocr {
+    const NAME: &'static str = "ocr";
+    const REQUEST_TIMEOUT: Option<Duration> = Some(DELIVERY_TIMEOUT);
+
+    type Settings = OcrSettings;
+    type State = Processing<DocumentAi>;
+
+    fn subscriptions() -> Vec<Subscription> {
+        Self::State::subscriptions()
+    }
+
+    fn routes() -> OpenApiRouter<Self::State> {
+        Self::State::routes()
+    }
+
+    fn state(settings: OcrSettings, base: Base) -> Result<Self::State, Error> {
+        let engine = DocumentAi::new(&settings.engine, &settings.processing.storage.google)?;
+        Processing::new(settings.processing, engine, base.db, base.clock)
+    }
 }

@@ -1,8 +1,5 @@
-//! The `ocr` function's process.
+//! The process of the function `ocr`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("ocr", |env| async move { ocr::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<ocr::Ocr>()
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// A page that was read.
 #[derive(Debug)]
-pub(crate) struct RecognisedPage {
+pub struct RecognisedPage {
     pub(crate) number: i32,
     pub(crate) text: String,
     pub(crate) confidence: f32,

@@ -1,8 +1,5 @@
-//! The `projects` function's process.
+//! The process of the function `projects`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("projects", |env| async move { projects::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<projects::Projects>()
 }

@@ -5,35 +5,21 @@ mod model;
 mod queries;
 mod routes;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
+    base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
-    identity::{
-        access_token::{AccessTokenSettings, Verifier},
-        principal::Authority,
-    },
+    function::{Base, Function},
+    identity::{access_token::AccessTokenSettings, principal::Authority},
 };
 use sqlx::PgPool;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 shared::settings! {
-    /// What `review` is configured with.
+    /// The settings of `review`.
     pub struct ReviewSettings {
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking access tokens.
         pub access_token: AccessTokenSettings,
         /// Publishing events.
@@ -41,52 +27,42 @@ shared::settings! {
     }
 }
 
-/// What the handlers work with.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     authority: Authority,
     outbox: Outbox,
     clock: Clock,
 }
 
-fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(routes::list_queue::list_queue))
-        .routes(routes!(routes::claim_next::claim_next))
-        .routes(routes!(routes::claim_item::claim_item, routes::release_item::release_item))
-        .routes(routes!(routes::decide_item::decide_item))
-        .routes(routes!(routes::decide_items::decide_items))
-        .routes(routes!(routes::reopen_item::reopen_item))
-        .routes(routes!(routes::list_history::list_history))
-}
+/// The function `review`.
+pub struct Review;
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+impl Function for Review {
+    const NAME: &'static str = "review";
+    const PATHS: &'static [&'static str] = &["/review", "/review/*"];
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = ReviewSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let authority = Authority::new(db.clone(), tokens, clock.clone());
-    let outbox = Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?;
-    let state = AppState { db: db.clone(), authority, outbox, clock };
-    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), Health::default().database(&db), &settings.http)
-}
+    type Settings = ReviewSettings;
+    type State = AppState;
 
-/// The function's part of the OpenAPI document.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().to_openapi()
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new()
+            .routes(routes!(routes::list_queue::list_queue))
+            .routes(routes!(routes::claim_next::claim_next))
+            .routes(routes!(routes::claim_item::claim_item, routes::release_item::release_item))
+            .routes(routes!(routes::decide_item::decide_item))
+            .routes(routes!(routes::decide_items::decide_items))
+            .routes(routes!(routes::reopen_item::reopen_item))
+            .routes(routes!(routes::list_history::list_history))
+    }
+
+    fn state(settings: ReviewSettings, base: Base) -> Result<AppState, Error> {
+        Ok(AppState {
+            authority: base.authority(&settings.access_token)?,
+            outbox: base.outbox(&settings.pubsub)?,
+            db: base.db,
+            clock: base.clock,
+        })
+    }
 }

@@ -1,8 +1,5 @@
-//! The `review` function's process.
+//! The process of the function `review`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("review", |env| async move { review::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<review::Review>()
 }

@@ -57,7 +57,7 @@ const LONGEST: Duration = Duration::from_secs(8 * 3600);
 
 /// Calls Speech-to-Text.
 #[derive(Clone)]
-pub(crate) struct Speech {
+pub struct Speech {
     client: Lazy<client::Speech>,
     recognizer: String,
     model: String,

@@ -8,19 +8,20 @@ mod faults;
 mod store;
 mod transcript;
 
+use std::time::Duration;
+
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-    },
-    http::server::Service,
-    items::processing::{self, ProcessingSettings},
+    base::config::Error,
+    cloud::names::{DELIVERY_TIMEOUT, Subscription},
+    function::{Base, Function},
+    items::processing::{Processing, ProcessingSettings},
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::engine::{EngineSettings, Speech};
 
 shared::settings! {
-    /// What `transcription` is configured with.
+    /// The settings of `transcription`.
     pub struct TranscriptionSettings {
     }
     with {
@@ -31,21 +32,26 @@ shared::settings! {
     }
 }
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+/// The function `transcription`.
+pub struct Transcription;
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = TranscriptionSettings::from_env(env)?;
-    let engine = Speech::new(&settings.engine, &settings.processing.storage.google)?;
-    processing::service(settings.processing, engine, clock)
+impl Function for Transcription {
+    const NAME: &'static str = "transcription";
+    const REQUEST_TIMEOUT: Option<Duration> = Some(DELIVERY_TIMEOUT);
+
+    type Settings = TranscriptionSettings;
+    type State = Processing<Speech>;
+
+    fn subscriptions() -> Vec<Subscription> {
+        Self::State::subscriptions()
+    }
+
+    fn routes() -> OpenApiRouter<Self::State> {
+        Self::State::routes()
+    }
+
+    fn state(settings: TranscriptionSettings, base: Base) -> Result<Self::State, Error> {
+        let engine = Speech::new(&settings.engine, &settings.processing.storage.google)?;
+        Processing::new(settings.processing, engine, base.db, base.clock)
+    }
 }

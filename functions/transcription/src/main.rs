@@ -1,8 +1,5 @@
-//! The `transcription` function's process.
+//! The process of the function `transcription`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("transcription", |env| async move { transcription::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<transcription::Transcription>()
 }

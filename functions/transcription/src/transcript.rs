@@ -11,7 +11,7 @@ use serde::{
 
 /// All that was said in a voice sample.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Transcript {
+pub struct Transcript {
     pub(crate) segments: Vec<Segment>,
     pub(crate) duration_seconds: Option<f64>,
 }

@@ -6,20 +6,14 @@ mod password_change;
 mod queries;
 mod routes;
 
-use axum::{Router, extract::FromRef};
+use axum::extract::FromRef;
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Error, Settings as _},
-        database::{self, DatabaseSettings},
-    },
+    base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
-    http::{
-        health::Health,
-        server::{HttpSettings, Service},
-    },
+    function::{Base, Function},
+    http::health::Health,
     identity::{
-        access_token::{AccessTokenSettings, Verifier},
+        access_token::AccessTokenSettings,
         passwords::{PasswordSettings, Passwords},
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
@@ -30,14 +24,10 @@ use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
-    /// What `users` is configured with.
+    /// The settings of `users`.
     pub struct UsersSettings {
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Publishing events.
         pub pubsub: PubSubSettings,
         /// Checking access tokens.
@@ -49,9 +39,9 @@ shared::settings! {
     }
 }
 
-/// What the handlers work with.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub(crate) struct AppState {
+pub struct AppState {
     db: PgPool,
     authority: Authority,
     outbox: Outbox,
@@ -60,57 +50,46 @@ pub(crate) struct AppState {
     clock: Clock,
 }
 
-fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(
-            routes::get_account::get_account,
-            routes::update_account::update_account,
-            routes::delete_account::delete_account
-        ))
-        .routes(routes!(routes::change_password::change_password))
-        .routes(routes!(
-            routes::list_sessions::list_sessions,
-            routes::delete_other_sessions::delete_other_sessions
-        ))
-        .routes(routes!(routes::delete_session::delete_session))
-        .routes(routes!(routes::list_passkeys::list_passkeys))
-        .routes(routes!(routes::update_passkey::update_passkey, routes::delete_passkey::delete_passkey))
-        .routes(routes!(routes::export_account::export_account))
-}
+/// The function `users`.
+pub struct Users;
 
-/// The function, ready to be served.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-pub async fn service(env: &Env) -> Result<Service, Error> {
-    service_at(env, Clock::default()).await
-}
+impl Function for Users {
+    const NAME: &'static str = "users";
+    const PATHS: &'static [&'static str] = &["/users/*"];
 
-/// The function with a clock that can be moved.
-///
-/// # Errors
-/// Names every variable that is missing or wrong.
-#[allow(clippy::unused_async, reason = "every function is built the same way")]
-pub async fn service_at(env: &Env, clock: Clock) -> Result<Service, Error> {
-    let settings = UsersSettings::from_env(env)?;
-    let db = database::connect(&settings.database)?;
-    let tokens = Verifier::new(&settings.access_token, clock.clone())?;
-    let rate_limits = RateLimits::of_users(&settings.rate_limit, clock.clone())?;
-    let health = rate_limits.depend(Health::default().database(&db));
-    let state = AppState {
-        rate_limits,
-        outbox: Outbox::new(db.clone(), clock.clone(), &settings.pubsub)?,
-        passwords: Passwords::new(&settings.password),
-        authority: Authority::new(db.clone(), tokens, clock.clone()),
-        db: db.clone(),
-        clock,
-    };
-    let (router, _): (Router<AppState>, _) = routes().split_for_parts();
-    Service::new(router.with_state(state), health, &settings.http)
-}
+    type Settings = UsersSettings;
+    type State = AppState;
 
-/// The function's part of the OpenAPI document.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().to_openapi()
+    fn routes() -> OpenApiRouter<AppState> {
+        OpenApiRouter::new()
+            .routes(routes!(
+                routes::get_account::get_account,
+                routes::update_account::update_account,
+                routes::delete_account::delete_account
+            ))
+            .routes(routes!(routes::change_password::change_password))
+            .routes(routes!(
+                routes::list_sessions::list_sessions,
+                routes::delete_other_sessions::delete_other_sessions
+            ))
+            .routes(routes!(routes::delete_session::delete_session))
+            .routes(routes!(routes::list_passkeys::list_passkeys))
+            .routes(routes!(routes::update_passkey::update_passkey, routes::delete_passkey::delete_passkey))
+            .routes(routes!(routes::export_account::export_account))
+    }
+
+    fn state(settings: UsersSettings, base: Base) -> Result<AppState, Error> {
+        Ok(AppState {
+            authority: base.authority(&settings.access_token)?,
+            outbox: base.outbox(&settings.pubsub)?,
+            passwords: Passwords::new(&settings.password),
+            rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,
+            db: base.db,
+            clock: base.clock,
+        })
+    }
+
+    fn health(state: &AppState, health: Health) -> Health {
+        state.rate_limits.depend(health)
+    }
 }

@@ -1,8 +1,5 @@
-//! The `users` function's process.
+//! The process of the function `users`.
 
-use std::process::ExitCode;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    shared::http::server::run("users", |env| async move { users::service(&env).await }).await
+fn main() -> std::process::ExitCode {
+    shared::function::main::<users::Users>()
 }

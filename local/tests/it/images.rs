@@ -124,7 +124,11 @@ impl Image {
 
 /// What any function reads.
 fn environment(platform: &Platform, function: &str) -> Env {
-    let env = if function == "maintenance" { platform.maintenance_env() } else { platform.env() };
+    let env = if function == "maintenance" {
+        platform.env_of::<maintenance::Maintenance>()
+    } else {
+        platform.env()
+    };
     env.with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
         .with("FRONTEND_URL", "https://app.test")
         .with("SMTP_HOST", "localhost")

@@ -82,10 +82,13 @@ impl Journey {
             .with("SMTP_CA_CERTIFICATE", inbox.ca_pem())
             .with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
             .with("FRONTEND_URL", "https://app.test");
-        let email = email::service_at(&env, platform.clock.clone()).await.expect("email").router();
-        platform.subscribe("email", testing::serve(email).await).await;
-        let auth = auth::service_at(&env, platform.clock.clone()).await.expect("auth").router();
-        let users = users::service_at(&env, platform.clock.clone()).await.expect("users").router();
+        let email =
+            shared::function::service::<email::Email>(&env, platform.clock.clone()).expect("email").router();
+        platform.subscribe::<email::Email>(testing::serve(email).await).await;
+        let auth =
+            shared::function::service::<auth::Auth>(&env, platform.clock.clone()).expect("auth").router();
+        let users =
+            shared::function::service::<users::Users>(&env, platform.clock.clone()).expect("users").router();
         let (auth, users) = (platform.client(auth), platform.client(users));
         let mut secrets: Vec<_> =
             PASSWORDS.iter().map(|password| ("a password".to_owned(), (*password).to_owned())).collect();

@@ -175,14 +175,14 @@ async fn export(platform: &Platform, project: ProjectId, requested_by: &TestUser
 async fn functions(env: &Env, platform: &Platform) -> Router {
     let clock = &platform.clock;
     let services = [
-        auth::service_at(env, clock.clone()).await,
-        users::service_at(env, clock.clone()).await,
-        projects::service_at(env, clock.clone()).await,
-        data::service_at(env, clock.clone()).await,
-        events::service_at(env, clock.clone()).await,
-        review::service_at(env, clock.clone()).await,
-        analytics::service_at(env, clock.clone()).await,
-        admin::service_at(env, clock.clone()).await,
+        shared::function::service::<auth::Auth>(env, clock.clone()),
+        shared::function::service::<users::Users>(env, clock.clone()),
+        shared::function::service::<projects::Projects>(env, clock.clone()),
+        shared::function::service::<data::Data>(env, clock.clone()),
+        shared::function::service::<events::Events>(env, clock.clone()),
+        shared::function::service::<review::Review>(env, clock.clone()),
+        shared::function::service::<analytics::Analytics>(env, clock.clone()),
+        shared::function::service::<admin::Admin>(env, clock.clone()),
     ];
     let routers: Vec<Router> =
         services.into_iter().map(|service| service.expect("a function").router()).collect();

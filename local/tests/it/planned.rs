@@ -56,7 +56,11 @@ fn binary(function: &str) -> PathBuf {
 
 /// The planned variables, with what is secret or elsewhere filled in for this machine.
 fn environment(platform: &Platform, redis: &str, inbox: &Inbox, function: &str, service: &Value) -> Env {
-    let local = if function == "maintenance" { platform.maintenance_env() } else { platform.env() };
+    let local = if function == "maintenance" {
+        platform.env_of::<maintenance::Maintenance>()
+    } else {
+        platform.env()
+    };
     let local = local
         .with("SMTP_PASSWORD", "secret")
         .with("REDIS_URL", redis)

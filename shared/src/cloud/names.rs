@@ -1,5 +1,7 @@
 //! The names of topics, subscriptions and buckets: one list for the code and for the local cloud.
 
+use std::time::Duration;
+
 /// A Pub/Sub topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
@@ -31,92 +33,57 @@ impl Topic {
             Self::DeadLetters => "dead-letters",
         }
     }
+
+    /// The topic that a subscription with this id follows.
+    #[must_use]
+    pub fn of_subscription(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| {
+            id.strip_suffix(topic.name())
+                .and_then(|rest| rest.strip_suffix('-'))
+                .is_some_and(|name| !name.is_empty())
+        })
+    }
 }
 
-/// A push subscription: which function gets which messages of a topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A push subscription of a function. Its id in Pub/Sub is the function's name, a hyphen and the topic's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// Its id in Pub/Sub.
-    pub name: &'static str,
     /// The topic it follows.
     pub topic: Topic,
-    /// The function that messages are pushed to.
-    pub function: &'static str,
-    /// The path of that function's handler.
+    /// The path of the function's handler.
     pub path: &'static str,
-    /// Pub/Sub's filter over attributes, where only some messages are wanted.
-    pub filter: Option<&'static str>,
-    /// Whether messages that fail [`MAX_DELIVERY_ATTEMPTS`] times go to the dead letters.
-    pub dead_letters: bool,
+    /// Pub/Sub's filter over attributes, where the function wants only some messages.
+    pub filter: Option<String>,
 }
 
-/// Every subscription.
-pub const SUBSCRIPTIONS: [Subscription; 7] = [
-    Subscription {
-        name: "ocr-uploads",
-        topic: Topic::Uploads,
-        function: "ocr",
-        path: "/events/object-finalized",
-        filter: Some(
-            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"documents/\")",
-        ),
-        dead_letters: true,
-    },
-    Subscription {
-        name: "ocr-results",
-        topic: Topic::Results,
-        function: "ocr",
-        path: "/events/result-finalized",
-        filter: Some(
-            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"ocr/\")",
-        ),
-        dead_letters: true,
-    },
-    Subscription {
-        name: "transcription-uploads",
-        topic: Topic::Uploads,
-        function: "transcription",
-        path: "/events/object-finalized",
-        filter: Some(
-            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"voice/\")",
-        ),
-        dead_letters: true,
-    },
-    Subscription {
-        name: "transcription-results",
-        topic: Topic::Results,
-        function: "transcription",
-        path: "/events/result-finalized",
-        filter: Some(
-            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"transcription/\")",
-        ),
-        dead_letters: true,
-    },
-    Subscription {
-        name: "email-email-requested",
-        topic: Topic::EmailRequested,
-        function: "email",
-        path: "/events/email-requested",
-        filter: None,
-        dead_letters: true,
-    },
-    Subscription {
-        name: "export-export-requested",
-        topic: Topic::ExportRequested,
-        function: "export",
-        path: "/events/export-requested",
-        filter: None,
-        dead_letters: true,
-    },
-    Subscription {
-        name: "maintenance-dead-letters",
-        topic: Topic::DeadLetters,
-        function: "maintenance",
-        path: "/events/dead-letter",
-        filter: None,
-        dead_letters: false,
-    },
-];
+impl Subscription {
+    /// A subscription to every message of a topic.
+    #[must_use]
+    pub const fn to(topic: Topic, path: &'static str) -> Self {
+        Self { topic, path, filter: None }
+    }
+
+    /// A subscription to the finalized objects below a prefix.
+    #[must_use]
+    pub fn to_objects(topic: Topic, path: &'static str, prefix: &str) -> Self {
+        let filter = format!(
+            "attributes.eventType = \"OBJECT_FINALIZE\" AND hasPrefix(attributes.objectId, \"{prefix}\")"
+        );
+        Self { topic, path, filter: Some(filter) }
+    }
+
+    /// The id in Pub/Sub of this subscription of a function.
+    #[must_use]
+    pub fn name(&self, function: &str) -> String {
+        format!("{function}-{}", self.topic.name())
+    }
+
+    /// Whether messages that fail [`MAX_DELIVERY_ATTEMPTS`] times become dead letters; dead letters do not.
+    #[must_use]
+    pub fn has_dead_letters(&self) -> bool {
+        self.topic != Topic::DeadLetters
+    }
+}
 
 /// A bucket; in Cloud Storage its name is the project's, a hyphen and its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,10 +119,6 @@ pub const BUCKET_HEADERS: [&str; 10] = [
     "x-goog-resumable",
 ];
 
-/// Functions whose requests take longer than others', and how many seconds they may take: a synchronous call reads 15
-/// pages, or listens for a minute; an export is written by the chunk.
-pub const LONG_REQUESTS: [(&str, u32); 3] = [("ocr", 300), ("transcription", 300), ("export", 300)];
-
 /// Deliveries before a message becomes a dead letter; with the backoff below, about half an hour.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 10;
 /// The first pause after a failed delivery, in seconds.
@@ -164,25 +127,38 @@ pub const MINIMUM_BACKOFF_SECONDS: u32 = 10;
 pub const MAXIMUM_BACKOFF_SECONDS: u32 = 600;
 /// How long a push may take before Pub/Sub delivers again, in seconds: twice a function's own time-out.
 pub const ACK_DEADLINE_SECONDS: u32 = 600;
+/// How long a delivery may take that calls an engine or writes a chunk: half of Pub/Sub's ack deadline.
+pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// A task of `maintenance` that Cloud Scheduler calls.
+/// A task of a function. Cloud Scheduler calls it by POST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
     /// The job's id.
     pub name: &'static str,
-    /// The path that is called by POST.
-    pub path: &'static str,
     /// Seconds between two calls.
     pub every_seconds: u32,
 }
 
-/// Every schedule.
-pub const SCHEDULES: [Schedule; 7] = [
-    Schedule { name: "sweep-outbox", path: "/tasks/sweep-outbox", every_seconds: 60 },
-    Schedule { name: "restart-stuck", path: "/tasks/restart-stuck", every_seconds: 60 },
-    Schedule { name: "find-uploads", path: "/tasks/find-uploads", every_seconds: 300 },
-    Schedule { name: "seal-audit", path: "/tasks/seal-audit", every_seconds: 300 },
-    Schedule { name: "fold-statistics", path: "/tasks/fold-statistics", every_seconds: 60 },
-    Schedule { name: "purge", path: "/tasks/purge", every_seconds: 600 },
-    Schedule { name: "sweep-objects", path: "/tasks/sweep-objects", every_seconds: 3600 },
-];
+impl Schedule {
+    /// The path of the function's handler.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/tasks/{}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Subscription, Topic};
+
+    #[test]
+    fn the_id_of_a_subscription_tells_its_topic() {
+        for topic in Topic::ALL {
+            let id = Subscription::to(topic, "/").name("some-function");
+            assert_eq!(Topic::of_subscription(&id), Some(topic), "{id}");
+        }
+        for id in ["", "uploads", "-uploads", "ocruploads", "some-uploads-of-others"] {
+            assert_eq!(Topic::of_subscription(id), None, "{id}");
+        }
+    }
+}

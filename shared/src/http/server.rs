@@ -75,11 +75,8 @@ impl Service {
     }
 }
 
-/// Runs a function: what each `main` calls.
-pub async fn run<F>(function: &'static str, build: impl FnOnce(Env) -> F) -> ExitCode
-where
-    F: Future<Output = Result<Service, Error>>,
-{
+/// Runs a function until it is told to stop.
+pub async fn run(function: &'static str, build: impl FnOnce(&Env) -> Result<Service, Error>) -> ExitCode {
     match start(function, build).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -89,17 +86,14 @@ where
     }
 }
 
-async fn start<F>(
+async fn start(
     function: &'static str,
-    build: impl FnOnce(Env) -> F,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
-where
-    F: Future<Output = Result<Service, Error>>,
-{
+    build: impl FnOnce(&Env) -> Result<Service, Error>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let env = Env::from_process();
     let host = HostSettings::from_env(&env)?;
     telemetry::start(function, &host.telemetry)?;
-    let router = build(env).await?.router();
+    let router = build(&env)?.router();
     if host.lambda_runtime_api.is_some() {
         return lambda_http::run(router).await;
     }

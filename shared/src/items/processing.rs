@@ -11,37 +11,29 @@ mod events;
 mod flow;
 mod queries;
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use axum::{
-    Router,
     extract::{FromRef, State},
     routing::post,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use self::{
     events::{Finalized, REPLAYED, finalize_message},
     queries::{Restarted, give_up, restart},
 };
 use crate::{
-    base::{
-        clock::Clock,
-        config::Error,
-        database::{self, DatabaseSettings},
-        ids::ItemId,
-    },
+    base::{clock::Clock, config::Error, ids::ItemId},
     cloud::{
+        names::{Subscription, Topic},
         oidc::{OidcVerifier, PushSettings},
         push::{Delivery, Push},
         storage::{Head, ObjectReader, Objects, StorageSettings},
     },
-    http::{
-        health::Health,
-        problem::Problem,
-        server::{HttpSettings, Service},
-    },
+    http::problem::Problem,
     items::{Failure, ItemKind, ObjectName},
 };
 
@@ -165,16 +157,12 @@ pub trait Engine: Clone + Send + Sync + 'static {
 }
 
 crate::settings! {
-    /// What a function that reads uploads is configured with, its engine aside.
+    /// The settings of a function that reads uploads, except those of its engine.
     pub struct ProcessingSettings {
         /// The bucket that batch operations write to.
         pub results_bucket: String = "RESULTS_BUCKET",
     }
     with {
-        /// The HTTP server.
-        pub http: HttpSettings,
-        /// The database.
-        pub database: DatabaseSettings,
         /// Checking who pushes.
         pub push: PushSettings,
         /// Cloud Storage.
@@ -182,36 +170,9 @@ crate::settings! {
     }
 }
 
-/// What a delivery may take: half of Pub/Sub's ack deadline.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
-
-/// A function that has an engine read what is uploaded.
-///
-/// # Errors
-/// Names the variable that is wrong.
-pub fn service<E: Engine>(settings: ProcessingSettings, engine: E, clock: Clock) -> Result<Service, Error> {
-    let db = database::connect(&settings.database)?;
-    let processing = Processing {
-        db: db.clone(),
-        clock,
-        verifier: OidcVerifier::new(&settings.push),
-        reader: ObjectReader::new(&settings.storage)?,
-        objects: Objects::new(&settings.storage)?,
-        uploads_bucket: settings.storage.uploads_bucket,
-        results_bucket: settings.results_bucket,
-        engine,
-    };
-    let routes = Router::new()
-        .route("/events/object-finalized", post(object_finalized::<E>))
-        .route("/events/result-finalized", post(result_finalized::<E>))
-        .with_state(processing);
-    let http = HttpSettings { request_timeout: DELIVERY_TIMEOUT, ..settings.http };
-    Service::new(routes, Health::default().database(&db), &http)
-}
-
-/// Everything that handling a delivery takes.
+/// The state of a function that has an engine read what is uploaded.
 #[derive(Clone)]
-struct Processing<E> {
+pub struct Processing<E> {
     db: PgPool,
     clock: Clock,
     verifier: OidcVerifier,
@@ -221,6 +182,45 @@ struct Processing<E> {
     results_bucket: String,
     engine: E,
 }
+
+impl<E: Engine> Processing<E> {
+    /// Builds the state.
+    ///
+    /// # Errors
+    /// Names the variable that is wrong.
+    pub fn new(settings: ProcessingSettings, engine: E, db: PgPool, clock: Clock) -> Result<Self, Error> {
+        Ok(Self {
+            db,
+            clock,
+            verifier: OidcVerifier::new(&settings.push),
+            reader: ObjectReader::new(&settings.storage)?,
+            objects: Objects::new(&settings.storage)?,
+            uploads_bucket: settings.storage.uploads_bucket,
+            results_bucket: settings.results_bucket,
+            engine,
+        })
+    }
+
+    /// The subscriptions: to uploads of the engine's kind, and to the output of its batch operations.
+    #[must_use]
+    pub fn subscriptions() -> Vec<Subscription> {
+        vec![
+            Subscription::to_objects(Topic::Uploads, UPLOADED, &format!("{}/", E::KIND.folder())),
+            Subscription::to_objects(Topic::Results, RESULT, &format!("{}/", E::FOLDER)),
+        ]
+    }
+
+    /// The handlers of both subscriptions.
+    #[must_use]
+    pub fn routes() -> OpenApiRouter<Self> {
+        OpenApiRouter::new()
+            .route(UPLOADED, post(object_finalized::<E>))
+            .route(RESULT, post(result_finalized::<E>))
+    }
+}
+
+const UPLOADED: &str = "/events/object-finalized";
+const RESULT: &str = "/events/result-finalized";
 
 impl<E> FromRef<Processing<E>> for OidcVerifier {
     fn from_ref(processing: &Processing<E>) -> Self {

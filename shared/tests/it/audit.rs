@@ -25,7 +25,7 @@ async fn refused(pool: &PgPool, statement: &'static str) -> bool {
 async fn the_functions_add_to_the_log_and_read_it_and_no_more(db: PgPool) {
     let platform = Platform::start(db).await;
     let ada = platform.user("ada@example.org").await;
-    let (functions, maintenance) = (pool(&platform.env()), pool(&platform.maintenance_env()));
+    let (functions, maintenance) = (pool(&platform.env()), pool(&platform.env_as("alta_maintenance")));
     for pool in [&functions, &maintenance] {
         let mut db = pool.acquire().await.expect("a connection");
         let entry = Entry::success(Some(ada.id), Action::UserUpdated, ada.id.0);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The layers, lowest first.
-const LAYERS: [&str; 7] = ["base", "http", "cloud", "audit", "identity", "items", "testing"];
+const LAYERS: [&str; 8] = ["base", "http", "cloud", "audit", "identity", "items", "function", "testing"];
 
 fn source() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))

@@ -10,7 +10,7 @@ use shared::{
     audit::{self, Action, Entry},
     base::ids::DeadLetterId,
     cloud::{
-        names::{SUBSCRIPTIONS, Topic},
+        names::Topic,
         push::{ADDED_TO_DEAD_LETTERS, subscription_id},
     },
     http::{
@@ -65,8 +65,7 @@ struct Message {
 
 /// The message as it was, marked as sent again; `None` when it is none of ours.
 fn read(letter: &Letter) -> Option<Message> {
-    let name = subscription_id(&letter.subscription);
-    let topic = SUBSCRIPTIONS.iter().find(|subscription| subscription.name == name)?.topic;
+    let topic = Topic::of_subscription(subscription_id(&letter.subscription))?;
     let attributes = letter.attributes.as_object()?.iter();
     let attributes = attributes.filter(|(name, _)| !name.starts_with(ADDED_TO_DEAD_LETTERS));
     Some(Message {

@@ -71,7 +71,8 @@ async fn an_export_holds_every_row_that_matches_one_a_line(db: PgPool) {
     .await
     .expect("rows");
     let service =
-        admin::service_at(&admin.platform.env(), admin.platform.clock.clone()).await.expect("admin");
+        shared::function::service::<admin::Admin>(&admin.platform.env(), admin.platform.clock.clone())
+            .expect("admin");
     let address = shared::testing::serve(service.router()).await;
     let answer = reqwest::Client::new()
         .get(format!("http://{address}/admin/audit-logs?actor={ada}"))

@@ -16,7 +16,8 @@ pub(crate) struct Admin {
 impl Admin {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let service = admin::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let service = shared::function::service::<admin::Admin>(&platform.env(), platform.clock.clone())
+            .expect("the function");
         let nobody = platform.client(service.router());
         let root = platform.super_admin("root@example.org").await;
         let client = nobody.as_user(&root);

@@ -81,7 +81,9 @@ async fn one_user_is_told_with_where_they_work(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn whoever_is_suspended_is_out_at_once_and_back_when_restored(db: PgPool) {
     let admin = Admin::start(db).await;
-    let users = users::service_at(&admin.platform.env(), admin.platform.clock.clone()).await.expect("users");
+    let users =
+        shared::function::service::<users::Users>(&admin.platform.env(), admin.platform.clock.clone())
+            .expect("users");
     let ada = admin.platform.user("ada@example.org").await;
     let own = admin.platform.client(users.router()).as_user(&ada);
     own.get("/users/me").await.assert_status(200);

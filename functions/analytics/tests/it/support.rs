@@ -40,10 +40,10 @@ impl Analytics {
         let platform = Platform::start(db).await;
         platform.clock.advance(now - platform.clock.now());
         let client = client(&platform, platform.env()).await;
-        let env = platform.maintenance_env();
-        let service = maintenance::service_at(&env, platform.clock.clone());
+        let env = platform.env_of::<maintenance::Maintenance>();
+        let service = shared::function::service::<maintenance::Maintenance>(&env, platform.clock.clone());
         let maintenance = platform
-            .client(service.await.expect("the function").router())
+            .client(service.expect("the function").router())
             .with("authorization", &platform.push_authorization());
         Self { platform, client, maintenance }
     }
@@ -129,7 +129,8 @@ impl Analytics {
 }
 
 async fn client(platform: &Platform, env: Env) -> Client {
-    let service = analytics::service_at(&env, platform.clock.clone()).await.expect("the function");
+    let service = shared::function::service::<analytics::Analytics>(&env, platform.clock.clone())
+        .expect("the function");
     platform.client(service.router())
 }
 

@@ -27,7 +27,8 @@ async fn without_a_database_the_answer_is_503_until_it_is_back(db: PgPool) {
     through_the_door.set_port(Some(door.port)).expect("a port");
     let env =
         auth.platform.env().with("DATABASE_URL", through_the_door).with("DATABASE_ACQUIRE_TIMEOUT", "1");
-    let service = auth::service(&env).await.expect("the function");
+    let service = shared::function::service::<auth::Auth>(&env, shared::base::clock::Clock::default())
+        .expect("the function");
     let client = auth.platform.client(service.router());
 
     let login = json!({"email": "ada@example.org", "password": PASSWORD});
@@ -76,7 +77,11 @@ impl Door {
 
 #[tokio::test]
 async fn a_missing_variable_stops_the_start_by_name() {
-    let error = auth::service(&Env::default()).await.err().expect("an error").to_string();
+    let error =
+        shared::function::service::<auth::Auth>(&Env::default(), shared::base::clock::Clock::default())
+            .err()
+            .expect("an error")
+            .to_string();
     for name in ["DATABASE_URL", "ACCESS_TOKEN_JWKS", "MAIL_TOKEN_KEYS", "PUBSUB_PROJECT"] {
         assert!(error.contains(&format!("the environment variable {name} is not set")), "{error}");
     }

@@ -36,7 +36,7 @@ async fn count(auth: &Auth, query: &'static str) -> i64 {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn every_route_that_anybody_may_call_has_limits(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
-    let document = serde_json::to_value(auth::openapi()).expect("a document");
+    let document = serde_json::to_value(shared::function::openapi::<auth::Auth>()).expect("a document");
     let mut limited = 0;
     for (path, operations) in document["paths"].as_object().expect("paths") {
         for (method, operation) in operations.as_object().expect("operations") {

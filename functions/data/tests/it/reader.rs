@@ -8,12 +8,22 @@ use std::{
 
 use serde_json::{Value, json};
 use shared::{
-    base::{config::Settings as _, ids::ItemId},
+    base::{
+        config::Settings as _,
+        database::{self, DatabaseSettings},
+        ids::ItemId,
+    },
     cloud::storage::Head,
+    http::{
+        health::Health,
+        server::{HttpSettings, Service},
+    },
     items::{
         Failure, ItemKind,
         locators::Kind,
-        processing::{self, Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, Shard},
+        processing::{
+            Engine, EngineError, Job, OperationState, Processing, ProcessingSettings, Reading, Shard,
+        },
     },
     testing::{Client, Platform},
 };
@@ -96,7 +106,11 @@ fn words(text: &str) -> Value {
 pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Client {
     let env = platform.env();
     let settings = ProcessingSettings::from_env(&env).expect("settings");
+    let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings")).expect("a pool");
     let engine = Told::<K> { texts: texts.clone(), kind: PhantomData };
-    let service = processing::service(settings, engine, platform.clock.clone()).expect("a function");
+    let processing = Processing::new(settings, engine, db, platform.clock.clone());
+    let (routes, _) = Processing::routes().with_state(processing.expect("a function")).split_for_parts();
+    let http = HttpSettings::from_env(&env).expect("settings");
+    let service = Service::new(routes, Health::default(), &http).expect("a service");
     platform.client(service.router()).with("authorization", &platform.push_authorization())
 }

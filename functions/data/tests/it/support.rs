@@ -79,7 +79,8 @@ pub(crate) struct Data {
 impl Data {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let service = data::service_at(&platform.env(), platform.clock.clone()).await.expect("the function");
+        let service = shared::function::service::<data::Data>(&platform.env(), platform.clock.clone())
+            .expect("the function");
         let client = platform.client(service.router());
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;

@@ -3,6 +3,8 @@
 use shared::{
     base::ids::{EventId, ExportId, PasskeyId, SessionId},
     cloud::events::EmailRequested,
+    identity::guard::ProjectRole,
+    testing::TestUser,
 };
 use sqlx::PgPool;
 
@@ -101,6 +103,30 @@ async fn whoever_asked_for_an_export_is_led_to_its_page_while_they_may_have_it(d
     ] {
         platform.change(statement, export_id.0).await;
         email.deliver(EventId::new(), &event).await.assert_status(204);
+    }
+    assert_eq!(email.mails().len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_rejection_is_told_to_its_uploader_while_it_stands(db: PgPool) {
+    let email = Email::start(db).await;
+    let platform = &email.platform;
+    let project = platform.project(&platform.user("admin@example.org").await).await;
+    let ada = TestUser { id: email.user, session: SessionId::new(), token: String::new() };
+    platform.member(project, &ada, ProjectRole::Contributor).await;
+    let item_id = platform.draft(project, &ada, "application/pdf", 5).await.item_id;
+    platform
+        .change("update items set status = 'rejected', feedback = 'Blurred.' where id = $1", item_id.0)
+        .await;
+    for version in [2, 1] {
+        let event = EmailRequested::ItemRejected { item_id, version };
+        email.deliver(EventId::new(), &event).await.assert_status(204);
+    }
+    let mail = email.mail().await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ADA, "Your upload was rejected"));
+    let link = format!("https://app.test/item?kind=document&id={item_id}");
+    for told in ["\"letter\"", "\"Letters\"", "Blurred.", &link] {
+        assert!(mail.text.contains(told), "{}", mail.text);
     }
     assert_eq!(email.mails().len(), 1);
 }

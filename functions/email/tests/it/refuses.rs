@@ -56,7 +56,11 @@ async fn a_push_without_a_good_token_mails_nobody(db: PgPool) {
 
 #[tokio::test]
 async fn a_missing_variable_stops_the_start_by_name() {
-    let error = email::service(&Env::default()).await.err().expect("an error").to_string();
+    let error =
+        shared::function::service::<email::Email>(&Env::default(), shared::base::clock::Clock::default())
+            .err()
+            .expect("an error")
+            .to_string();
     for name in ["SMTP_HOST", "MAIL_FROM", "FRONTEND_URL", "MAIL_TOKEN_KEYS", "PUSH_SERVICE_ACCOUNT"] {
         assert!(error.contains(&format!("the environment variable {name} is not set")), "{error}");
     }

@@ -51,7 +51,8 @@ impl Email {
             .with("SMTP_PASSWORD", "a password")
             .with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
             .with("FRONTEND_URL", "https://app.test");
-        let service = email::service_at(&change(env), platform.clock.clone()).await.expect("the function");
+        let service = shared::function::service::<email::Email>(&change(env), platform.clock.clone())
+            .expect("the function");
         let router = service.router();
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
         let address = testing::serve(router).await;
@@ -61,7 +62,7 @@ impl Email {
 
     /// Lets Pub/Sub push the events that are published.
     pub(crate) async fn subscribe(&self) {
-        self.platform.subscribe("email", self.address).await;
+        self.platform.subscribe::<email::Email>(self.address).await;
     }
 
     /// A registration that waits for its link to be opened.

@@ -125,7 +125,7 @@ impl Events {
 async fn instance(platform: &Platform, variables: &[(&str, &str)]) -> Router {
     let env = platform.env().with("EVENTS_HEARTBEAT", "1");
     let env = variables.iter().fold(env, |env, (name, value)| env.with(name, *value));
-    let service = events::service_at(&env, platform.clock.clone()).await;
+    let service = shared::function::service::<events::Events>(&env, platform.clock.clone());
     service.expect("the function").router()
 }
 

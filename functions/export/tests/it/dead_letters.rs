@@ -48,7 +48,8 @@ async fn an_export_whose_message_was_given_up_fails_and_goes_on_when_it_is_sent_
     assert_eq!(export.restart().await, json!(0));
 
     let service =
-        admin::service_at(&export.platform.env(), export.platform.clock.clone()).await.expect("admin");
+        shared::function::service::<admin::Admin>(&export.platform.env(), export.platform.clock.clone())
+            .expect("admin");
     let root = export.platform.super_admin("root@example.org").await;
     let root = export.platform.client(service.router()).as_user(&root);
     let letter = root.get("/admin/dead-letters").await.body["items"][0].clone();

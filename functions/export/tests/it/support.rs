@@ -147,15 +147,17 @@ impl Export {
         let settings = ExportsSettings::from_env(&env).expect("settings");
         let objects = Objects::new(&settings).expect("a client");
         let clock = platform.clock.clone();
-        let service = export::service_at(&change(env.clone()), clock.clone()).await.expect("the function");
+        let service = shared::function::service::<export::Export>(&change(env.clone()), clock.clone())
+            .expect("the function");
         let router = service.router();
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
-        let service = data::service_at(&env, clock.clone()).await.expect("data");
+        let service = shared::function::service::<data::Data>(&env, clock.clone()).expect("data");
         let data = platform.client(service.router()).as_user(&admin);
-        let env = platform.maintenance_env().with("STORAGE_ENDPOINT", endpoint);
-        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
+        let env = platform.env_of::<maintenance::Maintenance>().with("STORAGE_ENDPOINT", endpoint);
+        let service =
+            shared::function::service::<maintenance::Maintenance>(&env, clock).expect("maintenance");
         let maintenance =
             platform.client(service.router()).with("authorization", &platform.push_authorization());
         Self { platform, objects, faults, router, client, data, maintenance, project, admin }

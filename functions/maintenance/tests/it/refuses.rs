@@ -1,8 +1,5 @@
 use serde_json::{Value, json};
-use shared::{
-    cloud::names::{SCHEDULES, Schedule},
-    testing::envelope,
-};
+use shared::{function::Function as _, testing::envelope};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -24,8 +21,8 @@ async fn a_call_without_a_good_token_does_nothing(db: PgPool) {
     ];
     for token in tokens {
         let client = maintenance.client.with("authorization", &token);
-        for Schedule { path, .. } in SCHEDULES {
-            client.post(path, Value::Null).await.assert_problem(401, "unauthenticated");
+        for task in maintenance::Maintenance::SCHEDULES {
+            client.post(&task.path(), Value::Null).await.assert_problem(401, "unauthenticated");
         }
         let letter = envelope("1", &json!({}), b"");
         client.post("/events/dead-letter", letter).await.assert_problem(401, "unauthenticated");

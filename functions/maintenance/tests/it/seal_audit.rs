@@ -28,7 +28,9 @@ impl Maintenance {
     }
 
     async fn verify(&self) -> Report {
-        maintenance::verify_audit(&self.platform.maintenance_env()).await.expect("a report")
+        maintenance::verify_audit(&self.platform.env_of::<maintenance::Maintenance>())
+            .await
+            .expect("a report")
     }
 
     async fn log(&self, count: usize) -> Vec<AuditId> {

@@ -26,20 +26,27 @@ pub(crate) struct Maintenance {
 impl Maintenance {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let client = client(&platform, platform.maintenance_env()).await;
+        let client = client(&platform, platform.env_of::<maintenance::Maintenance>()).await;
         Self { platform, client }
     }
 
     /// The function, while Pub/Sub cannot be reached.
     pub(crate) async fn without_pubsub(&self) -> Client {
-        let env =
-            self.platform.maintenance_env().with("PUBSUB_ENDPOINT", NOWHERE).with("REQUEST_TIMEOUT", "1");
+        let env = self
+            .platform
+            .env_of::<maintenance::Maintenance>()
+            .with("PUBSUB_ENDPOINT", NOWHERE)
+            .with("REQUEST_TIMEOUT", "1");
         client(&self.platform, env).await
     }
 
     /// The function, while Cloud Storage cannot be reached.
     pub(crate) async fn without_storage(&self) -> Client {
-        client(&self.platform, self.platform.maintenance_env().with("STORAGE_ENDPOINT", NOWHERE)).await
+        client(
+            &self.platform,
+            self.platform.env_of::<maintenance::Maintenance>().with("STORAGE_ENDPOINT", NOWHERE),
+        )
+        .await
     }
 
     /// Commits events that Pub/Sub did not get.
@@ -107,6 +114,7 @@ impl Maintenance {
 }
 
 async fn client(platform: &Platform, env: Env) -> Client {
-    let service = maintenance::service_at(&env, platform.clock.clone()).await.expect("the function");
+    let service = shared::function::service::<maintenance::Maintenance>(&env, platform.clock.clone())
+        .expect("the function");
     platform.client(service.router()).with("authorization", &platform.push_authorization())
 }

@@ -70,7 +70,7 @@ impl Ocr {
     /// The next attempt at a document whose operation brought too little, to its end.
     async fn assert_begun_anew(&self, item: ItemId) {
         self.platform.messages("uploads").await;
-        self.platform.subscribe("ocr", self.address).await;
+        self.platform.subscribe::<ocr::Ocr>(self.address).await;
         self.platform.clock.advance(Duration::minutes(2));
         assert_eq!(self.restart().await, json!(1));
         eventually("the operation to be given up", async || {
@@ -147,7 +147,7 @@ async fn output_whose_events_were_lost_is_brought_in_when_the_operation_is_due(d
     let object = ocr.in_batch(50).await;
     ocr.outputs(object.item_id, 3).await;
     ocr.platform.messages("uploads").await;
-    ocr.platform.subscribe("ocr", ocr.address).await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
     assert_eq!(ocr.restart().await, json!(0));
     ocr.platform.clock.advance(Duration::minutes(2));
     assert_eq!(ocr.restart().await, json!(1));
@@ -192,7 +192,7 @@ async fn what_the_quota_turns_away_waits_and_counts_as_no_try(db: PgPool) {
     assert_eq!((waiting("operation").await, waiting("tries").await.as_deref()), (None, Some("0")));
     assert_eq!(waiting("needs_batch").await.as_deref(), Some("true"));
     ocr.platform.messages("uploads").await;
-    ocr.platform.subscribe("ocr", ocr.address).await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
     eventually("the end of the first", async || (ocr.ai.operations().running == 0).then_some(())).await;
     for _ in 0..4 {
         ocr.platform.clock.advance(Duration::minutes(2));

@@ -4,7 +4,8 @@ use http::StatusCode;
 use local_pubsub::{DeadLetterPolicy, OidcToken, PushConfig, RetryPolicy, Subscription};
 use serde_json::{Value, json};
 use shared::{
-    cloud::names::{ACK_DEADLINE_SECONDS, SUBSCRIPTIONS, Topic},
+    cloud::names::{ACK_DEADLINE_SECONDS, Topic},
+    function::Function as _,
     items::ItemStatus,
     testing::{self, Client, eventually},
 };
@@ -16,14 +17,15 @@ impl Ocr {
     /// Pushes uploads as in the cloud, but gives up after five deliveries, with hardly a pause between them.
     async fn subscribed_until_dead(db: PgPool) -> Self {
         let ocr = Self::start(db).await;
-        let known = SUBSCRIPTIONS.iter().find(|known| known.name == "ocr-uploads").expect("the subscription");
+        let mut wanted = ocr::Ocr::subscriptions().into_iter();
+        let known = wanted.find(|wanted| wanted.topic == Topic::Uploads).expect("the subscription");
         let oidc_token = Some(OidcToken {
             service_account_email: ocr.platform.identity().email().to_owned(),
             audience: "test".to_owned(),
         });
         let push_endpoint = format!("http://{}{}", ocr.address, known.path);
         let subscription = Subscription {
-            name: known.name.to_owned(),
+            name: known.name(ocr::Ocr::NAME),
             topic: known.topic.name().to_owned(),
             push_config: Some(PushConfig { push_endpoint, oidc_token, ..PushConfig::default() }),
             ack_deadline_seconds: ACK_DEADLINE_SECONDS,
@@ -38,15 +40,16 @@ impl Ocr {
             ..Subscription::default()
         };
         ocr.platform.pubsub.create_subscription(subscription).await.expect("a subscription");
-        let (env, clock) = (ocr.platform.maintenance_env(), ocr.platform.clock.clone());
-        let maintenance = maintenance::service_at(&env, clock).await.expect("maintenance");
-        ocr.platform.subscribe("maintenance", testing::serve(maintenance.router()).await).await;
+        let (env, clock) = (ocr.platform.env_of::<maintenance::Maintenance>(), ocr.platform.clock.clone());
+        let maintenance =
+            shared::function::service::<maintenance::Maintenance>(&env, clock).expect("maintenance");
+        ocr.platform.subscribe::<maintenance::Maintenance>(testing::serve(maintenance.router()).await).await;
         ocr
     }
 
     async fn super_admin(&self) -> Client {
         let (env, clock) = (self.platform.env(), self.platform.clock.clone());
-        let service = admin::service_at(&env, clock).await.expect("admin");
+        let service = shared::function::service::<admin::Admin>(&env, clock).expect("admin");
         self.platform.client(service.router()).as_user(&self.platform.super_admin("root@example.org").await)
     }
 

@@ -35,7 +35,7 @@ async fn what_an_instance_left_behind_is_read_by_another(db: PgPool) {
     tokio::select! { _ = ocr.deliver(&object, generation) => panic!("it was too fast to die"), _ = leased => {} }
     ocr.ai.set_delay(std::time::Duration::ZERO);
     ocr.platform.messages("uploads").await;
-    ocr.platform.subscribe("ocr", ocr.address).await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
     ocr.platform.clock.advance(Duration::seconds(46));
     assert_eq!(ocr.restart().await, json!(1));
     ocr.ended(object.item_id).await;

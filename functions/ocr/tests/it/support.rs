@@ -59,7 +59,8 @@ impl Ocr {
             platform.env().with("DOCUMENTAI_PROCESSOR", PROCESSOR).with("DOCUMENTAI_ENDPOINT", endpoint);
         // Many deliveries at once wait for each other here, on however slow a machine.
         let env = change(env.with("DATABASE_ACQUIRE_TIMEOUT", "30"));
-        let service = ocr::service_at(&env, platform.clock.clone()).await.expect("the function");
+        let service =
+            shared::function::service::<ocr::Ocr>(&env, platform.clock.clone()).expect("the function");
         let router = service.router();
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
         let address = testing::serve(router).await;
@@ -71,7 +72,7 @@ impl Ocr {
     /// The function, with the bucket's notifications pushed to it.
     pub(crate) async fn subscribed(db: PgPool) -> Self {
         let ocr = Self::start(db).await;
-        ocr.platform.subscribe("ocr", ocr.address).await;
+        ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
         ocr
     }
 
@@ -128,8 +129,9 @@ impl Ocr {
 
     /// Has `maintenance` look for work that stuck or is due; how much there was.
     pub(crate) async fn restart(&self) -> Value {
-        let (env, clock) = (self.platform.maintenance_env(), self.platform.clock.clone());
-        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
+        let (env, clock) = (self.platform.env_of::<maintenance::Maintenance>(), self.platform.clock.clone());
+        let service =
+            shared::function::service::<maintenance::Maintenance>(&env, clock).expect("maintenance");
         let client =
             self.platform.client(service.router()).with("authorization", &self.platform.push_authorization());
         client.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"].clone()

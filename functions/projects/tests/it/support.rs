@@ -21,7 +21,8 @@ impl Projects {
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
-        let service = projects::service_at(&env, platform.clock.clone()).await.expect("the function");
+        let service = shared::function::service::<projects::Projects>(&env, platform.clock.clone())
+            .expect("the function");
         let client = platform.client(service.router());
         Self { platform, client }
     }

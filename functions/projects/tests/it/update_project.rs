@@ -79,7 +79,8 @@ async fn a_deleted_project_vanishes_with_all_that_is_in_it(db: PgPool) {
     let ada = platform.user("ada@example.org").await;
     let project = platform.project(&ada).await;
     let item = platform.draft(project, &ada, "application/pdf", 7).await.item_id;
-    let data = data::service_at(&platform.env(), platform.clock.clone()).await.expect("data");
+    let data =
+        shared::function::service::<data::Data>(&platform.env(), platform.clock.clone()).expect("data");
     let documents = platform.client(data.router()).as_user(&ada);
     documents.get(&format!("/documents/{item}")).await.assert_status(200);
     let client = projects.client.as_user(&ada);

@@ -24,7 +24,8 @@ impl Review {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
         let env = platform.env().with("DATABASE_ACQUIRE_TIMEOUT", "30");
-        let service = review::service_at(&env, platform.clock.clone()).await.expect("the function");
+        let service =
+            shared::function::service::<review::Review>(&env, platform.clock.clone()).expect("the function");
         let router: Router = service.router();
         let client = platform.client(router);
         let admin = platform.user("admin@example.org").await;

@@ -100,7 +100,7 @@ async fn an_operation_that_is_gone_is_begun_anew(db: PgPool) {
 async fn uploads_and_outputs_come_by_their_subscriptions_and_documents_do_not(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let platform = &transcription.platform;
-    platform.subscribe("transcription", transcription.address).await;
+    platform.subscribe::<transcription::Transcription>(transcription.address).await;
     let mut objects = Vec::new();
     for (content_type, bytes) in [
         ("application/pdf", b"%PDF-1.7".to_vec()),

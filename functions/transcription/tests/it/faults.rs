@@ -71,10 +71,21 @@ async fn a_model_that_does_not_exist_is_no_fault_of_the_recording(db: PgPool) {
 async fn what_is_configured_wrong_is_named_at_the_start(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let env = transcription.platform.env();
-    let fault = async |env: Env| transcription::service(&env).await.err().expect("a fault").to_string();
+    let fault = async |env: Env| {
+        shared::function::service::<transcription::Transcription>(&env, shared::base::clock::Clock::default())
+            .err()
+            .expect("a fault")
+            .to_string()
+    };
     assert!(fault(env.clone()).await.contains("SPEECH_RECOGNIZER"));
     assert!(fault(env.clone().with("SPEECH_RECOGNIZER", "long")).await.contains("SPEECH_RECOGNIZER"));
     let right = env.with("SPEECH_RECOGNIZER", "projects/p/locations/global/recognizers/_");
     assert!(fault(right.clone().with("DEFAULT_LANGUAGE", "en_US")).await.contains("DEFAULT_LANGUAGE"));
-    assert!(transcription::service(&right).await.is_ok());
+    assert!(
+        shared::function::service::<transcription::Transcription>(
+            &right,
+            shared::base::clock::Clock::default()
+        )
+        .is_ok()
+    );
 }

@@ -50,7 +50,8 @@ impl Transcription {
         let env = platform.env().with("SPEECH_RECOGNIZER", RECOGNIZER).with("SPEECH_ENDPOINT", endpoint);
         // Many deliveries at once wait for each other here, on however slow a machine.
         let env = change(env.with("DATABASE_ACQUIRE_TIMEOUT", "30"));
-        let service = transcription::service_at(&env, platform.clock.clone()).await.expect("the function");
+        let service = shared::function::service::<transcription::Transcription>(&env, platform.clock.clone())
+            .expect("the function");
         let router = service.router();
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
         let address = testing::serve(router).await;
@@ -171,8 +172,9 @@ impl Transcription {
     /// much there was.
     pub(crate) async fn restart(&self) -> usize {
         self.platform.clock.advance(time::Duration::minutes(2));
-        let (env, clock) = (self.platform.maintenance_env(), self.platform.clock.clone());
-        let service = maintenance::service_at(&env, clock).await.expect("maintenance");
+        let (env, clock) = (self.platform.env_of::<maintenance::Maintenance>(), self.platform.clock.clone());
+        let service =
+            shared::function::service::<maintenance::Maintenance>(&env, clock).expect("maintenance");
         let client =
             self.platform.client(service.router()).with("authorization", &self.platform.push_authorization());
         client.post("/tasks/restart-stuck", Value::Null).await.assert_status(200);

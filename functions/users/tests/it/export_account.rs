@@ -141,7 +141,8 @@ async fn unread(router: axum::Router, user: &TestUser) -> Body {
 async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
     let users = Users::start(db).await;
     let env = users.platform.env().with("DATABASE_MAX_CONNECTIONS", "1");
-    let service = users::service_at(&env, users.platform.clock.clone()).await.expect("the function");
+    let service =
+        shared::function::service::<users::Users>(&env, users.platform.clock.clone()).expect("the function");
     let router = service.router();
     let client = users.platform.client(router.clone());
     let ada = users.platform.user("ada@example.org").await;
@@ -155,7 +156,8 @@ async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn half_a_document_is_never_taken_for_a_whole_one(db: PgPool) {
     let users = Users::start(db).await;
-    let service = users::service_at(&users.platform.env(), users.platform.clock.clone()).await;
+    let service =
+        shared::function::service::<users::Users>(&users.platform.env(), users.platform.clock.clone());
     let ada = users.platform.user("ada@example.org").await;
     let unread = unread(service.expect("the function").router(), &ada).await;
     let broken = "alter table items rename to elsewhere";

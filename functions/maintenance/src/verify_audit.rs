@@ -1,0 +1,63 @@
+//! The command `verify-audit`, which operators compare the audit log with its seals by.
+
+use std::process::ExitCode;
+
+use shared::{
+    base::{
+        config::{Env, Settings as _},
+        database::{self, DatabaseSettings},
+    },
+    function::Command,
+};
+
+use crate::seal_audit::{self, Finding, Report, SealSettings, Sealer};
+
+/// The command.
+pub(crate) const COMMAND: Command = Command { name: "verify-audit", run: |env| Box::pin(run(env)) };
+
+shared::settings! {
+    /// The settings of `verify-audit`.
+    struct VerifySettings {
+    }
+    with {
+        /// The database.
+        database: DatabaseSettings,
+        /// Checking the seals.
+        seal: SealSettings,
+    }
+}
+
+/// Compares the audit log with its seals.
+///
+/// # Errors
+/// When a variable is missing or wrong, or the database cannot be reached.
+pub async fn verify_audit(env: &Env) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
+    let settings = VerifySettings::from_env(env)?;
+    let mut db = database::connect(&settings.database)?.acquire().await?;
+    Ok(seal_audit::verify(&mut db, &Sealer::new(&settings.seal)?).await?)
+}
+
+/// Prints what was found; fails when anything was.
+async fn run(env: Env) -> ExitCode {
+    let report = match verify_audit(&env).await {
+        Ok(report) => report,
+        Err(error) => {
+            eprintln!("maintenance: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    for finding in &report.findings {
+        match finding {
+            Finding::Changed(id) => println!("changed: {id}"),
+            Finding::Removed(id) => println!("removed: {id}"),
+            Finding::Inserted(id) => println!("inserted: {id}"),
+            Finding::BrokenSeal(id) => println!("broken seal: {id}"),
+        }
+    }
+    let (seals, rows, expired, unsealed) = (report.seals, report.rows, report.expired, report.unsealed);
+    println!(
+        "{seals} seals over {rows} rows ({expired} expired), {unsealed} rows not sealed yet: {}",
+        if report.findings.is_empty() { "nothing was tampered with" } else { "the log was tampered with" }
+    );
+    if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,203 @@
+//! A function as a value: what it declares, and everything that is the same for all functions.
+//!
+//! A function's crate exports one type that implements [`Function`]; its `main` is [`main`] of that type. The local
+//! cloud and the tests serve the same router through [`service`].
+
+use std::{env, process::ExitCode, time::Duration};
+
+use futures::future::BoxFuture;
+use sqlx::PgPool;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    base::{
+        clock::Clock,
+        config::{Env, Error, Settings, Variable},
+        database::{self, DatabaseSettings},
+    },
+    cloud::{
+        names::{Schedule, Subscription},
+        outbox::{Outbox, PubSubSettings},
+    },
+    http::{
+        health::Health,
+        server::{self, HostSettings, HttpSettings, Service},
+    },
+    identity::{
+        access_token::{AccessTokenSettings, Verifier},
+        principal::Authority,
+    },
+};
+
+/// One function of the platform.
+pub trait Function: 'static {
+    /// The name of the crate, the binary, the image and the service.
+    const NAME: &'static str;
+    /// The paths in the load balancer's URL map. A `*` at the end stands for any rest; `/*` takes the paths that no
+    /// other function owns.
+    const PATHS: &'static [&'static str] = &[];
+    /// The tasks that Cloud Scheduler calls.
+    const SCHEDULES: &'static [Schedule] = &[];
+    /// How long a request may take, where the function cannot keep to `REQUEST_TIMEOUT`.
+    const REQUEST_TIMEOUT: Option<Duration> = None;
+    /// The database role that the function connects as.
+    const DATABASE_ROLE: &'static str = "alta_functions";
+    /// The threads that run the handlers.
+    const THREADS: Threads = Threads::PerCore;
+    /// Why the function cannot run under AWS Lambda, if it cannot.
+    const LAMBDA_REFUSAL: Option<&'static str> = None;
+    /// The commands of the binary besides serving.
+    const COMMANDS: &'static [Command] = &[];
+
+    /// The settings besides those that every function has.
+    type Settings: Settings;
+    /// The state of the handlers.
+    type State: Clone + Send + Sync + 'static;
+
+    /// The push subscriptions.
+    #[must_use]
+    fn subscriptions() -> Vec<Subscription> {
+        Vec::new()
+    }
+
+    /// The routes. Those that clients call are part of the OpenAPI document.
+    fn routes() -> OpenApiRouter<Self::State>;
+
+    /// Builds the state.
+    ///
+    /// # Errors
+    /// When the value of a variable is wrong.
+    fn state(settings: Self::Settings, base: Base) -> Result<Self::State, Error>;
+
+    /// Adds what the function depends on besides the database.
+    #[must_use]
+    fn health(_state: &Self::State, health: Health) -> Health {
+        health
+    }
+}
+
+/// The threads that run a function's handlers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threads {
+    /// One for each core.
+    PerCore,
+    /// The main thread alone, which leaves the cores to threads that compute.
+    One,
+}
+
+/// A command that operators run with a function's binary.
+#[derive(Clone, Copy)]
+pub struct Command {
+    /// The argument that selects it.
+    pub name: &'static str,
+    /// Runs it.
+    pub run: fn(Env) -> BoxFuture<'static, ExitCode>,
+}
+
+/// The database and the clock that a function's state is built on.
+pub struct Base {
+    /// The database pool, which connects when it is first used.
+    pub db: PgPool,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl Base {
+    /// The authorization of requests.
+    ///
+    /// # Errors
+    /// When the key set cannot be read.
+    pub fn authority(&self, settings: &AccessTokenSettings) -> Result<Authority, Error> {
+        let tokens = Verifier::new(settings, self.clock.clone())?;
+        Ok(Authority::new(self.db.clone(), tokens, self.clock.clone()))
+    }
+
+    /// The outbox of events.
+    ///
+    /// # Errors
+    /// When the credentials cannot be read.
+    pub fn outbox(&self, settings: &PubSubSettings) -> Result<Outbox, Error> {
+        Outbox::new(self.db.clone(), self.clock.clone(), settings)
+    }
+}
+
+crate::settings! {
+    /// The settings that every function has.
+    struct CommonSettings {
+    }
+    with {
+        /// The host.
+        host: HostSettings,
+        /// The HTTP server.
+        http: HttpSettings,
+        /// The database.
+        database: DatabaseSettings,
+    }
+}
+
+/// The variables that a function reads, in the order of declaration.
+#[must_use]
+pub fn variables<F: Function>() -> Vec<Variable> {
+    CommonSettings::variables().into_iter().chain(F::Settings::variables()).collect()
+}
+
+/// A function's part of the OpenAPI document.
+#[must_use]
+pub fn openapi<F: Function>() -> OpenApi {
+    F::routes().to_openapi()
+}
+
+/// Builds a function from its environment. Tests move the clock. To be called within a Tokio runtime.
+///
+/// # Errors
+/// Names every variable that is missing or wrong.
+pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
+    let mut error = Error::default();
+    let common = CommonSettings::read(env, &mut error);
+    let own = F::Settings::read(env, &mut error);
+    let (mut common, own) = error.into_result(common.zip(own))?;
+    if let (Some(why), Some(_)) = (F::LAMBDA_REFUSAL, &common.host.lambda_runtime_api) {
+        return Err(Error::of("AWS_LAMBDA_RUNTIME_API", why));
+    }
+    if let Some(timeout) = F::REQUEST_TIMEOUT {
+        common.http.request_timeout = timeout;
+    }
+    let db = database::connect(&common.database)?;
+    let health = Health::default().database(&db);
+    let state = F::state(own, Base { db, clock })?;
+    let health = F::health(&state, health);
+    let (routes, _) = F::routes().with_state(state).split_for_parts();
+    Service::new(routes, health, &common.http)
+}
+
+/// Runs a function's process: serves, or runs the command that its argument names.
+#[must_use]
+pub fn main<F: Function>() -> ExitCode {
+    let mut runtime = match F::THREADS {
+        Threads::PerCore => tokio::runtime::Builder::new_multi_thread(),
+        Threads::One => tokio::runtime::Builder::new_current_thread(),
+    };
+    match runtime.enable_all().build() {
+        Ok(runtime) => runtime.block_on(run::<F>()),
+        Err(error) => {
+            eprintln!("{}: {error}", F::NAME);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run<F: Function>() -> ExitCode {
+    let mut arguments = env::args().skip(1);
+    let Some(argument) = arguments.next() else {
+        return server::run(F::NAME, |env| service::<F>(env, Clock::default())).await;
+    };
+    match F::COMMANDS.iter().find(|command| command.name == argument) {
+        Some(command) if arguments.next().is_none() => (command.run)(Env::from_process()).await,
+        _ => {
+            let commands: String = F::COMMANDS.iter().map(|command| format!(" [{}]", command.name)).collect();
+            eprintln!("usage: {}{commands}", F::NAME);
+            ExitCode::FAILURE
+        }
+    }
+}
