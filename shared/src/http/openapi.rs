@@ -10,8 +10,9 @@ use axum::{
 use utoipa::{
     PartialSchema as _,
     openapi::{
-        Content, HeaderBuilder, Ref, Required, Response, ResponseBuilder,
+        Content, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
         path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths},
+        schema::{SchemaType, Type},
         security::SecurityRequirement,
     },
 };
@@ -45,10 +46,10 @@ impl Described<'_> {
     pub fn header(&mut self, name: &str, description: &str) -> &mut Self {
         let parameters = self.0.parameters.get_or_insert_default();
         let known = parameters.iter().any(|parameter| match parameter {
-            utoipa::openapi::RefOr::T(parameter) => {
+            RefOr::T(parameter) => {
                 parameter.parameter_in == ParameterIn::Header && parameter.name.eq_ignore_ascii_case(name)
             }
-            utoipa::openapi::RefOr::Ref(_) => false,
+            RefOr::Ref(_) => false,
         });
         if !known {
             let parameter = ParameterBuilder::new()
@@ -56,7 +57,9 @@ impl Described<'_> {
                 .parameter_in(ParameterIn::Header)
                 .required(Required::False)
                 .description(Some(description))
-                .schema(Some(<Option<String>>::schema()))
+                .schema(Some(
+                    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null])),
+                ))
                 .build();
             parameters.push(parameter.into());
         }

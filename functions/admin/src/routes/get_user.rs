@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     base::ids::UserId,
     http::{
-        extract::{Json, Path},
+        extract::Path,
         problem::{OrNotFound as _, ProblemBody, Result},
         versioned::{HasVersion, Versioned},
     },

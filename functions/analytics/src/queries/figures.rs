@@ -1,6 +1,5 @@
 //! The one statement that reads all figures of a summary.
 
-use shared::base::ids::UserId;
 use sqlx::{PgPool, types::Json};
 use time::OffsetDateTime;
 

@@ -1,7 +1,7 @@
 //! `GET /auth/me`.
 
 use shared::{
-    http::{extract::Json, versioned::Versioned},
+    http::versioned::Versioned,
     identity::{account::Account, principal::CurrentAccount},
 };
 

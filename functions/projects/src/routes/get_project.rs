@@ -4,7 +4,6 @@ use axum::extract::State;
 use shared::{
     base::ids::ProjectId,
     http::{
-        extract::Json,
         problem::{OrNotFound as _, Result},
         versioned::Versioned,
     },
