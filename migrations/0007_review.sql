@@ -10,6 +10,12 @@ create index items_queue_kind_confidence_idx on items (project_id, kind, coalesc
 -- Serves finding a reviewer's live claims.
 create index items_claimed_by_id_idx on items (claimed_by_id, claimed_until) where claimed_by_id is not null;
 
+-- The items that await a decision. `certainty` orders them: an item without a confidence comes first.
+create view review_queue as
+select id, project_id, kind, uploaded_by_id, coalesce(confidence, 0) as certainty, claimed_by_id, claimed_until
+from items
+where status = 'pending_review' and deleted_at is null;
+
 -- The text before and after a decision that changed it. The decision is the item's transition of the same version.
 create table item_corrections (
     item_id uuid not null,

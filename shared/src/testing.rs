@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 pub use client::{Client, TestResponse};
 pub use events::envelope;
+pub use items::{Transition, transition};
 pub use lambda::Lambda;
 pub use people::TestUser;
 pub use redis_server::RedisServer;

@@ -1,5 +1,6 @@
 //! `admin`: what super admins see and do: users, the audit log, messages that were given up.
 
+mod model;
 mod queries;
 mod routes;
 
@@ -9,9 +10,10 @@ use shared::{
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
     /// The settings of `admin`.

@@ -7,9 +7,9 @@ use shared::{
 use time::OffsetDateTime;
 
 use crate::{
+    figures::{DayCounts, Figures, Read, Until},
     histogram::Histogram,
     model::{Day, MeanConfidence, StatusCounts, Summary, Timeframe, Totals},
-    queries::{DayCounts, Figures, Read, Until},
     window::Window,
 };
 
@@ -42,7 +42,10 @@ impl Summary {
     ) -> Self {
         let mut totals = Totals::default();
         for total in figures.totals.iter() {
-            let of_kind = total.kind.either(&mut totals.documents, &mut totals.voice);
+            let of_kind = match total.kind {
+                ItemKind::Document => &mut totals.documents,
+                ItemKind::Voice => &mut totals.voice,
+            };
             of_kind.add(total.status, total.items);
         }
         let listed: i64 = figures.domains.iter().map(|domain| domain.documents).sum();

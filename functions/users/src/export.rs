@@ -2,8 +2,6 @@
 //!
 //! No connection is held while the client reads, and no more than a batch is in memory.
 
-pub(crate) mod rows;
-
 use axum::body::Bytes;
 use futures::{Stream, stream};
 use serde::Serialize;
@@ -17,8 +15,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use self::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
-use crate::queries::export as queries;
+use crate::{
+    model::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession},
+    queries::export as queries,
+};
 
 /// Rows that are read at once.
 const BATCH: i64 = 500;

@@ -10,9 +10,9 @@ use crate::{
     cloud::names::Topic,
 };
 
-/// Something that happened, announced on a topic.
+/// Something that happened, published to a topic.
 pub trait Event: Serialize + DeserializeOwned + Send + Sync {
-    /// Where it is announced.
+    /// The topic.
     const TOPIC: Topic;
     /// Grows when a field changes its meaning; both are consumed while a roll-out lasts.
     const VERSION: u32;

@@ -4,12 +4,13 @@ use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 
 use crate::http::{
+    openapi::{Described, Describes},
     problem::{Code, Problem},
-    server::etag,
+    versioned::etag,
 };
 
 /// The request's `If-Match`, if it has one.
@@ -40,6 +41,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::from_headers(&parts.headers))
+    }
+}
+
+impl Describes for IfMatch {
+    fn describe(operation: &mut Described<'_>) {
+        let operation = operation.problem(StatusCode::PRECONDITION_FAILED);
+        operation.header("If-Match", "The `ETag` that the change is meant for.");
     }
 }
 

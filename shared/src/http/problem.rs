@@ -338,6 +338,35 @@ pub fn chain<'a>(error: &(dyn StdError + 'a)) -> String {
     text
 }
 
+/// Turns the absence of a row into a 404.
+pub trait OrNotFound {
+    /// The row that was found.
+    type Found;
+
+    /// Returns what was found.
+    ///
+    /// # Errors
+    /// 404 when there is nothing.
+    fn or_not_found(self) -> Result<Self::Found>;
+}
+
+impl<T> OrNotFound for Option<T> {
+    type Found = T;
+
+    fn or_not_found(self) -> Result<T> {
+        self.ok_or_else(|| Problem::new(Code::NotFound))
+    }
+}
+
+/// Whether a statement found its row.
+impl OrNotFound for bool {
+    type Found = ();
+
+    fn or_not_found(self) -> Result<()> {
+        self.then_some(()).or_not_found()
+    }
+}
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         if crate::base::database::is_unavailable(&error) {

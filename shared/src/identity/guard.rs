@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use axum::{
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
 };
 use garde::Validate;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -19,9 +19,13 @@ use crate::{
     base::ids::{ProjectId, SessionId, UserId},
     http::{
         extract::{Json, Path, Query},
+        openapi::{Described, Describes},
         problem::{Code, Problem, Result},
     },
-    identity::principal::{Authority, GlobalRole, Principal, claims},
+    identity::{
+        account::GlobalRole,
+        principal::{Authority, Principal, claims},
+    },
 };
 
 /// What a member may do in a project.
@@ -270,6 +274,16 @@ where
         let read = L::Reads::from_request(Request::from_parts(parts.clone(), body), state).await?;
         let located = L::locate(&caller, read).await?;
         caller.admit(located, &parts).await
+    }
+}
+
+impl<R: Rule, L: Locator> Describes for Access<R, L>
+where
+    L::Reads: Describes,
+{
+    fn describe(operation: &mut Described<'_>) {
+        Principal::describe(operation);
+        L::Reads::describe(operation.problem(StatusCode::NOT_FOUND));
     }
 }
 

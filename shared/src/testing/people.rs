@@ -10,8 +10,8 @@ use crate::{
     },
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+        account::GlobalRole,
         guard::ProjectRole,
-        principal::GlobalRole,
     },
 };
 

@@ -47,7 +47,7 @@ async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
     eventually("a commit that publishes in time", async || {
         announced.push(event());
         let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.announce(&announced[announced.len() - 1]).await.expect("an event");
+        let id = tx.record(&announced[announced.len() - 1]).await.expect("an event");
         tx.commit().await.expect("a commit");
         let left: Option<i32> = sqlx::query_scalar("select 1 from outbox where id = $1")
             .bind(id)
@@ -70,7 +70,7 @@ async fn a_message_carries_its_event_and_the_trace_of_its_cause(db: PgPool) {
         RequestContext { request_id: "1".to_owned(), trace, client_address: None, user_agent: None };
     let id = context::scope(request.into(), async {
         let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.announce(&event()).await.expect("an event");
+        let id = tx.record(&event()).await.expect("an event");
         tx.commit().await.expect("a commit");
         id
     })
@@ -90,7 +90,7 @@ async fn what_is_rolled_back_is_not_announced(db: PgPool) {
     let platform = Platform::start(db).await;
     let outbox = platform.outbox(None);
     let mut tx = outbox.begin().await.expect("a transaction");
-    tx.announce(&event()).await.expect("an event");
+    tx.record(&event()).await.expect("an event");
     drop(tx);
     assert_eq!(rows(&platform).await, 0);
     assert_eq!(platform.events::<EmailRequested>().await, []);
@@ -103,7 +103,7 @@ async fn without_pubsub_the_answer_comes_in_time_and_the_event_stays(db: PgPool)
     for endpoint in ["http://127.0.0.1:1", &silent.endpoint] {
         let outbox = platform.outbox(Some(endpoint));
         let mut tx = outbox.begin().await.expect("a transaction");
-        tx.announce(&event()).await.expect("an event");
+        tx.record(&event()).await.expect("an event");
         let start = Instant::now();
         tx.commit().await.expect("a commit");
         let elapsed = start.elapsed();
@@ -120,7 +120,7 @@ async fn a_crash_after_the_commit_loses_nothing(db: PgPool) {
     {
         let dying = platform.outbox(Some(&silent.endpoint));
         let mut tx = dying.begin().await.expect("a transaction");
-        tx.announce(&announced).await.expect("an event");
+        tx.record(&announced).await.expect("an event");
         let committed = eventually("the commit", async || (rows(&platform).await == 1).then_some(()));
         // The process dies: nobody polls the rest.
         tokio::select! { _ = tx.commit() => {}, () = committed => {} }

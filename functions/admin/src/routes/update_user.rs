@@ -1,6 +1,6 @@
 //! `PATCH /admin/users/{user_id}`.
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use serde_json::json;
@@ -11,15 +11,18 @@ use shared::{
         extract::{Json, Path},
         merge_patch::kept_or_set,
         precondition::IfMatch,
-        problem::{Code, Problem, ProblemBody, Result},
-        server::etag,
+        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
+        versioned::Versioned,
     },
-    identity::principal::{GlobalRole, SuperAdmin},
+    identity::{account::GlobalRole, principal::SuperAdmin},
 };
 use utoipa::ToSchema;
 
-use super::list_users::{User, UserStatus};
-use crate::{AppState, queries};
+use crate::{
+    AppState,
+    model::{User, UserStatus},
+    queries,
+};
 
 /// A merge patch (RFC 7396): what is left out stays. Nothing here can be cleared.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -35,28 +38,25 @@ pub(crate) struct UpdateUser {
 }
 
 /// Changes a user's global role, suspends or restores them. One super admin always stays.
-#[utoipa::path(patch, path = "/admin/users/{user_id}", tag = "admin", security(("bearer" = [])),
-    params(("user_id" = UserId, Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for.")),
+#[utoipa::path(patch, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
     request_body(content((UpdateUser = "application/merge-patch+json"), (UpdateUser = "application/json"))),
-    responses((status = OK, body = User), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
-        (status = PRECONDITION_FAILED, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    responses((status = OK, body = User), (status = NOT_FOUND, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn update_user(
     State(app): State<AppState>,
     SuperAdmin(principal): SuperAdmin,
     Path(id): Path<UserId>,
-    seen: IfMatch,
+    if_match: IfMatch,
     Json(patch): Json<UpdateUser>,
-) -> Result<impl IntoResponse> {
+) -> Result<Versioned<User>> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let others = queries::lock_super_admins(&mut tx, id).await?;
     if !queries::is_super_admin(&mut tx, principal.user_id).await? {
         return Err(Problem::new(Code::Forbidden));
     }
-    let before = queries::get_user(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    seen.check(before.version)?;
+    let before = queries::get_user(&mut tx, id).await?.or_not_found()?;
+    if_match.check(before.version)?;
     let was_suspended = before.status == UserStatus::Suspended;
     let role = patch.global_role.unwrap_or(before.global_role);
     let suspended = patch.suspended.unwrap_or(was_suspended);
@@ -78,8 +78,8 @@ pub(crate) async fn update_user(
         let action = if suspended { Action::UserSuspended } else { Action::UserRestored };
         audit::record(&mut tx, entry(action), now).await?;
     }
-    let user = queries::get_user(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let user = queries::get_user(&mut tx, id).await?.or_not_found()?;
     tx.commit().await?;
 
-    Ok(([(header::ETAG, etag(user.version))], Json(user)))
+    Ok(Versioned(user))
 }

@@ -88,7 +88,7 @@ impl Email {
     /// Announces an event as its writer does.
     pub(crate) async fn announce(&self, event: &EmailRequested) -> EventId {
         let mut tx = self.platform.outbox(None).begin().await.expect("a transaction");
-        let id = tx.announce(event).await.expect("an event");
+        let id = tx.record(event).await.expect("an event");
         tx.commit().await.expect("a commit");
         id
     }

@@ -41,7 +41,7 @@ impl Maintenance {
             (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
         let mut tx = self.platform.outbox(Some(NOWHERE)).begin().await.expect("a transaction");
         for event in &events {
-            tx.announce(event).await.expect("an event");
+            tx.record(event).await.expect("an event");
         }
         tx.commit().await.expect("a commit");
         events

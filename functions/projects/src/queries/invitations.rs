@@ -12,10 +12,7 @@ use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::{
-    model::{Invitation, InvitationStatus},
-    routes::{accept_invitation::Membership, create_invitation::CreateInvitation},
-};
+use crate::model::{Invitation, InvitationStatus, Membership};
 
 /// How long an invitation is good for.
 const LIFETIME: Duration = Duration::days(7);
@@ -67,16 +64,22 @@ pub(crate) async fn is_member(
     .await
 }
 
+/// An invitation that is about to be sent.
+pub(crate) struct NewInvitation<'a> {
+    pub(crate) id: InvitationId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) email: &'a str,
+    pub(crate) role: ProjectRole,
+    pub(crate) invited_by_id: UserId,
+}
+
 /// An open invitation; one of the same address that has expired makes room.
 ///
 /// # Errors
 /// 409 when one of the same address is open.
 pub(crate) async fn insert_invitation(
     db: &mut PgConnection,
-    id: InvitationId,
-    project: ProjectId,
-    new: &CreateInvitation,
-    invited_by: UserId,
+    new: &NewInvitation<'_>,
     token: &Derived,
     now: OffsetDateTime,
 ) -> Result<(), Problem> {
@@ -85,8 +88,8 @@ pub(crate) async fn insert_invitation(
         update project_invitations set revoked_at = $3
         where project_id = $1 and email = $2 and accepted_at is null and revoked_at is null and expires_at <= $3
         ",
-        project.0,
-        new.email.as_str(),
+        new.project_id.0,
+        new.email,
         now,
     )
     .execute(&mut *db)
@@ -97,11 +100,11 @@ pub(crate) async fn insert_invitation(
             (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at, mailed_at, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, array[$9::timestamptz], $9)
         ",
-        id.0,
-        project.0,
-        new.email.as_str(),
+        new.id.0,
+        new.project_id.0,
+        new.email,
         new.role as _,
-        invited_by.0,
+        new.invited_by_id.0,
         token.key_id,
         token.hash,
         now + LIFETIME,
