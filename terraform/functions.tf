@@ -80,7 +80,7 @@ locals {
   secret_values = {
     for name in keys(local.platform.functions) : name => merge(
       {
-        DATABASE_URL             = name == "maintenance" ? "database-url-maintenance" : "database-url-functions"
+        DATABASE_URL             = "database-url-${trimprefix(local.platform.functions[name].database_role, "alta_")}"
         ACCESS_TOKEN_SIGNING_KEY = "access-token-signing-key"
         REFRESH_TOKEN_KEY        = "refresh-token-key"
         MAIL_TOKEN_KEYS          = "mail-token-keys"
