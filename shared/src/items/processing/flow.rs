@@ -42,7 +42,9 @@ impl<E: Engine> Processing<E> {
             Lease::Acquired(job) if job.is_exhausted() => {
                 self.fail(&job.object, job.attempt, &Failure::gave_up()).await
             }
-            Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, self.work(&event, &job)).await,
+            Lease::Acquired(job) => {
+                lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
+            }
             // The holder finishes; if it dies, maintenance repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
             Lease::Absent => Ok(Delivery::Discard("the item is gone, or has a later upload")),
