@@ -1,14 +1,9 @@
--- The audit log: partitioned by month, sealed, and with what is personal in rows of their own; and the roles
--- that may add to it and not change it.
+-- The audit log: append-only, partitioned by month, sealed, with personal data in rows of its own.
 
-drop index audit_logs_created_at_id_idx, audit_logs_project_id_idx, audit_logs_actor_user_id_id_idx,
-    audit_logs_resource_id_id_idx;
-alter table audit_logs rename to audit_logs_before;
-alter table audit_logs_before rename constraint audit_logs_pkey to audit_logs_before_pkey;
-
+-- Who did what to which resource. The last file grants adding and reading, not changing.
 create table audit_logs (
     id uuid not null,
-    -- Ids are given before they are committed: seals go by transaction, as readers of transitions do.
+    -- Ids are assigned before their transactions commit, so seals follow transactions, as readers of transitions do.
     xid xid8 not null default pg_current_xact_id(),
     actor_user_id uuid,
     action text not null,
@@ -18,25 +13,28 @@ create table audit_logs (
     status text not null,
     -- Nothing personal: it is sealed, and stays when a person is erased.
     metadata jsonb not null default '{}',
-    -- Of the row in audit_personal; so erasing that one breaks no seal, and changing it does.
+    -- The hash of the row in `audit_personal`. Erasing that row breaks no seal, changing it does.
     personal_hash bytea,
     created_at timestamptz not null,
+    -- A partitioned table's key includes the column that it is partitioned by.
     constraint audit_logs_pkey primary key (id, created_at),
     constraint audit_logs_status_check check (status in ('success', 'failure', 'denied'))
 ) partition by range (created_at);
 
--- Each serves the lists with its filter, by keyset; the primary key serves the one without.
+-- Each serves the lists with one filter, by keyset. The primary key serves the list without a filter.
 create index audit_logs_actor_user_id_id_idx on audit_logs (actor_user_id, id);
-create index audit_logs_resource_id_id_idx on audit_logs (resource_id, id);
-create index audit_logs_project_id_id_idx on audit_logs (project_id, id);
+create index audit_logs_resource_id_id_idx on audit_logs (resource_id, id) where resource_id is not null;
+create index audit_logs_project_id_id_idx on audit_logs (project_id, id) where project_id is not null;
 create index audit_logs_action_id_idx on audit_logs (action, id);
 -- Serves sealing and verifying.
 create index audit_logs_xid_id_idx on audit_logs (xid, id);
 
+-- The personal data of audit rows.
 create table audit_personal (
     audit_id uuid not null,
-    -- Whose it is: erasing the user erases it.
+    -- The person whose data it is. Erasing the user deletes the row.
     user_id uuid,
+    -- Keeps the hash from being guessed after the row is deleted.
     salt bytea not null,
     ip_address text,
     user_agent text,
@@ -46,31 +44,33 @@ create table audit_personal (
     constraint audit_personal_pkey primary key (audit_id, created_at)
 ) partition by range (created_at);
 
+-- Serves erasing a user.
 create index audit_personal_user_id_audit_id_idx on audit_personal (user_id, audit_id) where user_id is not null;
 
--- What comes outside of the months that maintenance made is kept all the same.
+-- Keep rows for whose month maintenance has created no partition.
 create table audit_logs_default partition of audit_logs default;
 create table audit_personal_default partition of audit_personal default;
 
+-- The chain of seals. Each covers the rows after the seal before it.
 create table audit_seals (
     id bigint generated always as identity,
-    -- The last row that it covers; it begins after the seal before.
+    -- The last row that it covers.
     last_xid xid8 not null,
     last_id uuid not null,
-    -- Id and half a SHA-256 of each row, 32 bytes each: what names the row that was tampered with.
+    -- Id and half a SHA-256 of each row, 32 bytes together. They identify a row that was tampered with.
     rows bytea not null,
-    -- HMAC-SHA-256 over the seal before and the rows, under a key that only maintenance holds.
+    -- HMAC-SHA-256 over the seal before and the rows, with a key that only maintenance holds.
     hash bytea not null,
     created_at timestamptz not null,
     constraint audit_seals_pkey primary key (id)
 );
 
--- The hash of what is personal in a row: computed in one place, for writing and for verifying.
+-- The hash of a row's personal data, for recording and for verifying.
 create function audit_personal_hash(salt bytea, ip_address text, user_agent text, details jsonb) returns bytea
     language sql immutable parallel safe
     return sha256(salt || convert_to(jsonb_build_array(ip_address, user_agent, details)::text, 'UTF8'));
 
--- The digest of a row: every column, in a form that no setting changes.
+-- The digest of a row, for sealing and for verifying: every column, in a form that depends on no setting.
 create function audit_row_digest(log audit_logs) returns bytea
     language sql immutable parallel safe
     return substring(
@@ -82,8 +82,32 @@ create function audit_row_digest(log audit_logs) returns bytea
         for 16
     );
 
--- Makes the partitions of the months from `start` on that are not there; rows that came before theirs stay
--- where they are.
+-- Records an entry and its personal data. A function, so that one statement can hold a change, its audit row and its
+-- event.
+create function audit_record(entry jsonb, recorded_at timestamptz) returns void
+    language plpgsql
+as $$
+declare
+    personal jsonb := entry -> 'personal';
+    details jsonb := nullif(personal -> 'details', 'null');
+    hash bytea;
+begin
+    if personal ->> 'ip_address' is not null or personal ->> 'user_agent' is not null or details is not null then
+        insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, details, created_at)
+        values ((entry ->> 'id')::uuid, (personal ->> 'user_id')::uuid, decode(personal ->> 'salt', 'base64'),
+                personal ->> 'ip_address', personal ->> 'user_agent', details, recorded_at)
+        returning audit_personal_hash(salt, ip_address, user_agent, audit_personal.details) into hash;
+    end if;
+    insert into audit_logs
+        (id, actor_user_id, action, resource_type, resource_id, project_id, status, metadata, personal_hash, created_at)
+    values ((entry ->> 'id')::uuid, (entry ->> 'actor_user_id')::uuid, entry ->> 'action', entry ->> 'resource_type',
+            (entry ->> 'resource_id')::uuid, (entry ->> 'project_id')::uuid, entry ->> 'status', entry -> 'metadata',
+            hash, recorded_at);
+end
+$$;
+
+-- Creates the missing partitions of `months` months from `start` on, and returns how many. A month that has rows in the
+-- default partition already gets none, and its rows stay there. It runs as the owner of the tables, for maintenance.
 create function audit_make_partitions(start date, months integer) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -104,6 +128,7 @@ begin
             if to_regclass(name) is null and not waiting then
                 execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent,
                     month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+                -- The default privileges would let rows be changed past the parent's privileges.
                 execute format('revoke all on %I from alta_functions, alta_maintenance', name);
                 made := made + 1;
             end if;
@@ -113,7 +138,8 @@ begin
 end
 $$;
 
--- Drops the months that ended before `before`: the only way that a row of the log ever goes.
+-- Drops the partitions of months that ended before `before`, and returns how many. This is the only way in which rows
+-- of the log are removed. It runs as the owner of the tables, for maintenance.
 create function audit_drop_partitions(before date) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -137,61 +163,5 @@ begin
 end
 $$;
 
--- What every function connects as, and what maintenance does; operators make logins of them. Roles belong to
--- the server, so other databases on it may have made them already, at this very moment too.
-do $$
-begin
-    create role alta_functions nologin;
-exception when duplicate_object or unique_violation then null;
-end
-$$;
-do $$
-begin
-    create role alta_maintenance nologin;
-exception when duplicate_object or unique_violation then null;
-end
-$$;
-
-grant usage on schema public to alta_functions, alta_maintenance;
-grant select, insert, update, delete on all tables in schema public to alta_functions, alta_maintenance;
-grant usage on all sequences in schema public to alta_functions, alta_maintenance;
-alter default privileges in schema public
-    grant select, insert, update, delete on tables to alta_functions, alta_maintenance;
-alter default privileges in schema public grant usage on sequences to alta_functions, alta_maintenance;
-
--- Added to and read, never changed: not even by whoever takes over a function.
-revoke update, delete on audit_logs, audit_personal, item_transitions from alta_functions, alta_maintenance;
-revoke all on audit_logs_default, audit_personal_default, audit_logs_before from alta_functions, alta_maintenance;
-revoke all on audit_seals from alta_functions;
-revoke update, delete on audit_seals from alta_maintenance;
-grant delete on audit_personal to alta_maintenance;
-do $$
-begin
-    if to_regclass('_sqlx_migrations') is not null then
-        revoke insert, update, delete on _sqlx_migrations from alta_functions, alta_maintenance;
-    end if;
-end
-$$;
-revoke all on function audit_make_partitions, audit_drop_partitions from public;
-grant execute on function audit_make_partitions, audit_drop_partitions to alta_maintenance;
-
+-- Last month's to the third month's from now. Maintenance creates the following ones.
 select audit_make_partitions((current_date - interval '1 month')::date, 5);
-
-insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, created_at)
-select id, coalesce(actor_user_id, case when resource_type = 'user' then resource_id end),
-       decode(replace(gen_random_uuid()::text, '-', ''), 'hex'), ip_address, user_agent, created_at
-from audit_logs_before
-where ip_address is not null or user_agent is not null;
-
-insert into audit_logs
-    (id, actor_user_id, action, resource_type, resource_id, project_id, status, metadata, personal_hash, created_at)
-select before.id, before.actor_user_id, before.action, before.resource_type, before.resource_id, before.project_id,
-       before.status, before.metadata,
-       case when personal.salt is not null then
-           audit_personal_hash(personal.salt, personal.ip_address, personal.user_agent, personal.details)
-       end,
-       before.created_at
-from audit_logs_before as before
-left join audit_personal as personal on personal.audit_id = before.id and personal.created_at = before.created_at;
-
-drop table audit_logs_before;

@@ -1,5 +1,29 @@
-//! Checks the queries again when a migration is added.
+//! Checks the queries again when a migration is added, and lists the templates for the binary: an image holds no
+//! other file.
 
-fn main() {
+use std::{env, error::Error, fmt::Write as _, fs, path::Path};
+
+/// The files of a mail's folder. The build fails when a folder lacks one.
+const PARTS: [&str; 3] = ["subject.txt", "body.txt", "body.html"];
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=../../migrations");
+    println!("cargo:rerun-if-changed=templates");
+    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("templates");
+    let mut names = vec!["layout.html".to_owned(), "layout.txt".to_owned()];
+    for entry in fs::read_dir(&folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            let mail = entry.file_name().to_string_lossy().into_owned();
+            names.extend(PARTS.map(|part| format!("{mail}/{part}")));
+        }
+    }
+    // The order of a folder differs between machines. The binary does not.
+    names.sort();
+    let mut list = String::new();
+    for name in names {
+        writeln!(list, "({name:?}, include_str!({:?})),", folder.join(&name))?;
+    }
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("templates.rs"), format!("&[{list}]"))?;
+    Ok(())
 }

@@ -92,7 +92,7 @@ impl Platform {
         };
         // For programs beside the platform, such as the migration job's commands.
         self.data.write(DATABASE_URL_FILE, &database_url)?;
-        migrate(&database_url).await?;
+        migrate(&database_url, self.database.is_some().then(|| self.data.path())).await?;
 
         // All of them listen before any of them talks, so that no early call finds nobody.
         let listeners = Listeners::open(process, &ports)?;
@@ -285,11 +285,20 @@ impl Platform {
     }
 }
 
-async fn migrate(database_url: &str) -> Result<()> {
+/// Brings the database up to date; `data` is the data folder, if the database is in it.
+async fn migrate(database_url: &str, data: Option<&Path>) -> Result<()> {
     let pool = sqlx::PgPool::connect(database_url)
         .await
         .map_err(|error| Error::because("the database does not answer (DATABASE_URL)", &error))?;
     let migrated = migrations::migrate(&pool).await;
     pool.close().await;
-    migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
+    match (migrated, data) {
+        (Err(error @ migrations::Error::OtherHistory(_)), Some(data)) => Err(Error::new(format!(
+            "{error}. To begin with an empty one, move the old data aside:\n  mv {0} {0}.old",
+            data.display()
+        ))),
+        (migrated, _) => {
+            migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod lambda;
 mod people;
 mod plans;
 mod redis_server;
+mod rows;
 
 use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
@@ -18,21 +19,34 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use local_identity::Identity;
 use local_pubsub::{OidcToken, PubSub, PushConfig};
 use local_storage::Storage;
+use secrecy::ExposeSecret as _;
 use sqlx::{ConnectOptions as _, PgPool};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 pub use client::{Client, TestResponse};
 pub use events::envelope;
+pub use items::{Transition, transition};
 pub use lambda::Lambda;
 pub use people::TestUser;
 pub use redis_server::RedisServer;
+pub use rows::{insert, rfc3339};
 
 use crate::{
-    base::{clock::Clock, config::Env},
-    cloud::names,
-    function::Function,
-    identity::access_token,
+    base::{
+        clock::Clock,
+        config::{Env, Settings as _},
+    },
+    cloud::{
+        names,
+        outbox::{Outbox, PubSubSettings},
+    },
+    function::{self, Function},
+    identity::{
+        access_token,
+        mail_token::{MailTokenSettings, MailTokens, Purpose},
+    },
 };
 
 /// The Google Cloud project of the tests.
@@ -152,6 +166,63 @@ impl Platform {
         self.env().with("DATABASE_URL", database_url(&self.db, database_role))
     }
 
+    /// The router of a function, some of whose variables are set differently.
+    ///
+    /// # Panics
+    /// When a variable is wrong.
+    pub fn router_of<F: Function>(&self, variables: &[(&str, &str)]) -> Router {
+        let env = variables.iter().fold(self.env_of::<F>(), |env, (name, value)| env.with(name, *value));
+        function::service::<F>(&env, self.clock.clone()).expect("the function").router()
+    }
+
+    /// A client of a function that nobody is signed in with.
+    ///
+    /// # Panics
+    /// When a variable is wrong.
+    pub fn client_of<F: Function>(&self, variables: &[(&str, &str)]) -> Client {
+        self.client(self.router_of::<F>(variables))
+    }
+
+    /// A client that a function takes for Pub/Sub and for Cloud Scheduler.
+    ///
+    /// # Panics
+    /// When a variable is wrong.
+    pub fn push_client_of<F: Function>(&self, variables: &[(&str, &str)]) -> Client {
+        self.client_of::<F>(variables).with("authorization", &self.push_authorization())
+    }
+
+    /// An outbox that publishes to Pub/Sub at `endpoint`, or else to the platform's own.
+    ///
+    /// # Panics
+    /// When the endpoint is none.
+    #[must_use]
+    pub fn outbox(&self, endpoint: Option<&str>) -> Outbox {
+        let env = self.env();
+        let env = endpoint.map_or(env.clone(), |endpoint| env.with("PUBSUB_ENDPOINT", endpoint));
+        let settings = PubSubSettings::from_env(&env).expect("settings");
+        Outbox::new(self.db.clone(), self.clock.clone(), &settings).expect("an outbox")
+    }
+
+    /// The keys of mailed links.
+    ///
+    /// # Panics
+    /// When there are none.
+    #[must_use]
+    pub fn mail_tokens(&self) -> MailTokens {
+        let settings = MailTokenSettings::from_env(&self.env).expect("settings");
+        MailTokens::new(&settings).expect("keys")
+    }
+
+    /// The token that a mail's link carries.
+    ///
+    /// # Panics
+    /// When there is no key.
+    #[must_use]
+    pub fn mailed_token(&self, purpose: Purpose, row: Uuid) -> String {
+        let token = self.mail_tokens().token("k1", purpose, row).expect("a token");
+        token.expose_secret().to_owned()
+    }
+
     /// The identity that signs pushes, and everything else of the local cloud.
     #[must_use]
     pub fn identity(&self) -> &'static Identity {
@@ -204,6 +275,15 @@ fn database_url(db: &PgPool, role: &str) -> String {
 #[must_use]
 pub fn client(router: Router) -> Client {
     Client::new(router)
+}
+
+/// Why a function does not start with these variables.
+///
+/// # Panics
+/// When it starts.
+#[must_use]
+pub fn start_error<F: Function>(env: &Env) -> String {
+    function::service::<F>(env, Clock::default()).err().expect("an error").to_string()
 }
 
 /// The identity that all platforms share.

@@ -1,7 +1,10 @@
 //! `admin`: what super admins see and do: users, the audit log, messages that were given up.
 
+mod audit_log_export;
+mod model;
 mod queries;
 mod routes;
+mod users;
 
 use axum::extract::FromRef;
 use shared::{
@@ -9,9 +12,10 @@ use shared::{
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
     /// The settings of `admin`.

@@ -1,45 +1,65 @@
-//! Whose items a summary is about, and who may see it.
+//! Who may see which summary.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use garde::Validate;
+use serde::Deserialize;
 use shared::{
     base::ids::ProjectId,
-    http::{extract::Query, problem::Problem},
+    http::{
+        extract::Query,
+        openapi::{Described, Describes},
+        problem::Problem,
+    },
     identity::{
-        guard::{ByQuery, ProjectAdmin},
-        principal::{Authority, GlobalRole, Principal},
+        account::GlobalRole,
+        guard::{ByQuery, InProject, ProjectAdmin},
+        principal::{Authority, Principal},
     },
 };
+use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::{AppState, queries, routes::get_summary::GetSummary};
+use crate::{
+    AppState,
+    model::{Scope, Timeframe},
+    queries, window,
+};
 
-/// Whose items are counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// Those of the whole platform.
-    Everything,
-    /// Those of the projects that the caller administers.
-    Administered(Vec<ProjectId>),
-    /// Those of one project.
-    Project(ProjectId),
+/// Whose items, and which days.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GetSummary {
+    /// How far it looks back: whole days, today included.
+    #[serde(default)]
+    #[garde(skip)]
+    #[param(inline)]
+    pub(crate) timeframe: Timeframe,
+    /// The project; without it all that the caller administers, or all there are for a super admin.
+    #[garde(skip)]
+    project_id: Option<ProjectId>,
+    /// The IANA name of the time zone whose days are meant: `Europe/Berlin`.
+    #[serde(default = "utc")]
+    #[garde(custom(is_timezone))]
+    #[param(default = "UTC")]
+    pub(crate) timezone: String,
 }
 
-impl Scope {
-    /// Whose buckets add up to it; those of the platform are kept under the nil id.
-    pub(crate) fn buckets(&self) -> Vec<Uuid> {
-        match self {
-            Self::Everything => vec![Uuid::nil()],
-            Self::Administered(projects) => projects.iter().map(|project| project.0).collect(),
-            Self::Project(project) => vec![project.0],
-        }
+impl InProject for GetSummary {
+    /// Asked for only when it names one.
+    fn project_id(&self) -> ProjectId {
+        self.project_id.unwrap_or(ProjectId(Uuid::nil()))
     }
+}
 
-    /// The project, when it is one.
-    pub(crate) fn project_id(&self) -> Option<ProjectId> {
-        match self {
-            Self::Project(project) => Some(*project),
-            Self::Everything | Self::Administered(_) => None,
-        }
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+fn is_timezone(name: &str, (): &()) -> garde::Result {
+    match window::timezone(name) {
+        Some(_) => Ok(()),
+        None => Err(garde::Error::new("is not the name of a time zone")),
     }
 }
 
@@ -68,6 +88,12 @@ impl FromRequestParts<AppState> for SummaryReader {
             return Err(authority.refuse(parts, principal.user_id, None).await);
         }
         Ok(Self { scope: Scope::Administered(projects), query })
+    }
+}
+
+impl Describes for SummaryReader {
+    fn describe(operation: &mut Described<'_>) {
+        ProjectAdmin::<ByQuery<GetSummary>>::describe(operation);
     }
 }
 

@@ -11,10 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::{base::clock::Clock, cloud::redis::Redis, http::health::Health};
 use time::{Duration, OffsetDateTime};
 
-use crate::{
-    access::Scope,
-    model::{Summary, Timeframe},
-};
+use crate::model::{Scope, Summary, Timeframe};
 
 /// How long an answer is kept.
 const LIFETIME: Duration = Duration::seconds(30);
@@ -100,7 +97,7 @@ mod tests {
     use shared::base::ids::ProjectId;
 
     use super::key;
-    use crate::{access::Scope, model::Timeframe};
+    use crate::model::{Scope, Timeframe};
 
     #[test]
     fn every_scope_timeframe_and_zone_has_a_key_of_its_own() {

@@ -5,10 +5,12 @@
 
 mod access;
 mod cache;
+mod figures;
 mod histogram;
 mod model;
 mod queries;
 mod routes;
+mod summaries;
 mod summary;
 mod window;
 
@@ -21,9 +23,10 @@ use shared::{
     function::{Base, Function},
     http::health::Health,
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::cache::Cache;
 

@@ -1,9 +1,10 @@
-//! What `GET /analytics/summary` answers.
+//! A summary and what it covers.
 
 use serde::{Deserialize, Serialize};
 use shared::base::ids::{ProjectId, UserId};
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");
 
@@ -26,6 +27,36 @@ pub(crate) enum Timeframe {
     /// From the first upload on.
     #[serde(rename = "all")]
     All,
+}
+
+/// Whose items are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Those of the whole platform.
+    Everything,
+    /// Those of the projects that the caller administers.
+    Administered(Vec<ProjectId>),
+    /// Those of one project.
+    Project(ProjectId),
+}
+
+impl Scope {
+    /// Whose buckets add up to it; those of the platform are kept under the nil id.
+    pub(crate) fn buckets(&self) -> Vec<Uuid> {
+        match self {
+            Self::Everything => vec![Uuid::nil()],
+            Self::Administered(projects) => projects.iter().map(|project| project.0).collect(),
+            Self::Project(project) => vec![project.0],
+        }
+    }
+
+    /// The project, when it is one.
+    pub(crate) fn project_id(&self) -> Option<ProjectId> {
+        match self {
+            Self::Project(project) => Some(*project),
+            Self::Everything | Self::Administered(_) => None,
+        }
+    }
 }
 
 /// How it goes: what there is now, and what happened within the timeframe.

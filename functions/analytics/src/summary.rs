@@ -7,9 +7,9 @@ use shared::{
 use time::OffsetDateTime;
 
 use crate::{
+    figures::{DayCounts, Figures, Read, Until},
     histogram::Histogram,
     model::{Day, MeanConfidence, StatusCounts, Summary, Timeframe, Totals},
-    queries::{DayCounts, Figures, Read, Until},
     window::Window,
 };
 
@@ -42,7 +42,10 @@ impl Summary {
     ) -> Self {
         let mut totals = Totals::default();
         for total in figures.totals.iter() {
-            let of_kind = total.kind.either(&mut totals.documents, &mut totals.voice);
+            let of_kind = match total.kind {
+                ItemKind::Document => &mut totals.documents,
+                ItemKind::Voice => &mut totals.voice,
+            };
             of_kind.add(total.status, total.items);
         }
         let listed: i64 = figures.domains.iter().map(|domain| domain.documents).sum();
@@ -105,12 +108,10 @@ fn histograms(figures: &Figures) -> (Histogram, Histogram) {
     (text, decision)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a voice sample of 285,000 years is not expected")]
 fn minutes(milliseconds: i64) -> f64 {
     milliseconds as f64 / 60_000.0
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a mean of so many needs no digit more")]
 fn mean_confidence(read: &[Read], kind: ItemKind) -> Option<f64> {
     let read = read.iter().find(|read| read.kind == kind && read.confident > 0)?;
     Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confident as f64)

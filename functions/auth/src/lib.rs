@@ -2,10 +2,13 @@
 
 mod model;
 mod passkeys;
+mod password_resets;
 mod proof;
 mod queries;
 mod refresh_token;
+mod registration;
 mod routes;
+mod sessions;
 mod sign_in;
 mod steady;
 
@@ -22,9 +25,10 @@ use shared::{
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
@@ -58,6 +62,7 @@ shared::settings! {
 /// The state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct AppState {
+    db: PgPool,
     authority: Authority,
     outbox: Outbox,
     signer: Signer,
@@ -110,6 +115,7 @@ impl Function for Auth {
             passkeys: Passkeys::new(&settings.passkey)?,
             rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
             authority,
+            db: base.db,
             clock: base.clock,
         })
     }

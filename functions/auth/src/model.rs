@@ -1,16 +1,9 @@
-//! Answers that several routes give.
+//! Types that several routes, use cases or SQL share.
 
-use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::Value;
-use shared::{
-    base::ids::{CeremonyId, SessionId, UserId},
-    http::problem::Problem,
-    identity::{access_token, principal::GlobalRole},
-};
+use shared::base::ids::CeremonyId;
 use utoipa::ToSchema;
-
-use crate::AppState;
 
 /// Says how far a verification is.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -42,31 +35,19 @@ pub(crate) struct CeremonyStarted {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tokens {
     /// For the `Authorization` header; 15 minutes.
-    access_token: String,
+    pub(crate) access_token: String,
     /// `bearer`.
-    token_type: &'static str,
+    pub(crate) token_type: &'static str,
     /// Seconds until the access token expires.
-    expires_in: i64,
+    pub(crate) expires_in: i64,
     /// For the next access token; good for one use.
-    refresh_token: String,
+    pub(crate) refresh_token: String,
 }
 
-impl AppState {
-    /// The tokens of a session after so many rotations.
-    pub(crate) fn tokens(
-        &self,
-        user: UserId,
-        role: GlobalRole,
-        session: SessionId,
-        rotations: i32,
-    ) -> Result<Tokens, Problem> {
-        let access_token =
-            self.signer.sign(user, role.as_str(), session, self.clock.now()).map_err(Problem::internal)?;
-        Ok(Tokens {
-            access_token: access_token.expose_secret().to_owned(),
-            token_type: "bearer",
-            expires_in: access_token::LIFETIME.whole_seconds(),
-            refresh_token: self.refresh_tokens.derive(session, rotations).expose_secret().to_owned(),
-        })
-    }
+/// A passkey that was just made.
+pub(crate) struct NewPasskey {
+    /// As its authenticator names it.
+    pub(crate) credential_id: Vec<u8>,
+    /// What its assertions are checked with.
+    pub(crate) credential: Value,
 }

@@ -18,6 +18,8 @@ use webauthn_rs::prelude::{
     RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
+use crate::model::NewPasskey;
+
 shared::settings! {
     /// Passkeys.
     pub struct PasskeySettings {
@@ -41,6 +43,14 @@ pub(crate) struct Started {
     pub(crate) options: Value,
     /// For the finish.
     pub(crate) state: Value,
+}
+
+/// The result of checking an assertion.
+pub(crate) enum Verdict {
+    /// It is genuine; the passkey as it is to be stored after this use.
+    Genuine(Value),
+    /// It proves nothing.
+    Refused(Refusal),
 }
 
 /// Why an assertion does not prove who sent it.
@@ -111,35 +121,29 @@ impl Passkeys {
         Ok(Started { options: to_json(&challenge.public_key)?, state: to_json(&state)? })
     }
 
-    /// What is to be kept of the passkey after it was used, if the assertion is an answer to that challenge.
+    /// Checks that an assertion answers the challenge.
     pub(crate) fn finish_authentication(
         &self,
         assertion: &PublicKeyCredential,
         state: Value,
         credential: Value,
-    ) -> Result<Result<Value, Refusal>> {
+    ) -> Result<Verdict> {
         let state: DiscoverableAuthentication = from_json(state)?;
         let mut passkey: Passkey = from_json(credential)?;
         match self.0.finish_discoverable_authentication_v2(assertion, state, &passkey) {
             Ok(result) => {
                 passkey.update_credential(&result);
-                Ok(Ok(to_json(&passkey)?))
+                Ok(Verdict::Genuine(to_json(&passkey)?))
             }
-            Err(WebauthnError::CredentialPossibleCompromise) => Ok(Err(Refusal::CounterRegression)),
+            Err(WebauthnError::CredentialPossibleCompromise) => {
+                Ok(Verdict::Refused(Refusal::CounterRegression))
+            }
             Err(error) => {
                 tracing::info!(%error, "an assertion was refused");
-                Ok(Err(Refusal::Invalid))
+                Ok(Verdict::Refused(Refusal::Invalid))
             }
         }
     }
-}
-
-/// A passkey that was just made.
-pub(crate) struct NewPasskey {
-    /// As its authenticator names it.
-    pub(crate) credential_id: Vec<u8>,
-    /// What its assertions are checked with.
-    pub(crate) credential: Value,
 }
 
 fn refused(error: &WebauthnError) -> String {

@@ -7,18 +7,15 @@ use serde_json::Value;
 use shared::{
     base::ids::CeremonyId,
     http::{
-        extract,
+        extract::{self, Json},
+        openapi::{Described, Describes},
         problem::{Code, Problem, Result},
     },
 };
 use utoipa::ToSchema;
 use webauthn_rs::prelude::PublicKeyCredential;
 
-use crate::{
-    AppState,
-    passkeys::{Credential, Refusal},
-    queries::{self, PasskeyOwner},
-};
+use crate::passkeys::Credential;
 
 /// A password, with what it belongs to, or a passkey's assertion; told apart by the body's fields.
 // Derived for the OpenAPI document's `oneOf`; reading goes by the fields, so that faults are told well.
@@ -65,34 +62,8 @@ where
     }
 }
 
-/// What an assertion proved.
-pub(crate) enum Asserted {
-    /// Who sent it; the passkey's counter has been kept.
-    By(PasskeyOwner),
-    /// Nobody: the owner of the passkey, if it is one of ours, and why not.
-    Refused(Option<PasskeyOwner>, Refusal),
-}
-
-impl AppState {
-    /// Checks an assertion. It uses its ceremony up, whatever comes of it.
-    pub(crate) async fn check(&self, assertion: &Assertion) -> Result<Asserted> {
-        let credential = assertion.credential.get()?;
-        let now = self.clock.now();
-        let db = &self.authority.db;
-        let state = queries::take_authentication(db, assertion.ceremony_id, now)
-            .await?
-            .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
-        let mut tx = db.begin().await?;
-        let Some((passkey_id, kept, owner)) = queries::lock_passkey(&mut tx, credential).await? else {
-            return Ok(Asserted::Refused(None, Refusal::Invalid));
-        };
-        match self.passkeys.finish_authentication(credential, state, kept)? {
-            Ok(credential) => {
-                queries::use_passkey(&mut tx, passkey_id, &credential, now).await?;
-                tx.commit().await?;
-                Ok(Asserted::By(owner))
-            }
-            Err(refusal) => Ok(Asserted::Refused(Some(owner), refusal)),
-        }
+impl<P> Describes for Proof<P> {
+    fn describe(operation: &mut Described<'_>) {
+        Json::<P>::describe(operation);
     }
 }

@@ -1,76 +1,142 @@
-//! What a sign-in comes to once somebody has proven who they are, or has not.
+//! Sign-in: who proved who they are, by a password or by a passkey's assertion.
 
-use serde_json::json;
+use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
-    audit::{self, Action, Entry, Outcome},
-    base::{
-        context,
-        ids::{SessionId, UserId},
-    },
-    cloud::{events::EmailRequested, outbox::Outgoing},
+    audit::Outcome,
+    base::{clock::Clock, ids::UserId, text::normalize_password},
     http::problem::{Code, Problem, Result},
-    identity::{principal::GlobalRole, rate_limit::Network},
+    identity::{
+        account::GlobalRole,
+        passwords::{self, Passwords},
+    },
 };
-use time::OffsetDateTime;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
-    AppState,
-    model::Tokens,
-    queries::{self, NewSession},
+    passkeys::{Passkeys, Refusal, Verdict},
+    proof::Assertion,
+    queries::{self, PasskeyOwner},
 };
 
-/// Who has proven who they are.
+/// The result of checking a proof.
+pub(crate) enum Attempt {
+    /// The proof holds.
+    Proven(Proven),
+    /// The proof does not hold.
+    Failed(Failed),
+}
+
+/// A user who proved who they are.
 pub(crate) struct Proven {
     pub(crate) id: UserId,
     pub(crate) global_role: GlobalRole,
-    /// The password that the account had then.
+    /// The password that the account had at that time.
     pub(crate) password_id: Option<Uuid>,
     /// `password` or `passkey`, for the audit log.
     pub(crate) method: &'static str,
 }
 
-/// A sign-in that failed: whose account it was about, and why, for the audit log.
+/// A failed attempt, as the audit log records it.
 pub(crate) struct Failed {
+    /// The account that the attempt was about, if there is one.
     pub(crate) user: Option<UserId>,
     pub(crate) method: &'static str,
     pub(crate) outcome: Outcome,
     pub(crate) reason: &'static str,
 }
 
-impl AppState {
-    /// Opens a session, and mails the owner of the account when it was never used from there.
-    pub(crate) async fn open_session(&self, user: &Proven, now: OffsetDateTime) -> Result<Tokens> {
-        let id = SessionId::new();
-        let context = context::current();
-        let address = context.as_ref().and_then(|context| context.client_address);
-        let session = NewSession {
-            id,
-            user_id: user.id,
-            password_id: user.password_id,
-            ip_address: address.map(|address| address.to_string()),
-            network: Network::of(address),
-            user_agent: context.and_then(|context| context.user_agent.clone()),
+/// The result of checking an assertion.
+enum Asserted {
+    /// The owner of the passkey sent it; the passkey's counter is stored.
+    By(PasskeyOwner),
+    /// It proves nothing; the owner of the passkey, if it is one of ours, and the reason.
+    Refused(Option<PasskeyOwner>, Refusal),
+}
+
+shared::use_case! {
+    /// Checks passwords and assertions.
+    pub(crate) struct SignIn {
+        db: PgPool,
+        passwords: Passwords,
+        passkeys: Passkeys,
+        clock: Clock,
+    }
+}
+
+impl SignIn {
+    /// Checks the password of an address; takes the same time for an unknown address.
+    pub(crate) async fn by_password(&self, email: &str, password: &SecretString) -> Result<Attempt> {
+        let email = email.trim().to_lowercase();
+        let account = queries::find_credentials(&self.db, &email).await?;
+        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        let password = normalize_password(password.expose_secret());
+        let matches = self.passwords.verify(&password, hash.clone()).await?;
+        let user = account.as_ref().map(|account| account.id);
+        let Some(account) = account.filter(|account| matches && !account.suspended) else {
+            let (outcome, reason) = (Outcome::Failure, "invalid_password");
+            return Ok(Attempt::Failed(Failed { user, method: "password", outcome, reason }));
         };
-        let entry = Entry::success(Some(user.id), Action::UserLogin, user.id.0);
-        let entry = entry.with(json!({"method": user.method}));
-        let notice = Outgoing::of(&EmailRequested::NewSignIn { session_id: id })?;
-        let opened = queries::insert_session(&self.authority.db, &session, entry, &notice, now).await?;
-        let opened = opened.ok_or_else(|| Problem::new(Code::InvalidCredentials))?;
-        if opened.unfamiliar {
-            self.outbox.publish_in_time(vec![notice]).await;
+        if let Some(outdated) = hash.filter(|hash| passwords::is_outdated(hash)) {
+            let hash = self.passwords.hash(&password).await?;
+            queries::rehash_password(&self.db, account.id, &outdated, &hash).await?;
         }
-        self.tokens(user.id, user.global_role, id, 0)
+        Ok(Attempt::Proven(Proven {
+            id: account.id,
+            global_role: account.global_role,
+            password_id: account.password_id,
+            method: "password",
+        }))
     }
 
-    /// Records it; what the caller is told is the same for all of them.
-    pub(crate) async fn refuse_sign_in(&self, failed: &Failed, now: OffsetDateTime) -> Result<Problem> {
-        let user = failed.user.map(|user| user.0);
-        let entry = Entry::success(None, Action::UserLogin, user.unwrap_or_default());
-        let metadata = json!({"method": failed.method, "reason": failed.reason});
-        let entry = Entry { outcome: failed.outcome, resource: user, ..entry.with(metadata) };
-        let mut db = self.authority.db.acquire().await?;
-        audit::record(&mut db, entry, now).await?;
-        Ok(Problem::new(Code::InvalidCredentials))
+    /// Checks an assertion.
+    pub(crate) async fn by_passkey(&self, assertion: &Assertion) -> Result<Attempt> {
+        Ok(match self.check(assertion).await? {
+            Asserted::By(owner) => Attempt::Proven(Proven {
+                id: owner.id,
+                global_role: owner.global_role,
+                password_id: owner.password_id,
+                method: "passkey",
+            }),
+            Asserted::Refused(owner, refusal) => Attempt::Failed(Failed {
+                user: owner.map(|owner| owner.id),
+                method: "passkey",
+                outcome: Outcome::Denied,
+                reason: refusal.as_str(),
+            }),
+        })
+    }
+
+    /// Whether this is the password of a user who is signed in.
+    pub(crate) async fn has_password(&self, user: UserId, password: &SecretString) -> Result<bool> {
+        let hash = queries::find_password_hash(&self.db, user).await?;
+        self.passwords.verify(&normalize_password(password.expose_secret()), hash).await
+    }
+
+    /// Whether the assertion is of a passkey of a user who is signed in.
+    pub(crate) async fn has_passkey(&self, user: UserId, assertion: &Assertion) -> Result<bool> {
+        let asserted = self.check(assertion).await?;
+        Ok(matches!(asserted, Asserted::By(owner) if owner.id == user))
+    }
+
+    /// Uses up the assertion's ceremony, whatever the result.
+    async fn check(&self, assertion: &Assertion) -> Result<Asserted> {
+        let credential = assertion.credential.get()?;
+        let now = self.clock.now();
+        let state = queries::take_authentication(&self.db, assertion.ceremony_id, now)
+            .await?
+            .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
+        let mut tx = self.db.begin().await?;
+        let Some((passkey_id, stored, owner)) = queries::lock_passkey(&mut tx, credential).await? else {
+            return Ok(Asserted::Refused(None, Refusal::Invalid));
+        };
+        match self.passkeys.finish_authentication(credential, state, stored)? {
+            Verdict::Genuine(credential) => {
+                queries::use_passkey(&mut tx, passkey_id, &credential, now).await?;
+                tx.commit().await?;
+                Ok(Asserted::By(owner))
+            }
+            Verdict::Refused(refusal) => Ok(Asserted::Refused(Some(owner), refusal)),
+        }
     }
 }

@@ -1,23 +1,27 @@
-//! `data`: documents and voice samples, from their announcement to their text, and exports of them. No file byte
-//! passes through here.
+//! `data`: documents and voice samples, from their creation to their text, and exports of them. No file byte passes
+//! through here.
 
-mod flow;
+mod exports;
+mod items;
 mod model;
 mod queries;
 mod routes;
+mod uploads;
 
 use axum::extract::FromRef;
 use shared::{
-    base::{clock::Clock, config::Error},
+    base::config::Error,
     cloud::{
-        outbox::{Outbox, PubSubSettings},
+        outbox::PubSubSettings,
         storage::{ExportsSettings, StorageSettings, UrlSigner},
     },
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
-use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{exports::Exports, items::Items, uploads::Uploads};
 
 shared::settings! {
     /// The settings of `data`.
@@ -40,16 +44,10 @@ shared::settings! {
 /// The state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    db: PgPool,
     authority: Authority,
-    #[from_ref(skip)]
-    signer: UrlSigner,
-    #[from_ref(skip)]
-    exports_signer: UrlSigner,
-    export_retention: time::Duration,
-    outbox: Outbox,
-    uploads_bucket: String,
-    clock: Clock,
+    uploads: Uploads,
+    items: Items,
+    exports: Exports,
 }
 
 /// The function `data`.
@@ -58,59 +56,54 @@ pub struct Data;
 impl Function for Data {
     const NAME: &'static str = "data";
     const PATHS: &'static [&'static str] =
-        &["/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
+        &["/items", "/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
 
     type Settings = DataSettings;
     type State = AppState;
 
     fn routes() -> OpenApiRouter<AppState> {
-        let documents = {
-            use routes::documents::{
-                create_document::*, create_documents::*, delete_document::*, download_document::*,
-                get_document::*, list_documents::*, list_pages::*, renew_upload_url::*,
-                reprocess_document::*, update_document::*,
-            };
-            OpenApiRouter::new()
-                .routes(routes!(list_documents, create_document))
-                .routes(routes!(create_documents))
-                .routes(routes!(get_document, update_document, delete_document))
-                .routes(routes!(renew_upload_url))
-                .routes(routes!(list_pages))
-                .routes(routes!(download_document))
-                .routes(routes!(reprocess_document))
-        };
-        let voice = {
-            use routes::voice::{
-                create_voice_sample::*, create_voice_samples::*, delete_voice_sample::*,
-                download_voice_sample::*, get_voice_sample::*, list_voice_samples::*, list_words::*,
-                renew_voice_upload_url::*, reprocess_voice_sample::*, update_voice_sample::*,
-            };
-            OpenApiRouter::new()
-                .routes(routes!(list_voice_samples, create_voice_sample))
-                .routes(routes!(create_voice_samples))
-                .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
-                .routes(routes!(renew_voice_upload_url))
-                .routes(routes!(list_words))
-                .routes(routes!(download_voice_sample))
-                .routes(routes!(reprocess_voice_sample))
-        };
-        let exports = {
-            use routes::exports::{create_export::*, get_export::*, list_exports::*};
-            OpenApiRouter::new().routes(routes!(list_exports, create_export)).routes(routes!(get_export))
-        };
-        documents.merge(voice).merge(exports)
+        use routes::{documents::*, exports::*, items::*, voice::*};
+        OpenApiRouter::new()
+            .routes(routes!(list_items))
+            .routes(routes!(list_documents, create_document))
+            .routes(routes!(create_documents))
+            .routes(routes!(get_document, update_document, delete_document))
+            .routes(routes!(renew_upload_url))
+            .routes(routes!(list_pages))
+            .routes(routes!(download_document))
+            .routes(routes!(reprocess_document))
+            .routes(routes!(list_voice_samples, create_voice_sample))
+            .routes(routes!(create_voice_samples))
+            .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
+            .routes(routes!(renew_voice_upload_url))
+            .routes(routes!(list_words))
+            .routes(routes!(download_voice_sample))
+            .routes(routes!(reprocess_voice_sample))
+            .routes(routes!(list_exports, create_export))
+            .routes(routes!(get_export))
     }
 
     fn state(settings: DataSettings, base: Base) -> Result<AppState, Error> {
+        let signer = UrlSigner::new(&settings.storage, &settings.storage.uploads_bucket)?;
+        let outbox = base.outbox(&settings.pubsub)?;
+        let (db, clock) = (&base.db, &base.clock);
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
-            signer: UrlSigner::new(&settings.storage, &settings.storage.uploads_bucket)?,
-            exports_signer: UrlSigner::new(&settings.exports, &settings.exports.bucket)?,
-            export_retention: time::Duration::days(settings.export_retention_days.into()),
-            outbox: base.outbox(&settings.pubsub)?,
-            uploads_bucket: settings.storage.uploads_bucket,
-            db: base.db,
-            clock: base.clock,
+            uploads: Uploads { db: db.clone(), signer: signer.clone(), clock: clock.clone() },
+            items: Items {
+                db: db.clone(),
+                outbox: outbox.clone(),
+                signer,
+                uploads_bucket: settings.storage.uploads_bucket,
+                clock: clock.clone(),
+            },
+            exports: Exports {
+                db: db.clone(),
+                outbox,
+                signer: UrlSigner::new(&settings.exports, &settings.exports.bucket)?,
+                retention: time::Duration::days(settings.export_retention_days.into()),
+                clock: clock.clone(),
+            },
         })
     }
 }

@@ -3,16 +3,16 @@
 mod change;
 mod create;
 mod exports;
+mod items;
 mod list;
 mod search;
-mod select;
 mod text;
 
 pub(crate) use self::{
-    change::{NextUpload, begin_next_upload, delete_item, set_domain, set_language},
-    create::{NewItem, insert_items},
-    exports::{NewExport, get_export, insert_export, list_exports},
-    list::{Filter, Found, find_items},
-    select::{get_item, get_items, lock_item},
-    text::{DocumentPage, Word, document_text, list_pages, list_words, voice_text},
+    change::{begin_next_upload, delete_item, set_domain, set_language},
+    create::insert_items,
+    exports::{get_export, insert_export, list_exports},
+    items::{get_item, get_items, lock_item},
+    list::find_items,
+    text::{item_text, list_pages, list_words},
 };

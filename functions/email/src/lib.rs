@@ -1,4 +1,8 @@
 //! `email`: renders and sends one mail for each event.
+//!
+//! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in
+//! `queries.rs` that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`,
+//! `body.txt` and `body.html` that use them (`render.rs` has the filters and functions). A test asks for an example.
 
 mod device;
 mod handle;
@@ -34,9 +38,9 @@ shared::settings! {
         pub push: PushSettings,
         /// Deriving the tokens of mailed links.
         pub mail_token: MailTokenSettings,
-        /// What mails say.
+        /// Rendering mails.
         pub mail: MailSettings,
-        /// Where mails go.
+        /// Sending mails.
         pub smtp: SmtpSettings,
     }
 }
@@ -46,7 +50,6 @@ shared::settings! {
 pub struct AppState {
     db: PgPool,
     verifier: OidcVerifier,
-    tokens: MailTokens,
     renderer: Renderer,
     smtp: Smtp,
     clock: Clock,
@@ -74,8 +77,7 @@ impl Function for Email {
     fn state(settings: EmailSettings, base: Base) -> Result<AppState, Error> {
         Ok(AppState {
             verifier: OidcVerifier::new(&settings.push),
-            tokens: MailTokens::new(&settings.mail_token)?,
-            renderer: Renderer::new(&settings.mail)?,
+            renderer: Renderer::new(&settings.mail, MailTokens::new(&settings.mail_token)?)?,
             smtp: Smtp::new(&settings.smtp)?,
             db: base.db,
             clock: base.clock,

@@ -1,177 +1,155 @@
-//! All SQL of `email`.
+//! All SQL of `email`: for each event, who gets its mail and what the mail says.
 
 use shared::{
     base::ids::{
-        EventId, ExportId, InvitationId, ItemId, PasskeyId, PasswordResetId, ProjectId, SessionId, UserId,
+        EventId, ExportId, InvitationId, ItemId, PasskeyId, PasswordResetId, SessionId, UserId,
         VerificationId,
     },
-    items::ItemKind,
+    cloud::events::EmailRequested,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-/// Whether this event's mail went out.
-pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (select from mail_deliveries where event_id = $1) as "sent!""#,
-        event.0
-    )
-    .fetch_one(db)
-    .await
+/// A mail before it is rendered.
+pub(crate) struct Mail {
+    /// The recipient's address.
+    pub(crate) to: String,
+    /// The values that its templates use, by name; times as text (RFC 3339).
+    pub(crate) values: serde_json::Value,
 }
 
-/// Remembers that it did; twice is fine.
-pub(crate) async fn record_sent(
+/// Finds the mail for an event; nothing when it no longer concerns anybody.
+pub(crate) async fn find_mail(
     db: &PgPool,
-    event: EventId,
-    kind: &str,
+    event: &EmailRequested,
     now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into mail_deliveries (event_id, kind, sent_at) values ($1, $2, $3) on conflict do nothing",
-        event.0,
-        kind,
-        now,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+) -> Result<Option<Mail>, sqlx::Error> {
+    match *event {
+        EmailRequested::Verification { verification_id } => find_verification(db, verification_id).await,
+        EmailRequested::AccountExists { user_id } | EmailRequested::PasswordChanged { user_id } => {
+            find_account(db, user_id).await
+        }
+        EmailRequested::PasswordReset { reset_id } => find_password_reset(db, reset_id).await,
+        EmailRequested::PasskeyAdded { passkey_id } => find_passkey(db, passkey_id).await,
+        EmailRequested::Invitation { invitation_id } => find_invitation(db, invitation_id).await,
+        EmailRequested::ItemRejected { item_id, version } => find_rejection(db, item_id, version).await,
+        EmailRequested::ExportReady { export_id } => find_export(db, export_id, now).await,
+        EmailRequested::NewSignIn { session_id } => find_sign_in(db, session_id).await,
+    }
 }
 
-/// Where a link goes, and what it is derived with.
-pub(crate) struct LinkRow {
-    pub(crate) email: String,
-    pub(crate) key_id: String,
-    pub(crate) expires_at: OffsetDateTime,
-}
-
-/// A registration that still waits for its link to be opened.
-pub(crate) async fn find_verification(
-    db: &PgPool,
-    id: VerificationId,
-) -> Result<Option<LinkRow>, sqlx::Error> {
+/// Finds the link of a registration that is not verified yet.
+async fn find_verification(db: &PgPool, id: VerificationId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        LinkRow,
-        "
-        select users.email, email_verification_tokens.key_id, email_verification_tokens.expires_at
-        from email_verification_tokens
-        join users on users.id = email_verification_tokens.user_id
-        where email_verification_tokens.id = $1
-          and email_verification_tokens.used_at is null
-          and users.deleted_at is null
-        ",
+        Mail,
+        r#"
+        select users.email as "to",
+               jsonb_build_object(
+                   'id', tokens.id, 'key_id', tokens.key_id, 'expires_at', tokens.expires_at
+               ) as "values!"
+        from email_verification_tokens as tokens
+        join users on users.id = tokens.user_id
+        where tokens.id = $1 and tokens.used_at is null and users.deleted_at is null
+        "#,
         id.0,
     )
     .fetch_optional(db)
     .await
 }
 
-/// A request for a new password that was not answered yet.
-pub(crate) async fn find_password_reset(
-    db: &PgPool,
-    id: PasswordResetId,
-) -> Result<Option<LinkRow>, sqlx::Error> {
+/// Finds the link of a request for a new password that is not answered yet.
+async fn find_password_reset(db: &PgPool, id: PasswordResetId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        LinkRow,
-        "
-        select users.email, password_reset_tokens.key_id, password_reset_tokens.expires_at
-        from password_reset_tokens
-        join users on users.id = password_reset_tokens.user_id
-        where password_reset_tokens.id = $1
-          and users.deleted_at is null
-        ",
+        Mail,
+        r#"
+        select users.email as "to",
+               jsonb_build_object(
+                   'id', tokens.id, 'key_id', tokens.key_id, 'expires_at', tokens.expires_at
+               ) as "values!"
+        from password_reset_tokens as tokens
+        join users on users.id = tokens.user_id
+        where tokens.id = $1 and users.deleted_at is null
+        "#,
         id.0,
     )
     .fetch_optional(db)
     .await
 }
 
-/// The address of a living account.
-pub(crate) async fn find_address(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!("select email from users where id = $1 and deleted_at is null", user.0)
-        .fetch_optional(db)
-        .await
-}
-
-/// A passkey that was added, and whom to tell.
-pub(crate) struct AddedPasskey {
-    pub(crate) email: String,
-    pub(crate) name: String,
-    pub(crate) created_at: OffsetDateTime,
-}
-
-/// A passkey that is still there.
-pub(crate) async fn find_passkey(db: &PgPool, id: PasskeyId) -> Result<Option<AddedPasskey>, sqlx::Error> {
+/// Finds the address of a living account.
+async fn find_account(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        AddedPasskey,
-        "
-        select users.email, passkeys.name, passkeys.created_at
+        Mail,
+        r#"select email as "to", '{}'::jsonb as "values!" from users where id = $1 and deleted_at is null"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Finds a passkey that still exists, and its owner.
+async fn find_passkey(db: &PgPool, id: PasskeyId) -> Result<Option<Mail>, sqlx::Error> {
+    sqlx::query_as!(
+        Mail,
+        r#"
+        select users.email as "to",
+               jsonb_build_object('name', passkeys.name, 'created_at', passkeys.created_at) as "values!"
         from passkeys
         join users on users.id = passkeys.user_id
         where passkeys.id = $1 and users.deleted_at is null
-        ",
+        "#,
         id.0,
     )
     .fetch_optional(db)
     .await
 }
 
-/// A session that was opened, and whom to tell.
-pub(crate) struct SignIn {
-    pub(crate) email: String,
-    pub(crate) ip_address: Option<String>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) created_at: OffsetDateTime,
-}
-
-/// A session of a living account.
-pub(crate) async fn find_sign_in(db: &PgPool, id: SessionId) -> Result<Option<SignIn>, sqlx::Error> {
+/// Finds a session of a living account.
+async fn find_sign_in(db: &PgPool, id: SessionId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        SignIn,
-        "
-        select users.email, sessions.ip_address, sessions.user_agent, sessions.created_at
+        Mail,
+        r#"
+        select users.email as "to",
+               jsonb_build_object(
+                   'user_agent', sessions.user_agent,
+                   'ip_address', sessions.ip_address,
+                   'created_at', sessions.created_at
+               ) as "values!"
         from sessions
         join users on users.id = sessions.user_id
         where sessions.id = $1 and users.deleted_at is null
-        ",
+        "#,
         id.0,
     )
     .fetch_optional(db)
     .await
 }
 
-/// An open invitation, and whom to tell what.
-pub(crate) struct Invitation {
-    pub(crate) email: String,
-    pub(crate) key_id: String,
-    pub(crate) expires_at: OffsetDateTime,
-    /// Its project and who invites, for an address that is verified; other addresses may belong to anybody,
-    /// and names are chosen by strangers to them.
-    pub(crate) project: Option<String>,
-    pub(crate) invited_by: Option<String>,
-}
-
-/// An invitation to a living project that still waits for an answer.
-pub(crate) async fn find_invitation(
-    db: &PgPool,
-    id: InvitationId,
-) -> Result<Option<Invitation>, sqlx::Error> {
+/// Finds an open invitation to a living project. The names of the project and of who invites are only for a verified
+/// address: any other may belong to anybody, and names are chosen by strangers to them.
+async fn find_invitation(db: &PgPool, id: InvitationId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        Invitation,
+        Mail,
         r#"
-        select project_invitations.email, project_invitations.key_id, project_invitations.expires_at,
-               case when known.id is not null then projects.name end as project,
-               case when known.id is not null then coalesce(inviters.display_name, inviters.email) end as invited_by
-        from project_invitations
-        join projects on projects.id = project_invitations.project_id
-        join users as inviters on inviters.id = project_invitations.invited_by_id
+        select invitations.email as "to",
+               jsonb_build_object(
+                   'id', invitations.id,
+                   'key_id', invitations.key_id,
+                   'expires_at', invitations.expires_at,
+                   'project', case when known.id is not null then projects.name end,
+                   'invited_by',
+                   case when known.id is not null then coalesce(inviters.display_name, inviters.email) end
+               ) as "values!"
+        from project_invitations as invitations
+        join projects on projects.id = invitations.project_id
+        join users as inviters on inviters.id = invitations.invited_by_id
         left join users as known
-               on known.email = project_invitations.email
+               on known.email = invitations.email
               and known.deleted_at is null
               and known.email_verified_at is not null
-        where project_invitations.id = $1
-          and project_invitations.accepted_at is null
-          and project_invitations.revoked_at is null
+        where invitations.id = $1
+          and invitations.accepted_at is null
+          and invitations.revoked_at is null
           and projects.deleted_at is null
         "#,
         id.0,
@@ -180,26 +158,19 @@ pub(crate) async fn find_invitation(
     .await
 }
 
-/// An item that was rejected, and whom to tell.
-pub(crate) struct Rejection {
-    pub(crate) email: String,
-    pub(crate) kind: ItemKind,
-    pub(crate) filename: String,
-    pub(crate) project: String,
-    pub(crate) feedback: Option<String>,
-}
-
-/// A rejection that still stands, of somebody who is still a member.
-pub(crate) async fn find_rejection(
-    db: &PgPool,
-    item: ItemId,
-    version: i32,
-) -> Result<Option<Rejection>, sqlx::Error> {
+/// Finds a rejection that still stands, of an uploader who is still a member.
+async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        Rejection,
+        Mail,
         r#"
-        select users.email, items.kind as "kind: ItemKind", items.original_filename as filename,
-               projects.name as project, items.feedback
+        select users.email as "to",
+               jsonb_build_object(
+                   'id', items.id,
+                   'kind', items.kind,
+                   'filename', items.original_filename,
+                   'project', projects.name,
+                   'feedback', coalesce(items.feedback, '')
+               ) as "values!"
         from items
         join projects on projects.id = items.project_id
         join users on users.id = items.uploaded_by_id
@@ -211,32 +182,25 @@ pub(crate) async fn find_rejection(
           and projects.deleted_at is null
           and users.deleted_at is null
         "#,
-        item.0,
+        id.0,
         version,
     )
     .fetch_optional(db)
     .await
 }
 
-/// An export that is ready, and whom to tell.
-pub(crate) struct ReadyExport {
-    pub(crate) email: String,
-    pub(crate) project_id: ProjectId,
-    pub(crate) project: String,
-    pub(crate) kept_until: OffsetDateTime,
-}
-
-/// An export that is there, of somebody who may still have it.
-pub(crate) async fn find_export(
-    db: &PgPool,
-    id: ExportId,
-    now: OffsetDateTime,
-) -> Result<Option<ReadyExport>, sqlx::Error> {
+/// Finds an export that is ready, of a person who may still have it.
+async fn find_export(db: &PgPool, id: ExportId, now: OffsetDateTime) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
-        ReadyExport,
+        Mail,
         r#"
-        select users.email, exports.project_id as "project_id: ProjectId", projects.name as project,
-               exports.kept_until
+        select users.email as "to",
+               jsonb_build_object(
+                   'id', exports.id,
+                   'project_id', projects.id,
+                   'project', projects.name,
+                   'kept_until', exports.kept_until
+               ) as "values!"
         from exports
         join projects on projects.id = exports.project_id
         join users on users.id = exports.requested_by_id
@@ -254,4 +218,32 @@ pub(crate) async fn find_export(
     )
     .fetch_optional(db)
     .await
+}
+
+/// Returns whether the mail of this event was sent.
+pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from mail_deliveries where event_id = $1) as "sent!""#,
+        event.0
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Records that the mail of this event was sent. Idempotent.
+pub(crate) async fn record_sent(
+    db: &PgPool,
+    event: EventId,
+    kind: &str,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into mail_deliveries (event_id, kind, sent_at) values ($1, $2, $3) on conflict do nothing",
+        event.0,
+        kind,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -2,16 +2,49 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{extract::FromRequestParts, http::request::Parts};
+use garde::Validate;
+use serde::Deserialize;
 use shared::{
+    base::ids::ProjectId,
     http::{
         extract::Query,
+        openapi::{Described, Describes},
         problem::{Code, Problem},
     },
-    identity::guard::{ByQuery, ProjectMember},
+    identity::guard::{ByQuery, InProject, ProjectMember},
 };
 use tracing::Span;
+use utoipa::IntoParams;
 
-use crate::{AppState, model::Reader, queries, routes::stream_events::StreamEvents};
+use crate::{
+    AppState,
+    model::{Reader, StreamCursor},
+    queries,
+};
+
+/// Which events.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StreamEvents {
+    /// The project.
+    #[garde(skip)]
+    pub(crate) project_id: ProjectId,
+    /// From `POST /events/tickets`, in place of a bearer token.
+    #[garde(length(max = 64))]
+    #[param(max_length = 64)]
+    pub(crate) ticket: Option<String>,
+    /// The id of the last event that was seen: the stream goes on after it. The header `Last-Event-ID` goes first.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    pub(crate) last_event_id: Option<StreamCursor>,
+}
+
+impl InProject for StreamEvents {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
 
 /// A member who was let in, and what they asked for.
 pub(crate) struct EventReader {
@@ -40,6 +73,12 @@ impl FromRequestParts<AppState> for EventReader {
             project_id: access.project_id,
         };
         Ok(Self { reader, query: access.found })
+    }
+}
+
+impl Describes for EventReader {
+    fn describe(operation: &mut Described<'_>) {
+        ProjectMember::<ByQuery<StreamEvents>>::describe(operation);
     }
 }
 

@@ -9,23 +9,23 @@ use shared::{
     items::{Position, Recorded},
 };
 
-use crate::model::{EventId, ItemTransition};
+use crate::model::{ItemTransition, StreamCursor};
 
 /// An id without data is remembered by browsers and shows them nothing: who loses the connection before the
 /// first event resumes here.
 pub(crate) fn opening(retry: Duration, position: Position) -> Bytes {
-    format!("retry: {}\nid: {}\n\n", retry.as_millis(), EventId(position)).into()
+    format!("retry: {}\nid: {}\n\n", retry.as_millis(), StreamCursor(position)).into()
 }
 
 pub(crate) fn transition(recorded: &Recorded) -> Bytes {
     // Numbers, ids and names of states: what JSON can always say, in one line.
     let data = serde_json::to_string(&ItemTransition::from(recorded)).unwrap_or_default();
-    format!("id: {}\nevent: transition\ndata: {data}\n\n", EventId(recorded.position)).into()
+    format!("id: {}\nevent: transition\ndata: {data}\n\n", StreamCursor(recorded.position)).into()
 }
 
 /// Whoever resumes from here skips what was another project's.
 pub(crate) fn heartbeat(position: Position) -> Bytes {
-    format!(": heartbeat\nid: {}\n\n", EventId(position)).into()
+    format!(": heartbeat\nid: {}\n\n", StreamCursor(position)).into()
 }
 
 /// The last event of a stream that its reader may no longer read.

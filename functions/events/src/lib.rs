@@ -23,11 +23,12 @@ use shared::{
     base::{clock::Clock, config::Error},
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
-use crate::hub::Hub;
+use crate::{hub::Hub, stream::Limits};
 
 shared::settings! {
     /// The settings of `events`.
@@ -53,13 +54,6 @@ pub struct AppState {
     hub: Hub,
     limits: Limits,
     clock: Clock,
-}
-
-/// How long things may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) heartbeat: Duration,
-    pub(crate) stream_life: Duration,
 }
 
 /// The function `events`.

@@ -1,4 +1,4 @@
-//! What a stream tells, who reads it, and where a reader stands.
+//! Types that SQL, streams and routes share.
 
 use std::{fmt, str::FromStr};
 
@@ -52,17 +52,17 @@ pub(crate) struct Reader {
     pub(crate) project_id: ProjectId,
 }
 
-/// An event's id: the reader has seen everything up to this position. Opaque to clients.
+/// The id of a stream's event: its reader has received everything up to this position. Opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EventId(pub(crate) Position);
+pub(crate) struct StreamCursor(pub(crate) Position);
 
-impl fmt::Display for EventId {
+impl fmt::Display for StreamCursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}-{}", self.0.xid, self.0.id)
     }
 }
 
-impl FromStr for EventId {
+impl FromStr for StreamCursor {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -78,7 +78,7 @@ impl FromStr for EventId {
     }
 }
 
-impl<'de> Deserialize<'de> for EventId {
+impl<'de> Deserialize<'de> for StreamCursor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
@@ -86,15 +86,15 @@ impl<'de> Deserialize<'de> for EventId {
 
 #[cfg(test)]
 mod tests {
-    use super::{EventId, Position};
+    use super::{Position, StreamCursor};
 
     #[test]
     fn an_id_reads_back_and_others_are_refused() {
-        let id = EventId(Position { xid: 123, id: 45 });
+        let id = StreamCursor(Position { xid: 123, id: 45 });
         assert_eq!(id.to_string(), "123-45");
         assert_eq!("123-45".parse(), Ok(id));
         for other in ["", "-", "1", "1-", "-1", "1--1", "+1-1", "1-2-3", "a-b", "1-99999999999999999999"] {
-            assert!(other.parse::<EventId>().is_err(), "{other}");
+            assert!(other.parse::<StreamCursor>().is_err(), "{other}");
         }
     }
 }

@@ -12,9 +12,10 @@ use sqlx::PgPool;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    AppState, frame,
+    frame,
     hub::{Hub, Message, Subscription},
-    model::Reader,
+    model::{Reader, StreamCursor},
+    queries,
 };
 
 /// Events read at once of what a stream missed.
@@ -29,6 +30,13 @@ const RETRY: [Duration; 5] = [
     Duration::from_millis(3800),
 ];
 
+/// How long streams and the pauses of their heartbeats last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) heartbeat: Duration,
+    pub(crate) stream_life: Duration,
+}
+
 /// Where a stream begins.
 pub(crate) enum Start {
     /// With what happens from now on.
@@ -37,34 +45,70 @@ pub(crate) enum Start {
     After(Position),
 }
 
-/// A stream's text. What ends it without an `end` event (its age, a server that stops, a slow reader, a database
-/// that is away) is to be followed by another one, which goes on where this one stopped.
-pub(crate) fn events(
-    app: &AppState,
-    reader: Reader,
-    start: Start,
-    stopping: Stopping,
-) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
-    let (position, phase) = match start {
-        Start::Now(subscription) => (subscription.position, Phase::Live(subscription)),
-        // Rights are checked by the hub, which this stream has not joined: until then it may go on for as long
-        // as any stream goes on without a check.
-        Start::After(position) => (position, Phase::Backlog { until: Instant::now() + app.limits.heartbeat }),
-    };
-    let retry = RETRY[usize::from(reader.session_id.0.as_bytes()[15]) % RETRY.len()];
-    let follower = Follower { db: app.db.clone(), hub: app.hub.clone(), reader, position, phase };
-    let life = app.limits.stream_life;
-    let over = async move {
-        tokio::select! {
-            () = stopping.wait() => {}
-            () = sleep(life) => {}
+shared::use_case! {
+    /// Starts streams.
+    pub(crate) struct Streams {
+        db: PgPool,
+        hub: Hub,
+        limits: Limits,
+    }
+}
+
+impl Streams {
+    /// Where a new stream begins, after the event that its reader received last.
+    ///
+    /// # Errors
+    /// `None` when no event can have that id yet.
+    pub(crate) async fn start(
+        &self,
+        reader: Reader,
+        last: Option<StreamCursor>,
+    ) -> Result<Option<Start>, sqlx::Error> {
+        let Some(StreamCursor(position)) = last else {
+            return Ok(Some(Start::Now(self.hub.join(reader).await?)));
+        };
+        // Another instance may be a little ahead of this one, but no reader ever received what comes after the
+        // present: a stream that resumed there would stay silent until it is past.
+        if self.hub.position().is_none_or(|delivered| position > delivered) {
+            let present = queries::current_position(&self.db).await?;
+            if position.xid > present.xid {
+                return Ok(None);
+            }
         }
-    };
-    stream::once(ready(frame::opening(retry, position)))
-        .chain(stream::unfold(follower, Follower::next))
-        .take_until(Box::pin(over))
-        .chain(stream::once(ready(frame::closing())))
-        .map(Ok)
+        Ok(Some(Start::After(position)))
+    }
+
+    /// A stream's text. What ends it without an `end` event (its age, a server that stops, a slow reader, a database
+    /// that is away) is to be followed by another one, which goes on where this one stopped.
+    pub(crate) fn events(
+        &self,
+        reader: Reader,
+        start: Start,
+        stopping: Stopping,
+    ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
+        let (position, phase) = match start {
+            Start::Now(subscription) => (subscription.position, Phase::Live(subscription)),
+            // Rights are checked by the hub, which this stream has not joined: until then it may go on for as long
+            // as any stream goes on without a check.
+            Start::After(position) => {
+                (position, Phase::Backlog { until: Instant::now() + self.limits.heartbeat })
+            }
+        };
+        let retry = RETRY[usize::from(reader.session_id.0.as_bytes()[15]) % RETRY.len()];
+        let follower = Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase };
+        let life = self.limits.stream_life;
+        let over = async move {
+            tokio::select! {
+                () = stopping.wait() => {}
+                () = sleep(life) => {}
+            }
+        };
+        stream::once(ready(frame::opening(retry, position)))
+            .chain(stream::unfold(follower, Follower::next))
+            .take_until(Box::pin(over))
+            .chain(stream::once(ready(frame::closing())))
+            .map(Ok)
+    }
 }
 
 struct Follower {
@@ -115,7 +159,7 @@ impl Follower {
                             self.position = self.position.max(position);
                             (frame::heartbeat(self.position), Phase::Live(subscription))
                         }
-                        Message::Transitions(batch) => (self.unseen(&batch), Phase::Live(subscription)),
+                        Message::Transitions(batch) => (self.undelivered(&batch), Phase::Live(subscription)),
                     }
                 }
                 Phase::Over => return None,
@@ -126,12 +170,12 @@ impl Follower {
         }
     }
 
-    /// What of a batch the reader has not seen: another instance may have been ahead of this one.
-    fn unseen(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
-        let seen = batch.partition_point(|(position, _)| *position <= self.position);
+    /// The part of a batch that the reader has not received: another instance may have been ahead of this one.
+    fn undelivered(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
+        let delivered = batch.partition_point(|(position, _)| *position <= self.position);
         self.position = batch.last().map_or(self.position, |(last, _)| self.position.max(*last));
-        let unseen: Vec<&[u8]> = batch[seen..].iter().map(|(_, text)| &text[..]).collect();
-        unseen.concat().into()
+        let rest: Vec<&[u8]> = batch[delivered..].iter().map(|(_, text)| &text[..]).collect();
+        rest.concat().into()
     }
 
     /// The next page of the project's transitions up to a position, and whether there may be more.

@@ -1,73 +1,89 @@
-//! A chunk: items, read a batch at a time and written while they are read. No connection is held while storage takes
+//! Chunks: items that are read a batch at a time and written while they are read. No connection is held while storage takes
 //! the bytes, and no more than a batch and a few pieces are in memory, however long a text is.
 
 use axum::body::Bytes;
 use shared::{
-    cloud::storage::{BrokeOff, Written},
+    cloud::storage::{BrokeOff, ObjectWriter, Written},
     http::problem::{Problem, Result},
     items::exports::ExportFormat,
 };
+use sqlx::PgPool;
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::{
-    AppState, encoder,
+    encoder,
     encoder::LongText,
-    item::{CORRECTED_TEXT, Item, TEXT, Text},
-    queries::{self, Job, Part, Position},
+    item::{CORRECTED_TEXT, TEXT},
+    model::{ChunkStart, Item, Job, Part, Text},
+    queries,
 };
 
-/// Items that are read at once.
+/// Items that are read at a time.
 const BATCH: i64 = 100;
-/// Bytes that are handed on at once.
+/// Bytes that are handed on at a time.
 const PIECE: usize = 256 << 10;
 /// Pieces that may wait to be written.
 const WAITING: usize = 2;
 
-/// What was written, and where the next chunk begins.
+/// A chunk that was written, and the beginning of the next one.
 pub(crate) struct Chunk {
     pub(crate) part: Part,
     pub(crate) items: i64,
-    pub(crate) next: Option<Position>,
+    pub(crate) next: Option<ChunkStart>,
 }
 
-/// Writes the chunk that begins at a position into the object of this attempt.
-pub(crate) async fn write(app: &AppState, job: &Job, begin: Position) -> Result<Chunk> {
-    let (sender, pieces) = channel(WAITING);
-    let mut output = Output { sender, buffer: Vec::with_capacity(PIECE), sent: 0 };
-    let reading = async {
-        let read = read(app, job, begin, &mut output).await;
-        match &read {
-            Ok(_) => output.flush().await?,
-            // An end would be taken for the end of the object.
-            Err(_) => drop(output.sender.send(Err(BrokeOff)).await),
-        }
-        drop(output);
-        read
-    };
-    let object = job.object(job.attempt);
-    let writing = app.writer.create(&app.bucket, &object, job.format.content_type(), pieces);
-    let (read, written) = tokio::join!(Box::pin(reading), writing);
-    // When storage takes no more, that is the cause of both.
-    let (read, written): (Read, Written) = match (read, written) {
-        (Ok(read), Ok(written)) => (read, written),
-        (Err(Broken::Reading(problem)), _) | (_, Err(problem)) => return Err(problem),
-        (Err(Broken::Writing), Ok(_)) => return Err(Problem::internal("an object without its end")),
-    };
-    let Written { generation, size_bytes } = written;
-    let part = Part { level: 0, number: job.step, attempt: job.attempt, generation, size_bytes };
-    Ok(Chunk { part, items: read.items, next: read.next })
+/// Writes chunks.
+#[derive(Clone)]
+pub(crate) struct Chunks {
+    pub(crate) db: PgPool,
+    pub(crate) bucket: String,
+    pub(crate) writer: ObjectWriter,
+    /// The number of items that a chunk has at most.
+    pub(crate) max_items: i64,
+    /// When a chunk holds so many bytes, it ends after the present item.
+    pub(crate) max_bytes: u64,
+}
+
+impl Chunks {
+    /// Writes the chunk that begins at a position into the object of this attempt.
+    pub(crate) async fn write(&self, job: &Job, begin: ChunkStart) -> Result<Chunk> {
+        let (sender, pieces) = channel(WAITING);
+        let mut output = Output { sender, buffer: Vec::with_capacity(PIECE), sent: 0 };
+        let reading = async {
+            let read = read(self, job, begin, &mut output).await;
+            match &read {
+                Ok(_) => output.flush().await?,
+                // An end would be taken for the end of the object.
+                Err(_) => drop(output.sender.send(Err(BrokeOff)).await),
+            }
+            drop(output);
+            read
+        };
+        let object = job.object(job.attempt);
+        let writing = self.writer.create(&self.bucket, &object, job.format.content_type(), pieces);
+        let (read, written) = tokio::join!(Box::pin(reading), writing);
+        // When storage takes no more, that is the cause of both.
+        let (read, written): (Read, Written) = match (read, written) {
+            (Ok(read), Ok(written)) => (read, written),
+            (Err(Broken::Reading(problem)), _) | (_, Err(problem)) => return Err(problem),
+            (Err(Broken::Writing), Ok(_)) => return Err(Problem::internal("an object without its end")),
+        };
+        let Written { generation, size_bytes } = written;
+        let part = Part { level: 0, number: job.step, attempt: job.attempt, generation, size_bytes };
+        Ok(Chunk { part, items: read.items, next: read.next })
+    }
 }
 
 struct Read {
     items: i64,
-    next: Option<Position>,
+    next: Option<ChunkStart>,
 }
 
-/// Why the bytes have no end.
+/// Why the output broke off.
 enum Broken {
-    /// They could not be read.
+    /// The items could not be read.
     Reading(Problem),
-    /// Nobody takes them.
+    /// Storage takes no more bytes.
     Writing,
 }
 
@@ -89,7 +105,7 @@ impl Output {
         self.sent + self.buffer.len() as u64
     }
 
-    /// Hands on what has gathered, if that is enough.
+    /// Hands on the bytes so far, if they are enough.
     async fn hand_on(&mut self) -> std::result::Result<(), Broken> {
         if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
     }
@@ -105,38 +121,34 @@ impl Output {
 }
 
 async fn read(
-    app: &AppState,
+    chunks: &Chunks,
     job: &Job,
-    begin: Position,
+    begin: ChunkStart,
     output: &mut Output,
 ) -> std::result::Result<Read, Broken> {
     if job.step == 0 {
         encoder::header(job.format, &mut output.buffer);
     }
-    let (mut items, mut position) = (0, Some(begin));
-    while let Some(after) = position
-        && items < app.chunk_size.items
+    let (mut items, mut next) = (0, Some(begin));
+    while let Some(start) = next
+        && items < chunks.max_items
     {
-        let limit = BATCH.min(app.chunk_size.items - items);
-        let batch = queries::list_items(&app.db, job, after, limit).await?;
-        let exhausted = i64::try_from(batch.len()).is_ok_and(|count| count < limit);
-        for item in batch {
-            write_item(app, job.format, &item, output).await?;
+        let batch = queries::list_items(&chunks.db, job, start, BATCH.min(chunks.max_items - items)).await?;
+        for item in batch.items {
+            write_item(chunks, job.format, &item, output).await?;
             items += 1;
-            position = Some(Position { kind: after.kind, after: Some(item.id) });
-            if output.bytes() >= app.chunk_size.bytes {
-                return Ok(Read { items, next: position });
+            if output.bytes() >= chunks.max_bytes {
+                let next = Some(ChunkStart { kind: start.kind, after: Some(item.id) });
+                return Ok(Read { items, next });
             }
         }
-        if exhausted {
-            position = after.next_kind();
-        }
+        next = batch.next;
     }
-    Ok(Read { items, next: position })
+    Ok(Read { items, next })
 }
 
 async fn write_item(
-    app: &AppState,
+    chunks: &Chunks,
     format: ExportFormat,
     item: &Item,
     output: &mut Output,
@@ -145,13 +157,13 @@ async fn write_item(
     match &item.text {
         Text::Absent => encoder::no_text(format, TEXT, &mut output.buffer),
         Text::Whole(text) => whole(format, TEXT, text, output).await?,
-        Text::Long(bytes) => long(app, format, item, *bytes, output).await?,
+        Text::Long(bytes) => long(chunks, format, item, *bytes, output).await?,
     }
     match &item.corrected_text {
         Text::Absent => encoder::no_text(format, CORRECTED_TEXT, &mut output.buffer),
         Text::Whole(text) => whole(format, CORRECTED_TEXT, text, output).await?,
-        // As long as the body of a request may be.
-        Text::Long(_) => match queries::get_corrected_text(&app.db, item).await? {
+        // It is no longer than the body of a request.
+        Text::Long(_) => match queries::get_corrected_text(&chunks.db, item).await? {
             Some(text) => whole(format, CORRECTED_TEXT, &text, output).await?,
             None => return Err(changed()),
         },
@@ -172,9 +184,9 @@ async fn whole(
     output.hand_on().await
 }
 
-/// A text that is read page by page, or segment by segment.
+/// Writes a text part by part.
 async fn long(
-    app: &AppState,
+    chunks: &Chunks,
     format: ExportFormat,
     item: &Item,
     bytes: i64,
@@ -183,7 +195,7 @@ async fn long(
     let mut text = LongText::begin(format, TEXT, &mut output.buffer);
     let (mut after, mut seen) = (None, 0);
     loop {
-        let parts = queries::list_text_parts(&app.db, item, after).await?;
+        let parts = queries::list_text_parts(&chunks.db, item, after).await?;
         let Some(last) = parts.last() else { break };
         let number = last.number;
         for part in &parts {
@@ -200,7 +212,7 @@ async fn long(
     if seen == bytes { Ok(()) } else { Err(changed()) }
 }
 
-/// The item has got another text while this one was read: half of it is none.
+/// The error when an item gets another text while its text is read.
 fn changed() -> Broken {
     Broken::Reading(Problem::unavailable("an item has got another text meanwhile"))
 }

@@ -3,7 +3,10 @@
 use serde_json::Value;
 use shared::items::exports::ExportFormat;
 
-use crate::item::{COLUMNS, CORRECTED_TEXT, Field, Item, TEXT};
+use crate::{
+    item::{CORRECTED_TEXT, Field, TEXT, columns},
+    model::Item,
+};
 
 /// What a spreadsheet takes for the beginning of a formula
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>), the wide forms of East Asian keyboards included; such a
@@ -14,8 +17,11 @@ const FORMULA: [char; 11] =
 /// What an export begins with.
 pub(crate) fn header(format: ExportFormat, out: &mut Vec<u8>) {
     if format == ExportFormat::Csv {
-        out.extend(COLUMNS.join(",").bytes());
-        out.extend(format!(",{TEXT},{CORRECTED_TEXT}\r\n").bytes());
+        for name in columns() {
+            out.extend(name.bytes());
+            out.push(b',');
+        }
+        out.extend(format!("{TEXT},{CORRECTED_TEXT}\r\n").bytes());
     }
 }
 
@@ -24,7 +30,7 @@ pub(crate) fn begin_item(format: ExportFormat, item: &Item, out: &mut Vec<u8>) {
     if format == ExportFormat::Ndjson {
         out.push(b'{');
     }
-    for (number, (name, field)) in COLUMNS.into_iter().zip(item.fields()).enumerate() {
+    for (number, (name, field)) in columns().zip(item.fields()).enumerate() {
         if number > 0 {
             out.push(b',');
         }

@@ -1,66 +1,14 @@
-//! An item as an export shows it.
+//! The fields of an exported item.
 
 use std::borrow::Cow;
 
-use shared::base::ids::ItemId;
+use shared::items::ItemKind;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-/// A text of any length.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Text {
-    /// There is none.
-    Absent,
-    /// A short one.
-    Whole(String),
-    /// One that is read piece by piece: its length in bytes, without what stands between its parts.
-    Long(i64),
-}
+use crate::model::Item;
 
-impl Text {
-    pub(crate) fn new(whole: Option<String>, bytes: Option<i64>) -> Self {
-        match (whole, bytes) {
-            (Some(text), _) => Self::Whole(text),
-            (None, Some(bytes)) => Self::Long(bytes),
-            (None, None) => Self::Absent,
-        }
-    }
-}
-
-/// An item's row, its texts aside.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) id: ItemId,
-    pub(crate) kind: String,
-    pub(crate) project_id: Uuid,
-    pub(crate) uploaded_by_id: Uuid,
-    pub(crate) original_filename: String,
-    pub(crate) content_type: String,
-    pub(crate) size_bytes: i64,
-    pub(crate) status: String,
-    pub(crate) failure_code: Option<String>,
-    pub(crate) failure_message: Option<String>,
-    pub(crate) duplicate_of: Option<Uuid>,
-    pub(crate) submitted_at: Option<OffsetDateTime>,
-    pub(crate) processed_at: Option<OffsetDateTime>,
-    pub(crate) reviewed_by_id: Option<Uuid>,
-    pub(crate) reviewed_at: Option<OffsetDateTime>,
-    pub(crate) feedback: Option<String>,
-    pub(crate) confidence: Option<f32>,
-    pub(crate) language: Option<String>,
-    pub(crate) version: i32,
-    pub(crate) created_at: OffsetDateTime,
-    pub(crate) domain: Option<String>,
-    pub(crate) page_count: Option<i32>,
-    pub(crate) duration_seconds: Option<f64>,
-    pub(crate) requested_language: Option<String>,
-    /// The attempt that the text is of.
-    pub(crate) text_attempt: Option<i32>,
-    pub(crate) text: Text,
-    pub(crate) corrected_text: Text,
-}
-
-/// What stands in a cell, or after a name.
+/// The content of a cell, or of a JSON field.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Field<'a> {
     Null,
@@ -69,8 +17,8 @@ pub(crate) enum Field<'a> {
     Number(String),
 }
 
-/// The names of [`Item::fields`]; the two texts come after them.
-pub(crate) const COLUMNS: [&str; 24] = [
+/// The columns that every kind has.
+const COLUMNS: [&str; 20] = [
     "id",
     "kind",
     "project_id",
@@ -91,19 +39,23 @@ pub(crate) const COLUMNS: [&str; 24] = [
     "language",
     "version",
     "created_at",
-    "domain",
-    "page_count",
-    "duration_seconds",
-    "requested_language",
 ];
+/// The number of columns, without the two texts.
+const WIDTH: usize = 24;
+/// The names of [`Item::fields`]: those of every kind, then each kind's own. The two texts come after them.
+pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
+    let own = ItemKind::ALL.into_iter().flat_map(|kind| kind.definition().own_fields.iter().copied());
+    COLUMNS.into_iter().chain(own)
+}
+
 /// The machine's text.
 pub(crate) const TEXT: &str = "text";
-/// What a reviewer made of it.
+/// The text as a reviewer corrected it.
 pub(crate) const CORRECTED_TEXT: &str = "corrected_text";
 
 impl Item {
-    /// In the order of [`COLUMNS`].
-    pub(crate) fn fields(&self) -> [Field<'_>; COLUMNS.len()] {
+    /// The fields, in the order of [`columns`].
+    pub(crate) fn fields(&self) -> [Field<'_>; WIDTH] {
         [
             id(Some(self.id.0)),
             text(Some(&self.kind)),
@@ -149,4 +101,14 @@ fn time(value: Option<OffsetDateTime>) -> Field<'static> {
     // Years of five digits have no such form, and no item.
     let text = value.and_then(|time| time.format(&Rfc3339).ok());
     text.map_or(Field::Null, |text| Field::Text(text.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WIDTH, columns};
+
+    #[test]
+    fn each_field_has_a_column() {
+        assert_eq!(columns().count(), WIDTH);
+    }
 }

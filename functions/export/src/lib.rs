@@ -1,18 +1,20 @@
 //! `export`: writes the items of a project into one file, a step for each message.
 //!
 //! A step writes one chunk, or composes up to 32 objects, or ends the export; it commits together with the message
-//! that asks for the next one. A claim takes an export for one instance at a time, and its number names the object
-//! that the step writes: whoever was thought dead and comes back writes beside the others, and commits nothing.
+//! that asks for the next one. A lease gives an export to one instance at a time, and the number of the attempt names
+//! the object that the step writes: an instance that lost its lease writes beside the others, and commits nothing.
 //!
-//! An export holds the items that were announced before it was asked for: documents first, then voice samples, each
-//! in the order of their announcement, and each as it is when its chunk is written. What is deleted by then is left
+//! An export holds the items that were created before it was requested: documents first, then voice samples, each in
+//! the order of their creation, and each as it is when its chunk is written. Items that are deleted by then are left
 //! out.
 
 mod chunk;
 mod encoder;
 mod handle;
 mod item;
+mod model;
 mod queries;
+mod steps;
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -22,13 +24,14 @@ use shared::{
     cloud::{
         names::{DELIVERY_TIMEOUT, Subscription, Topic},
         oidc::{OidcVerifier, PushSettings},
-        outbox::{Outbox, PubSubSettings},
+        outbox::PubSubSettings,
         storage::{ExportsSettings, ObjectWriter, Objects},
     },
     function::{Base, Function},
 };
-use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
+
+use crate::{chunk::Chunks, steps::Steps};
 
 shared::settings! {
     /// The settings of `export`.
@@ -48,23 +51,11 @@ shared::settings! {
     }
 }
 
-/// How large a chunk gets.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ChunkSize {
-    items: i64,
-    bytes: u64,
-}
-
 /// The state of the handler.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    db: PgPool,
     verifier: OidcVerifier,
-    outbox: Outbox,
-    bucket: String,
-    objects: Objects,
-    writer: ObjectWriter,
-    chunk_size: ChunkSize,
+    steps: Steps,
     clock: Clock,
 }
 
@@ -89,15 +80,21 @@ impl Function for Export {
     }
 
     fn state(settings: ExportSettings, base: Base) -> Result<AppState, Error> {
-        Ok(AppState {
-            verifier: OidcVerifier::new(&settings.push),
+        let chunks = Chunks {
+            db: base.db.clone(),
+            bucket: settings.exports.bucket.clone(),
+            writer: ObjectWriter::new(&settings.exports)?,
+            max_items: settings.chunk_items.get().into(),
+            max_bytes: settings.chunk_bytes,
+        };
+        let steps = Steps {
             outbox: base.outbox(&settings.pubsub)?,
             objects: Objects::new(&settings.exports)?,
-            writer: ObjectWriter::new(&settings.exports)?,
             bucket: settings.exports.bucket,
-            chunk_size: ChunkSize { items: settings.chunk_items.get().into(), bytes: settings.chunk_bytes },
+            chunks,
             db: base.db,
-            clock: base.clock,
-        })
+            clock: base.clock.clone(),
+        };
+        Ok(AppState { verifier: OidcVerifier::new(&settings.push), steps, clock: base.clock })
     }
 }

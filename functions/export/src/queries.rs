@@ -6,8 +6,8 @@ mod items;
 mod parts;
 
 pub(crate) use self::{
-    claims::{Claim, Job, Position, claim, release, renew},
-    ends::{Advance, advance, complete, fail},
+    claims::lease,
+    ends::{advance, complete, fail},
     items::{count_items, get_corrected_text, list_items, list_text_parts},
-    parts::{Part, list_parts},
+    parts::list_parts,
 };

@@ -30,7 +30,7 @@ pub(crate) async fn restart(app: &AppState) -> Result<usize> {
     let mut tx = app.outbox.begin().await?;
     let stuck = queries::take_stuck(&mut tx, now, now + PATIENCE, BATCH).await?;
     for event in &stuck {
-        tx.announce(event).await?;
+        tx.record(event).await?;
         tracing::info!(export_id = %event.export_id, step = event.step, "the message of an export is repeated");
     }
     tx.commit().await?;

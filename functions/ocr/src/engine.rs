@@ -17,20 +17,17 @@ use google_cloud_gax::{
 };
 use google_cloud_wkt::FieldMask;
 use shared::{
-    base::{config::Error, ids::ItemId},
+    base::config::Error,
     cloud::{google::GoogleSettings, lazy::Lazy, storage::Head},
     http::problem::Problem,
     items::{
         Failure, ItemKind,
+        parts::{Part, Text},
         processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
     },
 };
-use sqlx::PgPool;
 
-use crate::{
-    pages::{self, RecognisedPage},
-    sniff, store,
-};
+use crate::{pages, sniff};
 
 shared::settings! {
     /// Document AI.
@@ -73,7 +70,7 @@ impl DocumentAi {
     }
 
     /// One call, never repeated here: Pub/Sub's backoff is the only retry.
-    async fn online(&self, source: GcsDocument) -> Result<Vec<RecognisedPage>, Refusal> {
+    async fn online(&self, source: GcsDocument) -> Result<Vec<Part>, Refusal> {
         let client =
             self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
         let response = client
@@ -117,7 +114,6 @@ impl Engine for DocumentAi {
     const KIND: ItemKind = ItemKind::Document;
     const FOLDER: &'static str = "ocr";
     const HEAD_BYTES: u64 = sniff::HEAD_BYTES;
-    type Text = Vec<RecognisedPage>;
 
     fn check(job: &Job, head: &Head) -> Option<Failure> {
         (!sniff::agrees(&job.content_type, &head.bytes)).then(|| Failure {
@@ -129,17 +125,11 @@ impl Engine for DocumentAi {
         })
     }
 
-    async fn read(
-        &self,
-        job: &Job,
-        _: &Head,
-        uri: &str,
-        output: &str,
-    ) -> Result<Reading<Self::Text>, EngineError> {
+    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
         let source = || GcsDocument::new().set_gcs_uri(uri).set_mime_type(&job.content_type);
         if !job.needs_batch && job.size_bytes <= ONLINE_BYTES {
             match self.online(source()).await {
-                Ok(pages) => return Ok(Reading::Text(pages)),
+                Ok(parts) => return Ok(Reading::Text(Text { parts, duration_seconds: None })),
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLarge) => {}
             }
@@ -147,7 +137,7 @@ impl Engine for DocumentAi {
         self.batch(source(), output).await.map(Reading::Operation)
     }
 
-    async fn look(&self, operation: &str) -> Result<OperationState, EngineError> {
+    async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {
         let client = self.client.get().await.map_err(EngineError::Transient)?;
         let found =
             match client.get_operation().set_name(operation).with_retry_policy(NeverRetry).send().await {
@@ -173,24 +163,15 @@ impl Engine for DocumentAi {
         }
     }
 
-    fn shard(object: &str, output: &[u8]) -> Result<Shard<Self::Text>, EngineError> {
+    fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let document: Document = serde_json::from_slice(output).map_err(|error| {
             EngineError::Transient(Problem::internal(format!("{object} is no document: {error}")))
         })?;
         let shard = document.shard_info.clone().unwrap_or_default();
         let index = i32::try_from(shard.shard_index).unwrap_or_default();
         let count = i32::try_from(shard.shard_count).unwrap_or_default().max(1);
-        let text = pages::pages(&document, index.saturating_mul(PAGES_PER_SHARD));
-        Ok(Shard { index, count, text })
-    }
-
-    async fn store(
-        db: &PgPool,
-        item: ItemId,
-        attempt: i32,
-        shard: &Shard<Self::Text>,
-    ) -> Result<(), sqlx::Error> {
-        store::insert_pages(db, item, attempt, &shard.text).await
+        let parts = pages::pages(&document, index.saturating_mul(PAGES_PER_SHARD));
+        Ok(Shard { index, count, text: Text { parts, duration_seconds: None } })
     }
 }
 

@@ -5,7 +5,6 @@
 mod engine;
 mod pages;
 mod sniff;
-mod store;
 
 use std::time::Duration;
 

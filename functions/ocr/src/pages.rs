@@ -1,52 +1,34 @@
-//! What Document AI's answers say of each page.
+//! The pages in an answer of Document AI.
 
 use google_cloud_documentai_v1::model::{
     BoundingPoly, Document,
     document::{Page, TextAnchor, page::Layout},
 };
-use serde::Serialize;
-
-/// A page that was read.
-#[derive(Debug)]
-pub struct RecognisedPage {
-    pub(crate) number: i32,
-    pub(crate) text: String,
-    pub(crate) confidence: f32,
-    pub(crate) language: Option<String>,
-    pub(crate) blocks: Vec<Block>,
-}
-
-/// A block of text on a page.
-#[derive(Debug, Serialize)]
-pub(crate) struct Block {
-    text: String,
-    confidence: f32,
-    /// Left, top, width and height, in fractions of the page.
-    #[serde(rename = "box")]
-    bounds: [f32; 4],
-}
+use shared::items::parts::{Block, Part};
 
 /// The pages of a document, or of a part of one that begins after so many pages.
-pub(crate) fn pages(document: &Document, before: i32) -> Vec<RecognisedPage> {
+pub(crate) fn pages(document: &Document, before: i32) -> Vec<Part> {
     let text = Text::new(&document.text);
-    document.pages.iter().zip(before + 1..).map(|(page, number)| recognised(page, number, &text)).collect()
+    document.pages.iter().zip(before + 1..).map(|(page, number)| part(page, number, &text)).collect()
 }
 
-fn recognised(page: &Page, number: i32, text: &Text<'_>) -> RecognisedPage {
+fn part(page: &Page, number: i32, text: &Text<'_>) -> Part {
     let layout = page.layout.as_ref();
     let language =
         page.detected_languages.iter().max_by(|one, other| one.confidence.total_cmp(&other.confidence));
-    RecognisedPage {
+    Part {
         number,
         text: layout.map(|layout| text.of(layout)).unwrap_or_default(),
-        confidence: layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0)),
+        confidence: Some(layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0))),
         language: language.map(|language| language.language_code.clone()).filter(|code| !code.is_empty()),
-        blocks: page
-            .blocks
-            .iter()
-            .filter_map(|block| block.layout.as_ref())
-            .map(|layout| block(layout, text))
-            .collect(),
+        layout: Some(
+            page.blocks
+                .iter()
+                .filter_map(|block| block.layout.as_ref())
+                .map(|layout| block(layout, text))
+                .collect(),
+        ),
+        words: None,
     }
 }
 
@@ -114,6 +96,6 @@ mod tests {
         let layout = Layout::new().set_text_anchor(anchor).set_confidence(1.5);
         let document = Document::new().set_text("äöüß\0x!").set_pages([Page::new().set_layout(layout)]);
         let pages = pages(&document, 20);
-        assert_eq!((pages[0].number, pages[0].text.as_str(), pages[0].confidence), (21, "üßx", 1.0));
+        assert_eq!((pages[0].number, pages[0].text.as_str(), pages[0].confidence), (21, "üßx", Some(1.0)));
     }
 }

@@ -1,5 +1,6 @@
 //! `projects`: projects, who works in them, and how they get there.
 
+mod invitations;
 mod model;
 mod queries;
 mod routes;
@@ -16,9 +17,12 @@ use shared::{
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::invitations::MailQuota;
 
 shared::settings! {
     /// The settings of `projects`.
@@ -46,7 +50,7 @@ pub struct AppState {
     outbox: Outbox,
     mail_tokens: MailTokens,
     rate_limits: RateLimits,
-    invitations_per_hour: u32,
+    mail_quota: MailQuota,
     clock: Clock,
 }
 
@@ -85,7 +89,7 @@ impl Function for Projects {
             outbox: base.outbox(&settings.pubsub)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,
-            invitations_per_hour: settings.invitations_per_hour,
+            mail_quota: MailQuota(settings.invitations_per_hour),
             db: base.db,
             clock: base.clock,
         })

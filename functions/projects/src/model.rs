@@ -1,8 +1,9 @@
-//! Answers that several routes give.
+//! Types that SQL and the routes share.
 
 use serde::Serialize;
 use shared::{
-    base::ids::{InvitationId, ProjectId, UserId},
+    base::ids::{InvitationId, MembershipId, ProjectId, UserId},
+    http::versioned::HasVersion,
     identity::guard::ProjectRole,
 };
 use time::OffsetDateTime;
@@ -25,6 +26,43 @@ pub(crate) struct Project {
     pub(crate) created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) updated_at: OffsetDateTime,
+}
+
+impl HasVersion for Project {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
+/// What an admin may change of a project.
+#[derive(PartialEq, Eq, Serialize)]
+pub(crate) struct ProjectValues {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) language: Option<String>,
+}
+
+/// Somebody who works in a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Member {
+    #[serde(skip)]
+    pub(crate) id: MembershipId,
+    pub(crate) user_id: UserId,
+    pub(crate) email: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) role: ProjectRole,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) joined_at: OffsetDateTime,
+}
+
+/// The caller's membership.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Membership {
+    pub(crate) project_id: ProjectId,
+    pub(crate) project_name: String,
+    pub(crate) role: ProjectRole,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) joined_at: OffsetDateTime,
 }
 
 /// An invitation, as the project's admins see it.

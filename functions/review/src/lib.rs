@@ -1,19 +1,24 @@
 //! `review`: a team of reviewers works through a queue without stepping on each other.
 
-mod decision;
+mod claims;
+mod decisions;
 mod model;
 mod queries;
+mod reviewer;
 mod routes;
 
 use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
-    cloud::outbox::{Outbox, PubSubSettings},
+    cloud::outbox::PubSubSettings,
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{claims::Claims, decisions::Decisions};
 
 shared::settings! {
     /// The settings of `review`.
@@ -32,8 +37,9 @@ shared::settings! {
 pub struct AppState {
     db: PgPool,
     authority: Authority,
-    outbox: Outbox,
     clock: Clock,
+    decisions: Decisions,
+    claims: Claims,
 }
 
 /// The function `review`.
@@ -58,11 +64,13 @@ impl Function for Review {
     }
 
     fn state(settings: ReviewSettings, base: Base) -> Result<AppState, Error> {
+        let (db, clock) = (base.db.clone(), base.clock.clone());
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
-            outbox: base.outbox(&settings.pubsub)?,
-            db: base.db,
-            clock: base.clock,
+            decisions: Decisions { outbox: base.outbox(&settings.pubsub)?, clock: clock.clone() },
+            claims: Claims { db: db.clone(), clock: clock.clone() },
+            db,
+            clock,
         })
     }
 }

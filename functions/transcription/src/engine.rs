@@ -12,21 +12,20 @@ use google_cloud_speech_v2::{
     },
 };
 use shared::{
-    base::{config::Error, ids::ItemId, text::is_language},
+    base::{config::Error, text::is_language},
     cloud::{google::GoogleSettings, lazy::Lazy, storage::Head},
     http::problem::Problem,
     items::{
         Failure, ItemKind,
+        parts::Text,
         processing::{Engine, EngineError, Job, OperationState, Reading, Shard},
     },
 };
-use sqlx::PgPool;
 
 use crate::{
     audio::{self, Sound},
     faults::{self, Refusal},
-    store,
-    transcript::Transcript,
+    transcript,
 };
 
 shared::settings! {
@@ -93,7 +92,7 @@ impl Speech {
     }
 
     /// One call, never repeated here: Pub/Sub's backoff is the only retry.
-    async fn online(&self, job: &Job, uri: &str) -> Result<Transcript, Refusal> {
+    async fn online(&self, job: &Job, uri: &str) -> Result<Text, Refusal> {
         let client =
             self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
         let response = client
@@ -106,7 +105,7 @@ impl Speech {
             .send()
             .await
             .map_err(|error| faults::refusal(error, false))?;
-        Ok(Transcript::new(response.results, response.metadata.as_ref()))
+        Ok(transcript::of_answer(response.results, response.metadata.as_ref()))
     }
 
     async fn batch(&self, job: &Job, uri: &str, output: &str) -> Result<String, EngineError> {
@@ -134,7 +133,6 @@ impl Engine for Speech {
     const KIND: ItemKind = ItemKind::Voice;
     const FOLDER: &'static str = "transcription";
     const HEAD_BYTES: u64 = audio::HEAD_BYTES;
-    type Text = Transcript;
 
     fn check(job: &Job, head: &Head) -> Option<Failure> {
         if !audio::agrees(&job.content_type, &head.bytes) {
@@ -154,16 +152,10 @@ impl Engine for Speech {
         }
     }
 
-    async fn read(
-        &self,
-        job: &Job,
-        head: &Head,
-        uri: &str,
-        output: &str,
-    ) -> Result<Reading<Self::Text>, EngineError> {
+    async fn read(&self, job: &Job, head: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
         if !job.needs_batch && is_short(job, head) {
             match self.online(job, uri).await {
-                Ok(transcript) => return spoken(transcript).map(Reading::Text),
+                Ok(text) => return spoken(text).map(Reading::Text),
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {}
             }
@@ -171,7 +163,7 @@ impl Engine for Speech {
         self.batch(job, uri, output).await.map(Reading::Operation)
     }
 
-    async fn look(&self, operation: &str) -> Result<OperationState, EngineError> {
+    async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {
         let client = self.client.get().await.map_err(EngineError::Transient)?;
         let found =
             match client.get_operation().set_name(operation).with_retry_policy(NeverRetry).send().await {
@@ -207,21 +199,12 @@ impl Engine for Speech {
         }
     }
 
-    fn shard(object: &str, output: &[u8]) -> Result<Shard<Self::Text>, EngineError> {
-        let transcript = Transcript::parse(output).map_err(|error| {
+    fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
+        let text = transcript::of_output(output).map_err(|error| {
             EngineError::Transient(Problem::internal(format!("{object} is no transcript: {error}")))
         })?;
         // There is one file in a batch, and so one part.
-        Ok(Shard { index: 0, count: 1, text: spoken(transcript)? })
-    }
-
-    async fn store(
-        db: &PgPool,
-        item: ItemId,
-        attempt: i32,
-        shard: &Shard<Self::Text>,
-    ) -> Result<(), sqlx::Error> {
-        store::insert_transcript(db, item, attempt, &shard.text).await
+        Ok(Shard { index: 0, count: 1, text: spoken(text)? })
     }
 }
 
@@ -238,12 +221,12 @@ fn is_short(job: &Job, head: &Head) -> bool {
     }
 }
 
-/// A transcript in which something is said.
-fn spoken(transcript: Transcript) -> Result<Transcript, EngineError> {
-    if transcript.segments.is_empty() {
+/// Returns the text, unless nothing was said.
+fn spoken(text: Text) -> Result<Text, EngineError> {
+    if text.parts.is_empty() {
         return Err(EngineError::Permanent(faults::no_speech()));
     }
-    Ok(transcript)
+    Ok(text)
 }
 
 async fn build_client(google: GoogleSettings, endpoint: String) -> Result<client::Speech, Error> {

@@ -5,7 +5,6 @@
 mod audio;
 mod engine;
 mod faults;
-mod store;
 mod transcript;
 
 use std::time::Duration;

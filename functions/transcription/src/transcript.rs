@@ -1,59 +1,29 @@
-//! What Speech-to-Text's answers say, in the form in which it is kept.
+//! The text in an answer of Speech-to-Text.
 
 use std::fmt;
 
 use google_cloud_speech_v2::model::{RecognitionResponseMetadata, SpeechRecognitionResult, WordInfo};
 use google_cloud_wkt::Duration;
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer,
     de::{SeqAccess, Visitor},
 };
+use shared::items::parts::{Part, Text, Word};
 
-/// All that was said in a voice sample.
-#[derive(Debug, Default, PartialEq)]
-pub struct Transcript {
-    pub(crate) segments: Vec<Segment>,
-    pub(crate) duration_seconds: Option<f64>,
+/// Returns the text that a synchronous call answered.
+pub(crate) fn of_answer(
+    results: impl IntoIterator<Item = SpeechRecognitionResult>,
+    metadata: Option<&RecognitionResponseMetadata>,
+) -> Text {
+    let mut heard = Heard::default();
+    results.into_iter().for_each(|result| heard.push(result));
+    heard.text(metadata)
 }
 
-/// What was said between two pauses.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Segment {
-    /// From 1.
-    pub(crate) number: i32,
-    pub(crate) text: String,
-    pub(crate) confidence: Option<f32>,
-    pub(crate) language: Option<String>,
-    pub(crate) words: Vec<Word>,
-}
-
-/// A word, and when it was said.
-#[derive(Debug, PartialEq, Serialize)]
-pub(crate) struct Word {
-    pub(crate) word: String,
-    /// Seconds from the beginning.
-    pub(crate) start: f64,
-    /// Seconds from the beginning.
-    pub(crate) end: f64,
-    pub(crate) confidence: Option<f32>,
-}
-
-impl Transcript {
-    /// What a synchronous call answered.
-    pub(crate) fn new(
-        results: impl IntoIterator<Item = SpeechRecognitionResult>,
-        metadata: Option<&RecognitionResponseMetadata>,
-    ) -> Self {
-        let mut heard = Heard::default();
-        results.into_iter().for_each(|result| heard.push(result));
-        heard.transcript(metadata)
-    }
-
-    /// What a batch operation wrote: one result at a time, since there may be hours of them.
-    pub(crate) fn parse(output: &[u8]) -> Result<Self, serde_json::Error> {
-        let output: Output = serde_json::from_slice(output)?;
-        Ok(output.results.transcript(output.metadata.as_ref()))
-    }
+/// Returns the text that a batch operation wrote: it reads one result at a time, since there may be hours of them.
+pub(crate) fn of_output(output: &[u8]) -> Result<Text, serde_json::Error> {
+    let output: Output = serde_json::from_slice(output)?;
+    Ok(output.results.text(output.metadata.as_ref()))
 }
 
 /// `BatchRecognizeResults`, of which no more than one result is held as Google's type.
@@ -67,7 +37,7 @@ struct Output {
 /// The results so far.
 #[derive(Default)]
 struct Heard {
-    segments: Vec<Segment>,
+    segments: Vec<Part>,
     /// Where the last one ends; those without a word count too.
     end: Option<f64>,
 }
@@ -82,18 +52,19 @@ impl Heard {
         if text.trim().is_empty() {
             return;
         }
-        self.segments.push(Segment {
+        self.segments.push(Part {
             number: i32::try_from(self.segments.len() + 1).unwrap_or(i32::MAX),
             text: text.trim().to_owned(),
             confidence: confidence(best.confidence),
             language: Some(clean(result.language_code)).filter(|code| !code.is_empty()),
-            words: best.words.into_iter().map(word).collect(),
+            layout: None,
+            words: Some(best.words.into_iter().map(word).collect()),
         });
     }
 
-    fn transcript(self, metadata: Option<&RecognitionResponseMetadata>) -> Transcript {
+    fn text(self, metadata: Option<&RecognitionResponseMetadata>) -> Text {
         let billed = metadata.and_then(|metadata| metadata.total_billed_duration.as_ref()).map(seconds);
-        Transcript { segments: self.segments, duration_seconds: duration(billed, self.end) }
+        Text { parts: self.segments, duration_seconds: duration(billed, self.end) }
     }
 }
 
@@ -156,7 +127,9 @@ impl<'de> Deserialize<'de> for Heard {
 mod tests {
     use google_cloud_speech_v2::model::{SpeechRecognitionAlternative, SpeechRecognitionResult, WordInfo};
 
-    use super::{Transcript, Word, duration};
+    use shared::items::parts::Word;
+
+    use super::{duration, of_answer};
 
     #[test]
     fn the_length_is_the_end_of_the_last_result_unless_silence_follows() {
@@ -177,11 +150,11 @@ mod tests {
             SpeechRecognitionResult::new().set_alternatives([empty]),
             SpeechRecognitionResult::new().set_alternatives([said]),
         ];
-        let transcript = Transcript::new(results, None);
-        let segment = &transcript.segments[0];
-        assert_eq!((transcript.segments.len(), segment.number, segment.text.as_str()), (1, 1, "so"));
+        let text = of_answer(results, None);
+        let segment = &text.parts[0];
+        assert_eq!((text.parts.len(), segment.number, segment.text.as_str()), (1, 1, "so"));
         assert_eq!((segment.confidence, segment.language.as_deref()), (None, None));
         let word = Word { word: "so".to_owned(), start: 0.0, end: 0.0, confidence: None };
-        assert_eq!(segment.words, [word]);
+        assert_eq!(segment.words, Some(vec![word]));
     }
 }

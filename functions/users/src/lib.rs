@@ -1,6 +1,8 @@
 //! `users`: what users do with their own accounts, passwords, passkeys and sessions.
 
 mod export;
+mod model;
+mod password_change;
 mod queries;
 mod routes;
 
@@ -16,9 +18,10 @@ use shared::{
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
     },
+    routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
     /// The settings of `users`.

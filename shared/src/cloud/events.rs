@@ -1,6 +1,7 @@
 //! The events that functions tell each other about: ids and a version, never rows or secrets.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
     base::ids::{
@@ -9,17 +10,18 @@ use crate::{
     cloud::names::Topic,
 };
 
-/// Something that happened, announced on a topic.
+/// Something that happened, published to a topic.
 pub trait Event: Serialize + DeserializeOwned + Send + Sync {
-    /// Where it is announced.
+    /// The topic.
     const TOPIC: Topic;
     /// Grows when a field changes its meaning; both are consumed while a roll-out lasts.
     const VERSION: u32;
 }
 
 /// A mail is to be rendered and sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "mail", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EmailRequested {
     /// The link that verifies an address.
     Verification {
@@ -76,20 +78,10 @@ impl Event for EmailRequested {
 }
 
 impl EmailRequested {
-    /// What kind of mail, for logs and records.
+    /// The event's name: the one in its JSON, of its mail's templates, in logs and records.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Verification { .. } => "verification",
-            Self::AccountExists { .. } => "account_exists",
-            Self::PasswordReset { .. } => "password_reset",
-            Self::PasswordChanged { .. } => "password_changed",
-            Self::PasskeyAdded { .. } => "passkey_added",
-            Self::Invitation { .. } => "invitation",
-            Self::ItemRejected { .. } => "item_rejected",
-            Self::ExportReady { .. } => "export_ready",
-            Self::NewSignIn { .. } => "new_sign_in",
-        }
+        self.into()
     }
 }
 

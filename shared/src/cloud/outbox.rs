@@ -1,4 +1,4 @@
-//! The transactional outbox: a change and the event that announces it commit together.
+//! The transactional outbox: a change and its event commit together.
 //!
 //! [`Outbox::begin`] opens a transaction that remembers its events; its `commit` publishes them before
 //! the handler answers, since an instance gets no CPU afterwards. What was not published in time stays
@@ -72,7 +72,9 @@ impl Outgoing {
         Ok(Self::new(E::TOPIC, attributes, payload))
     }
 
-    fn new(topic: Topic, mut attributes: BTreeMap<String, String>, payload: serde_json::Value) -> Self {
+    /// A message with attributes of the caller's own.
+    #[must_use]
+    pub fn new(topic: Topic, mut attributes: BTreeMap<String, String>, payload: serde_json::Value) -> Self {
         let id = EventId::new();
         // A message that is sent again keeps the id that its consumers know it by.
         attributes.entry(EVENT_ID.to_owned()).or_insert_with(|| id.to_string());
@@ -114,7 +116,7 @@ impl Outbox {
         Ok(Self { db, clock, publishers })
     }
 
-    /// A transaction that can announce what it changes.
+    /// Begins a transaction that can record events beside its changes.
     ///
     /// # Errors
     /// When the database cannot be reached.
@@ -177,7 +179,7 @@ async fn build_publishers(settings: PubSubSettings) -> Result<HashMap<&'static s
     Ok(Topic::ALL.map(publisher).into())
 }
 
-/// A transaction and the events that it announces.
+/// A transaction and the events that it records.
 pub struct Transaction {
     transaction: sqlx::Transaction<'static, Postgres>,
     outbox: Outbox,
@@ -185,11 +187,11 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Writes an event beside the change.
+    /// Records an event, which is published after the commit.
     ///
     /// # Errors
     /// When the row cannot be written.
-    pub async fn announce<E: Event>(&mut self, event: &E) -> Result<EventId, Problem> {
+    pub async fn record<E: Event>(&mut self, event: &E) -> Result<EventId, Problem> {
         let (attributes, payload) = parts(event)?;
         Ok(self.send(E::TOPIC, attributes, payload).await?)
     }
@@ -210,6 +212,11 @@ impl Transaction {
         sqlx::query!("select outbox_add($1, $2)", message.row(), now).execute(&mut *self.transaction).await?;
         self.events.push(message);
         Ok(id)
+    }
+
+    /// Publishes a message after the commit, whose row a statement of the transaction wrote itself.
+    pub fn publish(&mut self, message: Outgoing) {
+        self.events.push(message);
     }
 
     /// Commits, then publishes within a short budget; the sweep takes what is left.

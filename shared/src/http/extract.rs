@@ -5,13 +5,16 @@ mod faults;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use garde::Validate;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::http::problem::{Code, Problem};
+use crate::http::{
+    openapi::{Described, Describes},
+    problem::{Code, Problem},
+};
 
 /// A JSON body: read, checked and validated; or a JSON answer.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,16 @@ where
         }
         let bytes = body(request, state).await?;
         json_from_slice(&bytes).map(Self)
+    }
+}
+
+impl<T> Describes for Json<T> {
+    fn describe(operation: &mut Described<'_>) {
+        operation
+            .problem(StatusCode::BAD_REQUEST)
+            .problem(StatusCode::PAYLOAD_TOO_LARGE)
+            .problem(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            .problem(StatusCode::UNPROCESSABLE_ENTITY);
     }
 }
 
@@ -90,6 +103,37 @@ pub fn content_type(headers: &HeaderMap) -> Option<String> {
     Some(value.split(';').next()?.trim().to_ascii_lowercase())
 }
 
+/// A JSON body that may be left out, or be null.
+#[derive(Debug, Clone, Copy)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S, T> FromRequest<S> for OptionalJson<T>
+where
+    S: Send + Sync,
+    T: Default + DeserializeOwned + Validate<Context = ()>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let is_json = is_json(request.headers());
+        let bytes = body(request, state).await?;
+        if bytes.is_empty() || *bytes == *b"null" {
+            return Ok(Self(T::default()));
+        }
+        if !is_json {
+            let detail = "Send a body of type application/json, or none.";
+            return Err(Problem::new(Code::UnsupportedMediaType).detail(detail));
+        }
+        json_from_slice(&bytes).map(Self)
+    }
+}
+
+impl<T> Describes for OptionalJson<T> {
+    fn describe(operation: &mut Described<'_>) {
+        Json::<T>::describe(operation);
+    }
+}
+
 /// The parameters of the path.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
@@ -102,6 +146,12 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
             .await
             .map(|axum::extract::Path(value)| Self(value))
             .map_err(|_| Problem::new(Code::Malformed).detail("The path holds something that is not an id."))
+    }
+}
+
+impl<T> Describes for Path<T> {
+    fn describe(operation: &mut Described<'_>) {
+        operation.problem(StatusCode::BAD_REQUEST);
     }
 }
 
@@ -119,5 +169,11 @@ where
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         faults::read_pairs(pairs.into_owned().collect()).map(Self).map_err(Problem::invalid_fields)
+    }
+}
+
+impl<T> Describes for Query<T> {
+    fn describe(operation: &mut Described<'_>) {
+        operation.problem(StatusCode::UNPROCESSABLE_ENTITY);
     }
 }

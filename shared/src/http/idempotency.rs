@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method, request::Parts},
+    http::{HeaderName, HeaderValue, Method, StatusCode, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -19,7 +19,10 @@ use uuid::Uuid;
 
 use crate::{
     base::ids::UserId,
-    http::problem::{Code, Problem},
+    http::{
+        openapi::{Described, Describes},
+        problem::{Code, Problem},
+    },
 };
 
 /// The header's name.
@@ -40,12 +43,12 @@ struct Known {
     request_hash: Vec<u8>,
 }
 
-/// What became of a claim.
+/// The result of reserving a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
-    /// The request is the first of its kind: go on.
+pub enum Reservation {
+    /// The request is the first with this key.
     First,
-    /// This was created when it came before: answer with that.
+    /// An earlier request with this key created this resource.
     Repeat(Uuid),
 }
 
@@ -57,20 +60,20 @@ impl IdempotencyKey {
         Self(self.0.as_ref().filter(|_| number > 0).map(part).or_else(|| self.0.clone()))
     }
 
-    /// Claims the key for a resource that is about to be created in the same transaction.
+    /// Reserves the key for a resource that is about to be created in the same transaction.
     ///
     /// # Errors
     /// 422 when the key came with another request before.
-    pub async fn claim(
+    pub async fn reserve(
         &self,
         db: &mut PgConnection,
         user: UserId,
         resource: Uuid,
         now: OffsetDateTime,
-    ) -> Result<Claim, Problem> {
-        let Some(Known { route, key, request_hash }) = &self.0 else { return Ok(Claim::First) };
+    ) -> Result<Reservation, Problem> {
+        let Some(Known { route, key, request_hash }) = &self.0 else { return Ok(Reservation::First) };
         // A key that has expired is taken over, whether or not the purge has come by.
-        let claimed = sqlx::query!(
+        let reserved = sqlx::query!(
             "
             insert into idempotency_keys as kept (user_id, route, key, request_hash, resource_id, created_at)
             values ($1, $2, $3, $4, $5, $6)
@@ -90,8 +93,8 @@ impl IdempotencyKey {
         )
         .execute(&mut *db)
         .await?;
-        if claimed.rows_affected() == 1 {
-            return Ok(Claim::First);
+        if reserved.rows_affected() == 1 {
+            return Ok(Reservation::First);
         }
         let kept = sqlx::query!(
             "select request_hash, resource_id from idempotency_keys where user_id = $1 and route = $2 and key = $3",
@@ -102,7 +105,7 @@ impl IdempotencyKey {
         .fetch_one(db)
         .await?;
         if kept.request_hash == *request_hash {
-            Ok(Claim::Repeat(kept.resource_id))
+            Ok(Reservation::Repeat(kept.resource_id))
         } else {
             Err(Problem::new(Code::IdempotencyMismatch))
         }
@@ -120,6 +123,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         };
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         Ok(Self(Some(Known { route: format!("{} {path}", parts.method), key, request_hash })))
+    }
+}
+
+impl Describes for IdempotencyKey {
+    fn describe(operation: &mut Described<'_>) {
+        let operation = operation.problem(StatusCode::BAD_REQUEST).problem(StatusCode::UNPROCESSABLE_ENTITY);
+        operation.header("Idempotency-Key", "Repeating the request with it creates once.");
     }
 }
 

@@ -158,8 +158,4 @@ pub async fn stop_signal() {
     }
 }
 
-/// The strong entity tag of a version (RFC 9110, 8.8.3).
-#[must_use]
-pub fn etag(version: i32) -> String {
-    format!("\"{version}\"")
-}
+pub use crate::http::versioned::etag;

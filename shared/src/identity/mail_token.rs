@@ -8,6 +8,7 @@ use std::sync::Arc;
 use aws_lc_rs::{digest, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 use crate::base::config::Error;
@@ -21,7 +22,8 @@ crate::settings! {
 }
 
 /// What a link is for; one purpose's token is no good for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Purpose {
     /// Verifying an address.
     Verification,
@@ -29,16 +31,6 @@ pub enum Purpose {
     PasswordReset,
     /// Joining a project.
     Invitation,
-}
-
-impl Purpose {
-    fn as_bytes(self) -> &'static [u8] {
-        match self {
-            Self::Verification => b"verification",
-            Self::PasswordReset => b"password-reset",
-            Self::Invitation => b"invitation",
-        }
-    }
 }
 
 /// Derives tokens.
@@ -98,7 +90,7 @@ impl MailTokens {
 
 fn token(key: &hmac::Key, purpose: Purpose, row: Uuid) -> SecretString {
     let mut context = hmac::Context::with_key(key);
-    context.update(purpose.as_bytes());
+    context.update(<&str>::from(purpose).as_bytes());
     context.update(row.as_bytes());
     URL_SAFE_NO_PAD.encode(context.sign()).into()
 }

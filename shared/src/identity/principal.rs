@@ -2,14 +2,12 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts, MatchedPath},
-    http::{header, request::Parts},
+    http::{StatusCode, header, request::Parts},
 };
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use time::Duration;
 use tracing::Span;
-use utoipa::ToSchema;
 
 use crate::{
     audit::Refusals,
@@ -17,10 +15,13 @@ use crate::{
         clock::Clock,
         ids::{ProjectId, SessionId, UserId},
     },
-    http::problem::{Code, Problem},
+    http::{
+        openapi::{Described, Describes},
+        problem::{Code, Problem},
+    },
     identity::{
         access_token::{Claims, Verifier},
-        account::Account,
+        account::{Account, GlobalRole},
     },
 };
 
@@ -52,28 +53,6 @@ impl Authority {
         let path = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
         self.refusals.record(user, project, &format!("{} {path}", parts.method)).await;
         Problem::new(Code::Forbidden)
-    }
-}
-
-/// What a user may do on the whole platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum GlobalRole {
-    /// May do what any project role may, everywhere.
-    SuperAdmin,
-    /// May do what their projects' roles say.
-    User,
-}
-
-impl GlobalRole {
-    /// As it is sent.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SuperAdmin => "super_admin",
-            Self::User => "user",
-        }
     }
 }
 
@@ -112,43 +91,66 @@ pub struct RecentSession(pub Principal);
 #[derive(Debug, Clone)]
 pub struct RecentAccount(pub Account);
 
-/// A user with a verified address, for a route that takes another proof in place of a recent session.
-#[derive(Debug, Clone, Copy)]
-pub struct UnprovenSession {
-    principal: Principal,
-    recent: bool,
-}
+/// A user with a verified address, for a route that accepts another proof in place of a recent session.
+#[derive(Debug, Clone)]
+pub struct UnprovenSession(Session);
 
 impl UnprovenSession {
-    /// The user, whose right to go on is not settled.
+    /// The user, who may still have to prove who they are.
     #[must_use]
     pub fn principal(&self) -> &Principal {
-        &self.principal
+        &self.0.principal
     }
 
-    /// Goes on if the session is recent, or the user has just been `proven` to be who they are.
+    /// Requires that the session is recent, or that the user has just been `proven` to be who they are.
     ///
     /// # Errors
-    /// When neither holds.
+    /// 403 when neither holds.
     pub fn or_else(self, proven: bool) -> Result<RecentSession, Problem> {
-        if self.recent || proven {
-            Ok(RecentSession(self.principal))
+        if self.0.recent || proven {
+            Ok(RecentSession(self.0.principal))
         } else {
             Err(Problem::new(Code::ReauthenticationRequired))
         }
     }
 }
 
-impl<S> FromRequestParts<S> for Principal
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
+macro_rules! extractors {
+    ($($extractor:ident: [$($status:ident),*] |$session:ident| $read:expr;)*) => {
+        $(
+            impl<S> FromRequestParts<S> for $extractor
+            where
+                S: Send + Sync,
+                Authority: FromRef<S>,
+            {
+                type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        authenticate(parts, &Authority::from_ref(state)).await?.verified()
-    }
+                async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                    let $session = authenticate(parts, &Authority::from_ref(state)).await?;
+                    $read
+                }
+            }
+
+            impl Describes for $extractor {
+                fn describe(operation: &mut Described<'_>) {
+                    operation.bearer()$(.problem(StatusCode::$status))*;
+                }
+            }
+        )*
+    };
+}
+
+extractors! {
+    AnySession: [UNAUTHORIZED] |session| Ok(Self(session.principal));
+    CurrentAccount: [UNAUTHORIZED] |session| Ok(Self(session.account));
+    Principal: [UNAUTHORIZED, FORBIDDEN] |session| session.verified().map(|session| session.principal);
+    VerifiedAccount: [UNAUTHORIZED, FORBIDDEN] |session| session.verified().map(|session| Self(session.account));
+    UnprovenSession: [UNAUTHORIZED, FORBIDDEN] |session| session.verified().map(Self);
+    RecentSession: [UNAUTHORIZED, FORBIDDEN] |session| UnprovenSession(session.verified()?).or_else(false);
+    RecentAccount: [UNAUTHORIZED, FORBIDDEN] |session| {
+        let account = session.account.clone();
+        UnprovenSession(session.verified()?).or_else(false).map(|_| Self(account))
+    };
 }
 
 impl<S> FromRequestParts<S> for SuperAdmin
@@ -159,95 +161,23 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let authority = Authority::from_ref(state);
-        let principal = authenticate(parts, &authority).await?.verified()?;
+        let principal = Principal::from_request_parts(parts, state).await?;
         if principal.global_role == GlobalRole::SuperAdmin {
             Ok(Self(principal))
         } else {
-            Err(authority.refuse(parts, principal.user_id, None).await)
+            Err(Authority::from_ref(state).refuse(parts, principal.user_id, None).await)
         }
     }
 }
 
-impl<S> FromRequestParts<S> for AnySession
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Ok(Self(authenticate(parts, &Authority::from_ref(state)).await?.principal))
+impl Describes for SuperAdmin {
+    fn describe(operation: &mut Described<'_>) {
+        Principal::describe(operation);
     }
 }
 
-impl<S> FromRequestParts<S> for CurrentAccount
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Ok(Self(authenticate(parts, &Authority::from_ref(state)).await?.account))
-    }
-}
-
-impl<S> FromRequestParts<S> for VerifiedAccount
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let session = authenticate(parts, &Authority::from_ref(state)).await?;
-        let account = session.account.clone();
-        session.verified().map(|_| Self(account))
-    }
-}
-
-impl<S> FromRequestParts<S> for UnprovenSession
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let session = authenticate(parts, &Authority::from_ref(state)).await?;
-        Ok(Self { recent: session.recent, principal: session.verified()? })
-    }
-}
-
-impl<S> FromRequestParts<S> for RecentSession
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        UnprovenSession::from_request_parts(parts, state).await?.or_else(false)
-    }
-}
-
-impl<S> FromRequestParts<S> for RecentAccount
-where
-    S: Send + Sync,
-    Authority: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let session = authenticate(parts, &Authority::from_ref(state)).await?;
-        let account = session.account.clone();
-        let recent = UnprovenSession { recent: session.recent, principal: session.verified()? };
-        recent.or_else(false).map(|_| Self(account))
-    }
-}
-
-/// A live session, and what is known of it.
+/// A live session, its user, and whether it is recent.
+#[derive(Debug, Clone)]
 struct Session {
     principal: Principal,
     account: Account,
@@ -255,12 +185,8 @@ struct Session {
 }
 
 impl Session {
-    fn verified(self) -> Result<Principal, Problem> {
-        if self.account.email_verified {
-            Ok(self.principal)
-        } else {
-            Err(Problem::new(Code::EmailNotVerified))
-        }
+    fn verified(self) -> Result<Self, Problem> {
+        if self.account.email_verified { Ok(self) } else { Err(Problem::new(Code::EmailNotVerified)) }
     }
 }
 

@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 
 use tracing::Span;
+use utoipa::ToSchema;
 
 use crate::{
     base::ids::{ExportId, ItemId, ProjectId, UserId},
     http::{extract::Path, problem::Result},
     identity::{
+        account::GlobalRole,
         guard::{Caller, Locator, ProjectRole, Standing},
-        principal::GlobalRole,
     },
     items::ItemKind,
 };
@@ -22,7 +23,7 @@ pub struct ByItem<K>(PhantomData<K>);
 #[derive(Debug, Clone, Copy)]
 pub struct ByExport;
 
-/// The kind of item that a path is about, at compile time.
+/// A kind of item at compile time.
 pub trait Kind: Send + Sync + 'static {
     /// The kind.
     const KIND: ItemKind;
@@ -47,7 +48,7 @@ impl Items for AnyItem {
 }
 
 /// Documents.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, ToSchema)]
 pub struct Document;
 
 impl Kind for Document {
@@ -55,7 +56,7 @@ impl Kind for Document {
 }
 
 /// Voice samples.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, ToSchema)]
 pub struct Voice;
 
 impl Kind for Voice {

@@ -1,11 +1,11 @@
-//! From the finalize event of an upload to its text, whatever reads it: claim the item, look at the bytes, have
-//! an engine read them, commit the result.
+//! From the finalize event of an upload to its text, whatever reads it: lease the item, check the bytes, have an
+//! engine read them, commit the result.
 //!
-//! A delivery may come twice, late, out of order, or while another instance works on the item. The claim sorts
-//! that out; the lease commits before the engine is called, and a result commits only if the item has not moved
-//! on. What is too large for a synchronous call becomes a batch operation: nobody waits for it. Its output
-//! arrives in the results bucket as `{folder}/{item}/{attempt}/…`, whose finalize events bring it in, shard by
-//! shard and in any order; `maintenance` has operations looked at whose events were lost.
+//! A delivery may come twice, late, out of order, or while another instance works on the item. The lease rules that
+//! out: it commits before the engine is called, and a result commits only if the item has not moved on. An input that
+//! is too large for a synchronous call becomes a batch operation, which no delivery waits for. Its output arrives in
+//! the results bucket as `{folder}/{item}/{attempt}/…`, whose finalize events bring it in, shard by shard and in any
+//! order; `maintenance` has operations polled whose events were lost.
 
 mod events;
 mod flow;
@@ -23,7 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use self::{
     events::{Finalized, REPLAYED, finalize_message},
-    queries::{Restarted, give_up, restart},
+    queries::{Restartable, find_restartable, give_up, restart},
 };
 use crate::{
     base::{clock::Clock, config::Error, ids::ItemId},
@@ -34,10 +34,10 @@ use crate::{
         storage::{Head, ObjectReader, Objects, StorageSettings},
     },
     http::problem::Problem,
-    items::{Failure, ItemKind, ObjectName},
+    items::{Failure, ItemKind, ObjectName, parts::Text},
 };
 
-/// An item that is ours for a while.
+/// An upload that is leased to this instance.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The upload.
@@ -82,11 +82,11 @@ pub enum EngineError {
     Permanent(Failure),
 }
 
-/// What an engine made of an input.
+/// The answer of an engine to an input.
 #[derive(Debug)]
-pub enum Reading<T> {
+pub enum Reading {
     /// All of its text.
-    Text(T),
+    Text(Text),
     /// A batch operation by this name, which writes to the given prefix.
     Operation(String),
 }
@@ -102,27 +102,25 @@ pub enum OperationState {
     Lost,
 }
 
-/// A part of a batch operation's output.
+/// A shard of a batch operation's output.
 #[derive(Debug)]
-pub struct Shard<T> {
+pub struct Shard {
     /// Which one, from 0.
     pub index: i32,
     /// How many there are.
     pub count: i32,
-    /// Its text.
-    pub text: T,
+    /// The text in it.
+    pub text: Text,
 }
 
-/// What reads one kind of item: Document AI, Speech-to-Text.
+/// The engine that reads one kind of item: Document AI, Speech-to-Text.
 pub trait Engine: Clone + Send + Sync + 'static {
-    /// What it reads.
+    /// The kind that it reads.
     const KIND: ItemKind;
     /// The folder of its output in the results bucket.
     const FOLDER: &'static str;
     /// How many of a file's first bytes [`Engine::check`] looks at.
     const HEAD_BYTES: u64;
-    /// Text as it is stored.
-    type Text: Send + Sync;
 
     /// What is wrong with the bytes, as far as their beginning tells.
     fn check(job: &Job, head: &Head) -> Option<Failure>;
@@ -135,25 +133,16 @@ pub trait Engine: Clone + Send + Sync + 'static {
         head: &Head,
         uri: &str,
         output: &str,
-    ) -> impl Future<Output = Result<Reading<Self::Text>, EngineError>> + Send;
+    ) -> impl Future<Output = Result<Reading, EngineError>> + Send;
 
-    /// Where an operation stands; a permanent error is that of its input.
-    fn look(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;
+    /// Polls an operation; a permanent error is that of its input.
+    fn poll(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;
 
-    /// Reads a part of an operation's output, which lies at `object`.
+    /// Reads a shard of an operation's output, which lies at `object`.
     ///
     /// # Errors
-    /// When it is no such part, or says that the input cannot be read.
-    fn shard(object: &str, output: &[u8]) -> Result<Shard<Self::Text>, EngineError>;
-
-    /// Stores text under the item's attempt; storing it again changes nothing. Nobody sees it before the item
-    /// moves on.
-    fn store(
-        db: &PgPool,
-        item: ItemId,
-        attempt: i32,
-        shard: &Shard<Self::Text>,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    /// When it is no such shard, or says that the input cannot be read.
+    fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError>;
 }
 
 crate::settings! {
@@ -205,7 +194,7 @@ impl<E: Engine> Processing<E> {
     #[must_use]
     pub fn subscriptions() -> Vec<Subscription> {
         vec![
-            Subscription::to_objects(Topic::Uploads, UPLOADED, &format!("{}/", E::KIND.folder())),
+            Subscription::to_objects(Topic::Uploads, UPLOADED, &format!("{}/", E::KIND.definition().prefix)),
             Subscription::to_objects(Topic::Results, RESULT, &format!("{}/", E::FOLDER)),
         ]
     }

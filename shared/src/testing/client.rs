@@ -73,6 +73,22 @@ impl Client {
         self.send(Method::DELETE, path, None, Vec::new()).await
     }
 
+    /// The entries on each page of a list, from the first page to the last. The path has a query.
+    ///
+    /// # Panics
+    /// When a page is refused.
+    pub async fn pages(&self, path: &str) -> Vec<Vec<Value>> {
+        let (mut pages, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("{path}{cursor}")).await;
+            pages.push(page.assert_status(200).body["items"].as_array().expect("entries").clone());
+            match page.body["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return pages,
+            }
+        }
+    }
+
     /// A request with any body.
     ///
     /// # Panics

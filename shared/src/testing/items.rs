@@ -1,13 +1,57 @@
 //! Documents and voice samples, brought into the states that tests begin with, and what became of them.
 
 use axum::body::Bytes;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{BUCKET, Platform, TestUser};
 use crate::{
-    base::ids::{ItemId, ProjectId},
-    items::{self, ItemKind, ItemStatus, ObjectName},
+    base::ids::{ItemId, ProjectId, UserId},
+    items::{Failure, ItemKind, ItemStatus, ObjectName},
 };
+
+/// A change of an item's status.
+#[derive(Debug, Clone)]
+pub struct Transition<'a> {
+    /// The item.
+    pub item_id: ItemId,
+    /// The version that the change is meant for.
+    pub version: i32,
+    /// The new status.
+    pub to: ItemStatus,
+    /// Why it failed, if it did.
+    pub failure: Option<&'a Failure>,
+    /// Who did it; `None` for the platform.
+    pub actor: Option<UserId>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What history shows beside it.
+    pub details: Value,
+}
+
+/// Changes an item's status as functions do; the new version, or `None` when the item has another version.
+///
+/// # Panics
+/// When the database refuses.
+pub async fn transition(db: &mut PgConnection, change: &Transition<'_>) -> Option<i32> {
+    let failure = change.failure.map_or_else(
+        || json!({}),
+        |failure| json!({"failure_code": failure.code, "failure_message": failure.message}),
+    );
+    let changed = sqlx::query_scalar("select item_transition($1, $2, $3, $4, $5, $6, $7)")
+        .bind(change.item_id)
+        .bind(change.version)
+        .bind(change.to)
+        .bind(change.actor)
+        .bind(change.at)
+        .bind(&change.details)
+        .bind(failure)
+        .fetch_one(db)
+        .await;
+    changed.expect("an answer")
+}
 
 impl Platform {
     /// An item that was announced, as `data` does it: a voice sample if it is audio, a document otherwise; the
@@ -32,8 +76,11 @@ impl Platform {
                  returning id
              ), voice as (
                  insert into voice_samples (item_id) select id from item where $7 = 'voice'
+             ), document as (
+                 insert into documents (item_id, project_id) select id, $2 from item where $7 = 'document'
              )
-             insert into documents (item_id, project_id) select id, $2 from item where $7 = 'document'",
+             insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)
+             select id, $2, $7, 'draft', 1, $3, $6 from item",
         )
         .bind(item)
         .bind(project)
@@ -45,9 +92,6 @@ impl Platform {
         .execute(&self.db)
         .await;
         inserted.expect("an item");
-        let mut db = self.db.acquire().await.expect("a connection");
-        let recorded = items::record_creation(&mut db, item, project, kind, uploader.id, now).await;
-        recorded.expect("a transition");
         ObjectName { kind, project_id: project, item_id: item, upload_no: 1 }
     }
 

@@ -1,7 +1,6 @@
 //! Users with sessions, and projects for them to be in.
 
 use secrecy::ExposeSecret as _;
-use uuid::Uuid;
 
 use super::Platform;
 use crate::{
@@ -11,8 +10,8 @@ use crate::{
     },
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
+        account::GlobalRole,
         guard::ProjectRole,
-        principal::GlobalRole,
     },
 };
 
@@ -129,15 +128,6 @@ impl Platform {
         .execute(&self.db)
         .await;
         inserted.expect("a membership");
-    }
-
-    /// Runs a statement on the one row that has this id, for states that no request brings about.
-    ///
-    /// # Panics
-    /// When the statement fails or changes anything but one row.
-    pub async fn change(&self, statement: &'static str, id: Uuid) {
-        let changed = sqlx::query(statement).bind(id).execute(&self.db).await.expect("a change");
-        assert_eq!(changed.rows_affected(), 1, "{statement}");
     }
 
     fn token(&self, user: &TestUser, role: GlobalRole) -> String {

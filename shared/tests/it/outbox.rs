@@ -2,14 +2,10 @@ use std::time::Instant;
 
 use shared::{
     base::{
-        config::Settings as _,
         context::{self, RequestContext, Trace},
         ids::UserId,
     },
-    cloud::{
-        events::EmailRequested,
-        outbox::{self, Outbox, PubSubSettings},
-    },
+    cloud::{events::EmailRequested, outbox},
     testing::{Platform, eventually},
 };
 use sqlx::PgPool;
@@ -17,13 +13,6 @@ use time::Duration;
 use tokio::net::TcpListener;
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-
-async fn outbox(platform: &Platform, endpoint: Option<&str>) -> Outbox {
-    let env = platform.env();
-    let env = endpoint.map_or(env.clone(), |endpoint| env.with("PUBSUB_ENDPOINT", endpoint));
-    let settings = PubSubSettings::from_env(&env).expect("settings");
-    Outbox::new(platform.db.clone(), platform.clock.clone(), &settings).expect("an outbox")
-}
 
 /// A Pub/Sub that takes connections and never answers.
 struct Silent {
@@ -46,20 +35,19 @@ fn event() -> EmailRequested {
 }
 
 async fn rows(platform: &Platform) -> i64 {
-    let count = sqlx::query_scalar("select count(*) from outbox").fetch_one(&platform.db).await;
-    count.expect("a count")
+    platform.count("select count(*) from outbox").await
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
     let platform = Platform::start(db).await;
-    let outbox = outbox(&platform, None).await;
+    let outbox = platform.outbox(None);
     let mut announced = Vec::new();
     // The first publish connects, which may take more than its budget.
     eventually("a commit that publishes in time", async || {
         announced.push(event());
         let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.announce(&announced[announced.len() - 1]).await.expect("an event");
+        let id = tx.record(&announced[announced.len() - 1]).await.expect("an event");
         tx.commit().await.expect("a commit");
         let left: Option<i32> = sqlx::query_scalar("select 1 from outbox where id = $1")
             .bind(id)
@@ -76,13 +64,13 @@ async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_message_carries_its_event_and_the_trace_of_its_cause(db: PgPool) {
     let platform = Platform::start(db).await;
-    let outbox = outbox(&platform, None).await;
+    let outbox = platform.outbox(None);
     let trace = Trace::from_traceparent(TRACEPARENT).expect("a trace");
     let request =
         RequestContext { request_id: "1".to_owned(), trace, client_address: None, user_agent: None };
     let id = context::scope(request.into(), async {
         let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.announce(&event()).await.expect("an event");
+        let id = tx.record(&event()).await.expect("an event");
         tx.commit().await.expect("a commit");
         id
     })
@@ -100,9 +88,9 @@ async fn a_message_carries_its_event_and_the_trace_of_its_cause(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn what_is_rolled_back_is_not_announced(db: PgPool) {
     let platform = Platform::start(db).await;
-    let outbox = outbox(&platform, None).await;
+    let outbox = platform.outbox(None);
     let mut tx = outbox.begin().await.expect("a transaction");
-    tx.announce(&event()).await.expect("an event");
+    tx.record(&event()).await.expect("an event");
     drop(tx);
     assert_eq!(rows(&platform).await, 0);
     assert_eq!(platform.events::<EmailRequested>().await, []);
@@ -113,9 +101,9 @@ async fn without_pubsub_the_answer_comes_in_time_and_the_event_stays(db: PgPool)
     let platform = Platform::start(db).await;
     let silent = Silent::start().await;
     for endpoint in ["http://127.0.0.1:1", &silent.endpoint] {
-        let outbox = outbox(&platform, Some(endpoint)).await;
+        let outbox = platform.outbox(Some(endpoint));
         let mut tx = outbox.begin().await.expect("a transaction");
-        tx.announce(&event()).await.expect("an event");
+        tx.record(&event()).await.expect("an event");
         let start = Instant::now();
         tx.commit().await.expect("a commit");
         let elapsed = start.elapsed();
@@ -130,14 +118,14 @@ async fn a_crash_after_the_commit_loses_nothing(db: PgPool) {
     let announced = event();
     let silent = Silent::start().await;
     {
-        let dying = outbox(&platform, Some(&silent.endpoint)).await;
+        let dying = platform.outbox(Some(&silent.endpoint));
         let mut tx = dying.begin().await.expect("a transaction");
-        tx.announce(&announced).await.expect("an event");
+        tx.record(&announced).await.expect("an event");
         let committed = eventually("the commit", async || (rows(&platform).await == 1).then_some(()));
         // The process dies: nobody polls the rest.
         tokio::select! { _ = tx.commit() => {}, () = committed => {} }
     }
-    let outbox = outbox(&platform, None).await;
+    let outbox = platform.outbox(None);
     let clock = &platform.clock;
     let lease = async || outbox::lease(&platform.db, clock.now(), 10).await.expect("rows");
     assert!(lease().await.is_empty(), "its writer may still be at it");

@@ -5,7 +5,7 @@ use shared::base::ids::DeadLetterId;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::routes::list_dead_letters::DeadLetter;
+use crate::model::DeadLetter;
 
 /// Messages, the one that was given up last first.
 pub(crate) async fn list_dead_letters(

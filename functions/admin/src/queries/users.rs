@@ -5,15 +5,12 @@ use shared::{
         ids::{ProjectId, UserId},
         text::like_pattern,
     },
-    identity::{guard::ProjectRole, principal::GlobalRole},
+    identity::{account::GlobalRole, guard::ProjectRole},
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use crate::routes::{
-    get_user::Membership,
-    list_users::{ListUsers, User, UserStatus},
-};
+use crate::model::{ListUsers, Membership, User, UserStatus};
 
 /// One statement for each filter that an index is made for: a plan has to be good whatever else is asked.
 macro_rules! page {

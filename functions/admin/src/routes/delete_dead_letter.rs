@@ -7,7 +7,7 @@ use shared::{
     base::ids::DeadLetterId,
     http::{
         extract::Path,
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, ProblemBody, Result},
     },
     identity::principal::SuperAdmin,
 };
@@ -15,9 +15,9 @@ use shared::{
 use crate::{AppState, queries};
 
 /// Throws a message away that was given up.
-#[utoipa::path(delete, path = "/admin/dead-letters/{dead_letter_id}", tag = "admin", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/admin/dead-letters/{dead_letter_id}", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
-    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn delete_dead_letter(
     State(app): State<AppState>,
     SuperAdmin(principal): SuperAdmin,
@@ -25,7 +25,7 @@ pub(crate) async fn delete_dead_letter(
 ) -> Result<StatusCode> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let letter = queries::take_dead_letter(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let letter = queries::take_dead_letter(&mut tx, id).await?.or_not_found()?;
     let entry = Entry::success(Some(principal.user_id), Action::DeadLetterDeleted, id.0);
     audit::record(&mut tx, entry.with(json!({"subscription": letter.subscription})), now).await?;
     tx.commit().await?;

@@ -1,21 +1,24 @@
 //! `GET /admin/users/{user_id}`.
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    base::ids::{ProjectId, UserId},
+    base::ids::UserId,
     http::{
-        extract::{Json, Path},
-        problem::{Code, Problem, ProblemBody, Result},
-        server::etag,
+        extract::Path,
+        problem::{OrNotFound as _, ProblemBody, Result},
+        versioned::{HasVersion, Versioned},
     },
-    identity::{guard::ProjectRole, principal::SuperAdmin},
+    identity::principal::SuperAdmin,
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::list_users::User;
-use crate::{AppState, queries};
+use crate::{
+    AppState,
+    model::{Membership, User},
+    queries,
+};
 
 /// Projects that are told of one user.
 const MEMBERSHIPS: i64 = 200;
@@ -32,28 +35,23 @@ pub(crate) struct UserDetail {
     memberships: Vec<Membership>,
 }
 
-/// A membership in a project.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UserMembership)]
-pub(crate) struct Membership {
-    pub(crate) project_id: ProjectId,
-    pub(crate) project_name: String,
-    pub(crate) role: ProjectRole,
+impl HasVersion for UserDetail {
+    fn version(&self) -> i32 {
+        self.user.version()
+    }
 }
 
 /// One user.
-#[utoipa::path(get, path = "/admin/users/{user_id}", tag = "admin", security(("bearer" = [])),
-    params(("user_id" = UserId, Path)),
-    responses((status = OK, body = UserDetail), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody)))]
+#[utoipa::path(get, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
+    responses((status = OK, body = UserDetail), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn get_user(
     State(app): State<AppState>,
     _: SuperAdmin,
     Path(id): Path<UserId>,
-) -> Result<impl IntoResponse> {
+) -> Result<Versioned<UserDetail>> {
     let mut db = app.db.acquire().await?;
-    let user = queries::get_user(&mut db, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let user = queries::get_user(&mut db, id).await?.or_not_found()?;
     let last_seen_at = queries::last_seen(&mut db, id).await?;
     let memberships = queries::list_memberships(&mut db, id, MEMBERSHIPS).await?;
-    Ok(([(header::ETAG, etag(user.version))], Json(UserDetail { user, last_seen_at, memberships })))
+    Ok(Versioned(UserDetail { user, last_seen_at, memberships }))
 }

@@ -15,7 +15,7 @@ use shared::{
     },
     http::{
         extract::{Json, Path},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
     },
     identity::principal::SuperAdmin,
     items::processing::REPLAYED,
@@ -36,10 +36,10 @@ pub(crate) struct Replayed {
 
 /// Sends a message again, with the event id that it had: what was done in spite of its failure is not done
 /// twice. An upload that failed when its message was given up is taken up again. Should it fail again, it comes back as another dead letter.
-#[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin", security(("bearer" = [])),
+#[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
-    responses((status = ACCEPTED, body = Replayed), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = Replayed), (status = NOT_FOUND, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn replay_dead_letter(
     State(app): State<AppState>,
     SuperAdmin(principal): SuperAdmin,
@@ -47,7 +47,7 @@ pub(crate) async fn replay_dead_letter(
 ) -> Result<(StatusCode, Json<Replayed>)> {
     let now = app.clock.now();
     let mut tx = app.outbox.begin().await?;
-    let letter = queries::take_dead_letter(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let letter = queries::take_dead_letter(&mut tx, id).await?.or_not_found()?;
     let message = read(&letter).ok_or_else(|| Problem::new(Code::NotReplayable))?;
     tx.send(message.topic, message.attributes, message.payload).await?;
     let entry = Entry::success(Some(principal.user_id), Action::DeadLetterReplayed, id.0);

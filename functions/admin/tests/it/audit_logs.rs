@@ -70,10 +70,7 @@ async fn an_export_holds_every_row_that_matches_one_a_line(db: PgPool) {
     .execute(&admin.platform.db)
     .await
     .expect("rows");
-    let service =
-        shared::function::service::<admin::Admin>(&admin.platform.env(), admin.platform.clock.clone())
-            .expect("admin");
-    let address = shared::testing::serve(service.router()).await;
+    let address = shared::testing::serve(admin.platform.router_of::<admin::Admin>(&[])).await;
     let answer = reqwest::Client::new()
         .get(format!("http://{address}/admin/audit-logs?actor={ada}"))
         .header("accept", "application/x-ndjson")
@@ -91,5 +88,8 @@ async fn an_export_holds_every_row_that_matches_one_a_line(db: PgPool) {
     assert!(rows.iter().all(|row| row["actor_user_id"] == json!(ada)) && text.ends_with('\n'));
     let ids: std::collections::BTreeSet<&str> = rows.iter().filter_map(|row| row["id"].as_str()).collect();
     assert_eq!(ids.len(), 2500);
-    assert_eq!(admin.count("select count(*) from audit_logs where action = 'audit_log.exported'").await, 1);
+    assert_eq!(
+        admin.platform.count("select count(*) from audit_logs where action = 'audit_log.exported'").await,
+        1
+    );
 }

@@ -19,17 +19,11 @@ impl Admin {
             "event_version": "1",
             "CloudPubSubDeadLetterSourceSubscription": subscription,
         });
-        let inserted = sqlx::query(
-            "insert into dead_letters (id, subscription, message_id, attributes, data, delivery_attempts, cause, created_at)
-             values ($1, $2, $1::text, $3, $4, 10, 'a fault', now())",
-        )
-        .bind(id)
-        .bind(subscription)
-        .bind(attributes)
-        .bind(STANDARD.encode(data))
-        .execute(&self.platform.db)
-        .await;
-        inserted.expect("a letter");
+        let row = json!({
+            "id": id, "subscription": subscription, "message_id": id, "attributes": attributes,
+            "data": STANDARD.encode(data), "delivery_attempts": 10, "cause": "a fault", "created_at": "now",
+        });
+        self.platform.insert("dead_letters", row).await;
         (id, event)
     }
 }

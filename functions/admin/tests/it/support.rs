@@ -16,16 +16,10 @@ pub(crate) struct Admin {
 impl Admin {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let service = shared::function::service::<admin::Admin>(&platform.env(), platform.clock.clone())
-            .expect("the function");
-        let nobody = platform.client(service.router());
+        let nobody = platform.client_of::<admin::Admin>(&[]);
         let root = platform.super_admin("root@example.org").await;
         let client = nobody.as_user(&root);
         Self { platform, nobody, root, client }
-    }
-
-    pub(crate) async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
     }
 
     /// Whoever is no super admin is refused, and that is recorded.
@@ -34,7 +28,7 @@ impl Admin {
         let ada = self.platform.user("ordinary@example.org").await;
         self.nobody.as_user(&ada).get(path).await.assert_problem(403, "forbidden");
         let denied = "select count(*) from audit_logs where action = 'access.denied' and status = 'denied'";
-        assert_eq!(self.count(denied).await, 1);
+        assert_eq!(self.platform.count(denied).await, 1);
     }
 }
 

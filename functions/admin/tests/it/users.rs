@@ -81,11 +81,8 @@ async fn one_user_is_told_with_where_they_work(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn whoever_is_suspended_is_out_at_once_and_back_when_restored(db: PgPool) {
     let admin = Admin::start(db).await;
-    let users =
-        shared::function::service::<users::Users>(&admin.platform.env(), admin.platform.clock.clone())
-            .expect("users");
     let ada = admin.platform.user("ada@example.org").await;
-    let own = admin.platform.client(users.router()).as_user(&ada);
+    let own = admin.platform.client_of::<users::Users>(&[]).as_user(&ada);
     own.get("/users/me").await.assert_status(200);
     let path = format!("/admin/users/{}", ada.id);
     let suspended = admin.client.patch(&path, json!({"suspended": true})).await;
@@ -153,7 +150,7 @@ async fn the_last_super_admin_stays_one_whoever_tries_at_once(db: PgPool) {
     let statuses = join_all(demotions).await;
     assert!(statuses.iter().all(|status| [200, 401, 403, 409].contains(status)), "{statuses:?}");
     let left = "select count(*) from users where global_role = 'super_admin' and suspended_at is null";
-    assert_eq!(admin.count(left).await, 1);
+    assert_eq!(admin.platform.count(left).await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -63,9 +63,9 @@ async fn nobody_is_shown_what_was_kept_for_somebody_else(db: PgPool) {
 async fn instances_share_answers_in_redis_and_go_on_without_it(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let mut redis = RedisServer::start().await;
-    let env = analytics.platform.env().with("REDIS_URL", redis.url()).with("REDIS_TIMEOUT_MS", "5000");
-    let one = analytics.another_instance(env.clone()).await;
-    let two = analytics.another_instance(env).await;
+    let url = redis.url();
+    let variables = [("REDIS_URL", url.as_str()), ("REDIS_TIMEOUT_MS", "5000")];
+    let [one, two] = [(); 2].map(|()| analytics.platform.client_of::<analytics::Analytics>(&variables));
     let admin = analytics.platform.user("admin@example.org").await;
     let project = analytics.platform.project(&admin).await;
     assert_eq!(drafts(&one, &admin, "").await, 0);

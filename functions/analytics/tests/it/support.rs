@@ -2,12 +2,9 @@
 
 use serde_json::{Value, json};
 use shared::{
-    base::{
-        config::Env,
-        ids::{ItemId, ProjectId, UserId},
-    },
+    base::ids::{ItemId, ProjectId, UserId},
     items::{ItemKind, ItemStatus},
-    testing::{Client, Platform, TestResponse, TestUser},
+    testing::{Client, Platform, TestResponse, TestUser, rfc3339},
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -39,17 +36,9 @@ impl Analytics {
     pub(crate) async fn start(db: PgPool, now: OffsetDateTime) -> Self {
         let platform = Platform::start(db).await;
         platform.clock.advance(now - platform.clock.now());
-        let client = client(&platform, platform.env()).await;
-        let env = platform.env_of::<maintenance::Maintenance>();
-        let service = shared::function::service::<maintenance::Maintenance>(&env, platform.clock.clone());
-        let maintenance = platform
-            .client(service.expect("the function").router())
-            .with("authorization", &platform.push_authorization());
+        let client = platform.client_of::<analytics::Analytics>(&[]);
+        let maintenance = platform.push_client_of::<maintenance::Maintenance>(&[]);
         Self { platform, client, maintenance }
-    }
-
-    pub(crate) async fn another_instance(&self, env: Env) -> Client {
-        client(&self.platform, env).await
     }
 
     /// A change of an item, as the other functions record it.
@@ -61,23 +50,12 @@ impl Analytics {
         actor: Option<UserId>,
         details: Value,
     ) {
-        let recorded = sqlx::query(
-            "insert into item_transitions
-                 (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(item.id)
-        .bind(item.project)
-        .bind(item.kind)
-        .bind(item.status)
-        .bind(to)
-        .bind(item.version + 1)
-        .bind(actor.map(|actor| actor.0))
-        .bind(at)
-        .bind(details)
-        .execute(&self.platform.db)
-        .await;
-        recorded.expect("a transition");
+        let row = json!({
+            "item_id": item.id, "project_id": item.project, "kind": item.kind, "from_status": item.status,
+            "to_status": to, "version": item.version + 1, "actor_user_id": actor, "at": rfc3339(at),
+            "details": details,
+        });
+        self.platform.insert("item_transitions", row).await;
         item.status = Some(to);
         item.version += 1;
     }
@@ -108,7 +86,7 @@ impl Analytics {
 
     /// What somebody sees now, not what was kept for them.
     pub(crate) async fn fresh(&self, user: &TestUser, query: &str) -> Value {
-        let client = self.another_instance(self.platform.env()).await;
+        let client = self.platform.client_of::<analytics::Analytics>(&[]);
         let answer = client.as_user(user).get(&format!("/analytics/summary?{query}")).await;
         answer.assert_status(200);
         answer.body
@@ -126,12 +104,6 @@ impl Analytics {
         assert_eq!(migrations::recompute(&self.platform.db, false).await.expect("a comparison"), []);
         after
     }
-}
-
-async fn client(platform: &Platform, env: Env) -> Client {
-    let service = shared::function::service::<analytics::Analytics>(&env, platform.clock.clone())
-        .expect("the function");
-    platform.client(service.router())
 }
 
 /// The days on which something was counted: date and count.

@@ -8,14 +8,14 @@ use shared::{
         text::Name,
     },
     http::problem::{Code, Problem},
-    identity::principal::GlobalRole,
+    identity::account::GlobalRole,
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use webauthn_rs::prelude::PublicKeyCredential;
 
-use crate::passkeys::NewPasskey;
+use crate::model::NewPasskey;
 
 /// How long a ceremony may take.
 const CEREMONY_LIFETIME: Duration = Duration::minutes(5);

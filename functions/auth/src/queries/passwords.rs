@@ -5,7 +5,7 @@ use shared::{
         ids::{PasswordId, PasswordResetId, UserId},
         text::EmailAddress,
     },
-    identity::{mail_token::Derived, principal::GlobalRole},
+    identity::{account::GlobalRole, mail_token::Derived},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

@@ -4,7 +4,7 @@ use shared::{
     audit::Entry,
     base::ids::{SessionId, UserId},
     cloud::outbox::Outgoing,
-    identity::{principal::GlobalRole, rate_limit::Network},
+    identity::{account::GlobalRole, rate_limit::Network},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};

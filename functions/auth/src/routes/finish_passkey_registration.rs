@@ -42,10 +42,8 @@ pub(crate) struct FinishPasskeyRegistration {
 }
 
 /// Keeps the passkey that the authenticator made, and mails its owner. The ceremony is used up by this.
-#[utoipa::path(post, path = "/auth/passkeys/register/finish", tag = "auth", security(("bearer" = [])),
-    responses((status = CREATED, body = Passkey), (status = BAD_REQUEST, body = ProblemBody),
-        (status = FORBIDDEN, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/passkeys/register/finish", tag = "auth",
+    responses((status = CREATED, body = Passkey), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn finish_passkey_registration(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,
@@ -54,14 +52,14 @@ pub(crate) async fn finish_passkey_registration(
     let credential = body.credential.get()?;
     let now = app.clock.now();
     let (user, id) = (principal.user_id, PasskeyId::new());
-    let state = queries::take_registration(&app.authority.db, body.ceremony_id, user, now)
+    let state = queries::take_registration(&app.db, body.ceremony_id, user, now)
         .await?
         .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
     let entry = Entry::success(Some(user), Action::UserPasskeyAdded, user.0).with(json!({"passkey_id": id}));
     let new = match app.passkeys.finish_registration(credential, state) {
         Ok(new) => new,
         Err(problem) => {
-            let mut db = app.authority.db.acquire().await?;
+            let mut db = app.db.acquire().await?;
             audit::record(&mut db, Entry { outcome: Outcome::Failure, ..entry }, now).await?;
             return Err(problem);
         }
@@ -70,7 +68,7 @@ pub(crate) async fn finish_passkey_registration(
     let mut tx = app.outbox.begin().await?;
     queries::insert_passkey(&mut tx, id, user, &new, &name, now).await?;
     audit::record(&mut tx, entry, now).await?;
-    tx.announce(&EmailRequested::PasskeyAdded { passkey_id: id }).await?;
+    tx.record(&EmailRequested::PasskeyAdded { passkey_id: id }).await?;
     tx.commit().await?;
 
     let passkey = Passkey { id, name: name.as_str().to_owned(), created_at: now, last_used_at: None };

@@ -1,14 +1,13 @@
 //! `GET /auth/me`.
 
-use axum::{http::header, response::IntoResponse};
 use shared::{
-    http::{extract::Json, problem::ProblemBody, server::etag},
+    http::versioned::Versioned,
     identity::{account::Account, principal::CurrentAccount},
 };
 
 /// The user who calls; works before the address is verified.
-#[utoipa::path(get, path = "/auth/me", tag = "auth", security(("bearer" = [])),
-    responses((status = OK, body = Account), (status = UNAUTHORIZED, body = ProblemBody)))]
-pub(crate) async fn get_me(CurrentAccount(account): CurrentAccount) -> impl IntoResponse {
-    ([(header::ETAG, etag(account.version))], Json(account))
+#[utoipa::path(get, path = "/auth/me", tag = "auth",
+    responses((status = OK, body = Account)))]
+pub(crate) async fn get_me(CurrentAccount(account): CurrentAccount) -> Versioned<Account> {
+    Versioned(account)
 }

@@ -5,25 +5,20 @@ use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
-    audit::Outcome,
-    base::text::normalize_password,
     http::{
         extract::{self, Json},
+        openapi::{Described, Describes},
         problem::{Code, Problem, ProblemBody, Result},
     },
-    identity::{
-        passwords,
-        rate_limit::{Account, Concerns, Limited},
-    },
+    identity::rate_limit::{Account, Concerns, Limited},
 };
 use utoipa::ToSchema;
 
 use crate::{
-    AppState,
     model::Tokens,
-    proof::{Asserted, Assertion, Proof},
-    queries,
-    sign_in::{Failed, Proven},
+    proof::Proof,
+    sessions::Sessions,
+    sign_in::{Attempt, SignIn},
 };
 
 /// Who signs in with a password.
@@ -83,68 +78,33 @@ impl<S: Send + Sync> FromRequest<S> for Login {
     }
 }
 
+impl Describes for Login {
+    fn describe(operation: &mut Described<'_>) {
+        Proof::<PasswordLogin>::describe(operation);
+    }
+}
+
 /// Signs in with a password (a JSON body, or the OAuth 2 password form) or with a passkey.
 #[utoipa::path(post, path = "/auth/login", tag = "auth",
     request_body(content(
         (Proof<PasswordLogin> = "application/json"),
         (PasswordForm = "application/x-www-form-urlencoded"),
     )),
-    responses((status = OK, body = Tokens), (status = BAD_REQUEST, body = ProblemBody),
-        (status = UNAUTHORIZED, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
 pub(crate) async fn login(
-    State(app): State<AppState>,
+    State(sign_in): State<SignIn>,
+    State(sessions): State<Sessions>,
     Limited { body: Login(proof), spent }: Limited<Login>,
 ) -> Result<Json<Tokens>> {
-    let now = app.clock.now();
-    let proven = match &proof {
-        Proof::Password(login) => app.by_password(login).await?,
-        Proof::Passkey(assertion) => app.by_passkey(assertion).await?,
+    let attempt = match &proof {
+        Proof::Password(login) => sign_in.by_password(&login.email, &login.password).await?,
+        Proof::Passkey(assertion) => sign_in.by_passkey(assertion).await?,
     };
-    match proven {
-        Ok(user) => app.open_session(&user, now).await.map(Json),
-        Err(failed) => {
+    match attempt {
+        Attempt::Proven(user) => sessions.open(&user).await.map(Json),
+        Attempt::Failed(failed) => {
             spent.failed().await;
-            Err(app.refuse_sign_in(&failed, now).await?)
+            Err(sessions.refuse(&failed).await?)
         }
-    }
-}
-
-impl AppState {
-    async fn by_password(&self, login: &PasswordLogin) -> Result<Result<Proven, Failed>> {
-        let db = &self.authority.db;
-        let email = login.email.trim().to_lowercase();
-        let user = queries::find_credentials(db, &email).await?;
-        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let password = normalize_password(login.password.expose_secret());
-        let matches = self.passwords.verify(&password, hash.clone()).await?;
-        let found = user.as_ref().map(|user| user.id);
-        let Some(user) = user.filter(|user| matches && !user.suspended) else {
-            let reason = "invalid_password";
-            return Ok(Err(Failed { user: found, method: "password", outcome: Outcome::Failure, reason }));
-        };
-        if let Some(outdated) = hash.filter(|hash| passwords::is_outdated(hash)) {
-            let hash = self.passwords.hash(&password).await?;
-            queries::rehash_password(db, user.id, &outdated, &hash).await?;
-        }
-        let (id, global_role, password_id) = (user.id, user.global_role, user.password_id);
-        Ok(Ok(Proven { id, global_role, password_id, method: "password" }))
-    }
-
-    async fn by_passkey(&self, assertion: &Assertion) -> Result<Result<Proven, Failed>> {
-        Ok(match self.check(assertion).await? {
-            Asserted::By(owner) => Ok(Proven {
-                id: owner.id,
-                global_role: owner.global_role,
-                password_id: owner.password_id,
-                method: "passkey",
-            }),
-            Asserted::Refused(owner, refusal) => Err(Failed {
-                user: owner.map(|owner| owner.id),
-                method: "passkey",
-                outcome: Outcome::Denied,
-                reason: refusal.as_str(),
-            }),
-        })
     }
 }

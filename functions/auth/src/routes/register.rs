@@ -4,27 +4,15 @@ use axum::{extract::State, http::StatusCode};
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    audit::{self, Action, Entry},
-    base::{
-        ids::{UserId, VerificationId},
-        text::{EmailAddress, Name, NewPassword},
-    },
-    cloud::events::EmailRequested,
-    http::{
-        extract::Json,
-        problem::{ProblemBody, Result},
-    },
-    identity::{
-        mail_token::Purpose,
-        rate_limit::{self, Account, Concerns, Limited},
-    },
+    base::text::{EmailAddress, Name, NewPassword},
+    http::{extract::Json, problem::Result},
+    identity::rate_limit::{self, Account, Concerns, Limited},
 };
 use utoipa::ToSchema;
 
 use crate::{
-    AppState,
     model::{VerificationState, VerificationStatus},
-    queries::{self, NewVerification},
+    registration::Registration,
     steady,
 };
 
@@ -62,45 +50,13 @@ impl Concerns for Register {
 /// Makes an account and mails a link that verifies the address.
 ///
 /// The answer is the same for an address that has an account already; its owner gets another mail.
-#[utoipa::path(post, path = "/auth/register", tag = "auth",
-    request_body = Register,
-    responses((status = ACCEPTED, body = VerificationStatus), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
+    responses((status = ACCEPTED, body = VerificationStatus)))]
 pub(crate) async fn register(
-    State(app): State<AppState>,
+    State(registration): State<Registration>,
     Limited { body: Json(new), .. }: Limited<Json<Register>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
-    steady::answer(app.register(&new)).await
-}
-
-impl AppState {
-    async fn register(&self, new: &Register) -> Result<(StatusCode, Json<VerificationStatus>)> {
-        // Hashed whether or not it is needed: the time must not tell which addresses are known.
-        let password_hash = self.passwords.hash(new.password.secret()).await?;
-        let now = self.clock.now();
-        let verification_id = VerificationId::new();
-
-        let mut tx = self.outbox.begin().await?;
-        let user = queries::find_or_insert_user(&mut tx, UserId::new(), &new.email, now).await?;
-        let event = if user.verified {
-            EmailRequested::AccountExists { user_id: user.id }
-        } else {
-            let token = self.mail_tokens.derive(Purpose::Verification, verification_id.0);
-            let display_name = new.display_name.as_ref().map(Name::as_str);
-            let verification = NewVerification {
-                id: verification_id,
-                user_id: user.id,
-                password_hash: &password_hash,
-                display_name,
-                token,
-            };
-            queries::insert_verification(&mut tx, &verification, now).await?;
-            EmailRequested::Verification { verification_id }
-        };
-        audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
-        tx.announce(&event).await?;
-        tx.commit().await?;
-
-        Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
-    }
+    let work = registration.register(&new.email, &new.password, new.display_name.as_ref());
+    steady::respond(work).await?;
+    Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
 }

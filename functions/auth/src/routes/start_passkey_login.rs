@@ -3,10 +3,7 @@
 use axum::extract::State;
 use shared::{
     base::ids::CeremonyId,
-    http::{
-        extract::Json,
-        problem::{ProblemBody, Result},
-    },
+    http::{extract::Json, problem::Result},
     identity::rate_limit::{Anybody, Limited},
 };
 
@@ -17,13 +14,13 @@ use crate::{AppState, model::CeremonyStarted, queries};
 /// Pass `options` to `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`, and
 /// what comes of it to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes.
 #[utoipa::path(post, path = "/auth/passkeys/login/start", tag = "auth",
-    responses((status = OK, body = CeremonyStarted), (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+    responses((status = OK, body = CeremonyStarted)))]
 pub(crate) async fn start_passkey_login(
     State(app): State<AppState>,
     _: Limited<Anybody>,
 ) -> Result<Json<CeremonyStarted>> {
     let started = app.passkeys.start_authentication()?;
     let ceremony_id = CeremonyId::new();
-    queries::insert_ceremony(&app.authority.db, ceremony_id, None, &started.state, app.clock.now()).await?;
+    queries::insert_ceremony(&app.db, ceremony_id, None, &started.state, app.clock.now()).await?;
     Ok(Json(CeremonyStarted { ceremony_id, options: started.options }))
 }

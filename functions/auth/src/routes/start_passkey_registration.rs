@@ -3,10 +3,7 @@
 use axum::extract::State;
 use shared::{
     base::ids::CeremonyId,
-    http::{
-        extract::Json,
-        problem::{ProblemBody, Result},
-    },
+    http::{extract::Json, problem::Result},
     identity::principal::RecentAccount,
 };
 
@@ -16,13 +13,13 @@ use crate::{AppState, model::CeremonyStarted, queries};
 ///
 /// Pass `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`,
 /// and what comes of it to `POST /auth/passkeys/register/finish` within five minutes.
-#[utoipa::path(post, path = "/auth/passkeys/register/start", tag = "auth", security(("bearer" = [])),
-    responses((status = OK, body = CeremonyStarted), (status = FORBIDDEN, body = ProblemBody)))]
+#[utoipa::path(post, path = "/auth/passkeys/register/start", tag = "auth",
+    responses((status = OK, body = CeremonyStarted)))]
 pub(crate) async fn start_passkey_registration(
     State(app): State<AppState>,
     RecentAccount(account): RecentAccount,
 ) -> Result<Json<CeremonyStarted>> {
-    let db = &app.authority.db;
+    let db = &app.db;
     let known = queries::list_credential_ids(db, account.id).await?;
     let started = app.passkeys.start_registration(&account, known)?;
     let ceremony_id = CeremonyId::new();

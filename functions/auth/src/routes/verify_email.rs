@@ -42,8 +42,7 @@ impl Concerns for VerifyEmail {
 ///
 /// The link that is opened decides whose password counts; sessions opened with another one end.
 #[utoipa::path(get, path = "/auth/verify-email", tag = "auth", params(VerifyEmail),
-    responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+    responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody)))]
 pub(crate) async fn verify_email(
     State(app): State<AppState>,
     Limited { body: Query(query), .. }: Limited<Query<VerifyEmail>>,

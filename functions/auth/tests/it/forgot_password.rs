@@ -14,10 +14,7 @@ async fn the_answer_does_not_tell_which_addresses_are_known(db: PgPool) {
         assert_eq!(response.body, json!({"status": "reset_sent"}));
     }
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 2);
-    let rows: i64 = sqlx::query_scalar("select count(*) from password_reset_tokens")
-        .fetch_one(&auth.platform.db)
-        .await
-        .expect("a count");
+    let rows: i64 = auth.platform.value("select count(*) from password_reset_tokens").await;
     assert_eq!(rows, 1);
     let invalid = auth.client.post("/auth/password/forgot", json!({"email": "ada"})).await;
     assert_eq!(invalid.assert_problem(422, "invalid_fields").invalid_fields(), ["email"]);

@@ -1,5 +1,5 @@
 use serde_json::json;
-use shared::base::config::Env;
+use shared::{base::config::Env, testing::start_error};
 use sqlx::PgPool;
 
 use crate::support::{Auth, PASSWORD};
@@ -25,11 +25,8 @@ async fn without_a_database_the_answer_is_503_until_it_is_back(db: PgPool) {
     let mut through_the_door = url.clone();
     through_the_door.set_host(Some("127.0.0.1")).expect("a host");
     through_the_door.set_port(Some(door.port)).expect("a port");
-    let env =
-        auth.platform.env().with("DATABASE_URL", through_the_door).with("DATABASE_ACQUIRE_TIMEOUT", "1");
-    let service = shared::function::service::<auth::Auth>(&env, shared::base::clock::Clock::default())
-        .expect("the function");
-    let client = auth.platform.client(service.router());
+    let variables = [("DATABASE_URL", through_the_door.as_str()), ("DATABASE_ACQUIRE_TIMEOUT", "1")];
+    let client = auth.platform.client_of::<auth::Auth>(&variables);
 
     let login = json!({"email": "ada@example.org", "password": PASSWORD});
     let down = client.post("/auth/login", login.clone()).await;
@@ -77,11 +74,7 @@ impl Door {
 
 #[tokio::test]
 async fn a_missing_variable_stops_the_start_by_name() {
-    let error =
-        shared::function::service::<auth::Auth>(&Env::default(), shared::base::clock::Clock::default())
-            .err()
-            .expect("an error")
-            .to_string();
+    let error = start_error::<auth::Auth>(&Env::default());
     for name in ["DATABASE_URL", "ACCESS_TOKEN_JWKS", "MAIL_TOKEN_KEYS", "PUBSUB_PROJECT"] {
         assert!(error.contains(&format!("the environment variable {name} is not set")), "{error}");
     }

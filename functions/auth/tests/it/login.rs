@@ -57,12 +57,10 @@ async fn wrong_unknown_and_suspended_are_told_the_same(db: PgPool) {
         assert_eq!(answer.body["detail"], answers[0].body["detail"]);
         assert_eq!(answer.headers["www-authenticate"], "Bearer");
     }
-    let failures: i64 = sqlx::query_scalar(
-        "select count(*) from audit_logs where action = 'user.login' and status = 'failure'",
-    )
-    .fetch_one(&auth.platform.db)
-    .await
-    .expect("a count");
+    let failures: i64 = auth
+        .platform
+        .value("select count(*) from audit_logs where action = 'user.login' and status = 'failure'")
+        .await;
     assert_eq!(failures, 4);
 }
 
@@ -109,10 +107,7 @@ async fn a_sign_in_from_where_the_account_was_never_used_is_mailed(db: PgPool) {
         ("2001:db8::1", FIREFOX),
     ] {
         let events = sign_in(address, user_agent, PASSWORD).await;
-        let newest: SessionId = sqlx::query_scalar("select id from sessions order by id desc limit 1")
-            .fetch_one(&auth.platform.db)
-            .await
-            .expect("a session");
+        let newest: SessionId = auth.platform.value("select id from sessions order by id desc limit 1").await;
         assert_eq!(events, [EmailRequested::NewSignIn { session_id: newest }], "{address} {user_agent}");
         assert_eq!(sign_in(address, user_agent, PASSWORD).await, [], "{address} {user_agent} is known now");
     }

@@ -56,11 +56,7 @@ impl Auth {
         let row =
             "select jsonb_build_object('status', status, 'metadata', metadata, 'resource_id', resource_id)
                    from audit_logs where action = 'user.login' order by id desc limit 1";
-        sqlx::query_scalar(row).fetch_one(&self.platform.db).await.expect("an audit row")
-    }
-
-    async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
+        self.platform.value(row).await
     }
 }
 
@@ -84,8 +80,8 @@ async fn a_passkey_signs_in_without_an_address(db: PgPool) {
     tokens(&auth.refresh(&refresh).await);
     let login = auth.last_login().await;
     assert_eq!((&login["status"], &login["metadata"]), (&json!("success"), &json!({"method": "passkey"})));
-    assert_eq!(auth.count("select count(*) from passkeys where last_used_at is not null").await, 1);
-    assert_eq!(auth.count("select count(*) from passkey_ceremonies").await, 0);
+    assert_eq!(auth.platform.count("select count(*) from passkeys where last_used_at is not null").await, 1);
+    assert_eq!(auth.platform.count("select count(*) from passkey_ceremonies").await, 0);
 
     // The password goes on working, and so does the passkey.
     auth.login("ada@example.org", PASSWORD).await;
@@ -137,7 +133,7 @@ async fn a_passkey_needs_a_recent_session_and_a_verified_address(db: PgPool) {
     client.post("/auth/reauthenticate", json!({"password": PASSWORD})).await.assert_status(200);
     // Meanwhile the five minutes of the ceremony are over.
     client.post(REGISTER_FINISH, finish).await.assert_problem(400, "ceremony_invalid");
-    assert_eq!(auth.count("select count(*) from passkeys").await, 0);
+    assert_eq!(auth.platform.count("select count(*) from passkeys").await, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -155,7 +151,7 @@ async fn of_two_finishes_of_one_ceremony_one_wins(db: PgPool) {
     let won = answers.iter().position(|answer| answer.status == 201).expect("one that was made");
     answers[1 - won].assert_problem(400, "ceremony_invalid");
     assert_eq!(answers[won].body["name"], "Passkey", "a name may be left out");
-    assert_eq!(auth.count("select count(*) from passkeys").await, 1);
+    assert_eq!(auth.platform.count("select count(*) from passkeys").await, 1);
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 1);
 }
 
@@ -248,7 +244,7 @@ async fn an_answer_to_another_challenge_uses_its_ceremony_up(db: PgPool) {
     assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["credential"]);
     let failures =
         "select count(*) from audit_logs where action = 'user.passkey_added' and status = 'failure'";
-    assert_eq!(auth.count(failures).await, 1);
+    assert_eq!(auth.platform.count(failures).await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -257,7 +253,7 @@ async fn one_passkey_belongs_to_one_account(db: PgPool) {
     let (_, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     let eve = auth.signed_in_account("eve@example.org").await;
     register(&eve, &mut authenticator).await.assert_problem(409, "passkey_exists");
-    assert_eq!(auth.count("select count(*) from passkeys").await, 1);
+    assert_eq!(auth.platform.count("select count(*) from passkeys").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

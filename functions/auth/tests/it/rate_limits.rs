@@ -29,10 +29,6 @@ async fn login(auth: &Auth, address: impl ToString, password: &str) -> TestRespo
     client.post("/auth/login", json!({"email": "ada@example.org", "password": password})).await
 }
 
-async fn count(auth: &Auth, query: &'static str) -> i64 {
-    sqlx::query_scalar(query).fetch_one(&auth.platform.db).await.expect("a count")
-}
-
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn every_route_that_anybody_may_call_has_limits(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
@@ -86,7 +82,7 @@ async fn guesses_beyond_the_limit_are_neither_checked_nor_recorded(db: PgPool) {
         assert!(!refused.headers.contains_key("www-authenticate"));
     }
     let failures = "select count(*) from audit_logs where action = 'user.login' and status = 'failure'";
-    assert_eq!(count(&auth, failures).await, 3);
+    assert_eq!(auth.platform.count(failures).await, 3);
     // Somebody else's guesses are their own; so is the quota of a place that only the owner is at.
     login(&auth, "203.0.113.2", PASSWORD).await.assert_status(200);
     auth.platform.clock.advance(time::Duration::minutes(1));

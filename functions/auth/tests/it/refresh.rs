@@ -34,10 +34,7 @@ async fn twenty_refreshes_at_once_get_one_successor_and_a_late_one_ends_the_sess
     auth.refresh(&successors[0]).await.assert_problem(401, "unauthenticated");
     auth.signed_in(&access).get("/auth/me").await.assert_problem(401, "unauthenticated");
     let audited: i64 =
-        sqlx::query_scalar("select count(*) from audit_logs where action = 'user.refresh_reused'")
-            .fetch_one(&auth.platform.db)
-            .await
-            .expect("a count");
+        auth.platform.value("select count(*) from audit_logs where action = 'user.refresh_reused'").await;
     assert_eq!(audited, 1);
 }
 

@@ -59,8 +59,7 @@ async fn every_invalid_field_is_named(db: PgPool) {
             "{password}"
         );
     }
-    let users: i64 =
-        sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    let users: i64 = auth.platform.value("select count(*) from users").await;
     assert_eq!(users, 0);
 }
 
@@ -87,8 +86,7 @@ async fn fifty_registrations_at_once_make_one_user(db: PgPool) {
     for answer in answers {
         answer.assert_status(202);
     }
-    let users: i64 =
-        sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    let users: i64 = auth.platform.value("select count(*) from users").await;
     assert_eq!(users, 1);
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 50);
 }

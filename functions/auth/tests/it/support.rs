@@ -1,15 +1,12 @@
 //! What these tests share.
 
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 use shared::{
-    base::config::Settings as _,
     cloud::events::EmailRequested,
-    identity::mail_token::{MailTokenSettings, MailTokens, Purpose},
+    identity::mail_token::Purpose,
     testing::{Client, Platform, TestResponse},
 };
 use sqlx::PgPool;
-use uuid::Uuid;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -23,13 +20,10 @@ impl Auth {
         Self::start_with(db, &[]).await
     }
 
-    /// With some variables set otherwise.
+    /// The same, with some variables set differently.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
-        let env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
-        let service =
-            shared::function::service::<auth::Auth>(&env, platform.clock.clone()).expect("the function");
-        let client = platform.client(service.router());
+        let client = platform.client_of::<auth::Auth>(variables);
         Self { platform, client }
     }
 
@@ -46,13 +40,7 @@ impl Auth {
         let [EmailRequested::Verification { verification_id }] = events[..] else {
             panic!("expected one verification mail, got {events:?}")
         };
-        self.token_of(Purpose::Verification, verification_id.0)
-    }
-
-    fn token_of(&self, purpose: Purpose, row: Uuid) -> String {
-        let settings = MailTokenSettings::from_env(&self.platform.env()).expect("settings");
-        let tokens = MailTokens::new(&settings).expect("keys");
-        tokens.token("k1", purpose, row).expect("a token").expose_secret().to_owned()
+        self.platform.mailed_token(Purpose::Verification, verification_id.0)
     }
 
     /// Asks for a new password and gives the token that the mail will carry.
@@ -62,7 +50,7 @@ impl Auth {
         let [EmailRequested::PasswordReset { reset_id }] = events[..] else {
             panic!("expected one reset mail, got {events:?}")
         };
-        self.token_of(Purpose::PasswordReset, reset_id.0)
+        self.platform.mailed_token(Purpose::PasswordReset, reset_id.0)
     }
 
     /// A verified account that signs in with [`PASSWORD`].

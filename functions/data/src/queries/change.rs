@@ -1,59 +1,19 @@
-//! What happens to an item after it was announced.
+//! Changes of an item by people.
 
-use serde_json::{Value, json};
-use shared::{
-    audit::{Action, Entry},
-    base::ids::{ItemId, ProjectId, UserId},
-    items::ItemKind,
-};
+use serde_json::Value;
+use shared::base::ids::ItemId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::model::ItemRow;
+use crate::model::{Change, NextUpload};
 
-/// What the next upload shall be; what is left out stays.
-pub(crate) struct NextUpload<'a> {
-    pub(crate) filename: Option<&'a str>,
-    pub(crate) content_type: Option<&'static str>,
-    pub(crate) size_bytes: Option<i64>,
-    pub(crate) crc32c: Option<&'a str>,
-    pub(crate) resumable: Option<bool>,
-}
-
-impl NextUpload<'_> {
-    /// Whether other bytes are announced: then the checksum of the last ones is worth nothing.
-    fn other_bytes(&self) -> bool {
-        self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
-    }
-
-    /// What an item will be announced as.
-    pub(crate) fn describe(&self, before: &ItemRow) -> Value {
-        describe(
-            self.filename.unwrap_or(&before.item.original_filename),
-            self.content_type.unwrap_or(&before.item.content_type),
-            self.size_bytes.unwrap_or(before.item.size_bytes),
-        )
-    }
-}
-
-impl ItemRow {
-    /// What the item was announced as.
-    pub(crate) fn description(&self) -> Value {
-        describe(&self.item.original_filename, &self.item.content_type, self.item.size_bytes)
-    }
-}
-
-fn describe(filename: &str, content_type: &str, size_bytes: i64) -> Value {
-    json!({"original_filename": filename, "content_type": content_type, "size_bytes": size_bytes})
-}
-
-/// Makes an item wait for bytes: a draft for those of another description, an item that ended badly for those of
-/// its next upload; asking twice opens one. What changes its description is a change like others: with a version
-/// and an audit row, and the search knows its new name.
+/// Makes an item await bytes: a draft those of another description, an item that ended badly those of its next
+/// upload. Asking twice opens one upload. A new description is a change with a version and an audit row, and the
+/// search knows the new name.
 pub(crate) async fn begin_next_upload(
     db: &mut PgConnection,
     id: ItemId,
-    next: &NextUpload<'_>,
+    next: &NextUpload,
     resumable_from: i64,
     entry: Value,
     now: OffsetDateTime,
@@ -97,7 +57,7 @@ pub(crate) async fn begin_next_upload(
         next.content_type,
         next.size_bytes,
         next.crc32c,
-        next.other_bytes(),
+        next.changes_bytes(),
         next.resumable,
         resumable_from,
         entry,
@@ -108,53 +68,45 @@ pub(crate) async fn begin_next_upload(
     Ok(())
 }
 
-/// Gives a document another label; nothing happens when it has it. Statistics follow it as a transition from the
-/// document's state to itself.
+/// Sets a document's domain; nothing happens when it has it already. Statistics follow it as a transition from the
+/// document's status to itself.
 pub(crate) async fn set_domain(
     db: &mut PgConnection,
-    id: ItemId,
-    domain: Option<&str>,
-    user: UserId,
-    entry: Value,
-    now: OffsetDateTime,
+    change: &Change,
+    before: Option<&str>,
+    after: Option<&str>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
-        with before as (
-            select domain from documents where item_id = $1 and domain is distinct from $2
-        ), changed as (
-            update documents set domain = $2 from before where item_id = $1
-            returning item_id, before.domain as domain_before
-        ), counted as (
-            update items set version = version + 1 from changed where items.id = changed.item_id
-            returning items.*, domain_before
-        ), recorded as (
-            insert into item_transitions
-                (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
-            select id, project_id, kind, status, status, version, $5, $4,
-                   jsonb_build_object('domain', $2, 'domain_before', domain_before)
-            from counted
+        with changed as (
+            update documents set domain = $7 where item_id = $1 and domain is distinct from $7 returning item_id
+        ), moved as materialized (
+            select item_transition(
+                item_id, $2, $3, $4, $5, jsonb_build_object('domain', $7::text, 'domain_before', $8::text), '{}'
+            ) as version
+            from changed
         )
-        select audit_record($3, $4)::text as recorded from changed
+        select version, audit_record($6, $5)::text as recorded from moved
         ",
-        id.0,
-        domain,
-        entry,
-        now,
-        user.0,
+        change.id.0,
+        change.version,
+        change.status as _,
+        change.user.0,
+        change.now,
+        change.entry,
+        after,
+        before,
     )
     .fetch_optional(db)
     .await?;
     Ok(())
 }
 
-/// Asks for another language of a voice sample; nothing happens when it was asked for before.
+/// Sets the requested language of a voice sample; nothing happens when it has it already.
 pub(crate) async fn set_language(
     db: &mut PgConnection,
-    id: ItemId,
+    change: &Change,
     language: Option<&str>,
-    entry: Value,
-    now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
@@ -167,10 +119,10 @@ pub(crate) async fn set_language(
         )
         select audit_record($3, $4)::text as recorded from changed
         ",
-        id.0,
+        change.id.0,
         language,
-        entry,
-        now,
+        change.entry,
+        change.now,
     )
     .fetch_optional(db)
     .await?;
@@ -178,37 +130,19 @@ pub(crate) async fn set_language(
 }
 
 /// Deletes an item, which vanishes from everything but its history.
-pub(crate) async fn delete_item(
-    db: &mut PgConnection,
-    id: ItemId,
-    kind: ItemKind,
-    project: ProjectId,
-    user: UserId,
-    now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    let action = kind.either(Action::DocumentDeleted, Action::VoiceDeleted);
-    let entry = Entry::success(Some(user), action, id.0).in_project(project).with(json!({}));
+pub(crate) async fn delete_item(db: &mut PgConnection, change: &Change) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
-        with deleted as (
-            update items
-            set deleted_at = $2, version = version + 1, lease_until = null, next_attempt_at = null
-            where id = $1 and deleted_at is null
-            returning *
-        ), recorded as (
-            insert into item_transitions
-                (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
-            select deleted.id, deleted.project_id, kind, status, 'deleted', version, $3, $2,
-                   jsonb_strip_nulls(jsonb_build_object('domain_before', domain))
-            from deleted
-            left join documents on documents.item_id = deleted.id
+        with deleted as materialized (
+            select item_transition($1, $2, 'deleted', $3, $4, '{}', '{}') as version
         )
-        select audit_record($4, $2)::text as recorded from deleted
+        select version, audit_record($5, $4)::text as recorded from deleted where version is not null
         ",
-        id.0,
-        now,
-        user.0,
-        entry.row()?,
+        change.id.0,
+        change.version,
+        change.user.0,
+        change.now,
+        change.entry,
     )
     .fetch_optional(db)
     .await?;

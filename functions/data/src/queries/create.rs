@@ -2,39 +2,31 @@
 
 use serde_json::Value;
 use shared::{
-    audit::{Action, Entry},
-    base::ids::{ItemId, ProjectId, UserId},
-    items::ItemKind,
+    audit::Entry,
+    base::ids::{ProjectId, UserId},
+    items::{ItemKind, Verb},
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// An item to be announced.
-pub(crate) struct NewItem {
-    pub(crate) id: ItemId,
-    pub(crate) filename: String,
-    pub(crate) content_type: &'static str,
-    pub(crate) size_bytes: i64,
-    pub(crate) crc32c: Option<String>,
-    pub(crate) resumable: bool,
-    pub(crate) domain: Option<String>,
-    pub(crate) language: Option<String>,
-}
+use crate::model::NewItem;
 
-/// Inserts drafts with what is theirs, their first transitions, the words of their names, and their audit rows.
+/// Inserts drafts with the fields of their kinds, their first transitions, the words of their names, and their audit
+/// rows.
 pub(crate) async fn insert_items(
     db: &mut PgConnection,
-    kind: ItemKind,
     project: ProjectId,
     user: UserId,
     new: &[NewItem],
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let action = kind.either(Action::DocumentCreated, Action::VoiceCreated);
-    let entries =
-        new.iter().map(|item| Entry::success(Some(user), action, item.id.0).in_project(project).row());
-    let entries = entries.collect::<Result<Vec<Value>, _>>()?;
+    let entry = |item: &NewItem| {
+        let action = item.kind.action(Verb::Created);
+        Entry::success(Some(user), action, item.id.0).in_project(project).row()
+    };
+    let entries = new.iter().map(entry).collect::<Result<Vec<Value>, _>>()?;
+    let kinds: Vec<ItemKind> = new.iter().map(|item| item.kind).collect();
     let ids: Vec<Uuid> = new.iter().map(|item| item.id.0).collect();
     let filenames: Vec<&str> = new.iter().map(|item| item.filename.as_str()).collect();
     let content_types: Vec<&str> = new.iter().map(|item| item.content_type).collect();
@@ -47,37 +39,37 @@ pub(crate) async fn insert_items(
         r#"
         with new as (
             select *
-            from unnest($5::uuid[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[], $11::text[],
-                        $12::text[], $13::jsonb[])
-                as new (id, filename, content_type, size_bytes, crc32c, resumable, domain, language, entry)
+            from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[],
+                        $11::text[], $12::text[], $13::jsonb[])
+                as new (id, kind, filename, content_type, size_bytes, crc32c, resumable, domain, language, entry)
         ), made as (
             insert into items
                 (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, crc32c, resumable,
                  created_at)
-            select id, $1, $2, $3, filename, content_type, size_bytes, crc32c, resumable, $4 from new
+            select id, $1, $2, kind, filename, content_type, size_bytes, crc32c, resumable, $3 from new
             returning id
         ), made_documents as (
             insert into documents (item_id, project_id, domain)
-            select new.id, $1, domain from new join made using (id) where $3 = 'document'
+            select new.id, $1, domain from new join made using (id) where kind = 'document'
         ), made_samples as (
             insert into voice_samples (item_id, requested_language)
-            select new.id, language from new join made using (id) where $3 = 'voice'
+            select new.id, language from new join made using (id) where kind = 'voice'
         ), recorded as (
             insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at, details)
-            select new.id, $1, $3, 'draft', 1, $2, $4, jsonb_strip_nulls(jsonb_build_object('domain', domain))
+            select new.id, $1, kind, 'draft', 1, $2, $3, jsonb_strip_nulls(jsonb_build_object('domain', domain))
             from new join made using (id)
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
-            select new.id, 0, $1, $3, search_words(translate(filename, '._-', '   ') || ' ' || filename)
+            select new.id, 0, $1, kind, search_words(translate(filename, '._-', '   ') || ' ' || filename)
             from new join made using (id)
         )
-        select audit_record(entry, $4)::text as recorded from new join made using (id)
+        select audit_record(entry, $3)::text as recorded from new join made using (id)
         "#,
         project.0,
         user.0,
-        kind as _,
         now,
         &ids,
+        &kinds as _,
         &filenames as _,
         &content_types as _,
         &sizes,

@@ -1,4 +1,4 @@
-//! Exports that were asked for.
+//! Exports.
 
 use shared::{
     base::ids::{ExportId, ProjectId, UserId},
@@ -8,30 +8,20 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::model::{Export, ExportProgress, ExportStatus};
+use crate::model::{Export, ExportProgress, ExportRow, ExportStatus, NewExport};
 
-/// Exports of a project that may be under way at once.
+/// Exports of a project that may be in progress at once.
 const AT_ONCE: i64 = 5;
-/// How long the first message has until maintenance repeats it.
+/// How long the first message has until `maintenance` repeats it.
 const PATIENCE: Duration = Duration::minutes(5);
 
-/// An export to be made.
-pub(crate) struct NewExport {
-    pub(crate) id: ExportId,
-    pub(crate) project_id: ProjectId,
-    pub(crate) requested_by: UserId,
-    pub(crate) format: ExportFormat,
-    pub(crate) status: Option<ItemStatus>,
-    pub(crate) kept_until: OffsetDateTime,
-}
-
-/// Inserts an export, unless as many of the project are under way as may be; whether it did.
+/// Inserts an export, unless as many of the project are in progress as may be. Returns whether it did.
 pub(crate) async fn insert_export(
     db: &mut PgConnection,
     new: &NewExport,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    // Whoever asks at the same time waits here, and counts this one.
+    // A concurrent request waits here, and counts this export.
     sqlx::query!("select id from projects where id = $1 for no key update", new.project_id.0)
         .fetch_optional(&mut *db)
         .await?;
@@ -57,12 +47,6 @@ pub(crate) async fn insert_export(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// An export's row: what the answer shows, and which object and generation its file is.
-pub(crate) struct ExportRow {
-    pub(crate) export: Export,
-    pub(crate) file: Option<(i32, i64)>,
-}
-
 struct Row {
     id: ExportId,
     project_id: ProjectId,
@@ -84,10 +68,6 @@ struct Row {
 
 impl From<Row> for ExportRow {
     fn from(row: Row) -> Self {
-        let failure = row.failure_code.map(|code| {
-            let message = row.failure_message.unwrap_or_default();
-            Failure { code, message }
-        });
         let export = Export {
             id: row.id,
             project_id: row.project_id,
@@ -95,7 +75,7 @@ impl From<Row> for ExportRow {
             format: row.format,
             item_status: row.item_status,
             status: row.status,
-            failure,
+            failure: Failure::from_columns(row.failure_code, row.failure_message),
             progress: ExportProgress { done: row.done, total: row.total },
             size_bytes: row.size_bytes,
             created_at: row.created_at,
@@ -106,34 +86,30 @@ impl From<Row> for ExportRow {
     }
 }
 
-/// Selects exports; the rest of the statement follows.
-macro_rules! select_exports {
-    ($rest:tt, $($argument:expr),* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            r#"
-            select id as "id: ExportId", project_id as "project_id: ProjectId",
-                   requested_by_id as "requested_by_id: UserId", format as "format: ExportFormat",
-                   item_status as "item_status: ItemStatus", status as "status: ExportStatus", failure_code,
-                   failure_message, done, total, file_attempt, generation, size_bytes, created_at, completed_at,
-                   kept_until
-            from exports
-            "# + $rest,
-            $($argument),*
-        )
-    };
-}
-
 pub(crate) async fn get_export(
     db: impl PgExecutor<'_>,
     id: ExportId,
     now: OffsetDateTime,
 ) -> Result<Option<ExportRow>, sqlx::Error> {
-    let row = select_exports!("where id = $1 and kept_until > $2", id.0, now).fetch_optional(db).await?;
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        select id as "id: ExportId", project_id as "project_id: ProjectId",
+               requested_by_id as "requested_by_id: UserId", format as "format: ExportFormat",
+               item_status as "item_status: ItemStatus", status as "status: ExportStatus", failure_code,
+               failure_message, done, total, file_attempt, generation, size_bytes, created_at, completed_at, kept_until
+        from exports
+        where id = $1 and kept_until > $2
+        "#,
+        id.0,
+        now,
+    )
+    .fetch_optional(db)
+    .await?;
     Ok(row.map(ExportRow::from))
 }
 
-/// Those of a project after another one, newest first.
+/// Lists the exports of a project after another one, newest first.
 pub(crate) async fn list_exports(
     db: &PgPool,
     project: ProjectId,
@@ -141,14 +117,20 @@ pub(crate) async fn list_exports(
     rows: i64,
     now: OffsetDateTime,
 ) -> Result<Vec<ExportRow>, sqlx::Error> {
-    let rows = select_exports!(
-        "
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select id as "id: ExportId", project_id as "project_id: ProjectId",
+               requested_by_id as "requested_by_id: UserId", format as "format: ExportFormat",
+               item_status as "item_status: ItemStatus", status as "status: ExportStatus", failure_code,
+               failure_message, done, total, file_attempt, generation, size_bytes, created_at, completed_at, kept_until
+        from exports
         where project_id = $1
           and id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
           and kept_until > $4
         order by id desc
         limit $3
-        ",
+        "#,
         project.0,
         after,
         rows,

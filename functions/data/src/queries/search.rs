@@ -1,26 +1,21 @@
-//! The search: names and texts, the best first.
+//! The search in names and texts, the best match first.
 
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
-use uuid::Uuid;
 
-use super::{
-    list::{Filter, Found},
-    select::get_items,
-};
-use crate::model::{Fragment, ItemRow};
+use crate::model::{Filter, Found, Fragment};
 
-/// Matches that are ranked: of more than these, the newest.
+/// The number of matches that are ranked: the newest.
 const CANDIDATES: i32 = 1000;
-/// Marks around what was found; a text that holds them loses them.
+/// Marks around a match; a text that holds them loses them.
 const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
-/// What `<` is for a moment: a headline leaves out what looks like markup.
+/// Stands for `<` in a headline, which leaves out what looks like markup.
 const LESS_THAN: char = '\u{4}';
 
-/// The best matches after those up to `filter.after`.
+/// Finds the best matches after the item `filter.after`.
 pub(super) async fn search_items(
     db: &PgPool,
-    filter: &Filter<'_>,
+    filter: &Filter,
     words: &str,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let hits = sqlx::query!(
@@ -52,7 +47,7 @@ pub(super) async fn search_items(
                ts_headline(
                    'simple',
                    translate(
-                       left(coalesce(document_pages.text, voice_segments.text, items.original_filename), 100000),
+                       left(coalesce(item_parts.text, items.original_filename), 100000),
                        '<' || chr(4) || chr(2) || chr(3),
                        chr(4)
                    ),
@@ -61,14 +56,10 @@ pub(super) async fn search_items(
                ) as "headline!"
         from page
         join items on items.id = page.item_id
-        left join document_pages
-               on document_pages.item_id = items.id
-              and document_pages.attempt = items.text_attempt
-              and document_pages.page_number = page.part
-        left join voice_segments
-               on voice_segments.item_id = items.id
-              and voice_segments.attempt = items.text_attempt
-              and voice_segments.segment_number = page.part
+        left join item_parts
+               on item_parts.item_id = items.id
+              and item_parts.attempt = items.text_attempt
+              and item_parts.number = page.part
         order by page.rank desc, page.item_id desc
         "#,
         filter.project_id.0,
@@ -78,23 +69,17 @@ pub(super) async fn search_items(
         filter.domain,
         filter.uploaded_by.map(|user| user.0),
         filter.after,
-        filter.rows,
+        filter.limit.rows(),
         CANDIDATES,
     )
     .fetch_all(db)
     .await?;
-    let ids: Vec<ItemId> = hits.iter().map(|hit| hit.item_id).collect();
-    let rows = get_items(db, &ids).await?;
-    let mut rows: std::collections::HashMap<Uuid, ItemRow> =
-        rows.into_iter().map(|row| (row.item.id.0, row)).collect();
-    let found = hits.into_iter().filter_map(|hit| {
-        let row = rows.remove(&hit.item_id.0)?;
-        Some(Found { row, snippet: Some(fragments(&hit.headline)) })
-    });
+    let found =
+        hits.into_iter().map(|hit| Found { id: hit.item_id, snippet: Some(fragments(&hit.headline)) });
     Ok(found.collect())
 }
 
-/// A headline's pieces, in turn outside and inside of the marks.
+/// Splits a headline at its marks: its pieces are in turn outside and inside of them.
 fn fragments(headline: &str) -> Vec<Fragment> {
     let pieces = headline.split(MARKS).enumerate();
     pieces

@@ -1,18 +1,17 @@
-//! What was read: pages, segments, words.
+//! The texts of items: as a whole, page by page, word by word.
 
-use serde::Serialize;
-use serde_json::Value;
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
-use utoipa::ToSchema;
 
-/// The text of all pages; null when there are none.
-pub(crate) async fn document_text(db: &PgPool, id: ItemId) -> Result<Option<String>, sqlx::Error> {
+use crate::model::{DocumentPage, Word};
+
+/// Gets the machine's text of an item; null when it has none.
+pub(crate) async fn item_text(db: &PgPool, id: ItemId) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r"
-        select string_agg(document_pages.text, E'\n' order by page_number)
+        select string_agg(item_parts.text, E'\n' order by number)
         from items
-        join document_pages on document_pages.item_id = items.id and document_pages.attempt = items.text_attempt
+        join item_parts on item_parts.item_id = items.id and item_parts.attempt = items.text_attempt
         where items.id = $1
         ",
         id.0,
@@ -21,37 +20,7 @@ pub(crate) async fn document_text(db: &PgPool, id: ItemId) -> Result<Option<Stri
     .await
 }
 
-/// What was said; null when nothing was transcribed.
-pub(crate) async fn voice_text(db: &PgPool, id: ItemId) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!(
-        r"
-        select string_agg(voice_segments.text, E'\n' order by segment_number)
-        from items
-        join voice_segments on voice_segments.item_id = items.id and voice_segments.attempt = items.text_attempt
-        where items.id = $1
-        ",
-        id.0,
-    )
-    .fetch_one(db)
-    .await
-}
-
-/// A page of a document.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DocumentPage {
-    /// From 1.
-    pub(crate) page_number: i32,
-    pub(crate) text: String,
-    /// From 0 to 1.
-    pub(crate) confidence: f32,
-    /// As a BCP 47 tag.
-    pub(crate) language: Option<String>,
-    /// Blocks of text: `{"text", "confidence", "box": [left, top, width, height]}`, in fractions of the page.
-    #[schema(value_type = Vec<Object>)]
-    pub(crate) layout: Value,
-}
-
-/// Pages after a page.
+/// Lists the pages after a page.
 pub(crate) async fn list_pages(
     db: &PgPool,
     id: ItemId,
@@ -60,13 +29,14 @@ pub(crate) async fn list_pages(
 ) -> Result<Vec<DocumentPage>, sqlx::Error> {
     sqlx::query_as!(
         DocumentPage,
-        r"
-        select page_number, text, confidence, language, layout
-        from document_pages
-        where item_id = $1 and attempt = (select text_attempt from items where id = $1) and page_number > $2
-        order by page_number
+        r#"
+        select number as page_number, text, coalesce(confidence, 0) as "confidence!", language,
+               coalesce(layout, '[]') as "layout!"
+        from item_parts
+        where item_id = $1 and attempt = (select text_attempt from items where id = $1) and number > $2
+        order by number
         limit $3
-        ",
+        "#,
         id.0,
         after,
         rows,
@@ -75,22 +45,7 @@ pub(crate) async fn list_pages(
     .await
 }
 
-/// A word of a voice sample.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Word {
-    /// The word's place, from 0.
-    #[serde(skip)]
-    pub(crate) place: i64,
-    pub(crate) word: String,
-    /// Seconds from the beginning.
-    pub(crate) start: Option<f64>,
-    /// Seconds from the beginning.
-    pub(crate) end: Option<f64>,
-    /// From 0 to 1; null when the engine does not say.
-    pub(crate) confidence: Option<f64>,
-}
-
-/// Words after a place: that of a word is its segment's number, then its own within the segment.
+/// Lists the words after a place: that of a word is the number of its segment, then its own within the segment.
 pub(crate) async fn list_words(
     db: &PgPool,
     id: ItemId,
@@ -100,16 +55,17 @@ pub(crate) async fn list_words(
     sqlx::query_as!(
         Word,
         r#"
-        select (voice_segments.segment_number::bigint << 32) + word.number as "place!",
+        select (item_parts.number::bigint << 32) + word.number as "place!",
                word.value ->> 'word' as "word!", (word.value ->> 'start')::double precision as start,
-               (word.value ->> 'end')::double precision as "end", (word.value ->> 'confidence')::double precision as confidence
-        from voice_segments
-        cross join jsonb_array_elements(voice_segments.words) with ordinality as word (value, number)
-        where voice_segments.item_id = $1
-          and voice_segments.attempt = (select text_attempt from items where id = $1)
-          and voice_segments.segment_number >= ($2::bigint >> 32)::integer
-          and (voice_segments.segment_number::bigint << 32) + word.number > $2
-        order by voice_segments.segment_number, word.number
+               (word.value ->> 'end')::double precision as "end",
+               (word.value ->> 'confidence')::double precision as confidence
+        from item_parts
+        cross join jsonb_array_elements(item_parts.words) with ordinality as word (value, number)
+        where item_parts.item_id = $1
+          and item_parts.attempt = (select text_attempt from items where id = $1)
+          and item_parts.number >= ($2::bigint >> 32)::integer
+          and (item_parts.number::bigint << 32) + word.number > $2
+        order by item_parts.number, word.number
         limit $3
         "#,
         id.0,

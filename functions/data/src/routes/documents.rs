@@ -1,12 +1,165 @@
-//! `/documents` and what is below it.
+//! `/documents` and the paths below it.
 
-pub(crate) mod create_document;
-pub(crate) mod create_documents;
-pub(crate) mod delete_document;
-pub(crate) mod download_document;
-pub(crate) mod get_document;
-pub(crate) mod list_documents;
-pub(crate) mod list_pages;
-pub(crate) mod renew_upload_url;
-pub(crate) mod reprocess_document;
-pub(crate) mod update_document;
+use axum::{extract::State, http::StatusCode};
+use shared::{
+    base::ids::ItemId,
+    cloud::storage::Download,
+    http::{
+        batch::Batch,
+        extract::{Json, OptionalJson, Query},
+        idempotency::IdempotencyKey,
+        pagination::{Page, PageQuery},
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+        versioned::{Created, Versioned},
+    },
+    identity::guard::{ByBody, ByQuery, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
+    items::locators::{self, ByItem},
+};
+
+use crate::{
+    items::Items,
+    model::{
+        CreateBatch, CreateDocument, Document, DocumentPage, DocumentUpload, DocumentWithText, ListDocuments,
+        Listed, NextDocumentUpload, OwnField, UpdateDocument,
+    },
+    uploads::Uploads,
+};
+
+/// The kind of these items.
+type Kind = locators::Document;
+
+/// List documents
+///
+/// The newest come first; in a search, the best matches.
+#[utoipa::path(get, path = "/documents", tag = "documents", params(ListDocuments),
+    responses((status = OK, body = Page<Listed<Document>>)))]
+pub(crate) async fn list_documents(
+    State(items): State<Items>,
+    access: ProjectMember<ByQuery<ListDocuments>>,
+) -> Result<Json<Page<Listed<Document>>>> {
+    items.list(&access.found.filter(access.principal.user_id)).await.map(Json)
+}
+
+/// Create a document and return a signed upload URL
+#[utoipa::path(post, path = "/documents", tag = "documents", request_body = CreateDocument,
+    responses((status = CREATED, body = DocumentUpload)))]
+pub(crate) async fn create_document(
+    State(uploads): State<Uploads>,
+    key: IdempotencyKey,
+    access: ProjectContributor<ByBody<CreateDocument>>,
+) -> Result<Created<DocumentUpload>> {
+    let body: DocumentUpload = uploads.create(access, &key).await?.into();
+    Ok(Created { location: format!("/documents/{}", body.document.item.id), body })
+}
+
+/// Create up to 100 documents, with a result for each
+#[utoipa::path(post, path = "/documents/batch", tag = "documents",
+    request_body = CreateBatch<CreateDocument>,
+    responses((status = OK, body = Batch<DocumentUpload>)))]
+pub(crate) async fn create_documents(
+    State(uploads): State<Uploads>,
+    key: IdempotencyKey,
+    access: ProjectContributor<ByBody<CreateBatch<CreateDocument>>>,
+) -> Result<Json<Batch<DocumentUpload>>> {
+    let created = uploads.create_each(access, &key).await?.into_iter();
+    Ok(Json(Batch::new(StatusCode::CREATED, created.map(|created| created.map(DocumentUpload::from)))))
+}
+
+/// Get a document with its text
+#[utoipa::path(get, path = "/documents/{document_id}", tag = "documents",
+    params(("document_id" = ItemId, Path)),
+    responses((status = OK, body = DocumentWithText)))]
+pub(crate) async fn get_document(
+    State(items): State<Items>,
+    access: ProjectMember<ByItem<Kind>>,
+) -> Result<Versioned<DocumentWithText>> {
+    let (row, ocr_text, corrected_text) = items.get_with_text(access.found).await?;
+    Ok(Versioned(DocumentWithText { document: row.into(), ocr_text, corrected_text }))
+}
+
+/// Update a document
+#[utoipa::path(patch, path = "/documents/{document_id}", tag = "documents",
+    params(("document_id" = ItemId, Path)),
+    request_body(content((UpdateDocument = "application/merge-patch+json"), (UpdateDocument = "application/json"))),
+    responses((status = OK, body = Document)))]
+pub(crate) async fn update_document(
+    State(items): State<Items>,
+    if_match: IfMatch,
+    access: ItemEditor<ByItem<Kind>>,
+    Json(patch): Json<UpdateDocument>,
+) -> Result<Versioned<Document>> {
+    let row = items.update(&access, &if_match, OwnField::Domain(patch.domain)).await?;
+    Ok(Versioned(row.into()))
+}
+
+/// Delete a document
+///
+/// It vanishes at once, and its file after a while.
+#[utoipa::path(delete, path = "/documents/{document_id}", tag = "documents",
+    params(("document_id" = ItemId, Path)),
+    responses((status = NO_CONTENT)))]
+pub(crate) async fn delete_document(
+    State(items): State<Items>,
+    if_match: IfMatch,
+    access: ItemEditor<ByItem<Kind>>,
+) -> Result<StatusCode> {
+    items.delete(&access, &if_match).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Renew the upload URL of a document
+///
+/// A draft gets a fresh URL; a failed or rejected document one for its next upload, which may have another
+/// description.
+#[utoipa::path(post, path = "/documents/{document_id}/upload-url", tag = "documents",
+    params(("document_id" = ItemId, Path)), request_body = Option<NextDocumentUpload>,
+    responses((status = OK, body = DocumentUpload),
+        (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn renew_upload_url(
+    State(uploads): State<Uploads>,
+    access: ItemEditor<ByItem<Kind>>,
+    OptionalJson(next): OptionalJson<NextDocumentUpload>,
+) -> Result<Json<DocumentUpload>> {
+    let renewed = uploads.renew(&access, &next.into()).await?;
+    Ok(Json(renewed.into()))
+}
+
+/// List the pages of a document
+///
+/// Each with its text, confidence and layout.
+#[utoipa::path(get, path = "/documents/{document_id}/pages", tag = "documents",
+    params(("document_id" = ItemId, Path), PageQuery),
+    responses((status = OK, body = Page<DocumentPage>)))]
+pub(crate) async fn list_pages(
+    State(items): State<Items>,
+    access: ProjectMember<ByItem<Kind>>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<DocumentPage>>> {
+    items.pages(access.found, &query).await.map(Json)
+}
+
+/// Create a link to the file of a document
+///
+/// The file is served as an attachment.
+#[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
+    params(("document_id" = ItemId, Path)),
+    responses((status = OK, body = Download),
+        (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn download_document(
+    State(items): State<Items>,
+    access: ProjectMember<ByItem<Kind>>,
+) -> Result<Json<Download>> {
+    items.download(&access).await.map(Json)
+}
+
+/// Reprocess a failed document
+#[utoipa::path(post, path = "/documents/{document_id}/reprocess", tag = "documents",
+    params(("document_id" = ItemId, Path)),
+    responses((status = ACCEPTED, body = Document), (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn reprocess_document(
+    State(items): State<Items>,
+    access: ProjectAdmin<ByItem<Kind>>,
+) -> Result<(StatusCode, Json<Document>)> {
+    Ok((StatusCode::ACCEPTED, Json(items.reprocess(&access).await?.into())))
+}

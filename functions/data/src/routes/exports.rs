@@ -1,5 +1,150 @@
-//! `/exports` and what is below it.
+//! `/exports` and the paths below it.
 
-pub(crate) mod create_export;
-pub(crate) mod get_export;
-pub(crate) mod list_exports;
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use shared::{
+    base::ids::{ExportId, ProjectId},
+    http::{
+        extract::Json,
+        idempotency::IdempotencyKey,
+        pagination::{Cursor, Limit, Page},
+        problem::{ProblemBody, Result},
+    },
+    identity::guard::{ByBody, ByQuery, InProject, ProjectAdmin},
+    items::{ItemStatus, exports::ExportFormat, locators::ByExport},
+};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    exports::Exports,
+    model::{Export, ExportStatus},
+};
+
+/// An export to be created.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateExport {
+    /// The project whose items it holds.
+    #[garde(skip)]
+    project_id: ProjectId,
+    #[garde(skip)]
+    #[schema(inline)]
+    format: ExportFormat,
+    /// Only items in this status.
+    #[garde(custom(is_shown))]
+    #[schema(inline)]
+    status: Option<ItemStatus>,
+}
+
+impl InProject for CreateExport {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
+
+fn is_shown(status: &Option<ItemStatus>, (): &()) -> garde::Result {
+    match status {
+        Some(ItemStatus::Deleted) => Err(garde::Error::new("deleted items are shown nowhere")),
+        _ => Ok(()),
+    }
+}
+
+/// A requested export.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RequestedExport {
+    id: ExportId,
+    #[schema(inline)]
+    status: ExportStatus,
+}
+
+/// Create an export of a project's items
+///
+/// It holds the items that were created until now, documents first, in the order of their creation, each with its
+/// text, as it is when it is written. The file is made in the background; a mail says that it is ready.
+///
+/// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet would take for a formula begins with an apostrophe.
+#[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
+    responses((status = ACCEPTED, body = RequestedExport), (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn create_export(
+    State(exports): State<Exports>,
+    key: IdempotencyKey,
+    access: ProjectAdmin<ByBody<CreateExport>>,
+) -> Result<impl IntoResponse> {
+    let CreateExport { project_id, format, status } = access.found;
+    let export = exports.create(project_id, access.principal.user_id, &key, format, status).await?;
+    let location = [(header::LOCATION, format!("/exports/{}", export.id))];
+    Ok((StatusCode::ACCEPTED, location, Json(RequestedExport { id: export.id, status: export.status })))
+}
+
+/// Which exports.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListExports {
+    /// The project.
+    #[garde(skip)]
+    project_id: ProjectId,
+    /// Entries on the page.
+    #[serde(default)]
+    #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl InProject for ListExports {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
+
+/// List the exports of a project
+///
+/// The newest come first.
+#[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports),
+    responses((status = OK, body = Page<Export>)))]
+pub(crate) async fn list_exports(
+    State(exports): State<Exports>,
+    access: ProjectAdmin<ByQuery<ListExports>>,
+) -> Result<Json<Page<Export>>> {
+    let ListExports { project_id, limit, cursor } = access.found;
+    let rows = exports.list(project_id, cursor.map(|cursor| cursor.0), limit.rows()).await?;
+    Ok(Json(Page::new(rows, limit, |export: &Export| export.id.0)))
+}
+
+/// An export, with a link to its file once it is ready.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportWithLink {
+    #[serde(flatten)]
+    export: Export,
+    /// A link to the file, once it is ready. Anybody who has the link can read the file: keep it secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// When the link expires; ask for another one then.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    expires_at: Option<OffsetDateTime>,
+}
+
+/// Get an export
+///
+/// It shows the progress and, once the file is ready, a link to it, which is served as an attachment.
+#[utoipa::path(get, path = "/exports/{export_id}", tag = "exports",
+    params(("export_id" = ExportId, Path)),
+    responses((status = OK, body = ExportWithLink)))]
+pub(crate) async fn get_export(
+    State(exports): State<Exports>,
+    access: ProjectAdmin<ByExport>,
+) -> Result<Json<ExportWithLink>> {
+    let (export, link) = exports.get(access.project_id, access.principal.user_id, access.found).await?;
+    let (url, expires_at) = link.map(|link| (link.url, link.expires_at)).unzip();
+    Ok(Json(ExportWithLink { export, url, expires_at }))
+}

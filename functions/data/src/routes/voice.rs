@@ -1,12 +1,165 @@
-//! `/voice` and what is below it.
+//! `/voice` and the paths below it.
 
-pub(crate) mod create_voice_sample;
-pub(crate) mod create_voice_samples;
-pub(crate) mod delete_voice_sample;
-pub(crate) mod download_voice_sample;
-pub(crate) mod get_voice_sample;
-pub(crate) mod list_voice_samples;
-pub(crate) mod list_words;
-pub(crate) mod renew_voice_upload_url;
-pub(crate) mod reprocess_voice_sample;
-pub(crate) mod update_voice_sample;
+use axum::{extract::State, http::StatusCode};
+use shared::{
+    base::ids::ItemId,
+    cloud::storage::Download,
+    http::{
+        batch::Batch,
+        extract::{Json, OptionalJson, Query},
+        idempotency::IdempotencyKey,
+        pagination::{Page, PageQuery},
+        precondition::IfMatch,
+        problem::{ProblemBody, Result},
+        versioned::{Created, Versioned},
+    },
+    identity::guard::{ByBody, ByQuery, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
+    items::locators::{self, ByItem},
+};
+
+use crate::{
+    items::Items,
+    model::{
+        CreateBatch, CreateVoiceSample, ListVoiceSamples, Listed, NextVoiceUpload, OwnField,
+        UpdateVoiceSample, VoiceSample, VoiceSampleWithText, VoiceUpload, Word,
+    },
+    uploads::Uploads,
+};
+
+/// The kind of these items.
+type Kind = locators::Voice;
+
+/// List voice samples
+///
+/// The newest come first; in a search, the best matches.
+#[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples),
+    responses((status = OK, body = Page<Listed<VoiceSample>>)))]
+pub(crate) async fn list_voice_samples(
+    State(items): State<Items>,
+    access: ProjectMember<ByQuery<ListVoiceSamples>>,
+) -> Result<Json<Page<Listed<VoiceSample>>>> {
+    items.list(&access.found.filter(access.principal.user_id)).await.map(Json)
+}
+
+/// Create a voice sample and return a signed upload URL
+#[utoipa::path(post, path = "/voice", tag = "voice", request_body = CreateVoiceSample,
+    responses((status = CREATED, body = VoiceUpload)))]
+pub(crate) async fn create_voice_sample(
+    State(uploads): State<Uploads>,
+    key: IdempotencyKey,
+    access: ProjectContributor<ByBody<CreateVoiceSample>>,
+) -> Result<Created<VoiceUpload>> {
+    let body: VoiceUpload = uploads.create(access, &key).await?.into();
+    Ok(Created { location: format!("/voice/{}", body.voice_sample.item.id), body })
+}
+
+/// Create up to 100 voice samples, with a result for each
+#[utoipa::path(post, path = "/voice/batch", tag = "voice",
+    request_body = CreateBatch<CreateVoiceSample>,
+    responses((status = OK, body = Batch<VoiceUpload>)))]
+pub(crate) async fn create_voice_samples(
+    State(uploads): State<Uploads>,
+    key: IdempotencyKey,
+    access: ProjectContributor<ByBody<CreateBatch<CreateVoiceSample>>>,
+) -> Result<Json<Batch<VoiceUpload>>> {
+    let created = uploads.create_each(access, &key).await?.into_iter();
+    Ok(Json(Batch::new(StatusCode::CREATED, created.map(|created| created.map(VoiceUpload::from)))))
+}
+
+/// Get a voice sample with its text
+#[utoipa::path(get, path = "/voice/{voice_sample_id}", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path)),
+    responses((status = OK, body = VoiceSampleWithText)))]
+pub(crate) async fn get_voice_sample(
+    State(items): State<Items>,
+    access: ProjectMember<ByItem<Kind>>,
+) -> Result<Versioned<VoiceSampleWithText>> {
+    let (row, transcription_text, corrected_text) = items.get_with_text(access.found).await?;
+    Ok(Versioned(VoiceSampleWithText { voice_sample: row.into(), transcription_text, corrected_text }))
+}
+
+/// Update a voice sample
+#[utoipa::path(patch, path = "/voice/{voice_sample_id}", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path)),
+    request_body(content((UpdateVoiceSample = "application/merge-patch+json"), (UpdateVoiceSample = "application/json"))),
+    responses((status = OK, body = VoiceSample)))]
+pub(crate) async fn update_voice_sample(
+    State(items): State<Items>,
+    if_match: IfMatch,
+    access: ItemEditor<ByItem<Kind>>,
+    Json(patch): Json<UpdateVoiceSample>,
+) -> Result<Versioned<VoiceSample>> {
+    let row = items.update(&access, &if_match, OwnField::Language(patch.language)).await?;
+    Ok(Versioned(row.into()))
+}
+
+/// Delete a voice sample
+///
+/// It vanishes at once, and its file after a while.
+#[utoipa::path(delete, path = "/voice/{voice_sample_id}", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path)),
+    responses((status = NO_CONTENT)))]
+pub(crate) async fn delete_voice_sample(
+    State(items): State<Items>,
+    if_match: IfMatch,
+    access: ItemEditor<ByItem<Kind>>,
+) -> Result<StatusCode> {
+    items.delete(&access, &if_match).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Renew the upload URL of a voice sample
+///
+/// A draft gets a fresh URL; a failed or rejected voice sample one for its next upload, which may have another
+/// description.
+#[utoipa::path(post, path = "/voice/{voice_sample_id}/upload-url", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path)), request_body = Option<NextVoiceUpload>,
+    responses((status = OK, body = VoiceUpload),
+        (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn renew_voice_upload_url(
+    State(uploads): State<Uploads>,
+    access: ItemEditor<ByItem<Kind>>,
+    OptionalJson(next): OptionalJson<NextVoiceUpload>,
+) -> Result<Json<VoiceUpload>> {
+    let renewed = uploads.renew(&access, &next.into()).await?;
+    Ok(Json(renewed.into()))
+}
+
+/// List the words of a voice sample
+///
+/// Each with its times and confidence.
+#[utoipa::path(get, path = "/voice/{voice_sample_id}/words", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path), PageQuery),
+    responses((status = OK, body = Page<Word>)))]
+pub(crate) async fn list_words(
+    State(items): State<Items>,
+    access: ProjectMember<ByItem<Kind>>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<Word>>> {
+    items.words(access.found, &query).await.map(Json)
+}
+
+/// Create a link to the file of a voice sample
+///
+/// The file is served as an attachment.
+#[utoipa::path(get, path = "/voice/{voice_sample_id}/download", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path)),
+    responses((status = OK, body = Download),
+        (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn download_voice_sample(
+    State(items): State<Items>,
+    access: ProjectMember<ByItem<Kind>>,
+) -> Result<Json<Download>> {
+    items.download(&access).await.map(Json)
+}
+
+/// Reprocess a failed voice sample
+#[utoipa::path(post, path = "/voice/{voice_sample_id}/reprocess", tag = "voice",
+    params(("voice_sample_id" = ItemId, Path)),
+    responses((status = ACCEPTED, body = VoiceSample), (status = CONFLICT, body = ProblemBody)))]
+pub(crate) async fn reprocess_voice_sample(
+    State(items): State<Items>,
+    access: ProjectAdmin<ByItem<Kind>>,
+) -> Result<(StatusCode, Json<VoiceSample>)> {
+    Ok((StatusCode::ACCEPTED, Json(items.reprocess(&access).await?.into())))
+}

@@ -53,7 +53,7 @@ async fn a_server_that_is_not_who_it_should_be_gets_no_mail(db: PgPool) {
     for (variable, value) in
         [("SMTP_CA_CERTIFICATE", ""), ("SMTP_PASSWORD", "another password"), ("SMTP_TLS", "none")]
     {
-        let email = Email::start_with(db.clone(), |env| env.with(variable, value)).await;
+        let email = Email::start_with(db.clone(), &[(variable, value)]).await;
         let event = EmailRequested::AccountExists { user_id: email.user };
         email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");
         assert_eq!((email.mails().len(), email.deliveries().await), (0, 0), "{variable}");

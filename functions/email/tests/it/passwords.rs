@@ -1,33 +1,19 @@
+use serde_json::json;
 use shared::{
-    base::{
-        config::Settings as _,
-        ids::{EventId, PasswordResetId},
-    },
+    base::ids::{EventId, PasswordResetId},
     cloud::events::EmailRequested,
-    identity::mail_token::{self, MailTokenSettings, MailTokens, Purpose},
+    identity::mail_token::{self, Purpose},
 };
 use sqlx::PgPool;
 
-use crate::support::{ADA, Email};
+use crate::support::{ADA, Email, token};
 
 impl Email {
     /// A request for a new password, and what its row keeps of the token.
     async fn reset(&self) -> (PasswordResetId, Vec<u8>) {
-        let settings = MailTokenSettings::from_env(&self.platform.env()).expect("settings");
         let id = PasswordResetId::new();
-        let derived = MailTokens::new(&settings).expect("keys").derive(Purpose::PasswordReset, id.0);
-        let inserted = sqlx::query(
-            "insert into password_reset_tokens (id, user_id, key_id, token_hash, expires_at, created_at)
-             values ($1, $2, $3, $4, '2031-05-04 09:30:00Z', now())",
-        )
-        .bind(id)
-        .bind(self.user)
-        .bind(derived.key_id)
-        .bind(&derived.hash)
-        .execute(&self.platform.db)
-        .await;
-        inserted.expect("a request");
-        (id, derived.hash)
+        let row = json!({"user_id": self.user});
+        (id, self.link("password_reset_tokens", Purpose::PasswordReset, id.0, row).await)
     }
 }
 
@@ -43,8 +29,7 @@ async fn a_reset_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
     let mail = email.mail().await;
     assert_eq!((mail.subject.as_str(), mail.copies), ("Set a new password", 1));
     let start = "https://app.test/reset-password?token=";
-    let token =
-        mail.text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let token = token(&mail.text, start);
     assert_eq!(mail_token::hash(token), kept);
     let html = mail.html.expect("HTML").replace("&#x2f;", "/");
     assert!(html.contains(&format!("href=\"{start}{token}\"")), "{html}");

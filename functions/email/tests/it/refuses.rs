@@ -2,7 +2,7 @@ use serde_json::json;
 use shared::{
     base::{config::Env, ids::EventId},
     cloud::events::EmailRequested,
-    testing::envelope,
+    testing::{envelope, start_error},
 };
 use sqlx::PgPool;
 
@@ -56,11 +56,7 @@ async fn a_push_without_a_good_token_mails_nobody(db: PgPool) {
 
 #[tokio::test]
 async fn a_missing_variable_stops_the_start_by_name() {
-    let error =
-        shared::function::service::<email::Email>(&Env::default(), shared::base::clock::Clock::default())
-            .err()
-            .expect("an error")
-            .to_string();
+    let error = start_error::<email::Email>(&Env::default());
     for name in ["SMTP_HOST", "MAIL_FROM", "FRONTEND_URL", "MAIL_TOKEN_KEYS", "PUSH_SERVICE_ACCOUNT"] {
         assert!(error.contains(&format!("the environment variable {name} is not set")), "{error}");
     }

@@ -3,21 +3,15 @@
 use std::{net::SocketAddr, time::Duration};
 
 use local_smtp::{Credentials, Inbox, Message, Settings};
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
-    base::{
-        clock::Clock,
-        config::{Env, Settings as _},
-        ids::{EventId, UserId, VerificationId},
-    },
-    cloud::{
-        events::EmailRequested,
-        outbox::{Outbox, PubSubSettings},
-    },
-    identity::mail_token::{MailTokenSettings, MailTokens, Purpose},
+    base::ids::{EventId, UserId, VerificationId},
+    cloud::events::EmailRequested,
+    identity::mail_token::Purpose,
     testing::{self, Client, Platform, TestResponse, envelope},
 };
 use sqlx::PgPool;
+use uuid::Uuid;
 
 pub(crate) const PATH: &str = "/events/email-requested";
 pub(crate) const ADA: &str = "ada@example.org";
@@ -33,27 +27,27 @@ pub(crate) struct Email {
 
 impl Email {
     pub(crate) async fn start(db: PgPool) -> Self {
-        Self::start_with(db, |env| env).await
+        Self::start_with(db, &[]).await
     }
 
-    pub(crate) async fn start_with(db: PgPool, change: impl FnOnce(Env) -> Env) -> Self {
+    /// The same, with some variables set differently.
+    pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let credentials = Credentials { username: "alta".to_owned(), password: "a password".to_owned() };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let settings = Settings::new(platform.data_dir().join("mails"), listen, Some(credentials));
         let inbox = Inbox::open(settings).await.expect("a mail server");
-        let env = platform
-            .env()
-            .with("SMTP_HOST", "localhost")
-            .with("SMTP_PORT", inbox.smtp_addr().port().to_string())
-            .with("SMTP_CA_CERTIFICATE", inbox.ca_pem())
-            .with("SMTP_USERNAME", "alta")
-            .with("SMTP_PASSWORD", "a password")
-            .with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
-            .with("FRONTEND_URL", "https://app.test");
-        let service = shared::function::service::<email::Email>(&change(env), platform.clock.clone())
-            .expect("the function");
-        let router = service.router();
+        let (port, ca) = (inbox.smtp_addr().port().to_string(), inbox.ca_pem());
+        let own = [
+            ("SMTP_HOST", "localhost"),
+            ("SMTP_PORT", &port),
+            ("SMTP_CA_CERTIFICATE", &ca),
+            ("SMTP_USERNAME", "alta"),
+            ("SMTP_PASSWORD", "a password"),
+            ("MAIL_FROM", "Alta Data <no-reply@alta.test>"),
+            ("FRONTEND_URL", "https://app.test"),
+        ];
+        let router = platform.router_of::<email::Email>(&[&own[..], variables].concat());
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
         let address = testing::serve(router).await;
         let user = platform.unverified_user(ADA).await.id;
@@ -65,23 +59,23 @@ impl Email {
         self.platform.subscribe::<email::Email>(self.address).await;
     }
 
+    /// A row of a table of links; what it keeps of its token.
+    pub(crate) async fn link(&self, table: &str, purpose: Purpose, id: Uuid, mut row: Value) -> Vec<u8> {
+        let derived = self.platform.mail_tokens().derive(purpose, id);
+        row["id"] = json!(id);
+        row["key_id"] = json!(derived.key_id);
+        row["token_hash"] = json!(format!("\\x{}", hex::encode(&derived.hash)));
+        row["expires_at"] = json!("2031-05-04T09:30:00Z");
+        row["created_at"] = json!("now");
+        self.platform.insert(table, row).await;
+        derived.hash
+    }
+
     /// A registration that waits for its link to be opened.
     pub(crate) async fn registration(&self) -> VerificationId {
-        let settings = MailTokenSettings::from_env(&self.platform.env()).expect("settings");
         let id = VerificationId::new();
-        let derived = MailTokens::new(&settings).expect("keys").derive(Purpose::Verification, id.0);
-        let inserted = sqlx::query(
-            "insert into email_verification_tokens
-                 (id, user_id, password_hash, key_id, token_hash, expires_at, created_at)
-             values ($1, $2, 'hash', $3, $4, '2031-05-04 09:30:00Z', now())",
-        )
-        .bind(id)
-        .bind(self.user)
-        .bind(derived.key_id)
-        .bind(derived.hash)
-        .execute(&self.platform.db)
-        .await;
-        inserted.expect("a registration");
+        let row = json!({"user_id": self.user, "password_hash": "hash"});
+        self.link("email_verification_tokens", Purpose::Verification, id.0, row).await;
         id
     }
 
@@ -93,10 +87,8 @@ impl Email {
 
     /// Announces an event as its writer does.
     pub(crate) async fn announce(&self, event: &EmailRequested) -> EventId {
-        let settings = PubSubSettings::from_env(&self.platform.env()).expect("settings");
-        let outbox = Outbox::new(self.platform.db.clone(), Clock::default(), &settings).expect("an outbox");
-        let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.announce(event).await.expect("an event");
+        let mut tx = self.platform.outbox(None).begin().await.expect("a transaction");
+        let id = tx.record(event).await.expect("an event");
         tx.commit().await.expect("a commit");
         id
     }
@@ -111,8 +103,11 @@ impl Email {
     }
 
     pub(crate) async fn deliveries(&self) -> i64 {
-        let count =
-            sqlx::query_scalar("select count(*) from mail_deliveries").fetch_one(&self.platform.db).await;
-        count.expect("a count")
+        self.platform.count("select count(*) from mail_deliveries").await
     }
+}
+
+/// The token of the link that begins like this.
+pub(crate) fn token<'a>(text: &'a str, start: &str) -> &'a str {
+    text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link")
 }

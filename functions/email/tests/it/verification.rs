@@ -1,7 +1,7 @@
 use shared::{base::ids::EventId, cloud::events::EmailRequested, identity::mail_token};
 use sqlx::PgPool;
 
-use crate::support::Email;
+use crate::support::{Email, token};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_mail_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
@@ -14,8 +14,7 @@ async fn the_mail_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
     assert_eq!(mail.subject, "Confirm your address");
     assert_eq!(mail.message_id, Some(format!("{id}@alta.test")));
     let start = "https://app.test/verify-email?token=";
-    let token =
-        mail.text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let token = token(&mail.text, start);
     let kept: Vec<u8> = sqlx::query_scalar("select token_hash from email_verification_tokens where id = $1")
         .bind(verification_id)
         .fetch_one(&email.platform.db)

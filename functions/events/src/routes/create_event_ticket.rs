@@ -8,7 +8,7 @@ use shared::{
     base::ids::ProjectId,
     http::{
         extract::Json,
-        problem::{Problem, ProblemBody, Result},
+        problem::{Problem, Result},
     },
     identity::guard::{ByBody, InProject, ProjectMember},
 };
@@ -47,10 +47,8 @@ pub(crate) struct EventTicket {
 /// Makes a ticket for `GET /events`, for browsers' EventSource, which sends no headers.
 // No Idempotency-Key: a repeat is rendered anew from what was kept, and of a ticket nothing is kept that it
 // could be rendered from. A repeat makes another ticket, which does no harm: both end with the hour.
-#[utoipa::path(post, path = "/events/tickets", tag = "events", security(("bearer" = [])),
-    request_body = CreateEventTicket,
-    responses((status = CREATED, body = EventTicket), (status = NOT_FOUND, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(post, path = "/events/tickets", tag = "events", request_body = CreateEventTicket,
+    responses((status = CREATED, body = EventTicket)))]
 pub(crate) async fn create_event_ticket(
     State(app): State<AppState>,
     access: ProjectMember<ByBody<CreateEventTicket>>,

@@ -2,59 +2,26 @@
 
 use axum::{
     body::Body,
-    extract::State,
-    http::{HeaderMap, HeaderName, header},
+    extract::{FromRequestParts, State},
+    http::{HeaderName, StatusCode, header, request::Parts},
     response::IntoResponse,
 };
-use garde::Validate;
-use serde::Deserialize;
-use shared::{
-    base::ids::ProjectId,
-    http::{
-        problem::{Code, Problem, ProblemBody, Result},
-        server::Stopping,
-    },
-    identity::guard::InProject,
-    items::Position,
+use shared::http::{
+    openapi::{Described, Describes},
+    problem::{Code, Problem, Result},
+    server::Stopping,
 };
-use utoipa::IntoParams;
 
 use crate::{
-    AppState,
-    access::EventReader,
-    model::{EventId, ItemTransition},
-    queries, stream,
-    stream::Start,
+    access::{EventReader, StreamEvents},
+    model::{ItemTransition, StreamCursor},
+    stream::Streams,
 };
 
 /// Sent by a browser that connects again.
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+const HEADER: HeaderName = HeaderName::from_static("last-event-id");
 /// Tells nginx, and what is made like it, to pass each event on as it comes.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// Which events.
-#[derive(Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct StreamEvents {
-    /// The project.
-    #[garde(skip)]
-    pub(crate) project_id: ProjectId,
-    /// From `POST /events/tickets`, in place of a bearer token.
-    #[garde(length(max = 64))]
-    #[param(max_length = 64)]
-    pub(crate) ticket: Option<String>,
-    /// The id of the last event that was seen: the stream goes on after it. The header `Last-Event-ID` goes first.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    pub(crate) last_event_id: Option<EventId>,
-}
-
-impl InProject for StreamEvents {
-    fn project_id(&self) -> ProjectId {
-        self.project_id
-    }
-}
 
 /// A project's changes of state as they happen, as server-sent events.
 ///
@@ -62,50 +29,54 @@ impl InProject for StreamEvents {
 /// heartbeats. An `end` event (`{"code"}`, a problem's code) says that the reader may no longer read: do not connect
 /// again. A stream that ends without one is to be opened again, with the last id, as EventSource does by itself.
 #[utoipa::path(get, path = "/events", tag = "events",
-    params(StreamEvents,
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was seen.")),
-    security(("bearer" = []), ()),
-    responses((status = OK, body = ItemTransition, content_type = "text/event-stream"),
-        (status = BAD_REQUEST, body = ProblemBody), (status = UNAUTHORIZED, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    params(StreamEvents), security(("bearer" = []), ()),
+    responses((status = OK, body = ItemTransition, content_type = "text/event-stream")))]
 pub(crate) async fn stream_events(
-    State(app): State<AppState>,
+    State(streams): State<Streams>,
     EventReader { reader, query }: EventReader,
-    headers: HeaderMap,
+    LastEventId(header): LastEventId,
     stopping: Stopping,
 ) -> Result<impl IntoResponse> {
-    let start = match resumed(&headers, &query, &app).await? {
-        Some(position) => Start::After(position),
-        None => Start::Now(app.hub.join(reader).await?),
-    };
-    let body = Body::from_stream(stream::events(&app, reader, start, stopping));
+    // A browser keeps the header up to date, the query stays as it was.
+    let start = streams.start(reader, header.or(query.last_event_id)).await?;
+    let start = start.ok_or_else(|| match header {
+        Some(_) => LastEventId::malformed(),
+        None => Problem::invalid_field("last_event_id", "is not the id of an event"),
+    })?;
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    Ok((headers, body))
+    Ok((headers, Body::from_stream(streams.events(reader, start, stopping))))
 }
 
-/// Where the stream goes on: what the header says, which a browser keeps up to date, or else the query.
-async fn resumed(headers: &HeaderMap, query: &StreamEvents, app: &AppState) -> Result<Option<Position>> {
-    let header = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty());
-    let wrong = || match header {
-        Some(_) => Problem::new(Code::Malformed).detail("The Last-Event-ID is not the id of an event."),
-        None => Problem::invalid_field("last_event_id", "is not the id of an event"),
-    };
-    let id = match header {
-        Some(value) => Some(value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(wrong)?),
-        None => query.last_event_id,
-    };
-    let Some(EventId(position)) = id else { return Ok(None) };
-    // Another instance may be a little ahead of this one, but nobody was ever shown what comes after the present:
-    // whoever resumed there would hear nothing until it is past.
-    if app.hub.position().is_none_or(|seen| position > seen) {
-        let present = queries::current_position(&app.db).await?;
-        if position.xid > present.xid {
-            return Err(wrong());
+/// The `Last-Event-ID` header, which a browser sends when it connects again.
+pub(crate) struct LastEventId(Option<StreamCursor>);
+
+impl LastEventId {
+    fn malformed() -> Problem {
+        Problem::new(Code::Malformed).detail("The Last-Event-ID is not the id of an event.")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        match parts.headers.get(HEADER).filter(|value| !value.is_empty()) {
+            Some(value) => {
+                let id = value.to_str().ok().and_then(|text| text.parse().ok());
+                id.map(|id| Self(Some(id))).ok_or_else(Self::malformed)
+            }
+            None => Ok(Self(None)),
         }
     }
-    Ok(Some(position))
+}
+
+impl Describes for LastEventId {
+    fn describe(operation: &mut Described<'_>) {
+        let operation = operation.problem(StatusCode::BAD_REQUEST);
+        operation.header("Last-Event-ID", "The id of the last event that was seen.");
+    }
 }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId},
     identity::guard::ProjectRole,
-    items::{Failure, ItemStatus, Transition, transition},
-    testing::{Client, Platform, TestUser},
+    items::{Failure, ItemStatus},
+    testing::{Client, Platform, TestUser, Transition, transition},
 };
 use sqlx::{PgConnection, PgPool};
 use tower::ServiceExt as _;
@@ -39,7 +39,7 @@ impl Events {
     /// With a heartbeat each second, and whatever else is set.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Arc::new(Platform::start(db).await);
-        let router = instance(&platform, variables).await;
+        let router = instance(&platform, variables);
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
         let reviewer = platform.user("reviewer@example.org").await;
@@ -50,7 +50,7 @@ impl Events {
 
     /// The same with another instance of the function.
     pub(crate) async fn another_instance(&self) -> Self {
-        let router = instance(&self.platform, &[]).await;
+        let router = instance(&self.platform, &[]);
         let client = self.platform.client(router.clone());
         let platform = Arc::clone(&self.platform);
         let (admin, reviewer) = (self.admin.clone(), self.reviewer.clone());
@@ -104,7 +104,7 @@ impl Events {
         let details = json!({"attempt": 1, "code": failure.map(|failure| &failure.code)});
         let at = self.platform.clock.now();
         let change = Transition { item_id, version: 1, to, failure, actor: None, at, details };
-        assert_eq!(transition(db, &change).await.expect("a transition"), Some(2));
+        assert_eq!(transition(db, &change).await, Some(2));
     }
 
     /// So many events at once, of items that nobody knows.
@@ -122,11 +122,8 @@ impl Events {
     }
 }
 
-async fn instance(platform: &Platform, variables: &[(&str, &str)]) -> Router {
-    let env = platform.env().with("EVENTS_HEARTBEAT", "1");
-    let env = variables.iter().fold(env, |env, (name, value)| env.with(name, *value));
-    let service = shared::function::service::<events::Events>(&env, platform.clock.clone());
-    service.expect("the function").router()
+fn instance(platform: &Platform, variables: &[(&str, &str)]) -> Router {
+    platform.router_of::<events::Events>(&[&[("EVENTS_HEARTBEAT", "1")], variables].concat())
 }
 
 /// One stream, read piece by piece.

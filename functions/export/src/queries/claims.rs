@@ -1,86 +1,26 @@
-//! Who works on an export, and until when.
+//! The lease on an export: which instance works on it, and until when.
 
 use shared::{
-    base::ids::{ExportId, ItemId, ProjectId},
+    base::ids::{ItemId, ProjectId},
     cloud::events::ExportRequested,
     items::{
         ItemKind,
-        exports::{ExportFormat, folder, object_name},
+        exports::ExportFormat,
+        lease::{LEASE, Lease, Leased},
     },
 };
 use sqlx::PgPool;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-/// Where a chunk begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Position {
-    /// Among the items of this kind,
-    pub(crate) kind: ItemKind,
-    /// after this one.
-    pub(crate) after: Option<ItemId>,
-}
+use crate::model::{ChunkStart, Job};
 
-impl Position {
-    /// Where the next kind begins, if there is one.
-    pub(crate) fn next_kind(self) -> Option<Self> {
-        match self.kind {
-            ItemKind::Document => Some(Self { kind: ItemKind::Voice, after: None }),
-            ItemKind::Voice => None,
-        }
-    }
-}
-
-/// A step that is ours for a while.
-#[derive(Debug, Clone)]
-pub(crate) struct Job {
-    pub(crate) id: ExportId,
-    pub(crate) project_id: ProjectId,
-    pub(crate) format: ExportFormat,
-    /// Only items in this state.
-    pub(crate) item_status: Option<String>,
-    pub(crate) step: i32,
-    /// Where the chunk begins; `None` when all are written.
-    pub(crate) position: Option<Position>,
-    /// How many items there are, once they were counted.
-    pub(crate) total: Option<i64>,
-    /// Names what is written; grows with every claim.
-    pub(crate) attempt: i32,
-    /// Claims since the last step that was done.
-    pub(crate) tries: i32,
-}
-
-impl Job {
-    /// The object that an attempt wrote.
-    pub(crate) fn object(&self, attempt: i32) -> String {
-        object_name(self.project_id, self.id, attempt)
-    }
-
-    /// What the names of all its objects begin with.
-    pub(crate) fn prefix(&self) -> String {
-        folder(self.project_id, self.id)
-    }
-}
-
-/// What a delivery may do with the step that it asks for.
-pub(crate) enum Claim {
-    /// Do it: the lease is ours.
-    Mine(Job),
-    /// Somebody does it.
-    Leased,
-    /// It was done already, or the export has ended.
-    Taken,
-    /// There is no such export, or it is in a project that was deleted.
-    Unknown,
-}
-
-/// Takes a step for one instance; one that failed is taken up again when its dead letter was sent again.
-pub(crate) async fn claim(
+/// Leases a step for one instance. An export that failed is resumed when its dead letter is replayed.
+pub(crate) async fn lease(
     db: &PgPool,
     event: ExportRequested,
     replayed: bool,
     now: OffsetDateTime,
-    lease: Duration,
-) -> Result<Claim, sqlx::Error> {
+) -> Result<Lease<Job>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         with export as materialized (
@@ -89,7 +29,7 @@ pub(crate) async fn claim(
                        when exports.step <> $2 then 'taken'
                        when exports.status = 'failed' and $3 then 'free'
                        when exports.status <> 'processing' then 'taken'
-                       when exports.lease_until > $4 then 'leased'
+                       when exports.lease_until > $4 then 'held'
                        else 'free'
                    end as found
             from exports
@@ -121,52 +61,56 @@ pub(crate) async fn claim(
         event.step,
         replayed,
         now,
-        now + lease,
+        now + LEASE,
     )
     .fetch_optional(db)
     .await?;
-    let Some(row) = row else { return Ok(Claim::Unknown) };
-    let taken = row.project_id.zip(row.format).zip(row.attempt).zip(row.tries);
-    let Some((((project_id, format), attempt), tries)) = taken else {
-        return Ok(if row.found == "leased" { Claim::Leased } else { Claim::Taken });
+    let Some(row) = row else { return Ok(Lease::Absent) };
+    let leased = row.project_id.zip(row.format).zip(row.attempt).zip(row.tries);
+    let Some((((project_id, format), attempt), tries)) = leased else {
+        return Ok(if row.found == "held" { Lease::Held } else { Lease::Finished });
     };
-    Ok(Claim::Mine(Job {
+    Ok(Lease::Acquired(Job {
         id: event.export_id,
         project_id,
         format,
         item_status: row.item_status,
         step: event.step,
-        position: row.position_kind.map(|kind| Position { kind, after: row.position_id }),
+        position: row.position_kind.map(|kind| ChunkStart { kind, after: row.position_id }),
         total: row.total,
         attempt,
         tries,
     }))
 }
 
-/// Keeps the lease, if it is still ours.
-pub(crate) async fn renew(db: &PgPool, job: &Job, until: OffsetDateTime) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update exports set lease_until = $3
-         where id = $1 and attempt = $2 and status = 'processing' and lease_until is not null",
-        job.id.0,
-        job.attempt,
-        until,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
+impl Leased for Job {
+    fn tries(&self) -> i32 {
+        self.tries
+    }
 
-/// Gives the lease back at once, if it is still ours; maintenance looks after the export from `fallback` on.
-pub(crate) async fn release(db: &PgPool, job: &Job, fallback: OffsetDateTime) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update exports set lease_until = null, next_attempt_at = $3
-         where id = $1 and attempt = $2 and status = 'processing'",
-        job.id.0,
-        job.attempt,
-        fallback,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    async fn renew(&self, db: &PgPool, until: OffsetDateTime) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "update exports set lease_until = $3
+             where id = $1 and attempt = $2 and status = 'processing' and lease_until is not null",
+            self.id.0,
+            self.attempt,
+            until,
+        )
+        .execute(db)
+        .await?;
+        Ok(())
+    }
+
+    async fn release(&self, db: &PgPool, next_attempt_at: OffsetDateTime) -> Result<(), sqlx::Error> {
+        sqlx::query!(
+            "update exports set lease_until = null, next_attempt_at = $3
+             where id = $1 and attempt = $2 and status = 'processing'",
+            self.id.0,
+            self.attempt,
+            next_attempt_at,
+        )
+        .execute(db)
+        .await?;
+        Ok(())
+    }
 }

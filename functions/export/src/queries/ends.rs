@@ -9,33 +9,19 @@ use shared::{
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use super::{Job, Part, Position};
+use crate::model::{Advance, Job, Part};
 
-/// What a step did.
-pub(crate) struct Advance {
-    /// Where the next chunk begins.
-    pub(crate) position: Option<Position>,
-    /// How many items it wrote.
-    pub(crate) items: i64,
-    /// How many there are, if it counted them.
-    pub(crate) total: Option<i64>,
-    /// The object that it made,
-    pub(crate) made: Part,
-    /// and of which it is composed.
-    pub(crate) of: Vec<Part>,
-}
-
-/// Moves an export on by a step, unless that was done by somebody else, who has the lease now; whether it did.
-/// Maintenance repeats the next step's message when `patience` is over.
+/// Moves an export on by a step, unless another instance holds the lease now. Returns whether it did. `maintenance`
+/// repeats the next step's message when `patience` is over.
 pub(crate) async fn advance(
     db: &mut PgConnection,
     job: &Job,
     advance: &Advance,
     patience: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    let Advance { position, items, total, made, of } = advance;
-    let kind: Option<ItemKind> = position.map(|position| position.kind);
-    let after: Option<ItemId> = position.and_then(|position| position.after);
+    let Advance { position: start, items, total, made, of } = advance;
+    let kind: Option<ItemKind> = start.map(|start| start.kind);
+    let after: Option<ItemId> = start.and_then(|start| start.after);
     let numbers: Vec<i32> = of.iter().map(|part| part.number).collect();
     let advanced = sqlx::query_scalar!(
         r#"
@@ -76,7 +62,7 @@ pub(crate) async fn advance(
     Ok(advanced.is_some())
 }
 
-/// Ends an export whose file is there, unless somebody else has the lease now; whether it did.
+/// Ends an export whose file is there, unless another instance holds the lease now. Returns whether it did.
 pub(crate) async fn complete(
     db: &mut PgConnection,
     job: &Job,
@@ -111,7 +97,7 @@ pub(crate) async fn complete(
     Ok(completed.is_some())
 }
 
-/// Ends an export that cannot be made, unless somebody else has the lease now.
+/// Ends an export that cannot be made, unless another instance holds the lease now.
 pub(crate) async fn fail(
     db: &PgPool,
     job: &Job,

@@ -1,20 +1,19 @@
-//! What is exported.
+//! The exported items, and their texts.
 
-use shared::items::ItemKind;
+use shared::base::ids::ItemId;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Job, Position};
-use crate::item::{Item, Text};
+use crate::model::{Batch, ChunkStart, Item, Job, Text, TextPart};
 
-/// A text that is longer is read by itself, in bytes.
+/// A longer text is read by itself, in bytes.
 const LONG: i64 = 32 << 10;
-/// How much of a long text is read at once, in bytes, and in pages or segments.
+/// The part of a long text that is read at once, in bytes and in parts.
 const PIECE: i64 = 1 << 20;
 const PARTS: i64 = 200;
 
-/// How many items an export will have, as far as that can be told before they are written.
+/// Counts the items that an export will have, as far as that is known before they are written.
 pub(crate) async fn count_items(db: &PgPool, job: &Job) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -31,7 +30,7 @@ pub(crate) async fn count_items(db: &PgPool, job: &Job) -> Result<i64, sqlx::Err
 }
 
 struct Row {
-    id: shared::base::ids::ItemId,
+    id: ItemId,
     kind: String,
     project_id: Uuid,
     uploaded_by_id: Uuid,
@@ -96,141 +95,138 @@ impl From<Row> for Item {
     }
 }
 
-/// Selects the items of a kind, of which `$details` tells more, and whose text is made of `$parts` in the order of
-/// `$number`; the short texts come along. Sizes are told without reading what they are of. Details are looked for one
-/// by one: joined, they may be merged, which reads all before the first that is wanted.
-macro_rules! select_items {
-    ($details:tt, $parts:tt, $number:tt, $filter:tt, $($argument:expr),* $(,)?) => {
-        sqlx::query_as!(
-            Row,
-            r#"
-            select items.id as "id: _", items.kind, items.project_id, items.uploaded_by_id, items.original_filename,
-                   items.content_type, items.size_bytes, items.status, items.failure_code, items.failure_message,
-                   items.duplicate_of, items.submitted_at, items.processed_at, items.reviewed_by_id,
-                   items.reviewed_at, items.feedback, items.confidence, items.language, items.version,
-                   items.created_at, details.domain as "domain?", details.page_count as "page_count?",
-                   details.duration_seconds as "duration_seconds?",
-                   details.requested_language as "requested_language?", items.text_attempt,
-                   sizes.bytes as "text_bytes?",
-                   case when sizes.bytes <= $5 then (
-                       select string_agg(parts.text, E'\n' order by "# + $number + r#")
-                       from "# + $parts + r#" as parts
-                       where parts.item_id = items.id and parts.attempt = items.text_attempt
-                   ) end as "text?",
-                   octet_length(items.corrected_text)::bigint as "corrected_bytes?",
-                   case when octet_length(items.corrected_text) <= $5 then items.corrected_text end
-                       as "corrected_text?"
-            from items
-            left join lateral (
-                select * from ("# + $details + r#") as details where item_id = items.id limit 1
-            ) as details on true
-            cross join lateral (
-                select sum(octet_length(parts.text))::bigint as bytes
-                from "# + $parts + r#" as parts
-                where parts.item_id = items.id and parts.attempt = items.text_attempt
-            ) as sizes
-            where items.project_id = $1
-              and items.deleted_at is null
-              and items.id > $2
-              and items.id < $3
-              and items.kind = "# + $filter + r#"
-            order by items.id
-            limit $4
-            "#,
-            $($argument),*
-        )
-    };
-}
-
-/// The items from a position on, with those texts that are short. Each kind with and without a state has a statement
-/// of its own, which walks the index that holds the filter.
+/// Lists the next items of a chunk, with those texts that are short.
 pub(crate) async fn list_items(
     db: &PgPool,
     job: &Job,
-    position: Position,
+    start: ChunkStart,
     limit: i64,
-) -> Result<Vec<Item>, sqlx::Error> {
-    let project = job.project_id.0;
-    let after = position.after.map_or(Uuid::nil(), |item| item.0);
-    let until = job.id.0;
-    macro_rules! listed {
-        (document, $filter:tt $(, $status:expr)?) => {
-            listed!(
-                "select *, null::float8 as duration_seconds, null::text as requested_language from documents",
-                "document_pages", "parts.page_number", $filter $(, $status)?
-            )
-        };
-        (voice, $filter:tt $(, $status:expr)?) => {
-            listed!(
-                "select *, null::text as domain, null::integer as page_count from voice_samples",
-                "voice_segments", "parts.segment_number", $filter $(, $status)?
-            )
-        };
-        ($details:tt, $parts:tt, $number:tt, $filter:tt $(, $status:expr)?) => {
-            select_items!($details, $parts, $number, $filter, project, after, until, limit, LONG $(, $status)?)
-                .fetch_all(db)
-                .await?
-        };
-    }
-    let rows = match (position.kind, &job.item_status) {
-        (ItemKind::Document, None) => listed!(document, "'document'"),
-        (ItemKind::Document, Some(status)) => {
-            listed!(document, "'document' and items.status = $6", status)
+) -> Result<Batch, sqlx::Error> {
+    let ids = list_ids(db, job, start, limit).await?;
+    let next = match ids.last() {
+        Some(last) if i64::try_from(ids.len()) == Ok(limit) => {
+            Some(ChunkStart { kind: start.kind, after: Some(ItemId(*last)) })
         }
-        (ItemKind::Voice, None) => listed!(voice, "'voice'"),
-        (ItemKind::Voice, Some(status)) => listed!(voice, "'voice' and items.status = $6", status),
+        _ => start.next_kind(),
     };
+    Ok(Batch { items: get_items(db, &ids).await?, next })
+}
+
+/// Lists ids. With and without a status, each statement walks the index that holds the filter.
+async fn list_ids(db: &PgPool, job: &Job, start: ChunkStart, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+    let (project, until) = (job.project_id.0, job.id.0);
+    let after = start.after.map_or(Uuid::nil(), |item| item.0);
+    match &job.item_status {
+        None => {
+            sqlx::query_scalar!(
+                "
+                select id
+                from items
+                where project_id = $1 and kind = $2 and id > $3 and id < $4 and deleted_at is null
+                order by id
+                limit $5
+                ",
+                project,
+                start.kind as _,
+                after,
+                until,
+                limit,
+            )
+            .fetch_all(db)
+            .await
+        }
+        Some(status) => {
+            sqlx::query_scalar!(
+                "
+                select id
+                from items
+                where project_id = $1 and kind = $2 and id > $3 and id < $4 and deleted_at is null and status = $6
+                order by id
+                limit $5
+                ",
+                project,
+                start.kind as _,
+                after,
+                until,
+                limit,
+                status,
+            )
+            .fetch_all(db)
+            .await
+        }
+    }
+}
+
+/// Gets items in the order of their ids, with those texts that are short. Sizes are computed without reading the texts.
+async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select id as "id!: ItemId", kind as "kind!", project_id as "project_id!", uploaded_by_id as "uploaded_by_id!",
+               original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
+               status as "status!", failure_code, failure_message, duplicate_of, submitted_at, processed_at,
+               reviewed_by_id, reviewed_at, feedback, confidence, language, version as "version!",
+               created_at as "created_at!", domain, page_count, duration_seconds, requested_language, text_attempt,
+               sizes.bytes as "text_bytes?",
+               case when sizes.bytes <= $2 then (
+                   select string_agg(text, E'\n' order by number)
+                   from item_parts
+                   where item_id = id and attempt = text_attempt
+               ) end as "text?",
+               octet_length(corrected_text)::bigint as "corrected_bytes?",
+               case when octet_length(corrected_text) <= $2 then corrected_text end as "corrected_text?"
+        from item_details
+        cross join lateral (
+            select sum(octet_length(text))::bigint as bytes
+            from item_parts
+            where item_id = id and attempt = text_attempt
+        ) as sizes
+        where id = any($1) and deleted_at is null
+        order by id
+        "#,
+        ids,
+        LONG,
+    )
+    .fetch_all(db)
+    .await?;
     Ok(rows.into_iter().map(Item::from).collect())
 }
 
-/// What a reviewer made of an item's text.
+/// Gets the text of an item as a reviewer corrected it.
 pub(crate) async fn get_corrected_text(db: &PgPool, item: &Item) -> Result<Option<String>, sqlx::Error> {
     let text = sqlx::query_scalar!("select corrected_text from items where id = $1", item.id.0);
     Ok(text.fetch_optional(db).await?.flatten())
 }
 
-/// A page or a segment of a text.
-pub(crate) struct TextPart {
-    pub(crate) number: i32,
-    pub(crate) text: String,
-}
-
-/// The next parts of an item's text, as many as are in [`PIECE`], and one at least.
+/// Lists the next parts of an item's text, as many as are in [`PIECE`], and one at least.
 pub(crate) async fn list_text_parts(
     db: &PgPool,
     item: &Item,
     after: Option<i32>,
 ) -> Result<Vec<TextPart>, sqlx::Error> {
-    macro_rules! select_parts {
-        ($parts:tt) => {
-            sqlx::query_as!(
-                TextPart,
-                r#"
-                select number as "number!", text as "text!"
-                from (
-                    select number, text, sum(octet_length(text)) over (order by number) - octet_length(text) as before
-                    from (
-                        select * from ("# + $parts + r#") as parts
-                        where item_id = $1 and attempt = $2 and number > $3
-                        order by number
-                        limit $4
-                    ) as parts
-                ) as sized
-                where before < $5
+    sqlx::query_as!(
+        TextPart,
+        r#"
+        select number as "number!", text as "text!"
+        from (
+            select number, text, sum(octet_length(text)) over (order by number) - octet_length(text) as before
+            from (
+                select number, text
+                from item_parts
+                where item_id = $1 and attempt = $2 and number > $3
                 order by number
-                "#,
-                item.id.0,
-                item.text_attempt.unwrap_or_default(),
-                after.unwrap_or(-1),
-                PARTS,
-                PIECE,
-            )
-            .fetch_all(db)
-            .await
-        };
-    }
-    match item.kind.as_str() {
-        "voice" => select_parts!("select *, segment_number as number from voice_segments"),
-        _ => select_parts!("select *, page_number as number from document_pages"),
-    }
+                limit $4
+            ) as parts
+        ) as sized
+        where before < $5
+        order by number
+        "#,
+        item.id.0,
+        item.text_attempt.unwrap_or_default(),
+        after.unwrap_or(-1),
+        PARTS,
+        PIECE,
+    )
+    .fetch_all(db)
+    .await
 }

@@ -1,29 +1,11 @@
-//! The objects that will be one.
+//! The objects that are composed into one.
 
 use shared::base::ids::ExportId;
 use sqlx::PgPool;
 
-/// An object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Part {
-    /// 0 for a chunk; one more for each time that it was composed.
-    pub(crate) level: i32,
-    /// Its place among those of its level.
-    pub(crate) number: i32,
-    /// The claim that wrote it.
-    pub(crate) attempt: i32,
-    pub(crate) generation: i64,
-    pub(crate) size_bytes: i64,
-}
+use crate::model::{Part, Parts};
 
-/// What is to be composed next.
-pub(crate) struct Parts {
-    /// The first ones of the lowest level, in order.
-    pub(crate) of_lowest_level: Vec<Part>,
-    /// How many there are on all levels.
-    pub(crate) all: i64,
-}
-
+/// Lists the objects that are composed next.
 pub(crate) async fn list_parts(db: &PgPool, export: ExportId, limit: usize) -> Result<Parts, sqlx::Error> {
     let rows = sqlx::query!(
         r#"

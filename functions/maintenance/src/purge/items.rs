@@ -52,7 +52,7 @@ pub(super) async fn purge(
 }
 
 async fn delete_objects(app: &AppState, item: &DeletedItem) -> Result<()> {
-    let prefix = format!("{}/{}/{}/", item.kind.folder(), item.project_id, item.id);
+    let prefix = format!("{}/{}/{}/", item.kind.definition().prefix, item.project_id, item.id);
     let mut page = None;
     loop {
         let listed = app.objects.page(&app.bucket, &prefix, page.as_deref(), true).await?;

@@ -117,10 +117,10 @@ pub(crate) async fn delete_items_of_deleted_projects(
     now: OffsetDateTime,
     limit: i64,
 ) -> Result<u64, sqlx::Error> {
-    let deleted = sqlx::query!(
-        "
-        with live as (
-            select items.id, items.status, project.deleted_at
+    let deleted = sqlx::query_scalar!(
+        r#"
+        with live as materialized (
+            select items.id, items.version, project.deleted_at
             from (
                 select id, deleted_at
                 from projects
@@ -130,31 +130,24 @@ pub(crate) async fn delete_items_of_deleted_projects(
                 limit $2
             ) as project
             cross join lateral (
-                select id, status from items
+                select id, version from items
                 where items.project_id = project.id and items.deleted_at is null
                 limit $2
                 for update skip locked
             ) as items
             limit $2
-        ), deleted as (
-            update items
-            set deleted_at = live.deleted_at, version = version + 1, lease_until = null, next_attempt_at = null
-            from live
-            where items.id = live.id
-            returning items.id, items.project_id, items.kind, items.version, live.status
         )
-        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at, details)
-        select deleted.id, deleted.project_id, kind, status, 'deleted', version, $1,
-               jsonb_strip_nulls(jsonb_build_object('domain_before', domain))
-        from deleted
-        left join documents on documents.item_id = deleted.id
-        ",
+        select count(item_transition(
+            id, version, 'deleted', null, $1, '{}', jsonb_build_object('deleted_at', deleted_at)
+        )) as "deleted!"
+        from live
+        "#,
         now,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(deleted.rows_affected())
+    Ok(deleted.unsigned_abs())
 }
 
 /// An item whose objects are to go, and then itself.

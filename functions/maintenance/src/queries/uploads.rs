@@ -101,24 +101,23 @@ pub(crate) async fn purge_drafts(
     taken_until: OffsetDateTime,
 ) -> Result<u64, sqlx::Error> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.0).collect();
-    let purged = sqlx::query!(
-        "
-        with purged as (
-            delete from items
+    let deleted = sqlx::query_scalar!(
+        r#"
+        with draft as materialized (
+            select id, version from items
             where id = any($1) and next_attempt_at = $3 and status = 'draft' and deleted_at is null
-            returning id, project_id, kind, version
+            for update
+        ), moved as materialized (
+            select id, item_transition(id, version, 'deleted', null, $2, '{}', '{}') as version from draft
         )
-        insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at, details)
-        select purged.id, purged.project_id, kind, 'draft', 'deleted', version + 1, $2,
-               jsonb_strip_nulls(jsonb_build_object('domain_before', domain))
-        from purged
-        left join documents on documents.item_id = purged.id
-        ",
+        select id from moved where version is not null
+        "#,
         &ids,
         now,
         taken_until,
     )
-    .execute(db)
+    .fetch_all(&mut *db)
     .await?;
+    let purged = sqlx::query!("delete from items where id = any($1)", &deleted).execute(db).await?;
     Ok(purged.rows_affected())
 }

@@ -63,9 +63,7 @@ async fn a_message_that_came_without_its_story_is_recorded_too(db: PgPool) {
 }
 
 async fn letters(maintenance: &Maintenance) -> i64 {
-    let count =
-        sqlx::query_scalar("select count(*) from dead_letters").fetch_one(&maintenance.platform.db).await;
-    count.expect("a count")
+    maintenance.count("select count(*) from dead_letters").await
 }
 
 impl Maintenance {

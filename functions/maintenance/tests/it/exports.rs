@@ -112,7 +112,7 @@ async fn what_is_over_goes_away_objects_first(db: PgPool) {
     assert_eq!(maintenance.purge().await["exports"], 0);
     maintenance.platform.clock.advance(Duration::days(1));
 
-    let vain = maintenance.without_storage().await;
+    let vain = maintenance.without_storage();
     vain.post("/tasks/purge", Value::Null).await.assert_problem(503, "unavailable");
     assert_eq!(maintenance.count("select count(*) from exports").await, 4);
     assert_eq!(maintenance.purge().await["exports"], 2);

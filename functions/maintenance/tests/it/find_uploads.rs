@@ -81,10 +81,7 @@ async fn an_upload_whose_event_did_not_come_is_announced(db: PgPool) {
 async fn a_draft_is_looked_for_ever_less_often_and_forgotten_after_eight_days(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
-    let created: OffsetDateTime = sqlx::query_scalar("select created_at from items")
-        .fetch_one(&maintenance.platform.db)
-        .await
-        .expect("an item");
+    let created: OffsetDateTime = maintenance.platform.value("select created_at from items").await;
     maintenance.platform.clock.advance(Duration::minutes(10));
     let mut ages = Vec::new();
     loop {
@@ -178,7 +175,7 @@ async fn while_storage_is_down_nothing_is_forgotten(db: PgPool) {
     let drafts = maintenance.drafts(2).await;
     maintenance.upload_unheard(&drafts[0]).await;
     maintenance.platform.clock.advance(Duration::days(9));
-    let vain = maintenance.without_storage().await;
+    let vain = maintenance.without_storage();
     vain.post("/tasks/find-uploads", Value::Null).await.assert_problem(503, "unavailable");
     assert_eq!(maintenance.count("select count(*) from items where status = 'draft'").await, 2);
     maintenance.platform.clock.advance(Duration::minutes(11));

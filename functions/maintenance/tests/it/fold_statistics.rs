@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
-    testing::eventually,
+    testing::{eventually, insert, rfc3339},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
@@ -212,23 +212,12 @@ async fn record(
     at: OffsetDateTime,
     details: Value,
 ) {
-    let recorded = sqlx::query(
-        "insert into item_transitions
-             (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(item.id)
-    .bind(item.project)
-    .bind(item.kind)
-    .bind(from)
-    .bind(item.status)
-    .bind(item.version)
-    .bind(user)
-    .bind(at)
-    .bind(details)
-    .execute(db)
-    .await;
-    recorded.expect("a transition");
+    let row = json!({
+        "item_id": item.id, "project_id": item.project, "kind": item.kind, "from_status": from,
+        "to_status": item.status, "version": item.version, "actor_user_id": user, "at": rfc3339(at),
+        "details": details,
+    });
+    insert(db, "item_transitions", row).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

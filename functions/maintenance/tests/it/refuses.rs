@@ -29,9 +29,6 @@ async fn a_call_without_a_good_token_does_nothing(db: PgPool) {
     }
     maintenance.client.get("/tasks/sweep-outbox").await.assert_problem(405, "method_not_allowed");
     assert_eq!(maintenance.rows().await, 1);
-    let letters: i64 = sqlx::query_scalar("select count(*) from dead_letters")
-        .fetch_one(&maintenance.platform.db)
-        .await
-        .expect("a count");
+    let letters: i64 = maintenance.platform.value("select count(*) from dead_letters").await;
     assert_eq!(letters, 0);
 }

@@ -149,10 +149,8 @@ async fn an_erased_person_breaks_no_seal(db: PgPool) {
     maintenance.platform.change("update users set deleted_at = now() where id = $1", ada.id.0).await;
     maintenance.platform.clock.advance(Duration::days(31));
     assert_eq!(maintenance.task("/tasks/purge").await.body["accounts"], 1);
-    let left: i64 = sqlx::query_scalar("select count(*) from audit_personal where user_id is not null")
-        .fetch_one(&maintenance.platform.db)
-        .await
-        .expect("a count");
+    let left: i64 =
+        maintenance.platform.value("select count(*) from audit_personal where user_id is not null").await;
     assert_eq!((left, maintenance.verify().await.findings), (0, vec![]));
 }
 

@@ -2,14 +2,8 @@
 
 use serde_json::Value;
 use shared::{
-    base::{
-        config::{Env, Settings as _},
-        ids::UserId,
-    },
-    cloud::{
-        events::EmailRequested,
-        outbox::{Outbox, PubSubSettings},
-    },
+    base::ids::UserId,
+    cloud::events::EmailRequested,
     testing::{self, BUCKET, Client, Platform, TestResponse},
 };
 use sqlx::PgPool;
@@ -26,48 +20,40 @@ pub(crate) struct Maintenance {
 impl Maintenance {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let client = client(&platform, platform.env_of::<maintenance::Maintenance>()).await;
+        let client = platform.push_client_of::<maintenance::Maintenance>(&[]);
         Self { platform, client }
     }
 
     /// The function, while Pub/Sub cannot be reached.
-    pub(crate) async fn without_pubsub(&self) -> Client {
-        let env = self
-            .platform
-            .env_of::<maintenance::Maintenance>()
-            .with("PUBSUB_ENDPOINT", NOWHERE)
-            .with("REQUEST_TIMEOUT", "1");
-        client(&self.platform, env).await
+    pub(crate) fn without_pubsub(&self) -> Client {
+        let variables = [("PUBSUB_ENDPOINT", NOWHERE), ("REQUEST_TIMEOUT", "1")];
+        self.platform.push_client_of::<maintenance::Maintenance>(&variables)
     }
 
     /// The function, while Cloud Storage cannot be reached.
-    pub(crate) async fn without_storage(&self) -> Client {
-        client(
-            &self.platform,
-            self.platform.env_of::<maintenance::Maintenance>().with("STORAGE_ENDPOINT", NOWHERE),
-        )
-        .await
+    pub(crate) fn without_storage(&self) -> Client {
+        self.platform.push_client_of::<maintenance::Maintenance>(&[("STORAGE_ENDPOINT", NOWHERE)])
     }
 
     /// Commits events that Pub/Sub did not get.
     pub(crate) async fn unpublished(&self, count: usize) -> Vec<EmailRequested> {
-        let env = self.platform.env().with("PUBSUB_ENDPOINT", NOWHERE);
-        let settings = PubSubSettings::from_env(&env).expect("settings");
-        let clock = self.platform.clock.clone();
-        let outbox = Outbox::new(self.platform.db.clone(), clock, &settings).expect("an outbox");
         let events: Vec<_> =
             (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
-        let mut tx = outbox.begin().await.expect("a transaction");
+        let mut tx = self.platform.outbox(Some(NOWHERE)).begin().await.expect("a transaction");
         for event in &events {
-            tx.announce(event).await.expect("an event");
+            tx.record(event).await.expect("an event");
         }
         tx.commit().await.expect("a commit");
         events
     }
 
     pub(crate) async fn rows(&self) -> i64 {
-        let count = sqlx::query_scalar("select count(*) from outbox").fetch_one(&self.platform.db).await;
-        count.expect("a count")
+        self.count("select count(*) from outbox").await
+    }
+
+    /// A number that a query finds.
+    pub(crate) async fn count(&self, query: &'static str) -> i64 {
+        self.platform.count(query).await
     }
 
     pub(crate) async fn sweep(&self) -> Value {
@@ -76,11 +62,6 @@ impl Maintenance {
 
     pub(crate) async fn restart(&self) -> Value {
         self.task("/tasks/restart-stuck").await.body
-    }
-
-    /// A number that a query finds.
-    pub(crate) async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
     }
 
     /// The finalize events that were sent since the last look: attributes and resources.
@@ -111,10 +92,4 @@ impl Maintenance {
         answer.assert_status(200);
         answer
     }
-}
-
-async fn client(platform: &Platform, env: Env) -> Client {
-    let service = shared::function::service::<maintenance::Maintenance>(&env, platform.clock.clone())
-        .expect("the function");
-    platform.client(service.router()).with("authorization", &platform.push_authorization())
 }

@@ -29,10 +29,7 @@ impl Maintenance {
     }
 
     async fn position(&self) -> Option<String> {
-        sqlx::query_scalar("select position from task_positions where task = 'sweep-objects'")
-            .fetch_one(&self.platform.db)
-            .await
-            .expect("a position")
+        self.platform.value("select position from task_positions where task = 'sweep-objects'").await
     }
 
     /// A walk that was broken off after an object.
@@ -124,7 +121,7 @@ async fn two_walks_at_once_over_several_pages_leave_nothing_behind(db: PgPool) {
 async fn while_storage_is_down_the_position_stays(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.broken_off("somewhere").await;
-    let vain = maintenance.without_storage().await;
+    let vain = maintenance.without_storage();
     vain.post("/tasks/sweep-objects", Value::Null).await.assert_problem(503, "unavailable");
     assert_eq!(maintenance.position().await.as_deref(), Some("somewhere"));
 }

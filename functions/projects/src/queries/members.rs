@@ -7,7 +7,7 @@ use shared::{
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::routes::list_members::Member;
+use crate::model::Member;
 
 /// A project's members, by the time they joined.
 pub(crate) async fn list_members(

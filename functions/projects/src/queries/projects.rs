@@ -1,29 +1,25 @@
 //! Projects themselves.
 
-use serde::Serialize;
 use shared::{
     base::{
         ids::{MembershipId, ProjectId, UserId},
         text::like_pattern,
     },
-    http::problem::{Code, Problem},
-    identity::{
-        guard::ProjectRole,
-        principal::{GlobalRole, Principal},
-    },
+    http::problem::{Code, OrNotFound as _, Problem},
+    identity::{account::GlobalRole, guard::ProjectRole, principal::Principal},
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{model::Project, routes::create_project::CreateProject};
+use crate::model::{Project, ProjectValues};
 
 /// The project and its first admin.
 pub(crate) async fn insert_project(
     db: &mut PgConnection,
     id: ProjectId,
     creator: UserId,
-    new: &CreateProject,
+    new: &ProjectValues,
     now: OffsetDateTime,
 ) -> Result<Project, sqlx::Error> {
     sqlx::query_as!(
@@ -44,7 +40,7 @@ pub(crate) async fn insert_project(
         from project, membership
         "#,
         id.0,
-        new.name.as_str(),
+        new.name,
         new.description,
         creator.0,
         now,
@@ -177,14 +173,6 @@ pub(crate) async fn search_all_projects(
     .await
 }
 
-/// What an admin may change of a project.
-#[derive(PartialEq, Eq, Serialize)]
-pub(crate) struct ProjectValues {
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
-    pub(crate) language: Option<String>,
-}
-
 /// A project whose changes go one after the other.
 pub(crate) struct LockedProject {
     pub(crate) values: ProjectValues,
@@ -220,7 +208,7 @@ pub(crate) async fn lock_project(
     )
     .fetch_optional(&mut *db)
     .await?
-    .ok_or_else(|| Problem::new(Code::NotFound))?;
+    .or_not_found()?;
     // A statement of its own: it sees what was committed while the one before waited.
     let role = sqlx::query_scalar!(
         r#"select role as "role: ProjectRole" from project_members where project_id = $1 and user_id = $2"#,

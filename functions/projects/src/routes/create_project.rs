@@ -1,10 +1,6 @@
 //! `POST /projects`.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header},
-    response::IntoResponse,
-};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
@@ -15,59 +11,65 @@ use shared::{
     },
     http::{
         extract::Json,
-        idempotency::{Claim, IdempotencyKey},
-        problem::{Code, Problem, ProblemBody, Result},
-        server::etag,
+        idempotency::{IdempotencyKey, Reservation},
+        problem::{OrNotFound as _, Result},
+        versioned::Created,
     },
     identity::principal::Principal,
 };
 use utoipa::ToSchema;
 
-use crate::{AppState, model::Project, queries};
+use crate::{
+    AppState,
+    model::{Project, ProjectValues},
+    queries,
+};
 
 /// A project to be made.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateProject {
     #[garde(dive)]
-    pub(crate) name: Name,
+    name: Name,
     /// At most 2,000 characters.
     #[garde(length(chars, max = 2000))]
     #[schema(max_length = 2000)]
-    pub(crate) description: Option<String>,
+    description: Option<String>,
     /// The language of its voice samples, as a BCP 47 tag.
     #[garde(inner(custom(is_language)))]
-    pub(crate) language: Option<String>,
+    language: Option<String>,
 }
 
 /// Makes a project; the caller becomes its admin.
-#[utoipa::path(post, path = "/projects", tag = "projects", security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it creates once.")),
-    responses((status = CREATED, body = Project), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(post, path = "/projects", tag = "projects",
+    responses((status = CREATED, body = Project)))]
 pub(crate) async fn create_project(
     State(app): State<AppState>,
     principal: Principal,
     key: IdempotencyKey,
     Json(new): Json<CreateProject>,
-) -> Result<impl IntoResponse> {
+) -> Result<Created<Project>> {
     let id = ProjectId::new();
     let now = app.clock.now();
     let user = principal.user_id;
     let mut tx = app.db.begin().await?;
-    let project = match key.claim(&mut tx, user, id.0, now).await? {
-        Claim::First => {
-            let project = queries::insert_project(&mut tx, id, user, &new, now).await?;
+    let project = match key.reserve(&mut tx, user, id.0, now).await? {
+        Reservation::First => {
+            let values = ProjectValues {
+                name: new.name.as_str().to_owned(),
+                description: new.description,
+                language: new.language,
+            };
+            let project = queries::insert_project(&mut tx, id, user, &values, now).await?;
             let entry = Entry::success(Some(user), Action::ProjectCreated, id.0).in_project(id);
             audit::record(&mut tx, entry, now).await?;
             project
         }
-        Claim::Repeat(id) => queries::get_project(&mut tx, ProjectId(id), &principal)
-            .await?
-            .ok_or_else(|| Problem::new(Code::NotFound))?,
+        Reservation::Repeat(id) => {
+            queries::get_project(&mut tx, ProjectId(id), &principal).await?.or_not_found()?
+        }
     };
     tx.commit().await?;
 
-    let location = format!("/projects/{}", project.id);
-    let headers = [(header::LOCATION, location), (header::ETAG, etag(project.version))];
-    Ok((StatusCode::CREATED, headers, Json(project)))
+    Ok(Created { location: format!("/projects/{}", project.id), body: project })
 }

@@ -7,24 +7,23 @@ use shared::{
     base::ids::{ProjectId, UserId},
     http::{
         extract::Path,
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
     },
     identity::guard::{ProjectMember, ProjectRole},
 };
 
-use super::update_member::Whose;
+use super::update_member::MemberPath;
 use crate::{AppState, queries};
 
 /// Removes a member, or leaves: whoever is not an admin may remove nobody but themselves. A project keeps an
 /// admin.
-#[utoipa::path(delete, path = "/projects/{project_id}/members/{user_id}", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/projects/{project_id}/members/{user_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
-    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = NO_CONTENT), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn delete_member(
     State(app): State<AppState>,
     access: ProjectMember,
-    Path(Whose { user_id }): Path<Whose>,
+    Path(MemberPath { user_id }): Path<MemberPath>,
 ) -> Result<StatusCode> {
     let (project, now) = (access.project_id, app.clock.now());
     let caller = access.principal.user_id;
@@ -33,8 +32,7 @@ pub(crate) async fn delete_member(
     if user_id != caller {
         locked.by_admin()?;
     }
-    let member =
-        queries::get_member(&mut tx, project, user_id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let member = queries::get_member(&mut tx, project, user_id).await?.or_not_found()?;
     if member.role == ProjectRole::Admin && !queries::has_another_admin(&mut tx, project, user_id).await? {
         return Err(Problem::new(Code::LastAdmin));
     }

@@ -4,30 +4,26 @@ use axum::{extract::State, http::StatusCode};
 use shared::{
     audit::{self, Action, Entry},
     base::ids::ProjectId,
-    http::{
-        precondition::IfMatch,
-        problem::{ProblemBody, Result},
-    },
+    http::{precondition::IfMatch, problem::Result},
     identity::guard::ProjectAdmin,
 };
 
 use crate::{AppState, queries};
 
 /// Deletes a project and all that is in it.
-#[utoipa::path(delete, path = "/projects/{project_id}", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/projects/{project_id}", tag = "projects",
     params(("project_id" = ProjectId, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is meant for.")),
-    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = PRECONDITION_FAILED, body = ProblemBody)))]
+    responses((status = NO_CONTENT)))]
 pub(crate) async fn delete_project(
     State(app): State<AppState>,
     access: ProjectAdmin,
-    seen: IfMatch,
+    if_match: IfMatch,
 ) -> Result<StatusCode> {
     let (id, user, now) = (access.project_id, access.principal.user_id, app.clock.now());
     let mut tx = app.db.begin().await?;
     let project = queries::lock_project(&mut tx, id, &access.principal).await?.by_admin()?;
-    seen.check(project.version)?;
+    if_match.check(project.version)?;
     queries::delete_project(&mut tx, id, now).await?;
     audit::record(&mut tx, Entry::success(Some(user), Action::ProjectDeleted, id.0).in_project(id), now)
         .await?;

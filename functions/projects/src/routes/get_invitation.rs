@@ -6,7 +6,8 @@ use serde::Serialize;
 use shared::{
     http::{
         extract::{Json, Path},
-        problem::{Code, Problem, ProblemBody, Result},
+        openapi::{Described, Describes},
+        problem::{OrNotFound as _, Problem, ProblemBody, Result},
     },
     identity::{
         guard::ProjectRole,
@@ -27,6 +28,12 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkToken {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         Path::from_request_parts(parts, state).await.map(|Path(token)| Self(token))
+    }
+}
+
+impl Describes for LinkToken {
+    fn describe(operation: &mut Described<'_>) {
+        Path::<String>::describe(operation);
     }
 }
 
@@ -52,15 +59,14 @@ pub(crate) struct InvitationPreview {
 /// What the link of an invitation leads to; whoever has the link may look.
 #[utoipa::path(get, path = "/invitations/{token}", tag = "invitations", params(("token" = String, Path)),
     responses((status = OK, body = InvitationPreview), (status = NOT_FOUND, body = ProblemBody),
-        (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+        (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody)))]
 pub(crate) async fn get_invitation(
     State(app): State<AppState>,
     Limited { body: LinkToken(token), .. }: Limited<LinkToken>,
 ) -> Result<Json<InvitationPreview>> {
     let invitation = queries::find_invitation(&app.db, &mail_token::hash(&token))
         .await?
-        .ok_or_else(|| Problem::new(Code::NotFound))?
+        .or_not_found()?
         .open(app.clock.now())?;
     Ok(Json(InvitationPreview {
         project_name: invitation.project_name,

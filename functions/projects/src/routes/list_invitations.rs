@@ -6,7 +6,7 @@ use shared::{
     http::{
         extract::{Json, Query},
         pagination::{Page, PageQuery},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::guard::ProjectAdmin,
 };
@@ -14,10 +14,9 @@ use shared::{
 use crate::{AppState, model::Invitation, queries};
 
 /// A project's invitations, newest first, whatever became of them.
-#[utoipa::path(get, path = "/projects/{project_id}/invitations", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(get, path = "/projects/{project_id}/invitations", tag = "projects",
     params(("project_id" = ProjectId, Path), PageQuery),
-    responses((status = OK, body = Page<Invitation>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    responses((status = OK, body = Page<Invitation>)))]
 pub(crate) async fn list_invitations(
     State(app): State<AppState>,
     access: ProjectAdmin,

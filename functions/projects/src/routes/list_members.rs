@@ -1,39 +1,22 @@
 //! `GET /projects/{project_id}/members`.
 
 use axum::extract::State;
-use serde::Serialize;
 use shared::{
-    base::ids::{MembershipId, ProjectId, UserId},
+    base::ids::ProjectId,
     http::{
         extract::{Json, Query},
         pagination::{Page, PageQuery},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
-    identity::guard::{ProjectMember, ProjectRole},
+    identity::guard::ProjectMember,
 };
-use time::OffsetDateTime;
-use utoipa::ToSchema;
 
-use crate::{AppState, queries};
-
-/// Somebody who works in a project.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Member {
-    #[serde(skip)]
-    pub(crate) id: MembershipId,
-    pub(crate) user_id: UserId,
-    pub(crate) email: String,
-    pub(crate) display_name: Option<String>,
-    pub(crate) role: ProjectRole,
-    #[serde(with = "time::serde::rfc3339")]
-    pub(crate) joined_at: OffsetDateTime,
-}
+use crate::{AppState, model::Member, queries};
 
 /// A project's members, in the order in which they joined.
-#[utoipa::path(get, path = "/projects/{project_id}/members", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(get, path = "/projects/{project_id}/members", tag = "projects",
     params(("project_id" = ProjectId, Path), PageQuery),
-    responses((status = OK, body = Page<Member>), (status = NOT_FOUND, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    responses((status = OK, body = Page<Member>)))]
 pub(crate) async fn list_members(
     State(app): State<AppState>,
     access: ProjectMember,

@@ -9,7 +9,7 @@ use shared::{
     http::{
         extract::{Json, Query},
         pagination::{Cursor, Limit, Page},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::guard::ProjectAdmin,
 };
@@ -58,10 +58,9 @@ pub(crate) struct ListProjectAuditLogs {
 }
 
 /// What was done in a project, newest first.
-#[utoipa::path(get, path = "/projects/{project_id}/audit-logs", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(get, path = "/projects/{project_id}/audit-logs", tag = "projects",
     params(("project_id" = ProjectId, Path), ListProjectAuditLogs),
-    responses((status = OK, body = Page<AuditLog>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    responses((status = OK, body = Page<AuditLog>)))]
 pub(crate) async fn list_project_audit_logs(
     State(app): State<AppState>,
     access: ProjectAdmin,

@@ -7,9 +7,9 @@ use shared::{
     http::{
         extract::{Json, Query},
         pagination::{Cursor, Limit, Page},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, Problem, Result},
     },
-    identity::principal::{GlobalRole, Principal},
+    identity::{account::GlobalRole, principal::Principal},
 };
 use utoipa::IntoParams;
 
@@ -40,8 +40,8 @@ pub(crate) struct ListProjects {
 }
 
 /// The caller's projects, newest first.
-#[utoipa::path(get, path = "/projects", tag = "projects", params(ListProjects), security(("bearer" = [])),
-    responses((status = OK, body = Page<Project>), (status = FORBIDDEN, body = ProblemBody)))]
+#[utoipa::path(get, path = "/projects", tag = "projects", params(ListProjects),
+    responses((status = OK, body = Page<Project>)))]
 pub(crate) async fn list_projects(
     State(app): State<AppState>,
     principal: Principal,

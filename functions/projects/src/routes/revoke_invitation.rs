@@ -7,33 +7,31 @@ use shared::{
     base::ids::{InvitationId, ProjectId},
     http::{
         extract::Path,
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
     identity::guard::ProjectAdmin,
 };
 
 use crate::{AppState, queries};
 
-/// Which invitation.
+/// The path's `invitation_id`.
 #[derive(Deserialize)]
-pub(crate) struct Which {
+pub(crate) struct InvitationPath {
     pub(crate) invitation_id: InvitationId,
 }
 
 /// Takes an invitation back: its link leads nowhere from now on.
-#[utoipa::path(delete, path = "/projects/{project_id}/invitations/{invitation_id}", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/projects/{project_id}/invitations/{invitation_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("invitation_id" = InvitationId, Path)),
-    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT)))]
 pub(crate) async fn revoke_invitation(
     State(app): State<AppState>,
     access: ProjectAdmin,
-    Path(Which { invitation_id }): Path<Which>,
+    Path(InvitationPath { invitation_id }): Path<InvitationPath>,
 ) -> Result<StatusCode> {
     let (project, user, now) = (access.project_id, access.principal.user_id, app.clock.now());
     let mut tx = app.db.begin().await?;
-    if !queries::revoke_invitation(&mut tx, project, invitation_id, now).await? {
-        return Err(Problem::new(Code::NotFound));
-    }
+    queries::revoke_invitation(&mut tx, project, invitation_id, now).await?.or_not_found()?;
     let entry = Entry::success(Some(user), Action::InvitationRevoked, invitation_id.0).in_project(project);
     audit::record(&mut tx, entry, now).await?;
     tx.commit().await?;

@@ -9,14 +9,13 @@ use shared::{
     base::ids::{ProjectId, UserId},
     http::{
         extract::{Json, Path},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
     },
     identity::guard::{ProjectAdmin, ProjectRole},
 };
 use utoipa::ToSchema;
 
-use super::list_members::Member;
-use crate::{AppState, queries};
+use crate::{AppState, model::Member, queries};
 
 /// A merge patch (RFC 7396): what is left out stays. A role cannot be cleared.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -27,30 +26,28 @@ pub(crate) struct UpdateMember {
     role: Option<ProjectRole>,
 }
 
-/// Whose membership.
+/// The path's `user_id`.
 #[derive(Deserialize)]
-pub(crate) struct Whose {
+pub(crate) struct MemberPath {
     pub(crate) user_id: UserId,
 }
 
 /// Gives a member another role. A project keeps an admin.
-#[utoipa::path(patch, path = "/projects/{project_id}/members/{user_id}", tag = "projects", security(("bearer" = [])),
+#[utoipa::path(patch, path = "/projects/{project_id}/members/{user_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
-    request_body(content((UpdateMember = "application/merge-patch+json"), (UpdateMember = "application/json"))),
-    responses((status = OK, body = Member), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = CONFLICT, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    request_body(content((UpdateMember = "application/merge-patch+json"),
+        (UpdateMember = "application/json"))),
+    responses((status = OK, body = Member), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn update_member(
     State(app): State<AppState>,
     access: ProjectAdmin,
-    Path(Whose { user_id }): Path<Whose>,
+    Path(MemberPath { user_id }): Path<MemberPath>,
     Json(patch): Json<UpdateMember>,
 ) -> Result<Json<Member>> {
     let (project, now) = (access.project_id, app.clock.now());
     let mut tx = app.db.begin().await?;
     queries::lock_project(&mut tx, project, &access.principal).await?.by_admin()?;
-    let mut member =
-        queries::get_member(&mut tx, project, user_id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let mut member = queries::get_member(&mut tx, project, user_id).await?.or_not_found()?;
     if let Some(role) = patch.role.filter(|role| *role != member.role) {
         if member.role == ProjectRole::Admin && !queries::has_another_admin(&mut tx, project, user_id).await?
         {

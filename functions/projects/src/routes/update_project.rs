@@ -1,6 +1,6 @@
 //! `PUT /projects/{project_id}`.
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use serde_json::json;
@@ -13,8 +13,8 @@ use shared::{
     http::{
         extract::Json,
         precondition::IfMatch,
-        problem::{Code, Problem, ProblemBody, Result},
-        server::etag,
+        problem::{OrNotFound as _, Result},
+        versioned::Versioned,
     },
     identity::guard::ProjectAdmin,
 };
@@ -22,8 +22,8 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    model::Project,
-    queries::{self, ProjectValues},
+    model::{Project, ProjectValues},
+    queries,
 };
 
 /// A project as it shall be.
@@ -42,22 +42,18 @@ pub(crate) struct UpdateProject {
 }
 
 /// Gives a project another name, description and language.
-#[utoipa::path(put, path = "/projects/{project_id}", tag = "projects", security(("bearer" = [])),
-    params(("project_id" = ProjectId, Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for.")),
-    responses((status = OK, body = Project), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = PRECONDITION_FAILED, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(put, path = "/projects/{project_id}", tag = "projects", params(("project_id" = ProjectId, Path)),
+    responses((status = OK, body = Project)))]
 pub(crate) async fn update_project(
     State(app): State<AppState>,
     access: ProjectAdmin,
-    seen: IfMatch,
+    if_match: IfMatch,
     Json(new): Json<UpdateProject>,
-) -> Result<impl IntoResponse> {
+) -> Result<Versioned<Project>> {
     let (id, user, now) = (access.project_id, access.principal.user_id, app.clock.now());
     let mut tx = app.db.begin().await?;
     let before = queries::lock_project(&mut tx, id, &access.principal).await?.by_admin()?;
-    seen.check(before.version)?;
+    if_match.check(before.version)?;
     let after = ProjectValues {
         name: new.name.as_str().to_owned(),
         description: new.description,
@@ -70,8 +66,8 @@ pub(crate) async fn update_project(
         audit::record(&mut tx, entry, now).await?;
     }
     let project = queries::get_project(&mut tx, id, &access.principal).await?;
-    let project = project.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let project = project.or_not_found()?;
     tx.commit().await?;
 
-    Ok(([(header::ETAG, etag(project.version))], Json(project)))
+    Ok(Versioned(project))
 }

@@ -71,10 +71,7 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
     let send = |kind, body: &str| client.send(Method::POST, "/projects", kind, body.as_bytes().to_vec());
     send(Some("application/json"), "{").await.assert_problem(400, "malformed");
     send(Some("text/plain"), "{}").await.assert_problem(415, "unsupported_media_type");
-    let count: i64 = sqlx::query_scalar("select count(*) from projects")
-        .fetch_one(&projects.platform.db)
-        .await
-        .expect("a count");
+    let count: i64 = projects.platform.value("select count(*) from projects").await;
     assert_eq!(count, 0);
 }
 

@@ -7,12 +7,6 @@ use time::Duration;
 
 use crate::support::Projects;
 
-impl Projects {
-    async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.platform.db).await.expect("a count")
-    }
-}
-
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn fifty_equal_requests_at_once_make_one_project(db: PgPool) {
     let projects = Projects::start(db).await;
@@ -24,8 +18,8 @@ async fn fifty_equal_requests_at_once_make_one_project(db: PgPool) {
         assert_eq!(answer.body, answers[0].body);
         assert_eq!(answer.headers["location"], answers[0].headers["location"]);
     }
-    assert_eq!(projects.count("select count(*) from projects").await, 1);
-    assert_eq!(projects.count("select count(*) from audit_logs").await, 1);
+    assert_eq!(projects.platform.count("select count(*) from projects").await, 1);
+    assert_eq!(projects.platform.count("select count(*) from audit_logs").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -51,7 +45,7 @@ async fn a_key_belongs_to_its_user_its_route_and_its_request(db: PgPool) {
         let client = projects.client.as_user(&ada).with("idempotency-key", wrong);
         client.post("/projects", json!({"name": "Letters"})).await.assert_problem(400, "malformed");
     }
-    assert_eq!(projects.count("select count(*) from projects").await, 2);
+    assert_eq!(projects.platform.count("select count(*) from projects").await, 2);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -82,7 +76,7 @@ async fn a_repeat_is_authorised_and_rendered_anew(db: PgPool) {
     client.post("/projects", body.clone()).await.assert_problem(404, "not_found");
     projects.platform.change("update users set suspended_at = now() where id = $1", ada.id.0).await;
     client.post("/projects", body).await.assert_problem(401, "unauthenticated");
-    assert_eq!(projects.count("select count(*) from projects").await, 1);
+    assert_eq!(projects.platform.count("select count(*) from projects").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

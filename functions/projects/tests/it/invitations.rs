@@ -1,15 +1,11 @@
 //! Invitations: made, listed, sent again, taken back, looked at and accepted.
 
 use futures::future::join_all;
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use shared::{
-    base::{config::Settings as _, ids::ProjectId},
+    base::ids::ProjectId,
     cloud::events::EmailRequested,
-    identity::{
-        guard::ProjectRole,
-        mail_token::{MailTokenSettings, MailTokens, Purpose},
-    },
+    identity::{guard::ProjectRole, mail_token::Purpose},
     testing::{Client, TestUser},
 };
 use sqlx::PgPool;
@@ -54,10 +50,7 @@ impl Invited {
         let [EmailRequested::Invitation { invitation_id }] = events[..] else {
             panic!("expected one invitation, got {events:?}")
         };
-        let settings = MailTokenSettings::from_env(&self.projects.platform.env()).expect("settings");
-        let tokens = MailTokens::new(&settings).expect("keys");
-        let token = tokens.token("k1", Purpose::Invitation, invitation_id.0).expect("a token");
-        token.expose_secret().to_owned()
+        self.projects.platform.mailed_token(Purpose::Invitation, invitation_id.0)
     }
 
     async fn user(&self, email: &str) -> Client {

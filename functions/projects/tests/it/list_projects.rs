@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
     base::ids::ProjectId,
     testing::{Client, TestUser},
@@ -18,19 +18,9 @@ async fn five(projects: &Projects, user: &TestUser) -> Vec<ProjectId> {
 
 /// The ids on each page, from the first to the last.
 async fn pages(client: &Client, query: &str) -> Vec<Vec<ProjectId>> {
-    let mut pages = Vec::new();
-    let mut cursor = String::new();
-    loop {
-        let page = client.get(&format!("/projects?{query}{cursor}")).await;
-        let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
-        pages.push(
-            items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect(),
-        );
-        match page.body["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return pages,
-        }
-    }
+    let pages = client.pages(&format!("/projects?{query}")).await;
+    let id = |entry: Value| serde_json::from_value(entry["id"].clone()).expect("an id");
+    pages.into_iter().map(|page| page.into_iter().map(id).collect()).collect()
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -17,13 +17,10 @@ impl Projects {
         Self::start_with(db, &[]).await
     }
 
-    /// With some variables set otherwise.
+    /// The same, with some variables set differently.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
-        let env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
-        let service = shared::function::service::<projects::Projects>(&env, platform.clock.clone())
-            .expect("the function");
-        let client = platform.client(service.router());
+        let client = platform.client_of::<projects::Projects>(variables);
         Self { platform, client }
     }
 

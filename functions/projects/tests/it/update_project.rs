@@ -79,9 +79,7 @@ async fn a_deleted_project_vanishes_with_all_that_is_in_it(db: PgPool) {
     let ada = platform.user("ada@example.org").await;
     let project = platform.project(&ada).await;
     let item = platform.draft(project, &ada, "application/pdf", 7).await.item_id;
-    let data =
-        shared::function::service::<data::Data>(&platform.env(), platform.clock.clone()).expect("data");
-    let documents = platform.client(data.router()).as_user(&ada);
+    let documents = platform.client_of::<data::Data>(&[]).as_user(&ada);
     documents.get(&format!("/documents/{item}")).await.assert_status(200);
     let client = projects.client.as_user(&ada);
     let path = format!("/projects/{project}");

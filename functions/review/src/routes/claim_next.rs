@@ -2,31 +2,25 @@
 
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
     base::ids::ProjectId,
-    http::{
-        extract::Json,
-        problem::{Code, Problem, ProblemBody, Result},
-        server::etag,
-    },
+    http::{problem::Result, versioned::Versioned},
     identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
 };
 use utoipa::IntoParams;
 
 use crate::{
-    AppState,
-    decision::Reviewer,
-    model::{CLAIM, Order, ReviewItem},
-    queries::{self, Next, Queue},
+    claims::Claims,
+    model::{Order, Queue, ReviewItem},
 };
 
-/// From which part of the queue.
+/// Which part of the queue.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -51,25 +45,17 @@ impl InProject for ClaimNext {
     }
 }
 
-/// Claims the next item in one step: the caller's live claim first, then what nobody holds.
-#[utoipa::path(post, path = "/review/next", tag = "review", params(ClaimNext), security(("bearer" = [])),
-    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "None is left."),
-        (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+/// Claim the next item
+///
+/// The caller's live claim comes first, then an item that nobody holds.
+#[utoipa::path(post, path = "/review/next", tag = "review", params(ClaimNext),
+    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "None is left.")))]
 pub(crate) async fn claim_next(
-    State(app): State<AppState>,
+    State(claims): State<Claims>,
     access: ProjectReviewer<ByQuery<ClaimNext>>,
 ) -> Result<Response> {
-    let (user, now) = (access.principal.user_id, app.clock.now());
-    let queue =
-        Queue { project_id: access.project_id, kind: access.found.kind, order: access.found.order, user };
-    let reviewer =
-        Reviewer { principal: &access.principal, project_id: access.project_id, role: access.role };
-    let mut tx = app.db.begin().await?;
-    let may_own = app.may_decide_on_own(&mut tx, &reviewer).await?;
-    let Next::Claimed(id) = queries::claim_next(&mut tx, &queue, may_own, now, now + CLAIM).await? else {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    };
-    let item = queries::get_item(&mut tx, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    tx.commit().await?;
-    Ok(([(header::ETAG, etag(item.version))], Json(item)).into_response())
+    let ClaimNext { project_id, kind, order } = access.found;
+    let queue = Queue { project_id, kind, order, user: access.principal.user_id };
+    let claimed = claims.claim_next(&(&access).into(), &queue).await?;
+    Ok(claimed.map_or(StatusCode::NO_CONTENT.into_response(), |item| Versioned(item).into_response()))
 }

@@ -8,7 +8,7 @@ use shared::{
     http::{
         extract::Json,
         pagination::{Cursor, Limit, Page},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
@@ -17,8 +17,8 @@ use utoipa::IntoParams;
 
 use crate::{
     AppState,
-    model::{Order, ReviewItem},
-    queries::{self, Queue},
+    model::{Order, Queue, ReviewItem},
+    queries,
 };
 
 /// Which part of the queue.
@@ -55,22 +55,19 @@ impl InProject for ListQueue {
     }
 }
 
-/// What waits for a reviewer, without what others hold.
-#[utoipa::path(get, path = "/review", tag = "review", params(ListQueue), security(("bearer" = [])),
-    responses((status = OK, body = Page<ReviewItem>), (status = FORBIDDEN, body = ProblemBody),
-        (status = NOT_FOUND, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+/// List items awaiting review, excluding those claimed by others
+#[utoipa::path(get, path = "/review", tag = "review", params(ListQueue),
+    responses((status = OK, body = Page<ReviewItem>)))]
 pub(crate) async fn list_queue(
     State(app): State<AppState>,
     access: ProjectReviewer<ByQuery<ListQueue>>,
 ) -> Result<Json<Page<ReviewItem>>> {
-    let query = &access.found;
-    let queue = Queue {
-        project_id: access.project_id,
-        kind: query.kind,
-        order: query.order,
-        user: access.principal.user_id,
-    };
-    let after = query.cursor.map(|cursor| cursor.0);
-    let rows = queries::list_queue(&app.db, &queue, after, query.limit.rows(), app.clock.now()).await?;
-    Ok(Json(Page::new(rows, query.limit, |item| item.id.0)))
+    let ListQueue { project_id, kind, order, limit, cursor } = access.found;
+    let queue = Queue { project_id, kind, order, user: access.principal.user_id };
+    let after = cursor.map(|cursor| cursor.0);
+    let ids = queries::list_queue(&app.db, &queue, after, limit.rows(), app.clock.now()).await?;
+    let Page { items, next_cursor } = Page::new(ids, limit, |id| id.0);
+    let mut rows = queries::get_items(&app.db, &items).await?;
+    rows.sort_by_key(|row| items.iter().position(|id| *id == row.id));
+    Ok(Json(Page { items: rows, next_cursor }))
 }

@@ -3,21 +3,23 @@
 use axum::{extract::State, http::StatusCode};
 use shared::{
     base::ids::ItemId,
-    http::problem::{ProblemBody, Result},
+    http::problem::Result,
     identity::guard::ProjectReviewer,
     items::locators::{AnyItem, ByItem},
 };
 
-use crate::{AppState, queries};
+use crate::claims::Claims;
 
-/// Gives the caller's claim back; one that is not theirs stays.
-#[utoipa::path(delete, path = "/review/{item_id}/claim", tag = "review", security(("bearer" = [])),
+/// Release a claim
+///
+/// A claim of somebody else stays.
+#[utoipa::path(delete, path = "/review/{item_id}/claim", tag = "review",
     params(("item_id" = ItemId, Path)),
-    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT)))]
 pub(crate) async fn release_item(
-    State(app): State<AppState>,
+    State(claims): State<Claims>,
     access: ProjectReviewer<ByItem<AnyItem>>,
 ) -> Result<StatusCode> {
-    queries::release(&app.db, access.found.id, access.principal.user_id).await?;
+    claims.release(access.found.id, access.principal.user_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

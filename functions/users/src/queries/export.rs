@@ -8,7 +8,7 @@ use shared::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::export::rows::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
+use crate::model::{ExportedAuditLog, ExportedItem, ExportedMembership, ExportedSession};
 
 pub(crate) async fn sessions(
     db: &PgPool,

@@ -2,27 +2,19 @@
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use shared::{
-    audit::{self, Action, Entry, Outcome},
-    base::{
-        ids::PasswordId,
-        text::{NewPassword, normalize_password},
-    },
-    cloud::events::EmailRequested,
-    http::{
-        extract::Json,
-        problem::{Code, Problem, ProblemBody, Result},
-    },
+    base::text::NewPassword,
+    http::{extract::Json, problem::Result},
     identity::{
-        principal::{Principal, RecentSession, UnprovenSession},
-        rate_limit::{Limited, Spent},
+        principal::{RecentSession, UnprovenSession},
+        rate_limit::Limited,
     },
 };
 use utoipa::ToSchema;
 
-use crate::{AppState, queries};
+use crate::password_change::PasswordChange;
 
 /// A new password.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -39,45 +31,17 @@ pub(crate) struct ChangePassword {
 }
 
 /// Sets a new password. Every other session ends, and links that were mailed to set one die.
-#[utoipa::path(post, path = "/users/me/password", tag = "users", security(("bearer" = [])),
-    responses((status = NO_CONTENT), (status = UNAUTHORIZED, body = ProblemBody),
-        (status = FORBIDDEN, body = ProblemBody), (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+#[utoipa::path(post, path = "/users/me/password", tag = "users",
+    responses((status = NO_CONTENT)))]
 pub(crate) async fn change_password(
-    State(app): State<AppState>,
+    State(change): State<PasswordChange>,
     Limited { body: session, spent }: Limited<UnprovenSession>,
     Json(body): Json<ChangePassword>,
 ) -> Result<StatusCode> {
-    let proven = match &body.current_password {
-        Some(password) => app.prove(session.principal(), password, &spent).await?,
-        None => false,
-    };
-    let RecentSession(principal) = session.or_else(proven)?;
-    let password_hash = app.passwords.hash(body.new_password.secret()).await?;
-    let now = app.clock.now();
-    let user = principal.user_id;
-    let mut tx = app.outbox.begin().await?;
-    queries::lock_account(&mut tx, &principal, now).await?;
-    queries::change_password(&mut tx, &principal, &password_hash, PasswordId::new(), now).await?;
-    audit::record(&mut tx, Entry::success(Some(user), Action::UserPasswordChanged, user.0), now).await?;
-    tx.announce(&EmailRequested::PasswordChanged { user_id: user }).await?;
-    tx.commit().await?;
-
-    Ok(StatusCode::NO_CONTENT)
-}
-
-impl AppState {
-    /// Proves the caller by their password; a wrong one is refused even in a recent session.
-    async fn prove(&self, principal: &Principal, password: &SecretString, spent: &Spent) -> Result<bool> {
-        let user = principal.user_id;
-        let hash = queries::find_password_hash(&self.db, user).await?;
-        if self.passwords.verify(&normalize_password(password.expose_secret()), hash).await? {
-            return Ok(true);
-        }
-        spent.failed().await;
-        let entry = Entry::success(Some(user), Action::UserPasswordChanged, user.0);
-        let mut db = self.db.acquire().await?;
-        audit::record(&mut db, Entry { outcome: Outcome::Failure, ..entry }, self.clock.now()).await?;
-        Err(Problem::new(Code::InvalidCredentials))
+    if let Some(password) = &body.current_password {
+        change.prove(session.principal(), password, &spent).await?;
     }
+    let RecentSession(principal) = session.or_else(body.current_password.is_some())?;
+    change.set(&principal, &body.new_password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,15 +4,15 @@ use axum::{extract::State, http::StatusCode};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    http::problem::{ProblemBody, Result},
+    http::problem::Result,
     identity::principal::Principal,
 };
 
 use crate::{AppState, queries};
 
 /// Ends all of the caller's sessions but the one that asks.
-#[utoipa::path(delete, path = "/users/me/sessions", tag = "users", security(("bearer" = [])),
-    responses((status = NO_CONTENT), (status = UNAUTHORIZED, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/users/me/sessions", tag = "users",
+    responses((status = NO_CONTENT)))]
 pub(crate) async fn delete_other_sessions(
     State(app): State<AppState>,
     principal: Principal,

@@ -7,7 +7,7 @@ use shared::{
     base::ids::PasskeyId,
     http::{
         extract::Path,
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, ProblemBody, Result},
     },
     identity::principal::RecentSession,
 };
@@ -15,9 +15,9 @@ use shared::{
 use crate::{AppState, queries};
 
 /// Takes one of the caller's passkeys away: nobody signs in with it any more.
-#[utoipa::path(delete, path = "/users/me/passkeys/{passkey_id}", tag = "users", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/users/me/passkeys/{passkey_id}", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
-    responses((status = NO_CONTENT), (status = FORBIDDEN, body = ProblemBody), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn delete_passkey(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,
@@ -27,9 +27,7 @@ pub(crate) async fn delete_passkey(
     let user = principal.user_id;
     let mut tx = app.db.begin().await?;
     queries::lock_account(&mut tx, &principal, now).await?;
-    if !queries::delete_passkey(&mut tx, user, id).await? {
-        return Err(Problem::new(Code::NotFound));
-    }
+    queries::delete_passkey(&mut tx, user, id).await?.or_not_found()?;
     let entry = Entry::success(Some(user), Action::UserPasskeyRemoved, user.0);
     audit::record(&mut tx, entry.with(json!({"passkey_id": id})), now).await?;
     tx.commit().await?;

@@ -7,7 +7,7 @@ use shared::{
     base::ids::SessionId,
     http::{
         extract::Path,
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, ProblemBody, Result},
     },
     identity::principal::Principal,
 };
@@ -15,7 +15,7 @@ use shared::{
 use crate::{AppState, queries};
 
 /// Ends one of the caller's sessions.
-#[utoipa::path(delete, path = "/users/me/sessions/{session_id}", tag = "users", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/users/me/sessions/{session_id}", tag = "users",
     params(("session_id" = SessionId, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn delete_session(
@@ -27,9 +27,7 @@ pub(crate) async fn delete_session(
     let user = principal.user_id;
     let mut tx = app.db.begin().await?;
     queries::lock_account(&mut tx, &principal, now).await?;
-    if !queries::revoke_session(&mut tx, user, session, now).await? {
-        return Err(Problem::new(Code::NotFound));
-    }
+    queries::revoke_session(&mut tx, user, session, now).await?.or_not_found()?;
     let entry = Entry::success(Some(user), Action::UserSessionRevoked, user.0);
     audit::record(&mut tx, entry.with(json!({"session_id": session})), now).await?;
     tx.commit().await?;

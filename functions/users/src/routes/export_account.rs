@@ -3,7 +3,7 @@
 use axum::{body::Body, extract::State, http::header, response::IntoResponse};
 use shared::{
     audit::{self, Action, Entry},
-    http::problem::{ProblemBody, Result},
+    http::problem::Result,
     identity::principal::VerifiedAccount,
 };
 
@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Everything that the platform holds on the caller, as one document to keep.
-#[utoipa::path(get, path = "/users/me/export", tag = "users", security(("bearer" = [])),
-    responses((status = OK, body = AccountExport), (status = UNAUTHORIZED, body = ProblemBody)))]
+#[utoipa::path(get, path = "/users/me/export", tag = "users",
+    responses((status = OK, body = AccountExport)))]
 pub(crate) async fn export_account(
     State(app): State<AppState>,
     VerifiedAccount(account): VerifiedAccount,

@@ -5,7 +5,7 @@ use shared::{
     http::{
         extract::{Json, Query},
         pagination::{Page, PageQuery},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::{passkey::Passkey, principal::Principal},
 };
@@ -13,8 +13,8 @@ use shared::{
 use crate::{AppState, queries};
 
 /// The caller's passkeys, newest first.
-#[utoipa::path(get, path = "/users/me/passkeys", tag = "users", params(PageQuery), security(("bearer" = [])),
-    responses((status = OK, body = Page<Passkey>), (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(get, path = "/users/me/passkeys", tag = "users", params(PageQuery),
+    responses((status = OK, body = Page<Passkey>)))]
 pub(crate) async fn list_passkeys(
     State(app): State<AppState>,
     principal: Principal,

@@ -1,19 +1,13 @@
 //! `PATCH /users/me`.
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
     base::text::Name,
-    http::{
-        extract::Json,
-        merge_patch::Field,
-        precondition::IfMatch,
-        problem::{ProblemBody, Result},
-        server::etag,
-    },
+    http::{extract::Json, merge_patch::Field, precondition::IfMatch, problem::Result, versioned::Versioned},
     identity::{account::Account, principal::Principal},
 };
 use utoipa::ToSchema;
@@ -31,21 +25,20 @@ pub(crate) struct UpdateAccount {
 }
 
 /// Changes the caller's account.
-#[utoipa::path(patch, path = "/users/me", tag = "users", security(("bearer" = [])),
-    params(("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for.")),
-    request_body(content((UpdateAccount = "application/merge-patch+json"), (UpdateAccount = "application/json"))),
-    responses((status = OK, body = Account), (status = PRECONDITION_FAILED, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/users/me", tag = "users",
+    request_body(content((UpdateAccount = "application/merge-patch+json"),
+        (UpdateAccount = "application/json"))),
+    responses((status = OK, body = Account)))]
 pub(crate) async fn update_account(
     State(app): State<AppState>,
     principal: Principal,
-    seen: IfMatch,
+    if_match: IfMatch,
     Json(patch): Json<UpdateAccount>,
-) -> Result<impl IntoResponse> {
+) -> Result<Versioned<Account>> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let mut account = queries::lock_account(&mut tx, &principal, now).await?;
-    seen.check(account.version)?;
+    if_match.check(account.version)?;
     let before = account.display_name.clone();
     let display_name = patch.display_name.apply(before.clone(), |name| name.as_str().to_owned());
     if display_name != account.display_name {
@@ -57,5 +50,5 @@ pub(crate) async fn update_account(
         tx.commit().await?;
     }
 
-    Ok(([(header::ETAG, etag(account.version))], Json(account)))
+    Ok(Versioned(account))
 }

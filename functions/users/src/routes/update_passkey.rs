@@ -9,7 +9,7 @@ use shared::{
     base::{ids::PasskeyId, text::Name},
     http::{
         extract::{Json, Path},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, ProblemBody, Result},
     },
     identity::{passkey::Passkey, principal::Principal},
 };
@@ -28,11 +28,11 @@ pub(crate) struct UpdatePasskey {
 }
 
 /// Changes what one of the caller's passkeys is called.
-#[utoipa::path(patch, path = "/users/me/passkeys/{passkey_id}", tag = "users", security(("bearer" = [])),
+#[utoipa::path(patch, path = "/users/me/passkeys/{passkey_id}", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
-    request_body(content((UpdatePasskey = "application/merge-patch+json"), (UpdatePasskey = "application/json"))),
-    responses((status = OK, body = Passkey), (status = NOT_FOUND, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody)))]
+    request_body(content((UpdatePasskey = "application/merge-patch+json"),
+        (UpdatePasskey = "application/json"))),
+    responses((status = OK, body = Passkey), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn update_passkey(
     State(app): State<AppState>,
     principal: Principal,
@@ -44,9 +44,7 @@ pub(crate) async fn update_passkey(
     let mut tx = app.db.begin().await?;
     queries::lock_account(&mut tx, &principal, now).await?;
     let name = patch.name.as_ref().map(Name::as_str);
-    let passkey = queries::rename_passkey(&mut tx, user, id, name)
-        .await?
-        .ok_or_else(|| Problem::new(Code::NotFound))?;
+    let passkey = queries::rename_passkey(&mut tx, user, id, name).await?.or_not_found()?;
     if name.is_some() {
         let entry = Entry::success(Some(user), Action::UserPasskeyRenamed, user.0);
         audit::record(&mut tx, entry.with(json!({"passkey_id": id})), now).await?;

@@ -33,10 +33,10 @@ async fn a_new_password_ends_every_other_session_and_every_link(db: PgPool) {
     assert!(users.is_in(&ada).await && users.is_in(&bob).await && !users.is_in(&elsewhere).await);
     assert!(users.opens(&ada, NEW_PASSWORD).await && !users.opens(&ada, PASSWORD).await);
     let links = "select count(*) from password_reset_tokens";
-    assert_eq!(users.count(links).await, 1);
+    assert_eq!(users.platform.count(links).await, 1);
     let coherent = "select count(*) from users join sessions on sessions.user_id = users.id
                     where sessions.password_id = users.password_id and sessions.revoked_at is null";
-    assert_eq!(users.count(coherent).await, 1);
+    assert_eq!(users.platform.count(coherent).await, 1);
     let events = users.platform.events::<EmailRequested>().await;
     assert_eq!(events, [EmailRequested::PasswordChanged { user_id: ada.id }]);
     let audited = users.platform.audited(ada.id.0).await;

@@ -22,8 +22,8 @@ async fn a_deleted_account_is_out_everywhere_and_frees_its_address(db: PgPool) {
     users.client.as_user(&ada).delete("/users/me").await.assert_problem(401, "unauthenticated");
     assert!(users.is_in(&bob).await);
     let live = "select count(*) from sessions where revoked_at is null";
-    assert_eq!(users.count(live).await, 1);
-    assert_eq!(users.count("select count(*) from users where deleted_at is not null").await, 1);
+    assert_eq!(users.platform.count(live).await, 1);
+    assert_eq!(users.platform.count("select count(*) from users where deleted_at is not null").await, 1);
     users.platform.user("ada@example.org").await;
     let audited = users.platform.audited(ada.id.0).await;
     assert_eq!(audited, [("user.deleted".to_owned(), "success".to_owned())]);
@@ -52,7 +52,7 @@ async fn the_projects_that_would_lose_their_last_admin_are_named(db: PgPool) {
     let expected = json!([{"id": alone, "name": "Letters"}, {"id": suspended, "name": "Letters"}]);
     assert_eq!(refused.body["projects"], expected);
     assert!(users.is_in(&ada).await);
-    assert_eq!(users.count("select count(*) from audit_logs").await, 0);
+    assert_eq!(users.platform.count("select count(*) from audit_logs").await, 0);
 
     platform.change("update users set suspended_at = null where id = $1", shut.id.0).await;
     platform.change("update projects set deleted_at = now() where id = $1", alone.0).await;
@@ -102,12 +102,12 @@ async fn links_that_were_mailed_die_with_the_account(db: PgPool) {
                 values (gen_random_uuid(), $1, 'k1', 'hash', now() + interval '1 hour', now())";
     users.platform.change(link, ada.id.0).await;
     users.client.as_user(&ada).delete("/users/me").await.assert_status(204);
-    assert_eq!(users.count("select count(*) from password_reset_tokens").await, 0);
+    assert_eq!(users.platform.count("select count(*) from password_reset_tokens").await, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn strangers_delete_nothing(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::DELETE, "/users/me", None).await;
-    assert_eq!(users.count("select count(*) from users where deleted_at is not null").await, 0);
+    assert_eq!(users.platform.count("select count(*) from users where deleted_at is not null").await, 0);
 }

@@ -37,12 +37,12 @@ async fn of_sessions_that_end_each_other_at_once_one_is_left(db: PgPool) {
     assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
     let refused = answers.iter().filter(|answer| answer.body["code"] == "unauthenticated");
     assert_eq!(refused.count(), 4);
-    assert_eq!(users.count("select count(*) from sessions where revoked_at is null").await, 1);
+    assert_eq!(users.platform.count("select count(*) from sessions where revoked_at is null").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn strangers_end_no_sessions(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::DELETE, PATH, None).await;
-    assert_eq!(users.count("select count(*) from sessions where revoked_at is not null").await, 0);
+    assert_eq!(users.platform.count("select count(*) from sessions where revoked_at is not null").await, 0);
 }

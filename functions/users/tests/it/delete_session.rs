@@ -20,7 +20,7 @@ async fn a_session_is_ended_from_another_one(db: PgPool) {
         (&row["resource_id"], &row["metadata"]),
         (&json!(ada.id), &json!({"session_id": lost.session}))
     );
-    assert_eq!(users.count("select count(*) from audit_logs").await, 1);
+    assert_eq!(users.platform.count("select count(*) from audit_logs").await, 1);
 
     client.delete(&format!("/users/me/sessions/{}", ada.session)).await.assert_status(204);
     assert!(!users.is_in(&ada).await);
@@ -38,7 +38,7 @@ async fn somebody_elses_session_looks_like_one_that_does_not_exist(db: PgPool) {
     assert_eq!(hidden.body["detail"], absent.body["detail"]);
     client.delete("/users/me/sessions/mine").await.assert_problem(400, "malformed");
     assert!(users.is_in(&bob).await);
-    assert_eq!(users.count("select count(*) from audit_logs").await, 0);
+    assert_eq!(users.platform.count("select count(*) from audit_logs").await, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

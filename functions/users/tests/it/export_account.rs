@@ -140,10 +140,7 @@ async fn unread(router: axum::Router, user: &TestUser) -> Body {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
     let users = Users::start(db).await;
-    let env = users.platform.env().with("DATABASE_MAX_CONNECTIONS", "1");
-    let service =
-        shared::function::service::<users::Users>(&env, users.platform.clock.clone()).expect("the function");
-    let router = service.router();
+    let router = users.platform.router_of::<users::Users>(&[("DATABASE_MAX_CONNECTIONS", "1")]);
     let client = users.platform.client(router.clone());
     let ada = users.platform.user("ada@example.org").await;
     let unread = unread(router, &ada).await;
@@ -156,10 +153,8 @@ async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn half_a_document_is_never_taken_for_a_whole_one(db: PgPool) {
     let users = Users::start(db).await;
-    let service =
-        shared::function::service::<users::Users>(&users.platform.env(), users.platform.clock.clone());
     let ada = users.platform.user("ada@example.org").await;
-    let unread = unread(service.expect("the function").router(), &ada).await;
+    let unread = unread(users.platform.router_of::<users::Users>(&[]), &ada).await;
     let broken = "alter table items rename to elsewhere";
     sqlx::query(broken).execute(&users.platform.db).await.expect("a broken database");
     assert!(to_bytes(unread, usize::MAX).await.is_err());
@@ -189,5 +184,5 @@ async fn each_list_is_read_from_an_index_batch_by_batch(db: PgPool) {
 async fn strangers_export_nothing(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::GET, PATH, None).await;
-    assert_eq!(users.count("select count(*) from audit_logs").await, 0);
+    assert_eq!(users.platform.count("select count(*) from audit_logs").await, 0);
 }

@@ -13,16 +13,11 @@ const PATH: &str = "/users/me/passkeys";
 impl Users {
     pub(crate) async fn passkey(&self, owner: &TestUser, name: &str) -> PasskeyId {
         let id = PasskeyId::new();
-        let inserted = sqlx::query(
-            "insert into passkeys (id, user_id, credential_id, credential, name, created_at)
-             values ($1, $2, decode(replace($1::text, '-', ''), 'hex'), '{\"cred\": \"secret half\"}', $3, now())",
-        )
-        .bind(id)
-        .bind(owner.id)
-        .bind(name)
-        .execute(&self.platform.db)
-        .await;
-        inserted.expect("a passkey");
+        let row = json!({
+            "id": id, "user_id": owner.id, "credential_id": format!("\\x{}", id.0.simple()),
+            "credential": {"cred": "secret half"}, "name": name, "created_at": "now",
+        });
+        self.platform.insert("passkeys", row).await;
         id
     }
 }
@@ -111,7 +106,7 @@ async fn somebody_elses_passkey_looks_like_one_that_does_not_exist(db: PgPool) {
     }
     client.delete(&format!("{PATH}/x")).await.assert_problem(400, "malformed");
     assert_eq!(names(&users.client.as_user(&ada).get(PATH).await.body), ["Phone"]);
-    assert_eq!(users.count("select count(*) from audit_logs").await, 0);
+    assert_eq!(users.platform.count("select count(*) from audit_logs").await, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -125,7 +120,7 @@ async fn passkeys_go_with_their_account_and_into_its_export(db: PgPool) {
     assert_eq!(passkeys.iter().map(|row| &row["name"]).collect::<Vec<_>>(), ["Phone"]);
     assert!(!export.body.to_string().contains("secret half"), "{}", export.body);
     client.delete("/users/me").await.assert_status(204);
-    assert_eq!(users.count("select count(*) from passkeys").await, 0);
+    assert_eq!(users.platform.count("select count(*) from passkeys").await, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

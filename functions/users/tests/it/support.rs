@@ -20,13 +20,10 @@ impl Users {
         Self::start_with(db, &[]).await
     }
 
-    /// With some variables set otherwise.
+    /// The same, with some variables set differently.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
-        let env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
-        let service =
-            shared::function::service::<users::Users>(&env, platform.clock.clone()).expect("the function");
-        let client = platform.client(service.router());
+        let client = platform.client_of::<users::Users>(variables);
         Self { platform, client }
     }
 
@@ -72,10 +69,6 @@ impl Users {
         .fetch_one(&self.platform.db)
         .await;
         row.expect("an audit row")
-    }
-
-    pub(crate) async fn count(&self, statement: &'static str) -> i64 {
-        sqlx::query_scalar(statement).fetch_one(&self.platform.db).await.expect("a count")
     }
 
     /// Nobody comes in without a session, or before their address is verified.

@@ -51,7 +51,7 @@ async fn of_many_changes_of_one_version_one_is_made(db: PgPool) {
     let made = answers.iter().filter(|answer| answer.status == 200).count();
     let stale = answers.iter().filter(|answer| answer.body["code"] == "stale").count();
     assert_eq!((made, stale), (1, 7));
-    assert_eq!(users.count("select count(*) from audit_logs").await, 1);
+    assert_eq!(users.platform.count("select count(*) from audit_logs").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -48,7 +48,7 @@ pub(crate) fn resume(service: &DocumentAi, operation: Operation) {
         let operations = &service.0.operations;
         let Some(cancelled) = operations.signal(&operation.name) else { return };
         let ended = tokio::select! {
-            () = cancelled.notified() => Err(Fault::cancelled()),
+            () = cancelled.notified() => Err(Fault::canceled()),
             ended = run(&service, &operation) => ended,
         };
         operations.end(&operation.name, ended).await;

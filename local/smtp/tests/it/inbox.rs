@@ -1,4 +1,4 @@
-//! The inbox over HTTP.
+//! The inbox's pages and JSON over HTTP.
 
 use lettre::message::SinglePart;
 
@@ -31,7 +31,7 @@ async fn json_lists_mails_newest_last_and_filters_by_address() {
 }
 
 #[tokio::test]
-async fn a_repeated_message_id_is_shown_once_with_its_copies() {
+async fn mails_with_the_same_message_id_are_shown_once() {
     let service = Service::start(false).await;
     for (to, id) in [
         ("ada@example.org", Some("<same@alta.example>")),
@@ -48,7 +48,7 @@ async fn a_repeated_message_id_is_shown_once_with_its_copies() {
 }
 
 #[tokio::test]
-async fn deleting_empties_the_inbox_for_good() {
+async fn deleting_clears_the_inbox_permanently() {
     let service = Service::start(false).await;
     service.send(mail("ada@example.org", "Hello", None)).await;
     let url = service.web().await;
@@ -59,7 +59,7 @@ async fn deleting_empties_the_inbox_for_good() {
 }
 
 #[tokio::test]
-async fn the_page_escapes_what_strangers_wrote() {
+async fn the_page_escapes_untrusted_text() {
     let service = Service::start(false).await;
     let hostile = "</title><script>alert(1)</script>\" onload=\"x";
     let message = lettre::Message::builder()

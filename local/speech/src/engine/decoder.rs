@@ -52,7 +52,7 @@ impl Decoder {
     /// # Errors
     /// INVALID_ARGUMENT when the file could not be decoded, which ffmpeg may find at the end only.
     pub(super) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Fault> {
-        tokio::time::timeout(self.step_time, self.read()).await.map_err(|_| Fault::too_slow())?
+        tokio::time::timeout(self.step_time, self.read()).await.map_err(|_| Fault::deadline_exceeded())?
     }
 
     async fn read(&mut self) -> Result<Option<Vec<u8>>, Fault> {

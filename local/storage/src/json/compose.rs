@@ -1,4 +1,5 @@
-//! Concatenates objects (<https://cloud.google.com/storage/docs/json_api/v1/objects/compose>).
+//! The compose method, which concatenates objects
+//! (<https://cloud.google.com/storage/docs/json_api/v1/objects/compose>).
 
 use axum::response::Response;
 use serde::Deserialize;
@@ -44,7 +45,7 @@ struct SourcePreconditions {
     if_generation_match: Option<Number>,
 }
 
-/// The JSON API writes 64-bit numbers as text and reads both.
+/// The JSON API writes 64-bit numbers as text and accepts both.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Number {

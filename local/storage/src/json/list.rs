@@ -1,4 +1,4 @@
-//! Lists objects, page by page (<https://cloud.google.com/storage/docs/json_api/v1/objects/list>).
+//! The list method, with pages (<https://cloud.google.com/storage/docs/json_api/v1/objects/list>).
 
 use std::{collections::BTreeSet, ops::Bound};
 
@@ -15,9 +15,9 @@ use crate::{
 
 const MAX_RESULTS: usize = 1000;
 
-/// One page of a bucket's objects, in the order of their names.
+/// Returns one page of a bucket's objects, sorted by name.
 ///
-/// `versions` changes nothing: the buckets keep no noncurrent generations.
+/// `versions` has no effect, because the buckets keep no noncurrent generations.
 pub(super) fn list(cloud: &Storage, target: &Target) -> Result<Response, Fault> {
     let query = &target.query;
     let prefix = query.get("prefix").unwrap_or_default();

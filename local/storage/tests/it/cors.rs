@@ -1,4 +1,4 @@
-//! What browsers of which origin may do.
+//! CORS headers for allowed and foreign origins.
 
 use http::Method;
 

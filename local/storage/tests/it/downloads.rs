@@ -9,7 +9,7 @@ use local_storage::canonical::CanonicalRequest;
 use crate::harness::{Cloud, RESOURCE, header, refusal, send};
 
 #[tokio::test]
-async fn a_range_is_answered_with_that_part() {
+async fn a_range_request_returns_that_range() {
     let cloud = Cloud::start().await;
     cloud.send(Method::PUT, "x", &[], "0123456789").await;
     let url = cloud.sign(Method::GET, "x", &[]).await;
@@ -51,8 +51,8 @@ async fn the_signer_chooses_disposition_and_type() {
     assert_eq!(header(&answer, "content-type"), "application/pdf");
 }
 
-/// The documented canonical form encodes all but the unreserved characters (RFC 3986), so a signer that
-/// leaves the asterisk of `filename*` as it is signs something else.
+/// The canonical form encodes all characters except the unreserved ones (RFC 3986). A signer that leaves the
+/// asterisk of `filename*` unencoded signs a different string.
 #[tokio::test]
 async fn an_asterisk_is_signed_in_its_encoded_form() {
     let cloud = Cloud::start().await;
@@ -85,7 +85,7 @@ async fn an_asterisk_is_signed_in_its_encoded_form() {
 }
 
 #[tokio::test]
-async fn only_the_generation_asked_for_is_answered() {
+async fn only_the_requested_generation_is_returned() {
     let cloud = Cloud::start().await;
     let put = cloud.send(Method::PUT, "x", &[], "hello").await;
     let generation: i64 = header(&put, "x-goog-generation").parse().expect("a number");
@@ -112,7 +112,7 @@ async fn a_known_entity_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_download_outlives_the_overwriting_of_its_object() {
+async fn a_download_continues_after_its_object_is_overwritten() {
     let cloud = Cloud::start().await;
     let large = vec![b'a'; 8 << 20];
     cloud.send(Method::PUT, "x", &[], large.clone()).await;

@@ -10,7 +10,7 @@ async fn read(cloud: &Cloud, object: &str) -> Vec<u8> {
     let mut answer = cloud.client().await.read_object(RESOURCE, object).send().await.expect("an object");
     let mut content = Vec::new();
     while let Some(bytes) = answer.next().await {
-        content.extend_from_slice(&bytes.expect("bytes whose checksum is right"));
+        content.extend_from_slice(&bytes.expect("bytes with the right checksum"));
     }
     content
 }
@@ -37,8 +37,12 @@ async fn the_official_client_reads_what_it_wrote() {
     assert_eq!((written.size, written.metageneration), (5, 1));
     assert_eq!(written.checksums.as_ref().and_then(|sums| sums.crc32c), Some(crc32c::crc32c(b"hello")));
 
-    let answer =
-        client.read_object(RESOURCE, "a/b c").set_generation(written.generation).send().await.expect("it");
+    let answer = client
+        .read_object(RESOURCE, "a/b c")
+        .set_generation(written.generation)
+        .send()
+        .await
+        .expect("the object");
     let seen = answer.object();
     assert_eq!(
         (seen.generation, seen.size, seen.content_type.as_str()),
@@ -77,7 +81,7 @@ async fn buffered_and_resumable_writes_of_the_official_client_arrive_whole() {
 }
 
 #[tokio::test]
-async fn a_range_read_answers_that_part() {
+async fn a_range_read_returns_that_range() {
     let cloud = Cloud::start().await;
     write(&cloud, "x", "0123456789").await;
     let client = cloud.client().await;
@@ -99,10 +103,10 @@ async fn an_absent_object_or_generation_is_not_found() {
     let cloud = Cloud::start().await;
     let generation = write(&cloud, "x", "hello").await;
     let client = cloud.client().await;
-    let absent = client.read_object(RESOURCE, "y").send().await.expect_err("nothing there");
+    let absent = client.read_object(RESOURCE, "y").send().await.expect_err("not found");
     assert_eq!(absent.http_status_code(), Some(404));
     let other = client.read_object(RESOURCE, "x").set_generation(generation - 1).send().await;
-    assert_eq!(other.expect_err("nothing there").http_status_code(), Some(404));
+    assert_eq!(other.expect_err("not found").http_status_code(), Some(404));
     let metadata = cloud.json(Method::GET, "/storage/v1/b/uploads/o/y").send().await.expect("an answer");
     assert_eq!(metadata.status(), 404);
     let error: Value = metadata.json().await.expect("JSON");
@@ -110,7 +114,7 @@ async fn an_absent_object_or_generation_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_failed_precondition_is_told_apart() {
+async fn a_failed_precondition_has_its_own_status() {
     let cloud = Cloud::start().await;
     let generation = write(&cloud, "x", "hello").await;
     let client = cloud.client().await;
@@ -146,7 +150,7 @@ async fn a_wrong_checksum_is_refused() {
 }
 
 #[tokio::test]
-async fn without_a_valid_token_nothing_is_answered() {
+async fn requests_without_a_valid_token_are_unauthorized() {
     let cloud = Cloud::start().await;
     write(&cloud, "x", "hello").await;
     for (method, path) in [
@@ -184,7 +188,7 @@ async fn a_deleted_object_is_gone() {
 }
 
 #[tokio::test]
-async fn lists_come_in_pages_and_folders() {
+async fn lists_have_pages_and_folders() {
     let cloud = Cloud::start().await;
     for name in ["a/1", "a/2", "a/b/3", "a/b/4", "c", "نام"] {
         write(&cloud, name, "x").await;
@@ -215,7 +219,7 @@ async fn lists_come_in_pages_and_folders() {
                 .as_array()
                 .into_iter()
                 .flatten()
-                .filter_map(|one| Some(one.as_str()?.to_owned())),
+                .filter_map(|prefix| Some(prefix.as_str()?.to_owned())),
         );
         match page["nextPageToken"].as_str() {
             Some(next) => token = next.to_owned(),
@@ -255,7 +259,7 @@ async fn objects_are_composed_in_order() {
 }
 
 #[tokio::test]
-async fn multipart_bodies_are_read_whatever_their_bytes() {
+async fn multipart_bodies_may_contain_any_bytes() {
     let cloud = Cloud::start().await;
     let content = "line\r\n--\r\n--bou\r\n--boundar\r\n".repeat(20_000);
     let body = format!(

@@ -1,11 +1,11 @@
-//! Names that could lead out of the folder, or astray.
+//! Object and bucket names that look like paths, need encoding, or are invalid.
 
 use http::Method;
 
 use crate::harness::{Cloud, bearer};
 
 #[tokio::test]
-async fn names_of_all_kinds_make_the_round_trip() {
+async fn names_of_all_kinds_survive_a_round_trip() {
     let cloud = Cloud::start().await;
     for name in [
         "documents/p/i/1",
@@ -29,7 +29,7 @@ async fn names_of_all_kinds_make_the_round_trip() {
 }
 
 #[tokio::test]
-async fn dots_in_a_path_are_only_a_name() {
+async fn dots_in_a_path_are_part_of_the_name() {
     let cloud = Cloud::start().await;
     for (path, name) in [
         ("../../escape", "../../escape"),
@@ -65,7 +65,7 @@ async fn a_bucket_cannot_be_a_path() {
 }
 
 #[tokio::test]
-async fn names_that_cloud_storage_refuses_are_refused() {
+async fn names_that_cloud_storage_rejects_are_rejected() {
     let cloud = Cloud::start().await;
     let long = "x".repeat(1025);
     for name in ["", ".", "..", "a%0Ab", "a%0Db", "%FF", long.as_str()] {
@@ -80,7 +80,7 @@ async fn names_that_cloud_storage_refuses_are_refused() {
 }
 
 #[tokio::test]
-async fn a_bucket_in_the_way_of_the_json_api_is_refused() {
+async fn a_bucket_name_that_collides_with_the_json_api_is_rejected() {
     let folder = crate::harness::Folder::new();
     for name in ["storage", "upload", "Upper", "a", "..", "a/b"] {
         let mut settings =

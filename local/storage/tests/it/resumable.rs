@@ -1,4 +1,4 @@
-//! Resumable uploads that a signed POST begins.
+//! Resumable uploads, started by a signed POST.
 
 use http::Method;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
@@ -18,7 +18,7 @@ async fn put(cloud: &Cloud, session: &str, range: &str, body: &[u8]) -> reqwest:
     send(&cloud.http, Method::PUT, session, &[("content-range", range)], body.to_vec()).await
 }
 
-/// What the server says it has, in answer to a status query.
+/// Returns the status and range in the response to a status query.
 async fn status(cloud: &Cloud, session: &str) -> (u16, String) {
     let answer = put(cloud, session, "bytes */*", b"").await;
     (answer.status().as_u16(), header(&answer, "range").to_owned())
@@ -28,7 +28,7 @@ fn content(length: usize) -> Vec<u8> {
     (0..length).map(|index| u8::try_from(index % 251).unwrap_or_default()).collect()
 }
 
-/// Begins a PUT of the whole and stops after `sent` bytes, with the connection open.
+/// Starts a PUT of the whole file and stops after `sent` bytes, with the connection open.
 async fn begin_put(cloud: &Cloud, session: &str, whole: &[u8], sent: usize) -> TcpStream {
     let path = session.strip_prefix(&cloud.endpoint).expect("the endpoint");
     let mut stream = cloud.connect().await;
@@ -63,7 +63,7 @@ async fn an_upload_in_parts_becomes_one_object() {
 }
 
 #[tokio::test]
-async fn one_put_without_a_range_is_the_whole_object() {
+async fn a_put_without_a_range_uploads_the_whole_object() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     let answer = send(&cloud.http, Method::PUT, &session, &[], "hello").await;
@@ -75,7 +75,7 @@ async fn one_put_without_a_range_is_the_whole_object() {
 }
 
 #[tokio::test]
-async fn an_interrupted_upload_goes_on_where_it_stopped_even_after_a_restart() {
+async fn an_interrupted_upload_resumes_even_after_a_restart() {
     let mut cloud = Cloud::start().await;
     let whole = content(3 * QUANTUM);
     let mut session = start(&cloud, &[]).await;
@@ -98,7 +98,7 @@ async fn an_interrupted_upload_goes_on_where_it_stopped_even_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_new_put_takes_over_from_one_that_hangs() {
+async fn a_new_put_takes_over_from_a_stalled_one() {
     let cloud = Cloud::start().await;
     let whole = content(2 * QUANTUM);
     let session = start(&cloud, &[]).await;
@@ -111,7 +111,7 @@ async fn a_new_put_takes_over_from_one_that_hangs() {
 }
 
 #[tokio::test]
-async fn bytes_that_came_before_are_not_taken_again() {
+async fn repeated_bytes_are_skipped() {
     let cloud = Cloud::start().await;
     let whole = content(2 * QUANTUM);
     let session = start(&cloud, &[]).await;
@@ -125,7 +125,7 @@ async fn bytes_that_came_before_are_not_taken_again() {
 }
 
 #[tokio::test]
-async fn a_gap_is_refused() {
+async fn a_gap_is_rejected() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     let answer = put(&cloud, &session, "bytes 262144-262147/262148", b"gap!").await;
@@ -134,7 +134,7 @@ async fn a_gap_is_refused() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_no_multiple_is_kept_only_so_far() {
+async fn a_part_is_kept_up_to_a_multiple_of_256_kib() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     let part = put(&cloud, &session, "bytes 0-299999/*", &content(300_000)).await;
@@ -142,7 +142,7 @@ async fn a_part_that_is_no_multiple_is_kept_only_so_far() {
 }
 
 #[tokio::test]
-async fn a_status_query_with_the_length_ends_an_upload_that_has_it_all() {
+async fn a_status_query_with_the_total_length_completes_the_upload() {
     let cloud = Cloud::start().await;
     let whole = content(QUANTUM);
     let session = start(&cloud, &[]).await;
@@ -153,7 +153,7 @@ async fn a_status_query_with_the_length_ends_an_upload_that_has_it_all() {
 }
 
 #[tokio::test]
-async fn nonsense_ranges_are_refused() {
+async fn invalid_ranges_are_rejected() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     for range in [
@@ -170,7 +170,7 @@ async fn nonsense_ranges_are_refused() {
 }
 
 #[tokio::test]
-async fn a_cancelled_upload_is_gone() {
+async fn a_canceled_upload_is_gone() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     put(&cloud, &session, &format!("bytes 0-{}/*", QUANTUM - 1), &content(QUANTUM)).await;
@@ -182,7 +182,7 @@ async fn a_cancelled_upload_is_gone() {
 }
 
 #[tokio::test]
-async fn a_session_is_good_for_a_week_and_for_its_object_only() {
+async fn a_session_is_valid_for_a_week_and_one_object() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     for other in [
@@ -200,7 +200,7 @@ async fn a_session_is_good_for_a_week_and_for_its_object_only() {
 }
 
 #[tokio::test]
-async fn the_signed_limits_hold_for_the_whole_upload() {
+async fn the_signed_limits_apply_to_the_whole_upload() {
     let cloud = Cloud::start().await;
     let range = ("x-goog-content-length-range", "10,300000");
     let once = ("x-goog-if-generation-match", "0");

@@ -1,4 +1,4 @@
-//! What a signed URL allows, and what it does not.
+//! Verification of signed URLs.
 
 use http::Method;
 
@@ -7,7 +7,7 @@ use crate::harness::{Cloud, header, refusal, send};
 const TEXT: (&str, &str) = ("content-type", "text/plain");
 
 #[tokio::test]
-async fn a_signed_put_and_a_signed_get_carry_the_same_bytes() {
+async fn a_signed_get_returns_the_bytes_of_a_signed_put() {
     let cloud = Cloud::start().await;
     let put = cloud.send(Method::PUT, "a/b.txt", &[TEXT], "hello").await;
     assert_eq!(put.status(), 200);
@@ -27,7 +27,7 @@ async fn a_signed_put_and_a_signed_get_carry_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_tampered_signature_is_refused() {
+async fn a_tampered_signature_is_rejected() {
     let cloud = Cloud::start().await;
     let mut url = cloud.sign(Method::PUT, "x", &[]).await;
     let last = if url.ends_with('0') { '1' } else { '0' };
@@ -54,7 +54,7 @@ async fn another_object_method_or_parameter_breaks_the_signature() {
 }
 
 #[tokio::test]
-async fn a_signed_header_must_come_with_the_signed_value() {
+async fn a_signed_header_must_have_the_signed_value() {
     let cloud = Cloud::start().await;
     let signed = [TEXT, ("x-goog-content-length-range", "1,10")];
     let url = cloud.sign(Method::PUT, "x", &signed).await;
@@ -71,7 +71,7 @@ async fn a_signed_header_must_come_with_the_signed_value() {
 }
 
 #[tokio::test]
-async fn a_steering_header_that_was_not_signed_is_refused() {
+async fn an_unsigned_extension_header_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
     let answer = send(&cloud.http, Method::PUT, &url, &[("x-goog-meta-owner", "me")], "hello").await;
@@ -79,7 +79,7 @@ async fn a_steering_header_that_was_not_signed_is_refused() {
 }
 
 #[tokio::test]
-async fn an_expired_url_is_refused() {
+async fn an_expired_url_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
     cloud.pass(3601);
@@ -88,7 +88,7 @@ async fn an_expired_url_is_refused() {
 }
 
 #[tokio::test]
-async fn a_url_from_the_future_is_refused() {
+async fn a_url_from_the_future_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
     cloud.pass(-1200);
@@ -97,7 +97,7 @@ async fn a_url_from_the_future_is_refused() {
 }
 
 #[tokio::test]
-async fn malformed_parameters_are_named() {
+async fn malformed_parameters_are_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::GET, "x", &[]).await;
     let day = url.split("X-Goog-Date=").nth(1).map(|rest| &rest[..8]).expect("a date").to_owned();
@@ -124,7 +124,7 @@ async fn malformed_parameters_are_named() {
 }
 
 #[tokio::test]
-async fn without_a_signature_nothing_is_allowed() {
+async fn unsigned_requests_are_rejected() {
     let cloud = Cloud::start().await;
     for method in [Method::GET, Method::PUT, Method::POST, Method::DELETE] {
         let answer = send(&cloud.http, method, &format!("{}/uploads/x", cloud.endpoint), &[], "").await;
@@ -136,7 +136,7 @@ async fn without_a_signature_nothing_is_allowed() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found() {
+async fn absent_objects_and_buckets_are_not_found() {
     let cloud = Cloud::start().await;
     let answer = cloud.send(Method::GET, "absent", &[], "").await;
     assert_eq!(refusal(answer).await, (404, "NoSuchKey".to_owned()));

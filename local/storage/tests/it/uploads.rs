@@ -1,4 +1,4 @@
-//! Single-request uploads through the XML API.
+//! Uploads in a single request through the XML API.
 
 use http::Method;
 
@@ -7,7 +7,7 @@ use crate::harness::{Cloud, header, refusal, send};
 const ONCE: (&str, &str) = ("x-goog-if-generation-match", "0");
 
 #[tokio::test]
-async fn a_second_put_to_the_same_object_is_refused() {
+async fn a_second_put_to_the_same_object_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[ONCE]).await;
     assert_eq!(send(&cloud.http, Method::PUT, &url, &[ONCE], "first").await.status(), 200);
@@ -17,7 +17,7 @@ async fn a_second_put_to_the_same_object_is_refused() {
 }
 
 #[tokio::test]
-async fn of_two_puts_at_once_one_wins() {
+async fn only_one_of_several_concurrent_puts_succeeds() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[ONCE]).await;
     let puts = (0..8).map(|number: u8| send(&cloud.http, Method::PUT, &url, &[ONCE], vec![number; 100_000]));
@@ -40,7 +40,7 @@ async fn without_a_precondition_a_put_overwrites() {
 }
 
 #[tokio::test]
-async fn the_size_must_lie_in_the_signed_range() {
+async fn the_size_must_be_in_the_signed_range() {
     let cloud = Cloud::start().await;
     let range = [("x-goog-content-length-range", "2,4")];
     for (size, code) in [(1, "EntityTooSmall"), (5, "EntityTooLarge"), (4_000_000, "EntityTooLarge")] {
@@ -60,7 +60,7 @@ async fn the_size_must_lie_in_the_signed_range() {
 }
 
 #[tokio::test]
-async fn a_wrong_checksum_is_refused() {
+async fn a_wrong_checksum_is_rejected() {
     let cloud = Cloud::start().await;
     let wrong = [
         ("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="),
@@ -97,7 +97,7 @@ async fn a_broken_connection_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn metadata_comes_back_as_it_was_sent() {
+async fn metadata_survives_a_restart() {
     let cloud = Cloud::start().await;
     let headers = [("x-goog-meta-owner", "alice"), ("cache-control", "no-store"), ("content-language", "fa")];
     assert_eq!(cloud.send(Method::PUT, "x", &headers, "hello").await.status(), 200);

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use tokio::sync::watch;
 
+use crate::http::openapi::{Described, Describes};
+
 /// Whether the server stops: an answer without an end of its own ends then, so that it holds nothing up.
 #[derive(Debug, Clone)]
 pub struct Stopping(Option<watch::Receiver<bool>>);
@@ -22,6 +24,10 @@ impl Stopping {
             None => std::future::pending().await,
         }
     }
+}
+
+impl Describes for Stopping {
+    fn describe(_: &mut Described<'_>) {}
 }
 
 /// A router that is called by something else than a server (a test, a Lambda) is never told.

@@ -10,6 +10,7 @@ use crate::{
     base::ids::UserId,
     http::{
         extract::{Json, Query},
+        openapi::{Described, Describes},
         problem::Problem,
         rate_limit_fields::RateLimitFields,
     },
@@ -159,4 +160,14 @@ where
         let query = T::from_request_parts(parts, state).await;
         asked.admit(RateLimits::from_ref(state), query).await
     }
+}
+
+impl<T: Describes> Describes for Limited<T> {
+    fn describe(operation: &mut Described<'_>) {
+        T::describe(operation.too_many_requests());
+    }
+}
+
+impl Describes for Anybody {
+    fn describe(_: &mut Described<'_>) {}
 }

@@ -1,12 +1,10 @@
-//! What a delivery leads to.
+//! The processing of a delivery.
 
 use time::Duration;
 use tracing::Span;
 
 use super::{
-    Engine, EngineError, Finalized, Job, OperationState, Processing, Reading, Shard,
-    events::Output,
-    queries::{self, Claim},
+    Engine, EngineError, Finalized, Job, OperationState, Processing, Reading, events::Output, queries,
 };
 use crate::{
     base::ids::ItemId,
@@ -14,22 +12,17 @@ use crate::{
         push::{Delivery, Message},
         storage::ReadError,
     },
-    http::problem::{Problem, chain},
-    items::{Failure, ObjectName},
+    http::problem::Problem,
+    items::{
+        Failure, ObjectName,
+        lease::{self, Lease, Leased as _},
+        parts,
+    },
 };
 
-/// Renewed while the work goes on, so that it ends soon after its holder is gone, and not before.
-pub(super) const LEASE: Duration = Duration::seconds(45);
-/// How often it is renewed: two renewals may fail.
-const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
-/// Tries of one upload before it is given up: more than Pub/Sub's deliveries of one event, so that an
-/// outage leaves a dead letter and not a failed item.
-pub(super) const MAX_TRIES: i32 = 12;
-/// By then Pub/Sub has given up on the event, and maintenance repeats it.
-const FALLBACK: Duration = Duration::hours(1);
 /// How long an item waits when the engine's quota is used up.
 const DEFERRAL: Duration = Duration::minutes(1);
-/// When an operation is looked at that has not brought its output by itself.
+/// How long an operation may take to bring its output by itself before it is polled.
 const POLL: Duration = Duration::minutes(2);
 /// An operation that is older never comes back.
 const OPERATION_LIFETIME: Duration = Duration::hours(24);
@@ -37,7 +30,7 @@ const OPERATION_LIFETIME: Duration = Duration::hours(24);
 const OUTPUT_BYTES: u64 = 48 << 20;
 
 impl<E: Engine> Processing<E> {
-    /// The bytes of an upload arrived, or `maintenance` wants it looked at again.
+    /// The bytes of an upload arrived, or `maintenance` repeats the event.
     pub(super) async fn uploaded(&self, message: &Message) -> Result<Delivery, Problem> {
         let event = Finalized::read(message, &self.uploads_bucket);
         let Some(event) = event.filter(|event| event.object.kind == E::KIND) else {
@@ -45,41 +38,22 @@ impl<E: Engine> Processing<E> {
         };
         Span::current().record("item_id", event.object.item_id.to_string());
         Span::current().record("project_id", event.object.project_id.to_string());
-        match queries::claim(&self.db, &event, self.clock.now(), LEASE).await? {
-            Claim::Mine(job) if job.tries > MAX_TRIES => {
+        match queries::lease(&self.db, &event, self.clock.now()).await? {
+            Lease::Acquired(job) if job.is_exhausted() => {
                 self.fail(&job.object, job.attempt, &Failure::gave_up()).await
             }
-            Claim::Mine(job) => {
-                let delivery = tokio::select! {
-                    delivery = self.work(&event, &job) => delivery,
-                    never = self.keep_lease(&job) => match never {},
-                };
-                if let Err(problem) = delivery {
-                    // The lease is given back, so that the next delivery finds the item free.
-                    self.retry(&job, problem).await
-                } else {
-                    delivery
-                }
+            Lease::Acquired(job) => {
+                lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
             }
-            // Whoever holds the lease finishes; if they die, maintenance repeats this event.
-            Claim::Leased | Claim::Finished => Ok(Delivery::Done),
-            Claim::Unknown => Ok(Delivery::Discard("the item is gone, or has a later upload")),
-        }
-    }
-
-    /// Renews the lease for as long as it is polled; a renewal that fails is made up for by the next.
-    async fn keep_lease(&self, job: &Job) -> std::convert::Infallible {
-        loop {
-            tokio::time::sleep(RENEWAL).await;
-            if let Err(error) = queries::renew(&self.db, job, self.clock.now() + LEASE).await {
-                tracing::warn!(error = chain(&error), "the lease was not renewed");
-            }
+            // The holder finishes; if it dies, maintenance repeats this event.
+            Lease::Held | Lease::Finished => Ok(Delivery::Done),
+            Lease::Absent => Ok(Delivery::Discard("the item is gone, or has a later upload")),
         }
     }
 
     async fn work(&self, event: &Finalized, job: &Job) -> Result<Delivery, Problem> {
         if let Some(operation) = &job.operation {
-            return self.look(job, operation).await;
+            return self.poll(job, operation).await;
         }
         let object = event.object.to_string();
         let head =
@@ -106,8 +80,7 @@ impl<E: Engine> Processing<E> {
         let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
         match self.engine.read(job, &head, &uri, &output).await {
             Ok(Reading::Text(text)) => {
-                let whole = Shard { index: 0, count: 1, text };
-                E::store(&self.db, job.item_id(), job.attempt, &whole).await?;
+                parts::store(&self.db, E::KIND, job.item_id(), job.attempt, &text).await?;
                 queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
@@ -120,16 +93,16 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Asks after an operation whose time has come.
-    async fn look(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
+    /// Polls an operation whose time has come.
+    async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let too_old = job.operation_started_at.is_some_and(|started| started + OPERATION_LIFETIME < now);
-        let state = match self.engine.look(operation).await {
+        let state = match self.engine.poll(operation).await {
             Ok(OperationState::Running(_)) if too_old => OperationState::Lost,
             Ok(state) => state,
-            // It is asked after again.
+            // It is polled again.
             Err(EngineError::Transient(problem)) => {
-                tracing::warn!(cause = problem.cause(), "an operation could not be looked at");
+                tracing::warn!(cause = problem.cause(), "an operation could not be polled");
                 OperationState::Running(None)
             }
             Err(error) => return self.end(job, error).await,
@@ -202,7 +175,7 @@ impl<E: Engine> Processing<E> {
         };
         let shard = E::shard(object, &bytes)?;
         drop(bytes);
-        E::store(&self.db, item, attempt, &shard).await.map_err(transient)?;
+        parts::store(&self.db, E::KIND, item, attempt, &shard.text).await.map_err(transient)?;
         queries::record_shard(&self.db, item, attempt, shard.index, shard.count).await.map_err(transient)
     }
 
@@ -220,11 +193,6 @@ impl<E: Engine> Processing<E> {
     async fn fail(&self, object: &ObjectName, attempt: i32, failure: &Failure) -> Result<Delivery, Problem> {
         queries::fail(&self.db, object, attempt, failure, self.clock.now()).await?;
         Ok(Delivery::Done)
-    }
-
-    async fn retry(&self, job: &Job, problem: Problem) -> Result<Delivery, Problem> {
-        queries::release(&self.db, job, self.clock.now() + FALLBACK).await?;
-        Ok(Delivery::Retry(problem))
     }
 }
 

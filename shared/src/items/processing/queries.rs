@@ -4,9 +4,9 @@ mod claims;
 mod ends;
 mod operations;
 
-pub use self::ends::{Restarted, give_up, restart};
+pub use self::ends::{Restartable, find_restartable, give_up, restart};
 pub(super) use self::{
-    claims::{Claim, claim, defer, release, renew},
+    claims::{defer, lease},
     ends::{complete, fail},
     operations::{begin_operation, end_operation, find_upload, record_shard, wait},
 };

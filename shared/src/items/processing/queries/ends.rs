@@ -3,17 +3,20 @@
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
-use uuid::Uuid;
 
 use super::super::Finalized;
 use crate::{
-    audit::{Action, Entry, Outcome},
-    base::ids::{ItemId, ProjectId},
-    items::{Failure, ItemKind, ObjectName},
+    audit::{Entry, Outcome},
+    base::ids::{ItemId, ProjectId, UserId},
+    cloud::outbox::Outgoing,
+    items::{Failure, ItemKind, ObjectName, Verb},
 };
 
-/// Moves an item on whose text is all there: to a reviewer, or to `approved` when the project has none; whether
-/// this call did.
+/// How long the finalize message of a restarted item has until `maintenance` repeats it.
+const PATIENCE: Duration = Duration::minutes(5);
+
+/// Moves an item on whose text is complete: to a reviewer, or to `approved` when the project has none. Returns
+/// whether this call did.
 pub(in super::super) async fn complete(
     db: &PgPool,
     kind: ItemKind,
@@ -22,12 +25,11 @@ pub(in super::super) async fn complete(
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
     // The project is added from the item itself.
-    let entry = Entry::success(None, kind.either(Action::DocumentProcessed, Action::VoiceProcessed), item.0);
-    let entry = entry.with(json!({"attempt": attempt}));
-    let moved = sqlx::query!(
+    let entry = Entry::success(None, kind.action(Verb::Processed), item.0).with(json!({"attempt": attempt}));
+    let completed = sqlx::query!(
         r#"
-        with item as (
-            select id
+        with item as materialized (
+            select id, project_id, kind, version, submitted_at
             from items
             where id = $1 and attempt = $2 and status = 'processing' and deleted_at is null
               and (
@@ -35,79 +37,59 @@ pub(in super::super) async fn complete(
                   or (select count(*) = max(shard_count) from result_shards where item_id = $1 and attempt = $2)
               )
             for update
-        ), moved as (
-            update items
-            set status = case when exists (
+        ), text as materialized (
+            select count(*) as parts, avg(confidence)::real as confidence,
+                   mode() within group (order by language) as language
+            from item_parts
+            where item_id = $1 and attempt = $2
+        ), moved as materialized (
+            select item.id, item.project_id, item.kind, text.parts, item_transition(
+                item.id,
+                item.version,
+                case when exists (
                     select
                     from project_members
                     join users on users.id = project_members.user_id
-                    where project_members.project_id = items.project_id
+                    where project_members.project_id = item.project_id
                       and project_members.role = 'reviewer'
                       and users.deleted_at is null
                 ) then 'pending_review' else 'approved' end,
-                version = version + 1,
-                text_attempt = $2,
-                confidence = coalesce(
-                    (select avg(confidence)::real from document_pages where item_id = $1 and attempt = $2),
-                    (select avg(confidence)::real from voice_segments where item_id = $1 and attempt = $2)
-                ),
-                language = coalesce(
-                    (select mode() within group (order by language) from document_pages where item_id = $1 and attempt = $2),
-                    (select mode() within group (order by language) from voice_segments where item_id = $1 and attempt = $2)
-                ),
-                operation = null,
-                operation_started_at = null,
-                progress_done = null,
-                progress_total = null,
-                progress_unit = null,
-                lease_until = null,
-                next_attempt_at = null,
-                processed_at = $3,
-                reviewed_by_id = null,
-                reviewed_at = null,
-                feedback = null,
-                corrected_text = null
+                null,
+                $3,
+                jsonb_strip_nulls(jsonb_build_object(
+                    'attempt', $2::integer, 'parts', text.parts, 'confidence', text.confidence,
+                    'duration_seconds', (select duration_seconds from voice_samples where item_id = $1),
+                    'seconds_to_text', extract(epoch from $3 - item.submitted_at)
+                )),
+                jsonb_build_object(
+                    'text_attempt', $2::integer, 'confidence', text.confidence, 'language', text.language,
+                    'operation', null, 'operation_started_at', null, 'progress_done', null, 'progress_total', null,
+                    'progress_unit', null, 'lease_until', null, 'next_attempt_at', null,
+                    'processed_at', $3::timestamptz, 'reviewed_by_id', null, 'reviewed_at', null, 'feedback', null,
+                    'corrected_text', null
+                )
+            ) as version
             from item
-            where items.id = item.id
-            returning items.*
+            cross join text
         ), counted as (
-            update documents
-            set page_count = (select count(*) from document_pages where item_id = $1 and attempt = $2)
-            from moved
-            where documents.item_id = moved.id
+            update documents set page_count = moved.parts from moved where documents.item_id = moved.id
         ), cleared as (
-            delete from document_pages using moved where item_id = moved.id and document_pages.attempt <> $2
-        ), cleared_segments as (
-            delete from voice_segments using moved where item_id = moved.id and voice_segments.attempt <> $2
+            delete from item_parts using moved where item_id = moved.id and item_parts.attempt <> $2
         ), cleared_shards as (
             delete from result_shards using moved where item_id = moved.id
-        ), parts as (
-            select page_number as part, text from document_pages where item_id = $1 and attempt = $2
-            union all
-            select segment_number, text from voice_segments where item_id = $1 and attempt = $2
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
-            select moved.id, parts.part, moved.project_id, moved.kind, search_words(parts.text)
+            select moved.id, item_parts.number, moved.project_id, moved.kind, search_words(item_parts.text)
             from moved
-            cross join parts
+            join item_parts on item_parts.item_id = moved.id and item_parts.attempt = $2
             on conflict on constraint item_search_pkey do update set words = excluded.words
         ), forgotten as (
             delete from item_search using moved
             where item_search.item_id = moved.id
               and item_search.part > 0
-              and item_search.part not in (select part from parts)
-        ), recorded as (
-            insert into item_transitions
-                (item_id, project_id, kind, from_status, to_status, version, at, details)
-            select id, project_id, kind, 'processing', status, version, $3,
-                   jsonb_strip_nulls(jsonb_build_object(
-                       'attempt', attempt, 'parts', (select count(*) from parts), 'confidence', confidence,
-                       'duration_seconds', (select duration_seconds from voice_samples where item_id = $1),
-                       'seconds_to_text', extract(epoch from $3 - submitted_at)
-                   ))
-            from moved
+              and item_search.part not in (select number from item_parts where item_id = $1 and attempt = $2)
         )
-        select audit_record($4::jsonb || jsonb_build_object('project_id', project_id), $3)::text as recorded
+        select moved.version, audit_record($4::jsonb || jsonb_build_object('project_id', project_id), $3)::text as recorded
         from moved
         "#,
         item.0,
@@ -117,10 +99,10 @@ pub(in super::super) async fn complete(
     )
     .fetch_optional(db)
     .await?;
-    Ok(moved.is_some())
+    Ok(completed.is_some())
 }
 
-/// Moves an item to `failed`, if it has not moved on.
+/// Moves an item to `failed`, if it has not moved on; whether it did.
 pub(in super::super) async fn fail(
     db: &PgPool,
     object: &ObjectName,
@@ -128,36 +110,34 @@ pub(in super::super) async fn fail(
     failure: &Failure,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    let action = object.kind.either(Action::DocumentFailed, Action::VoiceFailed);
-    let entry = Entry::success(None, action, object.item_id.0).in_project(object.project_id);
-    let entry = Entry { outcome: Outcome::Failure, ..entry.with(json!({"code": failure.code})) };
+    let entry = Entry::success(None, object.kind.action(Verb::Failed), object.item_id.0);
+    let entry = entry.in_project(object.project_id).with(json!({"code": failure.code}));
+    let entry = Entry { outcome: Outcome::Failure, ..entry };
     let failed = sqlx::query!(
         r#"
-        with item as (
-            select id from items
+        with item as materialized (
+            select id, version from items
             where id = $1 and attempt = $2 and status = 'processing' and deleted_at is null
             for update
-        ), moved as (
-            update items
-            set status = 'failed', version = version + 1, failure_code = $3, failure_message = $4, operation = null,
-                operation_started_at = null, progress_done = null, progress_total = null, progress_unit = null,
-                lease_until = null, next_attempt_at = null, processed_at = $5
+        ), moved as materialized (
+            select item_transition(
+                id, version, 'failed', null, $5, jsonb_build_object('attempt', $2::integer, 'code', $3::text),
+                jsonb_build_object(
+                    'failure_code', $3::text, 'failure_message', $4::text, 'operation', null,
+                    'operation_started_at', null, 'progress_done', null, 'progress_total', null,
+                    'progress_unit', null, 'lease_until', null, 'next_attempt_at', null,
+                    'processed_at', $5::timestamptz
+                )
+            ) as version
             from item
-            where items.id = item.id
-            returning items.*
-        ), recorded as (
-            insert into item_transitions
-                (item_id, project_id, kind, from_status, to_status, version, at, details)
-            select id, project_id, kind, 'processing', status, version, $5, $6 from moved
         )
-        select audit_record($7, $5)::text as recorded from moved
+        select version, audit_record($6, $5)::text as recorded from moved
         "#,
         object.item_id.0,
         attempt,
         failure.code,
         failure.message,
         now,
-        json!({"attempt": attempt, "code": failure.code}),
         entry.row()?,
     )
     .fetch_optional(db)
@@ -165,8 +145,8 @@ pub(in super::super) async fn fail(
     Ok(failed.is_some())
 }
 
-/// Fails the item whose event became a dead letter, unless somebody works on it or an operation does; whether it
-/// did.
+/// Fails the item whose event became a dead letter, unless an instance or an operation works on it. Returns whether
+/// it did.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -193,60 +173,40 @@ pub async fn give_up(db: &PgPool, event: &Finalized, now: OffsetDateTime) -> Res
     }
 }
 
-/// What is needed to announce an upload's bytes once more.
+/// A failed item whose bytes are there.
 #[derive(Debug, Clone)]
-pub struct Restarted {
+pub struct Restartable {
     /// The upload.
     pub object: ObjectName,
     /// Its generation.
     pub generation: i64,
     /// Base64 of its MD5.
     pub md5: Option<String>,
-    /// The item's version now.
+    /// The item's version.
     pub version: i32,
 }
 
-/// Takes a failed item up again; `None` when it is not one whose bytes are there. Whoever calls sends the
-/// finalize message with it.
+/// Finds an item that can be processed again, and locks it.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn restart(
+pub async fn find_restartable(
     db: &mut PgConnection,
     item: ItemId,
-    actor: Uuid,
-    now: OffsetDateTime,
-) -> Result<Option<Restarted>, sqlx::Error> {
+) -> Result<Option<Restartable>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
-        with item as (
-            select id from items
-            where id = $1 and status = 'failed' and generation is not null and deleted_at is null
-            for update
-        ), moved as (
-            update items
-            set status = 'processing', version = version + 1, failure_code = null, failure_message = null, tries = 0,
-                submitted_at = $3, processed_at = null, lease_until = null, next_attempt_at = $4
-            from item
-            where items.id = item.id
-            returning items.*
-        ), recorded as (
-            insert into item_transitions
-                (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at)
-            select id, project_id, kind, 'failed', status, version, $2, $3 from moved
-        )
         select project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
                generation as "generation!", md5, version
-        from moved
+        from items
+        where id = $1 and status = 'failed' and generation is not null and deleted_at is null
+        for update
         "#,
         item.0,
-        actor,
-        now,
-        now + Duration::minutes(5),
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| Restarted {
+    Ok(row.map(|row| Restartable {
         object: ObjectName {
             kind: row.kind,
             project_id: row.project_id,
@@ -257,4 +217,45 @@ pub async fn restart(
         md5: row.md5,
         version: row.version,
     }))
+}
+
+/// Returns a failed item to `processing` and adds the finalize message that has it processed.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn restart(
+    db: &mut PgConnection,
+    item: &Restartable,
+    actor: UserId,
+    message: &Outgoing,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let ObjectName { kind, project_id, item_id, .. } = item.object;
+    let entry = Entry::success(Some(actor), kind.action(Verb::Reprocessed), item_id.0).in_project(project_id);
+    sqlx::query!(
+        "
+        with moved as materialized (
+            select item_transition(
+                $1, $2, 'processing', $3, $4, '{}',
+                jsonb_build_object(
+                    'tries', 0, 'submitted_at', $4::timestamptz, 'processed_at', null, 'lease_until', null,
+                    'next_attempt_at', $5::timestamptz
+                )
+            ) as version
+        )
+        select version, audit_record($6, $4)::text as recorded, outbox_add($7, $4)::text as sent
+        from moved
+        where version is not null
+        ",
+        item_id.0,
+        item.version,
+        actor.0,
+        now,
+        now + PATIENCE,
+        entry.with(json!({"version": item.version + 1})).row()?,
+        message.row(),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(())
 }

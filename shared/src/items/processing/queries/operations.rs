@@ -1,4 +1,4 @@
-//! Batch operations, and what of their output is there.
+//! Batch operations, and the shards of their output.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -9,7 +9,7 @@ use crate::{
     items::{ItemKind, ObjectName},
 };
 
-/// The upload that an attempt reads which is not over.
+/// Finds the upload that an attempt reads, unless the attempt is over.
 pub(in super::super) async fn find_upload(
     db: &PgPool,
     item: ItemId,
@@ -29,7 +29,7 @@ pub(in super::super) async fn find_upload(
     .await
 }
 
-/// Remembers the operation that reads the item; it is looked at from `poll_at` on.
+/// Records the operation that reads the item; it is polled from `poll_at` on.
 pub(in super::super) async fn begin_operation(
     db: &PgPool,
     job: &Job,
@@ -52,7 +52,7 @@ pub(in super::super) async fn begin_operation(
     Ok(())
 }
 
-/// The operation goes on; it is looked at again from `poll_at` on.
+/// Records that the operation goes on; it is polled again from `poll_at` on.
 pub(in super::super) async fn wait(
     db: &PgPool,
     job: &Job,
@@ -76,7 +76,7 @@ pub(in super::super) async fn wait(
     Ok(())
 }
 
-/// The operation is gone; the next attempt begins at `next`.
+/// Records that the operation is gone; the next attempt begins at `next`.
 pub(in super::super) async fn end_operation(
     db: &PgPool,
     job: &Job,
@@ -96,7 +96,7 @@ pub(in super::super) async fn end_operation(
     Ok(())
 }
 
-/// Notes that a part of an attempt's output is stored, and how far the attempt is; each counts once.
+/// Records an output shard as stored, and the progress of the attempt. Idempotent.
 pub(in super::super) async fn record_shard(
     db: &PgPool,
     item: ItemId,
@@ -112,12 +112,12 @@ pub(in super::super) async fn record_shard(
         )
         update items
         set progress_done = (
-                select count(*) from document_pages where document_pages.item_id = $1 and document_pages.attempt = $2
+                select count(*) from item_parts where item_parts.item_id = $1 and item_parts.attempt = $2
             ),
             progress_unit = 'pages',
-            -- The last part is shorter: an estimate until it is there.
+            -- The last shard is shorter: an estimate until it is there.
             progress_total = greatest(
-                (select count(*) from document_pages where document_pages.item_id = $1 and document_pages.attempt = $2)
+                (select count(*) from item_parts where item_parts.item_id = $1 and item_parts.attempt = $2)
                     * $4 / greatest((select count(*) from result_shards where item_id = $1 and attempt = $2), 1),
                 1
             )

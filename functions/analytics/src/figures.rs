@@ -1,0 +1,70 @@
+//! The figures that a summary is made of, as SQL reads them.
+
+use serde::Deserialize;
+use shared::items::{ItemKind, ItemStatus};
+use sqlx::types::Json;
+
+use crate::model::{Contributor, DomainCount, Reviewer};
+
+/// Items of one kind in one state.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Total {
+    pub(crate) kind: ItemKind,
+    pub(crate) status: ItemStatus,
+    pub(crate) items: i64,
+}
+
+/// What happened on a day, by its number in the window, from 1.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DayCounts {
+    pub(crate) day: usize,
+    pub(crate) uploaded: i64,
+    pub(crate) processed: i64,
+    pub(crate) failed: i64,
+    pub(crate) approved: i64,
+    pub(crate) rejected: i64,
+}
+
+/// What was read of one kind.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Read {
+    pub(crate) kind: ItemKind,
+    pub(crate) pages: i64,
+    pub(crate) voice_milliseconds: i64,
+    pub(crate) confidence_millionths: i64,
+    pub(crate) confident: i64,
+}
+
+/// What a duration reached until.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Until {
+    Text,
+    Decision,
+}
+
+/// A histogram of durations.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Bins {
+    pub(crate) until: Until,
+    pub(crate) bins: Vec<i64>,
+}
+
+/// A duration that is in no histogram yet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Took {
+    pub(crate) until: Until,
+    pub(crate) bin: usize,
+}
+
+/// All that a summary is made of.
+pub(crate) struct Figures {
+    pub(crate) totals: Json<Vec<Total>>,
+    pub(crate) days: Json<Vec<DayCounts>>,
+    pub(crate) read: Json<Vec<Read>>,
+    pub(crate) histograms: Json<Vec<Bins>>,
+    pub(crate) unfolded_durations: Json<Vec<Took>>,
+    pub(crate) domains: Json<Vec<DomainCount>>,
+    pub(crate) contributors: Json<Vec<Contributor>>,
+    pub(crate) reviewers: Json<Vec<Reviewer>>,
+}

@@ -1,0 +1,67 @@
+//! Password resets: the mailed link, and the new password that it sets.
+
+use shared::{
+    audit::{self, Action, Entry},
+    base::{
+        clock::Clock,
+        ids::{PasswordId, PasswordResetId},
+        text::{EmailAddress, NewPassword},
+    },
+    cloud::{events::EmailRequested, outbox::Outbox},
+    http::problem::{Code, Problem, Result},
+    identity::{
+        mail_token::{self, MailTokens, Purpose},
+        passwords::Passwords,
+    },
+};
+
+use crate::queries;
+
+shared::use_case! {
+    /// Mails reset links and sets passwords by them.
+    pub(crate) struct PasswordResets {
+        outbox: Outbox,
+        mail_tokens: MailTokens,
+        passwords: Passwords,
+        clock: Clock,
+    }
+}
+
+impl PasswordResets {
+    /// Mails a link, if the address has an account.
+    pub(crate) async fn request(&self, email: &EmailAddress) -> Result<()> {
+        let reset_id = PasswordResetId::new();
+        let token = self.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);
+        let now = self.clock.now();
+        let mut tx = self.outbox.begin().await?;
+        let user = queries::insert_password_reset(&mut tx, reset_id, &token, email, now).await?;
+        let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
+        audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
+        // Recorded in any case: the response takes as long, and `email` discards the id of no row.
+        tx.record(&EmailRequested::PasswordReset { reset_id }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Sets a new password by a mailed link.
+    ///
+    /// # Errors
+    /// 400 when the token is not known or has expired.
+    pub(crate) async fn reset(&self, token: &str, password: &NewPassword) -> Result<()> {
+        let password_hash = self.passwords.hash(password.secret()).await?;
+        let now = self.clock.now();
+        let mut tx = self.outbox.begin().await?;
+        let reset = queries::lock_password_reset(&mut tx, &mail_token::hash(token))
+            .await?
+            .ok_or_else(|| Problem::new(Code::TokenInvalid))?;
+        if reset.expires_at <= now {
+            return Err(Problem::new(Code::TokenExpired));
+        }
+        let user = reset.user_id;
+        queries::reset_password(&mut tx, user, &password_hash, PasswordId::new(), now).await?;
+        audit::record(&mut tx, Entry::success(Some(user), Action::UserPasswordReset, user.0), now).await?;
+        tx.record(&EmailRequested::PasswordChanged { user_id: user }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

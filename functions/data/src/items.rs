@@ -1,0 +1,202 @@
+//! Items: their lists and texts, their changes, their files.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use shared::{
+    audit::{self, Entry},
+    base::{
+        clock::Clock,
+        ids::{ItemId, UserId},
+    },
+    cloud::{
+        names::Topic,
+        outbox::{Outbox, Outgoing},
+        storage::{Download, UrlSigner},
+    },
+    http::{
+        pagination::{Page, PageQuery},
+        precondition::IfMatch,
+        problem::{Code, OrNotFound as _, Problem, Result},
+    },
+    identity::guard::{ItemEditor, ProjectAdmin, ProjectMember},
+    items::{
+        Verb,
+        locators::{ByItem, FoundItem, Kind},
+        processing,
+    },
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{
+    model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Word},
+    queries,
+};
+
+/// Reads, changes and deletes items.
+#[derive(Clone)]
+pub(crate) struct Items {
+    pub(crate) db: PgPool,
+    pub(crate) outbox: Outbox,
+    pub(crate) signer: UrlSigner,
+    pub(crate) uploads_bucket: String,
+    pub(crate) clock: Clock,
+}
+
+impl Items {
+    /// Lists a page of items: the newest first, or the best for the words of a search.
+    pub(crate) async fn list<T: From<ItemRow>>(&self, filter: &Filter) -> Result<Page<Listed<T>>> {
+        let found = queries::find_items(&self.db, filter).await?;
+        let page = Page::new(found, filter.limit, |found| found.id.0);
+        let ids: Vec<ItemId> = page.items.iter().map(|found| found.id).collect();
+        let rows = queries::get_items(&self.db, &ids).await?;
+        let mut rows: HashMap<ItemId, ItemRow> = rows.into_iter().map(|row| (row.item.id, row)).collect();
+        let listed = page.items.into_iter().filter_map(|found| {
+            let item = rows.remove(&found.id)?.into();
+            Some(Listed { item, snippet: found.snippet })
+        });
+        Ok(Page { items: listed.collect(), next_cursor: page.next_cursor })
+    }
+
+    /// Gets an item that the guard let the caller see.
+    pub(crate) async fn get(&self, found: FoundItem) -> Result<ItemRow> {
+        queries::get_item(&self.db, found.id).await?.or_not_found()
+    }
+
+    /// Gets an item, the machine's text, and a reviewer's correction of it.
+    pub(crate) async fn get_with_text(
+        &self,
+        found: FoundItem,
+    ) -> Result<(ItemRow, Option<String>, Option<String>)> {
+        let mut row = self.get(found).await?;
+        let text = queries::item_text(&self.db, found.id).await?;
+        let corrected_text = row.corrected_text.take();
+        Ok((row, text, corrected_text))
+    }
+
+    /// Lists the pages of a document.
+    pub(crate) async fn pages(&self, found: FoundItem, query: &PageQuery) -> Result<Page<DocumentPage>> {
+        let after = number_after(query)?;
+        let pages = queries::list_pages(&self.db, found.id, after, query.limit.rows()).await?;
+        Ok(Page::new(pages, query.limit, |page| number_id(page.page_number.into())))
+    }
+
+    /// Lists the words of a voice sample.
+    pub(crate) async fn words(&self, found: FoundItem, query: &PageQuery) -> Result<Page<Word>> {
+        let after = number_after(query)?;
+        let words = queries::list_words(&self.db, found.id, after, query.limit.rows()).await?;
+        Ok(Page::new(words, query.limit, |word| number_id(word.place)))
+    }
+
+    /// Changes a field of the item's kind.
+    pub(crate) async fn update<K: Kind>(
+        &self,
+        access: &ItemEditor<ByItem<K>>,
+        seen: &IfMatch,
+        field: OwnField,
+    ) -> Result<ItemRow> {
+        let mut tx = self.db.begin().await?;
+        let before = queries::lock_item(&mut tx, access.found.id).await?;
+        let before = before.or_not_found()?;
+        seen.check(before.version)?;
+        let user = access.principal.user_id;
+        match field {
+            OwnField::Domain(field) => {
+                let after = field.apply(before.domain.clone(), |domain| domain);
+                let values = json!({"before": {"domain": before.domain}, "after": {"domain": after}});
+                let change = self.change(&before, user, Verb::Updated, values)?;
+                queries::set_domain(&mut tx, &change, before.domain.as_deref(), after.as_deref()).await?;
+            }
+            OwnField::Language(field) => {
+                let language = before.requested_language.clone();
+                let after = field.apply(language.clone(), |language| language);
+                let values = json!({"before": {"language": language}, "after": {"language": after}});
+                let change = self.change(&before, user, Verb::Updated, values)?;
+                queries::set_language(&mut tx, &change, after.as_deref()).await?;
+            }
+        }
+        let row = queries::get_item(&mut *tx, before.id).await?.or_not_found()?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Deletes an item, if it is as the caller saw it.
+    pub(crate) async fn delete<K: Kind>(&self, access: &ItemEditor<ByItem<K>>, seen: &IfMatch) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let before = queries::lock_item(&mut tx, access.found.id).await?;
+        let before = before.or_not_found()?;
+        seen.check(before.version)?;
+        let change = self.change(&before, access.principal.user_id, Verb::Deleted, json!({}))?;
+        queries::delete_item(&mut tx, &change).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Returns a link to the file that was uploaded last, and records it in the audit log.
+    pub(crate) async fn download<K: Kind>(&self, access: &ProjectMember<ByItem<K>>) -> Result<Download> {
+        let row = self.get(access.found).await?;
+        let generation = row.generation.ok_or_else(|| {
+            Problem::new(Code::InvalidState).detail("There is no file yet: its bytes have not arrived.")
+        })?;
+        let now = self.clock.now();
+        let action = K::KIND.action(Verb::Downloaded);
+        let entry = Entry::success(Some(access.principal.user_id), action, row.item.id.0);
+        {
+            // No connection is kept while signing, which may be a call to IAM.
+            let mut db = self.db.acquire().await?;
+            audit::record(&mut db, entry.in_project(access.project_id), now).await?;
+        }
+        self.signer.download(&row.object, generation, &row.item.original_filename, now).await
+    }
+
+    /// Has a failed item processed again, by the finalize message of its bytes.
+    pub(crate) async fn reprocess<K: Kind>(&self, access: &ProjectAdmin<ByItem<K>>) -> Result<ItemRow> {
+        let mut tx = self.outbox.begin().await?;
+        let failed = processing::find_restartable(&mut tx, access.found.id).await?.ok_or_else(|| {
+            Problem::new(Code::InvalidState).detail("Only what failed with its bytes there is read again.")
+        })?;
+        let (attributes, data) = processing::finalize_message(
+            &self.uploads_bucket,
+            &failed.object,
+            failed.generation,
+            failed.md5.as_deref(),
+        );
+        let message = Outgoing::new(Topic::Uploads, attributes, data);
+        let (user, now) = (access.principal.user_id, self.clock.now());
+        processing::restart(&mut tx, &failed, user, &message, now).await?;
+        tx.publish(message);
+        tx.commit().await?;
+        self.get(access.found).await
+    }
+
+    /// A change of a locked item, with its audit row.
+    fn change(
+        &self,
+        before: &LockedItem,
+        user: UserId,
+        verb: Verb,
+        metadata: serde_json::Value,
+    ) -> Result<Change, sqlx::Error> {
+        let entry = Entry::success(Some(user), before.kind.action(verb), before.id.0);
+        Ok(Change {
+            id: before.id,
+            status: before.status,
+            version: before.version,
+            user,
+            entry: entry.in_project(before.project_id).with(metadata).row()?,
+            now: self.clock.now(),
+        })
+    }
+}
+
+/// Returns the number that a page begins after, in a list of numbered things: cursors hold ids.
+fn number_after<N: TryFrom<u128> + Default>(query: &PageQuery) -> Result<N> {
+    let Some(after) = query.after() else { return Ok(N::default()) };
+    N::try_from(after.as_u128()).map_err(|_| Problem::invalid_field("cursor", "is not a cursor of this list"))
+}
+
+/// The id that a cursor holds for a number.
+fn number_id(number: i64) -> Uuid {
+    Uuid::from_u128(number.unsigned_abs().into())
+}

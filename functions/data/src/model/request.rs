@@ -1,0 +1,82 @@
+//! Requests, as use cases and SQL take them.
+
+use serde_json::{Value, json};
+use shared::{
+    base::ids::{ItemId, ProjectId, UserId},
+    http::{merge_patch::Field, pagination::Limit},
+    items::{ItemKind, ItemStatus},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::LockedItem;
+
+/// An item to be created.
+pub(crate) struct NewItem {
+    pub(crate) id: ItemId,
+    pub(crate) kind: ItemKind,
+    pub(crate) filename: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) size_bytes: i64,
+    pub(crate) crc32c: Option<String>,
+    pub(crate) resumable: bool,
+    pub(crate) domain: Option<String>,
+    pub(crate) language: Option<String>,
+}
+
+/// The description of the next upload; a field that is left out stays.
+pub(crate) struct NextUpload {
+    pub(crate) filename: Option<String>,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) size_bytes: Option<i64>,
+    pub(crate) crc32c: Option<String>,
+    pub(crate) resumable: Option<bool>,
+}
+
+impl NextUpload {
+    /// Whether the bytes are other ones: then the checksum of the last ones is worth nothing.
+    pub(crate) fn changes_bytes(&self) -> bool {
+        self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
+    }
+
+    /// The description of the upload that follows, for the audit log.
+    pub(crate) fn describe(&self, before: &LockedItem) -> Value {
+        json!({
+            "original_filename": self.filename.as_ref().unwrap_or(&before.original_filename),
+            "content_type": self.content_type.unwrap_or(&before.content_type),
+            "size_bytes": self.size_bytes.unwrap_or(before.size_bytes),
+        })
+    }
+}
+
+/// A change of the field of a kind that people may change.
+pub(crate) enum OwnField {
+    /// The domain of a document.
+    Domain(Field<String>),
+    /// The requested language of a voice sample.
+    Language(Field<String>),
+}
+
+/// A change of a locked item by a person.
+pub(crate) struct Change {
+    pub(crate) id: ItemId,
+    pub(crate) status: ItemStatus,
+    pub(crate) version: i32,
+    pub(crate) user: UserId,
+    pub(crate) entry: Value,
+    pub(crate) now: OffsetDateTime,
+}
+
+/// Which items a list holds.
+pub(crate) struct Filter {
+    pub(crate) project_id: ProjectId,
+    /// The items of this kind; `None` for those of every kind.
+    pub(crate) kind: Option<ItemKind>,
+    pub(crate) status: Option<ItemStatus>,
+    pub(crate) domain: Option<String>,
+    pub(crate) uploaded_by: Option<UserId>,
+    /// The words of a search within one kind.
+    pub(crate) words: Option<String>,
+    pub(crate) after: Option<Uuid>,
+    pub(crate) limit: Limit,
+}

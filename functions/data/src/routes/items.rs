@@ -1,0 +1,81 @@
+//! `/items`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::Deserialize;
+use shared::{
+    base::ids::{ProjectId, UserId},
+    http::{
+        extract::Json,
+        pagination::{Cursor, Limit, Page},
+        problem::Result,
+    },
+    identity::guard::{ByQuery, InProject, ProjectMember},
+    items::ItemStatus,
+};
+use utoipa::IntoParams;
+
+use crate::{
+    items::Items,
+    model::{AnyItem, Filter, Listed, UploadedBy},
+};
+
+/// Which items.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListItems {
+    /// The project.
+    #[garde(skip)]
+    project_id: ProjectId,
+    /// Only those in this status.
+    #[garde(skip)]
+    #[param(inline)]
+    status: Option<ItemStatus>,
+    /// Only the caller's own.
+    #[garde(skip)]
+    #[param(inline)]
+    uploaded_by: Option<UploadedBy>,
+    /// Entries on the page.
+    #[serde(default)]
+    #[garde(dive)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl InProject for ListItems {
+    fn project_id(&self) -> ProjectId {
+        self.project_id
+    }
+}
+
+impl ListItems {
+    fn filter(self, caller: UserId) -> Filter {
+        Filter {
+            project_id: self.project_id,
+            kind: None,
+            status: self.status,
+            domain: None,
+            uploaded_by: self.uploaded_by.map(|uploader| uploader.user(caller)),
+            words: None,
+            after: self.cursor.map(|cursor| cursor.0),
+            limit: self.limit,
+        }
+    }
+}
+
+/// List documents and voice samples together
+///
+/// The newest come first, each with its `kind` and the fields of that kind.
+#[utoipa::path(get, path = "/items", tag = "items", params(ListItems),
+    responses((status = OK, body = Page<AnyItem>)))]
+pub(crate) async fn list_items(
+    State(items): State<Items>,
+    access: ProjectMember<ByQuery<ListItems>>,
+) -> Result<Json<Page<Listed<AnyItem>>>> {
+    items.list(&access.found.filter(access.principal.user_id)).await.map(Json)
+}

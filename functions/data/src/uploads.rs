@@ -1,0 +1,165 @@
+//! Uploads: from a request for one to a signed URL.
+
+use std::collections::HashMap;
+
+use garde::Validate;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use shared::{
+    audit::Entry,
+    base::{
+        clock::Clock,
+        ids::{ItemId, ProjectId, UserId},
+    },
+    cloud::storage::{Upload, UrlSigner},
+    http::{
+        extract,
+        idempotency::{IdempotencyKey, Reservation},
+        problem::{Code, OrNotFound as _, Problem, Result},
+    },
+    identity::guard::{ByBody, InProject, ItemEditor, ProjectContributor},
+    items::{
+        Verb,
+        locators::{ByItem, Kind},
+    },
+};
+use sqlx::PgPool;
+
+use crate::{
+    model::{Batch, ItemRow, NewItem, NextUpload, RESUMABLE_FROM_BYTES},
+    queries,
+};
+
+/// Signatures that are made at a time, since each may be a call to IAM.
+const SIGNED_AT_ONCE: usize = 10;
+
+/// Creates items and gives out signed URLs for their uploads.
+#[derive(Clone)]
+pub(crate) struct Uploads {
+    pub(crate) db: PgPool,
+    pub(crate) signer: UrlSigner,
+    pub(crate) clock: Clock,
+}
+
+impl Uploads {
+    /// Creates one item.
+    pub(crate) async fn create<T: Into<NewItem> + InProject + DeserializeOwned + Validate<Context = ()>>(
+        &self,
+        access: ProjectContributor<ByBody<T>>,
+        key: &IdempotencyKey,
+    ) -> Result<(ItemRow, Upload)> {
+        let (project, user) = (access.project_id, access.principal.user_id);
+        let rows = self.insert(project, user, key, vec![access.found.into()]).await?;
+        let row = rows.into_iter().next().flatten().or_not_found()?;
+        let upload = self.sign(&row).await?;
+        Ok((row, upload))
+    }
+
+    /// Creates those of many items that can be read; the others are refused, each by itself.
+    pub(crate) async fn create_each<B: Batch + DeserializeOwned + Validate<Context = ()>>(
+        &self,
+        access: ProjectContributor<ByBody<B>>,
+        key: &IdempotencyKey,
+    ) -> Result<Vec<Result<(ItemRow, Upload)>>> {
+        let (project, user) = (access.project_id, access.principal.user_id);
+        let (mut new, mut refused) = (Vec::new(), Vec::new());
+        for item in access.found.into_items() {
+            match read_in_project::<B::New>(item, project) {
+                Ok(item) => {
+                    new.push(item.into());
+                    refused.push(None);
+                }
+                Err(problem) => refused.push(Some(problem)),
+            }
+        }
+        let rows = self.insert(project, user, key, new).await?;
+        let mut created = self.sign_each(rows).await?.into_iter();
+        let outcome = |problem: Option<Problem>| match problem {
+            Some(problem) => Err(problem),
+            None => created.next().flatten().or_not_found(),
+        };
+        Ok(refused.into_iter().map(outcome).collect())
+    }
+
+    /// Makes an item await bytes, of another description if `next` gives one.
+    pub(crate) async fn renew<K: Kind>(
+        &self,
+        access: &ItemEditor<ByItem<K>>,
+        next: &NextUpload,
+    ) -> Result<(ItemRow, Upload)> {
+        let (id, now) = (access.found.id, self.clock.now());
+        let mut tx = self.db.begin().await?;
+        let before = queries::lock_item(&mut tx, id).await?.or_not_found()?;
+        if !before.awaits_bytes() {
+            return Err(Problem::new(Code::InvalidState).detail("Its bytes have arrived."));
+        }
+        let values = json!({"before": before.description(), "after": next.describe(&before)});
+        let entry = Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
+            .in_project(access.project_id)
+            .with(values);
+        queries::begin_next_upload(&mut tx, id, next, RESUMABLE_FROM_BYTES, entry.row()?, now).await?;
+        let row = queries::get_item(&mut *tx, id).await?.or_not_found()?;
+        tx.commit().await?;
+        let upload = self.sign(&row).await?;
+        Ok((row, upload))
+    }
+
+    /// Inserts items. Those that a repeated request created before are found again, unless they are deleted.
+    async fn insert(
+        &self,
+        project: ProjectId,
+        user: UserId,
+        key: &IdempotencyKey,
+        new: Vec<NewItem>,
+    ) -> Result<Vec<Option<ItemRow>>> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let mut ids = Vec::with_capacity(new.len());
+        let mut first = Vec::with_capacity(new.len());
+        for (number, item) in new.into_iter().enumerate() {
+            match key.part(number).reserve(&mut tx, user, item.id.0, now).await? {
+                Reservation::Repeat(created) => ids.push(ItemId(created)),
+                Reservation::First => {
+                    ids.push(item.id);
+                    first.push(item);
+                }
+            }
+        }
+        if !first.is_empty() {
+            queries::insert_items(&mut tx, project, user, &first, now).await?;
+        }
+        let rows = queries::get_items(&mut *tx, &ids).await?;
+        tx.commit().await?;
+        let mut rows: HashMap<ItemId, ItemRow> = rows.into_iter().map(|row| (row.item.id, row)).collect();
+        Ok(ids.iter().map(|id| rows.remove(id)).collect())
+    }
+
+    /// Signs after the commit, since it may be a call to IAM. A client that gets no URL asks for another one.
+    async fn sign(&self, row: &ItemRow) -> Result<Upload> {
+        self.signer.upload(&row.object, row.expected(), self.clock.now()).await
+    }
+
+    async fn sign_each(&self, rows: Vec<Option<ItemRow>>) -> Result<Vec<Option<(ItemRow, Upload)>>> {
+        let mut uploads = Vec::with_capacity(rows.len());
+        for some in rows.chunks(SIGNED_AT_ONCE) {
+            let signed = some.iter().map(async |row| match row {
+                Some(row) => self.sign(row).await.map(Some),
+                None => Ok(None),
+            });
+            uploads.extend(futures::future::try_join_all(signed).await?);
+        }
+        Ok(rows.into_iter().zip(uploads).map(|(row, upload)| row.zip(upload)).collect())
+    }
+}
+
+/// Reads one of many items as if it had come alone.
+fn read_in_project<T: InProject + DeserializeOwned + Validate<Context = ()>>(
+    mut item: Value,
+    project: ProjectId,
+) -> Result<T> {
+    if let Some(fields) = item.as_object_mut() {
+        fields.entry("project_id").or_insert_with(|| json!(project));
+    }
+    let read: T = extract::json_from_slice(item.to_string().as_bytes())?;
+    if read.project_id() == project { Ok(read) } else { Err(Problem::new(Code::NotFound)) }
+}

@@ -1,0 +1,146 @@
+//! The steps of an export: one for each message.
+
+use shared::{
+    base::clock::Clock,
+    cloud::{
+        events::{EmailRequested, ExportRequested},
+        outbox::Outbox,
+        push::Delivery,
+        storage::{ComposeError, MAX_COMPONENTS, Objects},
+    },
+    http::problem::Problem,
+    items::{
+        Failure,
+        lease::{self, Lease, Leased as _},
+    },
+};
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::{
+    chunk::Chunks,
+    model::{Advance, Job, Part},
+    queries,
+};
+
+/// How long a step's message has until `maintenance` repeats it.
+const PATIENCE: Duration = Duration::minutes(5);
+
+/// Does the steps of exports.
+#[derive(Clone)]
+pub(crate) struct Steps {
+    pub(crate) db: PgPool,
+    pub(crate) outbox: Outbox,
+    pub(crate) bucket: String,
+    pub(crate) objects: Objects,
+    pub(crate) chunks: Chunks,
+    pub(crate) clock: Clock,
+}
+
+impl Steps {
+    /// Does the step that an event asks for.
+    pub(crate) async fn run(&self, event: ExportRequested, replayed: bool) -> Result<Delivery, Problem> {
+        match queries::lease(&self.db, event, replayed, self.clock.now()).await? {
+            Lease::Acquired(job) if job.is_exhausted() => self.fail(&job, &gave_up()).await,
+            Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await,
+            // The holder finishes; if it dies, maintenance repeats this event.
+            Lease::Held | Lease::Finished => Ok(Delivery::Done),
+            Lease::Absent => Ok(Delivery::Discard("the export is gone")),
+        }
+    }
+
+    async fn work(&self, job: &Job) -> Result<Delivery, Problem> {
+        if let Some(start) = job.position {
+            let chunk = self.chunks.write(job, start).await?;
+            let total = match job.total {
+                Some(_) => None,
+                None => Some(queries::count_items(&self.db, job).await?),
+            };
+            let advance =
+                Advance { position: chunk.next, items: chunk.items, total, made: chunk.part, of: Vec::new() };
+            return self.advance(job, &advance).await;
+        }
+        let parts = queries::list_parts(&self.db, job.id, MAX_COMPONENTS).await?;
+        match parts.of_lowest_level.as_slice() {
+            [whole] if parts.all == 1 => self.finish(job, whole).await,
+            components => self.compose(job, components).await,
+        }
+    }
+
+    /// Composes one object of many, and then deletes those.
+    async fn compose(&self, job: &Job, components: &[Part]) -> Result<Delivery, Problem> {
+        let Some(first) = components.first() else {
+            return Err(Problem::internal("an export without a part"));
+        };
+        let sources: Vec<(String, i64)> =
+            components.iter().map(|part| (job.object(part.attempt), part.generation)).collect();
+        let composed = self
+            .objects
+            .compose(&self.bucket, &job.object(job.attempt), job.format.content_type(), &sources)
+            .await;
+        let written = match composed {
+            Ok(written) => written,
+            Err(ComposeError::Transient(problem)) => return Err(problem),
+            Err(ComposeError::Absent) => {
+                let message = "A part of the file is gone. Ask for another export.";
+                let failure = Failure { code: "part_missing".to_owned(), message: message.to_owned() };
+                return self.fail(job, &failure).await;
+            }
+        };
+        let made = Part {
+            level: first.level + 1,
+            number: first.number,
+            attempt: job.attempt,
+            generation: written.generation,
+            size_bytes: written.size_bytes,
+        };
+        let of = components.to_vec();
+        let delivery =
+            self.advance(job, &Advance { position: None, items: 0, total: None, made, of }).await?;
+        for (object, generation) in sources {
+            // The last step deletes what is left.
+            if let Err(problem) = self.objects.delete(&self.bucket, &object, generation).await {
+                tracing::warn!(object, cause = problem.cause(), "a part could not be deleted yet");
+            }
+        }
+        Ok(delivery)
+    }
+
+    /// Commits a step with the message that asks for the next one, unless another instance did.
+    async fn advance(&self, job: &Job, advance: &Advance) -> Result<Delivery, Problem> {
+        let now = self.clock.now();
+        let mut tx = self.outbox.begin().await?;
+        if queries::advance(&mut tx, job, advance, now + PATIENCE).await? {
+            tx.record(&ExportRequested { export_id: job.id, step: job.step + 1 }).await?;
+            tx.commit().await?;
+        }
+        Ok(Delivery::Done)
+    }
+
+    /// Deletes everything but the file, and has its mail sent.
+    async fn finish(&self, job: &Job, whole: &Part) -> Result<Delivery, Problem> {
+        let file = job.object(whole.attempt);
+        for object in self.objects.list(&self.bucket, &job.prefix()).await? {
+            if object.name != file {
+                self.objects.delete(&self.bucket, &object.name, object.generation).await?;
+            }
+        }
+        let mut tx = self.outbox.begin().await?;
+        if queries::complete(&mut tx, job, whole, self.clock.now()).await? {
+            tx.record(&EmailRequested::ExportReady { export_id: job.id }).await?;
+            tx.commit().await?;
+            tracing::info!(size_bytes = whole.size_bytes, "an export is ready");
+        }
+        Ok(Delivery::Done)
+    }
+
+    async fn fail(&self, job: &Job, failure: &Failure) -> Result<Delivery, Problem> {
+        queries::fail(&self.db, job, failure, self.clock.now()).await?;
+        Ok(Delivery::Done)
+    }
+}
+
+fn gave_up() -> Failure {
+    let message = "It could not be made after several attempts. Ask for another one later.";
+    Failure { code: "gave_up".to_owned(), message: message.to_owned() }
+}

@@ -1,0 +1,119 @@
+//! Decisions: who may make them, and what they change.
+
+use serde_json::{Value, json};
+use shared::{
+    audit::Entry,
+    base::{clock::Clock, ids::ItemId},
+    cloud::{
+        events::EmailRequested,
+        outbox::{Outbox, Outgoing},
+    },
+    http::{
+        extract,
+        precondition::IfMatch,
+        problem::{Code, OrNotFound as _, Problem, Result},
+    },
+    items::{ItemStatus, Verb},
+};
+
+use crate::{
+    model::{Decision, LockedItem, ReviewItem, Verdict},
+    queries,
+    reviewer::Reviewer,
+};
+
+/// Makes and withdraws decisions.
+#[derive(Clone)]
+pub(crate) struct Decisions {
+    pub(crate) outbox: Outbox,
+    pub(crate) clock: Clock,
+}
+
+impl Decisions {
+    /// Decides on an item: one transaction with its transition, its audit row and its mail.
+    pub(crate) async fn decide(
+        &self,
+        reviewer: &Reviewer,
+        id: ItemId,
+        if_match: &IfMatch,
+        decision: &Decision,
+    ) -> Result<ReviewItem> {
+        let (user, now) = (reviewer.user, self.clock.now());
+        let mut tx = self.outbox.begin().await?;
+        let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
+        item.check_pending()?;
+        if_match.check(item.version)?;
+        if item.is_claimed_by_another(user, now) {
+            return Err(Problem::new(Code::Claimed));
+        }
+        if item.is_own && !(reviewer.is_admin && item.is_own_and_alone) {
+            return Err(Problem::new(Code::OwnSubmission));
+        }
+        let version = item.version + 1;
+        let (verb, message) = match decision.status {
+            Verdict::Approved => (Verb::Approved, None),
+            Verdict::Rejected => {
+                (Verb::Rejected, Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?))
+            }
+        };
+        let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
+        let entry = entry.with(json!({
+            "version": version, "corrected": decision.corrected_text.is_some(), "own_submission": item.is_own,
+        }));
+        queries::decide(&mut tx, &item, decision, user, entry.row()?, message.as_ref(), now).await?;
+        let decided = queries::get_item(&mut *tx, id).await?.or_not_found()?;
+        message.into_iter().for_each(|message| tx.publish(message));
+        tx.commit().await?;
+        Ok(decided)
+    }
+
+    /// Makes one of many decisions, which comes with the `item_id` that it is about.
+    pub(crate) async fn decide_one(&self, reviewer: &Reviewer, mut decision: Value) -> Result<ReviewItem> {
+        let id = decision.as_object_mut().and_then(|fields| fields.remove("item_id"));
+        let id: ItemId = serde_json::from_value(id.unwrap_or_default())
+            .map_err(|_| Problem::invalid_field("item_id", "expected the id of an item"))?;
+        let decision: Decision = extract::json_from_slice(decision.to_string().as_bytes())?;
+        let decided = self.decide(reviewer, id, &IfMatch::default(), &decision).await;
+        // The result of each is in the response; a fault of the server is also in the log.
+        decided.inspect_err(|problem| {
+            if problem.code() == Code::Internal {
+                tracing::error!(cause = problem.cause(), item_id = %id, "a decision failed");
+            }
+        })
+    }
+
+    /// Reopens a decided item: it awaits a decision again.
+    pub(crate) async fn reopen(
+        &self,
+        reviewer: &Reviewer,
+        id: ItemId,
+        if_match: &IfMatch,
+    ) -> Result<ReviewItem> {
+        let (user, now) = (reviewer.user, self.clock.now());
+        let mut tx = self.outbox.begin().await?;
+        let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
+        if !matches!(item.status, ItemStatus::Approved | ItemStatus::Rejected) {
+            return Err(Problem::new(Code::InvalidState).detail("Nobody has decided on it."));
+        }
+        if_match.check(item.version)?;
+        if item.awaits_upload {
+            return Err(Problem::new(Code::InvalidState).detail("Its next upload has begun."));
+        }
+        let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
+        queries::reopen(&mut tx, &item, user, entry.in_project(item.project_id).row()?, now).await?;
+        let reopened = queries::get_item(&mut *tx, id).await?.or_not_found()?;
+        tx.commit().await?;
+        Ok(reopened)
+    }
+}
+
+impl LockedItem {
+    /// Goes on if the item awaits a decision.
+    pub(crate) fn check_pending(&self) -> Result<()> {
+        match self.status {
+            ItemStatus::PendingReview => Ok(()),
+            ItemStatus::Approved | ItemStatus::Rejected => Err(Problem::new(Code::AlreadyDecided)),
+            _ => Err(Problem::new(Code::InvalidState).detail("It does not wait for a reviewer.")),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Decisions: each is one statement with its transition, its audit row and its event.
+
+use serde_json::{Value, json};
+use shared::{base::ids::UserId, cloud::outbox::Outgoing};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::model::{Decision, LockedItem};
+
+/// Records a decision on a locked item, with the text before and after it.
+pub(crate) async fn decide(
+    db: &mut PgConnection,
+    item: &LockedItem,
+    decision: &Decision,
+    user: UserId,
+    entry: Value,
+    message: Option<&Outgoing>,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let details = json!({
+        "feedback": decision.feedback, "corrected": decision.corrected_text.is_some(),
+        "seconds_to_decision": item.pending_since.map(|since| (now - since).as_seconds_f64()),
+    });
+    sqlx::query!(
+        r"
+        with moved as materialized (
+            select item_transition(
+                $1, $2, $3, $4, $5, $6,
+                jsonb_build_object(
+                    'reviewed_by_id', $4::uuid, 'reviewed_at', $5::timestamptz, 'feedback', $7::text,
+                    'claimed_by_id', null, 'claimed_until', null
+                ) || jsonb_strip_nulls(jsonb_build_object('corrected_text', $8::text))
+            ) as version
+        ), corrected as (
+            insert into item_corrections (item_id, version, text_before, text_after)
+            select items.id, moved.version,
+                   coalesce(items.corrected_text, (
+                       select string_agg(text, E'\n' order by number)
+                       from item_parts
+                       where item_id = items.id and attempt = items.text_attempt
+                   )),
+                   $8
+            from moved
+            join items on items.id = $1
+            where moved.version is not null and $8::text is not null
+        )
+        select version, audit_record($9, $5)::text as recorded,
+               case when $10::jsonb is not null then outbox_add($10, $5)::text end as sent
+        from moved
+        where version is not null
+        ",
+        item.id.0,
+        item.version,
+        decision.status.status() as _,
+        user.0,
+        now,
+        details,
+        decision.feedback,
+        decision.corrected_text,
+        entry,
+        message.map(Outgoing::row),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(())
+}
+
+/// Withdraws the decision on a locked item; the corrected text stays.
+pub(crate) async fn reopen(
+    db: &mut PgConnection,
+    item: &LockedItem,
+    user: UserId,
+    entry: Value,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        with moved as materialized (
+            select item_transition(
+                $1, $2, 'pending_review', $3, $4, '{}',
+                jsonb_build_object('reviewed_by_id', null, 'reviewed_at', null, 'feedback', null)
+            ) as version
+        )
+        select version, audit_record($5, $4)::text as recorded from moved where version is not null
+        ",
+        item.id.0,
+        item.version,
+        user.0,
+        now,
+        entry,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Items as reviewers see them.
+
+use shared::{
+    base::ids::{ItemId, ProjectId, UserId},
+    items::{ItemKind, ItemStatus},
+};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use crate::model::{LockedItem, ReviewItem};
+
+pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Option<ReviewItem>, sqlx::Error> {
+    Ok(get_items(db, &[id]).await?.pop())
+}
+
+/// Gets those of the items that are there, in any order.
+pub(crate) async fn get_items(
+    db: impl PgExecutor<'_>,
+    ids: &[ItemId],
+) -> Result<Vec<ReviewItem>, sqlx::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        ReviewItem,
+        r#"
+        select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
+               uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
+               content_type as "content_type!", status as "status!: ItemStatus", confidence, language, page_count,
+               duration_seconds, claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
+               reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
+        from item_details
+        where id = any($1) and deleted_at is null
+        "#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Gets an item and locks it.
+pub(crate) async fn lock_item(
+    db: &mut PgConnection,
+    id: ItemId,
+    project: ProjectId,
+    user: UserId,
+) -> Result<Option<LockedItem>, sqlx::Error> {
+    sqlx::query_as!(
+        LockedItem,
+        r#"
+        select id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
+               status as "status: ItemStatus", version, uploaded_by_id = $3 as "is_own!",
+               claimed_by_id as "claimed_by_id: UserId", claimed_until, generation is null as "awaits_upload!",
+               (select max(at) from item_transitions where item_id = items.id and to_status = 'pending_review') as pending_since,
+               uploaded_by_id = $3 and not exists (
+                   select
+                   from project_members
+                   join users on users.id = project_members.user_id
+                   where project_members.project_id = $2
+                     and project_members.user_id <> $3
+                     and project_members.role in ('admin', 'reviewer')
+                     and users.deleted_at is null
+                     and users.suspended_at is null
+               ) as "is_own_and_alone!"
+        from items
+        where id = $1 and project_id = $2 and deleted_at is null
+        for update
+        "#,
+        id.0,
+        project.0,
+        user.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Returns whether nobody else in the project could decide.
+pub(crate) async fn is_alone(
+    db: &mut PgConnection,
+    project: ProjectId,
+    user: UserId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select not exists (
+            select
+            from project_members
+            join users on users.id = project_members.user_id
+            where project_members.project_id = $1
+              and project_members.user_id <> $2
+              and project_members.role in ('admin', 'reviewer')
+              and users.deleted_at is null
+              and users.suspended_at is null
+        ) as "alone!"
+        "#,
+        project.0,
+        user.0,
+    )
+    .fetch_one(db)
+    .await
+}

@@ -1,0 +1,294 @@
+//! The queue, and the claims on its items. Each order, of one kind or of all, has a statement of its own, which walks
+//! the index of that order.
+
+use shared::base::ids::{ItemId, UserId};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::model::{ClaimLimits, LiveClaims, Order, Queue};
+
+/// Lists the items of a queue after an item.
+pub(crate) async fn list_queue(
+    db: &PgPool,
+    queue: &Queue,
+    after: Option<Uuid>,
+    rows: i64,
+    now: OffsetDateTime,
+) -> Result<Vec<ItemId>, sqlx::Error> {
+    let (project, user) = (queue.project_id.0, queue.user.0);
+    match (queue.order, queue.kind) {
+        (Order::Oldest, None) => {
+            sqlx::query_scalar!(
+                r#"
+                select id as "id!: ItemId"
+                from review_queue
+                where project_id = $1
+                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+                  and id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
+                order by id
+                limit $5
+                "#,
+                project,
+                user,
+                now,
+                after,
+                rows,
+            )
+            .fetch_all(db)
+            .await
+        }
+        (Order::Oldest, Some(kind)) => {
+            sqlx::query_scalar!(
+                r#"
+                select id as "id!: ItemId"
+                from review_queue
+                where project_id = $1
+                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+                  and id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
+                  and kind = $6
+                order by id
+                limit $5
+                "#,
+                project,
+                user,
+                now,
+                after,
+                rows,
+                kind as _,
+            )
+            .fetch_all(db)
+            .await
+        }
+        (Order::Confidence, None) => {
+            sqlx::query_scalar!(
+                r#"
+                select id as "id!: ItemId"
+                from review_queue
+                where project_id = $1
+                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+                  and (certainty, id) > (
+                      coalesce((select coalesce(confidence, 0) from items where id = $4), -1),
+                      coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
+                  )
+                order by certainty, id
+                limit $5
+                "#,
+                project,
+                user,
+                now,
+                after,
+                rows,
+            )
+            .fetch_all(db)
+            .await
+        }
+        (Order::Confidence, Some(kind)) => {
+            sqlx::query_scalar!(
+                r#"
+                select id as "id!: ItemId"
+                from review_queue
+                where project_id = $1
+                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+                  and (certainty, id) > (
+                      coalesce((select coalesce(confidence, 0) from items where id = $4), -1),
+                      coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
+                  )
+                  and kind = $6
+                order by certainty, id
+                limit $5
+                "#,
+                project,
+                user,
+                now,
+                after,
+                rows,
+                kind as _,
+            )
+            .fetch_all(db)
+            .await
+        }
+    }
+}
+
+/// Finds the live claims of a reviewer: how many there are, and the one of this queue that ends first.
+pub(crate) async fn find_claims(
+    db: &mut PgConnection,
+    queue: &Queue,
+    now: OffsetDateTime,
+) -> Result<LiveClaims, sqlx::Error> {
+    sqlx::query_as!(
+        LiveClaims,
+        r#"
+        select count(*) as "count!",
+               (array_agg(id order by claimed_until) filter (where project_id = $1 and ($4::text is null or kind = $4)))[1]
+                   as "first: ItemId"
+        from review_queue
+        where claimed_by_id = $2 and claimed_until > $3
+        "#,
+        queue.project_id.0,
+        queue.user.0,
+        now,
+        queue.kind as _,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Claims the first item of a queue that nobody holds. Items that somebody else claims at this moment are passed over,
+/// not waited for.
+pub(crate) async fn claim_next(
+    db: &mut PgConnection,
+    queue: &Queue,
+    limits: &ClaimLimits,
+) -> Result<Option<ItemId>, sqlx::Error> {
+    let (project, user) = (queue.project_id.0, queue.user.0);
+    let ClaimLimits { includes_own, now, until } = *limits;
+    match (queue.order, queue.kind) {
+        (Order::Oldest, None) => {
+            sqlx::query_scalar!(
+                r#"
+                update items
+                set claimed_by_id = $2, claimed_until = $5
+                where id = (
+                    select id
+                    from review_queue
+                    where project_id = $1
+                      and coalesce(claimed_until <= $3, true)
+                      and (uploaded_by_id <> $2 or $4)
+                    order by id
+                    limit 1
+                    for update skip locked
+                )
+                returning id as "id: ItemId"
+                "#,
+                project,
+                user,
+                now,
+                includes_own,
+                until,
+            )
+            .fetch_optional(db)
+            .await
+        }
+        (Order::Oldest, Some(kind)) => {
+            sqlx::query_scalar!(
+                r#"
+                update items
+                set claimed_by_id = $2, claimed_until = $5
+                where id = (
+                    select id
+                    from review_queue
+                    where project_id = $1
+                      and coalesce(claimed_until <= $3, true)
+                      and (uploaded_by_id <> $2 or $4)
+                      and kind = $6
+                    order by id
+                    limit 1
+                    for update skip locked
+                )
+                returning id as "id: ItemId"
+                "#,
+                project,
+                user,
+                now,
+                includes_own,
+                until,
+                kind as _,
+            )
+            .fetch_optional(db)
+            .await
+        }
+        (Order::Confidence, None) => {
+            sqlx::query_scalar!(
+                r#"
+                update items
+                set claimed_by_id = $2, claimed_until = $5
+                where id = (
+                    select id
+                    from review_queue
+                    where project_id = $1
+                      and coalesce(claimed_until <= $3, true)
+                      and (uploaded_by_id <> $2 or $4)
+                    order by certainty, id
+                    limit 1
+                    for update skip locked
+                )
+                returning id as "id: ItemId"
+                "#,
+                project,
+                user,
+                now,
+                includes_own,
+                until,
+            )
+            .fetch_optional(db)
+            .await
+        }
+        (Order::Confidence, Some(kind)) => {
+            sqlx::query_scalar!(
+                r#"
+                update items
+                set claimed_by_id = $2, claimed_until = $5
+                where id = (
+                    select id
+                    from review_queue
+                    where project_id = $1
+                      and coalesce(claimed_until <= $3, true)
+                      and (uploaded_by_id <> $2 or $4)
+                      and kind = $6
+                    order by certainty, id
+                    limit 1
+                    for update skip locked
+                )
+                returning id as "id: ItemId"
+                "#,
+                project,
+                user,
+                now,
+                includes_own,
+                until,
+                kind as _,
+            )
+            .fetch_optional(db)
+            .await
+        }
+    }
+}
+
+/// Claims an item that awaits a decision, unless somebody else holds it. Returns whether it did.
+pub(crate) async fn claim(
+    db: &mut PgConnection,
+    id: ItemId,
+    user: UserId,
+    now: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let claimed = sqlx::query!(
+        "
+        update items
+        set claimed_by_id = $2, claimed_until = $4
+        where id = $1 and status = 'pending_review' and deleted_at is null
+          and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+        ",
+        id.0,
+        user.0,
+        now,
+        until,
+    )
+    .execute(db)
+    .await?;
+    Ok(claimed.rows_affected() == 1)
+}
+
+/// Releases a claim, if it is the user's own.
+pub(crate) async fn release(db: &PgPool, id: ItemId, user: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items set claimed_by_id = null, claimed_until = null where id = $1 and claimed_by_id = $2",
+        id.0,
+        user.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

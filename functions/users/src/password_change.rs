@@ -1,0 +1,64 @@
+//! A change of password, with the proof that it may need.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::{
+    audit::{self, Action, Entry, Outcome},
+    base::{
+        clock::Clock,
+        ids::PasswordId,
+        text::{NewPassword, normalize_password},
+    },
+    cloud::{events::EmailRequested, outbox::Outbox},
+    http::problem::{Code, Problem, Result},
+    identity::{passwords::Passwords, principal::Principal, rate_limit::Spent},
+};
+use sqlx::PgPool;
+
+use crate::queries;
+
+shared::use_case! {
+    /// Checks the current password and sets a new one.
+    pub(crate) struct PasswordChange {
+        db: PgPool,
+        outbox: Outbox,
+        passwords: Passwords,
+        clock: Clock,
+    }
+}
+
+impl PasswordChange {
+    /// Proves the caller by their current password.
+    ///
+    /// # Errors
+    /// 401 when it is wrong, even in a recent session.
+    pub(crate) async fn prove(
+        &self,
+        principal: &Principal,
+        password: &SecretString,
+        spent: &Spent,
+    ) -> Result<()> {
+        let user = principal.user_id;
+        let hash = queries::find_password_hash(&self.db, user).await?;
+        if self.passwords.verify(&normalize_password(password.expose_secret()), hash).await? {
+            return Ok(());
+        }
+        spent.failed().await;
+        let entry = Entry::success(Some(user), Action::UserPasswordChanged, user.0);
+        let mut db = self.db.acquire().await?;
+        audit::record(&mut db, Entry { outcome: Outcome::Failure, ..entry }, self.clock.now()).await?;
+        Err(Problem::new(Code::InvalidCredentials))
+    }
+
+    /// Sets the password, ends every other session, and mails the owner.
+    pub(crate) async fn set(&self, principal: &Principal, password: &NewPassword) -> Result<()> {
+        let password_hash = self.passwords.hash(password.secret()).await?;
+        let (user, now) = (principal.user_id, self.clock.now());
+        let mut tx = self.outbox.begin().await?;
+        queries::lock_account(&mut tx, principal, now).await?;
+        queries::change_password(&mut tx, principal, &password_hash, PasswordId::new(), now).await?;
+        audit::record(&mut tx, Entry::success(Some(user), Action::UserPasswordChanged, user.0), now).await?;
+        tx.record(&EmailRequested::PasswordChanged { user_id: user }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+-- Identity: users, their sessions, and everything that proves who somebody is.
+
+-- Accounts. A deleted account keeps its row for the rows that refer to it.
+create table users (
+    id uuid not null,
+    -- Trimmed and in lower case, so that an address is the same however it is typed.
+    email text not null,
+    display_name text,
+    -- Argon2id in PHC form. Before verification it is the newest registration's and opens nothing but the account.
+    password_hash text,
+    -- The registration or reset that set the password. Sessions keep a copy.
+    password_id uuid,
+    global_role text not null default 'user',
+    email_verified_at timestamptz,
+    suspended_at timestamptz,
+    -- Grows with every change that the user can see. The `ETag` is derived from it.
+    version integer not null default 1,
+    created_at timestamptz not null,
+    deleted_at timestamptz,
+    -- When the purge removed all personal data from the row.
+    erased_at timestamptz,
+    constraint users_pkey primary key (id),
+    constraint users_global_role_check check (global_role in ('user', 'super_admin'))
+);
+
+-- One live account per address. Deleting the account frees the address.
+create unique index users_email_key on users (email) where deleted_at is null;
+-- Each serves the super admins' list of users, newest first, without a filter or with one.
+create index users_live_idx on users (id desc) where deleted_at is null;
+create index users_super_admins_idx on users (id desc) where global_role = 'super_admin' and deleted_at is null;
+create index users_suspended_idx on users (id desc) where suspended_at is not null and deleted_at is null;
+create index users_unverified_idx on users (id desc) where email_verified_at is null and deleted_at is null;
+-- Serve the same list when it is searched for a part of an address or of a name.
+create index users_email_trgm_idx on users using gin (email gin_trgm_ops) where deleted_at is null;
+create index users_display_name_trgm_idx on users using gin (display_name gin_trgm_ops) where deleted_at is null;
+-- Serve the purge, oldest first, of deleted accounts and of those that were never verified.
+create index users_deleted_at_idx on users (deleted_at) where deleted_at is not null and erased_at is null;
+create index users_unverified_created_at_idx on users (created_at) where email_verified_at is null and deleted_at is null;
+
+-- Links that verify an address. Each registration creates one.
+create table email_verification_tokens (
+    id uuid not null,
+    user_id uuid not null,
+    -- Password and name of this registration. Opening the link gives them to the account.
+    password_hash text not null,
+    display_name text,
+    -- The server key from which the mail derives the token. The token itself is stored nowhere.
+    key_id text not null,
+    token_hash bytea not null,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    created_at timestamptz not null,
+    constraint email_verification_tokens_pkey primary key (id),
+    constraint email_verification_tokens_token_hash_key unique (token_hash),
+    constraint email_verification_tokens_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Serves resending, which takes a user's newest link, and verification, which deletes the user's other links.
+create index email_verification_tokens_user_id_idx on email_verification_tokens (user_id, created_at desc);
+-- Serves the purge.
+create index email_verification_tokens_expires_at_idx on email_verification_tokens (expires_at);
+
+-- Links that reset a password.
+create table password_reset_tokens (
+    id uuid not null,
+    user_id uuid not null,
+    -- The server key from which the mail derives the token. The token itself is stored nowhere.
+    key_id text not null,
+    token_hash bytea not null,
+    expires_at timestamptz not null,
+    created_at timestamptz not null,
+    constraint password_reset_tokens_pkey primary key (id),
+    constraint password_reset_tokens_token_hash_key unique (token_hash),
+    constraint password_reset_tokens_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Serves a reset, which deletes the user's other links.
+create index password_reset_tokens_user_id_idx on password_reset_tokens (user_id);
+-- Serves the purge.
+create index password_reset_tokens_expires_at_idx on password_reset_tokens (expires_at);
+
+-- Signed-in browsers and programs.
+create table sessions (
+    id uuid not null,
+    user_id uuid not null,
+    -- The account's `password_id` at sign-in. Verification ends the sessions of other registrations.
+    password_id uuid,
+    -- Counts rotations. The refresh token is derived from id and counter, so no hash is stored.
+    refresh_counter integer not null default 0,
+    -- The refresh token before this rotation still works for ten seconds, for parallel tabs and retries.
+    rotated_at timestamptz,
+    -- When the user last proved their identity in this session.
+    authenticated_at timestamptz not null,
+    ip_address text,
+    user_agent text,
+    created_at timestamptz not null,
+    last_used_at timestamptz not null,
+    expires_at timestamptz not null,
+    revoked_at timestamptz,
+    constraint sessions_pkey primary key (id),
+    constraint sessions_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Serves a user's list of live sessions, newest first, and ending them.
+create index sessions_user_id_live_idx on sessions (user_id, id desc) where revoked_at is null;
+-- Serves the account data export, by keyset.
+create index sessions_user_id_id_idx on sessions (user_id, id);
+-- Serves the rate limits, which ask whether an account has been signed in from an address, in ended sessions too.
+create index sessions_user_id_ip_address_idx on sessions (user_id, ip_address);
+-- Serves the purge.
+create index sessions_ended_at_idx on sessions (coalesce(revoked_at, expires_at));
+
+-- Passkeys (WebAuthn credentials).
+create table passkeys (
+    id uuid not null,
+    user_id uuid not null,
+    -- The authenticator's id of the credential. An assertion names it.
+    credential_id bytea not null,
+    -- Public key, counter and flags, as webauthn-rs serializes them.
+    credential jsonb not null,
+    name text not null,
+    created_at timestamptz not null,
+    last_used_at timestamptz,
+    constraint passkeys_pkey primary key (id),
+    constraint passkeys_credential_id_key unique (credential_id),
+    constraint passkeys_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Serves a user's list, newest first, by keyset.
+create index passkeys_user_id_id_idx on passkeys (user_id, id desc);
+
+-- Passkey registrations and sign-ins that have begun, so that any instance can finish them. Finishing deletes the row.
+create table passkey_ceremonies (
+    id uuid not null,
+    -- The user who registers a passkey. Null for a sign-in, which asks for no address.
+    user_id uuid,
+    state jsonb not null,
+    expires_at timestamptz not null,
+    constraint passkey_ceremonies_pkey primary key (id),
+    constraint passkey_ceremonies_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Serves the foreign key.
+create index passkey_ceremonies_user_id_idx on passkey_ceremonies (user_id) where user_id is not null;
+-- Serves the purge.
+create index passkey_ceremonies_expires_at_idx on passkey_ceremonies (expires_at);
+
+-- Tickets for event streams: a browser's `EventSource` sends no `Authorization` header, but an address with a ticket.
+create table event_tickets (
+    token_hash bytea not null,
+    session_id uuid not null,
+    user_id uuid not null,
+    project_id uuid not null,
+    expires_at timestamptz not null,
+    constraint event_tickets_pkey primary key (token_hash),
+    constraint event_tickets_session_id_fkey foreign key (session_id) references sessions (id) on delete cascade
+);
+
+-- Serves the purge.
+create index event_tickets_expires_at_idx on event_tickets (expires_at);

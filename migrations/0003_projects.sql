@@ -1,0 +1,86 @@
+-- Projects, their members, and invitations to them.
+
+-- Projects. A deleted project keeps its row until the purge has removed everything in it.
+create table projects (
+    id uuid not null,
+    name text not null,
+    description text,
+    -- The language (BCP 47) of voice samples that name none.
+    language text,
+    created_by_id uuid not null,
+    -- Grows with every change. The `ETag` is derived from it.
+    version integer not null default 1,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    deleted_at timestamptz,
+    constraint projects_pkey primary key (id),
+    constraint projects_created_by_id_fkey foreign key (created_by_id) references users (id),
+    constraint projects_name_check check (char_length(name) between 1 and 200),
+    constraint projects_language_check check (char_length(language) <= 35)
+);
+
+-- Serve the super admins' list of all projects, newest first, and the search for a part of a name.
+create index projects_live_idx on projects (id desc) where deleted_at is null;
+create index projects_name_trgm_idx on projects using gin (name gin_trgm_ops) where deleted_at is null;
+-- Serves the purge.
+create index projects_deleted_at_idx on projects (deleted_at) where deleted_at is not null;
+
+-- The users of a project and their roles in it.
+create table project_members (
+    id uuid not null,
+    project_id uuid not null,
+    user_id uuid not null,
+    role text not null,
+    created_at timestamptz not null,
+    constraint project_members_pkey primary key (id),
+    constraint project_members_project_id_user_id_key unique (project_id, user_id),
+    constraint project_members_project_id_fkey foreign key (project_id) references projects (id) on delete cascade,
+    constraint project_members_user_id_fkey foreign key (user_id) references users (id) on delete cascade,
+    constraint project_members_role_check check (role in ('admin', 'contributor', 'reviewer'))
+);
+
+-- Serves a user's list of projects, newest first, by keyset.
+create index project_members_user_id_project_id_idx on project_members (user_id, project_id desc) include (role);
+-- Serves the list of a project's members, by keyset.
+create index project_members_project_id_id_idx on project_members (project_id, id);
+-- Serves the question whether a project has another admin.
+create index project_members_admins_idx on project_members (project_id) where role = 'admin';
+-- Serves the question whether a project has a reviewer.
+create index project_members_reviewers_idx on project_members (project_id) where role = 'reviewer';
+
+-- Invitations by mail. The address need not have an account.
+create table project_invitations (
+    id uuid not null,
+    project_id uuid not null,
+    -- Trimmed and in lower case, as in `users`.
+    email text not null,
+    role text not null,
+    invited_by_id uuid not null,
+    -- The server key from which the mail derives the token. The token itself is stored nowhere.
+    key_id text not null,
+    token_hash bytea not null,
+    expires_at timestamptz not null,
+    -- When its mails were requested, within the last hour: the number of mails per project is limited.
+    mailed_at timestamptz[] not null,
+    created_at timestamptz not null,
+    accepted_at timestamptz,
+    accepted_by_id uuid,
+    revoked_at timestamptz,
+    constraint project_invitations_pkey primary key (id),
+    constraint project_invitations_token_hash_key unique (token_hash),
+    constraint project_invitations_project_id_fkey foreign key (project_id) references projects (id) on delete cascade,
+    constraint project_invitations_invited_by_id_fkey foreign key (invited_by_id) references users (id),
+    constraint project_invitations_accepted_by_id_fkey foreign key (accepted_by_id) references users (id),
+    constraint project_invitations_role_check check (role in ('admin', 'contributor', 'reviewer'))
+);
+
+-- One open invitation per project and address. Resending extends it.
+create unique index project_invitations_open_key on project_invitations (project_id, email)
+    where accepted_at is null and revoked_at is null;
+-- Serves the list of a project's invitations, newest first, by keyset.
+create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
+-- Serves the limit on mails, which reads the newest times only.
+create index project_invitations_mailed_idx on project_invitations (project_id, (mailed_at[array_upper(mailed_at, 1)]));
+-- Serves the purge.
+create index project_invitations_ended_idx
+    on project_invitations (least(accepted_at, revoked_at, expires_at));

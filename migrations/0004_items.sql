@@ -1,0 +1,249 @@
+-- Items: what documents and voice samples share, what each kind has of its own, and every change of state.
+
+-- Documents and voice samples.
+create table items (
+    id uuid not null,
+    project_id uuid not null,
+    uploaded_by_id uuid not null,
+    kind text not null,
+    status text not null default 'draft',
+    -- Grows with every transition. A change names the version it expects, so it never overwrites an unseen change.
+    version integer not null default 1,
+    created_at timestamptz not null,
+    deleted_at timestamptz,
+
+    -- The upload. Its object is `{kind}/{project}/{item}/{upload_no}`: a later upload never overwrites an earlier one.
+    upload_no integer not null default 1,
+    original_filename text not null,
+    content_type text not null,
+    -- As the client declared it. The signed URL admits no other size.
+    size_bytes bigint not null,
+    -- Base64 of the big-endian CRC32C, Cloud Storage's own form, if the client declared it.
+    crc32c text,
+    -- Whether the upload is a resumable session. A renewed URL is of the same kind.
+    resumable boolean not null default false,
+    -- The object's generation. Null until the bytes have arrived.
+    generation bigint,
+    md5 text,
+    -- An earlier item of the project with the same bytes.
+    duplicate_of uuid,
+    submitted_at timestamptz,
+
+    -- The processing. `attempt` numbers every attempt and only grows, because results carry it.
+    attempt integer not null default 0,
+    -- Attempts since the upload or since a person last restarted it. Limited, so that no item is tried forever.
+    tries integer not null default 0,
+    -- Until then one instance holds the item.
+    lease_until timestamptz,
+    -- When maintenance considers a waiting item again.
+    next_attempt_at timestamptz,
+    -- Too large for a synchronous call: the next attempt is a batch operation.
+    needs_batch boolean not null default false,
+    -- The engine's name of the batch operation in progress.
+    operation text,
+    operation_started_at timestamptz,
+    -- Progress of a large input. Null when there is none to report.
+    progress_done bigint,
+    progress_total bigint,
+    progress_unit text,
+    failure_code text,
+    failure_message text,
+
+    -- The result.
+    -- The attempt whose text is shown.
+    text_attempt integer,
+    confidence real,
+    language text,
+    processed_at timestamptz,
+
+    -- The review.
+    -- The reviewer who claims the item, until when. No other reviewer gets it meanwhile.
+    claimed_by_id uuid,
+    claimed_until timestamptz,
+    -- The reviewer's version of the text.
+    corrected_text text,
+    reviewed_by_id uuid,
+    reviewed_at timestamptz,
+    feedback text,
+
+    constraint items_pkey primary key (id),
+    constraint items_project_id_fkey foreign key (project_id) references projects (id),
+    constraint items_uploaded_by_id_fkey foreign key (uploaded_by_id) references users (id),
+    constraint items_kind_check check (kind in ('document', 'voice')),
+    constraint items_status_check check (
+        status in ('draft', 'processing', 'pending_review', 'approved', 'rejected', 'failed')
+    ),
+    constraint items_operation_check check ((operation is null) = (operation_started_at is null)),
+    constraint items_progress_unit_check check (progress_unit in ('pages', 'percent')),
+    constraint items_failure_check check ((status = 'failed') = (failure_code is not null)),
+    constraint items_claim_check check ((claimed_by_id is null) = (claimed_until is null))
+);
+
+-- Each serves a project's list of one kind, newest first, by keyset: all, those in one status, those of one uploader.
+create index items_project_id_kind_id_idx on items (project_id, kind, id desc) where deleted_at is null;
+create index items_project_id_kind_status_id_idx on items (project_id, kind, status, id desc) where deleted_at is null;
+create index items_project_id_uploaded_by_id_kind_id_idx on items (project_id, uploaded_by_id, kind, id desc)
+    where deleted_at is null;
+-- Serves the search for an earlier item of the project with the same bytes.
+create index items_project_id_md5_idx on items (project_id, md5, size_bytes, id) where md5 is not null and deleted_at is null;
+-- Serves the account data export, by keyset.
+create index items_uploaded_by_id_id_idx on items (uploaded_by_id, id);
+
+-- Serves maintenance in finding uploads whose bytes have not arrived, or arrived without an event: the first upload of
+-- a draft, the next one of a failed or rejected item.
+create index items_awaited_idx on items (coalesce(next_attempt_at, created_at))
+    where generation is null and status in ('draft', 'failed', 'rejected') and deleted_at is null;
+-- Serves maintenance in finding stuck work, without the items that wait for a batch operation: those can be many.
+create index items_due_idx on items (coalesce(next_attempt_at, lease_until))
+    where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null);
+-- Serves maintenance in admitting items to batch operations, in turn.
+create index items_waiting_idx on items (kind, coalesce(next_attempt_at, lease_until))
+    where status = 'processing' and deleted_at is null and needs_batch and operation is null;
+-- Serves the count of batch operations in progress.
+create index items_operation_idx on items (kind) where operation is not null and status = 'processing' and deleted_at is null;
+-- Serves the purge of items by keyset, so that an item that cannot be purged yet does not block the others. The items
+-- of a deleted project share one time.
+create index items_deleted_at_id_idx on items (deleted_at, id) where deleted_at is not null;
+-- Serves the foreign key, and the purge in finding out whether a project is empty.
+create index items_project_id_idx on items (project_id);
+
+-- What only documents have.
+create table documents (
+    item_id uuid not null,
+    -- A copy of the item's, for the index.
+    project_id uuid not null,
+    domain text,
+    page_count integer,
+    constraint documents_pkey primary key (item_id),
+    constraint documents_item_id_fkey foreign key (item_id) references items (id) on delete cascade,
+    constraint documents_domain_check check (char_length(domain) <= 64)
+);
+
+-- Serves a project's list of the documents of one domain, newest first, by keyset.
+create index documents_project_id_domain_item_id_idx on documents (project_id, domain, item_id desc) where domain is not null;
+
+-- What only voice samples have.
+create table voice_samples (
+    item_id uuid not null,
+    -- The language (BCP 47) requested for this sample. Null for the project's language.
+    requested_language text,
+    duration_seconds double precision,
+    constraint voice_samples_pkey primary key (item_id),
+    constraint voice_samples_item_id_fkey foreign key (item_id) references items (id) on delete cascade,
+    constraint voice_samples_requested_language_check check (char_length(requested_language) <= 35)
+);
+
+-- An item with the fields of its kind, each found by the primary key of the kind's table. The fields are subqueries
+-- and no joins, so that the planner reads them for the selected items only and a reader can lock the item.
+create view item_details as
+select items.*,
+       case kind when 'document' then (select domain from documents where item_id = items.id) end as domain,
+       case kind when 'document' then (select page_count from documents where item_id = items.id) end as page_count,
+       case kind when 'voice' then (select duration_seconds from voice_samples where item_id = items.id) end
+           as duration_seconds,
+       case kind when 'voice' then (select requested_language from voice_samples where item_id = items.id) end
+           as requested_language
+from items;
+
+-- Every change of an item's state, append-only. History, event streams and statistics read it. It outlives items,
+-- projects and users, so it has no foreign keys.
+create table item_transitions (
+    id bigint generated always as identity,
+    -- Ids are assigned before their transactions commit. A reader that follows the table therefore orders by
+    -- transaction and stops before the oldest one that is still open.
+    xid xid8 not null default pg_current_xact_id(),
+    item_id uuid not null,
+    project_id uuid not null,
+    kind text not null,
+    -- Null for the creation.
+    from_status text,
+    -- `deleted` for the deletion. The same as before for a change of a document's domain.
+    to_status text not null,
+    -- The item's version from this transition on.
+    version integer not null,
+    actor_user_id uuid,
+    at timestamptz not null,
+    details jsonb not null default '{}',
+    constraint item_transitions_pkey primary key (id),
+    constraint item_transitions_item_id_version_key unique (item_id, version)
+);
+
+-- Serve readers that follow all transitions, or those of one project.
+create index item_transitions_xid_id_idx on item_transitions (xid, id);
+create index item_transitions_project_id_xid_id_idx on item_transitions (project_id, xid, id);
+
+-- The only way in which an item changes its status, and the only writer of transitions after the first one.
+--
+-- Returns the new version, or null when the item is deleted or has another version than the caller expected.
+-- `changes` holds the columns that change with the status; what a status implies is added here:
+-- * A new status clears the failure, unless `changes` gives one.
+-- * `deleted` keeps the status, sets `deleted_at` and adds the document's domain to the details.
+-- * The present status again is a change of another kind, of a document's domain, which only statistics follow.
+--
+-- No statement that calls it may update the same item itself.
+create function item_transition(
+    item uuid, expected_version integer, new_status text, actor uuid, happened_at timestamptz, details jsonb,
+    changes jsonb
+)
+    returns integer
+    language plpgsql
+as $$
+declare
+    before items;
+    after items;
+begin
+    select * into before
+    from items
+    where items.id = item and items.version = expected_version and items.deleted_at is null
+    for update;
+    if not found then
+        return null;
+    end if;
+    changes := case
+        when new_status = 'deleted' then
+            jsonb_build_object('deleted_at', happened_at, 'lease_until', null, 'next_attempt_at', null)
+        when new_status = before.status then '{}'
+        else jsonb_build_object('status', new_status, 'failure_code', null, 'failure_message', null)
+    end || changes || jsonb_build_object('version', expected_version + 1);
+    after := jsonb_populate_record(before, changes);
+    update items
+    set status = after.status,
+        version = after.version,
+        failure_code = after.failure_code,
+        failure_message = after.failure_message,
+        generation = after.generation,
+        md5 = after.md5,
+        attempt = after.attempt,
+        tries = after.tries,
+        lease_until = after.lease_until,
+        next_attempt_at = after.next_attempt_at,
+        operation = after.operation,
+        operation_started_at = after.operation_started_at,
+        progress_done = after.progress_done,
+        progress_total = after.progress_total,
+        progress_unit = after.progress_unit,
+        text_attempt = after.text_attempt,
+        confidence = after.confidence,
+        language = after.language,
+        duplicate_of = after.duplicate_of,
+        submitted_at = after.submitted_at,
+        processed_at = after.processed_at,
+        reviewed_by_id = after.reviewed_by_id,
+        reviewed_at = after.reviewed_at,
+        feedback = after.feedback,
+        corrected_text = after.corrected_text,
+        claimed_by_id = after.claimed_by_id,
+        claimed_until = after.claimed_until,
+        deleted_at = after.deleted_at
+    where items.id = item;
+    if new_status = 'deleted' then
+        details := details || jsonb_strip_nulls(jsonb_build_object(
+            'domain_before', (select domain from documents where item_id = item)
+        ));
+    end if;
+    insert into item_transitions
+        (item_id, project_id, kind, from_status, to_status, version, actor_user_id, at, details)
+    values (item, before.project_id, before.kind, before.status, new_status, after.version, actor, happened_at, details);
+    return after.version;
+end
+$$;

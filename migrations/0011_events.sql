@@ -1,0 +1,67 @@
+-- Events and mails: the outbox, messages that could not be delivered, and mails that were sent.
+
+-- Events to publish. An event commits with the change that caused it. The relay publishes it and deletes the row.
+create table outbox (
+    id uuid not null,
+    topic text not null,
+    attributes jsonb not null,
+    payload jsonb not null,
+    attempts integer not null default 0,
+    -- The writer publishes immediately. The sweep takes over from here.
+    next_attempt_at timestamptz not null,
+    created_at timestamptz not null,
+    constraint outbox_pkey primary key (id)
+);
+
+-- Serves the sweep.
+create index outbox_next_attempt_at_idx on outbox (next_attempt_at);
+
+-- Records an event. A function, so that one statement can hold a change, its audit row and its event.
+create function outbox_add(message jsonb, recorded_at timestamptz) returns void
+    language plpgsql
+as $$
+begin
+    insert into outbox (id, topic, attributes, payload, next_attempt_at, created_at)
+    values ((message ->> 'id')::uuid, message ->> 'topic', message -> 'attributes', message -> 'payload',
+            recorded_at + interval '30 seconds', recorded_at);
+end
+$$;
+
+-- The last failure of a delivery, by its content. It becomes the cause of a dead letter.
+create table delivery_errors (
+    subscription text not null,
+    -- SHA-256 over attributes and data, which stay the same when a message becomes a dead letter.
+    message_hash bytea not null,
+    cause text not null,
+    failed_at timestamptz not null,
+    constraint delivery_errors_pkey primary key (subscription, message_hash)
+);
+
+-- Serves the purge.
+create index delivery_errors_failed_at_idx on delivery_errors (failed_at);
+
+-- Dead letters: messages that Pub/Sub stopped delivering. Super admins replay or delete them.
+create table dead_letters (
+    id uuid not null,
+    subscription text not null,
+    message_id text not null,
+    attributes jsonb not null,
+    data text not null,
+    delivery_attempts integer,
+    cause text,
+    created_at timestamptz not null,
+    constraint dead_letters_pkey primary key (id),
+    -- Pub/Sub may dead-letter one message more than once.
+    constraint dead_letters_subscription_message_id_key unique (subscription, message_id)
+);
+
+-- Mails that were sent. A mail goes out at least once: its row keeps a redelivered event from sending it again.
+create table mail_deliveries (
+    event_id uuid not null,
+    kind text not null,
+    sent_at timestamptz not null,
+    constraint mail_deliveries_pkey primary key (event_id)
+);
+
+-- Serves the purge.
+create index mail_deliveries_sent_at_idx on mail_deliveries (sent_at);

@@ -1,0 +1,28 @@
+-- Repeated requests and scheduled tasks: what makes them safe to repeat and to resume.
+
+-- Idempotency keys of POST requests that created something. Each is written in the transaction of its change, and kept
+-- for a day.
+create table idempotency_keys (
+    user_id uuid not null,
+    -- Method and pattern: `POST /projects/{project_id}/invite`.
+    route text not null,
+    key text not null,
+    -- SHA-256 of path and body. Another request with the same key is a mistake of the client.
+    request_hash bytea not null,
+    -- The created resource. A repeat is answered with its current state, as the caller may see it then.
+    resource_id uuid not null,
+    created_at timestamptz not null,
+    constraint idempotency_keys_pkey primary key (user_id, route, key),
+    constraint idempotency_keys_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Serves the purge.
+create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
+
+-- The position of each scheduled task that goes through more rows or objects than one run can.
+create table task_positions (
+    task text not null,
+    position text,
+    updated_at timestamptz not null,
+    constraint task_positions_pkey primary key (task)
+);

@@ -1,0 +1,47 @@
+//! Responses that carry the version of what they show as their `ETag`.
+
+use axum::{
+    http::{HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::http::extract::Json;
+
+/// A representation with a version that grows with every change.
+pub trait HasVersion {
+    /// The version.
+    fn version(&self) -> i32;
+}
+
+/// A JSON body with its version as the `ETag`.
+#[derive(Debug, Clone, Copy)]
+pub struct Versioned<T>(pub T);
+
+/// A `201 Created` with a `Location` and a JSON body, whose version is the `ETag`.
+#[derive(Debug, Clone)]
+pub struct Created<T> {
+    /// The path of the new resource.
+    pub location: String,
+    /// The new resource.
+    pub body: T,
+}
+
+impl<T: HasVersion + Serialize> IntoResponse for Versioned<T> {
+    fn into_response(self) -> Response {
+        ([(header::ETAG, etag(self.0.version()))], Json(self.0)).into_response()
+    }
+}
+
+impl<T: HasVersion + Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let location: [(HeaderName, String); 1] = [(header::LOCATION, self.location)];
+        (StatusCode::CREATED, location, Versioned(self.body)).into_response()
+    }
+}
+
+/// The strong entity tag of a version (RFC 9110, 8.8.3).
+#[must_use]
+pub fn etag(version: i32) -> String {
+    format!("\"{version}\"")
+}

@@ -1,0 +1,298 @@
+//! The kinds of items, and everything that differs between them as data.
+//!
+//! # Adding a kind
+//!
+//! A third kind, video say, takes these 14 files and one migration; nothing else names a kind:
+//!
+//! 1. `shared/src/audit.rs`: its actions.
+//! 2. This file: its [`ItemKind`] and [`KindDefinition`].
+//! 3. `shared/src/items/locators.rs`: its marker.
+//! 4. `migrations/`: the table of its own fields, a case in the view `item_details`, its name in `items_kind_check`.
+//! 5. `functions/video/Cargo.toml`, `build.rs`, `src/main.rs`, `src/lib.rs`, `src/engine.rs`: the function that has its
+//!    engine read uploads. Five files.
+//! 6. The entry of that function in `Cargo.toml` and in the list of functions. Two files.
+//! 7. `functions/data/src/routes/video.rs` and the line that mounts it in `functions/data/src/lib.rs`.
+//! 8. `functions/data/src/model.rs`: its answer.
+//! 9. `functions/data/src/queries/items.rs`: its own fields, selected and inserted.
+//!
+//! Review, exports, searches, statistics, retention and the list of all items need no change. A kind whose own fields
+//! a reviewer or an export shows adds them to `functions/review/src/model.rs` or `functions/export/src/item.rs`.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
+};
+
+use super::locators::Kind;
+use crate::audit::Action;
+
+/// The kind of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A document.
+    Document,
+    /// A voice sample.
+    Voice,
+}
+
+/// Everything that differs between kinds, except for the engine that reads them.
+#[derive(Debug)]
+pub struct KindDefinition {
+    /// The name in JSON, in the database and in audit actions.
+    pub name: &'static str,
+    /// The name in the names of API schemas.
+    pub schema: &'static str,
+    /// The first segment of the names of its objects in the uploads bucket.
+    pub prefix: &'static str,
+    /// The media types that an upload may have, aliases included.
+    pub media_types: &'static [&'static str],
+    /// The size of the largest upload, in bytes.
+    pub max_bytes: i64,
+    /// The fields that no other kind has, in the order of an export's columns.
+    pub own_fields: &'static [&'static str],
+    /// The audit actions, in the order of [`Verb`].
+    pub actions: [Action; Verb::ALL.len()],
+}
+
+const DOCUMENT: KindDefinition = KindDefinition {
+    name: "document",
+    schema: "Document",
+    prefix: "documents",
+    media_types: &[
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "image/tiff",
+        "image/gif",
+        "image/bmp",
+        "image/webp",
+    ],
+    max_bytes: 100 << 20,
+    own_fields: &["domain", "page_count"],
+    actions: [
+        Action::DocumentCreated,
+        Action::DocumentProcessed,
+        Action::DocumentFailed,
+        Action::DocumentUpdated,
+        Action::DocumentDeleted,
+        Action::DocumentReprocessed,
+        Action::DocumentDownloaded,
+        Action::DocumentApproved,
+        Action::DocumentRejected,
+        Action::DocumentReopened,
+    ],
+};
+
+const VOICE: KindDefinition = KindDefinition {
+    name: "voice",
+    schema: "Voice",
+    prefix: "voice",
+    media_types: &[
+        "audio/wav",
+        "audio/x-wav",
+        "audio/flac",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/ogg",
+        "audio/webm",
+    ],
+    max_bytes: 500 << 20,
+    own_fields: &["duration_seconds", "requested_language"],
+    actions: [
+        Action::VoiceCreated,
+        Action::VoiceProcessed,
+        Action::VoiceFailed,
+        Action::VoiceUpdated,
+        Action::VoiceDeleted,
+        Action::VoiceReprocessed,
+        Action::VoiceDownloaded,
+        Action::VoiceApproved,
+        Action::VoiceRejected,
+        Action::VoiceReopened,
+    ],
+};
+
+impl ItemKind {
+    /// Every kind, in the order in which an export writes them.
+    pub const ALL: [Self; 2] = [Self::Document, Self::Voice];
+
+    /// What differs between this kind and others.
+    #[must_use]
+    pub const fn definition(self) -> &'static KindDefinition {
+        match self {
+            Self::Document => &DOCUMENT,
+            Self::Voice => &VOICE,
+        }
+    }
+
+    /// The audit action of a verb on this kind.
+    #[must_use]
+    pub const fn action(self, verb: Verb) -> Action {
+        self.definition().actions[verb as usize]
+    }
+}
+
+/// What can be done to an item, for the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// It was created.
+    Created,
+    /// Its text was read.
+    Processed,
+    /// It could not be read.
+    Failed,
+    /// Its own fields or the description of its upload changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+    /// A failed item is processed again.
+    Reprocessed,
+    /// A link to its file was issued.
+    Downloaded,
+    /// It was approved.
+    Approved,
+    /// It was rejected.
+    Rejected,
+    /// It awaits a decision again.
+    Reopened,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: [Self; 10] = [
+        Self::Created,
+        Self::Processed,
+        Self::Failed,
+        Self::Updated,
+        Self::Deleted,
+        Self::Reprocessed,
+        Self::Downloaded,
+        Self::Approved,
+        Self::Rejected,
+        Self::Reopened,
+    ];
+}
+
+/// A media type that uploads of a kind may have.
+pub struct MediaType<K> {
+    name: &'static str,
+    kind: PhantomData<K>,
+}
+
+impl<K> MediaType<K> {
+    /// The name, such as `application/pdf`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<K> fmt::Debug for MediaType<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for MediaType<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = K::KIND.definition().media_types;
+        let name = known.iter().find(|name| **name == text);
+        let name = name.ok_or_else(|| D::Error::unknown_variant(&text, known))?;
+        Ok(Self { name, kind: PhantomData })
+    }
+}
+
+impl<K: Kind> PartialSchema for MediaType<K> {
+    fn schema() -> RefOr<Schema> {
+        let definition = K::KIND.definition();
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(definition.media_types.iter().copied()))
+            .description(Some("A media type that uploads of the kind may have."))
+            .into()
+    }
+}
+
+impl<K: Kind> ToSchema for MediaType<K> {
+    fn name() -> Cow<'static, str> {
+        format!("{}MediaType", K::KIND.definition().schema).into()
+    }
+}
+
+/// The size of an upload of a kind, in bytes.
+#[derive(Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct FileSize<K> {
+    bytes: i64,
+    #[serde(skip)]
+    kind: PhantomData<K>,
+}
+
+impl<K> FileSize<K> {
+    /// The number of bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> i64 {
+        self.bytes
+    }
+}
+
+impl<K> fmt::Debug for FileSize<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bytes.fmt(formatter)
+    }
+}
+
+impl<K: Kind> garde::Validate for FileSize<K> {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        let max = K::KIND.definition().max_bytes;
+        if self.bytes < 1 {
+            report.append(path(), garde::Error::new("lower than 1"));
+        } else if self.bytes > max {
+            report.append(path(), garde::Error::new(format!("greater than {max}")));
+        }
+    }
+}
+
+impl<K: Kind> PartialSchema for FileSize<K> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(1))
+            .maximum(Some(K::KIND.definition().max_bytes))
+            .into()
+    }
+}
+
+impl<K: Kind> ToSchema for FileSize<K> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Size", K::KIND.definition().schema).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{ItemKind, Verb};
+
+    #[test]
+    fn each_kind_is_named_alike_in_json_and_in_its_audit_actions() {
+        for kind in ItemKind::ALL {
+            let name = kind.definition().name;
+            assert_eq!(json!(kind), name);
+            for verb in Verb::ALL {
+                let expected = format!("{name}.{}", format!("{verb:?}").to_lowercase());
+                assert_eq!(kind.action(verb).as_str(), expected);
+            }
+        }
+    }
+}

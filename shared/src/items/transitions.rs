@@ -1,0 +1,189 @@
+//! The transitions of items, in an order in which a reader misses none.
+//!
+//! The database's function `item_transition` writes them, one with each change of a status.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{ItemKind, ItemStatus};
+use crate::base::ids::{ItemId, ProjectId};
+
+/// The position of a reader of the transitions: after this row of this transaction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The transaction's id.
+    pub xid: i64,
+    /// The row's id.
+    pub id: i64,
+}
+
+impl Position {
+    /// The position after every transition, present and future.
+    pub const MAX: Self = Self { xid: i64::MAX, id: i64::MAX };
+}
+
+/// A transition as readers see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The transition's position.
+    pub position: Position,
+    /// The item.
+    pub item_id: ItemId,
+    /// The item's project.
+    pub project_id: ProjectId,
+    /// The item's kind.
+    pub kind: ItemKind,
+    /// The status before; `None` when the item was created.
+    pub from: Option<ItemStatus>,
+    /// The status after.
+    pub to: ItemStatus,
+    /// The item's version after it.
+    pub version: i32,
+    /// When it happened.
+    pub at: OffsetDateTime,
+    /// Why the item failed, if it did.
+    pub failure_code: Option<String>,
+}
+
+impl Recorded {
+    /// Whether the status changed; a transition from a status to itself is a change that only statistics follow.
+    #[must_use]
+    pub fn is_move(&self) -> bool {
+        self.from != Some(self.to)
+    }
+}
+
+/// The columns of a transition, as readers select them.
+struct Row {
+    xid: i64,
+    id: i64,
+    item_id: ItemId,
+    project_id: ProjectId,
+    kind: ItemKind,
+    from: Option<ItemStatus>,
+    to: ItemStatus,
+    version: i32,
+    at: OffsetDateTime,
+    failure_code: Option<String>,
+}
+
+impl From<Row> for Recorded {
+    fn from(row: Row) -> Self {
+        Self {
+            position: Position { xid: row.xid, id: row.id },
+            item_id: row.item_id,
+            project_id: row.project_id,
+            kind: row.kind,
+            from: row.from,
+            to: row.to,
+            version: row.version,
+            at: row.at,
+            failure_code: row.failure_code,
+        }
+    }
+}
+
+/// Lists the transitions after a position, in an order in which none is ever missed.
+///
+/// Ids are assigned before they commit, so a reader that goes by id skips what commits late. This one goes by
+/// transaction, and stops before the oldest transaction of the server that is still open: a long one in another
+/// database delays readers, and never makes them miss a transition.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn transitions_after(
+    db: &mut PgConnection,
+    after: Position,
+    limit: i64,
+) -> Result<Vec<Recorded>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select xid::text::bigint as "xid!", id, item_id as "item_id: ItemId", project_id as "project_id: ProjectId",
+               kind as "kind: ItemKind", from_status as "from?: ItemStatus", to_status as "to: ItemStatus", version, at,
+               case when to_status = 'failed' then details ->> 'code' end as failure_code
+        from item_transitions
+        where (xid, id) > ($1::text::xid8, $2)
+          and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by item_transitions.xid, id
+        limit $3
+        "#,
+        after.xid.to_string(),
+        after.id,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recorded::from).collect())
+}
+
+/// Returns the position of the last of `limit` transitions after another position, in the same order and with the
+/// same promise; `None` when there is none after it.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn position_after(
+    db: &mut PgConnection,
+    after: Position,
+    limit: i64,
+) -> Result<Option<Position>, sqlx::Error> {
+    sqlx::query_as!(
+        Position,
+        r#"
+        select xid::text::bigint as "xid!", id as "id!"
+        from (
+            select xid, id
+            from item_transitions
+            where (xid, id) > ($1::text::xid8, $2)
+              and xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by item_transitions.xid, id
+            limit $3
+        ) as following
+        order by following.xid desc, id desc
+        limit 1
+        "#,
+        after.xid.to_string(),
+        after.id,
+        limit,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Lists the transitions of one project after a position, up to another one; in the same order, with the same
+/// promise.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn project_transitions_after(
+    db: &mut PgConnection,
+    project: ProjectId,
+    after: Position,
+    until: Position,
+    limit: i64,
+) -> Result<Vec<Recorded>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select xid::text::bigint as "xid!", id, item_id as "item_id: ItemId", project_id as "project_id: ProjectId",
+               kind as "kind: ItemKind", from_status as "from?: ItemStatus", to_status as "to: ItemStatus", version, at,
+               case when to_status = 'failed' then details ->> 'code' end as failure_code
+        from item_transitions
+        where project_id = $1
+          and (xid, id) > ($2::text::xid8, $3)
+          and (xid, id) <= ($4::text::xid8, $5)
+          and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by item_transitions.xid, id
+        limit $6
+        "#,
+        project.0,
+        after.xid.to_string(),
+        after.id,
+        until.xid.to_string(),
+        until.id,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Recorded::from).collect())
+}
