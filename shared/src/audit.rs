@@ -1,6 +1,6 @@
 //! The audit log: who did what to which thing, from where, and how it ended.
 //!
-//! A row is sealed by `maintenance` and never changed; what is personal in it lies in a row of its own, so that
+//! A scheduled task seals each row, which never changes; what is personal in it lies in a row of its own, so that
 //! erasing a person breaks no seal.
 
 mod action;

@@ -33,7 +33,7 @@ crate::settings! {
 }
 
 crate::settings! {
-    /// Signing access tokens; only `auth` holds this key.
+    /// Signing access tokens.
     pub struct SigningSettings {
         /// The private key: P-256, PKCS#8 PEM; its public half must stand in `ACCESS_TOKEN_JWKS`.
         pub key: SecretString = "ACCESS_TOKEN_SIGNING_KEY",
