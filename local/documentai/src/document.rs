@@ -136,7 +136,8 @@ impl TextAnchor {
     }
 }
 
-/// A part of the text (`Document.TextAnchor.TextSegment`): a half-open range in characters (not bytes) of the document's text.
+/// A part of the text (`Document.TextAnchor.TextSegment`): a half-open range in characters (not bytes) of the
+/// document's text.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TextSegment {

@@ -136,14 +136,14 @@ impl Service {
     pub(crate) async fn post(&self, method: &str, body: &serde_json::Value) -> reqwest::Response {
         let url = format!("http://{}/v1/{PROCESSOR}:{method}", self.address);
         let request = reqwest::Client::new().post(url).bearer_auth(self.token()).json(body);
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
     /// Requests JSON without the official client.
     pub(crate) async fn get(&self, name: &str) -> reqwest::Response {
         let url = format!("http://{}/v1/{name}", self.address);
         let request = reqwest::Client::new().get(url).bearer_auth(self.token());
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
     fn token(&self) -> String {

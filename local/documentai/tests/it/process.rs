@@ -202,7 +202,7 @@ async fn concurrent_requests_do_not_block_others() {
         until("a call", || service.ai.calls() > 0).await;
         let url = format!("http://{}/health", service.address);
         let response = tokio::time::timeout(Duration::from_secs(2), reqwest::get(url)).await;
-        assert!(response.expect("a response in time").expect("an response").status().is_success());
+        assert!(response.expect("a response in time").expect("a response").status().is_success());
     };
     let (documents, ()) = tokio::join!(join_all(requests), health);
     for document in documents {
