@@ -70,7 +70,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         };
         while connections.try_join_next().is_some() {}
         if connections.len() >= shared.limits.connections {
-            connections.spawn(async move { refuse(stream).await });
+            connections.spawn(async move { reject(stream).await });
             continue;
         }
         let shared = Arc::clone(&shared);
@@ -82,7 +82,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn refuse(mut stream: TcpStream) {
+async fn reject(mut stream: TcpStream) {
     // The client notices the closed connection anyway.
     let _ = stream.write_all(b"421 Too many connections, try again later\r\n").await;
 }

@@ -168,7 +168,7 @@ impl Fault {
             let _ = write!(body, "<{name}>{}</{name}>", escape(text));
         }
         body.push_str("</Error>");
-        self.answer(body, "application/xml; charset=UTF-8")
+        self.response(body, "application/xml; charset=UTF-8")
     }
 
     /// Renders the error as the JSON API does.
@@ -180,16 +180,16 @@ impl Fault {
             "message": message,
             "errors": [{"message": message, "domain": "global", "reason": reason}],
         }});
-        self.answer(body.to_string(), "application/json; charset=UTF-8")
+        self.response(body.to_string(), "application/json; charset=UTF-8")
     }
 
     /// Renders the error as the JSON API does for uploads and media reads, which have no JSON error body.
     pub(crate) fn text(self) -> Response {
         let body = self.message().to_owned();
-        self.answer(body, "text/plain; charset=utf-8")
+        self.response(body, "text/plain; charset=utf-8")
     }
 
-    fn answer(self, body: String, content_type: &'static str) -> Response {
+    fn response(self, body: String, content_type: &'static str) -> Response {
         let status = self.status();
         if status == StatusCode::NOT_MODIFIED {
             return (status, Body::empty()).into_response();

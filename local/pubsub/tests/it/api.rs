@@ -27,7 +27,7 @@ async fn call(cloud: &Cloud, method: &str, path: &str, body: Option<Value>) -> (
         .request(method, format!("{}/v1/projects/alta-local/{path}", cloud.api.url))
         .header("authorization", bearer(cloud).await);
     let request = if let Some(body) = body { request.json(&body) } else { request };
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     (response.status().as_u16(), response.json().await.expect("JSON"))
 }
 
@@ -181,8 +181,8 @@ async fn the_rest_api_publishes_and_rejects_invalid_requests() {
     let receiver = Receiver::acknowledging().await;
     cloud.subscribe("uploads", receiver.url()).await;
     let body = json!({"messages": [{"data": "__-_", "attributes": {"k": "v"}}, {"data": "eHg"}]});
-    let (status, answer) = call(&cloud, "POST", "topics/uploads:publish", Some(body)).await;
-    assert_eq!((status, answer["messageIds"].as_array().map(Vec::len)), (200, Some(2)));
+    let (status, response) = call(&cloud, "POST", "topics/uploads:publish", Some(body)).await;
+    assert_eq!((status, response["messageIds"].as_array().map(Vec::len)), (200, Some(2)));
     within(cloud.pubsub.quiescent()).await;
     let mut data: Vec<_> =
         receiver.pushes().iter().map(|push| push.body["message"]["data"].clone()).collect();
@@ -212,8 +212,8 @@ async fn the_rest_api_publishes_and_rejects_invalid_requests() {
         ("PATCH", "subscriptions/uploads", json!({"subscription": {}, "updateMask": ""})),
     ] {
         let shown: String = body.to_string().chars().take(100).collect();
-        let (status, answer) = call(&cloud, method, path, Some(body)).await;
-        let refused = (status, answer["error"]["status"].as_str());
+        let (status, response) = call(&cloud, method, path, Some(body)).await;
+        let refused = (status, response["error"]["status"].as_str());
         assert_eq!(refused, (400, Some("INVALID_ARGUMENT")), "{method} {path} {shown}");
     }
     let nowhere = json!({"topic": topic_name("nowhere")});
@@ -227,9 +227,9 @@ async fn unknown_paths_need_a_token_too_and_another_project_is_not_found() {
     let cloud = Cloud::start().await;
     for path in ["", "/v1/projects/alta-local/topics", "/v1/anything", "/google.pubsub.v1.Publisher/Publish"]
     {
-        let answer = reqwest::get(format!("{}{path}", cloud.api.url)).await.expect("an answer");
-        assert_eq!(answer.status(), 401, "{path}");
-        let error: Value = answer.json().await.expect("JSON");
+        let response = reqwest::get(format!("{}{path}", cloud.api.url)).await.expect("a response");
+        assert_eq!(response.status(), 401, "{path}");
+        let error: Value = response.json().await.expect("JSON");
         assert_eq!(error["error"]["status"], "UNAUTHENTICATED", "{path}");
     }
     let admin = cloud.topic_admin().await;

@@ -9,10 +9,11 @@ use crate::harness::{Cloud, EMAIL, Push, Receiver};
 async fn claims(cloud: &Cloud, push: &Push, audience: &str) -> Value {
     let issuer = &cloud.issuer.url;
     let response =
-        reqwest::get(format!("{issuer}/.well-known/openid-configuration")).await.expect("an answer");
+        reqwest::get(format!("{issuer}/.well-known/openid-configuration")).await.expect("a response");
     let configuration: Value = response.json().await.expect("JSON");
     assert_eq!(configuration["issuer"], *issuer);
-    let response = reqwest::get(configuration["jwks_uri"].as_str().expect("a URL")).await.expect("an answer");
+    let response =
+        reqwest::get(configuration["jwks_uri"].as_str().expect("a URL")).await.expect("a response");
     let cache = response.headers()["cache-control"].to_str().expect("text");
     assert!(cache.contains("max-age="), "{cache}");
     let keys: JwkSet = response.json().await.expect("a key set");

@@ -58,7 +58,7 @@ async fn a_stopped_server_starts_again_on_the_same_port() {
     let (sender, address) = (service.plain(), service.inbox.smtp_addr());
     sender.send(mail("ada@example.org", "before", None)).await.expect("a delivery");
     service.inbox.stop().await;
-    let refused = tokio::net::TcpStream::connect(address).await.expect_err("a refusal");
+    let refused = tokio::net::TcpStream::connect(address).await.expect_err("an error");
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
     assert!(sender.send(mail("ada@example.org", "meanwhile", None)).await.is_err());
     service.inbox.start().await.expect("the port again");

@@ -91,5 +91,5 @@ pub(crate) fn mail(to: &str, subject: &str, id: Option<&str>) -> Message {
 
 pub(crate) async fn json(url: &str) -> serde_json::Value {
     let request = reqwest::Client::new().get(url).header("accept", "application/json");
-    request.send().await.expect("an answer").json().await.expect("JSON")
+    request.send().await.expect("a response").json().await.expect("JSON")
 }

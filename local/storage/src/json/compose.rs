@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use tokio::{fs::File, io::AsyncReadExt as _};
 
-use super::{answer, preconditions};
+use super::{json_response, preconditions};
 use crate::{
     Storage,
     digest::Digests,
@@ -101,7 +101,7 @@ pub(super) async fn compose(
         preconditions: preconditions(&target.query)?,
         session: None,
     };
-    Ok(answer(&store.put(new).await?.resource()))
+    Ok(json_response(&store.put(new).await?.resource()))
 }
 
 async fn copy(writer: &mut Writer, mut file: File) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::answer;
+use super::json_response;
 use crate::{
     Storage,
     fault::{Fault, Kind},
@@ -72,7 +72,7 @@ pub(super) fn list(cloud: &Storage, target: &Target) -> Result<Response, Fault> 
     if let Some(last) = last.filter(|_| more) {
         page["nextPageToken"] = json!(URL_SAFE_NO_PAD.encode(last));
     }
-    Ok(answer(&page))
+    Ok(json_response(&page))
 }
 
 fn decode_token(token: &str) -> Result<String, Fault> {

@@ -59,14 +59,14 @@ fn authorize(cloud: &Storage, headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 /// Builds a JSON response.
-fn answer(resource: &Value) -> Response {
+fn json_response(resource: &Value) -> Response {
     ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], resource.to_string()).into_response()
 }
 
 fn get(cloud: &Storage, target: &Target) -> Result<Response, Fault> {
     let object = cloud.store.find(&target.bucket, &target.object, target.query.number("generation")?)?;
     preconditions(&target.query)?.check_read(&object)?;
-    Ok(answer(&object.resource()))
+    Ok(json_response(&object.resource()))
 }
 
 async fn read(cloud: &Storage, target: &Target, headers: &HeaderMap) -> Result<Response, Fault> {

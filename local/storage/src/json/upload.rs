@@ -4,7 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use serde::Deserialize;
 
-use super::{answer, preconditions};
+use super::{json_response, preconditions};
 use crate::{
     Storage,
     digest::Expected,
@@ -116,7 +116,7 @@ async fn simple(
         preconditions: insert.preconditions,
         session: None,
     };
-    Ok(answer(&insert.cloud.store.put(new).await?.resource()))
+    Ok(json_response(&insert.cloud.store.put(new).await?.resource()))
 }
 
 /// Handles a body with the resource, the bytes and, optionally, a resource with checksums computed on the way.
@@ -160,7 +160,7 @@ async fn multipart(
         preconditions: insert.preconditions,
         session: None,
     };
-    Ok(answer(&insert.cloud.store.put(new).await?.resource()))
+    Ok(json_response(&insert.cloud.store.put(new).await?.resource()))
 }
 
 async fn start(
@@ -208,7 +208,7 @@ async fn continue_upload(
             let (store, sessions) = (cloud.store.clone(), cloud.sessions.clone());
             match resumable::put(store, sessions, upload, parts.headers.clone(), payload).await? {
                 Outcome::Incomplete(kept) => Ok(xml::incomplete(kept, id)),
-                Outcome::Complete(object) => Ok(answer(&object.resource())),
+                Outcome::Complete(object) => Ok(json_response(&object.resource())),
             }
         }
         Method::DELETE => Err(xml::cancel(cloud, upload).await),

@@ -181,8 +181,8 @@ impl Cloud {
     /// Sends raw bytes and returns the start of the response.
     pub(crate) async fn raw(&self, request: &str) -> String {
         let mut stream = self.connect().await;
-        stream.write_all(request.as_bytes()).await.expect("to send");
-        read_answer(&mut stream).await
+        stream.write_all(request.as_bytes()).await.expect("a sent request");
+        read_response(&mut stream).await
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {
@@ -211,13 +211,13 @@ pub(crate) async fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    request.send().await.expect("an answer")
+    request.send().await.expect("a response")
 }
 
-pub(crate) async fn read_answer(stream: &mut TcpStream) -> String {
-    let mut answer = vec![0; 64 * 1024];
-    let read = stream.read(&mut answer).await.expect("an answer");
-    String::from_utf8_lossy(&answer[..read]).into_owned()
+pub(crate) async fn read_response(stream: &mut TcpStream) -> String {
+    let mut response = vec![0; 64 * 1024];
+    let read = stream.read(&mut response).await.expect("a response");
+    String::from_utf8_lossy(&response[..read]).into_owned()
 }
 
 pub(crate) fn bearer() -> String {
@@ -262,7 +262,7 @@ pub(crate) async fn wait_for<T>(probe: impl AsyncFn() -> Option<T>) -> T {
 }
 
 /// Returns a response's status and the code in its XML error.
-pub(crate) async fn refusal(response: reqwest::Response) -> (u16, String) {
+pub(crate) async fn xml_error(response: reqwest::Response) -> (u16, String) {
     let status = response.status().as_u16();
     let body = response.text().await.expect("a body");
     let code = body.split("<Code>").nth(1).and_then(|rest| rest.split("</Code>").next());

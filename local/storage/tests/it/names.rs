@@ -42,8 +42,8 @@ async fn dots_in_a_path_are_part_of_the_name() {
             "PUT /uploads/{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi",
             bearer()
         );
-        let answer = cloud.raw(&request).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        let response = cloud.raw(&request).await;
+        assert!(response.starts_with("HTTP/1.1 200"), "{path}: {response}");
         let (_, file) = cloud.storage.open_object("uploads", name, None).expect("the object");
         assert!(file.starts_with(cloud.folder.0.join("buckets/uploads")), "{file:?}");
     }
@@ -59,8 +59,11 @@ async fn a_bucket_cannot_be_a_path() {
             "GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
             bearer()
         );
-        let answer = cloud.raw(&request).await;
-        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("NoSuchBucket"), "{path}: {answer}");
+        let response = cloud.raw(&request).await;
+        assert!(
+            response.starts_with("HTTP/1.1 404") && response.contains("NoSuchBucket"),
+            "{path}: {response}"
+        );
     }
 }
 
@@ -73,8 +76,8 @@ async fn names_that_cloud_storage_rejects_are_rejected() {
             "PUT /uploads/{name} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             bearer()
         );
-        let answer = cloud.raw(&request).await;
-        assert!(answer.starts_with("HTTP/1.1 400"), "{name}: {answer}");
+        let response = cloud.raw(&request).await;
+        assert!(response.starts_with("HTTP/1.1 400"), "{name}: {response}");
     }
     assert_eq!(cloud.send(Method::PUT, &"x".repeat(1024), &[], "").await.status(), 200);
 }

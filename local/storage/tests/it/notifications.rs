@@ -50,7 +50,7 @@ async fn a_finalized_object_sends_a_notification_with_its_resource() {
         assert_eq!(resource[name], value);
     }
     assert_eq!(attribute(notification, "eventTime"), resource["timeCreated"]);
-    assert_eq!(cloud.http.get(&cloud.endpoint).send().await.expect("an answer").status(), 403);
+    assert_eq!(cloud.http.get(&cloud.endpoint).send().await.expect("a response").status(), 403);
     wait_for(async || (undelivered(&cloud) == 0).then_some(())).await;
 }
 
