@@ -17,7 +17,7 @@ async fn each_member_sees_a_document_with_its_text(db: PgPool) {
     data.set(
         item,
         "with pages as (
-             insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+             insert into item_parts (item_id, attempt, number, text, confidence, layout)
              values ($1, 1, 2, 'second', 0.5, '[]'), ($1, 1, 1, 'first', 1, '[]')
          ), document as (
              update documents set page_count = 2 where item_id = $1

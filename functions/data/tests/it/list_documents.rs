@@ -115,7 +115,7 @@ async fn only_members_see_a_list(db: PgPool) {
 async fn a_page_is_read_from_the_index_of_its_filter_wherever_it_is(db: PgPool) {
     let data = Data::start(db).await;
     let until = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)\n";
-    let unfiltered = format!("{until}            order by items.id desc");
+    let unfiltered = format!("{until}                order by items.id desc");
     for (text, index, condition) in [
         (unfiltered.as_str(), "items_project_id_kind_id_idx", "(kind = $2)"),
         ("and items.status = $5", "items_project_id_kind_status_id_idx", "(status = $5)"),

@@ -51,11 +51,8 @@ async fn a_walk_shows_each_word_once_in_order_across_segments(db: PgPool) {
         // The engine did not say how sure it is.
         assert_eq!(walked[1], json!({"word": "two", "start": 0.5, "end": 1.0, "confidence": null}));
     }
-    data.set(
-        item,
-        "update voice_segments set words = '[{\"word\": \"six\"}]' where item_id = $1 and segment_number = 4",
-    )
-    .await;
+    data.set(item, "update item_parts set words = '[{\"word\": \"six\"}]' where item_id = $1 and number = 4")
+        .await;
     let untimed = data.walk(&VOICE, item, 200).await;
     assert_eq!(untimed[4], json!({"word": "six", "start": null, "end": null, "confidence": null}));
 }
@@ -70,11 +67,11 @@ async fn only_the_text_that_is_shown_is_listed(db: PgPool) {
         // Parts of an attempt that is under way, or was given up.
         let statement = match route.parts {
             "pages" => {
-                "insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+                "insert into item_parts (item_id, attempt, number, text, confidence, layout)
                  values ($1, 9, 2, 'hidden', 1, '[]')"
             }
             _ => {
-                "insert into voice_segments (item_id, attempt, segment_number, text, words)
+                "insert into item_parts (item_id, attempt, number, text, words)
                  values ($1, 9, 2, 'hidden', '[{\"word\": \"hidden\"}]')"
             }
         };
@@ -114,11 +111,10 @@ async fn every_fault_of_the_query_is_named_at_once_and_other_lists_cursors_are_r
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_page_of_parts_is_read_from_the_index_of_its_item(db: PgPool) {
     let data = Data::start(db).await;
-    let pages =
-        data.platform.plan(&["(select text_attempt from items where id = $1) and page_number > $2"]).await;
-    assert!(pages.contains("document_pages_pkey"), "{pages}");
-    assert!(pages.contains("(attempt = $0) AND (page_number > $2)") && !pages.contains("Sort"), "{pages}");
-    let words = data.platform.plan(&["voice_segments.attempt = (select text_attempt"]).await;
-    assert!(words.contains("voice_segments_pkey"), "{words}");
-    assert!(words.contains("(attempt = $0) AND (segment_number >= "), "{words}");
+    let pages = data.platform.plan(&["(select text_attempt from items where id = $1) and number > $2"]).await;
+    assert!(pages.contains("item_parts_pkey"), "{pages}");
+    assert!(pages.contains("(attempt = $0) AND (number > $2)") && !pages.contains("Sort"), "{pages}");
+    let words = data.platform.plan(&["item_parts.attempt = (select text_attempt"]).await;
+    assert!(words.contains("item_parts_pkey"), "{words}");
+    assert!(words.contains("(attempt = $0) AND (number >= "), "{words}");
 }

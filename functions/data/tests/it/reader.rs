@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use serde_json::{Value, json};
 use shared::{
     base::{
         config::Settings as _,
@@ -21,13 +20,13 @@ use shared::{
     items::{
         Failure, ItemKind,
         locators::Kind,
+        parts::{Part, Text, Word},
         processing::{
             Engine, EngineError, Job, OperationState, Processing, ProcessingSettings, Reading, Shard,
         },
     },
     testing::{Client, Platform},
 };
-use sqlx::PgPool;
 
 /// What each item says: its pages, or its segments.
 pub(crate) type Texts = Arc<Mutex<HashMap<ItemId, Vec<String>>>>;
@@ -42,62 +41,47 @@ impl<K: Kind + Clone> Engine for Told<K> {
     const KIND: ItemKind = K::KIND;
     const FOLDER: &'static str = "told";
     const HEAD_BYTES: u64 = 5;
-    type Text = Vec<String>;
 
     fn check(_: &Job, _: &Head) -> Option<Failure> {
         None
     }
 
-    async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<Reading<Vec<String>>, EngineError> {
+    async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<Reading, EngineError> {
         let texts = self.texts.lock().expect("nobody panics while holding it");
-        texts.get(&job.item_id()).cloned().map(Reading::Text).ok_or_else(|| {
+        texts.get(&job.item_id()).map(|texts| Reading::Text(text(K::KIND, texts))).ok_or_else(|| {
             EngineError::Permanent(Failure { code: "unreadable".into(), message: "Upload another.".into() })
         })
     }
 
-    async fn look(&self, _: &str) -> Result<OperationState, EngineError> {
+    async fn poll(&self, _: &str) -> Result<OperationState, EngineError> {
         Ok(OperationState::Lost)
     }
 
-    fn shard(_: &str, _: &[u8]) -> Result<Shard<Vec<String>>, EngineError> {
-        Ok(Shard { index: 0, count: 1, text: Vec::new() })
-    }
-
-    async fn store(
-        db: &PgPool,
-        item: ItemId,
-        attempt: i32,
-        shard: &Shard<Vec<String>>,
-    ) -> Result<(), sqlx::Error> {
-        let statement = match K::KIND {
-            ItemKind::Document => {
-                "insert into document_pages (item_id, attempt, page_number, text, confidence, language, layout)
-                 select $1, $2, (part ->> 'number')::integer, part ->> 'text', 0.5, 'en', '[]'
-                 from jsonb_array_elements($3::jsonb) as part on conflict do nothing"
-            }
-            ItemKind::Voice => {
-                "insert into voice_segments (item_id, attempt, segment_number, text, confidence, language, words)
-                 select $1, $2, (part ->> 'number')::integer, part ->> 'text', 0.5, 'en', part -> 'words'
-                 from jsonb_array_elements($3::jsonb) as part on conflict do nothing"
-            }
-        };
-        let parts = shard.text.iter().enumerate();
-        let parts: Value = parts
-            .map(|(number, text)| json!({"number": number + 1, "text": text, "words": words(text)}))
-            .collect();
-        sqlx::query(statement).bind(item).bind(attempt).bind(parts).execute(db).await?;
-        Ok(())
+    fn shard(_: &str, _: &[u8]) -> Result<Shard, EngineError> {
+        Ok(Shard { index: 0, count: 1, text: Text::default() })
     }
 }
 
+fn text(kind: ItemKind, texts: &[String]) -> Text {
+    let parts = texts.iter().zip(1..).map(|(text, number)| Part {
+        number,
+        text: text.clone(),
+        confidence: Some(0.5),
+        language: Some("en".to_owned()),
+        layout: (kind == ItemKind::Document).then(Vec::new),
+        words: (kind == ItemKind::Voice).then(|| words(text)),
+    });
+    Text { parts: parts.collect(), duration_seconds: None }
+}
+
 /// A text's words, each taking half a second; the engine is not sure of all, as real ones are not.
-fn words(text: &str) -> Value {
+fn words(text: &str) -> Vec<Word> {
     let words = text.split_whitespace().enumerate();
     words
         .map(|(number, word)| {
             let start = 0.5 * f64::from(u32::try_from(number).unwrap_or_default());
             let confidence = (number % 2 == 0).then_some(0.75);
-            json!({"word": word, "start": start, "end": start + 0.5, "confidence": confidence})
+            Word { word: word.to_owned(), start, end: start + 0.5, confidence }
         })
         .collect()
 }

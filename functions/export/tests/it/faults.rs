@@ -198,7 +198,7 @@ async fn a_text_that_changes_while_it_is_read_is_read_again(db: PgPool) {
     let reading = async {
         eventually("the first bytes", async || (export.faults.left() == 0).then_some(())).await;
         // The item is read anew, and what the earlier attempt read is cleared away.
-        let statement = "delete from document_pages where item_id = $1 and attempt = 2 and page_number > 100";
+        let statement = "delete from item_parts where item_id = $1 and attempt = 2 and number > 100";
         sqlx::query(statement).bind(book).execute(&export.platform.db).await.expect("fewer pages");
         held.notify_one();
     };

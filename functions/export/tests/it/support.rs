@@ -180,15 +180,9 @@ impl Export {
                                           generation = 1, confidence = 0.9, version = 3
                          where id = $1";
         sqlx::query(statement).bind(item).bind(filename).execute(&self.platform.db).await.expect("an item");
-        let statement = if content_type.starts_with("audio/") {
-            "insert into voice_segments (item_id, attempt, segment_number, text, words)
-             select $1, attempt, number, text, '[]' from
-             unnest($2::text[]) with ordinality as part (text, number), (values (1), (2)) as of (attempt)"
-        } else {
-            "insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
-             select $1, attempt, number, case attempt when 1 then 'an attempt that was given up' else text end, 0.9, '[]'
-             from unnest($2::text[]) with ordinality as part (text, number), (values (1), (2)) as of (attempt)"
-        };
+        let statement = "insert into item_parts (item_id, attempt, number, text, confidence)
+             select $1, attempt, number, case attempt when 1 then 'an attempt that was given up' else text end, 0.9
+             from unnest($2::text[]) with ordinality as part (text, number), (values (1), (2)) as of (attempt)";
         sqlx::query(statement).bind(item).bind(texts).execute(&self.platform.db).await.expect("texts");
         item
     }

@@ -20,10 +20,8 @@ impl Maintenance {
     async fn filled(&self, admin: &TestUser, project: ProjectId, kind: ItemKind) -> ObjectName {
         let mut object = self.platform.draft(project, admin, "application/pdf", 5).await;
         for statement in [
-            "insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
-             values ($1, 1, 1, 'Dear', 1, '[]')",
+            "insert into item_parts (item_id, attempt, number, text, layout, words) values ($1, 1, 1, 'Dear', '[]', '[]')",
             "insert into voice_samples (item_id) values ($1)",
-            "insert into voice_segments (item_id, attempt, segment_number, text, words) values ($1, 1, 1, 'Dear', '[]')",
             "insert into result_shards (item_id, attempt, shard_index, shard_count) values ($1, 1, 0, 1)",
             "insert into item_search (item_id, part, project_id, kind, words)
              select id, 1, project_id, kind, search_words('Dear') from items where id = $1",
@@ -61,8 +59,8 @@ impl Maintenance {
     async fn rows_of_items(&self) -> i64 {
         self.count(
             "select (select count(*) from items) + (select count(*) from documents)
-                  + (select count(*) from document_pages) + (select count(*) from voice_samples)
-                  + (select count(*) from voice_segments) + (select count(*) from result_shards)
+                  + (select count(*) from item_parts) + (select count(*) from voice_samples)
+                  + (select count(*) from result_shards)
                   + (select count(*) from item_search)",
         )
         .await

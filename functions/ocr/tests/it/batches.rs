@@ -51,7 +51,7 @@ impl Ocr {
 
     async fn page_numbers(&self, item: ItemId) -> Vec<i32> {
         let numbers = sqlx::query_scalar(
-            "select page_number from document_pages join items on items.id = item_id and text_attempt = document_pages.attempt
+            "select number from item_parts join items on items.id = item_id and text_attempt = item_parts.attempt
              where item_id = $1 order by 1",
         );
         numbers.bind(item).fetch_all(&self.platform.db).await.expect("pages")
@@ -226,7 +226,7 @@ async fn output_of_an_attempt_that_was_given_up_changes_nothing(db: PgPool) {
     for output in &outputs {
         ocr.deliver_output(output).await.assert_status(204);
     }
-    let stored: i64 = sqlx::query_scalar("select count(*) from document_pages where item_id = $1")
+    let stored: i64 = sqlx::query_scalar("select count(*) from item_parts where item_id = $1")
         .bind(item)
         .fetch_one(&ocr.platform.db)
         .await

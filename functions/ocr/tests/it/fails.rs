@@ -147,7 +147,7 @@ async fn a_text_with_nul_is_stored_without_it(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.instant(Some("Dear\0 Mrs. \0Albright"));
     let item = ocr.read("application/pdf", PDF).await.item_id;
-    let text: String = sqlx::query_scalar("select text from document_pages where item_id = $1")
+    let text: String = sqlx::query_scalar("select text from item_parts where item_id = $1")
         .bind(item)
         .fetch_one(&ocr.platform.db)
         .await

@@ -12,11 +12,13 @@ async fn a_scanned_letter_becomes_text_with_pages_confidence_and_language(db: Pg
     let letter = ocr.read("application/pdf", &sample("letter.pdf")).await;
     let item = letter.item_id;
     assert_eq!(ocr.platform.history(item).await, READ);
-    let pages = sqlx::query("select text, confidence, language, layout from document_pages where item_id = $1 order by page_number")
-        .bind(item)
-        .fetch_all(&ocr.platform.db)
-        .await
-        .expect("pages");
+    let pages = sqlx::query(
+        "select text, confidence, language, layout from item_parts where item_id = $1 order by number",
+    )
+    .bind(item)
+    .fetch_all(&ocr.platform.db)
+    .await
+    .expect("pages");
     assert!(pages.len() > 1, "{}", pages.len());
     let text: String = pages.iter().map(|page| page.get::<String, _>("text")).collect();
     let expected = String::from_utf8(sample("letter.txt")).expect("text");
@@ -61,7 +63,7 @@ async fn a_project_with_a_reviewer_reviews_what_was_read(db: PgPool) {
     ocr.platform.member(ocr.project, &reviewer, ProjectRole::Reviewer).await;
     let object = ocr.read("application/pdf", PDF).await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::PendingReview);
-    let text: String = sqlx::query_scalar("select text from document_pages where item_id = $1")
+    let text: String = sqlx::query_scalar("select text from item_parts where item_id = $1")
         .bind(object.item_id)
         .fetch_one(&ocr.platform.db)
         .await

@@ -11,7 +11,7 @@ impl Ocr {
         let states = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
         assert_eq!(self.platform.history(item).await, states);
         assert_eq!(self.platform.audited(item.0).await.len(), 1);
-        let pages: i64 = sqlx::query_scalar("select count(*) from document_pages where item_id = $1")
+        let pages: i64 = sqlx::query_scalar("select count(*) from item_parts where item_id = $1")
             .bind(item)
             .fetch_one(&self.platform.db)
             .await

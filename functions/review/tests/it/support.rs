@@ -55,7 +55,7 @@ impl Review {
                  insert into item_transitions (item_id, project_id, kind, from_status, to_status, version, at)
                  select id, project_id, kind, 'processing', 'pending_review', 3, now() from items where id = $1
              )
-             insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+             insert into item_parts (item_id, attempt, number, text, confidence, layout)
              values ($1, 1, 1, 'as it was read', $2, '[]')",
         )
         .bind(item)

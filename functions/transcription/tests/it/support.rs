@@ -148,8 +148,8 @@ impl Transcription {
     /// The segments that are shown.
     pub(crate) async fn segments(&self, item: ItemId) -> Vec<Segment> {
         let segments = sqlx::query_as(
-            "select segment_number, text, voice_segments.confidence, voice_segments.language, words
-             from voice_segments join items on items.id = item_id and text_attempt = voice_segments.attempt
+            "select number as segment_number, text, item_parts.confidence, item_parts.language, words
+             from item_parts join items on items.id = item_id and text_attempt = item_parts.attempt
              where item_id = $1 order by 1",
         );
         segments.bind(item).fetch_all(&self.platform.db).await.expect("segments")
