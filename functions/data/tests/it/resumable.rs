@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use shared::{items::ItemStatus, testing::TestResponse};
 use sqlx::PgPool;
 
-use crate::support::{BOTH, Data, Route, crc32c, id, put_with};
+use crate::support::{BOTH, Data, Route, crc32c, id, put_with, request};
 
 /// What a resumable upload's parts are multiples of.
 const QUANTUM: usize = 256 * 1024;
@@ -31,12 +31,7 @@ async fn begin(upload: &Value) -> String {
 }
 
 async fn send_start(upload: &Value) -> Response {
-    let method = upload["method"].as_str().expect("a method").parse().expect("a method");
-    let mut request = reqwest::Client::new().request(method, upload["url"].as_str().expect("a URL"));
-    for (name, value) in upload["headers"].as_object().expect("headers") {
-        request = request.header(name, value.as_str().expect("a value"));
-    }
-    request.header(header::CONTENT_LENGTH, "0").send().await.expect("an answer")
+    request(upload).header(header::CONTENT_LENGTH, "0").send().await.expect("an answer")
 }
 
 /// Sends a part; the status and the `Range` that has arrived.

@@ -1,5 +1,6 @@
 //! What these tests share.
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId},
@@ -79,9 +80,7 @@ pub(crate) struct Data {
 impl Data {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let service = shared::function::service::<data::Data>(&platform.env(), platform.clock.clone())
-            .expect("the function");
-        let client = platform.client(service.router());
+        let client = platform.client_of::<data::Data>(&[]);
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
         let contributor = platform.user("contributor@example.org").await;
@@ -224,13 +223,26 @@ pub(crate) async fn put(upload: &Value, bytes: &[u8]) -> (u16, String) {
 pub(crate) async fn put_with(upload: &Value, bytes: &[u8], change: impl FnOnce(&mut Value)) -> (u16, String) {
     let mut upload = upload.clone();
     change(&mut upload);
-    let method = upload["method"].as_str().expect("a method").parse().expect("a method");
-    let mut request = reqwest::Client::new().request(method, upload["url"].as_str().expect("a URL"));
-    for (name, value) in upload["headers"].as_object().expect("headers") {
-        request = request.header(name, value.as_str().expect("a value"));
-    }
-    let response = request.body(bytes.to_vec()).send().await.expect("an answer");
+    let response = request(&upload).body(bytes.to_vec()).send().await.expect("an answer");
     (response.status().as_u16(), response.text().await.expect("a text"))
+}
+
+/// The request that `upload` describes, without its body.
+pub(crate) fn request(upload: &Value) -> RequestBuilder {
+    let method = upload["method"].as_str().expect("a method").parse().expect("a method");
+    let request = reqwest::Client::new().request(method, upload["url"].as_str().expect("a URL"));
+    let headers = upload["headers"].as_object().expect("headers").iter();
+    headers.fold(request, |request, (name, value)| request.header(name, value.as_str().expect("a value")))
+}
+
+/// Asserts that a signed URL is good for one request: storage refuses these others, and any other method.
+pub(crate) async fn assert_signed(url: &str, others: impl IntoIterator<Item = String>) {
+    for other in others {
+        assert_ne!(other, url);
+        assert_eq!(reqwest::get(&other).await.expect("an answer").status(), 403, "{other}");
+    }
+    let deleted = reqwest::Client::new().delete(url).send().await.expect("an answer");
+    assert_eq!(deleted.status(), 403);
 }
 
 /// The base64 of the big-endian CRC32C, as Cloud Storage writes it.

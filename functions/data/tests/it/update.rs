@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::testing::Client;
+use shared::{base::ids::ItemId, testing::Client};
 use sqlx::PgPool;
 
 use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE, assert_discreet};
@@ -12,14 +12,18 @@ fn field(route: &Route) -> (&'static str, &'static str, &'static str, &'static s
     }
 }
 
+/// An item of the contributor's, its path, and their client.
+async fn made(data: &Data, route: &Route) -> (ItemId, String, Client) {
+    let item = data.announce(route, &data.contributor, "a.bin").await;
+    (item, route.of(item, ""), data.client.as_user(&data.contributor))
+}
+
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_merge_patch_sets_keeps_and_clears(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, shown, first, second) = field(route);
-        let item = data.announce(route, &data.contributor, "a.bin").await;
-        let path = route.of(item, "");
-        let client = data.client.as_user(&data.contributor);
+        let (item, path, client) = made(&data, route).await;
         for (patch, value, version) in [
             (json!({name: first}), json!(first), 2),
             (json!({name: first}), json!(first), 2),
@@ -53,9 +57,7 @@ async fn a_change_of_what_has_changed_meanwhile_is_refused(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, shown, first, second) = field(route);
-        let item = data.announce(route, &data.contributor, "a.bin").await;
-        let path = route.of(item, "");
-        let client = data.client.as_user(&data.contributor);
+        let (item, path, client) = made(&data, route).await;
         client.with("if-match", "\"1\"").patch(&path, json!({name: first})).await.assert_status(200);
         let stale = client.with("if-match", "\"1\"").patch(&path, json!({name: second})).await;
         stale.assert_problem(412, "stale");
@@ -83,9 +85,7 @@ async fn every_fault_of_a_patch_is_named_at_once(db: PgPool) {
     };
     for route in &BOTH {
         let (name, ..) = field(route);
-        let item = data.announce(route, &data.contributor, "a.bin").await;
-        let path = route.of(item, "");
-        let client = data.client.as_user(&data.contributor);
+        let (item, path, client) = made(&data, route).await;
         refused(&client, &path, json!({name: 7, "status": "approved", "x": 1}), &[name, "status", "x"]).await;
         for wrong in [json!(""), json!("a\u{0}"), json!(["a"]), json!("x".repeat(65))] {
             refused(&client, &path, json!({name: wrong}), &[name]).await;

@@ -37,6 +37,14 @@ async fn the_url_takes_the_bytes_once(db: PgPool) {
         .await;
 }
 
+/// Asserts that nothing is stored yet, and that the right bytes still are.
+async fn assert_taken_after_all(data: &Data, created: &Value) {
+    assert_eq!(stored(data, &created["document"], 1), None);
+    assert_eq!(put(&created["upload"], BYTES).await.0, 200);
+    shared::testing::eventually("the finalize event", async || (finalized(data).await == 1).then_some(()))
+        .await;
+}
+
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_size_that_lies_is_refused_by_storage(db: PgPool) {
     let data = Data::start(db).await;
@@ -46,10 +54,7 @@ async fn a_size_that_lies_is_refused_by_storage(db: PgPool) {
         assert_eq!(status, 400, "{text}");
         assert!(text.contains(code), "{text}");
     }
-    assert_eq!(stored(&data, &created.body["document"], 1), None);
-    assert_eq!(put(&created.body["upload"], BYTES).await.0, 200);
-    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(()))
-        .await;
+    assert_taken_after_all(&data, &created.body).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -98,8 +103,5 @@ async fn a_checksum_binds_the_bytes(db: PgPool) {
     let created = data.create(body).await;
     let (status, text) = put(&created.body["upload"], b"%PDF-1.7 a Letter").await;
     assert_eq!(status, 400, "{text}");
-    assert_eq!(stored(&data, &created.body["document"], 1), None);
-    assert_eq!(put(&created.body["upload"], BYTES).await.0, 200);
-    shared::testing::eventually("the finalize event", async || (finalized(&data).await == 1).then_some(()))
-        .await;
+    assert_taken_after_all(&data, &created.body).await;
 }

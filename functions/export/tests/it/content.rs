@@ -179,7 +179,7 @@ async fn what_was_announced_after_the_request_is_not_in_it(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn long_texts_are_written_piece_by_piece(db: PgPool) {
-    let export = Export::start_with(db, |env| env.with("EXPORT_CHUNK_BYTES", "1000000")).await;
+    let export = Export::start_with(db, &[("EXPORT_CHUNK_BYTES", "1000000")]).await;
     let page = |number: usize| format!("=\"{number}\"\n{}", "größer 文 🙂 ".repeat(500 + number));
     let pages: Vec<String> = (0..450).map(page).collect();
     let pages: Vec<&str> = pages.iter().map(String::as_str).collect();

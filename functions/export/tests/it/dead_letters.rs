@@ -47,11 +47,8 @@ async fn an_export_whose_message_was_given_up_fails_and_goes_on_when_it_is_sent_
     export.platform.clock.advance(Duration::minutes(10));
     assert_eq!(export.restart().await, json!(0));
 
-    let service =
-        shared::function::service::<admin::Admin>(&export.platform.env(), export.platform.clock.clone())
-            .expect("admin");
     let root = export.platform.super_admin("root@example.org").await;
-    let root = export.platform.client(service.router()).as_user(&root);
+    let root = export.platform.client_of::<admin::Admin>(&[]).as_user(&root);
     let letter = root.get("/admin/dead-letters").await.body["items"][0].clone();
     let path = format!("/admin/dead-letters/{}/replay", letter["id"].as_str().expect("an id"));
     root.post(&path, Value::Null).await.assert_status(202);

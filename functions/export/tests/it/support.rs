@@ -17,7 +17,7 @@ use local_storage::Storage;
 use serde_json::{Value, json};
 use shared::{
     base::{
-        config::{Env, Settings as _},
+        config::Settings as _,
         ids::{EventId, ExportId, ItemId, ProjectId},
     },
     cloud::{
@@ -129,37 +129,30 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) async fn start(db: PgPool) -> Self {
-        Self::start_with(db, |env| env).await
+        Self::start_with(db, &[]).await
     }
 
     /// With so many items a chunk.
     pub(crate) async fn of_chunks(db: PgPool, items: u32) -> Self {
-        Self::start_with(db, |env| env.with("EXPORT_CHUNK_ITEMS", items.to_string())).await
+        Self::start_with(db, &[("EXPORT_CHUNK_ITEMS", &items.to_string())]).await
     }
 
-    pub(crate) async fn start_with(db: PgPool, change: impl FnOnce(Env) -> Env) -> Self {
+    pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let faults = Faults::default();
         let address = storage(&platform, &faults).await;
         let endpoint = format!("http://{address}");
         // Many deliveries at once wait for each other here, on however slow a machine.
-        let env = platform.env().with("DATABASE_ACQUIRE_TIMEOUT", "30").with("STORAGE_ENDPOINT", &endpoint);
+        let own = [("DATABASE_ACQUIRE_TIMEOUT", "30"), ("STORAGE_ENDPOINT", &endpoint)];
+        let env = own.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
         let settings = ExportsSettings::from_env(&env).expect("settings");
         let objects = Objects::new(&settings).expect("a client");
-        let clock = platform.clock.clone();
-        let service = shared::function::service::<export::Export>(&change(env.clone()), clock.clone())
-            .expect("the function");
-        let router = service.router();
+        let router = platform.router_of::<export::Export>(&[&own[..], variables].concat());
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
-        let service = shared::function::service::<data::Data>(&env, clock.clone()).expect("data");
-        let data = platform.client(service.router()).as_user(&admin);
-        let env = platform.env_of::<maintenance::Maintenance>().with("STORAGE_ENDPOINT", endpoint);
-        let service =
-            shared::function::service::<maintenance::Maintenance>(&env, clock).expect("maintenance");
-        let maintenance =
-            platform.client(service.router()).with("authorization", &platform.push_authorization());
+        let data = platform.client_of::<data::Data>(&own).as_user(&admin);
+        let maintenance = platform.push_client_of::<maintenance::Maintenance>(&own[1..]);
         Self { platform, objects, faults, router, client, data, maintenance, project, admin }
     }
 

@@ -1,6 +1,5 @@
 //! What these tests share.
 
-use axum::Router;
 use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId},
@@ -23,11 +22,7 @@ pub(crate) struct Review {
 impl Review {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let env = platform.env().with("DATABASE_ACQUIRE_TIMEOUT", "30");
-        let service =
-            shared::function::service::<review::Review>(&env, platform.clock.clone()).expect("the function");
-        let router: Router = service.router();
-        let client = platform.client(router);
+        let client = platform.client_of::<review::Review>(&[("DATABASE_ACQUIRE_TIMEOUT", "30")]);
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
         let contributor = platform.user("contributor@example.org").await;
