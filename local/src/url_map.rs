@@ -12,6 +12,7 @@ pub const URL_MAP: &[(&str, &str)] = &[
     ("/projects", "projects"),
     ("/projects/*", "projects"),
     ("/invitations/*", "projects"),
+    ("/items", "data"),
     ("/documents", "data"),
     ("/documents/*", "data"),
     ("/voice", "data"),

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use tracing::Span;
-use utoipa::ToSchema;
 
 use crate::{
     base::ids::{ExportId, ItemId, ProjectId, UserId},
@@ -15,6 +14,8 @@ use crate::{
     items::ItemKind,
 };
 
+pub use super::kind::{Document, Kind, Voice};
+
 /// The path's item, of one kind or of any.
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
@@ -22,12 +23,6 @@ pub struct ByItem<K>(PhantomData<K>);
 /// The path's export.
 #[derive(Debug, Clone, Copy)]
 pub struct ByExport;
-
-/// A kind of item at compile time.
-pub trait Kind: Send + Sync + 'static {
-    /// The kind.
-    const KIND: ItemKind;
-}
 
 /// Which items a path may be about, at compile time.
 pub trait Items: Send + Sync + 'static {
@@ -45,22 +40,6 @@ pub struct AnyItem;
 
 impl Items for AnyItem {
     const ONLY: Option<ItemKind> = None;
-}
-
-/// Documents.
-#[derive(Debug, Clone, Copy, Default, ToSchema)]
-pub struct Document;
-
-impl Kind for Document {
-    const KIND: ItemKind = ItemKind::Document;
-}
-
-/// Voice samples.
-#[derive(Debug, Clone, Copy, Default, ToSchema)]
-pub struct Voice;
-
-impl Kind for Voice {
-    const KIND: ItemKind = ItemKind::Voice;
 }
 
 /// The item that a path is about.
