@@ -52,17 +52,18 @@ with-sqlx:
 images: ## Builds what the images hold, prints its size, and runs it as they would; as root, without Docker.
 	@.ci/images
 
-reference: ## Writes .env.example, the table of variables and terraform/platform.json from the code.
-	@cargo run -q -p local -- reference
+reference: ## Writes what is generated from the list of functions: .env.example, tables, lists, terraform/platform.json.
+	@cargo run -q -p functions -- reference
 
-functions := auth users projects data events review analytics admin ocr transcription export email maintenance
+# Each folder with a manifest is a crate.
+functions := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard functions/*/Cargo.toml)))
 bench := $(CARGO_TARGET_DIR)/release/bench
 
 bench: ## Builds the functions for release and prints their cold starts, the speed of sign-ins, and what times tell.
 	@local/packages test
 	@cargo build -p local
 	@cargo build --release -p bench $(functions:%=-p %)
-	@$(bench) cold-start $(functions)
+	@$(bench) cold-start
 	@$(local) with-postgres $(bench) login
 	@$(local) with-postgres $(bench) timing
 

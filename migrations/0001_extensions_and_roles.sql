@@ -2,8 +2,6 @@
 
 -- Finds a part of a name or address with an index (`gin_trgm_ops`).
 create extension if not exists pg_trgm;
--- Lets one GIN index cover ordinary columns beside words.
-create extension if not exists btree_gin;
 
 -- `alta_functions` is what every function connects as, `alta_maintenance` is what the function `maintenance` connects
 -- as. Nobody can sign in as either: operators create logins that are members. The last file grants their privileges.

@@ -2,6 +2,7 @@
 --
 --                                       alta_functions       alta_maintenance
 --   item_transitions, audit_logs        read, add            read, add
+--   item_facts                          read                 read
 --   audit_personal                      read, add            read, add, delete
 --   audit_seals                         -                    read, add
 --   partitions of the audit log         -                    -
@@ -29,6 +30,9 @@ revoke update, delete on audit_personal from alta_functions;
 revoke update on audit_personal from alta_maintenance;
 revoke all on audit_seals from alta_functions;
 revoke update, delete on audit_seals from alta_maintenance;
+
+-- PostgreSQL passes a change of this view on to item_transitions, with the privileges of the view's owner.
+revoke insert, update, delete on item_facts from alta_functions, alta_maintenance;
 
 -- A partition is reached through its parent only, whose privileges apply. `audit_make_partitions` does the same for
 -- later ones.

@@ -1,4 +1,4 @@
-//! Builds the embedded migrations again when one is added.
+//! Embeds the migrations again when one is added or changed.
 
 fn main() {
     println!("cargo:rerun-if-changed=.");

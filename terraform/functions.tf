@@ -23,9 +23,9 @@ locals {
       memory      = try(local.function_traits[name].memory, "256Mi")
       # The function's own time-out comes first: its answer says what happened.
       timeout_seconds      = try(local.function_traits[name].timeout_seconds, function.request_timeout_seconds + 15)
-      min_instances        = var.functions[name].min_instances
-      max_instances        = var.functions[name].max_instances
-      database_connections = coalesce(var.functions[name].database_connections, tonumber(function.variables["DATABASE_MAX_CONNECTIONS"].default))
+      min_instances        = try(var.functions[name].min_instances, 0)
+      max_instances        = try(var.functions[name].max_instances, 1)
+      database_connections = coalesce(try(var.functions[name].database_connections, null), tonumber(function.variables["DATABASE_MAX_CONNECTIONS"].default))
     }
   }
 
@@ -80,7 +80,7 @@ locals {
   secret_values = {
     for name in keys(local.platform.functions) : name => merge(
       {
-        DATABASE_URL             = name == "maintenance" ? "database-url-maintenance" : "database-url-functions"
+        DATABASE_URL             = "database-url-${trimprefix(local.platform.functions[name].database_role, "alta_")}"
         ACCESS_TOKEN_SIGNING_KEY = "access-token-signing-key"
         REFRESH_TOKEN_KEY        = "refresh-token-key"
         MAIL_TOKEN_KEYS          = "mail-token-keys"

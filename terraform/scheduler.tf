@@ -1,4 +1,4 @@
-# The tasks of `maintenance`, called again and again.
+# The tasks of functions, called again and again.
 
 locals {
   schedules = { for schedule in local.platform.schedules : schedule.name => schedule }
@@ -8,12 +8,12 @@ resource "google_cloud_scheduler_job" "task" {
   for_each = local.schedules
 
   name        = each.key
-  description = "POST ${each.value.path} of ${local.platform.schedule_function}"
+  description = "POST ${each.value.path} of ${each.value.function}"
   region      = var.region
   time_zone   = "Etc/UTC"
   schedule    = each.value.every_seconds < 3600 ? "*/${each.value.every_seconds / 60} * * * *" : "0 */${each.value.every_seconds / 3600} * * *"
   # The task's own time-out, and time for its answer.
-  attempt_deadline = "${local.platform.functions[local.platform.schedule_function].request_timeout_seconds + 30}s"
+  attempt_deadline = "${local.platform.functions[each.value.function].request_timeout_seconds + 30}s"
 
   # The next call comes soon enough.
   retry_config {
@@ -22,10 +22,10 @@ resource "google_cloud_scheduler_job" "task" {
 
   http_target {
     http_method = "POST"
-    uri         = "${module.function[local.platform.schedule_function].uri}${each.value.path}"
+    uri         = "${module.function[each.value.function].uri}${each.value.path}"
     oidc_token {
       service_account_email = local.emails["pushes"]
-      audience              = local.platform.schedule_function
+      audience              = each.value.function
     }
   }
 

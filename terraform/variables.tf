@@ -98,7 +98,7 @@ variable "requests_per_minute" {
 # The functions
 
 variable "functions" {
-  description = "How large each function may grow. `database_connections` is the pool of one instance."
+  description = "How large each function may grow: to one instance, unless it is named here. `database_connections` is the pool of one instance."
   type = map(object({
     min_instances        = optional(number, 0)
     max_instances        = number

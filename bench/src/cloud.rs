@@ -14,6 +14,7 @@ use std::{
 use axum::{
     Router, extract::Request, http::StatusCode, middleware, middleware::Next, serve::ListenerExt as _,
 };
+use functions::FUNCTIONS;
 use futures::future::BoxFuture;
 use local_documentai::DocumentAi;
 use local_identity::Identity;
@@ -22,7 +23,7 @@ use local_smtp::{Credentials, Inbox};
 use local_storage::{Attributes, Bucket, NotificationConfig, Storage};
 use shared::{
     base::config::Env,
-    cloud::names::{self, SUBSCRIPTIONS, Topic},
+    cloud::names::{self, Topic},
     items::ObjectName,
 };
 use tempfile::TempDir;
@@ -155,17 +156,16 @@ impl Cloud {
     }
 
     /// The environment of a function: none connects as whoever migrates.
-    pub(crate) fn environment(&self, function: &str) -> Vec<(String, String)> {
-        let role = if function == "maintenance" { "alta_maintenance" } else { "alta_functions" };
+    pub(crate) fn environment(&self, function: &str) -> Result<Vec<(String, String)>> {
+        let function =
+            functions::named(function).ok_or_else(|| format!("no function is called {function}"))?;
         let mut environment = self.environment.clone();
         for (_, url) in environment.iter_mut().filter(|(name, _)| name == "DATABASE_URL") {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str("options%5Brole%5D=");
-            url.push_str(role);
+            url.push_str(function.database_role);
         }
-        // A synchronous call may take long.
-        environment.push(("REQUEST_TIMEOUT".into(), if function == "ocr" { "300" } else { "30" }.into()));
-        environment
+        Ok(environment)
     }
 
     /// The same, for settings that are read here.
@@ -181,12 +181,13 @@ impl Cloud {
     /// Makes the subscriptions of these functions as in the cloud, backoff and dead letters included.
     pub(crate) async fn subscribe(&self, functions: &[&str], faults: &Faults) -> Result<()> {
         let seconds = |seconds: u32| Some(Duration::from_secs(seconds.into()));
-        for wanted in SUBSCRIPTIONS.iter().filter(|wanted| functions.contains(&wanted.function)) {
+        for (function, wanted) in subscriptions().filter(|(function, _)| functions.contains(function)) {
+            let name = wanted.name(function);
             let subscription = local_pubsub::Subscription {
-                name: wanted.name.to_owned(),
+                name: name.clone(),
                 topic: wanted.topic.name().to_owned(),
                 push_config: Some(PushConfig {
-                    push_endpoint: self.relay.url(wanted.function, wanted.path),
+                    push_endpoint: self.relay.url(function, wanted.path),
                     oidc_token: Some(OidcToken {
                         service_account_email: self.identity.email().to_owned(),
                         audience: AUDIENCE.to_owned(),
@@ -194,8 +195,8 @@ impl Cloud {
                     ..PushConfig::default()
                 }),
                 ack_deadline_seconds: names::ACK_DEADLINE_SECONDS,
-                filter: wanted.filter.unwrap_or_default().to_owned(),
-                dead_letter_policy: wanted.dead_letters.then(|| DeadLetterPolicy {
+                filter: wanted.filter.clone().unwrap_or_default(),
+                dead_letter_policy: wanted.has_dead_letters().then(|| DeadLetterPolicy {
                     dead_letter_topic: Topic::DeadLetters.name().to_owned(),
                     max_delivery_attempts: names::MAX_DELIVERY_ATTEMPTS,
                 }),
@@ -206,14 +207,15 @@ impl Cloud {
                 ..local_pubsub::Subscription::default()
             };
             self.pubsub.create_subscription(subscription).await?;
-            self.pubsub.set_faults(wanted.name, faults.clone())?;
+            self.pubsub.set_faults(&name, faults.clone())?;
         }
         Ok(())
     }
 
     /// Messages that were not delivered yet.
     pub(crate) fn outstanding(&self) -> usize {
-        SUBSCRIPTIONS.iter().filter_map(|known| self.pubsub.outstanding(known.name).ok()).sum()
+        let names = subscriptions().map(|(function, subscription)| subscription.name(function));
+        names.filter_map(|name| self.pubsub.outstanding(&name).ok()).sum()
     }
 
     /// Makes the object of an upload, which announces itself; its generation.
@@ -221,6 +223,13 @@ impl Cloud {
         let (name, attributes) = (object.to_string(), Attributes::default());
         Ok(self.storage.create_object(UPLOADS_BUCKET, &name, attributes, bytes.into()).await?.generation)
     }
+}
+
+/// Every subscription, with the name of its function.
+fn subscriptions() -> impl Iterator<Item = (&'static str, names::Subscription)> {
+    FUNCTIONS.iter().flat_map(|function| {
+        function.subscriptions().into_iter().map(|subscription| (function.name, subscription))
+    })
 }
 
 /// Serves a router on a port of its own; where it answers.

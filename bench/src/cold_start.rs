@@ -17,15 +17,15 @@ const STARTS: usize = 21;
 const START_TARGET: Duration = Duration::from_millis(10);
 const MEMORY_TARGET_KIB: u64 = 15 * 1024;
 
-/// Measures functions whose binaries lie beside this one.
-pub(crate) async fn run(functions: impl Iterator<Item = String>) -> Result<()> {
+/// Measures every function; their binaries lie beside this one.
+pub(crate) async fn run() -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
     println!(
         "{:<14} {:>10} {:>10} {:>10} {:>10} {:>13} {:>8}",
         "function", "median ms", "best ms", "worst ms", "CPU ms", "idle RSS MiB", "targets"
     );
-    for function in functions {
-        let binary = folder.join(&function);
+    for function in functions::names() {
+        let binary = folder.join(function);
         if !binary.exists() {
             return Err(format!("{} is missing: cargo build --release --workspace", binary.display()).into());
         }

@@ -35,7 +35,7 @@ impl Instance {
     /// Starts it again.
     pub(crate) async fn restart(&mut self, cloud: &Cloud) -> Result<()> {
         let binary = binary(self.function)?;
-        let environment = cloud.environment(self.function);
+        let environment = cloud.environment(self.function)?;
         let mut failed = None;
         for _ in 0..ATTEMPTS {
             self.port = free_port().await?;

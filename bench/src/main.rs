@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-const USAGE: &str = "usage: bench cold-start FUNCTION... | login | timing | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
+const USAGE: &str = "usage: bench cold-start | login | timing | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
     pipeline | growth [ITEMS] | analytics [ITEMS]... | review | export [ITEMS] | streams [N] \
     (all but the first: under `local with-postgres`)";
 
@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
         Some("analytics") => summary::run(std::env::args().skip(2)).await,
         Some("audit") => audit::run(std::env::args().nth(2)).await,
         Some("chaos") => chaos::run(std::env::args().nth(2)).await,
-        Some("cold-start") => cold_start::run(std::env::args().skip(2)).await,
+        Some("cold-start") => cold_start::run().await,
         Some("export") => export::run(std::env::args().nth(2)).await,
         Some("growth") => growth::run(std::env::args().nth(2)).await,
         Some("login") => login::run().await,

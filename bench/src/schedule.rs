@@ -1,8 +1,8 @@
-//! Calls `maintenance` as Cloud Scheduler does, only more often.
+//! Calls the tasks of functions as Cloud Scheduler does, only more often.
 
 use std::{sync::Arc, time::Duration};
 
-use shared::cloud::names::SCHEDULES;
+use functions::FUNCTIONS;
 use tokio::{
     task::JoinSet,
     time::{MissedTickBehavior, interval},
@@ -17,12 +17,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) fn start(cloud: &Arc<Cloud>) -> JoinSet<()> {
     let client = reqwest::Client::new();
     let mut tasks = JoinSet::new();
-    for schedule in SCHEDULES {
+    let all =
+        FUNCTIONS.iter().flat_map(|function| function.schedules.iter().map(move |task| (function, task)));
+    for (function, schedule) in all {
         let (cloud, client) = (Arc::clone(cloud), client.clone());
         tasks.spawn(async move {
             let mut ticks = interval(Duration::from_secs(1));
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let url = cloud.relay.url("maintenance", schedule.path);
+            let url = cloud.relay.url(function.name, &schedule.path());
             loop {
                 ticks.tick().await;
                 // Whatever it fails of, it is called again.

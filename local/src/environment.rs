@@ -1,11 +1,12 @@
 //! What each function finds in its environment: the same variables as in the cloud, filled in for this
 //! machine. A variable that is set already stays as it is, and so replaces what stands in for it here.
 
-use std::net::SocketAddr;
+use std::{collections::HashMap, net::SocketAddr};
 
+use functions::Descriptor;
 use local_identity::Identity;
 use local_smtp::{Credentials, Inbox};
-use shared::{base::config::Env, cloud::names::LONG_REQUESTS};
+use shared::base::config::Env;
 
 use crate::secrets::Secrets;
 
@@ -29,8 +30,8 @@ const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"]
 pub(crate) struct Parts {
     /// What people type into their browsers.
     pub(crate) origin: String,
-    /// For the functions, and for `maintenance`.
-    pub(crate) database_urls: [String; 2],
+    /// By the database role that a function connects as.
+    pub(crate) database_urls: HashMap<&'static str, String>,
     pub(crate) identity: Identity,
     pub(crate) issuer: String,
     pub(crate) secrets: Secrets,
@@ -54,112 +55,86 @@ pub(crate) fn cors_origins(process: &Env, origin: &str, port: u16) -> String {
 }
 
 impl Parts {
-    /// The environment of one function.
-    pub(crate) fn environment(&self, process: &Env, function: &str, cors_origins: &str) -> Env {
+    /// The environment of one function: what is set already, and what this machine has for the variables that the
+    /// function reads.
+    pub(crate) fn environment(&self, process: &Env, function: &Descriptor, cors_origins: &str) -> Env {
+        let reads = |name: &str| function.reads(name) && process.get(name).is_none();
+        let values = self.values(function, cors_origins).into_iter().filter(|(name, _)| reads(name));
+        values.fold(process.clone(), |env, (name, value)| match value {
+            Some(value) => env.with(name, value),
+            None => env,
+        })
+    }
+
+    /// Every variable that this machine has a value for, as it would be for a function.
+    fn values(&self, function: &Descriptor, cors_origins: &str) -> Vec<(&'static str, Option<String>)> {
+        let text = |text: &str| Some(text.to_owned());
         let url = |address: Option<SocketAddr>| address.map(|address| format!("http://{address}"));
         let secrets = &self.secrets;
-        let mut defaults: Vec<(&str, Option<String>)> = vec![
-            ("DATABASE_URL", Some(self.database_urls[usize::from(function == "maintenance")].clone())),
-            ("CORS_ORIGINS", Some(cors_origins.to_owned())),
+        let inbox = self.smtp.as_ref().map(|(inbox, _)| inbox);
+        let login = self.smtp.as_ref().map(|(_, login)| login);
+        let pages = std::iter::once(self.origin.as_str()).chain(FRONT_ENDS).collect::<Vec<_>>();
+        vec![
+            ("DATABASE_URL", self.database_urls.get(function.database_role).cloned()),
+            ("CORS_ORIGINS", text(cors_origins)),
             // The gateway writes two addresses, as Google's load balancer does: the client's, then its own.
-            ("TRUSTED_PROXY_HOPS", Some("2".to_owned())),
-        ];
-        if let Some((_, seconds)) = LONG_REQUESTS.iter().find(|(long, _)| *long == function) {
-            defaults.push(("REQUEST_TIMEOUT", Some(seconds.to_string())));
-        }
-        let access_token = [
-            ("ACCESS_TOKEN_ISSUER", Some(self.origin.clone())),
-            ("ACCESS_TOKEN_JWKS", Some(secrets.access_token_jwks.clone())),
-        ];
-        let google = [("GOOGLE_SERVICE_ACCOUNT_KEY", Some(self.identity.key_json()))];
-        let pubsub = [("PUBSUB_PROJECT", Some(PROJECT.to_owned())), ("PUBSUB_ENDPOINT", url(self.pubsub))];
-        let storage =
-            [("UPLOADS_BUCKET", Some(UPLOADS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
-        let exports =
-            [("EXPORTS_BUCKET", Some(EXPORTS_BUCKET.to_owned())), ("STORAGE_ENDPOINT", url(self.storage))];
-        let mail_tokens = [("MAIL_TOKEN_KEYS", Some(secrets.mail_token_keys.clone()))];
-        let push = [
-            ("PUSH_AUDIENCE", Some(function.to_owned())),
-            ("PUSH_SERVICE_ACCOUNT", Some(self.identity.email().to_owned())),
-            ("PUSH_ISSUER", Some(self.issuer.clone())),
+            ("TRUSTED_PROXY_HOPS", text("2")),
+            // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
+            ("RATE_LIMIT_ADDRESS_PER_MINUTE", text("1000000")),
+            ("ACCESS_TOKEN_ISSUER", text(&self.origin)),
+            ("ACCESS_TOKEN_JWKS", text(&secrets.access_token_jwks)),
+            ("ACCESS_TOKEN_SIGNING_KEY", text(&secrets.access_token_signing_key)),
+            ("REFRESH_TOKEN_KEY", text(&secrets.refresh_token_key)),
+            ("MAIL_TOKEN_KEYS", text(&secrets.mail_token_keys)),
+            ("AUDIT_SEAL_KEY", text(&secrets.audit_seal_key)),
+            ("PASSKEY_RP_ID", text("localhost")),
+            ("PASSKEY_ORIGINS", Some(pages.join(","))),
+            ("GOOGLE_SERVICE_ACCOUNT_KEY", Some(self.identity.key_json())),
+            ("PUBSUB_PROJECT", text(PROJECT)),
+            ("PUBSUB_ENDPOINT", url(self.pubsub)),
+            ("PUSH_AUDIENCE", text(function.name)),
+            ("PUSH_SERVICE_ACCOUNT", text(self.identity.email())),
+            ("PUSH_ISSUER", text(&self.issuer)),
             ("PUSH_JWKS_URL", Some(format!("{}/oauth2/v3/certs", self.issuer))),
-        ];
-        // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
-        let rate_limits = [("RATE_LIMIT_ADDRESS_PER_MINUTE", Some("1000000".to_owned()))];
-        match function {
-            "auth" => {
-                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
-                defaults.push(("ACCESS_TOKEN_SIGNING_KEY", Some(secrets.access_token_signing_key.clone())));
-                defaults.push(("REFRESH_TOKEN_KEY", Some(secrets.refresh_token_key.clone())));
-                defaults.push(("PASSKEY_RP_ID", Some("localhost".to_owned())));
-                let pages = std::iter::once(self.origin.as_str()).chain(FRONT_ENDS).collect::<Vec<_>>();
-                defaults.push(("PASSKEY_ORIGINS", Some(pages.join(","))));
-                defaults.extend(rate_limits);
-            }
-            "users" => {
-                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(rate_limits));
-            }
-            "projects" => {
-                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(mail_tokens));
-                defaults.extend(rate_limits);
-            }
-            "review" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
-            "admin" => defaults.extend(access_token.into_iter().chain(google).chain(pubsub)),
-            "events" | "analytics" => defaults.extend(access_token),
-            "data" => {
-                defaults.extend(access_token.into_iter().chain(google).chain(pubsub).chain(storage));
-                defaults.extend(exports);
-            }
-            "ocr" => {
-                defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage));
-                defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
-                defaults.push(("DOCUMENTAI_PROCESSOR", Some(PROCESSOR.to_owned())));
-                defaults.push(("DOCUMENTAI_ENDPOINT", url(self.documentai)));
-            }
-            "transcription" => {
-                defaults.extend(push.into_iter().chain(google).chain(storage));
-                defaults.push(("RESULTS_BUCKET", Some(RESULTS_BUCKET.to_owned())));
-                defaults.push(("SPEECH_RECOGNIZER", Some(RECOGNIZER.to_owned())));
-                defaults.push(("SPEECH_ENDPOINT", url(self.speech)));
-            }
-            "export" => defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(exports)),
-            "email" => {
-                defaults.extend(push.into_iter().chain(mail_tokens));
-                defaults.push(("FRONTEND_URL", Some(self.origin.clone())));
-                defaults.push(("MAIL_FROM", Some("Alta Data <no-reply@alta.localhost>".to_owned())));
-                if let Some((inbox, login)) = &self.smtp {
-                    defaults.push(("SMTP_HOST", Some("localhost".to_owned())));
-                    defaults.push(("SMTP_PORT", Some(inbox.smtp_addr().port().to_string())));
-                    defaults.push(("SMTP_CA_CERTIFICATE", Some(inbox.ca_pem().to_owned())));
-                    defaults.push(("SMTP_USERNAME", Some(login.username.clone())));
-                    defaults.push(("SMTP_PASSWORD", Some(login.password.clone())));
-                }
-            }
-            "maintenance" => {
-                defaults.extend(push.into_iter().chain(google).chain(pubsub).chain(storage).chain(exports));
-                defaults.push(("AUDIT_SEAL_KEY", Some(secrets.audit_seal_key.clone())));
-            }
-            _ => {}
-        }
-        defaults.into_iter().fold(process.clone(), |env, (name, value)| match value {
-            Some(value) if env.get(name).is_none() => env.with(name, value),
-            _ => env,
-        })
+            ("STORAGE_ENDPOINT", url(self.storage)),
+            ("UPLOADS_BUCKET", text(UPLOADS_BUCKET)),
+            ("RESULTS_BUCKET", text(RESULTS_BUCKET)),
+            ("EXPORTS_BUCKET", text(EXPORTS_BUCKET)),
+            ("DOCUMENTAI_PROCESSOR", text(PROCESSOR)),
+            ("DOCUMENTAI_ENDPOINT", url(self.documentai)),
+            ("SPEECH_RECOGNIZER", text(RECOGNIZER)),
+            ("SPEECH_ENDPOINT", url(self.speech)),
+            ("FRONTEND_URL", text(&self.origin)),
+            ("MAIL_FROM", text("Alta Data <no-reply@alta.localhost>")),
+            ("SMTP_HOST", inbox.and_then(|_| text("localhost"))),
+            ("SMTP_PORT", inbox.map(|inbox| inbox.smtp_addr().port().to_string())),
+            ("SMTP_CA_CERTIFICATE", inbox.and_then(|inbox| text(inbox.ca_pem()))),
+            ("SMTP_USERNAME", login.and_then(|login| text(&login.username))),
+            ("SMTP_PASSWORD", login.and_then(|login| text(&login.password))),
+        ]
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use functions::{Descriptor, FUNCTIONS};
     use local_identity::Identity;
     use shared::base::config::Env;
 
     use super::Parts;
     use crate::{ports::loopback, secrets::Secrets};
 
+    fn named(name: &str) -> &'static Descriptor {
+        functions::named(name).expect("a function")
+    }
+
     fn parts() -> Parts {
         Parts {
             origin: "http://localhost:8080".to_owned(),
-            database_urls: ["postgres://here".to_owned(), "postgres://maintenance".to_owned()],
+            database_urls: FUNCTIONS
+                .iter()
+                .map(|function| (function.database_role, format!("postgres://{}", function.database_role)))
+                .collect(),
             identity: Identity::generate("http://issuer").expect("a key"),
             issuer: "http://issuer".to_owned(),
             secrets: Secrets {
@@ -181,14 +156,14 @@ mod tests {
     fn a_variable_that_is_set_replaces_what_stands_in() {
         let process =
             Env::from_iter([("STORAGE_ENDPOINT", "https://storage.googleapis.com"), ("DATABASE_URL", "")]);
-        let env = parts().environment(&process, "data", "");
+        let env = parts().environment(&process, named("data"), "");
         assert_eq!(env.get("STORAGE_ENDPOINT"), Some("https://storage.googleapis.com"));
-        assert_eq!(env.get("DATABASE_URL"), Some("postgres://here"));
+        assert_eq!(env.get("DATABASE_URL"), Some("postgres://alta_functions"));
     }
 
     #[test]
     fn one_address_may_do_much_here_but_one_account_no_more_than_in_the_cloud() {
-        let env = parts().environment(&Env::default(), "auth", "");
+        let env = parts().environment(&Env::default(), named("auth"), "");
         assert!(env.get("RATE_LIMIT_ADDRESS_PER_MINUTE").is_some());
         for limit in ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE"] {
             assert_eq!(env.get(limit), None);
@@ -200,9 +175,10 @@ mod tests {
     fn a_function_gets_no_key_that_it_has_no_use_for() {
         let holders = |variable| {
             let parts = parts();
-            let holds =
-                |function: &&str| parts.environment(&Env::default(), function, "").get(variable).is_some();
-            crate::functions::FUNCTIONS.into_iter().filter(holds).collect::<Vec<_>>()
+            let holds = |function: &&Descriptor| {
+                parts.environment(&Env::default(), function, "").get(variable).is_some()
+            };
+            FUNCTIONS.iter().filter(holds).map(|function| function.name).collect::<Vec<_>>()
         };
         assert_eq!(holders("ACCESS_TOKEN_SIGNING_KEY"), ["auth"]);
         assert_eq!(holders("REFRESH_TOKEN_KEY"), ["auth"]);

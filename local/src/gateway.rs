@@ -1,5 +1,5 @@
 //! The one origin in front of the functions, as the load balancer is in the cloud: it picks the function
-//! by [`url_map`], passes bodies on as they come, both ways, and tells the function who called.
+//! by the [`url_map`], passes bodies on as they come, both ways, and tells the function who called.
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
@@ -13,6 +13,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use functions::url_map;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -21,7 +22,7 @@ use serde_json::json;
 
 use crate::{
     requests::{self, REQUEST_ID},
-    secrets, url_map,
+    secrets,
 };
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -59,7 +60,7 @@ pub fn router(functions: Functions, own: Router) -> Router {
 }
 
 async fn forward(State(gateway): State<Gateway>, mut request: Request) -> Response {
-    let function = url_map::function_for(request.uri().path());
+    let function = url_map::function_for(request.uri().path()).map_or("", |function| function.name);
     let id = request.headers().get(REQUEST_ID).cloned();
     let Some(address) = gateway.functions.get(function) else {
         return bad_gateway(function, id);

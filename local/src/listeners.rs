@@ -2,19 +2,19 @@
 
 use std::{io, net::SocketAddr};
 
+use functions::{Descriptor, FUNCTIONS};
 use shared::base::config::Env;
 use tokio::net::TcpListener;
 
 use crate::{
     error::{Error, Result},
-    functions::FUNCTIONS,
     platform::PORT_VARIABLE,
     ports::{Ports, loopback},
 };
 
 /// Where everything will listen; `None` for what was replaced.
 pub(crate) struct Listeners {
-    pub(crate) functions: Vec<(&'static str, TcpListener)>,
+    pub(crate) functions: Vec<(&'static Descriptor, TcpListener)>,
     pub(crate) issuer: TcpListener,
     pub(crate) pubsub: Option<TcpListener>,
     pub(crate) storage: Option<TcpListener>,
@@ -31,7 +31,7 @@ impl Listeners {
         Ok(Self {
             functions: FUNCTIONS
                 .iter()
-                .map(|name| Ok((*name, ports.listen(name)?)))
+                .map(|function| Ok((function, ports.listen(function.name)?)))
                 .collect::<Result<_>>()?,
             issuer: ports.listen("issuer")?,
             pubsub: unless_set("pubsub", "PUBSUB_ENDPOINT")?,

@@ -3,20 +3,19 @@
 use std::{collections::HashMap, net::SocketAddr, path::Path};
 
 use axum::Router;
+use functions::{FUNCTIONS, api_docs, page};
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use local_speech::Speech;
-use shared::base::config::Env;
+use shared::base::{clock::Clock, config::Env};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
-    api_docs,
     data_dir::DataDir,
     environment::{self, Parts},
     error::{Error, Result},
-    functions, gateway,
+    gateway,
     listeners::{Listeners, address, listen, url},
-    page,
     ports::Ports,
     postgres, requests, scheduler,
     secrets::Secrets,
@@ -93,7 +92,7 @@ impl Platform {
         };
         // For programs beside the platform, such as the migration job's commands.
         self.data.write(DATABASE_URL_FILE, &database_url)?;
-        migrate(&database_url).await?;
+        migrate(&database_url, self.database.is_some().then(|| self.data.path())).await?;
 
         // All of them listen before any of them talks, so that no early call finds nobody.
         let listeners = Listeners::open(process, &ports)?;
@@ -106,13 +105,14 @@ impl Platform {
             Some(_) => None,
         };
         // As in the cloud, no function connects as whoever migrates: see the roles in the migrations.
-        let database_urls = match &self.database {
-            Some(server) => [
-                server.database_url_as("alta_functions").await?,
-                server.database_url_as("alta_maintenance").await?,
-            ],
-            None => [database_url.clone(), database_url],
-        };
+        let mut database_urls = HashMap::new();
+        if let Some(server) = &self.database {
+            for role in FUNCTIONS.iter().map(|function| function.database_role) {
+                if !database_urls.contains_key(role) {
+                    database_urls.insert(role, server.database_url_as(role).await?);
+                }
+            }
+        }
         let parts = Parts {
             origin: self.origin.clone(),
             database_urls,
@@ -129,12 +129,12 @@ impl Platform {
 
         let mut addresses = HashMap::new();
         for (function, listener) in listeners.functions {
-            addresses.insert(function, address(&listener)?);
+            addresses.insert(function.name, address(&listener)?);
             let env = parts.environment(process, function, &cors_origins);
-            let service = functions::service(function, &env).await;
+            let service = function.service(&env, Clock::default());
             let service =
-                service.map_err(|error| Error::because(format!("the function {function}"), &error))?;
-            self.servers.serve(function, listener, service.router());
+                service.map_err(|error| Error::because(format!("the function {}", function.name), &error))?;
+            self.servers.serve(function.name, listener, service.router());
         }
         let cloud = [listeners.pubsub, listeners.storage, listeners.documentai, listeners.speech];
         self.servers.serve(
@@ -143,12 +143,9 @@ impl Platform {
             local_pubsub::oidc_router(parts.identity.clone()),
         );
         self.start_cloud(cloud, &parts.identity, &addresses, &cors_origins).await?;
-        if let Some(maintenance) = addresses.get(scheduler::FUNCTION) {
-            scheduler::start(&mut self.schedules, &parts.identity, *maintenance);
-        }
+        scheduler::start(&mut self.schedules, &parts.identity, &addresses);
 
-        let documents = api_docs::router(&functions::openapi())
-            .map_err(|error| Error::because("the OpenAPI document", &error))?;
+        let documents = api_docs::router().map_err(|error| Error::because("the OpenAPI document", &error))?;
         let local_storage = parts.storage.map(|address| format!("http://{address}"));
         let storage = process.get("STORAGE_ENDPOINT").map(str::to_owned).or(local_storage);
         let mut own = page::router(&storage.unwrap_or_default()).merge(documents);
@@ -288,11 +285,20 @@ impl Platform {
     }
 }
 
-async fn migrate(database_url: &str) -> Result<()> {
+/// Brings the database up to date; `data` is the data folder, if the database is in it.
+async fn migrate(database_url: &str, data: Option<&Path>) -> Result<()> {
     let pool = sqlx::PgPool::connect(database_url)
         .await
         .map_err(|error| Error::because("the database does not answer (DATABASE_URL)", &error))?;
     let migrated = migrations::migrate(&pool).await;
     pool.close().await;
-    migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
+    match (migrated, data) {
+        (Err(error @ migrations::Error::OtherHistory(_)), Some(data)) => Err(Error::new(format!(
+            "{error}. To begin with an empty one, move the old data aside:\n  mv {0} {0}.old",
+            data.display()
+        ))),
+        (migrated, _) => {
+            migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
+        }
+    }
 }

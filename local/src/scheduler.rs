@@ -1,29 +1,35 @@
-//! Calls `maintenance`'s tasks as Cloud Scheduler does: by POST, with an OIDC token, again and again.
+//! Calls the functions' tasks as Cloud Scheduler does: by POST, with an OIDC token, again and again.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
+use functions::{Descriptor, FUNCTIONS};
 use local_identity::Identity;
-use shared::cloud::names::{SCHEDULES, Schedule};
+use shared::cloud::names::Schedule;
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
 use crate::error::{Error, Result};
 
-/// The function that the tasks belong to.
-pub(crate) const FUNCTION: &str = "maintenance";
 /// Cloud Scheduler's own limit for an attempt is higher; a task here is done in a moment.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Calls every task at once and then on its schedule, until the set is dropped.
-pub(crate) fn start(tasks: &mut JoinSet<Result<()>>, identity: &Identity, function: SocketAddr) {
+pub(crate) fn start(
+    tasks: &mut JoinSet<Result<()>>,
+    identity: &Identity,
+    functions: &HashMap<&'static str, SocketAddr>,
+) {
     let client = reqwest::Client::new();
-    for schedule in SCHEDULES {
+    let all =
+        FUNCTIONS.iter().flat_map(|function| function.schedules.iter().map(move |task| (function, task)));
+    for (function, schedule) in all {
+        let Some(address) = functions.get(function.name).copied() else { continue };
         let (client, identity) = (client.clone(), identity.clone());
         tasks.spawn(async move {
             let mut ticks = tokio::time::interval(Duration::from_secs(schedule.every_seconds.into()));
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                if let Err(error) = call(&client, &identity, function, schedule).await {
+                if let Err(error) = call(&client, &identity, function, address, schedule).await {
                     tracing::warn!(target: "platform", "the task {} failed: {error}", schedule.name);
                 }
             }
@@ -34,12 +40,13 @@ pub(crate) fn start(tasks: &mut JoinSet<Result<()>>, identity: &Identity, functi
 async fn call(
     client: &reqwest::Client,
     identity: &Identity,
-    function: SocketAddr,
-    schedule: Schedule,
+    function: &Descriptor,
+    address: SocketAddr,
+    schedule: &Schedule,
 ) -> Result<()> {
     let answer = client
-        .post(format!("http://{function}{}", schedule.path))
-        .bearer_auth(identity.id_token(FUNCTION, identity.email()))
+        .post(format!("http://{address}{}", schedule.path()))
+        .bearer_auth(identity.id_token(function.name, identity.email()))
         .timeout(TIMEOUT)
         .send()
         .await

@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
+use functions::FUNCTIONS;
 use local_identity::Identity;
 use local_pubsub::{
     DeadLetterPolicy, ExpirationPolicy, OidcToken, PubSub, PushConfig, RetryPolicy, Subscription,
 };
-use shared::cloud::names::{self, SUBSCRIPTIONS, Topic};
+use shared::cloud::names::{self, Topic};
 
 use crate::error::{Error, Result};
 
@@ -16,35 +17,40 @@ pub(crate) async fn declare(
     identity: &Identity,
     functions: &HashMap<&'static str, SocketAddr>,
 ) -> Result<()> {
-    for wanted in SUBSCRIPTIONS {
-        let Some(function) = functions.get(wanted.function) else {
-            return Err(Error::new(format!("no function is called {}", wanted.function)));
-        };
-        let made = pubsub.create_subscription(subscription(wanted, identity, *function)).await;
-        made.map_err(|error| {
-            Error::because(format!("cannot make the subscription {}", wanted.name), &error)
-        })?;
+    for function in FUNCTIONS {
+        let Some(address) = functions.get(function.name) else { continue };
+        for wanted in function.subscriptions() {
+            let made = subscription(function.name, &wanted, identity, *address);
+            let name = made.name.clone();
+            let made = pubsub.create_subscription(made).await;
+            made.map_err(|error| Error::because(format!("cannot make the subscription {name}"), &error))?;
+        }
     }
     Ok(())
 }
 
-fn subscription(wanted: names::Subscription, identity: &Identity, function: SocketAddr) -> Subscription {
+fn subscription(
+    function: &str,
+    wanted: &names::Subscription,
+    identity: &Identity,
+    address: SocketAddr,
+) -> Subscription {
     let seconds = |seconds: u32| Some(Duration::from_secs(seconds.into()));
     Subscription {
-        name: wanted.name.to_owned(),
+        name: wanted.name(function),
         topic: wanted.topic.name().to_owned(),
         push_config: Some(PushConfig {
-            push_endpoint: format!("http://{function}{}", wanted.path),
+            push_endpoint: format!("http://{address}{}", wanted.path),
             oidc_token: Some(OidcToken {
                 service_account_email: identity.email().to_owned(),
-                audience: wanted.function.to_owned(),
+                audience: function.to_owned(),
             }),
             ..PushConfig::default()
         }),
         ack_deadline_seconds: names::ACK_DEADLINE_SECONDS,
-        filter: wanted.filter.unwrap_or_default().to_owned(),
+        filter: wanted.filter.clone().unwrap_or_default(),
         expiration_policy: Some(ExpirationPolicy { ttl: None }),
-        dead_letter_policy: wanted.dead_letters.then(|| DeadLetterPolicy {
+        dead_letter_policy: wanted.has_dead_letters().then(|| DeadLetterPolicy {
             dead_letter_topic: Topic::DeadLetters.name().to_owned(),
             max_delivery_attempts: names::MAX_DELIVERY_ATTEMPTS,
         }),

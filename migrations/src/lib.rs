@@ -1,5 +1,7 @@
-//! The schema: append-only SQL files, embedded in the migration job; and what operators do to the database
-//! by hand.
+//! The schema, embedded in the migration job, and the commands that operators run on the database.
+//!
+//! The SQL files hold one concern each, in the order to read them. Until the first release a change edits the file of
+//! its concern. `released.sha256` lists the released files, which never change again: a later change is a new file.
 
 mod statistics;
 
@@ -7,38 +9,72 @@ use shared::{
     audit::{self, Action, Entry},
     base::{clock::Clock, ids::UserId},
 };
-use sqlx::{PgPool, migrate::Migrator};
+use sqlx::{
+    Connection as _, PgPool,
+    migrate::{MigrateError, Migrator},
+};
 
 pub use crate::statistics::{Difference, recompute};
 
 /// Every migration, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
-/// Brings the database up to date. Safe to run twice at once: sqlx takes an advisory lock.
-///
-/// # Errors
-/// When a migration fails, or one that has run was changed since.
-pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
-    MIGRATOR.run(pool).await
+/// The reason why a database was not brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database has run a migration, of this version, that this build does not contain in the same form.
+    #[error(
+        "the database was made by other migrations than these (version {0} differs) and cannot be \
+         converted: use an empty database, or the build that made this one"
+    )]
+    OtherHistory(i64),
+    /// A migration failed, or the database did.
+    #[error(transparent)]
+    Failed(MigrateError),
 }
 
-/// What became of the account that was to be a super admin.
+/// Brings the database up to date. Safe to run twice at once, because sqlx takes an advisory lock.
+///
+/// # Errors
+/// Returns [`Error::OtherHistory`], and changes nothing, when the database was made by other migrations.
+pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
+    // A connection of its own: sqlx keeps its advisory lock when it fails, until the connection is closed.
+    let connection = pool.acquire().await.map_err(MigrateError::from)?;
+    let mut connection = connection.detach();
+    let migrated = MIGRATOR.run(&mut connection).await;
+    let closed = connection.close().await;
+    migrated?;
+    Ok(closed.map_err(MigrateError::from)?)
+}
+
+impl From<MigrateError> for Error {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => {
+                Self::OtherHistory(version)
+            }
+            error => Self::Failed(error),
+        }
+    }
+}
+
+/// The result of making an account a super admin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promotion {
-    /// It is one now.
+    /// The account is a super admin now.
     Done,
-    /// It was one before.
+    /// The account was a super admin already.
     NothingToDo,
     /// No account has this address.
     NoAccount,
-    /// It is not verified, or suspended: register and open the mailed link first.
+    /// The account is not verified, or it is suspended.
     NotReady,
 }
 
 /// Makes the account of an address a super admin, from its next request on.
 ///
 /// # Errors
-/// When the database refuses.
+/// Returns the error of a query that fails.
 pub async fn grant_super_admin(pool: &PgPool, email: &str, clock: &Clock) -> Result<Promotion, sqlx::Error> {
     let email = email.trim().to_lowercase();
     let mut tx = pool.begin().await?;

@@ -1,5 +1,5 @@
-//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out, makes the first
-//! super admin, and computes the statistics anew.
+//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out. Its commands make an account a
+//! super admin and recompute the statistics.
 
 use std::process::ExitCode;
 

@@ -158,7 +158,7 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
     let output = Command::new(binary("maintenance")?)
         .arg("verify-audit")
         .env_clear()
-        .envs(cloud.environment("maintenance"))
+        .envs(cloud.environment("maintenance")?)
         .output()
         .await?;
     let said = String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ");

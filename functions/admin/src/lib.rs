@@ -1,8 +1,10 @@
-//! `admin`: what super admins see and do: users, the audit log, messages that were given up.
+//! `admin`: users, the audit log and dead letters, for super admins.
 
+mod audit_log_export;
 mod model;
 mod queries;
 mod routes;
+mod users;
 
 use axum::extract::FromRef;
 use shared::{

@@ -1,4 +1,4 @@
-//! `analytics`: how it goes, for whoever is responsible: for a project, for the projects that one administers, for all.
+//! `analytics`: totals, daily trends, durations and top contributors of a project, or of all projects.
 //!
 //! A summary adds up the buckets that `maintenance` folds the transitions into, and the few transitions that it has not
 //! folded yet: what it costs depends on the days that it is about, never on the number of items.

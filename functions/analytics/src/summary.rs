@@ -108,12 +108,10 @@ fn histograms(figures: &Figures) -> (Histogram, Histogram) {
     (text, decision)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a voice sample of 285,000 years is not expected")]
 fn minutes(milliseconds: i64) -> f64 {
     milliseconds as f64 / 60_000.0
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a mean of so many needs no digit more")]
 fn mean_confidence(read: &[Read], kind: ItemKind) -> Option<f64> {
     let read = read.iter().find(|read| read.kind == kind && read.confident > 0)?;
     Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confident as f64)

@@ -1,4 +1,4 @@
-//! `auth`: accounts, sign-in and the keys that access tokens are checked with.
+//! `auth`: registration, verification, sign-in by password and passkey, and the keys that verify access tokens.
 
 mod model;
 mod passkeys;

@@ -1,4 +1,4 @@
-//! `email`: renders and sends one mail for each event.
+//! `email`: renders and sends one mail per event.
 //!
 //! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in
 //! `queries.rs` that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`,

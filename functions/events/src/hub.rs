@@ -1,4 +1,4 @@
-//! Who listens on this instance, and the one task that feeds them all.
+//! The streams of this instance, and the one task that feeds them.
 
 use std::{
     collections::HashMap,
@@ -28,12 +28,12 @@ const PAGE: i64 = 1000;
 /// How long a query may take before it is given up and asked again.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a stream is told.
+/// A message to a stream.
 #[derive(Debug, Clone)]
 pub(crate) enum Message {
     /// Changes of state and their texts, which all streams of the project share: what one query gave.
     Transitions(Arc<[(Position, Bytes)]>),
-    /// All is well; everything up to here was told.
+    /// A heartbeat; everything up to here was sent.
     Heartbeat(Position),
     /// The reader may no longer read.
     End(Code),
@@ -53,7 +53,7 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    /// Everything up to here was told to those who listen; `None` while nobody does.
+    /// Everything up to here was sent to the listeners; `None` while there are none.
     position: Option<Position>,
     listeners: HashMap<ProjectId, HashMap<i64, Listener>>,
     /// How many have ever joined.
@@ -99,7 +99,7 @@ impl Hub {
         Self(Arc::new(Inner { db, clock, heartbeat, buffer, state: Mutex::default() }))
     }
 
-    /// Up to where those who listen were told everything; `None` while nobody listens.
+    /// The position up to which the listeners received everything; `None` while there are none.
     pub(crate) fn position(&self) -> Option<Position> {
         self.lock().position
     }
@@ -129,15 +129,15 @@ impl Hub {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether nobody listens any more; then the feeder is gone.
-    fn is_deserted(&self) -> bool {
+    /// Whether there are no listeners left; the feeder ends then.
+    fn is_idle(&self) -> bool {
         let mut state = self.lock();
-        let deserted = state.listeners.is_empty();
-        if deserted {
+        let idle = state.listeners.is_empty();
+        if idle {
             state.position = None;
             state.feeder = None;
         }
-        deserted
+        idle
     }
 
     /// Reads what happened since and hands it out; whether there may be more.
@@ -146,7 +146,7 @@ impl Hub {
         let mut db = self.0.db.acquire().await?;
         let page = items::transitions_after(&mut db, position, PAGE).await?;
         drop(db);
-        self.lock().tell(&page);
+        self.lock().dispatch(&page);
         Ok(i64::try_from(page.len()).is_ok_and(|length| length == PAGE))
     }
 
@@ -171,7 +171,7 @@ impl Hub {
             };
             let project = projects.get(&stream.number).copied();
             if let Some(listener) = project.and_then(|project| state.remove(project, stream.number)) {
-                // One that is too slow to be told ends without.
+                // A stream whose buffer is full ends without the event.
                 let _ = listener.messages.try_send(Message::End(code));
             }
         }
@@ -180,48 +180,49 @@ impl Hub {
 }
 
 impl State {
-    /// Hands transitions to those who listen to their projects. It never waits: whoever has no room left is let go,
-    /// and resumes from the database.
-    fn tell(&mut self, page: &[Recorded]) {
+    /// Sends transitions to the listeners of their projects. It never waits: a listener whose buffer is full is
+    /// dropped, and its reader resumes from the database.
+    fn dispatch(&mut self, page: &[Recorded]) {
         let mut batches: HashMap<ProjectId, Vec<(Position, Bytes)>> = HashMap::new();
-        let told =
+        let wanted =
             |recorded: &&Recorded| recorded.is_move() && self.listeners.contains_key(&recorded.project_id);
-        for recorded in page.iter().filter(told) {
+        for recorded in page.iter().filter(wanted) {
             let batch = batches.entry(recorded.project_id).or_default();
             batch.push((recorded.position, frame::transition(recorded)));
         }
         for (project, batch) in batches {
             let batch = Arc::from(batch);
             if let Some(listeners) = self.listeners.get_mut(&project) {
-                listeners.retain(|_, listener| listener.hears(Message::Transitions(Arc::clone(&batch))));
+                listeners.retain(|_, listener| listener.send(Message::Transitions(Arc::clone(&batch))));
             }
         }
         self.listeners.retain(|_, listeners| !listeners.is_empty());
         self.position = page.last().map(|last| last.position).or(self.position);
     }
 
-    /// Tells everybody that they are not forgotten.
-    fn beat(&mut self) {
+    /// Sends a heartbeat to all listeners.
+    fn send_heartbeats(&mut self) {
         let Some(position) = self.position else { return };
         for listeners in self.listeners.values_mut() {
-            listeners.retain(|_, listener| listener.hears(Message::Heartbeat(position)));
+            listeners.retain(|_, listener| listener.send(Message::Heartbeat(position)));
         }
         self.listeners.retain(|_, listeners| !listeners.is_empty());
     }
 }
 
 impl Listener {
-    fn hears(&self, message: Message) -> bool {
-        let heard = self.messages.try_send(message).is_ok();
-        if !heard {
+    /// Whether there was room for the message.
+    fn send(&self, message: Message) -> bool {
+        let sent = self.messages.try_send(message).is_ok();
+        if !sent {
             let project_id = self.reader.project_id.to_string();
             tracing::info!(project_id, "an event stream ends since its reader is slow");
         }
-        heard
+        sent
     }
 }
 
-/// Feeds those who listen until nobody does.
+/// Feeds the listeners until there are none.
 async fn feed(hub: Hub) {
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -231,14 +232,14 @@ async fn feed(hub: Hub) {
         if !more {
             ticks.tick().await;
         }
-        if hub.is_deserted() {
+        if hub.is_idle() {
             return;
         }
         if Instant::now() >= next_round {
             let checked = attempt(hub.check_rights()).await.is_some();
-            hub.lock().beat();
+            hub.lock().send_heartbeats();
             if !checked {
-                // Connections are kept alive, and nothing is told to anybody whose rights are not known.
+                // Connections are kept alive, and no reader receives events before its rights were checked.
                 more = false;
                 continue;
             }

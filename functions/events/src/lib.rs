@@ -1,4 +1,4 @@
-//! `events`: changes of state as they happen, many long streams on one instance.
+//! `events`: server-sent events for changes of state, many long streams on one instance.
 //!
 //! One task reads the table of transitions once a second while anybody listens, and hands each one to the
 //! streams of its project ([`hub`]). A stream that resumes reads what it missed by itself, page after page, and

@@ -159,7 +159,7 @@ impl Follower {
                             self.position = self.position.max(position);
                             (frame::heartbeat(self.position), Phase::Live(subscription))
                         }
-                        Message::Transitions(batch) => (self.unseen(&batch), Phase::Live(subscription)),
+                        Message::Transitions(batch) => (self.undelivered(&batch), Phase::Live(subscription)),
                     }
                 }
                 Phase::Over => return None,
@@ -170,12 +170,12 @@ impl Follower {
         }
     }
 
-    /// What of a batch the reader has not seen: another instance may have been ahead of this one.
-    fn unseen(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
-        let seen = batch.partition_point(|(position, _)| *position <= self.position);
+    /// The part of a batch that the reader has not received: another instance may have been ahead of this one.
+    fn undelivered(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
+        let delivered = batch.partition_point(|(position, _)| *position <= self.position);
         self.position = batch.last().map_or(self.position, |(last, _)| self.position.max(*last));
-        let unseen: Vec<&[u8]> = batch[seen..].iter().map(|(_, text)| &text[..]).collect();
-        unseen.concat().into()
+        let rest: Vec<&[u8]> = batch[delivered..].iter().map(|(_, text)| &text[..]).collect();
+        rest.concat().into()
     }
 
     /// The next page of the project's transitions up to a position, and whether there may be more.

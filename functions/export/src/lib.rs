@@ -1,4 +1,4 @@
-//! `export`: writes the items of a project into one file, a step for each message.
+//! `export`: writes the items of a project into one file, one step per message.
 //!
 //! A step writes one chunk, or composes up to 32 objects, or ends the export; it commits together with the message
 //! that asks for the next one. A lease gives an export to one instance at a time, and the number of the attempt names

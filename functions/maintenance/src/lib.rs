@@ -1,5 +1,5 @@
-//! `maintenance`: what must happen even if nobody asks: the outbox sweep, work that stuck, uploads that nobody was
-//! told of, dead letters, the purge, objects that belong to nothing, and the seals of the audit log.
+//! `maintenance`: scheduled tasks: outbox sweep, stuck processing, batch operations, lost uploads, dead letters, expired
+//! exports, purge, stray objects, audit seals and statistics.
 //!
 //! Cloud Scheduler calls the tasks. Each is bounded, may be cut off anywhere, and may run twice at once.
 

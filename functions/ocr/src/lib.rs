@@ -1,4 +1,4 @@
-//! `ocr`: reads the text of documents whose bytes arrived.
+//! `ocr`: recognizes the text of uploaded documents with Document AI.
 //!
 //! What a delivery leads to is [`shared::items::processing`]; here is what Document AI is asked and what it answers.
 

@@ -1,4 +1,4 @@
-//! `projects`: projects, who works in them, and how they get there.
+//! `projects`: projects, their members, invitations and audit log.
 
 mod invitations;
 mod model;

@@ -1,7 +1,8 @@
 //! All SQL of `projects`.
 
+mod acceptance;
 mod invitations;
 mod members;
 mod projects;
 
-pub(crate) use self::{invitations::*, members::*, projects::*};
+pub(crate) use self::{acceptance::*, invitations::*, members::*, projects::*};

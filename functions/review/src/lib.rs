@@ -1,4 +1,4 @@
-//! `review`: a team of reviewers works through a queue without stepping on each other.
+//! `review`: the review queue: claims, decisions and history.
 
 mod claims;
 mod decisions;

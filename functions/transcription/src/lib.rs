@@ -1,4 +1,4 @@
-//! `transcription`: turns voice samples whose bytes arrived into text.
+//! `transcription`: transcribes uploaded voice samples with Speech-to-Text.
 //!
 //! What a delivery leads to is [`shared::items::processing`]; here is what Speech-to-Text is asked and what it answers.
 

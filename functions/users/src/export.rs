@@ -86,8 +86,8 @@ fn batch<T: Serialize>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> Result<(String,
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where the writing is: in which list, and after which row.
-struct Position {
+/// How far the document is written: the list, and the row in it.
+struct Progress {
     db: PgPool,
     user: UserId,
     list: usize,
@@ -103,27 +103,27 @@ pub(crate) fn stream(
     let exported_at = now.format(&Rfc3339).map_err(Problem::internal)?;
     let account_json = serde_json::to_string(&account).map_err(Problem::internal)?;
     let head = format!("{{\"exported_at\":\"{exported_at}\",\"account\":{account_json}");
-    let position = Position { db, user: account.id, list: 0, after: Uuid::nil() };
-    let lists = stream::try_unfold(position, async |position| {
-        next(position).await.inspect_err(|error| {
+    let progress = Progress { db, user: account.id, list: 0, after: Uuid::nil() };
+    let lists = stream::try_unfold(progress, async |progress| {
+        next(progress).await.inspect_err(|error| {
             tracing::error!(cause = chain(error.as_ref()), "an export broke off");
         })
     });
     Ok(stream::StreamExt::chain(stream::iter([Ok(Bytes::from(head))]), lists))
 }
 
-async fn next(mut position: Position) -> Result<Option<(Bytes, Position)>, Fault> {
-    let Some(list) = LISTS.get(position.list) else { return Ok(None) };
-    let (rows, more_after) = list.batch(&position.db, position.user, position.after).await?;
-    let begin = if position.after.is_nil() { format!(",\"{}\":[", list.name()) } else { String::new() };
-    let separator = if !position.after.is_nil() && !rows.is_empty() { "," } else { "" };
-    let last_list = position.list + 1 == LISTS.len();
+async fn next(mut progress: Progress) -> Result<Option<(Bytes, Progress)>, Fault> {
+    let Some(list) = LISTS.get(progress.list) else { return Ok(None) };
+    let (rows, more_after) = list.batch(&progress.db, progress.user, progress.after).await?;
+    let begin = if progress.after.is_nil() { format!(",\"{}\":[", list.name()) } else { String::new() };
+    let separator = if !progress.after.is_nil() && !rows.is_empty() { "," } else { "" };
+    let last_list = progress.list + 1 == LISTS.len();
     let end = match more_after {
         Some(_) => "",
         None if last_list => "]}",
         None => "]",
     };
-    position.list += usize::from(more_after.is_none());
-    position.after = more_after.unwrap_or_default();
-    Ok(Some((Bytes::from(format!("{begin}{separator}{rows}{end}")), position)))
+    progress.list += usize::from(more_after.is_none());
+    progress.after = more_after.unwrap_or_default();
+    Ok(Some((Bytes::from(format!("{begin}{separator}{rows}{end}")), progress)))
 }

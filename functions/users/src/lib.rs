@@ -1,4 +1,4 @@
-//! `users`: what users do with their own accounts, passwords, passkeys and sessions.
+//! `users`: the caller's own account: name, password, passkeys, sessions, export and deletion.
 
 mod export;
 mod model;

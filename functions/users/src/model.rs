@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     base::ids::{AuditId, ItemId, ProjectId, SessionId},
+    http::problem::ProblemBody,
     identity::guard::ProjectRole,
     items::{ItemKind, ItemStatus},
 };
@@ -97,4 +98,28 @@ pub(crate) struct ExportedAuditLog {
     pub(crate) details: Option<Value>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
+}
+
+/// A `last_admin` problem.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "describes the response, which is a problem with an extension")]
+pub(crate) struct LastAdminProblem {
+    #[serde(flatten)]
+    problem: ProblemBody<'static>,
+    #[serde(flatten)]
+    extension: LastAdmin,
+}
+
+/// The members of a `last_admin` problem that no other has.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LastAdmin {
+    /// The projects that would be left without an admin.
+    pub(crate) projects: Vec<BlockingProject>,
+}
+
+/// A project that only the caller administers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BlockingProject {
+    pub(crate) id: ProjectId,
+    pub(crate) name: String,
 }

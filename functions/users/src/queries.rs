@@ -5,7 +5,7 @@ mod passkeys;
 
 use shared::{
     base::ids::{PasswordId, ProjectId, SessionId, UserId},
-    http::problem::{BlockingProject, Code, Problem},
+    http::problem::{Code, Problem},
     identity::{
         account::{Account, GlobalRole},
         principal::Principal,
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use self::passkeys::*;
-use crate::model::Session;
+use crate::model::{BlockingProject, Session};
 
 /// Projects that a refusal names at most.
 const BLOCKING_PROJECTS: i64 = 200;

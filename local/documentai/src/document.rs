@@ -1,6 +1,5 @@
-//! `google.cloud.documentai.v1.Document`, as far as recognition fills it, in the JSON of protocol buffers.
-//!
-//! Enums are integers, 64-bit integers strings, and zero values are left out.
+//! The part of `google.cloud.documentai.v1.Document` that recognition fills, in the JSON format of protocol
+//! buffers: enums are integers, 64-bit integers are strings, and zero values are omitted.
 
 use std::iter;
 
@@ -8,14 +7,14 @@ use serde::Serialize;
 
 use crate::media::MediaType;
 
-/// `PAGE_UP`: pages are set upright.
+/// `PAGE_UP`: recognition turns all pages upright.
 pub(crate) const PAGE_UP: i32 = 1;
 
-/// A recognised document.
+/// A recognized document.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document {
-    /// The type of the file.
+    /// The media type of the file.
     pub mime_type: String,
     /// The text of all pages in reading order.
     pub text: String,
@@ -24,7 +23,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// Puts pages together.
+    /// Combines pages into a document.
     pub(crate) fn of_pages(media_type: MediaType, pages: impl IntoIterator<Item = LoosePage>) -> Self {
         let mut document = Self { mime_type: media_type.name().to_owned(), ..Self::default() };
         let mut end = 0;
@@ -38,17 +37,17 @@ impl Document {
     }
 }
 
-/// A page by itself: its anchors count from the beginning of its own text.
+/// A single page, whose anchors count from the start of its own text.
 #[derive(Clone, Debug)]
 pub(crate) struct LoosePage {
     pub(crate) text: String,
-    /// Of the text, in characters.
+    /// The length of the text in characters.
     pub(crate) length: usize,
     pub(crate) page: Page,
 }
 
 impl LoosePage {
-    /// Pages of this text without layout, each on lines of its own.
+    /// Returns copies of a page with this text and no layout. The text of each page ends with a line break.
     pub(crate) fn of_text(text: &str, pages: usize) -> impl Iterator<Item = Self> {
         let text = if pages > 1 { format!("{text}\n") } else { text.to_owned() };
         let length = text.chars().count();
@@ -60,30 +59,30 @@ impl LoosePage {
     }
 }
 
-/// `Document.Page`; boxes are relative to the page set upright and straight.
+/// A page (`Document.Page`). Bounding boxes are relative to the upright and deskewed page.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
-    /// Counted from 1 in the original document.
+    /// The number in the original document, from 1.
     pub page_number: usize,
     /// The size of the upright page.
     pub dimension: Dimension,
-    /// The page as a whole.
+    /// The layout of the whole page.
     pub layout: Layout,
-    /// The languages of its words.
+    /// The languages of the page's words.
     pub detected_languages: Vec<DetectedLanguage>,
-    /// Blocks of paragraphs.
+    /// The blocks, which contain paragraphs.
     pub blocks: Vec<Element>,
-    /// Paragraphs of lines.
+    /// The paragraphs, which contain lines.
     pub paragraphs: Vec<Element>,
-    /// Lines of tokens.
+    /// The lines, which contain tokens.
     pub lines: Vec<Element>,
-    /// The words.
+    /// The tokens, one per word.
     pub tokens: Vec<Token>,
 }
 
 impl Page {
-    /// Moves every anchor towards the end of the text.
+    /// Moves all anchors by an offset.
     fn shift(&mut self, by: usize) {
         let elements = [&mut self.blocks, &mut self.paragraphs, &mut self.lines].into_iter().flatten();
         let layouts = iter::once(&mut self.layout)
@@ -96,37 +95,37 @@ impl Page {
     }
 }
 
-/// `Document.Page.Dimension`
+/// The size of a page (`Document.Page.Dimension`).
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Dimension {
-    /// Width in pixels.
+    /// The width in pixels.
     pub width: f32,
-    /// Height in pixels.
+    /// The height in pixels.
     pub height: f32,
-    /// Always `pixels`.
+    /// The unit, always `pixels`.
     pub unit: &'static str,
 }
 
-/// `Document.Page.Layout`
+/// The text, position and confidence of an element (`Document.Page.Layout`).
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Layout {
-    /// Where its text is in the document's.
+    /// The position of the element's text in the document's text.
     pub text_anchor: TextAnchor,
-    /// Between 0 and 1.
+    /// The confidence, between 0 and 1.
     pub confidence: f32,
-    /// Where it is on the page.
+    /// The position on the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounding_poly: Option<BoundingPoly>,
-    /// 1, `PAGE_UP`: pages are set upright.
+    /// Always 1, `PAGE_UP`, because pages are turned upright.
     pub orientation: i32,
 }
 
-/// `Document.TextAnchor`
+/// A reference to parts of the document's text (`Document.TextAnchor`).
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TextAnchor {
-    /// At most one segment here.
+    /// The segments. This stand-in uses at most one.
     pub text_segments: Vec<TextSegment>,
 }
 
@@ -137,70 +136,71 @@ impl TextAnchor {
     }
 }
 
-/// `Document.TextAnchor.TextSegment`: half-open, in characters (not bytes) of the document's text.
+/// A part of the text (`Document.TextAnchor.TextSegment`): a half-open range in characters (not bytes) of the
+/// document's text.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TextSegment {
-    /// The first character.
+    /// The index of the first character.
     #[serde(serialize_with = "int64", skip_serializing_if = "is_zero")]
     pub start_index: usize,
-    /// The first character after it.
+    /// The index after the last character.
     #[serde(serialize_with = "int64")]
     pub end_index: usize,
 }
 
-/// `BoundingPoly`
+/// A `BoundingPoly` with four corners.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BoundingPoly {
-    /// Clockwise from the top left corner.
+    /// The corners, clockwise from the top left.
     pub normalized_vertices: [NormalizedVertex; 4],
 }
 
-/// `NormalizedVertex`
+/// A `NormalizedVertex` of a polygon.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct NormalizedVertex {
-    /// 0 is the left edge of the page, 1 the right.
+    /// The horizontal position: 0 is the left edge of the page, 1 the right edge.
     pub x: f32,
-    /// 0 is the top edge of the page, 1 the bottom.
+    /// The vertical position: 0 is the top edge of the page, 1 the bottom edge.
     pub y: f32,
 }
 
-/// `Document.Page.Block`, `Paragraph` or `Line`
+/// A block, paragraph or line (`Document.Page.Block`, `Paragraph` or `Line`).
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Element {
-    /// Its place.
+    /// The position in the text and on the page.
     pub layout: Layout,
 }
 
-/// `Document.Page.Token`
+/// A word of a page (`Document.Page.Token`).
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
-    /// Its place; the anchor holds the white space that follows.
+    /// The position. The anchor includes the white space after the token.
     pub layout: Layout,
-    /// What follows the token.
+    /// The break after the token.
     pub detected_break: DetectedBreak,
 }
 
-/// `Document.Page.Token.DetectedBreak`
+/// The kind of break after a token (`Document.Page.Token.DetectedBreak`).
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct DetectedBreak {
-    /// 1 a space, 2 a wide space such as the end of a line.
+    /// 1 for a space, 2 for a wide space such as the end of a line.
     pub r#type: i32,
 }
 
-/// `Document.Page.DetectedLanguage`
+/// A language of a page (`Document.Page.DetectedLanguage`).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DetectedLanguage {
-    /// BCP-47.
+    /// The BCP-47 language code.
     pub language_code: &'static str,
-    /// Between 0 and 1.
+    /// The confidence, between 0 and 1.
     pub confidence: f32,
 }
 
-/// `Document.ShardInfo`
+/// The place of a shard in its document (`Document.ShardInfo`).
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ShardInfo {
@@ -208,7 +208,7 @@ pub(crate) struct ShardInfo {
     pub(crate) shard_index: usize,
     #[serde(serialize_with = "int64")]
     pub(crate) shard_count: usize,
-    /// Where the shard's text begins in the document's, in characters.
+    /// The start of the shard's text in the document's text, in characters.
     #[serde(serialize_with = "int64", skip_serializing_if = "is_zero")]
     pub(crate) text_offset: usize,
 }

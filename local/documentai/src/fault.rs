@@ -1,4 +1,4 @@
-//! What the service says is wrong.
+//! The errors of the service.
 
 pub use local_engine::Fault;
 

@@ -1,4 +1,4 @@
-//! The REST interface: `:process` and `:batchProcess` of processors and their versions, and operations.
+//! The REST API: `:process` and `:batchProcess` for processors and processor versions, and operations.
 
 use axum::{
     Router,
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     DocumentAi, batch,
     document::{Document, LoosePage},
-    engine::Wanted,
+    engine::ReadOptions,
     fault::{self, Fault},
     mask::{Mask, Masked},
     request::ProcessRequest,
@@ -42,7 +42,7 @@ async fn of_processor(
     request: Request,
 ) -> Response {
     let (processor, method) = call.rsplit_once(':').unwrap_or((&call, ""));
-    answer(&service, &name(&project, &location, processor), method, request).await
+    call_method(&service, &name(&project, &location, processor), method, request).await
 }
 
 async fn of_version(
@@ -51,7 +51,7 @@ async fn of_version(
     request: Request,
 ) -> Response {
     let method = call.rsplit_once(':').map_or("", |(_, method)| method);
-    answer(&service, &name(&project, &location, &processor), method, request).await
+    call_method(&service, &name(&project, &location, &processor), method, request).await
 }
 
 fn name(project: &str, location: &str, processor: &str) -> String {
@@ -62,20 +62,20 @@ fn parent(project: &str, location: &str) -> String {
     format!("projects/{project}/locations/{location}")
 }
 
-async fn answer(service: &DocumentAi, processor: &str, method: &str, request: Request) -> Response {
-    let answered = match method {
+async fn call_method(service: &DocumentAi, processor: &str, method: &str, request: Request) -> Response {
+    let result = match method {
         "process" => process(service, processor, request).await,
         "batchProcess" => batch_process(service, processor, request).await,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    respond(answered)
+    respond(result)
 }
 
-fn respond(answered: Result<Value, Fault>) -> Response {
-    http_api::respond(answered, fault::SERVICE)
+fn respond(result: Result<Value, Fault>) -> Response {
+    http_api::respond(result, fault::SERVICE)
 }
 
-/// Lets a call of a known processor in, unless a test wants it to fail.
+/// Admits a call of a known processor, unless a test injects a failure.
 fn admit(service: &DocumentAi, processor: &str, request: &Request) -> Result<(), Fault> {
     let inner = &service.0;
     authenticate(service, request.headers())?;
@@ -108,14 +108,14 @@ async fn process(service: &DocumentAi, processor: &str, request: Request) -> Res
         }
         Document::of_pages(media_type, LoosePage::of_text(&text, pages))
     } else {
-        let wanted = Wanted {
+        let options = ReadOptions {
             page_limit,
             pages: request.process_options.pages(),
             languages: request.process_options.languages().to_vec(),
         };
         let source = source::open(request, &inner.settings).await?;
         inner.controls.count_call();
-        service.recognise(source.path(), media_type, &wanted).await?
+        service.recognize(source.path(), media_type, &options).await?
     };
     Ok(json!({"document": Masked { document: &document, mask: &mask, shard: None }}))
 }
@@ -137,7 +137,7 @@ async fn get_operation(
     respond(found.map(|operation| operation.resource()))
 }
 
-/// All of them in one page.
+/// Returns all operations in one page.
 async fn list_operations(
     State(service): State<DocumentAi>,
     Path((project, location)): Path<(String, String)>,
@@ -156,6 +156,6 @@ async fn cancel_operation(
 ) -> Response {
     let Some(id) = call.strip_suffix(":cancel") else { return StatusCode::NOT_FOUND.into_response() };
     let name = format!("{}/operations/{id}", parent(&project, &location));
-    let asked = authenticate(&service, &headers).and_then(|()| service.0.operations.cancel(&name));
-    respond(asked.map(|()| json!({})))
+    let canceled = authenticate(&service, &headers).and_then(|()| service.0.operations.cancel(&name));
+    respond(canceled.map(|()| json!({})))
 }

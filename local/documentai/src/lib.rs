@@ -1,14 +1,15 @@
-//! Document AI on one machine: the `:process` and `:batchProcess` methods of its REST interface, answered by
-//! tesseract and poppler.
+//! A local stand-in for Document AI: the `:process` and `:batchProcess` methods of its REST API, implemented
+//! with Tesseract and Poppler.
 //!
-//! It checks what the real service checks (bearer token, types, sizes, page limits, quota) and fails as it
-//! fails, in Google's JSON. Of the `reason`s in `google.rpc.ErrorInfo`, `PAGE_LIMIT_EXCEEDED` is the real
-//! service's; the others only name the case, and callers should decide by code and message.
+//! It makes the checks of the real service (bearer token, types, sizes, page limits, quota) and returns its
+//! errors in Google's JSON format. Of the `reason`s in `google.rpc.ErrorInfo`, only `PAGE_LIMIT_EXCEEDED`
+//! exists in the real service. The others just describe the case, so callers should rely on code and message.
 //!
-//! A batch is an operation that reads in the background, page by page, and writes its documents in shards
-//! once all of them are there. It is kept in a file, so that a restart runs it again.
+//! A batch is an operation that reads documents in the background, page by page, and writes each document in
+//! shards once all of its pages are read. Operations are stored in files, and a restart runs unfinished ones
+//! again.
 //!
-//! The engine knows nothing of HTTP: [`DocumentAi::recognise`] turns a file into a [`Document`].
+//! The engine is independent of HTTP: [`DocumentAi::recognize`] turns a file into a [`Document`].
 
 mod batch;
 mod document;
@@ -37,7 +38,7 @@ use local_engine::{Controls, Quota};
 
 pub use batch::OperationCounts;
 pub use document::Document;
-pub use engine::Wanted;
+pub use engine::ReadOptions;
 pub use fault::Fault;
 pub use local_engine::{Resolve, Write};
 pub use media::MediaType;
@@ -47,7 +48,7 @@ pub use word_error_rate::word_error_rate;
 
 use crate::{batch::Operations, engine::Engine};
 
-/// The stand-in for Document AI; cheap to clone.
+/// The stand-in for Document AI. Cheap to clone.
 #[derive(Clone)]
 pub struct DocumentAi(Arc<Inner>);
 
@@ -60,8 +61,8 @@ struct Inner {
 }
 
 impl DocumentAi {
-    /// Makes a stand-in. Operations that an earlier one left unfinished run again, which needs a tokio
-    /// runtime; nothing else runs before the first request.
+    /// Creates a stand-in. It runs the unfinished operations of an earlier one again, which requires a Tokio
+    /// runtime. Nothing else runs before the first request.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let engine = Engine::new(&settings);
@@ -84,77 +85,78 @@ impl DocumentAi {
         service
     }
 
-    /// The routes below `/v1/projects/{project}/locations/{location}/`: processors and operations.
+    /// Returns the routes below `/v1/projects/{project}/locations/{location}/`: processors and operations.
     pub fn router(&self) -> Router {
         http_api::router(self.clone())
     }
 
-    /// Reads the text of a local file.
+    /// Recognizes the text of a local file.
     ///
     /// # Errors
-    /// A [`Fault`] as Google would answer it.
-    pub async fn recognise(
+    /// A [`Fault`] with the error that Google would return.
+    pub async fn recognize(
         &self,
         file: &Path,
         media_type: MediaType,
-        wanted: &Wanted,
+        options: &ReadOptions,
     ) -> Result<Document, Fault> {
-        self.0.engine.recognise(file, media_type, wanted).await
+        self.0.engine.recognize(file, media_type, options).await
     }
 
-    /// The Debian packages that recognition needs and that are not installed.
+    /// Returns the Debian packages that recognition needs and that are not installed.
     #[must_use]
     pub fn missing_tools() -> Vec<&'static str> {
         engine::missing_tools()
     }
 
-    /// How many `:process` calls reached the engine, or the text that stands in for it.
+    /// Returns the number of `:process` calls that reached the engine, or the text that replaces it.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.0.controls.calls()
     }
 
-    /// How many operations there were.
+    /// Returns counts of the operations.
     #[must_use]
     pub fn operations(&self) -> OperationCounts {
         self.0.operations.counts()
     }
 
-    /// For tests: the next `count` authenticated calls to a processor are answered with `status`, in Google's JSON.
+    /// For tests: makes the next `count` authenticated calls to a processor fail with `status`, in Google's
+    /// JSON format.
     pub fn fail_next(&self, count: u32, status: StatusCode) {
         self.0.controls.fail_next(count, status);
     }
 
-    /// For tests: that share of the authenticated calls to a processor is answered with 500 or 503.
+    /// For tests: makes this percentage of the authenticated calls to a processor fail with 500 or 503.
     pub fn fail_rate(&self, percent: u8) {
         self.0.controls.fail_rate(percent);
     }
 
-    /// For tests: the next `count` operations end with INTERNAL, without output.
+    /// For tests: makes the next `count` operations end with `INTERNAL`, without output.
     pub fn fail_next_operations(&self, count: u32) {
         self.0.controls.fail_next_operations(count);
     }
 
-    /// For tests: every `:process` call and every operation waits this long before its work begins.
+    /// For tests: delays the work of every `:process` call and every operation.
     pub fn set_delay(&self, delay: Duration) {
         self.0.controls.set_delay(delay);
     }
 
-    /// For benchmarks: answers every well-formed call at once with this text, without reading the file and
-    /// without the minute's quota; `None` goes back to reading. Batches write it as they would what was read,
-    /// and still count towards their quota.
+    /// For benchmarks: responds to every valid call at once with this text, without reading the file and
+    /// without the quota per minute. `None` restores recognition. Batches write the text as their output, and
+    /// still count towards their quota.
     pub fn instant(&self, text: Option<&str>) {
         self.0.controls.set_instant(text);
     }
 
-    /// For benchmarks: the instant text is on each of so many pages, one unless set.
+    /// For benchmarks: sets the number of pages that have the instant text. The default is one.
     pub fn set_instant_pages(&self, pages: usize) {
         self.0.instant_pages.store(pages.max(1), Ordering::Relaxed);
     }
 }
 
 impl Inner {
-    /// The text that stands in for reading, and on how many pages.
+    /// Returns the text that replaces recognition, and its number of pages.
     fn instant(&self) -> Option<(String, usize)> {
         Some((self.controls.instant()?, self.instant_pages.load(Ordering::Relaxed)))
     }

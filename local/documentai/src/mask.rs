@@ -1,4 +1,4 @@
-//! Field masks: a document's JSON with only the fields that were asked for.
+//! Field masks, which limit a document's JSON to the requested fields.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::document::{Document, Page, ShardInfo};
 
-/// Which fields of a document are wanted (`text,pages.pageNumber`); all of them if it names none.
+/// The requested fields of a document, such as `text,pages.pageNumber`. An empty mask requests all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mask(BTreeSet<String>);
 
@@ -32,11 +32,11 @@ impl Mask {
     }
 }
 
-/// A document as JSON, made page by page: the values of a long one would not fit in memory.
+/// A document as JSON, serialized page by page, because the values of a long one would not fit in memory.
 pub(crate) struct Masked<'a> {
     pub(crate) document: &'a Document,
     pub(crate) mask: &'a Mask,
-    /// Set for a shard. Unlike the answers to our client, files hold the names of enums.
+    /// The shard's information, for output files. Unlike responses, files contain the names of enums.
     pub(crate) shard: Option<ShardInfo>,
 }
 
@@ -106,7 +106,7 @@ fn name_enums(value: &mut Value) {
     }
 }
 
-/// Clients write a mask's fields as in JSON or as in protocol buffers.
+/// Clients name fields as in JSON or as in protocol buffers.
 fn camel_case(path: &str) -> String {
     let mut upper = false;
     let mut camel = String::with_capacity(path.len());
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_says_which_it_is_unless_masked_and_names_its_enums() {
+    fn a_shard_has_its_info_unless_masked_and_names_enums() {
         let shard = Some(ShardInfo { shard_index: 0, shard_count: 2, text_offset: 0 });
         let whole = masked("", shard);
         assert_eq!(whole["shardInfo"], json!({"shardCount": "2"}));

@@ -1,31 +1,31 @@
-//! The types of file that Document AI reads: <https://cloud.google.com/document-ai/docs/file-types>.
+//! The file types that Document AI supports (<https://cloud.google.com/document-ai/docs/file-types>).
 
 use crate::fault::Fault;
 
-/// A type of file that can be read.
+/// A supported file type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
-    /// `application/pdf`
+    /// The type `application/pdf`.
     Pdf,
-    /// `image/png`
+    /// The type `image/png`.
     Png,
-    /// `image/jpeg`
+    /// The type `image/jpeg`.
     Jpeg,
-    /// `image/tiff`
+    /// The type `image/tiff`.
     Tiff,
-    /// `image/gif`, of which the first frame is read
+    /// The type `image/gif`. Only the first frame is read.
     Gif,
-    /// `image/bmp`
+    /// The type `image/bmp`.
     Bmp,
-    /// `image/webp`
+    /// The type `image/webp`.
     Webp,
 }
 
 impl MediaType {
-    /// The type of this name, if it can be read.
+    /// Parses a media type.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for any other type.
+    /// `INVALID_ARGUMENT` when the type is not supported.
     pub fn parse(name: &str) -> Result<Self, Fault> {
         match name.to_ascii_lowercase().as_str() {
             "application/pdf" => Ok(Self::Pdf),
@@ -42,7 +42,7 @@ impl MediaType {
         }
     }
 
-    /// The type's name.
+    /// Returns the media type as text.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -56,10 +56,10 @@ impl MediaType {
         }
     }
 
-    /// Whether a file that begins with these bytes may be of this type.
+    /// Tells if a file that starts with these bytes can have this type.
     pub(crate) fn matches(self, head: &[u8]) -> bool {
         match self {
-            // Readers allow anything before the header within the first 1024 bytes.
+            // Readers allow any bytes before the header, within the first 1024 bytes.
             Self::Pdf => head.windows(5).take(1024).any(|window| window == b"%PDF-"),
             Self::Png => head.starts_with(b"\x89PNG\r\n\x1a\n"),
             Self::Jpeg => head.starts_with(b"\xff\xd8\xff"),

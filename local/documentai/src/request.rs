@@ -1,4 +1,4 @@
-//! `google.cloud.documentai.v1.ProcessRequest`, as far as it matters here.
+//! The supported part of `google.cloud.documentai.v1.ProcessRequest`.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::fault::Fault;
 
-/// The body of a `:process` call; fields that do not change the reading are ignored.
+/// The body of a `:process` call. Fields that do not affect the result are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProcessRequest {
@@ -65,25 +65,25 @@ struct Hints {
     language_hints: Vec<String>,
 }
 
-/// Which pages of a document are read.
+/// The pages of a document to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PageChoice {
-    /// All of them.
+    /// Reads all pages of the document.
     #[default]
     All,
-    /// These, counted from 1.
+    /// Reads these pages, counted from 1.
     These(BTreeSet<usize>),
-    /// So many from the beginning.
+    /// Reads this number of pages from the start.
     First(usize),
-    /// So many from the end.
+    /// Reads this number of pages from the end.
     Last(usize),
 }
 
 impl PageChoice {
-    /// The pages of a document of `count` pages, counted from 1.
+    /// Returns the selected pages of a document of `count` pages, counted from 1.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when a page is asked for that the document does not have.
+    /// `INVALID_ARGUMENT` when a selected page does not exist.
     pub(crate) fn of(&self, count: usize) -> Result<Vec<usize>, Fault> {
         match self {
             Self::All => Ok((1..=count).collect()),
@@ -120,7 +120,7 @@ mod tests {
     use super::PageChoice;
 
     #[test]
-    fn pages_are_chosen_from_either_end_or_by_number() {
+    fn pages_are_selected_from_either_end_or_by_number() {
         assert_eq!(PageChoice::All.of(3).expect("pages"), [1, 2, 3]);
         assert_eq!(PageChoice::First(2).of(3).expect("pages"), [1, 2]);
         assert_eq!(PageChoice::Last(2).of(3).expect("pages"), [2, 3]);

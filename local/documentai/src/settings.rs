@@ -1,4 +1,4 @@
-//! What the stand-in is made with.
+//! The configuration of the stand-in.
 
 use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
@@ -6,35 +6,35 @@ use futures::future::BoxFuture;
 use local_engine::{Resolve, Write};
 use local_identity::Identity;
 
-/// The addresses and content types of the objects whose `gs://` addresses begin like this, in order.
+/// Lists the URIs and content types of the objects whose `gs://` URI starts with a prefix, in order.
 pub type List = Arc<dyn Fn(&str) -> BoxFuture<'static, Vec<(String, String)>> + Send + Sync>;
 
-/// What the stand-in is made with.
+/// The configuration of the stand-in.
 #[derive(Clone)]
 pub struct Settings {
-    /// Whose bearer tokens are accepted.
+    /// The identity whose bearer tokens are accepted.
     pub identity: Identity,
-    /// Finds the file of a `gs://` address.
+    /// Returns the file of a `gs://` URI.
     pub resolve: Resolve,
-    /// Writes what batches read; without it there are no batches.
+    /// Writes the output of batches. Without it, batches are not supported.
     pub write: Option<Write>,
-    /// Finds the documents of a batch that names a prefix; without it a batch must name each.
+    /// Lists the documents below a prefix. Without it, a batch must name each document.
     pub list: Option<List>,
-    /// How many pages are read at once, over all requests.
+    /// The number of pages that are read at the same time, over all requests.
     pub concurrency: usize,
-    /// The one processor there is (`projects/{}/locations/{}/processors/{}`); any name will do when `None`.
+    /// The only processor (`projects/{}/locations/{}/processors/{}`). `None` accepts any name.
     pub processor: Option<String>,
-    /// Where documents that were sent with a request are kept while they are read, and operations for as
-    /// long as they can be asked for; it must exist, and with `write` belong to one stand-in alone.
+    /// The folder for documents from requests, while they are read, and for operations. It must exist. With
+    /// `write`, only one stand-in may use it.
     pub work_folder: PathBuf,
-    /// Where tesseract and poppler are looked for, in the notation of `PATH`; there itself when `None`.
+    /// The search path for Tesseract and Poppler in the format of `PATH`. `None` uses `PATH`.
     pub tool_path: Option<OsString>,
-    /// The service's limits.
+    /// The limits of the service.
     pub limits: Limits,
 }
 
 impl Settings {
-    /// Settings with Google's limits, any processor and the system's temporary folder.
+    /// Creates settings with Google's limits, any processor name and the system's temporary folder.
     #[must_use]
     pub fn new(identity: Identity, resolve: Resolve, concurrency: usize) -> Self {
         Self {
@@ -51,26 +51,26 @@ impl Settings {
     }
 }
 
-/// The service's limits: <https://cloud.google.com/document-ai/limits>.
+/// The limits of the service (<https://cloud.google.com/document-ai/limits>).
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Pages in one online request.
+    /// The number of pages in an online request.
     pub pages: usize,
-    /// Pages in one online request with `imagelessMode`.
+    /// The number of pages in an online request with `imagelessMode`.
     pub imageless_pages: usize,
-    /// Pages of one document in a batch.
+    /// The number of pages of one document in a batch.
     pub batch_pages: usize,
-    /// Bytes of one file in an online request.
+    /// The size of a file in an online request, in bytes.
     pub bytes: u64,
-    /// Bytes of one file in a batch.
+    /// The size of a file in a batch, in bytes.
     pub batch_bytes: u64,
-    /// Pixels of one page, as sent or as rendered; larger ones are refused before they are decoded.
+    /// The number of pixels of a page, as received or rendered. Larger pages are rejected before decoding.
     pub pixels: u64,
-    /// Online requests in one minute; no quota when `None`.
+    /// The number of online requests per minute. `None` means no quota.
     pub requests_per_minute: Option<u32>,
-    /// Batches that run at once; no quota when `None`.
+    /// The number of batches running at the same time. `None` means no quota.
     pub concurrent_batches: Option<usize>,
-    /// How long one step (rendering a page, reading it) may take.
+    /// The time limit of one step, such as rendering or recognizing a page.
     pub step_time: Duration,
 }
 

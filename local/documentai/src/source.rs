@@ -1,10 +1,10 @@
-//! From what a request names or carries to a local file.
+//! The file to read: an object in a bucket, or the contents of the request.
 
 use local_engine::{Source, source};
 
 use crate::{fault::Fault, media::MediaType, request::ProcessRequest, settings::Settings};
 
-/// The type that the request declares; checked before anything is fetched.
+/// Returns the declared type of the document. This is checked before anything is loaded.
 pub(crate) fn media_type(request: &ProcessRequest) -> Result<MediaType, Fault> {
     match (&request.gcs_document, &request.raw_document) {
         (Some(document), None) => MediaType::parse(&document.mime_type),
@@ -13,7 +13,7 @@ pub(crate) fn media_type(request: &ProcessRequest) -> Result<MediaType, Fault> {
     }
 }
 
-/// Finds or stores the file.
+/// Finds the object's file, or stores the contents of the request in one.
 pub(crate) async fn open(request: ProcessRequest, settings: &Settings) -> Result<Source, Fault> {
     if let Some(document) = request.gcs_document {
         return source::stored(&document.gcs_uri, &settings.resolve).await;

@@ -1,7 +1,7 @@
-//! How far a recognised text is from the true one.
+//! The word error rate, a measure of recognition quality.
 
-/// The word error rate: insertions, deletions and substitutions for each expected word. Case, punctuation
-/// and white space do not count.
+/// Returns the word error rate: insertions, deletions and substitutions per expected word. Case, punctuation
+/// and white space are ignored.
 #[must_use]
 pub fn word_error_rate(expected: &str, actual: &str) -> f64 {
     let (expected, actual) = (words(expected), words(actual));
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn case_punctuation_and_white_space_do_not_count() {
+    fn case_punctuation_and_white_space_are_ignored() {
         close(word_error_rate("Dear Mrs. Albright,\nthank you", "dear  mrs albright thank -- you!"), 0.0);
     }
 

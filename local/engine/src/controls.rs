@@ -1,4 +1,4 @@
-//! What tests and benchmarks may change at a stand-in's boundary, and the quota.
+//! Controls for tests and benchmarks at a stand-in's boundary, and the quota.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,18 +9,18 @@ use http::StatusCode;
 
 use crate::Fault;
 
-/// How many requests a minute a service answers.
+/// A limit on requests per minute.
 #[derive(Clone, Copy, Debug)]
 pub struct Quota {
-    /// As in `speech.googleapis.com`.
+    /// The name of the service, such as `speech.googleapis.com`.
     pub service: &'static str,
-    /// What the service calls such requests.
+    /// The quota metric that counts the requests.
     pub metric: &'static str,
-    /// No quota when `None`.
+    /// The limit. `None` means no quota.
     pub per_minute: Option<u32>,
 }
 
-/// What tests and benchmarks may change.
+/// Controls that tests and benchmarks use to inject failures, delays and instant results.
 pub struct Controls {
     quota: Quota,
     state: Mutex<State>,
@@ -38,7 +38,7 @@ struct State {
 }
 
 impl Controls {
-    /// Nothing fails, and nothing waits.
+    /// Creates controls without failures or delays.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
         Self { quota, state: Mutex::default() }
@@ -48,77 +48,77 @@ impl Controls {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many files reached the engine, or the text that stands in for it.
+    /// Returns the number of files that reached the engine or the text that replaces it.
     pub fn calls(&self) -> u64 {
         self.state().calls
     }
 
-    /// Counts a file that reached it.
+    /// Counts a file that reached the engine.
     pub fn count_call(&self) {
         self.state().calls += 1;
     }
 
-    /// The next `count` requests are answered with this status.
+    /// Makes the next `count` requests fail with this status.
     pub fn fail_next(&self, count: u32, status: StatusCode) {
         self.state().failures = Some((count, status));
     }
 
-    /// So many of a hundred requests are answered with 500 or 503.
+    /// Makes this percentage of requests fail with 500 or 503.
     pub fn fail_rate(&self, percent: u8) {
         self.state().failing_percent = percent;
     }
 
-    /// The next `count` operations end with an error.
+    /// Makes the next `count` operations fail.
     pub fn fail_next_operations(&self, count: u32) {
         self.state().failing_operations = count;
     }
 
-    /// How long all work waits before it begins.
+    /// Delays all work by this duration.
     pub fn set_delay(&self, delay: Duration) {
         self.state().delay = delay;
     }
 
-    /// Waits as long as was set.
+    /// Waits for the configured delay.
     pub async fn wait(&self) {
         let delay = self.state().delay;
         tokio::time::sleep(delay).await;
     }
 
-    /// The text that stands in for the engine; `None` goes back to work.
+    /// Replaces the engine by a fixed text. `None` restores the engine.
     pub fn set_instant(&self, text: Option<&str>) {
         self.state().instant = text.map(str::to_owned);
     }
 
-    /// The text that stands in for the engine.
+    /// Returns the text that replaces the engine.
     pub fn instant(&self) -> Option<String> {
         self.state().instant.clone()
     }
 
-    /// Lets a request in.
+    /// Admits a request.
     ///
     /// # Errors
-    /// The failure that was asked for.
+    /// The injected failure.
     pub fn admit(&self) -> Result<(), Fault> {
         let mut state = self.state();
         if let Some((left, status)) = state.failures.take_if(|(left, _)| *left > 0) {
             state.failures = Some((left - 1, status));
             return Err(Fault::injected(status));
         }
-        state.chance()
+        state.fail_at_random()
     }
 
-    /// Lets a poll in: only the share of requests that fail concerns it.
+    /// Admits a poll, which only fails by [`Self::fail_rate`].
     ///
     /// # Errors
-    /// The failure that was asked for.
+    /// The injected failure.
     pub fn admit_poll(&self) -> Result<(), Fault> {
-        self.state().chance()
+        self.state().fail_at_random()
     }
 
-    /// Lets an operation begin its work.
+    /// Admits an operation.
     ///
     /// # Errors
-    /// `INTERNAL` when it is one of those that were to fail.
+    /// `INTERNAL` when the operation is one that should fail.
     pub fn admit_operation(&self) -> Result<(), Fault> {
         let mut state = self.state();
         if state.failing_operations == 0 {
@@ -128,10 +128,10 @@ impl Controls {
         Err(Fault::internal())
     }
 
-    /// Spends one of the minute's requests; an instant answer costs none.
+    /// Uses one of the minute's requests. Instant results are free.
     ///
     /// # Errors
-    /// `RESOURCE_EXHAUSTED` when none is left.
+    /// `RESOURCE_EXHAUSTED` when the quota is used up.
     pub fn spend(&self) -> Result<(), Fault> {
         let mut state = self.state();
         let Some(limit) = self.quota.per_minute.filter(|_| state.instant.is_none()) else {
@@ -150,7 +150,7 @@ impl Controls {
 }
 
 impl State {
-    fn chance(&self) -> Result<(), Fault> {
+    fn fail_at_random(&self) -> Result<(), Fault> {
         if fastrand::u8(..100) < self.failing_percent {
             let statuses = [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE];
             return Err(Fault::injected(statuses[usize::from(fastrand::bool())]));

@@ -1,4 +1,4 @@
-//! Errors in the JSON of Google's APIs: <https://cloud.google.com/apis/design/errors>.
+//! Errors in the JSON format of Google's APIs (<https://cloud.google.com/apis/design/errors>).
 
 use std::{collections::BTreeMap, fmt};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::http_api::json_response;
 
-/// An error as Google answers it.
+/// An error as Google's APIs return it.
 #[derive(Clone, Debug)]
 pub struct Fault {
     status: StatusCode,
@@ -39,40 +39,40 @@ fn rpc_code(status: StatusCode) -> RpcCode {
 }
 
 impl Fault {
-    /// An error with the code that belongs to its status.
+    /// Creates an error with the code that matches the status.
     pub fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
         Self { status, code: rpc_code(status), message: message.into(), reason, metadata: BTreeMap::new() }
     }
 
-    /// `INVALID_ARGUMENT`
+    /// Creates an `INVALID_ARGUMENT` error.
     pub fn invalid(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, reason, message)
     }
 
-    /// `FAILED_PRECONDITION`
+    /// Creates a `FAILED_PRECONDITION` error.
     pub fn failed_precondition(reason: &'static str, message: impl Into<String>) -> Self {
         Self { code: (9, "FAILED_PRECONDITION"), ..Self::invalid(reason, message) }
     }
 
-    /// `NOT_FOUND`
+    /// Creates a `NOT_FOUND` error.
     pub fn not_found(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, reason, message)
     }
 
-    /// `NOT_FOUND`, of an object.
+    /// Creates a `NOT_FOUND` error for a Cloud Storage object.
     #[must_use]
     pub fn no_object(uri: &str) -> Self {
         Self::not_found("OBJECT_NOT_FOUND", format!("The Cloud Storage object does not exist: {uri}"))
     }
 
-    /// `INVALID_ARGUMENT`, of a request as a whole.
+    /// Creates an `INVALID_ARGUMENT` error for a request that is too large.
     #[must_use]
     pub fn payload_too_large(limit: u64) -> Self {
         let message = format!("Request payload size exceeds the limit: {limit} bytes.");
         Self::invalid("PAYLOAD_SIZE_EXCEEDED", message).with("size_limit", limit)
     }
 
-    /// `UNAUTHENTICATED`
+    /// Creates an `UNAUTHENTICATED` error for a missing or invalid token.
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self::new(
@@ -83,7 +83,7 @@ impl Fault {
         )
     }
 
-    /// `RESOURCE_EXHAUSTED`: more than `limit` requests of a kind, in a minute or from a project.
+    /// Creates a `RESOURCE_EXHAUSTED` error for a limit on requests per minute or per project.
     #[must_use]
     pub fn quota(service: &str, metric: &str, per: &str, limit: impl ToString) -> Self {
         let message = format!(
@@ -93,25 +93,25 @@ impl Fault {
             .with("quota_limit_value", limit)
     }
 
-    /// `CANCELLED`
+    /// Creates a `CANCELLED` error.
     #[must_use]
-    pub fn cancelled() -> Self {
+    pub fn canceled() -> Self {
         let status = StatusCode::from_u16(499).unwrap_or(StatusCode::CONFLICT);
-        Self::new(status, "CANCELLED", "The operation was cancelled.")
+        Self::new(status, "CANCELLED", "The operation was canceled.")
     }
 
-    /// `UNAVAILABLE`
+    /// Creates an `UNAVAILABLE` error.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", message)
     }
 
-    /// `DEADLINE_EXCEEDED`
+    /// Creates a `DEADLINE_EXCEEDED` error for a file.
     #[must_use]
-    pub fn too_slow() -> Self {
+    pub fn deadline_exceeded() -> Self {
         Self::new(StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED", "The file took too long to process.")
     }
 
-    /// `INTERNAL`
+    /// Creates an `INTERNAL` error.
     #[must_use]
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Internal error encountered.")
@@ -119,47 +119,47 @@ impl Fault {
 
     pub(crate) fn injected(status: StatusCode) -> Self {
         let reason = if status == StatusCode::TOO_MANY_REQUESTS { "RATE_LIMIT_EXCEEDED" } else { "INJECTED" };
-        Self::new(status, reason, "This answer was asked for by a test.")
+        Self::new(status, reason, "This failure was asked for by a test.")
     }
 
-    /// Adds to the metadata of its `google.rpc.ErrorInfo`.
+    /// Adds an entry to the metadata of the `google.rpc.ErrorInfo`.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
         self.metadata.insert(key, value.to_string());
         self
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The `reason` of its `google.rpc.ErrorInfo`.
+    /// Returns the `reason` of the `google.rpc.ErrorInfo`.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         self.reason
     }
 
-    /// The number of its `google.rpc.Code`.
+    /// Returns the number of the `google.rpc.Code`.
     #[must_use]
     pub fn code_number(&self) -> i32 {
         self.code.0
     }
 
-    /// What a person is told.
+    /// Returns the message for people.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Its `google.rpc.Status`, as a service (`speech.googleapis.com`) tells it of an operation.
+    /// Returns the `google.rpc.Status` of a failed operation of a service, such as `speech.googleapis.com`.
     #[must_use]
     pub fn to_status(&self, service: &str) -> Value {
         json!({"code": self.code.0, "message": self.message, "details": [self.info(service)]})
     }
 
-    /// The service's answer.
+    /// Returns the HTTP response of a service.
     #[must_use]
     pub fn to_response(&self, service: &str) -> Response {
         let body = json!({"error": {

@@ -1,4 +1,4 @@
-//! What every method does before and after its work.
+//! Authentication, request bodies and responses, shared by all methods.
 
 use axum::{
     body::Bytes,
@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::Fault;
 
-/// What a request holds besides its file.
+/// The size limit of a request without its file.
 const ENVELOPE_BYTES: u64 = 1 << 20;
 
-/// Admits requests with a file of so many bytes in base64.
+/// Returns a body limit that fits a file of this size in base64.
 pub fn body_limit(file_bytes: u64) -> DefaultBodyLimit {
     let bytes = file_bytes.div_ceil(3) * 4 + ENVELOPE_BYTES;
     DefaultBodyLimit::max(usize::try_from(bytes).unwrap_or(usize::MAX))
@@ -24,16 +24,16 @@ pub fn body_limit(file_bytes: u64) -> DefaultBodyLimit {
 /// Checks the bearer token.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` when it is not one of the identity's.
+/// `UNAUTHENTICATED` when the identity did not sign the token.
 pub fn authenticate(identity: &Identity, headers: &HeaderMap) -> Result<(), Fault> {
     let accepted = identity.accepts_bearer(headers.get(header::AUTHORIZATION));
     if accepted { Ok(()) } else { Err(Fault::unauthenticated()) }
 }
 
-/// The JSON of a request.
+/// Parses the JSON body of a request.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when it is not what the method takes, or larger than its file may be.
+/// `INVALID_ARGUMENT` when the body does not match the method's format, or exceeds the size limit.
 pub async fn body<T: DeserializeOwned>(request: Request, file_bytes: u64) -> Result<T, Fault> {
     let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -45,10 +45,10 @@ pub async fn body<T: DeserializeOwned>(request: Request, file_bytes: u64) -> Res
         .map_err(|error| Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}")))
 }
 
-/// The answer of a method of the service.
+/// Returns the response of a service's method.
 #[must_use]
-pub fn respond(answer: Result<Value, Fault>, service: &str) -> Response {
-    match answer {
+pub fn respond(result: Result<Value, Fault>, service: &str) -> Response {
+    match result {
         Ok(body) => json_response(StatusCode::OK, &body),
         Err(fault) => fault.to_response(service),
     }

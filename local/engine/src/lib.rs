@@ -1,5 +1,5 @@
-//! What the stand-ins for Google's engines (Document AI, Speech-to-Text) have in common: who may call, errors in
-//! Google's JSON, what tests change at their boundary, files from requests and buckets, and programs that do the work.
+//! The parts that the stand-ins for Document AI and Speech-to-Text share: authentication, errors in Google's
+//! JSON format, controls for tests, files from requests and buckets, and running the programs behind them.
 
 pub mod clock;
 mod controls;

@@ -1,4 +1,4 @@
-//! Running programs: bounded output, bounded time, and killed when nobody waits any more.
+//! Runs programs with limits on output and time, and kills them when their caller is dropped.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -15,20 +15,20 @@ use tokio::{
 
 use crate::Fault;
 
-/// Enough of a program's messages to classify them.
+/// The size limit of a program's messages, enough to classify them.
 const MESSAGE_BYTES: u64 = 64 << 10;
 
-/// A program and the Debian package that holds it.
+/// A program and the Debian package that contains it.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// As in `ffmpeg`.
+    /// The name of the executable, such as `ffmpeg`.
     pub name: &'static str,
-    /// As in `apt-get install ffmpeg`.
+    /// The name of the package, as in `apt-get install ffmpeg`.
     pub package: &'static str,
 }
 
 impl Program {
-    /// What is said when it could not be run or listened to.
+    /// Returns the error for a program that could not be run.
     #[must_use]
     pub fn failed(self, error: &io::Error) -> Fault {
         let Self { name, package } = self;
@@ -41,7 +41,7 @@ impl Program {
 }
 
 impl Fault {
-    /// `UNAVAILABLE`, with what would help.
+    /// Creates an `UNAVAILABLE` error that names the package to install.
     #[must_use]
     pub fn not_installed(what: &str, package: &str) -> Self {
         Self::unavailable(format!(
@@ -50,7 +50,7 @@ impl Fault {
     }
 }
 
-/// The packages of those that are not installed.
+/// Returns the packages of the programs that are not installed.
 #[must_use]
 pub fn missing_packages(programs: &[Program]) -> Vec<&'static str> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -63,32 +63,32 @@ pub fn missing_packages(programs: &[Program]) -> Vec<&'static str> {
     missing
 }
 
-/// What a program left.
+/// The result of a program run.
 #[derive(Debug)]
 pub struct Output {
-    /// Whether it said that it did its work.
+    /// True if the program exited with status 0.
     pub success: bool,
-    /// By a signal: for want of memory, most likely.
+    /// True if a signal ended the program, limit likely for lack of memory.
     pub killed: bool,
-    /// All that it wrote.
+    /// The complete standard output.
     pub stdout: Vec<u8>,
-    /// The beginning of its messages.
+    /// The first part of the standard error.
     pub stderr: String,
 }
 
-/// What every run of a program needs.
+/// The environment of program runs.
 #[derive(Clone, Debug)]
 pub struct Programs {
-    /// Where programs run and keep what they must.
+    /// The working folder, also used for temporary files.
     pub folder: PathBuf,
-    /// Where programs are looked for, in the notation of `PATH`; there itself when `None`.
+    /// The search path in the format of `PATH`, or `None` for the inherited one.
     pub path: Option<OsString>,
-    /// How long a run may take.
+    /// The time limit of a run.
     pub step_time: Duration,
 }
 
 impl Programs {
-    /// A run that is yet to begin.
+    /// Prepares a command without starting it.
     pub fn command<S: AsRef<OsStr>>(
         &self,
         program: Program,
@@ -100,7 +100,7 @@ impl Programs {
         }
         command
             .args(arguments)
-            // Several threads of one program are slower than several programs.
+            // Several single-threaded processes are faster than one process with several threads.
             .env("OMP_THREAD_LIMIT", "1")
             .env("LC_ALL", "C.UTF-8")
             .env("TMPDIR", &self.folder)
@@ -109,17 +109,17 @@ impl Programs {
         command
     }
 
-    /// Runs a program to its end.
+    /// Runs a program until it exits.
     ///
     /// # Errors
-    /// `UNAVAILABLE` when it is not installed, `DEADLINE_EXCEEDED` when it takes too long, `INVALID_ARGUMENT` when it
-    /// writes more than `most` bytes.
+    /// `UNAVAILABLE` when it is not installed, `DEADLINE_EXCEEDED` when it exceeds the time limit,
+    /// `INVALID_ARGUMENT` when it writes more than `limit` bytes.
     pub async fn run<S: AsRef<OsStr>>(
         &self,
         program: Program,
         arguments: impl IntoIterator<Item = S>,
         input: &[u8],
-        most: u64,
+        limit: u64,
     ) -> Result<Output, Fault> {
         let mut child = self
             .command(program, arguments)
@@ -132,17 +132,17 @@ impl Programs {
         let work = async {
             let feed = async {
                 if let Some(mut stdin) = stdin {
-                    // A program that stops reading says why by its status.
+                    // A program that stops reading reports the reason in its exit status.
                     let _ = stdin.write_all(input).await;
                 }
                 Ok(())
             };
             let ((), stdout, stderr) =
-                tokio::try_join!(feed, collect(stdout, most, true), collect(stderr, MESSAGE_BYTES, false))?;
+                tokio::try_join!(feed, collect(stdout, limit, true), collect(stderr, MESSAGE_BYTES, false))?;
             io::Result::Ok((stdout, stderr, child.wait().await?))
         };
         match tokio::time::timeout(self.step_time, work).await {
-            Err(_) => Err(Fault::too_slow()),
+            Err(_) => Err(Fault::deadline_exceeded()),
             Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
                 Err(Fault::invalid("TOO_MUCH_OUTPUT", "The file holds more than can be processed."))
             }
@@ -155,11 +155,11 @@ impl Programs {
     }
 }
 
-/// Reads a stream to its end, keeping at most `most` bytes; more is an error if `strict`.
-async fn collect(stream: Option<impl AsyncRead + Unpin>, most: u64, strict: bool) -> io::Result<Vec<u8>> {
+/// Reads a stream to its end and keeps at limit `limit` bytes. If `strict`, more bytes are an error.
+async fn collect(stream: Option<impl AsyncRead + Unpin>, limit: u64, strict: bool) -> io::Result<Vec<u8>> {
     let mut kept = Vec::new();
     if let Some(mut stream) = stream {
-        (&mut stream).take(most).read_to_end(&mut kept).await?;
+        (&mut stream).take(limit).read_to_end(&mut kept).await?;
         let mut rest = stream.take(if strict { 1 } else { u64::MAX });
         if tokio::io::copy(&mut rest, &mut tokio::io::sink()).await? > 0 && strict {
             return Err(io::ErrorKind::FileTooLarge.into());

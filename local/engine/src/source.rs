@@ -1,4 +1,4 @@
-//! From what a request names or carries to a local file.
+//! Files to process: objects in buckets, or contents of requests.
 
 use std::{
     io::Write as _,
@@ -15,23 +15,23 @@ use tempfile::NamedTempFile;
 
 use crate::Fault;
 
-/// Finds the local file that holds a `gs://bucket/object`, if there is one.
+/// Returns the local file of a `gs://bucket/object`, if the object exists.
 pub type Resolve = Arc<dyn Fn(&str) -> BoxFuture<'static, Option<PathBuf>> + Send + Sync>;
 
-/// Makes the object of a `gs://` address from its bytes and content type; or says why it could not.
+/// Creates the object of a `gs://` URI from its bytes and content type, or returns an error message.
 pub type Write = Arc<dyn Fn(&str, Vec<u8>, &str) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
-/// A file to work on; one that was sent with the request is removed when this is dropped.
+/// A file to process. A file from a request is removed on drop.
 #[derive(Debug)]
 pub enum Source {
-    /// An object's.
+    /// The file of an object.
     Stored(PathBuf),
-    /// A request's.
+    /// The contents of a request.
     Sent(NamedTempFile),
 }
 
 impl Source {
-    /// Where it is.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
@@ -41,7 +41,7 @@ impl Source {
     }
 }
 
-/// Checks that an address names an object.
+/// Checks that a URI names an object.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` when it does not.
@@ -54,10 +54,10 @@ pub fn check_uri(uri: &str) -> Result<(), Fault> {
     }
 }
 
-/// Finds the file of an object.
+/// Returns the file of an object.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when the address names none, `NOT_FOUND` when there is no such object.
+/// `INVALID_ARGUMENT` when the URI names no object, `NOT_FOUND` when the object does not exist.
 pub async fn stored(uri: &str, resolve: &Resolve) -> Result<Source, Fault> {
     check_uri(uri)?;
     let path = resolve(uri).await.ok_or_else(|| Fault::no_object(uri))?;
@@ -67,14 +67,14 @@ pub async fn stored(uri: &str, resolve: &Resolve) -> Result<Source, Fault> {
     }
 }
 
-/// Makes a file in a folder of the base64 that a request carried in one of its fields.
+/// Decodes the base64 in a field of a request into a file in `folder`.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when it is not base64.
+/// `INVALID_ARGUMENT` when the value is not base64.
 pub async fn sent(content: String, field: &'static str, folder: &Path) -> Result<Source, Fault> {
     let folder = folder.to_owned();
     tokio::task::spawn_blocking(move || {
-        // JSON of protocol buffers takes either alphabet, with or without padding.
+        // The JSON format of protocol buffers accepts either alphabet, with or without padding.
         let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
         let alphabet = if content.contains(['-', '_']) { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
         let bytes = GeneralPurpose::new(alphabet, config).decode(content).map_err(|_| {
@@ -86,7 +86,7 @@ pub async fn sent(content: String, field: &'static str, folder: &Path) -> Result
             Ok::<_, std::io::Error>(file)
         };
         write().map(Source::Sent).map_err(|error| {
-            tracing::error!(%error, "what was sent could not be stored");
+            tracing::error!(%error, "the contents of a request could not be stored");
             Fault::internal()
         })
     })

@@ -1,7 +1,7 @@
-//! The local cloud's service account and OIDC issuer: one RSA key kept in a file.
+//! The local cloud's service account and OIDC issuer, based on one RSA key in a file.
 //!
-//! The functions authenticate with it as with a real service-account key: the same file format, the
-//! same signed URLs, the same self-signed bearer tokens. The push deliveries' OIDC tokens come from it too.
+//! Functions use it like a real service account: the same key file format, the same signed URLs, the same
+//! self-signed bearer tokens. It also signs the OIDC tokens of push deliveries.
 
 use std::{
     fs::{self, OpenOptions},
@@ -26,21 +26,21 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 const EMAIL: &str = "alta@alta-local.iam.gserviceaccount.com";
-/// How long an OIDC token is good for, in seconds; Pub/Sub's are good for an hour.
+/// The lifetime of an OIDC token in seconds, the same as for Pub/Sub's.
 const ID_TOKEN_SECONDS: u64 = 3600;
 
-/// Why an identity could not be made or read.
+/// An error from creating or loading an identity.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The key file could not be read or written.
     #[error("the key file: {0}")]
     File(#[from] io::Error),
-    /// The key could not be made, or the file holds none.
+    /// The key could not be generated, or the file contains no key.
     #[error("the key: {0}")]
     Key(String),
 }
 
-/// The local cloud's service account and OIDC issuer; cheap to clone.
+/// The local cloud's service account and OIDC issuer. Cheap to clone.
 #[derive(Clone)]
 pub struct Identity(Arc<Inner>);
 
@@ -55,27 +55,27 @@ struct Inner {
     key_id: String,
 }
 
-/// The claims of a self-signed service-account token that matter here.
+/// The relevant claims of a self-signed service account token.
 #[derive(Deserialize)]
 struct BearerClaims {
     iss: String,
 }
 
 impl Identity {
-    /// Makes a new key in memory.
+    /// Generates a new key in memory.
     ///
     /// # Errors
-    /// When no key could be generated.
+    /// When the key cannot be generated.
     pub fn generate(issuer: &str) -> Result<Self, Error> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|error| Error::Key(error.to_string()))?;
         let pkcs8 = pair.as_der().map_err(|error| Error::Key(error.to_string()))?;
         Self::from_pkcs8(pkcs8.as_ref(), issuer)
     }
 
-    /// Reads the key from `path`, which is made with a new key when it does not exist.
+    /// Loads the key from `path`, or generates one and writes it there.
     ///
     /// # Errors
-    /// When the file cannot be read or written, or holds no RSA key.
+    /// When the file cannot be read or written, or contains no RSA key.
     pub fn load_or_create(path: &Path, issuer: &str) -> Result<Self, Error> {
         match fs::read(path) {
             Ok(pkcs8) => Self::from_pkcs8(&pkcs8, issuer),
@@ -112,19 +112,19 @@ impl Identity {
         })))
     }
 
-    /// The service account's address.
+    /// Returns the service account's email address.
     #[must_use]
     pub fn email(&self) -> &str {
         EMAIL
     }
 
-    /// Who signs the OIDC tokens: their `iss`.
+    /// Returns the `iss` claim of the OIDC tokens.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    /// The key in Google's service-account key file format.
+    /// Returns the key in Google's service account key file format.
     #[must_use]
     pub fn key_json(&self) -> String {
         json!({
@@ -140,13 +140,13 @@ impl Identity {
         .to_string()
     }
 
-    /// Whether `signature` is this account's RSASSA-PKCS1-v1_5 SHA-256 signature of `message`.
+    /// Tells if `signature` is this account's RSASSA-PKCS1-v1_5 SHA-256 signature of `message`.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.0.public_key.verify(message, signature).is_ok()
     }
 
-    /// Whether the header holds a live bearer token signed by this account.
+    /// Tells if the header contains a valid bearer token signed by this account.
     #[must_use]
     pub fn accepts_bearer(&self, authorization: Option<&http::HeaderValue>) -> bool {
         let Some(token) = authorization
@@ -156,14 +156,14 @@ impl Identity {
             return false;
         };
         let mut validation = Validation::new(Algorithm::RS256);
-        validation.validate_aud = false; // Google's clients send a scope or an audience, by service
+        validation.validate_aud = false; // Google's clients send a scope or an audience, depending on the service
         jsonwebtoken::decode::<BearerClaims>(token, &self.0.decoding, &validation)
             .is_ok_and(|token| token.claims.iss == EMAIL)
     }
 
-    /// An OIDC token as Google signs it for a push delivery: good for an hour.
+    /// Returns an OIDC token like Google's for a push delivery, valid for an hour.
     #[must_use]
-    #[allow(clippy::disallowed_methods, reason = "tokens live by the real time, as Google's do")]
+    #[allow(clippy::disallowed_methods, reason = "receivers check tokens against the real time")]
     pub fn id_token(&self, audience: &str, email: &str) -> String {
         let now =
             SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
@@ -180,7 +180,7 @@ impl Identity {
         self.sign(&claims)
     }
 
-    /// Signs any claims with the issuer's key; what tests forge tokens with.
+    /// Signs any claims with the issuer's key. Tests use it to forge tokens.
     #[must_use]
     pub fn sign(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::RS256);
@@ -188,7 +188,7 @@ impl Identity {
         jsonwebtoken::encode(&header, claims, &self.0.encoding).unwrap_or_default()
     }
 
-    /// The issuer's public key as a JWK set (RFC 7517).
+    /// Returns the issuer's public key as a JWK set (RFC 7517).
     #[must_use]
     pub fn jwks(&self) -> Value {
         json!({"keys": [{
@@ -211,7 +211,7 @@ mod tests {
     use super::Identity;
 
     #[test]
-    fn its_own_tokens_are_accepted_and_anothers_are_not() {
+    fn only_its_own_tokens_are_accepted() {
         let ours = Identity::generate("https://issuer").expect("a key");
         let theirs = Identity::generate("https://issuer").expect("a key");
         let claims = serde_json::json!({"iss": ours.email(), "sub": ours.email(), "exp": 4_000_000_000_u64});

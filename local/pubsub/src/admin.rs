@@ -1,4 +1,4 @@
-//! Making, changing and deleting topics and subscriptions: on disk first, then at work.
+//! Creating, updating and deleting topics and subscriptions: on disk first, then in memory.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Broker {
-    /// Makes a topic. One that exists is an error when `new`, and kept otherwise. Blocks.
+    /// Creates a topic. An existing one is an error when `new`, and is returned unchanged otherwise. Blocks.
     pub(crate) fn create_topic(&self, mut topic: Topic, new: bool) -> Result<Topic, Error> {
         let id = names::id(&self.project, Kind::Topic, &topic.name)?.to_owned();
         topic.name = names::full(&self.project, Kind::Topic, &id);
@@ -28,7 +28,7 @@ impl Broker {
         }
     }
 
-    /// Changes a topic. Blocks.
+    /// Updates a topic. Blocks.
     pub(crate) fn update_topic(
         &self,
         id: &str,
@@ -45,7 +45,7 @@ impl Broker {
         Ok(topic)
     }
 
-    /// Makes a subscription. One that exists is an error when `new`, and changed otherwise. Blocks.
+    /// Creates a subscription. An existing one is an error when `new`, and is updated otherwise. Blocks.
     pub(crate) fn create_subscription(
         self: &Arc<Self>,
         subscription: Subscription,
@@ -73,7 +73,7 @@ impl Broker {
         }
     }
 
-    /// Changes a subscription. Blocks.
+    /// Updates a subscription. Blocks.
     pub(crate) fn update_subscription(
         &self,
         id: &str,
@@ -98,11 +98,11 @@ impl Broker {
     ) -> Result<(), Error> {
         self.store(Kind::Subscription, id, subscription)?;
         subscriber.configure(subscription.clone())?;
-        self.settled(); // without a push endpoint, nothing is awaited
+        self.notify_progress(); // a subscription without a push endpoint counts as quiescent
         Ok(())
     }
 
-    /// Deletes a topic; its subscriptions stay, without one. Blocks.
+    /// Deletes a topic. Its subscriptions remain, without a topic. Blocks.
     pub(crate) fn delete_topic(&self, id: &str) -> Result<(), Error> {
         let _changing = self.change()?;
         for subscriber in self.subscribers_of(id)? {
@@ -115,12 +115,12 @@ impl Broker {
         erase(&self.folder(Kind::Topic, id))
     }
 
-    /// Deletes a subscription with its messages. Blocks.
+    /// Deletes a subscription and its messages. Blocks.
     pub(crate) fn delete_subscription(&self, id: &str) -> Result<(), Error> {
         let _changing = self.change()?;
         let removed = self.resources_mut().subscribers.remove(id);
         removed.ok_or_else(|| Error::NotFound(id.to_owned()))?.remove();
-        self.settled();
+        self.notify_progress();
         erase(&self.folder(Kind::Subscription, id))
     }
 
@@ -140,10 +140,10 @@ impl Broker {
     }
 }
 
-/// Removes a resource's folder, its configuration first: without that, it does not exist.
+/// Removes a resource's folder. The configuration goes first, because without it the resource does not exist.
 fn erase(folder: &Path) -> Result<(), Error> {
     fs::remove_file(folder.join(CONFIG))?;
-    // A message may arrive meanwhile; what cannot be removed now is removed at the next start.
+    // A message may arrive meanwhile. The next start removes the rest.
     if let Err(error) = fs::remove_dir_all(folder) {
         tracing::debug!(%error, "a deleted resource's folder is not empty yet");
     }

@@ -1,4 +1,4 @@
-//! The topics and subscriptions at work, and the way of a message between them.
+//! The running topics and subscriptions, and publishing from one to the other.
 
 use std::{
     collections::BTreeMap,
@@ -36,13 +36,13 @@ pub(crate) struct Broker {
     pub(crate) client: reqwest::Client,
     pub(crate) data_dir: PathBuf,
     resources: RwLock<Resources>,
-    /// Held while a topic or subscription changes, so that disk and memory agree.
+    /// Locked while a topic or subscription changes, so that disk and memory agree.
     pub(crate) changing: Mutex<()>,
     last_id: AtomicU64,
-    settled: Notify,
+    progress: Notify,
     pub(crate) stopped: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
-    /// Keeps other processes away from the folder.
+    /// The lock file that keeps other processes out of the folder.
     lock: Mutex<Option<File>>,
 }
 
@@ -71,7 +71,7 @@ impl Broker {
             data_dir,
             changing: Mutex::new(()),
             last_id: AtomicU64::new(0),
-            settled: Notify::new(),
+            progress: Notify::new(),
             stopped: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),
             lock: Mutex::new(Some(lock)),
@@ -90,16 +90,16 @@ impl Broker {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
     }
 
-    /// Ends every delivery and lets go of the folder; what was under way is delivered after the next start.
+    /// Stops all deliveries and releases the folder. Interrupted deliveries are repeated after the next start.
     pub(crate) async fn shutdown(&self) {
         self.stopped.send_replace(true);
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         while tasks.join_next().await.is_some() {}
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.settled();
+        self.notify_progress();
     }
 
-    /// Publishes to a topic, given by its id: when this returns, the messages are on disk.
+    /// Publishes to the topic with this id. When this returns, the messages are on disk.
     pub(crate) async fn publish(
         self: &Arc<Self>,
         topic: &str,
@@ -156,21 +156,21 @@ impl Broker {
         self.resources().subscribers.values().cloned().collect()
     }
 
-    /// Something was delivered or dropped: whoever waits for quiet looks again.
-    pub(crate) fn settled(&self) {
-        self.settled.notify_waiters();
+    /// Wakes the callers of [`Self::quiescent`], after messages were delivered or dropped.
+    pub(crate) fn notify_progress(&self) {
+        self.progress.notify_waiters();
     }
 
     pub(crate) async fn quiescent(&self) {
-        let mut settled = std::pin::pin!(self.settled.notified());
+        let mut progress = std::pin::pin!(self.progress.notified());
         loop {
-            settled.as_mut().enable();
+            progress.as_mut().enable();
             let stopped = *self.stopped.borrow();
             if stopped || !self.subscribers().iter().any(|subscriber| subscriber.is_busy()) {
                 return;
             }
-            settled.as_mut().await;
-            settled.set(self.settled.notified());
+            progress.as_mut().await;
+            progress.set(self.progress.notified());
         }
     }
 
@@ -198,8 +198,8 @@ impl Resources {
     }
 }
 
-/// The ids, folders and configurations in a collection's folder. A folder without a configuration
-/// was being made or deleted when the process ended: it is removed.
+/// Lists the ids, folders and configurations in a collection's folder. Removes folders without a configuration:
+/// they were being created or deleted when the process ended.
 fn stored(collection: &Path) -> Result<Vec<(String, PathBuf, Vec<u8>)>, Error> {
     fs::create_dir_all(collection)?;
     let mut stored = Vec::new();
@@ -215,7 +215,7 @@ fn stored(collection: &Path) -> Result<Vec<(String, PathBuf, Vec<u8>)>, Error> {
     Ok(stored)
 }
 
-/// Runs file work where it may block.
+/// Runs file operations on a thread that may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {

@@ -1,8 +1,8 @@
-//! The time of day.
+//! The clock for messages and tokens.
 
 use std::time::SystemTime;
 
-/// The time that messages are stamped with.
+/// Returns the current time.
 #[expect(
     clippy::disallowed_methods,
     reason = "a stand-in for a service has its own clock, as the service has"

@@ -1,4 +1,4 @@
-//! Durations as protobuf's JSON writes them: `"600s"`, `"0.5s"`.
+//! Serializes durations in protobuf's JSON format: `"600s"`, `"0.5s"`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What can go wrong, each with the status that Google's API gives it.
+//! Errors, with the statuses of Google's API.
 
 use std::io;
 
@@ -6,25 +6,25 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 
-/// Why a call failed.
+/// An error from a call to the API or from opening the data folder.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request is not one that the real service takes.
+    /// The real service would reject the request.
     #[error("{0}")]
     InvalidArgument(String),
     /// The topic or subscription does not exist.
     #[error("Resource not found (resource={0}).")]
     NotFound(String),
-    /// The topic or subscription exists already.
+    /// The topic or subscription already exists.
     #[error("Resource already exists in the project (resource={0}).")]
     AlreadyExists(String),
-    /// The call carried no live bearer token of the service account.
+    /// The call has no valid bearer token of the service account.
     #[error("Request had invalid authentication credentials. Expected OAuth 2 access token.")]
     Unauthenticated,
-    /// Nothing is served under this method and path.
+    /// No method has this HTTP method and path.
     #[error("Method not found.")]
     Unimplemented,
-    /// It was shut down.
+    /// The instance was shut down.
     #[error("The service is currently unavailable.")]
     Unavailable,
     /// The data folder could not be read or written.
@@ -33,19 +33,19 @@ pub enum Error {
     /// A stored topic, subscription or message could not be read.
     #[error("stored data: {0}")]
     Stored(#[from] serde_json::Error),
-    /// The client of the push deliveries could not be made.
+    /// The HTTP client for push deliveries could not be created.
     #[error("the push client: {0}")]
     Client(#[from] reqwest::Error),
     /// The data folder is in use by another instance.
     #[error("the data folder is in use by another process")]
     Locked,
-    /// It was opened outside a tokio runtime.
-    #[error("no tokio runtime is running")]
+    /// There is no Tokio runtime.
+    #[error("no Tokio runtime is running")]
     NoRuntime,
 }
 
 impl Error {
-    /// The HTTP status, the canonical name and the gRPC code
+    /// Returns the HTTP status, the canonical name and the gRPC code
     /// (<https://cloud.google.com/apis/design/errors>).
     fn status(&self) -> (StatusCode, &'static str, tonic::Code) {
         match self {

@@ -7,7 +7,7 @@ use crate::error::Error;
 
 const MAX_BYTES: usize = 256;
 
-/// A parsed filter.
+/// A parsed filter expression.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
     Everything,
@@ -20,7 +20,7 @@ pub(crate) enum Filter {
 }
 
 impl Filter {
-    /// Parses a filter; an empty one wants every message.
+    /// Parses a filter. An empty one matches every message.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         if text.len() > MAX_BYTES {
             return Err(Error::InvalidArgument(format!(
@@ -37,7 +37,7 @@ impl Filter {
             .ok_or_else(|| Error::InvalidArgument(format!("Invalid filter syntax (filter={text}).")))
     }
 
-    /// Whether a message with these attributes is wanted.
+    /// Tells if a message with these attributes passes the filter.
     pub(crate) fn matches(&self, attributes: &BTreeMap<String, String>) -> bool {
         match self {
             Self::Everything => true,
@@ -53,13 +53,13 @@ impl Filter {
     }
 }
 
-/// A recursive descent over the text; at most 256 bytes of it, so the depth is bounded too.
+/// A recursive descent parser. At most 256 bytes of input also limit the depth.
 struct Parser<'t> {
     rest: &'t str,
 }
 
 impl Parser<'_> {
-    /// `term`, `term AND term ...` or `term OR term ...`: the two do not mix without parentheses.
+    /// Parses `term`, `term AND term ...` or `term OR term ...`. Mixing both requires parentheses.
     fn expression(&mut self) -> Option<Filter> {
         let first = self.term()?;
         let all = self.peek_word("AND");
@@ -114,7 +114,7 @@ impl Parser<'_> {
         self.peek_word(word) && self.sign(word)
     }
 
-    /// An attribute's key: letters, digits, `_` and `-`, or anything as a string.
+    /// Parses an attribute key: letters, digits, `_` and `-`, or any characters as a string.
     fn key(&mut self) -> Option<String> {
         let rest = self.rest.trim_start();
         if rest.starts_with('"') {
@@ -151,7 +151,7 @@ impl Parser<'_> {
     }
 }
 
-/// The character that an escape stands for, and the escape's length without its backslash.
+/// Returns the character of an escape sequence, and the sequence's length without the backslash.
 fn escaped(kind: char, rest: &str) -> Option<(usize, char)> {
     let number = |start: usize, length: usize, radix: u32| {
         let digits = rest.get(start..start + length)?;
@@ -187,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn each_operator_decides_by_the_attributes() {
+    fn each_operator_filters_by_attributes() {
         let message = [("eventType", "OBJECT_FINALIZE"), ("objectId", "documents/7"), ("a-b", "\"q\" é")];
-        for wanted in [
+        for matching in [
             "",
             "  ",
             r#"attributes.eventType = "OBJECT_FINALIZE""#,
@@ -206,9 +206,9 @@ mod tests {
             r#"attributes.a-b = "\"q\" \u00e9""#,
             r#"attributes.a-b = "\x22q\042 é""#,
         ] {
-            assert!(matches(wanted, &message), "{wanted}");
+            assert!(matches(matching, &message), "{matching}");
         }
-        for unwanted in [
+        for not_matching in [
             r#"attributes.eventType = "object_finalize""#,
             r#"attributes.eventtype = "OBJECT_FINALIZE""#,
             r#"attributes.objectId != "documents/7""#,
@@ -218,12 +218,12 @@ mod tests {
             r#"attributes:objectId AND attributes:missing"#,
             r#"attributes:x OR attributes:y"#,
         ] {
-            assert!(!matches(unwanted, &message), "{unwanted}");
+            assert!(!matches(not_matching, &message), "{not_matching}");
         }
     }
 
     #[test]
-    fn what_is_not_the_language_is_refused() {
+    fn invalid_filters_are_rejected() {
         let long = format!(r#"attributes.k = "{}""#, "x".repeat(250));
         for invalid in [
             "attributes",
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_filter_that_fits_does_not_overflow() {
+    fn the_deepest_possible_filter_does_not_overflow() {
         let deep = format!("{}attributes:k{}", "(".repeat(122), ")".repeat(122));
         assert!(matches(&deep, &[("k", "")]));
         assert!(Filter::parse(&"(".repeat(256)).is_err());

@@ -1,17 +1,17 @@
-//! The local cloud's Pub/Sub: topics, push subscriptions, and the API that Google's clients speak.
+//! The local cloud's stand-in for Pub/Sub: topics, push subscriptions, and the API that Google's clients use.
 //!
-//! It does what functions rely on in the real service, and what they must survive there:
+//! It reproduces the behavior of the real service that functions rely on or must cope with:
 //!
-//! - Publishing answers once the message is on disk, and a message leaves the disk once a receiver
-//!   acknowledged it. A restart or a kill at any moment delivers again what was outstanding.
-//! - A push carries Google's envelope and an OIDC token. Only 102, 200, 201, 202 and 204 within the
-//!   ack deadline acknowledge; all else is tried again by the retry policy, then dead-lettered.
-//! - Filters decide by attributes, and an invalid one is refused.
-//! - Deliveries of a subscription run side by side in a window that grows with success, and no
-//!   subscription waits for another. Messages wait on disk; memory holds their ids.
-//! - [`Faults`] bring about the duplicates and the disorder that the real service may produce.
+//! - Publishing returns once the message is on disk. A message is removed once a receiver acknowledges it.
+//!   After a restart or a kill, outstanding messages are delivered again.
+//! - A push has Google's envelope and an OIDC token. Only 102, 200, 201, 202 and 204 within the ack deadline
+//!   acknowledge. Other responses are retried by the retry policy, then dead-lettered.
+//! - Filters select messages by attributes. Invalid filters are rejected.
+//! - Each subscription delivers concurrently, within a window that grows with success, and independently of
+//!   other subscriptions. Messages stay on disk, and memory only holds their ids.
+//! - [`Faults`] cause the duplicates and the reordering that the real service allows.
 //!
-//! [`PubSub::router`] serves gRPC and REST on one port; [`oidc_router`] the issuer's public documents.
+//! [`PubSub::router`] serves gRPC and REST on one port. [`oidc_router`] serves the issuer's public documents.
 //!
 //! ```text
 //! data_dir/topics/{id}/config.json
@@ -53,10 +53,10 @@ pub use crate::{
     resource::{DeadLetterPolicy, ExpirationPolicy, OidcToken, PushConfig, RetryPolicy, Subscription, Topic},
 };
 
-/// What it needs to run.
+/// The configuration of an instance.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where topics, subscriptions and undelivered messages are kept; for one process at a time.
+    /// The folder for topics, subscriptions and undelivered messages. Only one process at a time may use it.
     pub data_dir: PathBuf,
     /// The service account whose tokens are accepted, and the issuer of the push tokens.
     pub identity: Identity,
@@ -64,12 +64,12 @@ pub struct Settings {
     pub project: String,
 }
 
-/// A running Pub/Sub; cheap to clone. It stops when the last clone and router are dropped.
+/// A running instance. Cheap to clone. Stops when the last clone and router are dropped.
 #[derive(Clone)]
 pub struct PubSub(Arc<Broker>);
 
 impl PubSub {
-    /// Reads what is in the data folder and goes on delivering. Needs a tokio runtime around it.
+    /// Loads the data folder and resumes deliveries. Requires a Tokio runtime.
     ///
     /// # Errors
     /// When the folder cannot be read or is in use, or there is no runtime.
@@ -77,14 +77,14 @@ impl PubSub {
         Broker::open(settings).map(Self)
     }
 
-    /// The API for one port: gRPC `Publish` over cleartext HTTP/2, and REST.
+    /// Returns the API for one port: gRPC `Publish` over cleartext HTTP/2, and REST.
     ///
     /// Every call needs a bearer token of the service account.
     pub fn router(&self) -> Router {
         api::router(self)
     }
 
-    /// Makes a topic, unless it is there. Takes its id or its full name.
+    /// Creates a topic by its id or full name, unless it exists.
     ///
     /// # Errors
     /// When the name is invalid or the topic cannot be stored.
@@ -94,20 +94,20 @@ impl PubSub {
         blocking(move || broker.create_topic(topic, false)).await
     }
 
-    /// Makes a subscription, or changes the one of that name to be like this. Answers it with
-    /// names and defaults filled in. Messages that wait stay, also those a new filter would not want.
+    /// Creates a subscription, or updates the existing one of that name. Returns it with full names and
+    /// defaults. Waiting messages remain, even if a new filter does not match them.
     ///
     /// # Errors
-    /// When the real service would refuse it, its topic does not exist, or it cannot be stored.
+    /// When the real service would reject it, its topic does not exist, or it cannot be stored.
     pub async fn create_subscription(&self, subscription: Subscription) -> Result<Subscription, Error> {
         let broker = Arc::clone(&self.0);
         blocking(move || broker.create_subscription(subscription, false)).await
     }
 
-    /// Publishes one message; when this returns its id, the message is on disk.
+    /// Publishes one message and returns its id. When this returns, the message is on disk.
     ///
     /// # Errors
-    /// When the topic does not exist, the message is one the real service refuses, or it cannot be stored.
+    /// When the topic does not exist, the real service would reject the message, or it cannot be stored.
     pub async fn publish(
         &self,
         topic: &str,
@@ -130,32 +130,33 @@ impl PubSub {
         Ok(ids.iter().map(ToString::to_string).collect())
     }
 
-    /// Waits until no subscription with a push endpoint has a message left to deliver, or it was shut down.
+    /// Waits until all subscriptions with a push endpoint have delivered their messages, or the instance is
+    /// shut down.
     pub async fn quiescent(&self) {
         self.0.quiescent().await;
     }
 
-    /// How many messages a subscription has not yet delivered.
+    /// Returns the number of undelivered messages of a subscription.
     ///
     /// # Errors
-    /// When there is no such subscription.
+    /// When the subscription does not exist.
     pub fn outstanding(&self, subscription: &str) -> Result<usize, Error> {
         let id = names::id(&self.0.project, Kind::Subscription, subscription)?;
         Ok(self.0.subscriber(id)?.queue().len())
     }
 
-    /// Makes a subscription deliver messages that come from now on more than once, or in random order.
+    /// Makes a subscription deliver future messages more than once, or in random order.
     ///
     /// # Errors
-    /// When there is no such subscription.
+    /// When the subscription does not exist.
     pub fn set_faults(&self, subscription: &str, faults: Faults) -> Result<(), Error> {
         let id = names::id(&self.0.project, Kind::Subscription, subscription)?;
         self.0.subscriber(id)?.queue().set_faults(faults);
         Ok(())
     }
 
-    /// Ends all deliveries, refuses further calls and releases the data folder. What was being
-    /// delivered is delivered again after the next [`PubSub::open`].
+    /// Stops all deliveries, rejects further calls and releases the data folder. Interrupted deliveries are
+    /// repeated after the next [`PubSub::open`].
     pub async fn shutdown(&self) {
         self.0.shutdown().await;
     }

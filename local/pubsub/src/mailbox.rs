@@ -1,7 +1,7 @@
-//! The undelivered messages of one subscription on disk: one file each.
+//! The undelivered messages of one subscription, one file each.
 //!
-//! `{id}` holds the message. `{id}.failures` has one byte for each failed delivery: appending is
-//! atomic and its length is known without reading it. A file still being written is `{id}.partial`.
+//! `{id}` holds the message. `{id}.failures` has one byte per failed delivery: appending is atomic, and the
+//! length is known without reading. `{id}.partial` is a file still being written.
 
 use std::{
     fs, io,
@@ -16,13 +16,13 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// The mailbox in `folder`, which is made when it does not exist.
+    /// Opens the mailbox in `folder`, which is created if it does not exist.
     pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
         Ok(Self { folder })
     }
 
-    /// The ids of its messages and how often each failed, oldest first; leftovers are removed.
+    /// Returns the message ids and their failure counts, oldest first, and removes leftovers.
     pub(crate) fn scan(&self) -> io::Result<Vec<(MessageId, u32)>> {
         let mut messages = Vec::new();
         let mut others = Vec::new();
@@ -63,7 +63,7 @@ impl Mailbox {
         fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(b".")
     }
 
-    /// Removes a message. The message goes first: failures without one are cleared away at the next start.
+    /// Removes a message. The message goes first, because the next start removes failures without a message.
     pub(crate) fn remove(&self, id: MessageId) -> io::Result<()> {
         let path = self.path(id);
         ignore_missing(fs::remove_file(&path))?;
@@ -75,7 +75,7 @@ impl Mailbox {
     }
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Replaces a file atomically.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let partial = path.with_extension("partial");
     fs::write(&partial, content)?;

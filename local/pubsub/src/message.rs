@@ -1,4 +1,4 @@
-//! A message: its form in a file and in a push request, and the limits the real service sets.
+//! Messages: their file format, their push format, and the limits of the real service.
 
 use std::{collections::BTreeMap, io, time::SystemTime};
 
@@ -9,18 +9,18 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::error::Error;
 
-/// The most that one publish request may carry (<https://cloud.google.com/pubsub/quotas#resource_limits>).
+/// The size limit of a publish request (<https://cloud.google.com/pubsub/quotas#resource_limits>).
 pub(crate) const MAX_PUBLISH_BYTES: usize = 10_000_000;
 const MAX_PUBLISH_MESSAGES: usize = 1000;
 
-/// A message as it was published.
+/// A message as published.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) header: Header,
     pub(crate) data: Vec<u8>,
 }
 
-/// Everything of a message but its data.
+/// A message without its data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
     pub(crate) attributes: BTreeMap<String, String>,
@@ -28,14 +28,14 @@ pub(crate) struct Header {
     pub(crate) ordering_key: String,
 }
 
-/// A message's id: the microsecond of its publication, made unique.
+/// A message id: the microsecond of publication, made unique.
 ///
-/// Ids therefore sort by age, and a file's name says how old the message in it is.
+/// Ids therefore sort by age, and a file's name tells its message's age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MessageId(pub(crate) u64);
 
 impl MessageId {
-    /// The first id of that moment.
+    /// Returns the first id of a point in time.
     pub(crate) fn at(time: SystemTime) -> Self {
         let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
@@ -56,7 +56,7 @@ impl std::fmt::Display for MessageId {
 }
 
 impl Message {
-    /// One line of JSON, then the data as it is.
+    /// Encodes the message as one line of JSON followed by the raw data.
     pub(crate) fn to_file(&self) -> io::Result<Vec<u8>> {
         let mut file = serde_json::to_vec(&self.header)?;
         file.push(b'\n');
@@ -71,7 +71,7 @@ impl Message {
         Ok(Self { header, data: file })
     }
 
-    /// The body of a push request (<https://cloud.google.com/pubsub/docs/push#receive_push>).
+    /// Builds the body of a push request (<https://cloud.google.com/pubsub/docs/push#receive_push>).
     pub(crate) fn envelope(&self, id: MessageId, subscription: &str, attempt: Option<u32>) -> Value {
         let time = id.publish_time();
         let mut message = json!({
@@ -98,11 +98,11 @@ impl Message {
     }
 }
 
-/// Refuses a publish request that the real service refuses.
+/// Rejects a publish request that the real service would reject.
 pub(crate) fn check(messages: &[Message]) -> Result<(), Error> {
     let refuse = |reason: String| Err(Error::InvalidArgument(reason));
     if messages.is_empty() || messages.len() > MAX_PUBLISH_MESSAGES {
-        return refuse(format!("The value for message_count is {}: 1 to 1000 are taken.", messages.len()));
+        return refuse(format!("The value for message_count is {}, but must be 1 to 1000.", messages.len()));
     }
     if messages.iter().map(Message::bytes).sum::<usize>() > MAX_PUBLISH_BYTES {
         return refuse(format!("Request payload size exceeds the limit: {MAX_PUBLISH_BYTES} bytes."));
@@ -110,14 +110,18 @@ pub(crate) fn check(messages: &[Message]) -> Result<(), Error> {
     for message in messages {
         let attributes = &message.header.attributes;
         if message.data.is_empty() && attributes.is_empty() {
-            return refuse("Some messages in the batch are empty: data or attributes are needed.".to_owned());
+            return refuse("Some messages in the batch are empty: each needs data or attributes.".to_owned());
         }
         if attributes.len() > 100 || message.header.ordering_key.len() > 1024 {
-            return refuse("A message has more than 100 attributes or too long an ordering key.".to_owned());
+            return refuse(
+                "A message has more than 100 attributes or an ordering key over 1024 bytes.".to_owned(),
+            );
         }
         for (key, value) in attributes {
             if key.is_empty() || key.len() > 256 || key.starts_with("goog") || value.len() > 1024 {
-                return refuse(format!("Invalid attribute {key:?}: key at most 256 bytes, value 1024."));
+                return refuse(format!(
+                    "Invalid attribute {key:?}: the limits are 256 bytes for the key, 1024 for the value."
+                ));
             }
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::error::Error;
 
-/// What a subscription's topic becomes when the topic is deleted.
+/// The topic of a subscription whose topic was deleted.
 pub(crate) const DELETED_TOPIC: &str = "_deleted-topic_";
 
-/// The two kinds of resource, as their names spell them.
+/// The kinds of resources.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Topic,
@@ -13,7 +13,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The collection's name in paths and in the data folder.
+    /// Returns the collection's name in paths and in the data folder.
     pub(crate) const fn collection(self) -> &'static str {
         match self {
             Self::Topic => "topics",
@@ -22,7 +22,7 @@ impl Kind {
     }
 }
 
-/// The id of a full name, or of a bare id of this project.
+/// Returns the id in a full name of this project, or the bare id.
 pub(crate) fn id<'n>(project: &str, kind: Kind, name: &'n str) -> Result<&'n str, Error> {
     let id = match name.strip_prefix("projects/") {
         None => name,
@@ -42,13 +42,13 @@ pub(crate) fn id<'n>(project: &str, kind: Kind, name: &'n str) -> Result<&'n str
     if is_valid(id) { Ok(id) } else { Err(invalid(name)) }
 }
 
-/// The full name of an id.
+/// Returns the full name of an id.
 pub(crate) fn full(project: &str, kind: Kind, id: &str) -> String {
     format!("projects/{project}/{}/{id}", kind.collection())
 }
 
-/// Whether the id is one that the real service takes
-/// (<https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names>); such an id is a safe file name too.
+/// Tells if the real service accepts the id
+/// (<https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names>). Such an id is also a safe file name.
 fn is_valid(id: &str) -> bool {
     (3..=255).contains(&id.len())
         && id.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -65,7 +65,7 @@ mod tests {
     use super::{Kind, id};
 
     #[test]
-    fn a_name_that_is_not_one_of_this_project_is_refused() {
+    fn a_name_outside_the_project_is_rejected() {
         assert_eq!(id("p", Kind::Topic, "projects/p/topics/uploads").expect("valid"), "uploads");
         assert_eq!(id("p", Kind::Topic, "uploads").expect("valid"), "uploads");
         let refused = [

@@ -1,14 +1,14 @@
-//! The OIDC issuer's public documents, by which receivers verify push tokens.
+//! The OIDC issuer's public documents, which receivers need to verify push tokens.
 
 use axum::{Router, response::IntoResponse, routing::get};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use local_identity::Identity;
 use serde_json::{Value, json};
 
-/// Google's certificates may be kept for some hours; these change only with the key file.
+/// Google lets clients cache its certificates for some hours. These change only with the key file.
 const MAX_AGE: &str = "public, max-age=3600";
 
-/// Serves `/.well-known/openid-configuration` and `/oauth2/v3/certs`, to anyone.
+/// Serves `/.well-known/openid-configuration` and `/oauth2/v3/certs` without authentication.
 pub fn oidc_router(identity: Identity) -> Router {
     let issuer = identity.issuer();
     let configuration = json!({

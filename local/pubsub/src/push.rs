@@ -1,4 +1,4 @@
-//! One push delivery: the request, what its answer means, and what then becomes of the message.
+//! Push deliveries: the request, the meaning of its response, and the next step for the message.
 
 use std::{
     io,
@@ -19,16 +19,16 @@ use crate::{
     subscriber::Subscriber,
 };
 
-/// The answers that acknowledge a message (<https://cloud.google.com/pubsub/docs/push#receive_push>).
+/// The statuses that acknowledge a message (<https://cloud.google.com/pubsub/docs/push#receive_push>).
 const ACKNOWLEDGING: [u16; 5] = [102, 200, 201, 202, 204];
-/// A token is good for an hour and used for half of it.
+/// The time that a token is reused: half of its lifetime of one hour.
 const TOKEN_USE: Duration = Duration::from_secs(30 * 60);
-/// So much of an answer is read to keep its connection; nothing of it is looked at.
-const MAX_ANSWER: usize = 64 * 1024;
+/// The number of bytes read from a response to keep its connection open. The content is ignored.
+const MAX_RESPONSE: usize = 64 * 1024;
 
-/// The client of all push deliveries.
+/// Builds the HTTP client for push deliveries.
 pub(crate) fn client() -> reqwest::Result<reqwest::Client> {
-    // A redirect is no acknowledgement, and a proxy knows no receivers on this machine.
+    // A redirect is no acknowledgment, and a proxy does not know receivers on this machine.
     reqwest::Client::builder()
         .user_agent("APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)")
         .redirect(reqwest::redirect::Policy::none())
@@ -36,14 +36,14 @@ pub(crate) fn client() -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
-/// A subscription's OIDC token while it can be used again.
+/// A subscription's OIDC token, while it can be reused.
 #[derive(Default)]
 pub(crate) struct TokenCache(Mutex<Option<CachedToken>>);
 
 struct CachedToken {
     audience: String,
     email: String,
-    made: SystemTime,
+    created: SystemTime,
     token: String,
 }
 
@@ -55,7 +55,7 @@ impl TokenCache {
         if let Some(cached) = &*cached
             && cached.audience == *audience
             && cached.email == *email
-            && cached.made.elapsed().is_ok_and(|age| age < TOKEN_USE)
+            && cached.created.elapsed().is_ok_and(|age| age < TOKEN_USE)
         {
             return cached.token.clone();
         }
@@ -63,27 +63,27 @@ impl TokenCache {
         *cached = Some(CachedToken {
             audience: audience.clone(),
             email: email.clone(),
-            made: clock::now(),
+            created: clock::now(),
             token: token.clone(),
         });
         token
     }
 }
 
-/// What came of a delivery, as the log names it.
-enum Answer {
+/// The outcome of a delivery, as logged.
+enum Outcome {
     Status(StatusCode),
     TimedOut,
     Broken,
 }
 
-impl Answer {
+impl Outcome {
     fn acknowledges(&self) -> bool {
         matches!(self, Self::Status(status) if ACKNOWLEDGING.contains(&status.as_u16()))
     }
 }
 
-impl std::fmt::Display for Answer {
+impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Status(status) => status.as_u16().fmt(f),
@@ -93,9 +93,9 @@ impl std::fmt::Display for Answer {
     }
 }
 
-/// Delivers a message once, and removes it, queues it again or moves it to the dead-letter topic.
+/// Delivers a message once, then removes it, queues it again or moves it to the dead-letter topic.
 ///
-/// When this is dropped half-way the message is still on disk and in the queue's list.
+/// If the task is dropped halfway, the message is still on disk and in the queue.
 pub(crate) async fn deliver(subscriber: Arc<Subscriber>, broker: Weak<Broker>, id: MessageId, failures: u32) {
     let config = subscriber.config();
     let subscription = &config.subscription;
@@ -109,7 +109,7 @@ pub(crate) async fn deliver(subscriber: Arc<Subscriber>, broker: Weak<Broker>, i
     };
     let attempt = failures + 1;
     let started = Instant::now();
-    let answer = {
+    let outcome = {
         let Some(broker) = broker.upgrade() else { return };
         let request = request(&broker, &subscriber, subscription, push, &message, id, attempt);
         drop(broker);
@@ -119,11 +119,11 @@ pub(crate) async fn deliver(subscriber: Arc<Subscriber>, broker: Weak<Broker>, i
         subscription = subscription.name,
         message_id = %id,
         attempt,
-        status = %answer,
+        status = %outcome,
         ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "push delivery"
     );
-    if answer.acknowledges() {
+    if outcome.acknowledges() {
         let last = subscriber.queue().succeeded(id);
         if last {
             subscriber.discard(id).await;
@@ -132,7 +132,7 @@ pub(crate) async fn deliver(subscriber: Arc<Subscriber>, broker: Weak<Broker>, i
         failed(&subscriber, &broker, subscription, id, message).await;
     }
     if let Some(broker) = broker.upgrade() {
-        broker.settled();
+        broker.notify_progress();
     }
 }
 
@@ -158,27 +158,27 @@ fn request(
     }
 }
 
-async fn send(request: reqwest::RequestBuilder) -> Answer {
+async fn send(request: reqwest::RequestBuilder) -> Outcome {
     match request.send().await {
         Ok(mut response) => {
             let status = response.status();
             let mut read = 0;
             while let Ok(Some(chunk)) = response.chunk().await
-                && read < MAX_ANSWER
+                && read < MAX_RESPONSE
             {
                 read += chunk.len();
             }
-            Answer::Status(status)
+            Outcome::Status(status)
         }
-        Err(error) if error.is_timeout() => Answer::TimedOut,
-        Err(_) => Answer::Broken,
+        Err(error) if error.is_timeout() => Outcome::TimedOut,
+        Err(_) => Outcome::Broken,
     }
 }
 
 async fn unreadable(subscriber: &Arc<Subscriber>, broker: &Weak<Broker>, id: MessageId, error: &io::Error) {
-    // Missing is what a message is whose removal was under way while the folder was opened again.
+    // A message is missing when its removal was in progress while the folder was opened again.
     if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::InvalidData {
-        tracing::warn!(%error, message_id = %id, "a message is gone or broken");
+        tracing::warn!(%error, message_id = %id, "a message is missing or corrupt");
         subscriber.queue().failed(id);
         subscriber.discard(id).await;
     } else {
@@ -187,7 +187,7 @@ async fn unreadable(subscriber: &Arc<Subscriber>, broker: &Weak<Broker>, id: Mes
         subscriber.queue().retry(id, Duration::from_secs(10), tokio::time::Instant::now());
     }
     if let Some(broker) = broker.upgrade() {
-        broker.settled();
+        broker.notify_progress();
     }
 }
 
@@ -204,7 +204,7 @@ async fn failed(
     }
     let dead = subscription.dead_letter_policy.as_ref();
     if let Some(policy) = dead.filter(|policy| failures >= policy.max_delivery_attempts)
-        && bury(broker, subscription, policy, id, failures, message).await
+        && dead_letter(broker, subscription, policy, id, failures, message).await
     {
         subscriber.discard(id).await;
         return;
@@ -214,9 +214,9 @@ async fn failed(
     subscriber.queue().retry(id, after, tokio::time::Instant::now());
 }
 
-/// Publishes a message to the dead-letter topic; whether that worked. Until it does, the message
-/// goes on being delivered, as with the real service.
-async fn bury(
+/// Publishes a message to the dead-letter topic and tells if that worked. Until it does, deliveries continue,
+/// as in the real service.
+async fn dead_letter(
     broker: &Weak<Broker>,
     subscription: &Subscription,
     policy: &DeadLetterPolicy,
@@ -236,11 +236,11 @@ async fn bury(
         message.header.attributes.insert(format!("CloudPubSubDeadLetterSource{suffix}"), value);
     }
     let topic = names::id(&broker.project, names::Kind::Topic, &policy.dead_letter_topic).map(str::to_owned);
-    let buried = match topic {
+    let published = match topic {
         Ok(topic) => broker.publish(&topic, vec![message]).await,
         Err(error) => Err(error),
     };
-    match buried {
+    match published {
         Ok(_) => {
             tracing::warn!(
                 subscription = subscription.name,
@@ -252,7 +252,7 @@ async fn bury(
             true
         }
         Err(error) => {
-            tracing::error!(%error, topic = policy.dead_letter_topic, "the dead-letter topic takes nothing");
+            tracing::error!(%error, topic = policy.dead_letter_topic, "publishing to the dead-letter topic failed");
             false
         }
     }

@@ -1,4 +1,4 @@
-//! What one subscription still has to deliver: ids only, when each is due, and how many at once.
+//! The delivery queue of one subscription: message ids, their due times, and the number of concurrent deliveries.
 
 use std::{
     cmp::Reverse,
@@ -11,24 +11,24 @@ use tokio::time::Instant;
 
 use crate::message::MessageId;
 
-/// How many deliveries are under way at once: at first, and after failures.
+/// The number of concurrent deliveries at the start and after failures.
 const MIN_WINDOW: usize = 4;
-/// How many deliveries are under way at once when all goes well.
+/// The number of concurrent deliveries after continued success.
 const MAX_WINDOW: usize = 64;
-/// So many failures in a row do not slow down a subscription without a retry policy.
+/// The number of consecutive failures that do not slow down a subscription without a retry policy.
 const FREE_FAILURES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The real service pauses for up to a minute; here a receiver that is started again need not wait so long.
+/// The real service pauses for up to a minute. Here, a restarted receiver need not wait that long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How far apart shuffling moves messages.
+/// The longest delay that shuffling adds to a message.
 const SHUFFLE: Duration = Duration::from_millis(100);
 
-/// What real Pub/Sub may do to any message, made likely: deliver it more than once and in any order.
+/// Faults that the real service may cause for any message, made likely: duplicates and reordering.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faults {
-    /// How often each message is delivered, drawn at random; `1..=1` without duplicates.
+    /// The number of deliveries per message, drawn at random. `1..=1` means no duplicates.
     pub duplicate: RangeInclusive<u32>,
-    /// Whether messages, and the copies of a message, are delivered in random order.
+    /// Delivers messages, and the copies of a message, in random order.
     pub shuffle: bool,
 }
 
@@ -40,7 +40,7 @@ impl Default for Faults {
 
 struct Entry {
     failures: u32,
-    /// Deliveries that have yet to succeed.
+    /// The number of deliveries that have yet to succeed.
     copies: u32,
 }
 
@@ -91,7 +91,7 @@ impl Queue {
         }
     }
 
-    /// The next message to deliver and how often it failed, if one is due and may be delivered now.
+    /// Returns the next message to deliver and its failure count, if one is due and the window allows it.
     pub(crate) fn take(&mut self, now: Instant) -> Option<(MessageId, u32)> {
         while let Some(Reverse((due, id))) = self.delayed.peek().copied()
             && due <= now
@@ -114,7 +114,7 @@ impl Queue {
         }
     }
 
-    /// When to call [`Self::take`] again, if nothing else happens.
+    /// Returns the time to call [`Self::take`] again, if nothing else happens.
     pub(crate) fn due(&self, now: Instant) -> Option<Instant> {
         if self.in_flight >= self.window {
             return None; // the end of a delivery comes first
@@ -123,7 +123,7 @@ impl Queue {
         next.map(|due| self.paused_until.map_or(due, |until| due.max(until)))
     }
 
-    /// A delivery succeeded; whether it was the message's last.
+    /// Records a successful delivery and tells if it was the last one of the message.
     pub(crate) fn succeeded(&mut self, id: MessageId) -> bool {
         self.in_flight -= 1;
         self.window = (self.window + 1).min(MAX_WINDOW);
@@ -135,7 +135,7 @@ impl Queue {
         })
     }
 
-    /// A delivery failed; how often the message has failed now, `None` when it is gone.
+    /// Records a failed delivery and returns the message's failure count, or `None` if the message was dropped.
     pub(crate) fn failed(&mut self, id: MessageId) -> Option<u32> {
         self.in_flight -= 1;
         self.window = (self.window / 2).max(MIN_WINDOW);
@@ -144,8 +144,8 @@ impl Queue {
         Some(entry.failures)
     }
 
-    /// Delivers a failed message again, `after` a while. When that is at once, a receiver that
-    /// answers nothing but failures is given a pause, as the real service gives it ("push backoff").
+    /// Queues a failed message again, `after` a delay. Without a delay, a receiver that keeps failing gets a
+    /// pause, as in the real service ("push backoff").
     pub(crate) fn retry(&mut self, id: MessageId, after: Duration, now: Instant) {
         if !after.is_zero() {
             self.delayed.push(Reverse((now + after, id)));
@@ -161,30 +161,30 @@ impl Queue {
         }
     }
 
-    /// Drops a message, whatever was left to do with it.
+    /// Drops a message.
     pub(crate) fn forget(&mut self, id: MessageId) {
         self.entries.remove(&id);
     }
 
-    /// The oldest message published before `cutoff`.
+    /// Returns the oldest message if it was published before `cutoff`.
     pub(crate) fn older_than(&self, cutoff: MessageId) -> Option<MessageId> {
         self.entries.keys().next().copied().filter(|id| *id < cutoff)
     }
 
-    /// The newest message.
+    /// Returns the newest message.
     pub(crate) fn newest(&self) -> Option<MessageId> {
         self.entries.keys().next_back().copied()
     }
 
-    /// A delivery was not tried: there is no endpoint any more.
+    /// Returns a message to the queue, because its subscription has no endpoint anymore.
     pub(crate) fn postpone(&mut self, id: MessageId) {
         self.in_flight -= 1;
         self.ready.push_back(id);
     }
 }
 
-/// How long a message waits after it failed for the `failures`th time: the minimum, doubled each
-/// time up to the maximum, and up to a fifth more so that messages that failed together spread.
+/// Returns the delay after the `failures`th failure: the minimum, doubled each time up to the maximum, plus up
+/// to a fifth so that messages that failed together spread out.
 pub(crate) fn backoff((minimum, maximum): (Duration, Duration), failures: u32) -> Duration {
     let doubled = minimum.saturating_mul(1 << failures.saturating_sub(1).min(24)).min(maximum);
     doubled.mul_f64(1.0 + fastrand::f64() / 5.0).min(maximum)
@@ -214,14 +214,14 @@ mod tests {
         let mut queue = queue(1000);
         let first = take_all(&mut queue);
         assert_eq!(first.len(), MIN_WINDOW);
-        let mut under_way = first;
+        let mut in_flight = first;
         for _ in 0..100 {
-            queue.succeeded(under_way.pop().expect("one is under way"));
-            under_way.extend(take_all(&mut queue));
+            queue.succeeded(in_flight.pop().expect("a message in flight"));
+            in_flight.extend(take_all(&mut queue));
         }
-        assert_eq!(under_way.len(), MAX_WINDOW);
-        queue.failed(under_way.pop().expect("one is under way"));
-        assert!(take_all(&mut queue).is_empty(), "more are under way than the smaller window allows");
+        assert_eq!(in_flight.len(), MAX_WINDOW);
+        queue.failed(in_flight.pop().expect("a message in flight"));
+        assert!(take_all(&mut queue).is_empty(), "the smaller window is exceeded");
     }
 
     #[test]
@@ -239,13 +239,13 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_that_only_fails_is_given_longer_and_longer_pauses() {
+    fn a_failing_receiver_gets_growing_pauses() {
         let mut queue = queue(1);
         let mut now = Instant::now();
         let mut pauses = Vec::new();
         for _ in 0..20 {
             now = queue.due(now).expect("a message waits").max(now);
-            let (id, _) = queue.take(now).expect("it is due");
+            let (id, _) = queue.take(now).expect("a due message");
             queue.failed(id);
             queue.retry(id, Duration::ZERO, now);
             pauses.push(queue.due(now).expect("a message waits").saturating_duration_since(now));

@@ -1,4 +1,4 @@
-//! Topics and subscriptions as the API writes them, and what the real service checks of them.
+//! Topics and subscriptions in the API's format, with the checks of the real service.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,59 +16,59 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Topic {
-    /// Its full name, or its id.
+    /// The full name or the id.
     pub name: String,
-    /// Anything that helps to find it; without effect.
+    /// Labels, stored without effect.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
 }
 
 /// A subscription (<https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions>).
 ///
-/// What is left at its default becomes what the real service takes as default. A field that this
-/// stand-in does not honour is refused as unknown, never ignored.
+/// Omitted fields get the defaults of the real service. Fields that this stand-in does not support are rejected
+/// as unknown, never ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Subscription {
-    /// Its full name, or its id.
+    /// The full name or the id.
     pub name: String,
     /// The topic's full name, or its id.
     pub topic: String,
-    /// Where messages are pushed to; without it they wait.
+    /// The push endpoint. Without it, messages wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push_config: Option<PushConfig>,
-    /// How long a delivery may take: 10 to 600 seconds, 0 for the default of 10.
+    /// The time limit of a delivery: 10 to 600 seconds, 0 for the default of 10.
     pub ack_deadline_seconds: u32,
-    /// How long an undelivered message is kept: 10 minutes to 31 days, 7 days by default.
+    /// The time that undelivered messages are kept: 10 minutes to 31 days, 7 days by default.
     #[serde(with = "crate::duration", skip_serializing_if = "Option::is_none")]
     pub message_retention_duration: Option<Duration>,
-    /// Anything that helps to find it; without effect.
+    /// Labels, stored without effect.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// Which messages it wants, by attribute; all by default.
+    /// A filter by attributes. Empty matches all messages.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub filter: String,
-    /// When it would be deleted for want of use; kept, without effect.
+    /// The expiration policy, stored without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_policy: Option<ExpirationPolicy>,
-    /// Where messages go that fail too often.
+    /// The destination of messages that fail too often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_letter_policy: Option<DeadLetterPolicy>,
-    /// How long a failed message waits; without it, it does not wait.
+    /// The delays after failed deliveries. Without it, messages are retried at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<RetryPolicy>,
 }
 
-/// Where and how messages are pushed.
+/// The destination of pushes, and their authentication.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PushConfig {
-    /// The URL that takes a POST for each message.
+    /// The URL that receives a POST for each message.
     pub push_endpoint: String,
-    /// `x-goog-version`, for those who send it; without effect.
+    /// Attributes such as `x-goog-version`, stored without effect.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
-    /// Whose OIDC token a delivery carries; none without it.
+    /// The OIDC token to send. Without it, deliveries have no token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oidc_token: Option<OidcToken>,
 }
@@ -77,40 +77,40 @@ pub struct PushConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct OidcToken {
-    /// The token's `email`.
+    /// The `email` claim of the token.
     pub service_account_email: String,
-    /// The token's `aud`; the push endpoint when empty.
+    /// The `aud` claim of the token. Empty means the push endpoint.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub audience: String,
 }
 
-/// When a subscription would expire.
+/// The expiration policy of a subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ExpirationPolicy {
-    /// After how much idle time; never when absent.
+    /// The idle time before expiration. Absent means never.
     #[serde(with = "crate::duration", skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Duration>,
 }
 
-/// Where messages go that fail too often.
+/// The destination of messages that fail too often.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct DeadLetterPolicy {
-    /// The topic's full name, or its id.
+    /// The full name or the id of the topic.
     pub dead_letter_topic: String,
-    /// After how many deliveries: 5 to 100, 0 for the default of 5.
+    /// The number of deliveries before a message moves: 5 to 100, 0 for the default of 5.
     pub max_delivery_attempts: u32,
 }
 
-/// How long a failed message waits: twice as long after each failure, within these bounds.
+/// The delay after a failed delivery. It doubles after each failure, within these bounds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RetryPolicy {
-    /// After the first failure; at most 600 seconds, 10 seconds by default.
+    /// The delay after the first failure: at most 600 seconds, 10 seconds by default.
     #[serde(with = "crate::duration", skip_serializing_if = "Option::is_none")]
     pub minimum_backoff: Option<Duration>,
-    /// At most; at most 600 seconds, 600 seconds by default.
+    /// The longest delay: at most 600 seconds, 600 seconds by default.
     #[serde(with = "crate::duration", skip_serializing_if = "Option::is_none")]
     pub maximum_backoff: Option<Duration>,
 }
@@ -118,7 +118,7 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     const MAXIMUM: Duration = Duration::from_secs(600);
 
-    /// The two bounds, with the defaults filled in.
+    /// Returns the two bounds, with defaults filled in.
     pub(crate) fn bounds(&self) -> (Duration, Duration) {
         let maximum = self.maximum_backoff.unwrap_or(Self::MAXIMUM);
         (self.minimum_backoff.unwrap_or(Duration::from_secs(10)).min(maximum), maximum)
@@ -126,7 +126,7 @@ impl RetryPolicy {
 }
 
 impl Subscription {
-    /// Fills in names and defaults, and refuses what the real service refuses.
+    /// Fills in full names and defaults, and rejects what the real service would reject.
     pub(crate) fn checked(mut self, project: &str) -> Result<Self, Error> {
         let id = names::id(project, Kind::Subscription, &self.name)?;
         self.name = names::full(project, Kind::Subscription, id);
@@ -139,22 +139,25 @@ impl Subscription {
             self.ack_deadline_seconds = 10;
         }
         let retention = *self.message_retention_duration.get_or_insert(7 * DAY);
-        demand((10..=600).contains(&self.ack_deadline_seconds), "Invalid ack deadline given: 10 to 600 s.")?;
-        demand(
+        require(
+            (10..=600).contains(&self.ack_deadline_seconds),
+            "Invalid ack deadline given: it must be 10 to 600 s.",
+        )?;
+        require(
             (Duration::from_secs(600)..=31 * DAY).contains(&retention),
-            "Invalid message retention duration given: 10 minutes to 31 days.",
+            "Invalid message retention duration given: it must be 10 minutes to 31 days.",
         )?;
         if self.push_config.as_ref().is_some_and(|push| push.push_endpoint.is_empty()) {
             self.push_config = None;
         }
         if let Some(push) = &self.push_config {
             let url = push.push_endpoint.parse::<reqwest::Url>();
-            demand(
+            require(
                 url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()),
                 "Invalid push endpoint given (endpoint must be an HTTP or HTTPS URL).",
             )?;
             let oidc = push.oidc_token.as_ref();
-            demand(
+            require(
                 oidc.is_none_or(|oidc| oidc.service_account_email.contains('@')),
                 "Invalid service account email given.",
             )?;
@@ -165,16 +168,16 @@ impl Subscription {
             if dead.max_delivery_attempts == 0 {
                 dead.max_delivery_attempts = 5;
             }
-            demand(
+            require(
                 (5..=100).contains(&dead.max_delivery_attempts),
-                "Invalid maximum delivery attempts given: 5 to 100.",
+                "Invalid maximum delivery attempts given: they must be 5 to 100.",
             )?;
         }
         if let Some(retry) = &self.retry_policy {
             let (minimum, maximum) = (retry.minimum_backoff, retry.maximum_backoff);
             let longest = minimum.max(maximum).unwrap_or_default();
-            demand(longest <= RetryPolicy::MAXIMUM, "Invalid backoff given: 0 to 600 s.")?;
-            demand(
+            require(longest <= RetryPolicy::MAXIMUM, "Invalid backoff given: it must be 0 to 600 s.")?;
+            require(
                 minimum.zip(maximum).is_none_or(|(minimum, maximum)| minimum <= maximum),
                 "Invalid backoff given: the minimum is longer than the maximum.",
             )?;
@@ -183,6 +186,6 @@ impl Subscription {
     }
 }
 
-fn demand(holds: bool, otherwise: &str) -> Result<(), Error> {
-    if holds { Ok(()) } else { Err(Error::InvalidArgument(otherwise.to_owned())) }
+fn require(condition: bool, message: &str) -> Result<(), Error> {
+    if condition { Ok(()) } else { Err(Error::InvalidArgument(message.to_owned())) }
 }

@@ -1,4 +1,4 @@
-//! One subscription at work: its configuration, its messages, and the task that delivers them.
+//! A running subscription: its configuration, its messages, and the task that delivers them.
 
 use std::{
     io,
@@ -27,10 +27,10 @@ use crate::{
     resource::Subscription,
 };
 
-/// How often a sleeping subscription looks for messages that outlived their retention.
+/// The interval at which an idle subscription checks for expired messages.
 const EXPIRY_CHECK: Duration = Duration::from_secs(60);
 
-/// A subscription's configuration with its filter parsed.
+/// A subscription's configuration with its parsed filter.
 pub(crate) struct Config {
     pub(crate) subscription: Subscription,
     pub(crate) filter: Filter,
@@ -46,7 +46,7 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
-    /// A subscription with the messages that wait in its mailbox.
+    /// Opens a subscription with the messages in its mailbox.
     pub(crate) fn open(subscription: Subscription, mailbox: Mailbox) -> Result<Arc<Self>, Error> {
         let filter = Filter::parse(&subscription.filter)?;
         let mut queue = Queue::new();
@@ -67,7 +67,7 @@ impl Subscriber {
         self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes a changed configuration: it holds from the next delivery on.
+    /// Replaces the configuration, from the next delivery on.
     pub(crate) fn configure(&self, subscription: Subscription) -> Result<(), Error> {
         let filter = Filter::parse(&subscription.filter)?;
         let config = Arc::new(Config { subscription, filter });
@@ -76,7 +76,7 @@ impl Subscriber {
         Ok(())
     }
 
-    /// Ends the delivering task for good.
+    /// Stops the delivery task permanently.
     pub(crate) fn remove(&self) {
         self.removed.store(true, Ordering::Release);
         self.wake.notify_one();
@@ -86,12 +86,12 @@ impl Subscriber {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether messages wait for a push, and not for somebody who fetches them.
+    /// Tells if messages are waiting for a push. Messages without an endpoint do not count.
     pub(crate) fn is_busy(&self) -> bool {
         self.config().subscription.push_config.is_some() && self.queue().len() > 0
     }
 
-    /// Stores a message that the filter wants, then queues it. Blocks.
+    /// Stores and queues a message if it passes the filter. Blocks.
     pub(crate) fn accept(&self, id: MessageId, message: &Message) -> io::Result<()> {
         if !self.config().filter.matches(&message.header.attributes) {
             return Ok(());
@@ -128,7 +128,7 @@ impl Subscriber {
         tokio::task::spawn_blocking(move || work(&this.mailbox)).await.map_err(io::Error::other)?
     }
 
-    /// Delivers until the subscription is removed or the broker stops.
+    /// Delivers messages until the subscription is removed or the broker stops.
     pub(crate) async fn run(self: Arc<Self>, broker: Weak<Broker>, mut stopped: watch::Receiver<bool>) {
         let mut deliveries = JoinSet::new();
         while !self.removed.load(Ordering::Acquire) {
@@ -142,7 +142,7 @@ impl Subscriber {
                 _ = stopped.changed() => break,
                 () = self.wake.notified() => {}
                 Some(_) = deliveries.join_next() => {}
-                () = tokio::time::sleep_until(self.next_look()) => {}
+                () = tokio::time::sleep_until(self.next_wakeup()) => {}
             }
         }
         deliveries.shutdown().await;
@@ -152,7 +152,7 @@ impl Subscriber {
         self.queue().take(Instant::now())
     }
 
-    fn next_look(&self) -> Instant {
+    fn next_wakeup(&self) -> Instant {
         let now = Instant::now();
         let latest = now + EXPIRY_CHECK;
         if self.config().subscription.push_config.is_none() {
@@ -170,12 +170,12 @@ impl Subscriber {
             tracing::warn!(
                 subscription = self.config().subscription.name,
                 message_id = %id,
-                "a message outlived its retention"
+                "a message exceeded its retention and was dropped"
             );
             self.discard(id).await;
         }
         if expired && let Some(broker) = broker.upgrade() {
-            broker.settled();
+            broker.notify_progress();
         }
     }
 

@@ -1,4 +1,4 @@
-//! A certificate authority for one run, and the server's certificate.
+//! The server's certificate and its certificate authority, which lasts for one run.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Makes both, for `localhost` and the loopback addresses.
+    /// Generates both, for `localhost` and the loopback addresses.
     pub(crate) fn generate() -> Result<Self, Error> {
         let mut authority = CertificateParams::new(vec![])?;
         authority.distinguished_name.push(DnType::CommonName, "Alta Data local mail authority");

@@ -1,4 +1,4 @@
-//! One connection: SMTP (RFC 5321) with STARTTLS (RFC 3207) and AUTH (RFC 4954) around mailin's state machine.
+//! One connection: SMTP (RFC 5321) with STARTTLS (RFC 3207) and AUTH (RFC 4954), based on mailin's state machine.
 
 use std::{
     io,
@@ -16,16 +16,16 @@ use tokio::{
 
 use crate::{server::Shared, settings::Credentials};
 
-/// Longer commands are refused; RFC 5321 asks for 512, RFC 4954 for 12288 in AUTH.
+/// The longest accepted command. RFC 5321 requires 512 bytes, RFC 4954 12288 for AUTH.
 const COMMAND_BYTES: usize = 12_288;
-const MOST_RECIPIENTS: usize = 100;
+const MAX_RECIPIENTS: usize = 100;
 
-/// What the state machine learnt and the connection needs.
+/// The state shared by the state machine and the connection.
 #[derive(Default)]
 struct State {
     recipients: Vec<String>,
     logged_in: bool,
-    /// The answer to the end of the mail.
+    /// The response to the end of the mail.
     outcome: Option<Response>,
 }
 
@@ -40,12 +40,12 @@ impl Envelope {
     }
 
     fn login(&self, username: &str, password: &str) -> Response {
-        let good = self
+        let is_valid = self
             .credentials
             .as_ref()
             .is_some_and(|credentials| credentials.username == username && credentials.password == password);
-        self.state().logged_in = good;
-        if good { response::AUTH_OK } else { response::INVALID_CREDENTIALS }
+        self.state().logged_in = is_valid;
+        if is_valid { response::AUTH_OK } else { response::INVALID_CREDENTIALS }
     }
 }
 
@@ -57,7 +57,7 @@ impl Handler for Envelope {
 
     fn rcpt(&mut self, to: &str) -> Response {
         let mut state = self.state();
-        if state.recipients.len() >= MOST_RECIPIENTS {
+        if state.recipients.len() >= MAX_RECIPIENTS {
             return Response::custom(452, "Too many recipients".to_owned());
         }
         state.recipients.push(to.to_owned());
@@ -77,14 +77,14 @@ impl Handler for Envelope {
     }
 }
 
-/// How a part of the conversation ended.
+/// The end of a phase of the conversation.
 enum End<S> {
-    Over,
+    Closed,
     Encrypt(S),
 }
 
-/// Speaks with a client until it leaves.
-pub(crate) async fn hold(stream: TcpStream, peer: IpAddr, shared: &Shared) -> io::Result<()> {
+/// Serves a client until it disconnects.
+pub(crate) async fn serve(stream: TcpStream, peer: IpAddr, shared: &Shared) -> io::Result<()> {
     let mut builder = SessionBuilder::new("localhost");
     builder.enable_start_tls();
     if shared.credentials.is_some() {
@@ -92,42 +92,43 @@ pub(crate) async fn hold(stream: TcpStream, peer: IpAddr, shared: &Shared) -> io
     }
     let state = Arc::<Mutex<State>>::default();
     let envelope = Envelope { credentials: shared.credentials.clone(), state: Arc::clone(&state) };
-    let mut talk = Talk { session: builder.build(peer, envelope), state, shared, encrypted: false };
+    let mut conversation =
+        Conversation { session: builder.build(peer, envelope), state, shared, encrypted: false };
 
     let mut stream = BufReader::new(stream);
-    send(&mut stream, &talk.session.greeting()).await?;
-    let End::Encrypt(stream) = talk.hold(stream).await? else {
+    send(&mut stream, &conversation.session.greeting()).await?;
+    let End::Encrypt(stream) = conversation.serve(stream).await? else {
         return Ok(());
     };
-    let accepted = timeout(shared.limits.patience, shared.acceptor.accept(stream)).await??;
-    talk.session.tls_active();
-    talk.encrypted = true;
-    talk.hold(BufReader::new(accepted)).await.map(|_| ())
+    let accepted = timeout(shared.limits.timeout, shared.acceptor.accept(stream)).await??;
+    conversation.session.tls_active();
+    conversation.encrypted = true;
+    conversation.serve(BufReader::new(accepted)).await.map(|_| ())
 }
 
-struct Talk<'a> {
+struct Conversation<'a> {
     session: Session<Envelope>,
     state: Arc<Mutex<State>>,
     shared: &'a Shared,
     encrypted: bool,
 }
 
-impl Talk<'_> {
+impl Conversation<'_> {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn hold<S: AsyncRead + AsyncWrite + Unpin>(
+    async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         mut stream: BufReader<S>,
     ) -> io::Result<End<S>> {
         loop {
-            let command = match timeout(self.shared.limits.patience, line(&mut stream, COMMAND_BYTES)).await {
+            let command = match timeout(self.shared.limits.timeout, line(&mut stream, COMMAND_BYTES)).await {
                 Ok(read) => read?,
                 Err(_) => return goodbye(&mut stream, 421, "Idle for too long").await,
             };
             let Some(command) = command else {
-                return Ok(End::Over);
+                return Ok(End::Closed);
             };
             if !command.complete {
                 return goodbye(&mut stream, 500, "Line too long").await;
@@ -137,50 +138,50 @@ impl Talk<'_> {
                 send(&mut stream, &Response::custom(503, "Already encrypted".to_owned())).await?;
                 continue;
             }
-            let answer = self.session.process(&command);
-            self.stay_logged_in(&command, &answer);
-            match answer.action {
+            let response = self.session.process(&command);
+            self.restore_login(&command, &response);
+            match response.action {
                 Action::NoReply => {}
-                Action::Reply if answer.code == 354 => {
-                    send(&mut stream, &answer).await?;
+                Action::Reply if response.code == 354 => {
+                    send(&mut stream, &response).await?;
                     if !self.mail(&mut stream).await? {
-                        return Ok(End::Over);
+                        return Ok(End::Closed);
                     }
                 }
-                Action::Reply => send(&mut stream, &answer).await?,
+                Action::Reply => send(&mut stream, &response).await?,
                 Action::Close => {
-                    send(&mut stream, &answer).await?;
-                    return Ok(End::Over);
+                    send(&mut stream, &response).await?;
+                    return Ok(End::Closed);
                 }
                 Action::UpgradeTls => {
-                    send(&mut stream, &answer).await?;
-                    // What was sent in the clear after STARTTLS must not count as encrypted.
+                    send(&mut stream, &response).await?;
+                    // Data sent in the clear after STARTTLS must not count as encrypted.
                     let clean = stream.buffer().is_empty();
-                    return Ok(if clean { End::Encrypt(stream.into_inner()) } else { End::Over });
+                    return Ok(if clean { End::Encrypt(stream.into_inner()) } else { End::Closed });
                 }
             }
         }
     }
 
-    /// Mailin asks for a new login after RSET and EHLO, which RFC 5321 does not: log in on the client's behalf.
-    fn stay_logged_in(&mut self, command: &[u8], answer: &Response) {
+    /// Mailin requires a new login after RSET and EHLO, unlike RFC 5321. Logs in again for the client.
+    fn restore_login(&mut self, command: &[u8], response: &Response) {
         let again =
-            !answer.is_error && (is(command, b"RSET") || is(command, b"EHLO")) && self.state().logged_in;
+            !response.is_error && (is(command, b"RSET") || is(command, b"EHLO")) && self.state().logged_in;
         if let Some(credentials) = self.shared.credentials.as_ref().filter(|_| again) {
             self.session.process(b"AUTH LOGIN\r\n");
-            for answer in [&credentials.username, &credentials.password] {
-                self.session.process(format!("{}\r\n", STANDARD.encode(answer)).as_bytes());
+            for value in [&credentials.username, &credentials.password] {
+                self.session.process(format!("{}\r\n", STANDARD.encode(value)).as_bytes());
             }
         }
     }
 
-    /// Receives and keeps a mail; `false` when the connection is to end.
+    /// Receives and stores a mail. Returns `false` when the connection must end.
     async fn mail<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         stream: &mut BufReader<S>,
     ) -> io::Result<bool> {
         let limits = self.shared.limits;
-        let Ok(received) = timeout(limits.patience, data(stream, limits.message_bytes)).await else {
+        let Ok(received) = timeout(limits.timeout, data(stream, limits.message_bytes)).await else {
             goodbye::<S>(stream, 421, "Too slow").await?;
             return Ok(false);
         };
@@ -191,34 +192,35 @@ impl Talk<'_> {
             Some(Data { bytes, .. }) => match self.shared.store.receive(&recipients, &bytes).await {
                 Ok(()) => response::OK,
                 Err(error) => {
-                    tracing::error!(%error, "a mail could not be kept");
+                    tracing::error!(%error, "a mail could not be stored");
                     response::INTERNAL_ERROR
                 }
             },
         };
         self.state().outcome = Some(outcome);
-        let answer = self.session.process(b".\r\n");
-        send(stream, &answer).await?;
-        // After an error mailin would take the next commands for more of the mail.
-        Ok(!answer.is_error)
+        let response = self.session.process(b".\r\n");
+        send(stream, &response).await?;
+        // After an error, mailin would treat the next commands as part of the mail.
+        Ok(!response.is_error)
     }
 }
 
-/// Bytes that were read, and whether all of them are there.
+/// Bytes from the client, and whether they are complete.
 struct Data {
     bytes: Vec<u8>,
     complete: bool,
 }
 
-/// A mail up to the line with a lone dot, dots unstuffed; `None` when the client left before.
-async fn data(stream: &mut (impl AsyncBufRead + Unpin), most: usize) -> io::Result<Option<Data>> {
+/// Reads a mail up to the line with a single dot and removes dot-stuffing. Returns `None` if the client
+/// disconnects.
+async fn data(stream: &mut (impl AsyncBufRead + Unpin), limit: usize) -> io::Result<Option<Data>> {
     let mut mail = Data { bytes: Vec::new(), complete: true };
-    while let Some(line) = line(stream, most).await? {
+    while let Some(line) = line(stream, limit).await? {
         if line.bytes == b".\r\n" {
             return Ok(Some(mail));
         }
         let content = line.bytes.strip_prefix(b".").unwrap_or(&line.bytes);
-        if mail.complete && line.complete && mail.bytes.len() + content.len() <= most {
+        if mail.complete && line.complete && mail.bytes.len() + content.len() <= limit {
             mail.bytes.extend_from_slice(content);
         } else {
             mail = Data { bytes: Vec::new(), complete: false };
@@ -227,8 +229,8 @@ async fn data(stream: &mut (impl AsyncBufRead + Unpin), most: usize) -> io::Resu
     Ok(None)
 }
 
-/// A line with its end; what is over `most` bytes is dropped. `None` when the client left.
-async fn line(stream: &mut (impl AsyncBufRead + Unpin), most: usize) -> io::Result<Option<Data>> {
+/// Reads a line including its end, and drops what exceeds `limit` bytes. Returns `None` if the client disconnects.
+async fn line(stream: &mut (impl AsyncBufRead + Unpin), limit: usize) -> io::Result<Option<Data>> {
     let mut line = Data { bytes: Vec::new(), complete: true };
     loop {
         let available = stream.fill_buf().await?;
@@ -237,7 +239,7 @@ async fn line(stream: &mut (impl AsyncBufRead + Unpin), most: usize) -> io::Resu
         }
         let end = available.iter().position(|byte| *byte == b'\n');
         let length = end.map_or(available.len(), |end| end + 1);
-        let room = most.saturating_sub(line.bytes.len()).min(length);
+        let room = limit.saturating_sub(line.bytes.len()).min(length);
         line.bytes.extend_from_slice(&available[..room]);
         line.complete &= room == length;
         stream.consume(length);
@@ -251,16 +253,16 @@ fn is(command: &[u8], verb: &[u8]) -> bool {
     command.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb))
 }
 
-async fn send(stream: &mut (impl AsyncWrite + Unpin), answer: &Response) -> io::Result<()> {
-    stream.write_all(&answer.buffer()?).await?;
+async fn send(stream: &mut (impl AsyncWrite + Unpin), response: &Response) -> io::Result<()> {
+    stream.write_all(&response.buffer()?).await?;
     stream.flush().await
 }
 
 async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut BufReader<S>,
     code: u16,
-    why: &str,
+    reason: &str,
 ) -> io::Result<End<S>> {
-    send(stream, &Response::custom(code, why.to_owned())).await?;
-    Ok(End::Over)
+    send(stream, &Response::custom(code, reason.to_owned())).await?;
+    Ok(End::Closed)
 }

@@ -1,30 +1,30 @@
-//! Why the server could not be started.
+//! Errors when starting the server.
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-/// Why the server could not be started.
+/// An error from opening the folder of mails or starting the server.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The folder of mails cannot be used.
     #[error("the mail folder {path}: {source}")]
     Folder {
-        /// The folder.
+        /// The path of the folder.
         path: PathBuf,
-        /// What went wrong.
+        /// The cause of the error.
         source: io::Error,
     },
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error("listening on {address}: {source}")]
     Listen {
-        /// The address.
+        /// The configured address.
         address: SocketAddr,
-        /// What went wrong.
+        /// The cause of the error.
         source: io::Error,
     },
-    /// No certificate could be made.
+    /// The certificate could not be generated.
     #[error("the certificate: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// The certificate was not accepted.
+    /// The certificate was rejected.
     #[error("the TLS configuration: {0}")]
     Tls(#[from] rustls::Error),
 }

@@ -1,6 +1,6 @@
-//! A mail server that delivers to nobody: what is sent to it is kept and shown at `/local/inbox`.
+//! A mail server that delivers no mail. It stores the mails that it receives and shows them at `/local/inbox`.
 //!
-//! It asks for STARTTLS and a login like a real one, so that the sender's configuration is tested too.
+//! It requires STARTTLS and a login like a real server, so that the sender's configuration is tested too.
 
 mod certificate;
 mod conversation;
@@ -27,7 +27,7 @@ use crate::{
     store::Store,
 };
 
-/// The mail server and the mails it received; cheap to clone. The server ends with the last clone.
+/// The mail server and its received mails. Cheap to clone. The server stops when the last clone is dropped.
 #[derive(Clone)]
 pub struct Inbox(Arc<Inner>);
 
@@ -39,10 +39,10 @@ struct Inner {
 }
 
 impl Inbox {
-    /// Reads the mails of an earlier run and starts the server.
+    /// Loads the mails of earlier runs and starts the server.
     ///
     /// # Errors
-    /// When the folder cannot be used, the address is taken, or no certificate could be made.
+    /// When the folder cannot be used, the address is taken, or the certificate cannot be generated.
     pub async fn open(settings: Settings) -> Result<Self, Error> {
         let certificate = Certificate::generate()?;
         let store = Store::open(settings.data_dir.clone()).await?;
@@ -57,25 +57,25 @@ impl Inbox {
         Ok(Self(Arc::new(Inner { shared, address, certificate, server: Mutex::new(Some(server)) })))
     }
 
-    /// Where the server listens, or will listen again.
+    /// Returns the server's address, which remains the same after a restart.
     #[must_use]
     pub fn smtp_addr(&self) -> SocketAddr {
         self.0.address
     }
 
-    /// The certificate authority of the server, which is made anew at each start, in PEM.
+    /// Returns the server's certificate authority in PEM. Each run has a new one.
     #[must_use]
     pub fn ca_pem(&self) -> &str {
         self.0.certificate.ca_pem()
     }
 
-    /// The mails to an address, or all of them; the newest comes last.
+    /// Returns the mails to an address, or all mails, newest last.
     #[must_use]
     pub fn messages(&self, to: Option<&str>) -> Vec<Message> {
         self.0.shared.store.messages(to)
     }
 
-    /// Waits for a mail to this address that the predicate accepts; `None` when the time is over.
+    /// Waits for a mail to this address that matches the predicate. Returns `None` after the timeout.
     pub async fn wait_for(
         &self,
         to: &str,
@@ -97,17 +97,17 @@ impl Inbox {
         tokio::time::timeout(timeout, found).await.ok().flatten()
     }
 
-    /// Takes the server down: connections are cut and new ones refused, until it is started again.
+    /// Stops the server: it closes connections and refuses new ones until it is started again.
     pub async fn stop(&self) {
         if let Some(server) = self.0.server.lock().await.take() {
             server.stop().await;
         }
     }
 
-    /// Brings the server up again on the same port.
+    /// Starts the server again on the same port.
     ///
     /// # Errors
-    /// When something else listens there by now.
+    /// When another program uses the port by now.
     pub async fn start(&self) -> Result<(), Error> {
         let mut server = self.0.server.lock().await;
         if server.is_none() {
@@ -116,7 +116,7 @@ impl Inbox {
         Ok(())
     }
 
-    /// `GET` and `DELETE /local/inbox`, `GET /local/inbox/{id}`: pages for people, JSON for programs.
+    /// Returns a router for `/local/inbox`, which serves pages to people and JSON to programs.
     pub fn router(&self) -> Router {
         routes::router(self.clone())
     }

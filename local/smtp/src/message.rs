@@ -1,32 +1,32 @@
-//! A mail as it is shown, and as it is kept.
+//! Received mails and their file format.
 
 use mail_parser::{MessageParser, PartType};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// A mail that was received.
+/// A received mail.
 #[derive(Clone, Debug, Serialize)]
 pub struct Message {
-    /// Sorts by arrival.
+    /// The id, which sorts by arrival.
     pub id: String,
-    /// The address it was sent to; several are joined by `, `.
+    /// The recipient. Several addresses are joined by `, `.
     pub to: String,
-    /// The subject.
+    /// The decoded subject.
     pub subject: String,
-    /// The plain text.
+    /// The plain text body.
     pub text: String,
-    /// The HTML, if there is any.
+    /// The HTML body, if there is one.
     pub html: Option<String>,
-    /// When the first copy was received.
+    /// The arrival of the first copy.
     #[serde(with = "time::serde::rfc3339")]
     pub received_at: OffsetDateTime,
-    /// How often it came: mails of the same `Message-ID` to the same address are one.
+    /// The number of arrivals. Mails with the same `Message-ID` to the same recipient count as copies.
     pub copies: usize,
     /// The `Message-ID` without its brackets.
     pub message_id: Option<String>,
 }
 
-/// What a mail's file begins with, before the mail itself: one line of JSON.
+/// The first line of a mail's file, in JSON. The mail follows.
 #[derive(Deserialize, Serialize)]
 struct Envelope {
     to: Vec<String>,
@@ -34,7 +34,7 @@ struct Envelope {
 }
 
 impl Message {
-    /// The content of a mail's file.
+    /// Encodes the content of a mail's file.
     pub(crate) fn to_file(to: &[String], received_at: OffsetDateTime, mail: &[u8]) -> Vec<u8> {
         let received_at = received_at.format(&Rfc3339).unwrap_or_default();
         let envelope = Envelope { to: to.to_vec(), received_at };
@@ -44,7 +44,7 @@ impl Message {
         file
     }
 
-    /// Reads a mail's file.
+    /// Decodes a mail's file.
     pub(crate) fn from_file(id: &str, file: &[u8]) -> Option<Self> {
         let end = file.iter().position(|byte| *byte == b'\n')?;
         let envelope: Envelope = serde_json::from_slice(&file[..end]).ok()?;
@@ -75,13 +75,13 @@ impl Message {
         Some(message)
     }
 
-    /// Whether this is the address, or one of the addresses, that it was sent to.
+    /// Tells if the mail was sent to this address.
     pub(crate) fn is_to(&self, address: &str) -> bool {
         self.to.split(", ").any(|to| to.eq_ignore_ascii_case(address.trim()))
     }
 
-    /// Whether a mail program would show the two as one.
-    pub(crate) fn repeats(&self, other: &Self) -> bool {
+    /// Tells if two mails are copies that a mail program would show once.
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
         self.message_id.is_some() && self.message_id == other.message_id && self.to == other.to
     }
 }

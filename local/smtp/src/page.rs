@@ -1,4 +1,4 @@
-//! The inbox as HTML; every text in it comes from strangers and is escaped.
+//! The inbox as HTML. All text in mails is untrusted and escaped.
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -10,12 +10,12 @@ a{color:#0b57d0}table{border-collapse:collapse;width:100%}th,td{text-align:left;
 border-bottom:1px solid #ccc;overflow-wrap:anywhere}pre{white-space:pre-wrap;overflow-wrap:anywhere;\
 background:#f6f6f6;padding:1rem}iframe{width:100%;height:32rem;border:1px solid #ccc;background:#fff}";
 
-/// All mails, newest first.
+/// Renders the list of mails, newest first.
 pub(crate) fn list(messages: &[Message], to: Option<&str>) -> String {
     let title = to.map_or_else(|| "Inbox".to_owned(), |to| format!("Inbox of {to}"));
     let rows: String = messages.iter().rev().map(row).collect();
     let content = if rows.is_empty() {
-        "<p>No mail yet. <a href=\"/local/inbox\">Look again</a></p>".to_owned()
+        "<p>No mail yet. <a href=\"/local/inbox\">Refresh</a></p>".to_owned()
     } else {
         format!(
             "<table><thead><tr><th scope=\"col\">Subject</th><th scope=\"col\">To</th>\
@@ -33,14 +33,14 @@ fn row(message: &Message) -> String {
         escaped(&message.id),
         escaped(subject),
         escaped(&message.to),
-        moment(message.received_at),
+        time_element(message.received_at),
     )
 }
 
-/// One mail.
+/// Renders one mail.
 pub(crate) fn mail(message: &Message) -> String {
     let html = message.html.as_ref().map_or_else(String::new, |html| {
-        // Scripts stay off; a link opens a window of its own, outside the sandbox.
+        // Scripts are disabled. Links open a new window outside the sandbox.
         let framed = format!("<base target=\"_blank\">{html}");
         format!(
             "<h2>HTML</h2><iframe title=\"The mail as HTML\" sandbox=\"allow-popups \
@@ -51,7 +51,7 @@ pub(crate) fn mail(message: &Message) -> String {
     let content = format!(
         "<p><a href=\"/local/inbox\">All mails</a></p><p>To {} · {}</p><h2>Text</h2><pre>{}</pre>{html}",
         escaped(&message.to),
-        moment(message.received_at),
+        time_element(message.received_at),
         linked(&message.text),
     );
     document(&message.subject, &content)
@@ -66,12 +66,12 @@ fn document(title: &str, content: &str) -> String {
     )
 }
 
-fn moment(time: OffsetDateTime) -> String {
+fn time_element(time: OffsetDateTime) -> String {
     let text = time.format(&Rfc3339).unwrap_or_default();
     format!("<time datetime=\"{text}\">{text}</time>")
 }
 
-/// Escaped text whose web addresses can be opened.
+/// Escapes text and turns its web addresses into links.
 fn linked(text: &str) -> String {
     text.split_inclusive(char::is_whitespace)
         .map(|part| {

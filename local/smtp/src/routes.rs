@@ -1,4 +1,4 @@
-//! `/local/inbox`: pages for people, JSON for programs, by the `Accept` header.
+//! `/local/inbox`: pages for people, JSON for programs, selected by the `Accept` header.
 
 use axum::{
     Router,
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Inbox, page};
 
-/// Mails may show inline pictures and styles; they run nothing and load nothing.
+/// Lets mails show inline images and styles. Scripts and external resources are blocked.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
 
@@ -33,21 +33,21 @@ async fn list_mails(
     headers: HeaderMap,
 ) -> Response {
     let messages = inbox.messages(filter.to.as_deref());
-    if wants_json(&headers) { json(&messages) } else { shown(page::list(&messages, filter.to.as_deref())) }
+    if wants_json(&headers) { json(&messages) } else { html(page::list(&messages, filter.to.as_deref())) }
 }
 
 async fn get_mail(State(inbox): State<Inbox>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let Some(message) = inbox.store().message(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if wants_json(&headers) { json(&message) } else { shown(page::mail(&message)) }
+    if wants_json(&headers) { json(&message) } else { html(page::mail(&message)) }
 }
 
 async fn delete_mails(State(inbox): State<Inbox>) -> StatusCode {
     match inbox.store().clear().await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(error) => {
-            tracing::error!(%error, "the inbox could not be emptied");
+            tracing::error!(%error, "the inbox could not be cleared");
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }
@@ -68,7 +68,7 @@ fn json(value: &impl Serialize) -> Response {
     }
 }
 
-fn shown(page: String) -> Response {
+fn html(page: String) -> Response {
     let headers: [(HeaderName, HeaderValue); 3] = [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),

@@ -1,4 +1,4 @@
-//! Listening for connections, so many at a time.
+//! The listener, with a limit on concurrent connections.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
     store::Store,
 };
 
-/// What every connection needs.
+/// The state that all connections share.
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) acceptor: TlsAcceptor,
@@ -24,7 +24,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
 }
 
-/// A listening server; its connections are cut when it is dropped.
+/// A listening server. Its connections are closed on drop.
 pub(crate) struct Server {
     address: SocketAddr,
     task: JoinHandle<()>,
@@ -42,10 +42,10 @@ impl Server {
         self.address
     }
 
-    /// Ends it; the port is free afterwards.
+    /// Stops the server. Afterwards the port is free.
     pub(crate) async fn stop(mut self) {
         self.task.abort();
-        // It was cancelled: nothing to learn from its result.
+        // The task was aborted, so its result carries no information.
         let _ = (&mut self.task).await;
     }
 }
@@ -63,26 +63,26 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
-                // Out of file descriptors, most likely: give it a moment.
+                // Probably out of file descriptors. Wait a moment.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
         };
         while connections.try_join_next().is_some() {}
         if connections.len() >= shared.limits.connections {
-            connections.spawn(async move { refuse(stream).await });
+            connections.spawn(async move { reject(stream).await });
             continue;
         }
         let shared = Arc::clone(&shared);
         connections.spawn(async move {
-            if let Err(error) = conversation::hold(stream, peer.ip(), &shared).await {
-                tracing::debug!(%peer, %error, "a connection was cut");
+            if let Err(error) = conversation::serve(stream, peer.ip(), &shared).await {
+                tracing::debug!(%peer, %error, "a connection ended with an error");
             }
         });
     }
 }
 
-async fn refuse(mut stream: TcpStream) {
-    // The client learns it one way or the other.
+async fn reject(mut stream: TcpStream) {
+    // The client notices the closed connection anyway.
     let _ = stream.write_all(b"421 Too many connections, try again later\r\n").await;
 }

@@ -1,34 +1,34 @@
-//! What the server is made with.
+//! The configuration of the server.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-/// What the server is made with.
+/// The configuration of the server.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where mails are kept; made if it does not exist.
+    /// The folder for mails, created if it does not exist.
     pub data_dir: PathBuf,
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on. Port 0 selects a free port.
     pub listen: SocketAddr,
-    /// Who may send, over TLS; anybody without login when `None`.
+    /// The login required to send, over TLS only. `None` lets anyone send without a login.
     pub credentials: Option<Credentials>,
-    /// What is too much.
+    /// Limits on mails and connections.
     pub limits: Limits,
 }
 
 impl Settings {
-    /// Settings with the usual limits.
+    /// Creates settings with default limits.
     #[must_use]
     pub fn new(data_dir: PathBuf, listen: SocketAddr, credentials: Option<Credentials>) -> Self {
         Self { data_dir, listen, credentials, limits: Limits::default() }
     }
 }
 
-/// A login.
+/// The login that senders must use.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The user name.
+    /// The user name of the sender.
     pub username: String,
-    /// The password.
+    /// The password of the sender.
     pub password: String,
 }
 
@@ -38,19 +38,19 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// What is too much.
+/// Limits on mails and connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of one mail.
+    /// The size of a mail in bytes.
     pub message_bytes: usize,
-    /// Connections at a time.
+    /// The number of concurrent connections.
     pub connections: usize,
-    /// How long a client may take for one line, and for the whole of a mail.
-    pub patience: Duration,
+    /// The time to wait for one line, and to receive a whole mail.
+    pub timeout: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { message_bytes: 10 << 20, connections: 64, patience: Duration::from_secs(60) }
+        Self { message_bytes: 10 << 20, connections: 64, timeout: Duration::from_secs(60) }
     }
 }

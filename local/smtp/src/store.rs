@@ -1,4 +1,4 @@
-//! The mails, in memory and each in a file of its own.
+//! The mails, in memory and in one file each.
 
 use std::{
     fs, io,
@@ -25,19 +25,19 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Reads the mails in the folder; what was not received to its end is removed.
+    /// Loads the mails in the folder and removes incomplete ones.
     pub(crate) async fn open(folder: PathBuf) -> Result<Self, Error> {
         let path = folder.clone();
         let read =
             tokio::task::spawn_blocking(move || read(&path)).await.unwrap_or_else(|error| Err(error.into()));
-        let kept = read.map_err(|source| Error::Folder { path: folder.clone(), source })?;
+        let stored = read.map_err(|source| Error::Folder { path: folder.clone(), source })?;
         let store = Self {
             folder,
             messages: Mutex::default(),
             changed: watch::Sender::new(()),
             counter: AtomicU64::new(0),
         };
-        kept.into_iter().for_each(|message| store.add(message));
+        stored.into_iter().for_each(|message| store.add(message));
         Ok(store)
     }
 
@@ -53,14 +53,14 @@ impl Store {
         self.all().iter().find(|message| message.id == id).cloned()
     }
 
-    /// Told after each mail.
+    /// Returns a receiver that is notified after each change.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
-    /// Keeps a mail; when this returns it survives the end of the process.
+    /// Stores a mail. When this returns, the mail survives a crash of the process.
     pub(crate) async fn receive(&self, to: &[String], mail: &[u8]) -> io::Result<()> {
-        #[expect(clippy::disallowed_methods, reason = "a mail arrives when it arrives; nothing here expires")]
+        #[expect(clippy::disallowed_methods, reason = "the real time of arrival, which no rule depends on")]
         let now = OffsetDateTime::now_utc();
         let count = self.counter.fetch_add(1, Ordering::Relaxed);
         let id = format!("{:013}-{count:04}", now.unix_timestamp_nanos() / 1_000_000);
@@ -79,7 +79,7 @@ impl Store {
 
     fn add(&self, message: Message) {
         let mut messages = self.all();
-        match messages.iter_mut().find(|earlier| message.repeats(earlier)) {
+        match messages.iter_mut().find(|earlier| message.is_copy_of(earlier)) {
             Some(earlier) => earlier.copies += 1,
             None => messages.push(message),
         }
@@ -87,7 +87,7 @@ impl Store {
         self.changed.send_replace(());
     }
 
-    /// Forgets all mails.
+    /// Deletes all mails.
     pub(crate) async fn clear(&self) -> io::Result<()> {
         let folder = self.folder.clone();
         tokio::task::spawn_blocking(move || {
@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-/// The mails' files in the order of their arrival.
+/// Lists the mails' files in order of arrival.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = vec![];
     for entry in fs::read_dir(folder)? {
@@ -129,7 +129,7 @@ fn read(folder: &Path) -> io::Result<Vec<Message>> {
         let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match Message::from_file(&id, &fs::read(&path)?) {
             Some(message) => messages.push(message),
-            None => tracing::warn!(path = %path.display(), "not a mail"),
+            None => tracing::warn!(path = %path.display(), "a file is not a mail"),
         }
     }
     Ok(messages)

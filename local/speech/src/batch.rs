@@ -1,4 +1,4 @@
-//! Running batches: file after file, each answered or said what was wrong with it.
+//! Running batches: one file after another, each with a result or an error.
 
 use std::{
     io,
@@ -12,16 +12,16 @@ use tokio::task::JoinSet;
 
 use crate::{
     Inner, Speech,
-    answer::{Answer, billed},
-    config::Wanted,
-    engine::Longest,
+    config::Options,
+    engine::LengthLimit,
     fault::{self, Fault},
     operation::Operation,
     operations::Operations,
     request::{Batch, BatchRecognizeRequest, Output},
+    results::{Results, billed},
 };
 
-/// The batches there are, and the tasks of those that run.
+/// The batches, and the tasks of the running ones.
 pub(crate) struct Batches {
     pub(crate) operations: Operations,
     tasks: Mutex<JoinSet<()>>,
@@ -41,14 +41,14 @@ impl Batches {
     }
 }
 
-/// Takes up the operations that were running when the stand-in was left.
+/// Resumes the operations that were running when the stand-in stopped.
 pub(crate) fn resume(service: &Speech) {
     for id in service.0.batches.operations.running() {
         spawn(service, id);
     }
 }
 
-/// Begins a batch and answers its operation.
+/// Starts a batch and returns its operation.
 pub(crate) fn start(
     service: &Speech,
     parent: String,
@@ -59,12 +59,12 @@ pub(crate) fn start(
     let batch = parse(&body, &parent)?.checked(location(&parent), settings)?;
     let uris = batch.files.into_iter().map(|(uri, _)| uri).collect();
     let operation = Operation::new(parent, recognizer, body, uris);
-    let most = settings.limits.concurrent_batches;
-    match batches.operations.add(&operation, most) {
+    let limit = settings.limits.concurrent_batches;
+    match batches.operations.add(&operation, limit) {
         Ok(true) => spawn(service, operation.id.clone()),
-        Ok(false) => return Err(fault::too_many_batches(most)),
+        Ok(false) => return Err(fault::too_many_batches(limit)),
         Err(error) => {
-            tracing::error!(%error, "an operation could not be kept");
+            tracing::error!(%error, "an operation could not be stored");
             return Err(Fault::internal());
         }
     }
@@ -73,7 +73,7 @@ pub(crate) fn start(
 
 fn parse(body: &Value, parent: &str) -> Result<BatchRecognizeRequest, Fault> {
     serde::Deserialize::deserialize(body).map_err(|error| {
-        tracing::debug!(parent, %error, "not a batch");
+        tracing::debug!(parent, %error, "invalid batch request");
         Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}"))
     })
 }
@@ -91,28 +91,28 @@ fn spawn(service: &Speech, id: String) {
 
 async fn run(service: &Speech, id: &str) {
     let operations = &service.0.batches.operations;
-    let outcome = work(service, id).await;
+    let outcome = process(service, id).await;
     if let Err(fault) = &outcome {
         tracing::warn!(id, %fault, "a batch failed");
     }
     operations.update(id, |operation| operation.finish(outcome));
 }
 
-async fn work(service: &Speech, id: &str) -> Result<(), Fault> {
+async fn process(service: &Speech, id: &str) -> Result<(), Fault> {
     let Inner { settings, controls, batches, .. } = &*service.0;
     let operation = batches.operations.get(id).ok_or_else(Fault::internal)?;
     let batch =
         parse(&operation.request, &operation.parent)?.checked(location(&operation.parent), settings)?;
     controls.wait().await;
     controls.admit_operation()?;
-    for (index, (file, (_, wanted))) in operation.files.iter().zip(&batch.files).enumerate() {
+    for (index, (file, (_, options))) in operation.files.iter().zip(&batch.files).enumerate() {
         if file.result.is_some() {
             continue;
         }
         let progress = |percent| batches.operations.progress(id, index, percent);
-        let result = listen(service, &file.uri, wanted, progress).await;
+        let result = transcribe(service, &file.uri, options, progress).await;
         let result = match result {
-            Ok(answer) => put(service, &batch, &file.uri, &file.transcript, answer).await,
+            Ok(results) => put(service, &batch, &file.uri, &file.transcript, results).await,
             Err(fault) => Err(fault),
         };
         batches.operations.update(id, |operation| {
@@ -126,47 +126,47 @@ async fn work(service: &Speech, id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// An answer and the seconds that it costs.
-async fn listen(
+/// Transcribes a file and returns the result and the billed seconds.
+async fn transcribe(
     service: &Speech,
     uri: &str,
-    wanted: &Wanted,
+    options: &Options,
     progress: impl Fn(u8),
-) -> Result<(Answer, u64), Fault> {
+) -> Result<(Results, u64), Fault> {
     let Inner { settings, engine, controls, .. } = &*service.0;
     if let Some(text) = controls.instant() {
         controls.count_call();
-        return Ok((Answer::of_text(&text, wanted), 1));
+        return Ok((Results::of_text(&text, options), 1));
     }
     let source = source::stored(uri, &settings.resolve).await?;
     controls.count_call();
     let length = settings.limits.batch_length;
-    let longest = Longest { length, otherwise: fault::too_long(length) };
-    let transcript = engine.recognise(source.path(), &longest, progress).await?;
-    Ok((Answer::new(&transcript, wanted), billed(transcript.length)))
+    let limit = LengthLimit { length, fault: fault::too_long(length) };
+    let transcript = engine.recognize(source.path(), &limit, progress).await?;
+    Ok((Results::new(&transcript, options), billed(transcript.length)))
 }
 
-/// Brings an answer where it is wanted; gives the `BatchRecognizeFileResult`.
+/// Stores a result as requested and returns the `BatchRecognizeFileResult`.
 async fn put(
     service: &Speech,
     batch: &Batch,
     uri: &str,
     transcript: &str,
-    (answer, billed): (Answer, u64),
+    (results, billed): (Results, u64),
 ) -> Result<(Value, u64), Fault> {
-    let metadata = &answer.metadata;
+    let metadata = &results.metadata;
     let Output::Stored(folder) = &batch.output else {
-        let inline = json!({"metadata": metadata, "inlineResult": {"transcript": answer}});
+        let inline = json!({"metadata": metadata, "inlineResult": {"transcript": results}});
         return Ok((inline, billed));
     };
     let name = uri.rsplit('/').next().unwrap_or_default();
     let base = name.rsplit_once('.').map_or(name, |(base, _)| base);
     let target = format!("{folder}/{base}_transcript_{transcript}.json");
     let write = service.0.settings.write.as_ref().ok_or_else(Fault::internal)?;
-    let bytes = serde_json::to_vec(&answer).map_err(|_| Fault::internal())?;
+    let bytes = serde_json::to_vec(&results).map_err(|_| Fault::internal())?;
     write(&target, bytes, "application/json").await.map_err(|error| {
         tracing::warn!(target, error, "a transcript could not be written");
-        Fault::unavailable(format!("Could not write the transcript to {target}: {error}"))
+        Fault::unavailable(format!("The transcript could not be written to {target}: {error}"))
     })?;
     let result = json!({"metadata": metadata, "uri": target, "cloudStorageResult": {"uri": target}});
     Ok((result, billed))

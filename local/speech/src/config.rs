@@ -1,4 +1,4 @@
-//! `google.cloud.speech.v2.RecognitionConfig`: what is asked of a recognition, and whether it can be had.
+//! `google.cloud.speech.v2.RecognitionConfig`: the options of a recognition, and their validation.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,7 +19,7 @@ const MODELS: [&str; 11] = [
     "telephony_short",
 ];
 
-/// The languages that most of the real service's models know, in their common regions.
+/// The languages that most models of the real service support, in their common regions.
 const LANGUAGES: [&str; 72] = [
     "af-ZA",
     "ar-AE",
@@ -97,7 +97,7 @@ const LANGUAGES: [&str; 72] = [
 
 const DEFAULT_MODEL: &str = "long";
 
-/// What a request asks of the recognition of its audio.
+/// The recognition options of a request.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Config {
@@ -116,9 +116,9 @@ struct Features {
     enable_automatic_punctuation: bool,
 }
 
-/// How audio is to be answered.
+/// The validated options for a result.
 #[derive(Clone, Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct Options {
     pub(crate) language: String,
     pub(crate) offsets: bool,
     pub(crate) confidences: bool,
@@ -126,7 +126,7 @@ pub(crate) struct Wanted {
 }
 
 impl Config {
-    pub(crate) fn checked(&self, location: &str) -> Result<Wanted, Fault> {
+    pub(crate) fn checked(&self, location: &str) -> Result<Options, Fault> {
         if self.auto_decoding_config.is_none() {
             return Err(Fault::invalid(
                 "INVALID_DECODING_CONFIG",
@@ -157,7 +157,7 @@ impl Config {
                 ),
             ));
         }
-        Ok(Wanted {
+        Ok(Options {
             language: known(language).map_or_else(|| language.clone(), |known| (*known).to_owned()),
             offsets: self.features.enable_word_time_offsets,
             confidences: self.features.enable_word_confidence,
@@ -179,22 +179,22 @@ mod tests {
 
     #[test]
     fn known_models_and_languages_are_accepted() {
-        let wanted = config("", &["en-us", "de-DE"]).checked("global").expect("accepted");
-        assert_eq!(wanted.language, "en-US");
-        assert!(!wanted.offsets && !wanted.confidences && !wanted.punctuation);
+        let options = config("", &["en-us", "de-DE"]).checked("global").expect("accepted");
+        assert_eq!(options.language, "en-US");
+        assert!(!options.offsets && !options.confidences && !options.punctuation);
         assert!(config("chirp_2", &["de-DE"]).checked("global").is_ok());
     }
 
     #[test]
-    fn others_are_refused_by_name() {
-        let refused = |config: Config| config.checked("eu").expect_err("refused").to_string();
+    fn unknown_models_and_languages_are_rejected() {
+        let error = |config: Config| config.checked("eu").expect_err("an error").to_string();
         assert_eq!(
-            refused(config("long", &["en-US", "tlh"])),
+            error(config("long", &["en-US", "tlh"])),
             "INVALID_ARGUMENT: The language \"tlh\" is not supported by the model \"long\" in the location named \
              \"eu\"."
         );
-        assert!(refused(config("wide", &["en-US"])).contains("The model \"wide\" does not exist"));
-        assert!(refused(config("long", &[])).contains("language code"));
-        assert!(refused(Config::default()).contains("decoding config"));
+        assert!(error(config("wide", &["en-US"])).contains("The model \"wide\" does not exist"));
+        assert!(error(config("long", &[])).contains("language code"));
+        assert!(error(Config::default()).contains("decoding config"));
     }
 }

@@ -1,4 +1,4 @@
-//! What the service says is wrong.
+//! The errors of the service.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(crate) fn unsupported_audio() -> Fault {
     )
 }
 
-/// The audio is too long to be answered within the call.
+/// Creates the error for audio that is too long for the call.
 pub(crate) fn too_long(limit: Duration) -> Fault {
     let limit = limit.as_secs();
     Fault::invalid("AUDIO_LENGTH_EXCEEDED", format!("Audio can be of a maximum of {limit} seconds."))

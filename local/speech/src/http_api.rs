@@ -1,4 +1,4 @@
-//! The REST interface: `POST {recognizer}:recognize` and `:batchRecognize`, and `GET {operation}`.
+//! The REST API: `POST {recognizer}:recognize`, `POST {recognizer}:batchRecognize` and `GET {operation}`.
 
 use axum::{
     Router,
@@ -11,12 +11,11 @@ use local_engine::http_api::{self, body, body_limit};
 use serde_json::Value;
 
 use crate::{
-    Inner, Speech,
-    answer::Answer,
-    batch,
-    engine::Longest,
+    Inner, Speech, batch,
+    engine::LengthLimit,
     fault::{self, Fault},
     request::RecognizeRequest,
+    results::Results,
     source,
 };
 
@@ -34,7 +33,7 @@ async fn of_recognizer(
     request: Request,
 ) -> Response {
     let (recognizer, method) = call.rsplit_once(':').unwrap_or((&call, ""));
-    let answer = match method {
+    let result = match method {
         "recognize" => recognize(&service, &location, request).await,
         "batchRecognize" => {
             let parent = format!("projects/{project}/locations/{location}");
@@ -42,7 +41,7 @@ async fn of_recognizer(
         }
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    respond(answer)
+    respond(result)
 }
 
 async fn get_operation(
@@ -62,8 +61,8 @@ async fn get_operation(
     respond(find())
 }
 
-fn respond(answer: Result<Value, Fault>) -> Response {
-    http_api::respond(answer, fault::SERVICE)
+fn respond(result: Result<Value, Fault>) -> Response {
+    http_api::respond(result, fault::SERVICE)
 }
 
 async fn recognize(service: &Speech, location: &str, request: Request) -> Result<Value, Fault> {
@@ -72,23 +71,23 @@ async fn recognize(service: &Speech, location: &str, request: Request) -> Result
     controls.admit()?;
     controls.spend()?;
     let request: RecognizeRequest = body(request, settings.limits.sync_bytes).await?;
-    let wanted = request.config.checked(location)?;
+    let options = request.config.checked(location)?;
     source::check(&request)?;
     controls.wait().await;
 
-    let answer = if let Some(text) = controls.instant() {
+    let result = if let Some(text) = controls.instant() {
         controls.count_call();
-        Answer::of_text(&text, &wanted)
+        Results::of_text(&text, &options)
     } else {
         let bytes = settings.limits.sync_bytes;
         let source = source::open(request, &settings.resolve, engine.folder(), bytes).await?;
         controls.count_call();
         let length = settings.limits.sync_length;
-        let longest = Longest { length, otherwise: fault::too_long(length) };
-        let transcript = engine.recognise(source.path(), &longest, |_| ()).await?;
-        Answer::new(&transcript, &wanted)
+        let limit = LengthLimit { length, fault: fault::too_long(length) };
+        let transcript = engine.recognize(source.path(), &limit, |_| ()).await?;
+        Results::new(&transcript, &options)
     };
-    serde_json::to_value(answer).map_err(|_| Fault::internal())
+    serde_json::to_value(result).map_err(|_| Fault::internal())
 }
 
 async fn batch_recognize(

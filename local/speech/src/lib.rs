@@ -1,15 +1,14 @@
-//! Speech-to-Text v2 on one machine: `:recognize`, `:batchRecognize` and their operations, answered by ffmpeg
-//! and PocketSphinx.
+//! A local stand-in for Speech-to-Text v2: `:recognize`, `:batchRecognize` and their operations, implemented
+//! with ffmpeg and PocketSphinx.
 //!
-//! It checks what the real service checks (bearer token, configuration, size, length, quota) and fails as it
-//! fails, in Google's JSON; what is wrong with one file of a batch is said in that file's result. The
-//! `reason`s in `google.rpc.ErrorInfo` only name the case: callers should decide by code and message.
+//! It makes the checks of the real service (bearer token, configuration, size, length, quota) and returns its
+//! errors in Google's JSON format. An error in one file of a batch is reported in that file's result. The
+//! `reason`s in `google.rpc.ErrorInfo` just describe the case, so callers should rely on code and message.
 //!
-//! PocketSphinx hears American English. Any other language that the real service knows is accepted, and
-//! answered with the English that was heard. Of the outputs of a batch there is the native one; recognizers
-//! are not kept, so any name will do and means the empty one.
+//! PocketSphinx recognizes American English. Other languages of the real service are accepted, but the result
+//! is in English. Batches only support the native output format. Recognizers are not stored: any name is
+//! accepted and means the empty recognizer.
 
-mod answer;
 mod batch;
 mod clock;
 mod config;
@@ -19,6 +18,7 @@ mod http_api;
 mod operation;
 mod operations;
 mod request;
+mod results;
 mod settings;
 mod source;
 
@@ -33,7 +33,7 @@ pub use settings::{Limits, Settings};
 
 use crate::{batch::Batches, engine::Engine};
 
-/// The stand-in for Speech-to-Text; cheap to clone.
+/// The stand-in for Speech-to-Text. Cheap to clone.
 #[derive(Clone)]
 pub struct Speech(Arc<Inner>);
 
@@ -45,11 +45,11 @@ struct Inner {
 }
 
 impl Speech {
-    /// Opens the stand-in on its folder, and takes up the operations that were running when it was left. It
-    /// has to be called inside a tokio runtime.
+    /// Opens the stand-in on its folder, and resumes the operations that were running when it stopped. Requires
+    /// a Tokio runtime.
     ///
     /// # Errors
-    /// When the work folder cannot be made or read.
+    /// When the work folder cannot be created or read.
     pub fn open(settings: Settings) -> io::Result<Self> {
         let engine = Engine::open(&settings)?;
         let batches = Batches::open(&settings.work_folder)?;
@@ -63,51 +63,51 @@ impl Speech {
         Ok(service)
     }
 
-    /// The routes below `/v2/projects/{project}/locations/{location}/`.
+    /// Returns the routes below `/v2/projects/{project}/locations/{location}/`.
     pub fn router(&self) -> Router {
         http_api::router(self.clone())
     }
 
-    /// Stops the running operations where they are; the next [`Speech::open`] takes them up again.
+    /// Stops the running operations. The next [`Speech::open`] resumes them.
     pub fn stop(&self) {
         self.0.batches.stop();
     }
 
-    /// The Debian packages that recognition needs and that are not installed.
+    /// Returns the Debian packages that recognition needs and that are not installed.
     #[must_use]
     pub fn missing_tools() -> Vec<&'static str> {
         engine::missing_tools()
     }
 
-    /// How many audio files reached the engine, or the text that stands in for it.
+    /// Returns the number of audio files that reached the engine, or the text that replaces it.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.0.controls.calls()
     }
 
-    /// For tests: the next `count` authenticated `:recognize` and `:batchRecognize` calls are answered with
-    /// `status`, in Google's JSON.
+    /// For tests: makes the next `count` authenticated `:recognize` and `:batchRecognize` calls fail with
+    /// `status`, in Google's JSON format.
     pub fn fail_next(&self, count: u32, status: StatusCode) {
         self.0.controls.fail_next(count, status);
     }
 
-    /// For tests: the next `count` operations that begin their work end with an error.
+    /// For tests: makes the next `count` operations fail when they start their work.
     pub fn fail_next_operations(&self, count: u32) {
         self.0.controls.fail_next_operations(count);
     }
 
-    /// For tests: so many of a hundred authenticated calls, polls too, are answered with 500 or 503; 0 ends it.
+    /// For tests: makes this percentage of authenticated calls, including polls, fail with 500 or 503.
     pub fn fail_rate(&self, percent: u8) {
         self.0.controls.fail_rate(percent);
     }
 
-    /// For tests: every call, and every operation after its call, waits this long before its work begins.
+    /// For tests: delays the work of every call and of every operation.
     pub fn set_delay(&self, delay: Duration) {
         self.0.controls.set_delay(delay);
     }
 
-    /// For benchmarks: answers every well-formed call at once with this text, without reading the audio and
-    /// without a quota; `None` goes back to listening.
+    /// For benchmarks: responds to every valid call at once with this text, without reading the audio and
+    /// without a quota. `None` restores recognition.
     pub fn instant(&self, text: Option<&str>) {
         self.0.controls.set_instant(text);
     }

@@ -1,4 +1,4 @@
-//! A batch as it is kept, and as `google.longrunning.Operation` shows it.
+//! A batch as stored on disk and as a `google.longrunning.Operation`.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer, clock,
+    clock,
     fault::{self, Fault},
+    results,
 };
 
 const PACKAGE: &str = "type.googleapis.com/google.cloud.speech.v2";
 
-/// A batch, its files and what became of them.
+/// A batch with its files and their results.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Operation {
-    /// The last part of its name.
+    /// The last part of the operation's name.
     pub(crate) id: String,
-    /// `projects/{}/locations/{}`.
+    /// The parent of the operation: `projects/{}/locations/{}`.
     pub(crate) parent: String,
     pub(crate) recognizer: String,
     created: String,
@@ -28,15 +29,15 @@ pub(crate) struct Operation {
     pub(crate) done: bool,
 }
 
-/// One file of a batch.
+/// One file of a batch and its state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct File {
     pub(crate) uri: String,
-    /// Distinguishes its transcript from those of other operations; a restarted one writes the same object.
+    /// Distinguishes the transcript from those of other operations. A restarted operation writes the same object.
     pub(crate) transcript: String,
     pub(crate) progress: u8,
     billed_seconds: u64,
-    /// The `BatchRecognizeFileResult`, once there is one.
+    /// The `BatchRecognizeFileResult`, once it exists.
     pub(crate) result: Option<Value>,
 }
 
@@ -63,14 +64,14 @@ impl Operation {
         }
     }
 
-    /// Ends the operation as a whole.
+    /// Ends the operation.
     pub(crate) fn finish(&mut self, outcome: Result<(), Fault>) {
         self.error = outcome.err().map(|fault| fault.to_status(fault::SERVICE));
         self.done = true;
         self.updated = clock::timestamp();
     }
 
-    /// The JSON of the `google.longrunning.Operation`.
+    /// Returns the JSON of the `google.longrunning.Operation`.
     pub(crate) fn to_json(&self) -> Value {
         let mut operation = json!({
             "name": format!("{}/operations/{}", self.parent, self.id),
@@ -101,7 +102,7 @@ impl Operation {
         })
     }
 
-    /// 100 means that the operation is done.
+    /// Returns the progress in percent. 100 means that the operation is done.
     fn progress(&self) -> usize {
         if self.done {
             return 100;
@@ -117,7 +118,7 @@ impl Operation {
         json!({
             "@type": format!("{PACKAGE}.BatchRecognizeResponse"),
             "results": results,
-            "totalBilledDuration": answer::seconds(std::time::Duration::from_secs(billed)),
+            "totalBilledDuration": results::seconds(std::time::Duration::from_secs(billed)),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The operations that there are: in memory, and each in a small JSON file, so that a restart knows them.
+//! All operations, in memory and in one small JSON file each, so that they survive a restart.
 
 use std::{
     collections::BTreeMap,
@@ -10,8 +10,8 @@ use std::{
 
 use crate::{clock, operation::Operation};
 
-/// How long an operation is kept after its end.
-const KEPT: Duration = Duration::from_secs(5 * 24 * 3600);
+/// The time that an operation is kept after its end.
+const RETENTION: Duration = Duration::from_secs(5 * 24 * 3600);
 const EXTENSION: &str = "json";
 
 pub(crate) struct Operations {
@@ -20,18 +20,18 @@ pub(crate) struct Operations {
 }
 
 impl Operations {
-    /// Reads the operations of a folder, which is made when it does not exist, and forgets the old ones.
+    /// Loads the operations in a folder, which is created if it does not exist, and deletes old ones.
     pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
         let mut all = BTreeMap::new();
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             match read(&path) {
-                Ok(operation) if !operation.done || !clock::is_older(&operation.updated, KEPT) => {
+                Ok(operation) if !operation.done || !clock::is_older(&operation.updated, RETENTION) => {
                     all.insert(operation.id.clone(), operation);
                 }
                 Ok(_) => fs::remove_file(&path)?,
-                Err(error) => tracing::warn!(path = %path.display(), %error, "not an operation"),
+                Err(error) => tracing::warn!(path = %path.display(), %error, "a file is not an operation"),
             }
         }
         Ok(Self { folder, all: Mutex::new(all) })
@@ -45,7 +45,7 @@ impl Operations {
         self.all().get(id).cloned()
     }
 
-    /// Those that are not done.
+    /// Returns the ids of the unfinished operations.
     pub(crate) fn running(&self) -> Vec<String> {
         self.all()
             .values()
@@ -54,10 +54,10 @@ impl Operations {
             .collect()
     }
 
-    /// Keeps a new operation unless `most` are running; says whether it did.
-    pub(crate) fn add(&self, operation: &Operation, most: usize) -> io::Result<bool> {
+    /// Stores a new operation and returns `true`, unless `limit` operations are running.
+    pub(crate) fn add(&self, operation: &Operation, limit: usize) -> io::Result<bool> {
         let mut all = self.all();
-        if all.values().filter(|operation| !operation.done).count() >= most {
+        if all.values().filter(|operation| !operation.done).count() >= limit {
             return Ok(false);
         }
         self.save(operation)?;
@@ -65,22 +65,22 @@ impl Operations {
         Ok(true)
     }
 
-    /// Notes how far a file is; a restart may forget it.
+    /// Updates the progress of a file in memory only. A restart may lose it.
     pub(crate) fn progress(&self, id: &str, file: usize, percent: u8) {
         if let Some(file) = self.all().get_mut(id).and_then(|operation| operation.files.get_mut(file)) {
             file.progress = file.progress.max(percent);
         }
     }
 
-    /// Changes an operation for good.
+    /// Updates an operation in memory and on disk.
     pub(crate) fn update(&self, id: &str, change: impl FnOnce(&mut Operation)) {
         let mut all = self.all();
         if let Some(operation) = all.get_mut(id) {
             change(operation);
             operation.updated = clock::timestamp();
-            // What could not be kept is done again after a restart.
+            // Work that could not be stored is repeated after a restart.
             if let Err(error) = self.save(operation) {
-                tracing::error!(id, %error, "an operation could not be kept");
+                tracing::error!(id, %error, "an operation could not be stored");
             }
         }
     }

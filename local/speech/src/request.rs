@@ -1,4 +1,4 @@
-//! The requests of `google.cloud.speech.v2`, as far as they matter here.
+//! The supported part of the requests of `google.cloud.speech.v2`.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    config::{Config, Wanted},
+    config::{Config, Options},
     fault::Fault,
     settings::Settings,
     source,
 };
 
-/// The body of a `:recognize` call; fields that do not change the answer are ignored.
+/// The body of a `:recognize` call. Fields that do not affect the result are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecognizeRequest {
@@ -60,19 +60,19 @@ struct OutputFormatConfig {
     srt: Option<Value>,
 }
 
-/// Where the transcripts of a batch go.
+/// The destination of a batch's transcripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// Below this `gs://` address.
+    /// Below this `gs://` URI.
     Stored(String),
-    /// Into the operation's response.
+    /// In the operation's response.
     Inline,
 }
 
-/// A batch that was found to be well formed.
+/// A valid batch.
 pub(crate) struct Batch {
-    /// Each file's address, and how it is to be answered.
-    pub(crate) files: Vec<(String, Wanted)>,
+    /// The URI and the options of each file.
+    pub(crate) files: Vec<(String, Options)>,
     pub(crate) output: Output,
 }
 
@@ -91,33 +91,35 @@ impl BatchRecognizeRequest {
             if !seen.insert(&file.uri) {
                 return Err(Fault::invalid("INVALID_FILES", format!("Duplicate file URI: {}", file.uri)));
             }
-            let wanted = file.config.as_ref().unwrap_or(&self.config).checked(location)?;
-            files.push((file.uri.clone(), wanted));
+            let options = file.config.as_ref().unwrap_or(&self.config).checked(location)?;
+            files.push((file.uri.clone(), options));
         }
         Ok(Batch { output: self.output(settings.write.is_some())?, files })
     }
 
     fn output(&self, can_store: bool) -> Result<Output, Fault> {
-        let refused = |message| Err(Fault::invalid("INVALID_OUTPUT_CONFIG", message));
+        let invalid = |message| Err(Fault::invalid("INVALID_OUTPUT_CONFIG", message));
         let Some(config) = &self.recognition_output_config else {
-            return refused("Recognition output configuration must be specified.");
+            return invalid("Recognition output configuration must be specified.");
         };
         if config
             .output_format_config
             .as_ref()
             .is_some_and(|format| format.vtt.is_some() || format.srt.is_some())
         {
-            return refused("Only the native output format is supported.");
+            return invalid("Only the native output format is supported.");
         }
         match (&config.gcs_output_config, &config.inline_response_config) {
-            (Some(_), None) if !can_store => refused("There is no Cloud Storage to write transcripts to."),
+            (Some(_), None) if !can_store => {
+                invalid("This stand-in is not configured to write transcripts to Cloud Storage.")
+            }
             (Some(config), None) => {
                 source::check_folder(&config.uri)?;
                 Ok(Output::Stored(config.uri.trim_end_matches('/').to_owned()))
             }
             (None, Some(_)) if self.files.len() == 1 => Ok(Output::Inline),
-            (None, Some(_)) => refused("Inline output is only supported for a single file."),
-            _ => refused("Recognition output configuration must be specified."),
+            (None, Some(_)) => invalid("Inline output is only supported for a single file."),
+            _ => invalid("Recognition output configuration must be specified."),
         }
     }
 }

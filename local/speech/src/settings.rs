@@ -1,34 +1,34 @@
-//! What the stand-in is made with.
+//! The configuration of the stand-in.
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use local_engine::{Resolve, Write};
 use local_identity::Identity;
 
-/// What the stand-in is made with.
+/// The configuration of the stand-in.
 #[derive(Clone)]
 pub struct Settings {
-    /// Whose bearer tokens are accepted.
+    /// The identity whose bearer tokens are accepted.
     pub identity: Identity,
-    /// Finds the file of a `gs://` address.
+    /// Returns the file of a `gs://` URI.
     pub resolve: Resolve,
-    /// Stores the transcripts of batches; without it a batch can only answer inline.
+    /// Writes the transcripts of batches. Without it, batches only support inline results.
     pub write: Option<Write>,
-    /// How many pieces of audio are recognised at once, over all requests.
+    /// The number of audio segments that are recognized at the same time, over all requests.
     pub concurrency: usize,
-    /// Where operations are kept, and audio while it is recognised; it is made when it does not exist.
-    /// One process at a time may use it.
+    /// The folder for operations, and for audio while it is recognized. It is created if it does not exist.
+    /// Only one process at a time may use it.
     pub work_folder: PathBuf,
-    /// Where ffmpeg and PocketSphinx are looked for, in the notation of `PATH`; there itself when `None`.
+    /// The search path for ffmpeg and PocketSphinx in the format of `PATH`. `None` uses `PATH`.
     pub tool_path: Option<OsString>,
-    /// The folder of PocketSphinx's `en-us` model; the usual places are searched when `None`.
+    /// The folder of PocketSphinx's `en-us` model. `None` searches the usual folders.
     pub model_folder: Option<PathBuf>,
-    /// The service's limits.
+    /// The limits of the service.
     pub limits: Limits,
 }
 
 impl Settings {
-    /// Settings with Google's limits and no place for the transcripts of batches.
+    /// Creates settings with Google's limits and without a writer for transcripts.
     #[must_use]
     pub fn new(identity: Identity, resolve: Resolve, concurrency: usize, work_folder: PathBuf) -> Self {
         Self {
@@ -44,22 +44,22 @@ impl Settings {
     }
 }
 
-/// The service's limits: <https://cloud.google.com/speech-to-text/v2/quotas>.
+/// The limits of the service (<https://cloud.google.com/speech-to-text/v2/quotas>).
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// The longest audio of a `:recognize` call.
     pub sync_length: Duration,
-    /// Bytes of the audio of a `:recognize` call.
+    /// The size of the audio of a `:recognize` call, in bytes.
     pub sync_bytes: u64,
-    /// Files of one batch.
+    /// The number of files in a batch.
     pub batch_files: usize,
-    /// The longest audio of one file of a batch.
+    /// The longest audio of a file in a batch.
     pub batch_length: Duration,
-    /// Operations that run at the same time; the next is refused.
+    /// The number of operations running at the same time. More are rejected.
     pub concurrent_batches: usize,
-    /// `:recognize` and `:batchRecognize` calls in one minute; no quota when `None`.
+    /// The number of `:recognize` and `:batchRecognize` calls per minute. `None` means no quota.
     pub requests_per_minute: Option<u32>,
-    /// How long one step (a second of decoding, recognising one piece) may take.
+    /// The time limit of one step, such as decoding a second or recognizing a segment.
     pub step_time: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! From what a request names or carries to a local file.
+//! The audio to transcribe: an object in a bucket, or the contents of the request.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use local_engine::{
 
 use crate::{fault::Fault, request::RecognizeRequest};
 
-/// Checks that the request has audio, before anything is fetched.
+/// Checks that the request has audio, before anything is loaded.
 pub(crate) fn check(request: &RecognizeRequest) -> Result<(), Fault> {
     match (&request.content, &request.uri) {
         (Some(_), None) => Ok(()),
@@ -18,12 +18,12 @@ pub(crate) fn check(request: &RecognizeRequest) -> Result<(), Fault> {
     }
 }
 
-/// Checks an address below which objects are to be written: a bucket will do.
+/// Checks a URI for output objects. A bucket without a path is valid.
 pub(crate) fn check_folder(uri: &str) -> Result<(), Fault> {
     check_uri(&format!("{}/object", uri.trim_end_matches('/')))
 }
 
-/// Finds or stores the file.
+/// Finds the object's file, or stores the contents of the request in one.
 pub(crate) async fn open(
     request: RecognizeRequest,
     resolve: &Resolve,

@@ -1,4 +1,4 @@
-//! Canonical requests and strings to sign of the V4 signing process
+//! Canonical requests and strings to sign for V4 signatures
 //! (<https://cloud.google.com/storage/docs/authentication/canonical-requests>,
 //! <https://cloud.google.com/storage/docs/authentication/signatures#string-to-sign>).
 
@@ -6,35 +6,35 @@ use aws_lc_rs::digest;
 
 use crate::encoding;
 
-/// The only algorithm that the local cloud's account signs with.
+/// The only signing algorithm that the local cloud supports.
 pub const ALGORITHM: &str = "GOOG4-RSA-SHA256";
 const SIGNATURE_PARAMETER: &str = "X-Goog-Signature";
 const PAYLOAD_HEADER: &str = "x-goog-content-sha256";
 
-/// Why a request has no canonical form.
+/// An error that leaves a request without a canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// The path or the query does not decode to UTF-8.
+    /// The path or the query is not UTF-8 after decoding.
     #[error("the path or the query is not UTF-8")]
     Encoding,
-    /// The query names no signed headers.
-    #[error("the query names no signed headers")]
+    /// The query has no `X-Goog-SignedHeaders` parameter.
+    #[error("the query has no X-Goog-SignedHeaders parameter")]
     NoSignedHeaders,
-    /// A header was signed and does not come with the request.
+    /// A signed header is missing from the request.
     #[error("Header was included in signedheaders, but not in the request.")]
     MissingHeader(String),
 }
 
-/// A request's canonical form.
+/// A request in the canonical form that its signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CanonicalRequest(String);
 
 impl CanonicalRequest {
-    /// Puts a request as it was received into the form that its signer hashed: path and query still
-    /// encoded, header names in lower case. The port of the host is left out, as signers leave it out.
+    /// Builds the canonical form of a request as the server received it: path and query still encoded, header
+    /// names in lower case. Like the signers, it drops the port from the host.
     ///
     /// # Errors
-    /// When a signed header is missing, or something is not UTF-8.
+    /// When a signed header is missing, or the path or query is not UTF-8.
     pub fn new(
         method: &str,
         path: &str,
@@ -59,13 +59,14 @@ impl CanonicalRequest {
         ))
     }
 
-    /// The text that is hashed.
+    /// The canonical request as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What is signed: algorithm, time (`YYYYMMDD'T'HHMMSS'Z'`), credential scope, and this request's hash.
+    /// Returns the string to sign: algorithm, time (`YYYYMMDD'T'HHMMSS'Z'`), credential scope and this
+    /// request's hash.
     #[must_use]
     pub fn string_to_sign(&self, date: &str, scope: &str) -> String {
         let hash = hex::encode(digest::digest(&digest::SHA256, self.0.as_bytes()));
@@ -73,7 +74,7 @@ impl CanonicalRequest {
     }
 }
 
-/// The signed headers that a query names, in lower case.
+/// The header names in `X-Goog-SignedHeaders`, in lower case.
 pub(crate) fn signed_headers(pairs: &[(String, String)]) -> Option<Vec<String>> {
     let (_, list) = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case("X-Goog-SignedHeaders"))?;
     Some(list.split(';').map(str::to_ascii_lowercase).collect())
@@ -90,7 +91,7 @@ fn canonical_query(pairs: &[(String, String)]) -> String {
     joined.join("&")
 }
 
-/// A header's values joined by commas, with white space trimmed and folded.
+/// Joins a header's values with commas, after trimming and folding white space.
 fn header_value(headers: &[(String, String)], name: &str) -> Option<String> {
     let values: Vec<String> = headers
         .iter()

@@ -8,7 +8,7 @@ const EXPOSED: &str = "Location, Range, ETag";
 const EXTENSIONS: &str = "x-goog-";
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 
-/// The origins that may use the buckets.
+/// The origins that may send cross-origin requests.
 pub(crate) struct Cors(Vec<String>);
 
 impl Cors {
@@ -16,7 +16,7 @@ impl Cors {
         Self(origins)
     }
 
-    /// The request's origin, if it is one of the allowed.
+    /// Returns the request's origin if it is allowed.
     pub(crate) fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
         self.0
@@ -25,7 +25,7 @@ impl Cors {
             .then(|| origin.clone())
     }
 
-    /// The headers of the answer to a preflight: none to a foreign origin or for a method not allowed.
+    /// Returns the headers for a preflight response. A foreign origin or a forbidden method gets no CORS headers.
     pub(crate) fn preflight(&self, request: &HeaderMap) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
@@ -53,7 +53,7 @@ impl Cors {
         headers
     }
 
-    /// Lets the page of an allowed origin read the answer.
+    /// Adds the headers that let a page of an allowed origin read the response.
     pub(crate) fn decorate(origin: HeaderValue, response: &mut HeaderMap) {
         let mut exposed = EXPOSED.to_owned();
         for name in response.keys().filter(|name| name.as_str().starts_with(EXTENSIONS)) {

@@ -1,4 +1,4 @@
-//! Checksums: computed while bytes stream by, and compared with what the client announced
+//! Checksums, computed while the bytes stream and compared with the checksums that the client declared
 //! (<https://cloud.google.com/storage/docs/data-validation>).
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -11,7 +11,7 @@ use crate::fault::{Fault, Kind};
 
 const CONTENT_SHA256: &str = "x-goog-content-sha256";
 
-/// Running checksums of what has passed so far.
+/// The checksums of the bytes received so far.
 #[derive(Clone)]
 pub(crate) struct Digests {
     md5: Md5,
@@ -34,7 +34,7 @@ impl Digests {
         Self { md5: Md5::new(), crc32c: 0, sha256: None, length: 0 }
     }
 
-    /// Computes SHA-256 too, which only a signed payload needs.
+    /// Also computes SHA-256, which only a signed payload needs.
     pub(crate) fn with_sha256() -> Self {
         Self { sha256: Some(Context::new(&SHA256)), ..Self::new() }
     }
@@ -62,7 +62,7 @@ impl Digests {
     }
 }
 
-/// The checksums that a client announced, in base64 (SHA-256 in hex).
+/// The checksums that a client declared, in base64 (SHA-256 in hex).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Expected {
     md5: Option<String>,
@@ -72,25 +72,25 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
-    /// Reads `Content-MD5`, `x-goog-hash` and `x-goog-content-sha256`.
+    /// Reads the checksums in `Content-MD5`, `x-goog-hash` and `x-goog-content-sha256`.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self, Fault> {
         let mut expected = Self::from_hash_header(headers)?;
         if let Some(value) = headers.get("content-md5") {
-            expected.announce_md5(value.to_str().unwrap_or_default())?;
+            expected.set_md5(value.to_str().unwrap_or_default())?;
         }
         let sha256 = headers.get(CONTENT_SHA256).and_then(|value| value.to_str().ok());
         expected.sha256 = sha256.filter(|value| *value != "UNSIGNED-PAYLOAD").map(str::to_ascii_lowercase);
         Ok(expected)
     }
 
-    /// Reads `x-goog-hash` alone, which speaks of the whole object even beside one part of it.
+    /// Reads `x-goog-hash` only. It covers the whole object, even when the request carries one part of it.
     pub(crate) fn from_hash_header(headers: &HeaderMap) -> Result<Self, Fault> {
         let mut expected = Self::default();
         for value in headers.get_all("x-goog-hash") {
             for hash in value.to_str().unwrap_or_default().split(',') {
                 match hash.trim().split_once('=') {
-                    Some(("crc32c", text)) => expected.announce_crc32c(text)?,
-                    Some(("md5", text)) => expected.announce_md5(text)?,
+                    Some(("crc32c", text)) => expected.set_crc32c(text)?,
+                    Some(("md5", text)) => expected.set_md5(text)?,
                     _ => return Err(Fault::new(Kind::InvalidDigest)),
                 }
             }
@@ -98,20 +98,20 @@ impl Expected {
         Ok(expected)
     }
 
-    pub(crate) fn announce_md5(&mut self, text: &str) -> Result<(), Fault> {
+    pub(crate) fn set_md5(&mut self, text: &str) -> Result<(), Fault> {
         set(&mut self.md5, text, 16)
     }
 
-    pub(crate) fn announce_crc32c(&mut self, text: &str) -> Result<(), Fault> {
+    pub(crate) fn set_crc32c(&mut self, text: &str) -> Result<(), Fault> {
         set(&mut self.crc32c, text, 4)
     }
 
-    /// Running checksums of the kinds that are needed for [`Expected::check`].
+    /// Returns a [`Digests`] that computes the checksums [`Expected::check`] needs.
     pub(crate) fn digests(&self) -> Digests {
         if self.sha256.is_some() { Digests::with_sha256() } else { Digests::new() }
     }
 
-    /// Refuses content that is not what was announced.
+    /// Rejects content whose checksums differ from the declared ones.
     pub(crate) fn check(&self, sums: &Sums) -> Result<(), Fault> {
         compare("MD5", self.md5.as_ref(), &sums.md5)?;
         compare("CRC32C", self.crc32c.as_ref(), &sums.crc32c)?;
@@ -126,7 +126,9 @@ fn set(target: &mut Option<String>, text: &str, length: usize) -> Result<(), Fau
     match STANDARD.decode(text) {
         Ok(bytes) if bytes.len() == length => {
             if target.replace(text.to_owned()).is_some_and(|before| before != text) {
-                return Err(Fault::new(Kind::InvalidDigest).details("Two different checksums were given."));
+                return Err(
+                    Fault::new(Kind::InvalidDigest).details("The request has two different checksums.")
+                );
             }
             Ok(())
         }
@@ -134,10 +136,10 @@ fn set(target: &mut Option<String>, text: &str, length: usize) -> Result<(), Fau
     }
 }
 
-fn compare(name: &str, announced: Option<&String>, computed: &str) -> Result<(), Fault> {
-    match announced {
-        Some(announced) if announced != computed => Err(Fault::new(Kind::BadDigest).details(format!(
-            "Provided {name} hash \"{announced}\" doesn't match calculated {name} hash \"{computed}\"."
+fn compare(name: &str, declared: Option<&String>, computed: &str) -> Result<(), Fault> {
+    match declared {
+        Some(declared) if declared != computed => Err(Fault::new(Kind::BadDigest).details(format!(
+            "Provided {name} hash \"{declared}\" doesn't match calculated {name} hash \"{computed}\"."
         ))),
         _ => Ok(()),
     }

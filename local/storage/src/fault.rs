@@ -1,4 +1,4 @@
-//! Refusals, with the codes of the XML API and the reasons of the JSON API
+//! Error responses, with the codes of the XML API and the reasons of the JSON API
 //! (<https://cloud.google.com/storage/docs/xml-api/reference-status>,
 //! <https://cloud.google.com/storage/docs/json_api/v1/status-codes>).
 
@@ -11,7 +11,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-/// What went wrong, as the XML API names it.
+/// The kind of error, under its name in the XML API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     AccessDenied,
@@ -41,7 +41,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Status, code of the XML API, reason of the JSON API, message.
+    /// Returns the status, the XML API's code, the JSON API's reason and the message.
     fn row(self) -> (u16, &'static str, &'static str, &'static str) {
         match self {
             Self::AccessDenied => (403, "AccessDenied", "forbidden", "Access denied."),
@@ -51,7 +51,7 @@ impl Kind {
             Self::BadDigest => {
                 (400, "BadDigest", "invalid", "The checksum you specified did not match what we received.")
             }
-            Self::Cancelled => (499, "Cancelled", "cancelled", "The upload was cancelled."),
+            Self::Cancelled => (499, "Cancelled", "cancelled", "The upload was canceled."),
             Self::EntityTooLarge => (
                 400,
                 "EntityTooLarge",
@@ -126,11 +126,11 @@ impl Kind {
     }
 }
 
-/// A refused request.
+/// A rejected request.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) kind: Kind,
-    /// Further elements of the XML answer, `Details` among them.
+    /// Additional elements of the XML response, such as `Details`.
     elements: Vec<(&'static str, String)>,
 }
 
@@ -157,7 +157,7 @@ impl Fault {
         details.map_or(self.kind.row().3, |(_, text)| text)
     }
 
-    /// The answer of the XML API.
+    /// Renders the error as the XML API does.
     pub(crate) fn xml(self) -> Response {
         let (_, code, _, message) = self.kind.row();
         let mut body = format!(
@@ -168,10 +168,10 @@ impl Fault {
             let _ = write!(body, "<{name}>{}</{name}>", escape(text));
         }
         body.push_str("</Error>");
-        self.answer(body, "application/xml; charset=UTF-8")
+        self.response(body, "application/xml; charset=UTF-8")
     }
 
-    /// The answer of the JSON API.
+    /// Renders the error as the JSON API does.
     pub(crate) fn json(self) -> Response {
         let (code, _, reason, _) = self.kind.row();
         let message = self.message();
@@ -180,16 +180,16 @@ impl Fault {
             "message": message,
             "errors": [{"message": message, "domain": "global", "reason": reason}],
         }});
-        self.answer(body.to_string(), "application/json; charset=UTF-8")
+        self.response(body.to_string(), "application/json; charset=UTF-8")
     }
 
-    /// The answer of the JSON API to uploads and media reads, which have no JSON error body.
+    /// Renders the error as the JSON API does for uploads and media reads, which have no JSON error body.
     pub(crate) fn text(self) -> Response {
         let body = self.message().to_owned();
-        self.answer(body, "text/plain; charset=utf-8")
+        self.response(body, "text/plain; charset=utf-8")
     }
 
-    fn answer(self, body: String, content_type: &'static str) -> Response {
+    fn response(self, body: String, content_type: &'static str) -> Response {
         let status = self.status();
         if status == StatusCode::NOT_MODIFIED {
             return (status, Body::empty()).into_response();
@@ -208,7 +208,7 @@ impl Fault {
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        tracing::error!(%error, "the disk refused");
+        tracing::error!(%error, "a disk operation failed");
         Self::new(Kind::InternalError)
     }
 }

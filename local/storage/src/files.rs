@@ -1,21 +1,21 @@
-//! Files that exist whole or not at all.
+//! Atomic file writes, and temporary files.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// Ends the names of files still being written; they are swept on start.
+/// The extension of unfinished files, which are removed on start.
 const PARTIAL: &str = "partial";
 
-/// Writes beside the target and renames: whoever reads finds the old or the new, whole.
+/// Replaces a file atomically by writing beside it and renaming: readers find the old or the new content.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let partial = path.with_extension(PARTIAL);
     fs::write(&partial, content)?;
     fs::rename(partial, path)
 }
 
-/// Removes a file that may be gone already.
+/// Removes a file. Succeeds when it does not exist.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -23,7 +23,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The files of a folder by name, without those that were never finished, which are removed.
+/// Lists the files of a folder by name, after removing the unfinished ones.
 pub(crate) fn sweep(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -38,7 +38,7 @@ pub(crate) fn sweep(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A file that is removed when it is dropped.
+/// A file that is removed on drop.
 #[derive(Debug)]
 pub(crate) struct Temporary(PathBuf);
 
@@ -51,7 +51,7 @@ impl Temporary {
         &self.0
     }
 
-    /// Leaves the file to another owner.
+    /// Disarms the removal and returns the path.
     pub(crate) fn keep(mut self) -> PathBuf {
         std::mem::take(&mut self.0)
     }
@@ -63,7 +63,7 @@ impl Drop for Temporary {
             return;
         }
         if let Err(error) = remove(&self.0) {
-            tracing::warn!(%error, "a temporary file stays behind until the next start");
+            tracing::warn!(%error, "a temporary file could not be removed, the next start removes it");
         }
     }
 }

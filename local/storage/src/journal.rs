@@ -1,5 +1,5 @@
-//! The redo log: one renamed file commits a change of objects with its notifications, and what the
-//! file says is then carried out, by the next process if need be.
+//! The redo log. Renaming one journal file into place commits a change of objects together with its
+//! notifications. The change is then applied, after a crash by the next process.
 
 use std::{
     fs, io,
@@ -15,7 +15,7 @@ use crate::{
     session::Session,
 };
 
-/// Where things lie under the data folder.
+/// The paths under the data folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout(PathBuf);
 
@@ -76,10 +76,10 @@ impl Layout {
     }
 }
 
-/// One change, all of it or nothing.
+/// A change that is applied completely or not at all.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Transaction {
-    /// Orders the changes; of a new object it is the generation.
+    /// The position in the order of changes. For a new object it is also the generation.
     pub(crate) at: i64,
     pub(crate) put: Option<Put>,
     pub(crate) removed: Option<ObjectMetadata>,
@@ -87,7 +87,7 @@ pub(crate) struct Transaction {
     pub(crate) notifications: Vec<Pending>,
 }
 
-/// An object that comes to be.
+/// An object to store.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Put {
     staged: PathBuf,
@@ -101,12 +101,12 @@ impl Put {
 }
 
 impl Transaction {
-    /// Commits: after this the change will be carried out, whatever happens.
+    /// Commits the change. From here on it is applied even if the process is killed.
     pub(crate) fn commit(&self, layout: &Layout) -> io::Result<()> {
         files::write_whole(&layout.entry(self.at), &serde_json::to_vec(self)?)
     }
 
-    /// Carries a committed change out, as often as it takes; answers the recorded notifications.
+    /// Applies a committed change and returns the paths of its recorded notifications. Idempotent.
     pub(crate) fn apply(&self, layout: &Layout) -> io::Result<Vec<PathBuf>> {
         if let Some(put) = &self.put {
             let data = layout.data(&put.object.bucket, put.object.generation);
@@ -134,13 +134,13 @@ impl Transaction {
         Ok(recorded)
     }
 
-    /// Forgets a change that has been carried out.
-    pub(crate) fn settle(&self, layout: &Layout) -> io::Result<()> {
+    /// Removes the journal entry of an applied change.
+    pub(crate) fn forget(&self, layout: &Layout) -> io::Result<()> {
         files::remove(&layout.entry(self.at))
     }
 
-    /// The changes that were committed and perhaps not carried out, in their order.
-    pub(crate) fn unsettled(layout: &Layout) -> io::Result<Vec<Self>> {
+    /// Returns the committed changes that may not be applied yet, in order.
+    pub(crate) fn pending(layout: &Layout) -> io::Result<Vec<Self>> {
         let mut transactions = Vec::new();
         for path in files::sweep(&layout.journal())? {
             transactions.push(serde_json::from_slice::<Self>(&fs::read(path)?)?);

@@ -1,11 +1,12 @@
-//! The local cloud's Cloud Storage: signed URLs and the JSON API over files, with the checks, codes
-//! and notifications of the real one.
+//! The local cloud's stand-in for Cloud Storage: signed URLs and the JSON API on top of files, with the checks,
+//! error codes and notifications of the real service.
 //!
-//! Two APIs share one port. Browsers use the XML API with V4 signed URLs ([`canonical`] is what was
-//! signed); the official clients use the JSON API with bearer tokens. An object's bytes are streamed to
-//! a file beside which its metadata lies; a change is committed by renaming one journal file, which
-//! holds the notifications too, so that a killed process leaves the whole change or nothing of it.
-//! Buckets keep no noncurrent generations and there is no gRPC.
+//! Two APIs share one port. Browsers use the XML API with V4 signed URLs (see [`canonical`] for the signed
+//! form), and the official clients use the JSON API with bearer tokens. Each object has a file for its bytes
+//! and, beside it, a file for its metadata. Renaming one journal file commits a change together with its
+//! notifications, so a killed process leaves the complete change or none of it.
+//!
+//! Not supported: noncurrent generations and gRPC.
 
 pub mod canonical;
 mod cors;
@@ -50,59 +51,59 @@ use session::Sessions;
 use store::{NewObject, Store};
 use target::{Endpoint, Target};
 
-/// Tells the time; [`SystemTime::now`] outside tests.
+/// The source of the current time: [`SystemTime::now`] outside tests.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// What the storage is made of.
+/// The configuration of the storage.
 pub struct Settings {
-    /// The folder of the objects; it is made when it does not exist. One process at a time may use it.
+    /// The folder for objects, created if it does not exist. Only one process at a time may use it.
     pub data_dir: PathBuf,
-    /// Where clients reach the router, such as `http://127.0.0.1:9199`: session URIs begin so when a
-    /// request's `Host` has no port, as the official client leaves it out.
+    /// The URL of the router, such as `http://127.0.0.1:9199`. It is the base of session URIs when a request's
+    /// `Host` has no port, because the official client leaves the port out.
     pub endpoint: String,
     /// The account whose signed URLs and tokens are accepted.
     pub identity: Identity,
-    /// The origins whose pages may use the buckets.
+    /// The origins whose pages may access the buckets.
     pub cors_origins: Vec<String>,
     /// The buckets that exist.
     pub buckets: Vec<Bucket>,
-    /// What time it is.
+    /// The source of the current time.
     pub now: Clock,
 }
 
-/// A bucket.
+/// A bucket and its notification configurations.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     /// The bucket's name.
     pub name: String,
-    /// Who is told of its objects.
+    /// The topics that receive events about the bucket's objects.
     pub notifications: Vec<NotificationConfig>,
 }
 
 /// A bucket's notification configuration.
 #[derive(Clone, Debug)]
 pub struct NotificationConfig {
-    /// The topic, handed to the notifier as it stands here.
+    /// The topic, passed to the notifier unchanged.
     pub topic: String,
-    /// Only objects whose names begin so.
+    /// Limits the events to objects whose names start with this prefix.
     pub object_name_prefix: Option<String>,
 }
 
-/// Why the storage could not be opened, or an object not be made.
+/// An error from opening the storage or creating an object.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The data folder could not be read or written.
     #[error("the data folder: {0}")]
     Data(#[from] io::Error),
-    /// A bucket's name is not one that Cloud Storage would take, or stands in the way of the JSON API.
-    #[error("{0:?} cannot be a bucket's name")]
+    /// The bucket's name breaks Cloud Storage's rules or collides with a path of the JSON API.
+    #[error("{0:?} is not a valid bucket name")]
     BucketName(String),
-    /// The object was refused.
+    /// The object could not be created.
     #[error("{0}")]
     Refused(String),
 }
 
-/// The storage; cheap to clone.
+/// The storage. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
     store: Arc<Store>,
@@ -113,12 +114,12 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Opens the storage, finishes what an earlier process had committed, and starts to deliver
-    /// notifications, those left undelivered first. Needs a tokio runtime; the deliveries end when the
-    /// last clone of the storage and of its router is dropped.
+    /// Opens the storage, applies the changes that an earlier process committed, and starts to deliver
+    /// notifications, beginning with the undelivered ones. Requires a Tokio runtime. Deliveries stop when the
+    /// last clone of the storage and its router is dropped.
     ///
     /// # Errors
-    /// When the data folder cannot be used, or a bucket cannot have its name.
+    /// When the data folder cannot be used, or a bucket name is invalid.
     pub async fn open(settings: Settings, notifier: Notifier) -> Result<Self, Error> {
         if let Some(bucket) = settings.buckets.iter().find(|bucket| !names::is_bucket(&bucket.name)) {
             return Err(Error::BucketName(bucket.name.clone()));
@@ -141,13 +142,13 @@ impl Storage {
         })
     }
 
-    /// Both APIs, to be served at the root of an address of their own.
+    /// Returns a router for both APIs, to serve at the root of its own address.
     pub fn router(&self) -> Router {
         Router::new().fallback(serve).with_state(self.clone())
     }
 
-    /// An object's metadata and the file of its bytes, if its live generation is the one asked for. The
-    /// file goes away when the object is deleted or overwritten.
+    /// Returns an object's metadata and the path of its bytes. With `generation`, only if it is the live one.
+    /// The file is removed when the object is deleted or overwritten.
     #[must_use]
     pub fn open_object(
         &self,
@@ -160,10 +161,10 @@ impl Storage {
         Some(((*object).clone(), path))
     }
 
-    /// Makes an object, notifications included, for the neighbours in the same process.
+    /// Creates an object from within the process, and sends notifications as for an upload.
     ///
     /// # Errors
-    /// When the bucket does not exist, the name is not allowed, or the disk refuses.
+    /// When the bucket does not exist, the name is invalid, or writing to the disk fails.
     pub async fn create_object(
         &self,
         bucket: &str,

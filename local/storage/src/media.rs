@@ -1,4 +1,4 @@
-//! Downloads: whole objects and ranges, streamed from the disk.
+//! Downloads: whole objects and ranges, streamed from disk.
 
 use std::{io, sync::Arc};
 
@@ -22,25 +22,25 @@ const HTTP_DATE: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 const CHUNK: usize = 256 * 1024;
 
-/// Which API answers: they differ in headers.
+/// The API that responds. The two differ in headers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Api {
     Xml,
     Json,
 }
 
-/// What to read, and how to label it.
+/// The object to read, and the headers to respond with.
 pub(crate) struct Read<'a> {
     pub(crate) api: Api,
     pub(crate) bucket: &'a str,
     pub(crate) object: &'a str,
     pub(crate) generation: Option<i64>,
     pub(crate) preconditions: Preconditions,
-    /// Response headers that the request overrides.
+    /// Response headers that the request sets.
     pub(crate) overrides: Vec<(HeaderName, String)>,
 }
 
-/// Answers an object's bytes, or a part of them.
+/// Responds with an object's bytes, or a range of them.
 pub(crate) async fn read(store: &Arc<Store>, read: Read<'_>, headers: &HeaderMap) -> Result<Response, Fault> {
     let (object, mut file) = open(store, &read).await?;
     read.preconditions.check_read(&object)?;
@@ -67,7 +67,7 @@ pub(crate) async fn read(store: &Arc<Store>, read: Read<'_>, headers: &HeaderMap
     Ok(response)
 }
 
-/// Opens the object's data; an overwrite may take it away between the look-up and the opening.
+/// Opens the object's data. Retries when an overwrite removes the file between lookup and opening.
 async fn open(store: &Arc<Store>, read: &Read<'_>) -> Result<(Arc<ObjectMetadata>, File), Fault> {
     let mut seen = None;
     loop {
@@ -82,7 +82,7 @@ async fn open(store: &Arc<Store>, read: &Read<'_>) -> Result<(Arc<ObjectMetadata
     }
 }
 
-/// The headers of an object's bytes.
+/// Sets the headers of a download.
 fn describe(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     describe_stored(object, api, headers);
     let attributes = &object.attributes;
@@ -108,7 +108,7 @@ fn describe(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     }
 }
 
-/// The headers that tell what is stored, of uploads and downloads alike.
+/// Sets the headers about the stored object that uploads and downloads share.
 pub(crate) fn describe_stored(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     insert(headers, header::ETAG, &entity_tag(object, api));
     let extension = |name| HeaderName::from_static(name);
@@ -124,7 +124,7 @@ pub(crate) fn describe_stored(object: &ObjectMetadata, api: Api, headers: &mut H
     describe_hashes(object, api, headers);
 }
 
-/// The XML API sends one `x-goog-hash` header for each checksum, the JSON API one for all.
+/// Sets `x-goog-hash`: entry header per checksum in the XML API, entry for all in the JSON API.
 fn describe_hashes(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     let name = HeaderName::from_static("x-goog-hash");
     let mut hashes = vec![format!("crc32c={}", object.crc32c)];
@@ -137,7 +137,7 @@ fn describe_hashes(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     }
 }
 
-/// The JSON API's entity tag, or the XML API's: the MD5 in hex where there is one.
+/// Returns the entity tag. In the XML API it is the MD5 in hex, if there is entry.
 fn entity_tag(object: &ObjectMetadata, api: Api) -> String {
     let md5 = object.md5.as_ref().and_then(|md5| STANDARD.decode(md5).ok());
     match md5 {
@@ -148,21 +148,21 @@ fn entity_tag(object: &ObjectMetadata, api: Api) -> String {
 }
 
 fn check_etags(tag: &str, headers: &HeaderMap) -> Result<(), Fault> {
-    let names_it = |header: HeaderName| {
+    let matches = |header: HeaderName| {
         headers.get(header).and_then(|value| value.to_str().ok()).map(|list| {
-            list.split(',').any(|one| one.trim() == "*" || one.trim().trim_start_matches("W/") == tag)
+            list.split(',').any(|entry| entry.trim() == "*" || entry.trim().trim_start_matches("W/") == tag)
         })
     };
-    if names_it(header::IF_MATCH) == Some(false) {
+    if matches(header::IF_MATCH) == Some(false) {
         return Err(Fault::new(Kind::PreconditionFailed));
     }
-    if names_it(header::IF_NONE_MATCH) == Some(true) {
+    if matches(header::IF_NONE_MATCH) == Some(true) {
         return Err(Fault::new(Kind::NotModified));
     }
     Ok(())
 }
 
-/// The first and last byte asked for. Other units and lists of ranges are ignored (RFC 9110, section 14.2).
+/// Returns the first and last requested byte. Ignores other units and lists of ranges (RFC 9110, section 14.2).
 fn requested_range(headers: &HeaderMap, size: u64) -> Result<Option<(u64, u64)>, Fault> {
     let text = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     let Some((first, last)) = text.and_then(|text| text.strip_prefix("bytes=")?.split_once('-')) else {
@@ -195,6 +195,6 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
         Ok(value) => {
             headers.insert(name, value);
         }
-        Err(_) => tracing::debug!(%name, "the value does not fit a header"),
+        Err(_) => tracing::debug!(%name, "the value is not a valid header value"),
     }
 }

@@ -1,5 +1,4 @@
-//! What is known of an object, and its JSON resource
-//! (<https://cloud.google.com/storage/docs/json_api/v1/objects#resource>).
+//! Object metadata and its JSON resource (<https://cloud.google.com/storage/docs/json_api/v1/objects#resource>).
 
 use std::collections::BTreeMap;
 
@@ -16,11 +15,11 @@ use crate::{
 const MICROSECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
-/// What an uploader says of an object.
+/// The metadata that an uploader sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Attributes {
-    /// The media type; Cloud Storage takes `application/octet-stream` when none is given.
+    /// The media type. Cloud Storage uses `application/octet-stream` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// The `Content-Encoding` header of downloads.
@@ -35,7 +34,7 @@ pub struct Attributes {
     /// The `Cache-Control` header of downloads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_control: Option<String>,
-    /// A time of the uploader's own (RFC 3339).
+    /// A timestamp of the uploader's choice (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_time: Option<String>,
     /// Custom metadata: the `x-goog-meta-*` headers.
@@ -43,43 +42,43 @@ pub struct Attributes {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// What is known of one generation of an object.
+/// The metadata of one generation of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectMetadata {
-    /// The bucket's name.
+    /// The name of the bucket that holds the object.
     pub bucket: String,
-    /// The object's name.
+    /// The object's name within the bucket.
     pub name: String,
-    /// Microseconds since 1970 when the object came to be, unique on one machine.
+    /// The creation time in microseconds since 1970, unique on one machine.
     pub generation: i64,
     /// The object's size in bytes.
     pub size: u64,
     /// The CRC32C in base64, big endian.
     pub crc32c: String,
-    /// The MD5 in base64; composed objects have none.
+    /// The MD5 in base64. Composed objects have none.
     pub md5: Option<String>,
-    /// From how many parts the object was composed.
+    /// The number of parts that the object was composed from.
     pub component_count: Option<u32>,
-    /// What its uploader said of it.
+    /// The metadata that the uploader set.
     #[serde(flatten)]
     pub attributes: Attributes,
 }
 
 impl ObjectMetadata {
-    /// The media type of the object.
+    /// Returns the media type, or `application/octet-stream` if the uploader set none.
     #[must_use]
     pub fn content_type(&self) -> &str {
         self.attributes.content_type.as_deref().unwrap_or("application/octet-stream")
     }
 
-    /// When the object came to be.
+    /// Returns the creation time.
     #[must_use]
     pub fn created(&self) -> OffsetDateTime {
         time_of(self.generation)
     }
 
-    /// The JSON API's entity tag: generation and metageneration as Protocol Buffers varints.
+    /// Returns the JSON API's entity tag: generation and metageneration as Protocol Buffers varints.
     pub(crate) fn etag(&self) -> String {
         let mut bytes = vec![0x08];
         let mut rest = self.generation;
@@ -91,7 +90,7 @@ impl ObjectMetadata {
         STANDARD.encode(bytes)
     }
 
-    /// The JSON resource, as the JSON API and the notifications carry it.
+    /// Returns the JSON resource that the JSON API and the notifications contain.
     #[must_use]
     pub fn resource(&self) -> Value {
         let created = rfc3339(self.created());
@@ -148,7 +147,7 @@ impl ObjectMetadata {
     }
 }
 
-/// What must be true of the live object for a request to go on
+/// Conditions on the live object that a request depends on
 /// (<https://cloud.google.com/storage/docs/request-preconditions>).
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Preconditions {
@@ -159,12 +158,12 @@ pub(crate) struct Preconditions {
 }
 
 impl Preconditions {
-    /// An absent object has generation and metageneration 0.
+    /// Checks the conditions. An absent object has generation and metageneration 0.
     pub(crate) fn check(&self, live: Option<&ObjectMetadata>) -> Result<(), Fault> {
         self.check_as(live, Kind::PreconditionFailed)
     }
 
-    /// The same for a read, where a generation that should differ and does not is "not modified".
+    /// Checks the conditions of a read, which responds "not modified" when a generation should differ but does not.
     pub(crate) fn check_read(&self, live: &ObjectMetadata) -> Result<(), Fault> {
         self.check_as(Some(live), Kind::NotModified)
     }
@@ -185,13 +184,13 @@ impl Preconditions {
     }
 }
 
-/// The moment that a generation number stands for.
+/// Returns the time that a generation number encodes.
 pub(crate) fn time_of(generation: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(generation) * 1000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// RFC 3339 in UTC with microseconds.
+/// Formats a time as RFC 3339 in UTC with microseconds.
 pub(crate) fn rfc3339(time: OffsetDateTime) -> String {
     time.format(MICROSECONDS).unwrap_or_default()
 }

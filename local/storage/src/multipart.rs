@@ -1,4 +1,4 @@
-//! Reads `multipart/related` bodies part by part as they arrive (RFC 2046, section 5.1).
+//! A streaming reader of `multipart/related` bodies (RFC 2046, section 5.1).
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -12,7 +12,7 @@ const MAX_HEADERS: usize = 16 * 1024;
 /// The longest boundary that RFC 2046 allows.
 const MAX_BOUNDARY: usize = 70;
 
-/// A multipart body.
+/// A reader of the parts of a body.
 pub(crate) struct Multipart {
     payload: Payload,
     buffer: BytesMut,
@@ -27,12 +27,12 @@ impl Multipart {
             .get(header::CONTENT_TYPE)
             .and_then(|value| boundary(value.to_str().ok()?))
             .ok_or_else(|| broken("The Content-Type must be multipart/related with a boundary."))?;
-        // The first boundary need not follow a line break; with this one it does.
+        // The first boundary need not follow a line break. This added line break lets one search find all of them.
         let buffer = BytesMut::from(&b"\r\n"[..]);
         Ok(Self { payload, buffer, delimiter: format!("\r\n--{boundary}").into_bytes(), in_part: true })
     }
 
-    /// Goes to the next part, past what is left of this one, and reads its headers.
+    /// Skips the rest of this part and returns the headers of the next one.
     pub(crate) async fn next_part(&mut self) -> Result<Option<HeaderMap>, Fault> {
         while self.chunk().await?.is_some() {}
         self.fill(self.delimiter.len() + 2).await?;
@@ -41,7 +41,7 @@ impl Multipart {
         if self.buffer.starts_with(b"--") {
             return Ok(None);
         }
-        // The padding of the boundary's line, then headers up to an empty line.
+        // The padding after the boundary, then headers up to an empty line.
         let end = loop {
             if let Some(position) = find(&self.buffer, b"\r\n\r\n") {
                 break position;
@@ -56,14 +56,14 @@ impl Multipart {
         parse_headers(&head).map(Some)
     }
 
-    /// The next bytes of the part; `None` at its end.
+    /// Returns the next bytes of the part, or `None` at its end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
         while self.in_part {
             match find(&self.buffer, &self.delimiter) {
                 Some(0) => self.in_part = false,
                 Some(position) => return Ok(Some(self.buffer.split_to(position).freeze())),
                 None if self.buffer.len() >= self.delimiter.len() => {
-                    // The end may be the beginning of a delimiter.
+                    // The last bytes may be the start of a delimiter.
                     let safe = self.buffer.len() - self.delimiter.len() + 1;
                     return Ok(Some(self.buffer.split_to(safe).freeze()));
                 }
@@ -73,7 +73,7 @@ impl Multipart {
         Ok(None)
     }
 
-    /// The whole part, which must be small.
+    /// Reads a whole part of at most `limit` bytes.
     pub(crate) async fn read_part(&mut self, limit: usize) -> Result<Vec<u8>, Fault> {
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {

@@ -1,15 +1,15 @@
-//! What buckets and objects may be called
-//! (<https://cloud.google.com/storage/docs/buckets#naming>, <https://cloud.google.com/storage/docs/objects#naming>).
+//! The rules for bucket and object names (<https://cloud.google.com/storage/docs/buckets#naming>,
+//! <https://cloud.google.com/storage/docs/objects#naming>).
 
 use crate::fault::{Fault, Kind};
 
-/// First path segments that belong to the JSON API on the same port.
+/// First path segments that the JSON API uses on the same port.
 const RESERVED: [&str; 3] = ["storage", "upload", "download"];
 
-/// The length of a [`random`] name before it is written in hex.
+/// The number of bytes in a [`random`] name, before hex encoding.
 const RANDOM_BYTES: usize = 16;
 
-/// Whether a bucket may have this name: it becomes a folder's name too.
+/// Tells if a bucket name is valid. It is also the name of a folder.
 pub(crate) fn is_bucket(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
     let edge =
@@ -23,27 +23,27 @@ pub(crate) fn is_bucket(name: &str) -> bool {
         && !RESERVED.contains(&name)
 }
 
-/// Refuses the object names that Cloud Storage refuses.
+/// Rejects the object names that Cloud Storage rejects.
 pub(crate) fn check_object(name: &str) -> Result<(), Fault> {
     let reason = match name {
         "" => "The object name must not be empty.",
         "." | ".." => "The object name must not be '.' or '..'.",
         _ if name.len() > 1024 => "The object name must be at most 1024 bytes of UTF-8.",
-        _ if name.contains(['\r', '\n', '\0']) => "The object name must not hold a line break.",
+        _ if name.contains(['\r', '\n', '\0']) => "The object name must not contain a line break.",
         _ if name.starts_with(".well-known/acme-challenge/") => "The object name's prefix is reserved.",
         _ => return Ok(()),
     };
     Err(Fault::new(Kind::InvalidArgument).details(reason))
 }
 
-/// A name that nobody can guess.
+/// Returns an unguessable name.
 pub(crate) fn random() -> Result<String, Fault> {
     let mut bytes = [0; RANDOM_BYTES];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Fault::new(Kind::InternalError))?;
     Ok(hex::encode(bytes))
 }
 
-/// Whether a name may have come from [`random`].
+/// Tells if a name has the form of a [`random`] one.
 pub(crate) fn is_random(name: &str) -> bool {
     name.len() == 2 * RANDOM_BYTES && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

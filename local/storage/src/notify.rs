@@ -1,4 +1,4 @@
-//! Notifications of objects that came or went, delivered at least once
+//! Notifications about created and deleted objects, delivered at least once
 //! (<https://cloud.google.com/storage/docs/pubsub-notifications>).
 
 use std::{
@@ -21,24 +21,24 @@ use crate::{
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// After how long a delivery counts as failed.
+/// The time after which a delivery counts as failed.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A message for Pub/Sub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// The topic, as the bucket's configuration names it.
+    /// The topic, as written in the bucket's configuration.
     pub topic: String,
-    /// `eventType`, `bucketId`, `objectId`, `objectGeneration`, and the others that Cloud Storage sends.
+    /// `eventType`, `bucketId`, `objectId`, `objectGeneration` and the other attributes of Cloud Storage.
     pub attributes: BTreeMap<String, String>,
     /// The object's JSON resource (payload format `JSON_API_V1`).
     pub data: Vec<u8>,
 }
 
-/// Takes a notification; it is offered again, later, until this answers `Ok`.
+/// Receives a notification. Each one is delivered again later, until this returns `Ok`.
 pub type Notifier = Arc<dyn Fn(Notification) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
-/// A notification as it lies on the disk until it is delivered.
+/// A notification in its file on disk, until it is delivered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Pending {
     topic: String,
@@ -46,17 +46,17 @@ pub(crate) struct Pending {
     data: Value,
 }
 
-/// What happened to an object.
+/// An event about an object.
 #[derive(Clone, Copy)]
 pub(crate) enum Event {
-    /// It came to be, perhaps in the place of another generation.
+    /// The object was created, or replaced another generation.
     Finalized { overwrote: Option<i64> },
-    /// It went, perhaps for another generation.
+    /// The object was deleted, or replaced by another generation.
     Deleted { overwritten_by: Option<i64> },
 }
 
-/// The notifications that a bucket's configurations ask for. `at` is the commit's generation number.
-pub(crate) fn announce(
+/// Returns the notifications that a bucket's configurations require. `at` is the commit's generation number.
+pub(crate) fn notifications_for(
     configs: &[NotificationConfig],
     object: &ObjectMetadata,
     event: Event,
@@ -98,7 +98,7 @@ pub(crate) fn announce(
         .collect()
 }
 
-/// Hands every recorded notification to the notifier; ends when nothing can record one any more.
+/// Delivers every recorded notification. Returns when all senders are dropped.
 pub(crate) async fn dispatch(mut recorded: UnboundedReceiver<PathBuf>, notifier: Notifier) {
     let mut deliveries = JoinSet::new();
     loop {
@@ -117,7 +117,7 @@ async fn deliver(path: PathBuf, notifier: Notifier) {
     loop {
         match attempt(&path, &notifier).await {
             Ok(()) => return,
-            Err(error) => tracing::debug!(error, "a notification was not accepted, it will be sent again"),
+            Err(error) => tracing::debug!(error, "a notification was not accepted and will be retried"),
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
@@ -134,11 +134,11 @@ async fn attempt(path: &Path, notifier: &Notifier) -> Result<(), String> {
     let notification = Notification { topic: pending.topic, attributes: pending.attributes, data };
     tokio::time::timeout(DELIVERY_TIMEOUT, notifier(notification))
         .await
-        .map_err(|_| "no answer in time".to_owned())??;
+        .map_err(|_| "the notifier timed out".to_owned())??;
     tokio::fs::remove_file(path).await.map_err(|error| error.to_string())
 }
 
-/// Records a notification, before the request that caused it is answered.
+/// Writes a notification to disk, before the request that caused it returns.
 pub(crate) fn record(path: &Path, pending: &Pending) -> io::Result<()> {
     files::write_whole(path, &serde_json::to_vec(pending)?)
 }

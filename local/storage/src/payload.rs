@@ -1,4 +1,4 @@
-//! Request bodies on their way to the disk.
+//! Request bodies, on their way to disk.
 
 use std::path::Path;
 
@@ -17,13 +17,13 @@ use crate::{
     fault::{Fault, Kind},
 };
 
-/// How much of a refused body is still read, so that the client gets to read the refusal.
+/// The number of bytes of a rejected body that are still read, so that the client receives the error.
 const DRAINED_BYTES: usize = 32 << 20;
 
-/// A request's body. What its reader leaves unread is drained, within bounds.
+/// A request body. On drop, the unread rest is drained, within bounds.
 pub(crate) struct Payload {
     stream: Option<BodyDataStream>,
-    /// The client waits for leave to send (`Expect: 100-continue`), so there is nothing to drain.
+    /// The client waits for permission to send (`Expect: 100-continue`), so there is nothing to drain.
     waits: bool,
     /// The `Content-Length`, if the client sent one.
     pub(crate) length: Option<u64>,
@@ -35,7 +35,7 @@ impl Payload {
         Self { stream: Some(body.into_data_stream()), waits: headers.contains_key(header::EXPECT), length }
     }
 
-    /// The next bytes; an error when the connection broke before the end.
+    /// Returns the next bytes, or an error when the connection broke before the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         let Some(stream) = &mut self.stream else { return Ok(None) };
         match stream.next().await {
@@ -51,7 +51,7 @@ impl Payload {
         }
     }
 
-    /// The whole body, which must be small.
+    /// Reads the whole body of at most `limit` bytes.
     pub(crate) async fn read_all(&mut self, limit: usize) -> Result<Vec<u8>, Fault> {
         let mut all = Vec::new();
         while let Some(bytes) = self.next().await? {
@@ -81,7 +81,7 @@ impl Drop for Payload {
     }
 }
 
-/// A file that is written and summed up at once.
+/// Writes a file and computes its checksums at the same time.
 pub(crate) struct Writer {
     file: File,
     digests: Digests,
@@ -92,7 +92,7 @@ impl Writer {
         Ok(Self { file: File::create(path).await?, digests })
     }
 
-    /// Goes on after the bytes that `digests` has seen; what the file holds beyond them is cut off.
+    /// Continues after the bytes that `digests` covers, and truncates the file to them.
     pub(crate) async fn resume(path: &Path, digests: Digests) -> Result<Self, Fault> {
         let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path).await?;
         file.set_len(digests.length()).await?;
@@ -106,19 +106,19 @@ impl Writer {
         Ok(())
     }
 
-    /// How long the object is so far.
+    /// The number of bytes written so far.
     pub(crate) fn length(&self) -> u64 {
         self.digests.length()
     }
 
-    /// Waits until the operating system has every byte.
+    /// Waits until all bytes are handed to the operating system.
     pub(crate) async fn finish(mut self) -> Result<Digests, Fault> {
         self.file.flush().await?;
         Ok(self.digests)
     }
 }
 
-/// The sizes that `x-goog-content-length-range` allows, both ends included.
+/// The sizes that `x-goog-content-length-range` allows, including both ends.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct LengthRange {
     minimum: u64,
@@ -140,7 +140,7 @@ impl LengthRange {
         })
     }
 
-    /// Refuses what is too large already.
+    /// Rejects a length above the maximum.
     pub(crate) fn check_upper(&self, length: u64) -> Result<(), Fault> {
         if length > self.maximum {
             return Err(
@@ -150,7 +150,7 @@ impl LengthRange {
         Ok(())
     }
 
-    /// Refuses a whole object of the wrong size.
+    /// Rejects a complete object whose size is out of range.
     pub(crate) fn check(&self, length: u64) -> Result<(), Fault> {
         if length < self.minimum {
             return Err(

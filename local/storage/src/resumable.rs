@@ -1,4 +1,4 @@
-//! The resumable upload protocol, the same for both APIs
+//! The resumable upload protocol, shared by both APIs
 //! (<https://cloud.google.com/storage/docs/performing-resumable-uploads>).
 
 use std::{fs::File, io::Read as _, path::Path, sync::Arc};
@@ -15,30 +15,30 @@ use crate::{
     store::{NewObject, Store, blocking},
 };
 
-/// How an upload stands after a request.
-pub(crate) enum Standing {
-    /// So many bytes are kept.
+/// The state of an upload after a request.
+pub(crate) enum Outcome {
+    /// The number of bytes kept.
     Incomplete(u64),
     Complete(Arc<ObjectMetadata>),
 }
 
-/// What `Content-Range` says.
+/// A parsed `Content-Range` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ContentRange {
-    /// `bytes */*` or `bytes */N`: how far is it?
+    /// `bytes */*` or `bytes */N`: a status query.
     Query { total: Option<u64> },
-    /// `bytes A-B/N`, each but the first perhaps `*`.
+    /// `bytes A-B/N`, where `B` and `N` may be `*`.
     Part { start: u64, end: Option<u64>, total: Option<u64> },
 }
 
-/// Handles a PUT to a session. It goes on when the client is gone: what has arrived is kept.
+/// Handles a PUT to a session. Continues after the client disconnects, to keep the bytes that arrived.
 pub(crate) async fn put(
     store: Arc<Store>,
     sessions: Arc<Sessions>,
     upload: Arc<Upload>,
     headers: HeaderMap,
     payload: Payload,
-) -> Result<Standing, Fault> {
+) -> Result<Outcome, Fault> {
     let range = ContentRange::from_headers(&headers)?;
     let expected = Expected::from_hash_header(&headers)?;
     if let ContentRange::Query { total } = range {
@@ -48,7 +48,7 @@ pub(crate) async fn put(
             Err(_) => true,
         };
         if incomplete {
-            return Ok(Standing::Incomplete(upload.kept(&store.layout).await?));
+            return Ok(Outcome::Incomplete(upload.kept(&store.layout).await?));
         }
     }
     let request = Request { store, sessions, upload, range, expected, payload };
@@ -79,7 +79,7 @@ struct Request {
 }
 
 impl Request {
-    async fn run(mut self) -> Result<Standing, Fault> {
+    async fn run(mut self) -> Result<Outcome, Fault> {
         let upload = self.upload.clone();
         let mut turn = 0;
         upload.writers.send_modify(|count| {
@@ -88,18 +88,18 @@ impl Request {
         });
         let mut progress = upload.progress.lock().await;
         if let Some(object) = &progress.completed {
-            return Ok(Standing::Complete(object.clone()));
+            return Ok(Outcome::Complete(object.clone()));
         }
-        if progress.cancelled {
+        if progress.canceled {
             return Err(Fault::new(Kind::NoSuchUpload));
         }
         let result = self.advance(&mut progress, turn).await;
         match &result {
-            Ok(Standing::Complete(object)) => {
+            Ok(Outcome::Complete(object)) => {
                 progress.completed = Some(object.clone());
                 self.sessions.forget(&upload.session.id).await;
             }
-            Err(fault) if ends_the_session(fault.kind) => {
+            Err(fault) if ends_session(fault.kind) => {
                 discard(&self.store, &self.sessions, &upload, &mut progress).await?;
             }
             _ => {}
@@ -107,14 +107,14 @@ impl Request {
         result
     }
 
-    async fn advance(&mut self, progress: &mut Progress, turn: u64) -> Result<Standing, Fault> {
+    async fn advance(&mut self, progress: &mut Progress, turn: u64) -> Result<Outcome, Fault> {
         let session = &self.upload.session;
         let (start, end, total) = match self.range {
             ContentRange::Query { total } => (total.unwrap_or_default(), None, total),
             ContentRange::Part { start, end, total } => (start, end, total),
         };
         total.map_or(Ok(()), |total| session.range.check_upper(total))?;
-        // A query that comes here found the whole object written, of whatever size.
+        // A query reaches this point only when the object is fully written, whatever its size.
         let kept = match self.range {
             ContentRange::Query { .. } => self.upload.written(&self.store.layout).await?,
             ContentRange::Part { .. } => self.upload.kept(&self.store.layout).await?,
@@ -128,7 +128,7 @@ impl Request {
         let data = self.store.layout.session_data(&session.id);
         let digests = match progress.digests.take().filter(|digests| digests.length() == kept) {
             Some(digests) => digests,
-            None => read_again(&data, kept).await?,
+            None => recompute_digests(&data, kept).await?,
         };
         let mut writer = Writer::resume(&data, digests).await?;
         let received = self.receive(&mut writer, kept - start, end.map(|end| end + 1), turn).await;
@@ -144,13 +144,13 @@ impl Request {
             (None, _) => true,
         };
         if whole {
-            return self.complete(digests).await.map(Standing::Complete);
+            return self.complete(digests).await.map(Outcome::Complete);
         }
-        Ok(Standing::Incomplete(self.upload.kept(&self.store.layout).await?))
+        Ok(Outcome::Incomplete(self.upload.kept(&self.store.layout).await?))
     }
 
-    /// Writes the body but for its first `skip` bytes, which are kept already; `end` bounds the object's length.
-    /// Answers how many of the bytes to skip did not come.
+    /// Writes the body, except its first `skip` bytes, which are stored already. `end` limits the object's
+    /// length. Returns how many of the bytes to skip did not arrive.
     async fn receive(
         &mut self,
         writer: &mut Writer,
@@ -163,7 +163,7 @@ impl Request {
             let bytes = tokio::select! {
                 biased;
                 _ = writers.wait_for(|latest| *latest != turn) => {
-                    return Err(Fault::new(Kind::ServiceUnavailable).details("Another request has taken the upload over."));
+                    return Err(Fault::new(Kind::ServiceUnavailable).details("Another request took over this upload."));
                 }
                 bytes = self.payload.next() => bytes?,
             };
@@ -222,13 +222,13 @@ impl ContentRange {
         }
         let (start, end) = range.split_once('-')?;
         let (start, end) = (start.parse::<u64>().ok()?, number_or_star(end)?);
-        // One past the end must be a number too.
-        let sound = match (end, total) {
+        // The byte after the end must fit a number too.
+        let is_valid = match (end, total) {
             (Some(end), Some(total)) => start <= end && end < total,
             (Some(end), None) => start <= end && end < u64::MAX,
             (None, total) => total.is_none_or(|total| start <= total),
         };
-        sound.then_some(Self::Part { start, end, total })
+        is_valid.then_some(Self::Part { start, end, total })
     }
 }
 
@@ -236,8 +236,8 @@ fn number_or_star(text: &str) -> Option<Option<u64>> {
     if text == "*" { Some(None) } else { text.parse().ok().map(Some) }
 }
 
-/// Whether a refusal speaks of the whole object, which no further request can mend.
-fn ends_the_session(kind: Kind) -> bool {
+/// Tells if an error concerns the whole object, so that further requests cannot succeed.
+fn ends_session(kind: Kind) -> bool {
     use Kind::{BadDigest, EntityTooLarge, EntityTooSmall, PreconditionFailed};
     matches!(kind, BadDigest | EntityTooLarge | EntityTooSmall | PreconditionFailed)
 }
@@ -248,15 +248,15 @@ async fn discard(
     upload: &Arc<Upload>,
     progress: &mut Progress,
 ) -> Result<(), Fault> {
-    progress.cancelled = true;
+    progress.canceled = true;
     let (layout, discarded) = (store.layout.clone(), upload.clone());
     blocking(move || Ok(discarded.discard(&layout)?)).await?;
     sessions.forget(&upload.session.id).await;
     Ok(())
 }
 
-/// The checksums of a file's first `length` bytes.
-async fn read_again(path: &Path, length: u64) -> Result<Digests, Fault> {
+/// Computes the checksums of a file's first `length` bytes.
+async fn recompute_digests(path: &Path, length: u64) -> Result<Digests, Fault> {
     let path = path.to_owned();
     blocking(move || {
         let mut digests = Digests::new();

@@ -1,4 +1,4 @@
-//! Resumable upload sessions: kept on the disk, so that they outlive the process.
+//! Resumable upload sessions, kept on disk so that they survive a restart.
 
 use std::{
     collections::HashMap,
@@ -21,12 +21,12 @@ use crate::{
     store::{Store, blocking},
 };
 
-/// How long a session URI is good for.
+/// The lifetime of a session URI.
 const LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// Parts of an upload are kept in multiples of this.
+/// Parts of an upload are kept in multiples of this size.
 const QUANTUM: u64 = 256 * 1024;
 
-/// What was settled when the upload began.
+/// The parameters of an upload and, in the end, its object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) id: String,
@@ -36,9 +36,9 @@ pub(crate) struct Session {
     pub(crate) preconditions: Preconditions,
     pub(crate) range: LengthRange,
     pub(crate) expected: Expected,
-    /// Seconds since 1970.
+    /// The start of the session, in seconds since 1970.
     started: u64,
-    /// The object, once the upload has ended.
+    /// The object, once the upload is complete.
     completed: Option<ObjectMetadata>,
 }
 
@@ -47,7 +47,7 @@ impl Session {
         files::write_whole(&layout.session_record(&self.id), &serde_json::to_vec(self)?)
     }
 
-    /// The session as it is after the upload.
+    /// Returns the session with its completed object.
     pub(crate) fn finished(self, object: ObjectMetadata) -> Self {
         Self { completed: Some(object), ..self }
     }
@@ -57,8 +57,8 @@ impl Session {
     }
 }
 
-/// What a session begins with.
-pub(crate) struct Beginning {
+/// The parameters of a new session.
+pub(crate) struct NewSession {
     pub(crate) bucket: String,
     pub(crate) object: String,
     pub(crate) attributes: Attributes,
@@ -67,31 +67,31 @@ pub(crate) struct Beginning {
     pub(crate) expected: Expected,
 }
 
-/// A session that requests are working on.
+/// A session in memory, shared by the requests that use it.
 pub(crate) struct Upload {
     pub(crate) session: Session,
-    /// Held by the one request that writes.
+    /// Locked by the request that writes.
     pub(crate) progress: Mutex<Progress>,
-    /// Counts the requests that came to write: the latest takes over.
+    /// Counts the requests that want to write. The latest one takes over.
     pub(crate) writers: watch::Sender<u64>,
 }
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Default)]
 pub(crate) struct Progress {
-    /// The checksums of the kept bytes, unless they have to be read again.
+    /// The checksums of the bytes kept, or `None` if the file must be read again.
     pub(crate) digests: Option<Digests>,
     pub(crate) completed: Option<Arc<ObjectMetadata>>,
-    pub(crate) cancelled: bool,
+    pub(crate) canceled: bool,
 }
 
-/// The sessions in use.
+/// The sessions in memory.
 #[derive(Default)]
 pub(crate) struct Sessions(Mutex<HashMap<String, Arc<Upload>>>);
 
 impl Sessions {
-    /// Begins an upload and answers its id, which is all that is needed to go on with it.
-    pub(crate) async fn begin(&self, store: &Arc<Store>, new: Beginning) -> Result<String, Fault> {
+    /// Starts an upload and returns its id, which is all that a client needs to continue it.
+    pub(crate) async fn begin(&self, store: &Arc<Store>, new: NewSession) -> Result<String, Fault> {
         let id = names::random()?;
         let session = Session {
             id: id.clone(),
@@ -109,7 +109,7 @@ impl Sessions {
         Ok(id)
     }
 
-    /// The upload of this id, if there is one and its week is not over.
+    /// Finds an upload that has not expired.
     pub(crate) async fn find(
         &self,
         store: &Arc<Store>,
@@ -121,7 +121,7 @@ impl Sessions {
         if !names::is_random(id) {
             return Err(missing());
         }
-        // Held while the disk is read: a session that ends meanwhile must not come back unfinished.
+        // Locked while the file is read, because a session that ends meanwhile must not reappear as unfinished.
         let mut uploads = self.0.lock().await;
         let upload = match uploads.get(id) {
             Some(upload) => upload.clone(),
@@ -146,19 +146,19 @@ impl Sessions {
         Ok(upload)
     }
 
-    /// Forgets an upload that has ended, which the disk remembers.
+    /// Drops a completed upload from memory. Its record on disk remains.
     pub(crate) async fn forget(&self, id: &str) {
         self.0.lock().await.remove(id);
     }
 }
 
 impl Upload {
-    /// How many bytes are kept: a multiple of 256 KiB until the upload ends.
+    /// The number of bytes kept: a multiple of 256 KiB until the upload is complete.
     pub(crate) async fn kept(&self, layout: &Layout) -> Result<u64, Fault> {
         Ok(self.written(layout).await? / QUANTUM * QUANTUM)
     }
 
-    /// How many bytes have arrived.
+    /// The number of bytes received.
     pub(crate) async fn written(&self, layout: &Layout) -> Result<u64, Fault> {
         match tokio::fs::metadata(layout.session_data(&self.session.id)).await {
             Ok(metadata) => Ok(metadata.len()),
@@ -167,24 +167,25 @@ impl Upload {
         }
     }
 
-    /// Removes all trace of the upload; the record first, so that no part of it is taken for the whole.
+    /// Removes the upload's files. The record goes first, so that partial data is never taken for a complete
+    /// upload.
     pub(crate) fn discard(&self, layout: &Layout) -> io::Result<()> {
         files::remove(&layout.session_record(&self.session.id))?;
         files::remove(&layout.session_data(&self.session.id))
     }
 }
 
-/// Removes the sessions whose week is over, and bytes that belong to none. Blocks.
+/// Removes expired sessions, and data without a session. Blocks.
 pub(crate) fn sweep(store: &Store) -> io::Result<()> {
     for path in files::sweep(&store.layout.sessions())? {
         let is_record = path.extension().is_some_and(|extension| extension == "json");
-        let dead = if is_record {
+        let is_stale = if is_record {
             serde_json::from_slice::<Session>(&fs::read(&path)?)
                 .map_or(true, |session| session.is_expired(store.now()))
         } else {
             !path.with_extension("json").exists()
         };
-        if dead {
+        if is_stale {
             files::remove(&path)?;
         }
     }

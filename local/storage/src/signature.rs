@@ -1,4 +1,4 @@
-//! Verifies V4 signed URLs (<https://cloud.google.com/storage/docs/access-control/signed-urls>).
+//! Verification of V4 signed URLs (<https://cloud.google.com/storage/docs/access-control/signed-urls>).
 
 use http::{HeaderMap, Method, Uri};
 use local_identity::Identity;
@@ -14,12 +14,12 @@ use crate::{
 };
 
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
-/// The longest life of a signed URL, in seconds.
+/// The longest lifetime of a signed URL, in seconds.
 const MAX_EXPIRES: i64 = 604_800;
-/// How far in the future a signature may be dated.
+/// The allowed clock difference for signatures dated in the future.
 const MAX_SKEW: Duration = Duration::minutes(15);
 
-/// Whether a request claims to be signed by its query.
+/// Tells if a request has a signature in its query.
 pub(crate) fn is_signed(query: &str) -> bool {
     query.split('&').any(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
@@ -39,7 +39,7 @@ struct Parameters {
     signature: Vec<u8>,
 }
 
-/// Makes every check that Cloud Storage makes of a signed URL.
+/// Makes all checks that Cloud Storage makes on a signed URL.
 pub(crate) fn verify(
     method: &Method,
     uri: &Uri,
@@ -51,7 +51,9 @@ pub(crate) fn verify(
     let pairs = encoding::query_pairs(query).ok_or_else(|| Fault::new(Kind::InvalidArgument))?;
     let parameters = Parameters::parse(&pairs)?;
     if parameters.account != identity.email() {
-        return Err(Fault::new(Kind::InvalidSecurity).details("The service account is not known here."));
+        return Err(
+            Fault::new(Kind::InvalidSecurity).details("The local cloud does not know this service account.")
+        );
     }
     parameters.check_time(now)?;
     check_signed_headers(&pairs, headers)?;
@@ -104,18 +106,18 @@ impl Parameters {
 
     fn check_time(&self, now: OffsetDateTime) -> Result<(), Fault> {
         if self.signed_at > now + MAX_SKEW {
-            return Err(Fault::new(Kind::RequestTimeTooSkewed).details("X-Goog-Date lies in the future."));
+            return Err(Fault::new(Kind::RequestTimeTooSkewed).details("X-Goog-Date is in the future."));
         }
         let end = self.signed_at + self.expires;
         if end <= now {
             return Err(Fault::new(Kind::ExpiredToken)
-                .details(format!("The provided token has expired: it was good until {end}.")));
+                .details(format!("The provided token has expired: it was valid until {end}.")));
         }
         Ok(())
     }
 }
 
-/// A parameter that must be there exactly once.
+/// Returns a required parameter, which must occur exactly once.
 fn parameter<'a>(pairs: &'a [(String, String)], name: &'static str) -> Result<&'a str, Fault> {
     let mut values = pairs.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
     match (values.next(), values.next()) {
@@ -123,7 +125,7 @@ fn parameter<'a>(pairs: &'a [(String, String)], name: &'static str) -> Result<&'
         (None, _) => Err(Fault::new(Kind::MissingSecurityHeader)
             .element("ParameterName", name)
             .details("A parameter of the signature is missing.")),
-        _ => Err(malformed(name, "The parameter was given more than once.")),
+        _ => Err(malformed(name, "The parameter occurs more than once.")),
     }
 }
 
@@ -137,25 +139,25 @@ fn credential(credential: &str, date: &str) -> Result<(String, String), Fault> {
         return Err(refused("The credential scope must be DATE/LOCATION/storage/goog4_request."));
     };
     if location.is_empty() || !date.starts_with(day) || day.len() != 8 {
-        return Err(refused("The date of the credential scope is not that of X-Goog-Date."));
+        return Err(refused("The date of the credential scope differs from X-Goog-Date."));
     }
     Ok((account.to_owned(), scope.to_owned()))
 }
 
-/// The host must be signed, and every header that steers Cloud Storage.
+/// Requires a signature over the host and over every header that Cloud Storage interprets.
 fn check_signed_headers(pairs: &[(String, String)], headers: &HeaderMap) -> Result<(), Fault> {
     let list = parameter(pairs, "X-Goog-SignedHeaders")?;
     let signed = canonical::signed_headers(pairs).unwrap_or_default();
     if !signed.iter().any(|name| name == "host") {
         return Err(malformed(
             "X-Goog-SignedHeaders",
-            format!("The host must be among the signed headers: {list}"),
+            format!("The signed headers must include the host: {list}"),
         ));
     }
-    let steering = |name: &str| name.starts_with("x-goog-") || name.starts_with("x-amz-");
+    let is_extension = |name: &str| name.starts_with("x-goog-") || name.starts_with("x-amz-");
     match headers
         .keys()
-        .find(|name| steering(name.as_str()) && !signed.iter().any(|other| other == name.as_str()))
+        .find(|name| is_extension(name.as_str()) && !signed.iter().any(|other| other == name.as_str()))
     {
         Some(name) => {
             Err(malformed(name.as_str(), "Header was included in the request, but not in signedheaders."))

@@ -1,4 +1,4 @@
-//! The objects: an index in memory over files on the disk, changed one transaction at a time.
+//! The objects: an index in memory over files on disk, changed in one transaction at a time.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -37,11 +37,11 @@ pub(crate) struct Store {
 
 struct Commits {
     last: i64,
-    /// A committed change could not be carried out: it comes first.
-    unsettled: bool,
+    /// A committed change could not be applied. It comes first.
+    has_pending: bool,
 }
 
-/// An object whose bytes have arrived.
+/// An object whose bytes are complete.
 pub(crate) struct NewObject {
     pub(crate) bucket: String,
     pub(crate) name: String,
@@ -50,12 +50,12 @@ pub(crate) struct NewObject {
     pub(crate) sums: Sums,
     pub(crate) staged: Temporary,
     pub(crate) preconditions: Preconditions,
-    /// The resumable session that the object ends.
+    /// The resumable session that this object completes.
     pub(crate) session: Option<Session>,
 }
 
 impl Store {
-    /// Opens the folder and carries out what an earlier process had committed. Blocks.
+    /// Opens the folder and applies the changes that an earlier process committed. Blocks.
     pub(crate) fn open(
         root: PathBuf,
         buckets: Vec<Bucket>,
@@ -65,10 +65,10 @@ impl Store {
         let layout = Layout::new(root);
         layout.create()?;
         let mut last = 0;
-        for transaction in Transaction::unsettled(&layout)? {
+        for transaction in Transaction::pending(&layout)? {
             last = last.max(transaction.at);
             transaction.apply(&layout)?;
-            transaction.settle(&layout)?;
+            transaction.forget(&layout)?;
         }
         let mut index = HashMap::new();
         for bucket in &buckets {
@@ -81,11 +81,11 @@ impl Store {
             clock,
             buckets: buckets.into_iter().map(|bucket| (bucket.name, bucket.notifications)).collect(),
             index: RwLock::new(index),
-            commits: Mutex::new(Commits { last, unsettled: false }),
+            commits: Mutex::new(Commits { last, has_pending: false }),
             recorded,
         };
         for path in files::sweep(&store.layout.notifications())? {
-            store.hand_over(path);
+            store.send(path);
         }
         for path in files::sweep(&store.layout.staged())? {
             files::remove(&path)?;
@@ -100,7 +100,7 @@ impl Store {
         (self.clock)()
     }
 
-    /// A file that becomes an object's data when it is committed, and goes away otherwise.
+    /// Returns the path of a temporary file. A commit turns it into an object's data, otherwise it is removed.
     pub(crate) fn stage(&self) -> Result<Temporary, Fault> {
         Ok(Temporary::new(self.layout.staged().join(names::random()?)))
     }
@@ -109,13 +109,13 @@ impl Store {
         if self.buckets.contains_key(bucket) { Ok(()) } else { Err(Fault::new(Kind::NoSuchBucket)) }
     }
 
-    /// The live generation of an object.
+    /// Returns the live generation of an object.
     pub(crate) fn live(&self, bucket: &str, name: &str) -> Option<Arc<ObjectMetadata>> {
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
         index.get(bucket)?.get(name).cloned()
     }
 
-    /// The object, when its live generation is the one asked for.
+    /// Returns the object if `generation` is absent or the live one.
     pub(crate) fn find(
         &self,
         bucket: &str,
@@ -128,19 +128,19 @@ impl Store {
             .ok_or_else(|| Fault::new(Kind::NoSuchKey).details(format!("No such object: {bucket}/{name}")))
     }
 
-    /// Looks at a bucket's objects in the order of their names.
-    pub(crate) fn with_objects<T>(&self, bucket: &str, look: impl FnOnce(&Objects) -> T) -> Result<T, Fault> {
+    /// Passes a bucket's objects, sorted by name, to a closure.
+    pub(crate) fn with_objects<T>(&self, bucket: &str, read: impl FnOnce(&Objects) -> T) -> Result<T, Fault> {
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        index.get(bucket).map(look).ok_or_else(|| Fault::new(Kind::NoSuchBucket))
+        index.get(bucket).map(read).ok_or_else(|| Fault::new(Kind::NoSuchBucket))
     }
 
-    /// Makes the object, in the place of its live generation if there is one.
+    /// Creates an object, or replaces its live generation.
     pub(crate) async fn put(self: &Arc<Self>, new: NewObject) -> Result<Arc<ObjectMetadata>, Fault> {
         let store = self.clone();
         blocking(move || store.put_now(new)).await
     }
 
-    /// Removes the object's live generation, which must be `generation` if that is given.
+    /// Deletes the object's live generation, which must be `generation` if given.
     pub(crate) async fn delete(
         self: &Arc<Self>,
         bucket: String,
@@ -151,16 +151,16 @@ impl Store {
         let store = self.clone();
         blocking(move || {
             let mut commits = store.commits();
-            store.settle_first(&mut commits)?;
+            store.apply_pending(&mut commits)?;
             let object = store.find(&bucket, &name, generation)?;
             preconditions.check(Some(&object))?;
             let at = commits.next(store.now());
             let event = Event::Deleted { overwritten_by: None };
-            let notifications = notify::announce(store.configs(&bucket), &object, event, at);
+            let notifications = notify::notifications_for(store.configs(&bucket), &object, event, at);
             let removed = Some((*object).clone());
             let transaction = Transaction { at, put: None, removed, finished: None, notifications };
             transaction.commit(&store.layout)?;
-            store.carry_out(&mut commits, &transaction)
+            store.apply(&mut commits, &transaction)
         })
         .await
     }
@@ -168,7 +168,7 @@ impl Store {
     fn put_now(&self, new: NewObject) -> Result<Arc<ObjectMetadata>, Fault> {
         self.require_bucket(&new.bucket)?;
         let mut commits = self.commits();
-        self.settle_first(&mut commits)?;
+        self.apply_pending(&mut commits)?;
         let live = self.live(&new.bucket, &new.name);
         new.preconditions.check(live.as_deref())?;
         let at = commits.next(self.now());
@@ -184,9 +184,10 @@ impl Store {
         };
         let configs = self.configs(&object.bucket);
         let overwrote = live.as_ref().map(|live| live.generation);
-        let mut notifications = notify::announce(configs, &object, Event::Finalized { overwrote }, at);
+        let mut notifications =
+            notify::notifications_for(configs, &object, Event::Finalized { overwrote }, at);
         if let Some(live) = &live {
-            notifications.extend(notify::announce(
+            notifications.extend(notify::notifications_for(
                 configs,
                 live,
                 Event::Deleted { overwritten_by: Some(at) },
@@ -202,34 +203,34 @@ impl Store {
         };
         transaction.commit(&self.layout)?;
         new.staged.keep();
-        self.carry_out(&mut commits, &transaction)?;
+        self.apply(&mut commits, &transaction)?;
         Ok(Arc::new(object))
     }
 
-    /// Carries out a committed change and shows it to readers.
-    fn carry_out(&self, commits: &mut Commits, transaction: &Transaction) -> Result<(), Fault> {
-        commits.unsettled = true;
+    /// Applies a committed change and updates the index.
+    fn apply(&self, commits: &mut Commits, transaction: &Transaction) -> Result<(), Fault> {
+        commits.has_pending = true;
         let recorded = transaction.apply(&self.layout)?;
-        self.show(transaction);
-        recorded.into_iter().for_each(|path| self.hand_over(path));
-        transaction.settle(&self.layout)?;
-        commits.unsettled = false;
+        self.update_index(transaction);
+        recorded.into_iter().for_each(|path| self.send(path));
+        transaction.forget(&self.layout)?;
+        commits.has_pending = false;
         Ok(())
     }
 
-    /// Carries out what was committed before and not yet carried out.
-    fn settle_first(&self, commits: &mut Commits) -> Result<(), Fault> {
-        if !commits.unsettled {
+    /// Applies the changes that were committed earlier but not applied.
+    fn apply_pending(&self, commits: &mut Commits) -> Result<(), Fault> {
+        if !commits.has_pending {
             return Ok(());
         }
-        for transaction in Transaction::unsettled(&self.layout)? {
-            self.carry_out(commits, &transaction)?;
+        for transaction in Transaction::pending(&self.layout)? {
+            self.apply(commits, &transaction)?;
         }
-        commits.unsettled = false;
+        commits.has_pending = false;
         Ok(())
     }
 
-    fn show(&self, transaction: &Transaction) {
+    fn update_index(&self, transaction: &Transaction) {
         let mut index = self.write_index();
         if let Some(removed) = &transaction.removed
             && let Some(objects) = index.get_mut(&removed.bucket)
@@ -247,8 +248,8 @@ impl Store {
         self.buckets.get(bucket).map_or(&[], Vec::as_slice)
     }
 
-    fn hand_over(&self, path: PathBuf) {
-        // The receiver ends only with the process's last use of this store.
+    fn send(&self, path: PathBuf) {
+        // The receiver ends with the last user of this store in the process.
         let _ = self.recorded.send(path);
     }
 
@@ -262,7 +263,7 @@ impl Store {
 }
 
 impl Commits {
-    /// The next generation: the time in microseconds, and always more than the last.
+    /// Returns the next generation: the time in microseconds, always more than the last one.
     fn next(&mut self, now: SystemTime) -> i64 {
         let micros = OffsetDateTime::from(now).unix_timestamp_nanos() / 1000;
         self.last = i64::try_from(micros).unwrap_or(self.last).max(self.last + 1);
@@ -270,7 +271,7 @@ impl Commits {
     }
 }
 
-/// Runs what waits for the disk where it may wait.
+/// Runs disk operations on a thread that may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
@@ -280,7 +281,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
-/// A bucket's objects as the disk has them; of two generations of a name the later counts.
+/// Loads a bucket's objects. Of two generations of a name, the later one counts.
 fn load(layout: &Layout, bucket: &str) -> io::Result<Objects> {
     let folder = layout.buckets().join(bucket);
     fs::create_dir_all(&folder)?;
@@ -295,7 +296,7 @@ fn load(layout: &Layout, bucket: &str) -> io::Result<Objects> {
     Ok(objects)
 }
 
-/// Removes data whose record is gone: a deletion was cut short.
+/// Removes data without a record, which an interrupted deletion leaves.
 fn remove_orphans(layout: &Layout, bucket: &str) -> io::Result<()> {
     for path in files::sweep(&layout.buckets().join(bucket))? {
         if has_extension(&path, "data") && !path.with_extension("json").exists() {

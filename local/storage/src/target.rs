@@ -1,4 +1,4 @@
-//! What a request's URL speaks of.
+//! The parts of a request's URL.
 
 use http::Uri;
 
@@ -7,7 +7,7 @@ use crate::{
     fault::{Fault, Kind},
 };
 
-/// The parts of the two APIs.
+/// The endpoints of the two APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// `/BUCKET/OBJECT`
@@ -20,12 +20,12 @@ pub(crate) enum Endpoint {
     JsonUpload,
 }
 
-/// Endpoint, bucket and object of a request.
+/// The endpoint, bucket, object and query of a request.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) endpoint: Endpoint,
     pub(crate) bucket: String,
-    /// Empty when the request speaks of the bucket.
+    /// Empty when the request concerns the bucket.
     pub(crate) object: String,
     pub(crate) query: Query,
 }
@@ -58,7 +58,7 @@ impl Target {
     }
 }
 
-/// A query's parameters.
+/// The parameters of a query.
 #[derive(Debug)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -67,7 +67,7 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A parameter that is a number where it is given.
+    /// Returns a numeric parameter, if present.
     pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Fault> {
         let number =
             |text: &str| text.parse().map_err(|_| invalid().details(format!("Invalid value for {name}.")));

@@ -1,4 +1,5 @@
-//! The XML API on objects, for signed URLs (<https://cloud.google.com/storage/docs/xml-api/reference-methods>).
+//! The XML API for objects, used by signed URLs
+//! (<https://cloud.google.com/storage/docs/xml-api/reference-methods>).
 
 use axum::{
     body::Body,
@@ -15,8 +16,8 @@ use crate::{
     metadata::{Attributes, ObjectMetadata, Preconditions},
     names,
     payload::{LengthRange, Payload, Writer},
-    resumable::{self, Standing},
-    session::Beginning,
+    resumable::{self, Outcome},
+    session::NewSession,
     signature,
     store::NewObject,
     target::Target,
@@ -24,7 +25,7 @@ use crate::{
 
 const METADATA: &str = "x-goog-meta-";
 
-/// Answers a request to the XML API.
+/// Handles a request to the XML API.
 pub(crate) async fn serve(
     cloud: &Storage,
     target: &Target,
@@ -35,7 +36,7 @@ pub(crate) async fn serve(
     if let Some(id) = target.query.get("upload_id") {
         return continue_upload(cloud, target, parts, payload, id).await;
     }
-    authorise(cloud, target, parts)?;
+    authorize(cloud, target, parts)?;
     cloud.store.require_bucket(&target.bucket)?;
     names::check_object(&target.object)?;
     match parts.method {
@@ -47,8 +48,8 @@ pub(crate) async fn serve(
     }
 }
 
-/// A signed URL, or a bearer token.
-fn authorise(cloud: &Storage, target: &Target, parts: &Parts) -> Result<(), Fault> {
+/// Requires a signed URL or a bearer token.
+fn authorize(cloud: &Storage, target: &Target, parts: &Parts) -> Result<(), Fault> {
     if signature::is_signed(parts.uri.query().unwrap_or_default()) {
         let now = cloud.store.now().into();
         return signature::verify(&parts.method, &parts.uri, &parts.headers, &cloud.identity, now);
@@ -92,7 +93,7 @@ async fn put(
     let expected = Expected::from_headers(headers)?;
     let range = LengthRange::from_headers(headers)?;
     let preconditions = preconditions(headers)?;
-    // Most refusals are known before the first byte; the commit looks again.
+    // Most failures are known before the first byte. The commit checks again.
     preconditions.check(store.live(&target.bucket, &target.object).as_deref())?;
     payload.length.map_or(Ok(()), |length| range.check(length))?;
 
@@ -133,7 +134,7 @@ async fn start_upload(cloud: &Storage, target: &Target, headers: &HeaderMap) -> 
     }
     let preconditions = preconditions(headers)?;
     preconditions.check(cloud.store.live(&target.bucket, &target.object).as_deref())?;
-    let beginning = Beginning {
+    let session = NewSession {
         bucket: target.bucket.clone(),
         object: target.object.clone(),
         attributes: attributes(headers),
@@ -141,7 +142,7 @@ async fn start_upload(cloud: &Storage, target: &Target, headers: &HeaderMap) -> 
         range: LengthRange::from_headers(headers)?,
         expected: Expected::from_hash_header(headers)?,
     };
-    let id = cloud.sessions.begin(&cloud.store, beginning).await?;
+    let id = cloud.sessions.begin(&cloud.store, session).await?;
     let object = encoding::encode_path(&target.object);
     let location = format!("{}/{}/{object}?upload_id={id}", origin(cloud, headers), target.bucket);
     Ok((StatusCode::CREATED, [(header::LOCATION, location), (UPLOAD_ID, id)]).into_response())
@@ -159,8 +160,8 @@ async fn continue_upload(
         Method::PUT => {
             let (store, sessions) = (cloud.store.clone(), cloud.sessions.clone());
             match resumable::put(store, sessions, upload, parts.headers.clone(), payload).await? {
-                Standing::Incomplete(kept) => Ok(incomplete(kept, id)),
-                Standing::Complete(object) => Ok(stored(&object)),
+                Outcome::Incomplete(kept) => Ok(incomplete(kept, id)),
+                Outcome::Complete(object) => Ok(stored(&object)),
             }
         }
         Method::DELETE => Err(cancel(cloud, upload).await),
@@ -168,7 +169,7 @@ async fn continue_upload(
     }
 }
 
-/// Cancels an upload; the answer has the status of an error even when it worked.
+/// Cancels an upload. Cloud Storage responds with an error status even on success.
 pub(crate) async fn cancel(cloud: &Storage, upload: std::sync::Arc<crate::session::Upload>) -> Fault {
     match resumable::cancel(&cloud.store, &cloud.sessions, upload).await {
         Ok(()) => Fault::new(Kind::Cancelled),
@@ -176,10 +177,10 @@ pub(crate) async fn cancel(cloud: &Storage, upload: std::sync::Arc<crate::sessio
     }
 }
 
-/// The header that names an upload in answers.
+/// The response header with an upload's id.
 pub(crate) const UPLOAD_ID: HeaderName = HeaderName::from_static("x-guploader-uploadid");
 
-/// The answer to a request that did not end an upload.
+/// The response to a request that leaves an upload incomplete.
 pub(crate) fn incomplete(kept: u64, id: &str) -> Response {
     let mut response = (StatusCode::PERMANENT_REDIRECT, [(UPLOAD_ID, id)]).into_response();
     if kept > 0
@@ -190,7 +191,7 @@ pub(crate) fn incomplete(kept: u64, id: &str) -> Response {
     response
 }
 
-/// Where the client reached this server.
+/// Returns the base URL under which the client reached this server.
 pub(crate) fn origin(cloud: &Storage, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let port = host.and_then(|host| host.parse::<Authority>().ok()?.port_u16());

@@ -13,7 +13,7 @@ use std::{
 };
 
 use axum::{Router, serve::Listener};
-use local::FUNCTIONS;
+use functions::FUNCTIONS;
 use local_smtp::{Inbox, Settings};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use reqwest::{Client, StatusCode};
@@ -21,6 +21,7 @@ use serde_json::json;
 use shared::{
     base::config::Env,
     cloud::events::EmailRequested,
+    function::Function as _,
     testing::{Platform, envelope, eventually},
 };
 use sqlx::PgPool;
@@ -123,13 +124,10 @@ impl Image {
 }
 
 /// What any function reads.
-fn environment(platform: &Platform, function: &str) -> Env {
-    let env = if function == "maintenance" {
-        platform.env_of::<maintenance::Maintenance>()
-    } else {
-        platform.env()
-    };
-    env.with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
+fn environment(platform: &Platform, database_role: &str) -> Env {
+    platform
+        .env_as(database_role)
+        .with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
         .with("FRONTEND_URL", "https://app.test")
         .with("SMTP_HOST", "localhost")
         .with("SMTP_TLS", "starttls")
@@ -147,7 +145,8 @@ async fn every_function_runs_where_nothing_else_is_and_stays_small(db: PgPool) {
     let inbox = Inbox::open(Settings::new(platform.data_dir().join("mails"), listen, None))
         .await
         .expect("a mail server");
-    for function in FUNCTIONS {
+    for listed in FUNCTIONS {
+        let function = listed.name;
         let image = Image::of(function).await;
         let before = image.files();
         let size: u64 = before.values().map(|(size, ..)| *size).sum();
@@ -159,7 +158,7 @@ async fn every_function_runs_where_nothing_else_is_and_stays_small(db: PgPool) {
             assert_eq!((mode & 0o022, *owner), (0, 0), "{} can be written", path.display());
         }
 
-        let env = environment(&platform, function)
+        let env = environment(&platform, listed.database_role)
             .with("SMTP_HOST", "127.0.0.1")
             .with("SMTP_PORT", inbox.smtp_addr().port().to_string())
             .with("SMTP_CA_CERTIFICATE", inbox.ca_pem());
@@ -248,7 +247,7 @@ async fn tls_goes_out_to_whom_the_image_trusts_and_to_nobody_else(db: PgPool) {
     let inbox = Inbox::open(Settings::new(platform.data_dir().join("mails"), listen, None))
         .await
         .expect("a mail server");
-    let env = environment(&platform, "email")
+    let env = environment(&platform, email::Email::DATABASE_ROLE)
         .with("PUSH_JWKS_URL", format!("{issuer}/oauth2/v3/certs"))
         .with("SMTP_PORT", inbox.smtp_addr().port().to_string());
     let push = async |image: &Image| {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
+use functions::{FUNCTIONS, url_map};
 use http::Method;
 use serde_json::{Value, json};
 use shared::{
@@ -173,25 +174,17 @@ async fn export(platform: &Platform, project: ProjectId, requested_by: &TestUser
     id
 }
 
-async fn functions(env: &Env, platform: &Platform) -> Router {
-    let clock = &platform.clock;
-    let services = [
-        shared::function::service::<auth::Auth>(env, clock.clone()),
-        shared::function::service::<users::Users>(env, clock.clone()),
-        shared::function::service::<projects::Projects>(env, clock.clone()),
-        shared::function::service::<data::Data>(env, clock.clone()),
-        shared::function::service::<events::Events>(env, clock.clone()),
-        shared::function::service::<review::Review>(env, clock.clone()),
-        shared::function::service::<analytics::Analytics>(env, clock.clone()),
-        shared::function::service::<admin::Admin>(env, clock.clone()),
-    ];
-    let routers: Vec<Router> =
-        services.into_iter().map(|service| service.expect("a function").router()).collect();
-    let names = ["auth", "users", "projects", "data", "events", "review", "analytics", "admin"];
+fn functions(env: &Env, platform: &Platform) -> Router {
+    let served = FUNCTIONS.iter().filter(|function| !function.paths.is_empty());
+    let routers: BTreeMap<&str, Router> = served
+        .map(|function| {
+            let service = function.service(env, platform.clock.clone());
+            (function.name, service.expect("a function").router())
+        })
+        .collect();
     Router::new().fallback(move |request: axum::extract::Request| {
-        let function = local::url_map::function_for(request.uri().path());
-        let index = names.iter().position(|name| *name == function).expect("a function with routes");
-        let router = routers[index].clone();
+        let function = url_map::function_for(request.uri().path()).expect("a function");
+        let router = routers[function.name].clone();
         async move { tower::ServiceExt::oneshot(router, request).await }
     })
 }
@@ -199,7 +192,7 @@ async fn functions(env: &Env, platform: &Platform) -> Router {
 impl Everybody {
     async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let client = platform.client(functions(&platform.env(), &platform).await);
+        let client = platform.client(functions(&platform.env(), &platform));
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
         let mut users = BTreeMap::from([("admin", admin.clone())]);
@@ -312,7 +305,7 @@ impl Everybody {
 
 /// Every route that the functions document.
 fn documented() -> BTreeSet<(String, String)> {
-    let document = serde_json::to_value(local::openapi()).expect("a document");
+    let document = serde_json::to_value(functions::openapi()).expect("a document");
     let paths = document["paths"].as_object().expect("paths").iter();
     paths
         .flat_map(|(path, operations)| {

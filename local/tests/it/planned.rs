@@ -9,16 +9,13 @@ use std::{
     process::Stdio,
 };
 
-use local::{
-    FUNCTIONS, reference,
-    url_map::{DEFAULT_FUNCTION, URL_MAP},
-};
+use functions::{Descriptor, FUNCTIONS, reference, url_map};
 use local_smtp::{Credentials, Inbox, Settings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use shared::{
     base::config::Env,
-    cloud::names::{self, BUCKETS, SCHEDULES, SUBSCRIPTIONS, Topic},
+    cloud::names::{self, BUCKETS, Topic},
     testing::{Platform, RedisServer, eventually},
 };
 use sqlx::PgPool;
@@ -56,18 +53,14 @@ fn binary(function: &str) -> PathBuf {
 
 /// The planned variables, with what is secret or elsewhere filled in for this machine.
 fn environment(platform: &Platform, redis: &str, inbox: &Inbox, function: &str, service: &Value) -> Env {
-    let local = if function == "maintenance" {
-        platform.env_of::<maintenance::Maintenance>()
-    } else {
-        platform.env()
-    };
-    let local = local
+    let listed = functions::named(function).expect("a function");
+    let local = platform
+        .env_as(listed.database_role)
         .with("SMTP_PASSWORD", "secret")
         .with("REDIS_URL", redis)
         .with("DOCUMENTAI_PROCESSOR", "projects/alta-test/locations/eu/processors/1");
     let plan = object(&service["environment"]);
-    let reads = reference::variables(function);
-    let elsewhere = ENDPOINTS.into_iter().filter(|name| reads.contains(name));
+    let elsewhere = ENDPOINTS.into_iter().filter(|name| listed.reads(name));
     // What only an apply knows, and what lies in Secret Manager.
     let unknown = plan.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str());
     let filled = elsewhere.chain(unknown).chain(strings(&service["secrets"]));
@@ -132,7 +125,7 @@ async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgP
         let services = object(&plan["services"]);
         let inbox = mail_server(&platform, &name, &services["email"]["environment"]).await;
         let functions: BTreeSet<&str> = services.keys().map(String::as_str).collect();
-        assert_eq!(functions, FUNCTIONS.into_iter().collect());
+        assert_eq!(functions, functions::names().collect());
         for (function, service) in services {
             let env = environment(&platform, &redis.url(), &inbox, function, service);
             let started = start(function, &env, &client).await;
@@ -196,8 +189,10 @@ fn the_load_balancer_picks_functions_as_the_gateway_does() {
             .filter_map(|(route, to)| Some((route.as_str(), to.as_str()?)))
             .filter(|(_, to)| !to.starts_with("static-"))
             .collect();
-        assert_eq!(functions, URL_MAP.iter().copied().collect(), "{name}");
-        assert_eq!(plan["url_map"]["default"], DEFAULT_FUNCTION);
+        let expected = url_map::routes().map(|(route, function)| (route, function.name));
+        assert_eq!(functions, expected.collect(), "{name}");
+        let default = url_map::default_function().expect("a function");
+        assert_eq!(plan["url_map"]["default"], default.name);
         for (function, service) in object(&plan["services"]) {
             let ingress = if functions.values().any(|to| to == function) {
                 "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
@@ -224,34 +219,42 @@ fn the_load_balancer_picks_functions_as_the_gateway_does() {
     }
 }
 
+/// Every subscription, with the name of its function.
+fn subscriptions() -> impl Iterator<Item = (&'static str, names::Subscription)> {
+    let named = |function: &'static Descriptor| {
+        function.subscriptions().into_iter().map(|subscription| (function.name, subscription))
+    };
+    FUNCTIONS.iter().flat_map(named)
+}
+
 #[test]
 fn topics_and_subscriptions_are_the_codes() {
     for (name, plan) in planned() {
         let topics: BTreeSet<&str> = strings(&plan["topics"]).into_iter().collect();
         assert_eq!(topics, Topic::ALL.map(Topic::name).into_iter().collect(), "{name}");
-        let expected: BTreeMap<&str, Value> = SUBSCRIPTIONS
-            .into_iter()
-            .map(|subscription| {
-                let endpoint = &plan["subscriptions"][subscription.name]["endpoint"];
+        let expected: BTreeMap<String, Value> = subscriptions()
+            .map(|(function, subscription)| {
+                let id = subscription.name(function);
+                let endpoint = &plan["subscriptions"][&id]["endpoint"];
                 let endpoint = endpoint.as_str().expect("an endpoint");
-                assert!(endpoint.starts_with(&format!("https://{}-", subscription.function)), "{endpoint}");
+                assert!(endpoint.starts_with(&format!("https://{function}-")), "{endpoint}");
                 assert!(endpoint.ends_with(&format!(".run.app{}", subscription.path)), "{endpoint}");
-                let dead = subscription.dead_letters.then(
+                let dead = subscription.has_dead_letters().then(
                     || json!({"topic": Topic::DeadLetters.name(), "attempts": names::MAX_DELIVERY_ATTEMPTS}),
                 );
-                let account = &plan["services"][subscription.function]["environment"]["PUSH_SERVICE_ACCOUNT"];
+                let account = &plan["services"][function]["environment"]["PUSH_SERVICE_ACCOUNT"];
                 let expected = json!({
                     "topic": subscription.topic.name(),
                     "filter": subscription.filter,
                     "endpoint": endpoint,
-                    "audience": plan["services"][subscription.function]["environment"]["PUSH_AUDIENCE"],
+                    "audience": plan["services"][function]["environment"]["PUSH_AUDIENCE"],
                     "account": account,
                     "ack_deadline_seconds": names::ACK_DEADLINE_SECONDS,
                     "minimum_backoff": format!("{}s", names::MINIMUM_BACKOFF_SECONDS),
                     "maximum_backoff": format!("{}s", names::MAXIMUM_BACKOFF_SECONDS),
                     "dead_letters": dead,
                 });
-                (subscription.name, expected)
+                (id, expected)
             })
             .collect();
         assert_eq!(json!(expected), plan["subscriptions"], "{name}");
@@ -262,8 +265,11 @@ fn topics_and_subscriptions_are_the_codes() {
 fn schedules_call_the_codes_tasks_as_often_as_it_says() {
     for (name, plan) in planned() {
         let schedules = object(&plan["schedules"]);
-        assert_eq!(schedules.len(), SCHEDULES.len(), "{name}");
-        for schedule in SCHEDULES {
+        let expected = FUNCTIONS
+            .iter()
+            .flat_map(|function| function.schedules.iter().map(|schedule| (function.name, schedule)));
+        assert_eq!(schedules.len(), expected.clone().count(), "{name}");
+        for (function, schedule) in expected {
             let planned = &schedules[schedule.name];
             let minutes = schedule.every_seconds / 60;
             let cron = if minutes < 60 {
@@ -274,7 +280,7 @@ fn schedules_call_the_codes_tasks_as_often_as_it_says() {
             assert_eq!((&planned["schedule"], &planned["method"]), (&json!(cron), &json!("POST")), "{name}");
             let endpoint = planned["endpoint"].as_str().expect("an endpoint");
             assert!(
-                endpoint.starts_with("https://maintenance-") && endpoint.ends_with(schedule.path),
+                endpoint.starts_with(&format!("https://{function}-")) && endpoint.ends_with(&schedule.path()),
                 "{endpoint}"
             );
         }

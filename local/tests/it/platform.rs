@@ -59,6 +59,30 @@ async fn a_second_platform_on_the_same_folder_or_port_is_told_why_not() {
 }
 
 #[tokio::test]
+async fn data_of_other_migrations_is_refused_with_the_command_that_moves_it_aside() {
+    let mut running = Running::start().await;
+    let data = running.folder.path().join("data").canonicalize().expect("the folder");
+    let url = std::fs::read_to_string(data.join("database.url")).expect("a URL");
+    let db = sqlx::PgPool::connect(&url).await.expect("the database");
+    sqlx::query("update _sqlx_migrations set checksum = 'other'")
+        .execute(&db)
+        .await
+        .expect("another history");
+    db.close().await;
+    running.process.kill().await.expect("killed");
+
+    let refused = local(&running.folder, running.port).arg("run").output().await.expect("it ends");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("made by other migrations"), "{said}");
+    let command = format!("mv {0} {0}.old", data.display());
+    assert!(said.lines().any(|line| line.trim() == command), "{said}");
+
+    let moved = Command::new("sh").args(["-c", &command]).status().await.expect("moved");
+    assert!(moved.success());
+    running.start_again().await;
+}
+
+#[tokio::test]
 async fn ctrl_c_stops_everything_within_seconds() {
     let mut running = Running::start().await;
     let id = running.process.id().expect("it runs").to_string();

@@ -64,6 +64,11 @@ impl Running {
     /// `kill -9`, and up again on the same data.
     pub(crate) async fn kill_and_start(&mut self) {
         self.process.kill().await.expect("killed");
+        self.start_again().await;
+    }
+
+    /// Starts the platform after its process ended.
+    pub(crate) async fn start_again(&mut self) {
         self.process = spawn(&self.folder, self.port);
         self.is_up().await;
     }

@@ -1,4 +1,8 @@
-//! What operators do to the database by hand.
+//! The schema's history and privileges, and the commands of operators.
+
+mod grants;
+mod history;
+mod released;
 
 use std::process::Command;
 

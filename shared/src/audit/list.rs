@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::entry::Outcome;
 use crate::base::ids::{AuditId, ProjectId, UserId};
 
 /// Which rows; all of them where nothing is said.
@@ -28,19 +29,6 @@ pub struct AuditFilter {
     pub to: Option<OffsetDateTime>,
 }
 
-/// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum AuditStatus {
-    /// It was done.
-    Success,
-    /// It was tried in vain.
-    Failure,
-    /// It was not allowed.
-    Denied,
-}
-
 /// A row of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditLog {
@@ -57,7 +45,7 @@ pub struct AuditLog {
     /// In which project.
     pub project_id: Option<ProjectId>,
     /// How it ended.
-    pub status: AuditStatus,
+    pub status: Outcome,
     /// The client's address; null when it is not known, or was erased.
     pub ip_address: Option<String>,
     /// The client's user agent; null when it is not known, or was erased.
@@ -81,7 +69,7 @@ macro_rules! page {
             r#"
             select audit_logs.id as "id: AuditId", audit_logs.actor_user_id as "actor_user_id: UserId",
                    audit_logs.action, audit_logs.resource_type, audit_logs.resource_id,
-                   audit_logs.project_id as "project_id: ProjectId", audit_logs.status as "status: AuditStatus",
+                   audit_logs.project_id as "project_id: ProjectId", audit_logs.status as "status: Outcome",
                    audit_personal.ip_address as "ip_address?", audit_personal.user_agent as "user_agent?",
                    audit_logs.metadata, audit_personal.details as "details?", audit_logs.created_at
             from audit_logs

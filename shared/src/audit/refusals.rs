@@ -12,7 +12,10 @@ use std::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::{Action, Entry, Outcome, record};
+use super::{
+    action::Action,
+    entry::{Entry, Outcome, record},
+};
 use crate::base::{
     clock::Clock,
     context,

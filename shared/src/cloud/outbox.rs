@@ -2,7 +2,7 @@
 //!
 //! [`Outbox::begin`] opens a transaction that remembers its events; its `commit` publishes them before
 //! the handler answers, since an instance gets no CPU afterwards. What was not published in time stays
-//! in the table, where `maintenance` finds it: at least once, never lost.
+//! in the table, where a scheduled task finds it: at least once, never lost.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -1,4 +1,4 @@
-//! `If-Match`: a change is made only to what its author saw (RFC 9110, 13.1.1).
+//! `If-Match`: a change is made only to the version that it is meant for (RFC 9110, 13.1.1).
 
 use std::convert::Infallible;
 
@@ -25,14 +25,14 @@ impl IfMatch {
         Self(given.then(|| tags.join(",")))
     }
 
-    /// Goes on if the client has seen this version, or does not mind.
+    /// Checks that the request is meant for this version, or for any.
     ///
     /// # Errors
-    /// 412 when it has seen another one.
+    /// 412 when it is meant for another version.
     pub fn check(&self, version: i32) -> Result<(), Problem> {
         let tag = etag(version);
-        let seen = |tags: &String| tags.split(',').map(str::trim).any(|seen| seen == "*" || seen == tag);
-        if self.0.as_ref().is_none_or(seen) { Ok(()) } else { Err(Problem::new(Code::Stale)) }
+        let names = |tags: &String| tags.split(',').map(str::trim).any(|given| given == "*" || given == tag);
+        if self.0.as_ref().is_none_or(names) { Ok(()) } else { Err(Problem::new(Code::Stale)) }
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
         for good in [&[] as &[&[u8]], &[b"\"7\""], &[b"*"], &[b"\"6\" , \"7\""], &[b"\"6\"", b"\"7\""]] {
             assert!(matches(good), "{good:?}");
         }
-        // A weak tag never matches here, and what is no tag at all is nothing that was seen.
+        // A weak tag never matches here, and neither does a value that is not a tag.
         for bad in [&[b"\"6\"" as &[u8]], &[b"W/\"7\""], &[b"7"], &[b""], &[b"\xff"]] {
             assert!(!matches(bad), "{bad:?}");
         }

@@ -1,150 +1,22 @@
 //! Errors as clients see them: RFC 9457 `application/problem+json` with a stable code.
 
+mod code;
+
 use std::{error::Error as StdError, time::Duration};
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Serialize, Serializer};
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
-};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-use crate::base::{context, ids::ProjectId};
+pub use self::code::Code;
+use crate::base::context;
 
 /// A handler's result.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $status:ident;)*) => {
-        /// What went wrong: stable and machine-readable.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Code {
-            $( $(#[doc = $doc])* $name, )*
-        }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The code as it is sent.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text),* }
-            }
-
-            /// The HTTP status that goes with it.
-            #[must_use]
-            pub const fn status(self) -> StatusCode {
-                match self { $(Self::$name => StatusCode::$status),* }
-            }
-
-            /// What it means, in a sentence.
-            #[must_use]
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$name => concat!($($doc),*).trim_ascii()),* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The request is malformed.
-    Malformed = "malformed", BAD_REQUEST;
-    /// The token in the link is not known.
-    TokenInvalid = "token_invalid", BAD_REQUEST;
-    /// The link has expired.
-    TokenExpired = "token_expired", BAD_REQUEST;
-    /// The ceremony is not known, was used, or has expired.
-    CeremonyInvalid = "ceremony_invalid", BAD_REQUEST;
-    /// Credentials are missing or no longer good.
-    Unauthenticated = "unauthenticated", UNAUTHORIZED;
-    /// The credentials are wrong.
-    InvalidCredentials = "invalid_credentials", UNAUTHORIZED;
-    /// The refresh token was used before; its session has ended.
-    RefreshReused = "refresh_reused", UNAUTHORIZED;
-    /// The ticket is not known, has expired, or is for another project.
-    TicketInvalid = "ticket_invalid", UNAUTHORIZED;
-    /// The e-mail address is not verified yet.
-    EmailNotVerified = "email_not_verified", FORBIDDEN;
-    /// Prove anew who you are: `POST /auth/reauthenticate`.
-    ReauthenticationRequired = "reauthentication_required", FORBIDDEN;
-    /// Your role does not allow this.
-    Forbidden = "forbidden", FORBIDDEN;
-    /// The invitation is for another address.
-    WrongAccount = "wrong_account", FORBIDDEN;
-    /// There is nothing here that you can see.
-    NotFound = "not_found", NOT_FOUND;
-    /// This method is not allowed here.
-    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
-    /// The item is in a state that does not allow this.
-    InvalidState = "invalid_state", CONFLICT;
-    /// This passkey is registered already.
-    PasskeyExists = "passkey_exists", CONFLICT;
-    /// They are a member of the project already.
-    AlreadyMember = "already_member", CONFLICT;
-    /// An invitation of this address is open: send that one again, or revoke it.
-    AlreadyInvited = "already_invited", CONFLICT;
-    /// The invitation was accepted before.
-    InvitationUsed = "invitation_used", CONFLICT;
-    /// The invitation has expired.
-    InvitationExpired = "invitation_expired", GONE;
-    /// Somebody has decided already.
-    AlreadyDecided = "already_decided", CONFLICT;
-    /// Somebody else looks at it.
-    Claimed = "claimed", CONFLICT;
-    /// The caller looks at as many items as they may at once.
-    TooManyClaims = "too_many_claims", CONFLICT;
-    /// As many exports of the project are under way as may be at once.
-    TooManyExports = "too_many_exports", CONFLICT;
-    /// Nobody decides on their own upload.
-    OwnSubmission = "own_submission", FORBIDDEN;
-    /// A project would be left without an admin.
-    LastAdmin = "last_admin", CONFLICT;
-    /// The platform would be left without a super admin.
-    LastSuperAdmin = "last_super_admin", CONFLICT;
-    /// This message is none that can be sent again.
-    NotReplayable = "not_replayable", CONFLICT;
-    /// What you saw has changed since.
-    Stale = "stale", PRECONDITION_FAILED;
-    /// The body is too large.
-    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
-    /// The body's content type is not supported.
-    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
-    /// Some fields are not valid.
-    InvalidFields = "invalid_fields", UNPROCESSABLE_ENTITY;
-    /// This Idempotency-Key came with another request before.
-    IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY;
-    /// Too many requests at once.
-    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
-    /// Something went wrong on our side.
-    Internal = "internal", INTERNAL_SERVER_ERROR;
-    /// A service that this one needs is not available.
-    Unavailable = "unavailable", SERVICE_UNAVAILABLE;
-    /// The request took too long.
-    TimedOut = "timed_out", SERVICE_UNAVAILABLE;
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl PartialSchema for Code {
-    fn schema() -> RefOr<Schema> {
-        let codes = Self::ALL.iter().map(|code| code.as_str());
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("What went wrong: stable and machine-readable."))
-            .enum_values(Some(codes))
-            .into()
-    }
-}
-
-impl ToSchema for Code {}
 
 /// One invalid field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -157,22 +29,14 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// A project that stands in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct BlockingProject {
-    /// Its id.
-    pub id: ProjectId,
-    /// Its name.
-    pub name: String,
-}
-
 /// An error answer.
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
     detail: Option<String>,
     errors: Vec<FieldError>,
-    projects: Vec<BlockingProject>,
+    /// Members that only problems of this code have (RFC 9457, 3.2).
+    extension: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Logged once when it becomes a 5xx answer, and never sent.
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -199,9 +63,9 @@ pub struct ProblemBody<'a> {
     /// The invalid fields, all of them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
-    /// The projects that stand in the way, with `last_admin`.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    projects: &'a [BlockingProject],
+    #[serde(flatten)]
+    #[schema(ignore)]
+    extension: &'a Map<String, Value>,
 }
 
 /// Says when to try again after a dependency was down.
@@ -215,7 +79,7 @@ impl Problem {
             code,
             detail: None,
             errors: Vec::new(),
-            projects: Vec::new(),
+            extension: Map::new(),
             headers: Vec::new(),
             source: None,
         };
@@ -241,12 +105,6 @@ impl Problem {
         Self::invalid_fields(vec![FieldError { field, code: "invalid", message }])
     }
 
-    /// A 409 with the projects that would be left without an admin.
-    #[must_use]
-    pub fn last_admin(projects: Vec<BlockingProject>) -> Self {
-        Self { projects, ..Self::new(Code::LastAdmin) }
-    }
-
     /// A 500 that keeps what happened to itself.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..Self::new(Code::Internal) }
@@ -262,6 +120,18 @@ impl Problem {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Adds the members of a type that extends the problem (RFC 9457, 3.2).
+    ///
+    /// A type that is not serialized as an object makes this a 500.
+    #[must_use]
+    pub fn extended(self, extension: &impl Serialize) -> Self {
+        match serde_json::to_value(extension) {
+            Ok(Value::Object(extension)) => Self { extension, ..self },
+            Ok(_) => Self::internal("the extension of a problem is not an object"),
+            Err(error) => Self::internal(error),
+        }
     }
 
     /// Says when to try again.
@@ -286,7 +156,7 @@ impl Problem {
             code: self.code,
             request_id: context::current().map(|context| context.request_id.clone()),
             errors: &self.errors,
-            projects: &self.projects,
+            extension: &self.extension,
         }
     }
 

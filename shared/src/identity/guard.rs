@@ -4,6 +4,8 @@
 //! The [`Rule`] says which roles are admitted; the [`Locator`] says where the project is found. The aliases read
 //! well in a signature: `ProjectContributor<ByBody<CreateDocument>>`.
 
+mod rule;
+
 use std::marker::PhantomData;
 
 use axum::{
@@ -11,10 +13,10 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use garde::Validate;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use tracing::Span;
-use utoipa::ToSchema;
 
+pub use self::rule::*;
 use crate::{
     base::ids::{ProjectId, SessionId, UserId},
     http::{
@@ -27,57 +29,6 @@ use crate::{
         principal::{Authority, Principal, claims},
     },
 };
-
-/// What a member may do in a project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum ProjectRole {
-    /// Everything in the project.
-    Admin,
-    /// Uploads, and what concerns their own items.
-    Contributor,
-    /// The review queue.
-    Reviewer,
-}
-
-/// Which roles a route lets in. A super admin is always let in.
-pub trait Rule: Send + Sync + 'static {
-    /// Whether a member may; `own` when the resource is the caller's own upload.
-    fn allows(role: ProjectRole, own: bool) -> bool;
-}
-
-macro_rules! rules {
-    ($($(#[$doc:meta])* $rule:ident, $alias:ident: |$role:pat_param, $own:pat_param| $allows:expr;)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy)]
-            pub struct $rule;
-
-            impl Rule for $rule {
-                fn allows($role: ProjectRole, $own: bool) -> bool {
-                    $allows
-                }
-            }
-
-            $(#[$doc])*
-            pub type $alias<L = ByPath> = Access<$rule, L>;
-        )*
-    };
-}
-
-rules! {
-    /// Any member of the project.
-    Members, ProjectMember: |_, _| true;
-    /// The project's admins.
-    Admins, ProjectAdmin: |role, _| role == ProjectRole::Admin;
-    /// Those who may upload.
-    Contributors, ProjectContributor: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Contributor);
-    /// Those who may review.
-    Reviewers, ProjectReviewer: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Reviewer);
-    /// Those who may change an item: its uploader, and the project's admins.
-    Editors, ItemEditor: |role, own| role == ProjectRole::Admin || (role == ProjectRole::Contributor && own);
-}
 
 /// An admitted caller.
 #[derive(Debug)]
@@ -92,6 +43,17 @@ pub struct Access<R, L: Locator = ByPath> {
     pub found: L::Found,
     rule: PhantomData<R>,
 }
+
+/// Any member of the project.
+pub type ProjectMember<L = ByPath> = Access<Members, L>;
+/// An admin of the project.
+pub type ProjectAdmin<L = ByPath> = Access<Admins, L>;
+/// A member who may upload.
+pub type ProjectContributor<L = ByPath> = Access<Contributors, L>;
+/// A member who may review.
+pub type ProjectReviewer<L = ByPath> = Access<Reviewers, L>;
+/// A member who may change the item: its uploader, or an admin of the project.
+pub type ItemEditor<L = ByPath> = Access<Editors, L>;
 
 /// Where a request says which project it is about.
 pub trait Locator: Send + Sync + 'static {
@@ -284,24 +246,5 @@ where
     fn describe(operation: &mut Described<'_>) {
         Principal::describe(operation);
         L::Reads::describe(operation.problem(StatusCode::NOT_FOUND));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Admins, Contributors, Editors, Members, ProjectRole, Reviewers, Rule};
-
-    fn let_in<R: Rule>(own: bool) -> [bool; 3] {
-        [ProjectRole::Admin, ProjectRole::Contributor, ProjectRole::Reviewer].map(|role| R::allows(role, own))
-    }
-
-    #[test]
-    fn each_rule_lets_in_whom_the_permission_table_names() {
-        assert_eq!(let_in::<Members>(false), [true, true, true]);
-        assert_eq!(let_in::<Admins>(true), [true, false, false]);
-        assert_eq!(let_in::<Contributors>(false), [true, true, false]);
-        assert_eq!(let_in::<Reviewers>(false), [true, false, true]);
-        assert_eq!(let_in::<Editors>(true), [true, true, false]);
-        assert_eq!(let_in::<Editors>(false), [true, false, false]);
     }
 }

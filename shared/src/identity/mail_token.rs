@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::base::config::Error;
 
 crate::settings! {
-    /// Deriving the tokens of mailed links; only `auth`, `projects` and `email` hold these keys.
+    /// Deriving the tokens of mailed links.
     pub struct MailTokenSettings {
         /// Keys as `id:base64`, separated by commas; the first one makes new tokens, the others are kept until theirs expire. At least 32 bytes each.
         pub keys: SecretString = "MAIL_TOKEN_KEYS",

@@ -1,4 +1,4 @@
-//! Exports: what `data` is asked for, `export` writes, and `maintenance` clears away.
+//! Exports: files that hold the items of a project.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -21,7 +21,7 @@ const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
 /// Tries of the same work before it is given up: more than Pub/Sub's deliveries of one event, so that an outage leaves
 /// a dead letter before it leaves a failure.
 const MAX_TRIES: i32 = 12;
-/// By then Pub/Sub has given up on the event, and `maintenance` repeats it.
+/// By then Pub/Sub has given up on the event, and a scheduled task repeats it.
 const FALLBACK: Duration = Duration::hours(1);
 
 /// The result of asking for a lease.
@@ -49,7 +49,7 @@ pub trait Leased: Sync {
         until: OffsetDateTime,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Ends the lease, if it is still ours; `maintenance` takes the work up at `next_attempt_at`.
+    /// Ends the lease, if it is still ours; a scheduled task takes the work up at `next_attempt_at`.
     fn release(
         &self,
         db: &PgPool,

@@ -5,7 +5,7 @@
 //! out: it commits before the engine is called, and a result commits only if the item has not moved on. An input that
 //! is too large for a synchronous call becomes a batch operation, which no delivery waits for. Its output arrives in
 //! the results bucket as `{folder}/{item}/{attempt}/…`, whose finalize events bring it in, shard by shard and in any
-//! order; `maintenance` has operations polled whose events were lost.
+//! order; a scheduled task has operations polled whose events were lost.
 
 mod events;
 mod flow;

@@ -54,7 +54,7 @@ pub async fn transition(db: &mut PgConnection, change: &Transition<'_>) -> Optio
 }
 
 impl Platform {
-    /// An item that was announced, as `data` does it: a voice sample if it is audio, a document otherwise; the
+    /// An item that was created: a voice sample if it is audio, a document otherwise; the
     /// object that its first upload makes.
     ///
     /// # Panics

@@ -1,12 +1,11 @@
 //! `GET /admin/audit-logs`.
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::State,
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use futures::{Stream, stream};
 use garde::Validate;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,21 +15,18 @@ use shared::{
     http::{
         extract::{Json, Query},
         pagination::{Cursor, Limit, Page},
-        problem::{Result, chain},
+        problem::Result,
     },
     identity::principal::SuperAdmin,
 };
-use sqlx::PgPool;
 use time::OffsetDateTime;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::AppState;
+use crate::{AppState, audit_log_export};
 
 /// The media type of an export: a JSON object a line.
 const NDJSON: &str = "application/x-ndjson";
-/// Rows that an export reads at once.
-const BATCH: i64 = 1000;
 
 /// Which rows.
 #[derive(Deserialize, Validate, IntoParams)]
@@ -105,44 +101,10 @@ pub(crate) async fn list_audit_logs(
             (header::CONTENT_TYPE, NDJSON),
             (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-log.ndjson\""),
         ];
-        return Ok((headers, Body::from_stream(export(app.db, filter, after))).into_response());
+        return Ok(
+            (headers, Body::from_stream(audit_log_export::lines(app.db, filter, after))).into_response()
+        );
     }
     let rows = audit::list_audit_logs(&app.db, &filter, after, limit.rows()).await?;
     Ok(Json(Page::new(rows, limit, |row| row.id.0)).into_response())
-}
-
-type Fault = Box<dyn std::error::Error + Send + Sync>;
-
-/// All rows, a batch at a time: no connection is held while the client reads. It breaks off when the database
-/// does, and then lacks its last line's end.
-fn export(
-    db: PgPool,
-    filter: AuditFilter,
-    after: Option<Uuid>,
-) -> impl Stream<Item = Result<Bytes, Fault>> + Send + 'static {
-    stream::try_unfold(Some((db, filter, after)), |position| async move {
-        let Some((db, filter, after)) = position else { return Ok(None) };
-        let read = batch(&db, &filter, after).await;
-        let (lines, last) = read.inspect_err(|error| {
-            tracing::error!(cause = chain(error.as_ref()), "an export of the audit log broke off");
-        })?;
-        Ok(Some((lines, last.map(|last| (db, filter, Some(last))))))
-    })
-}
-
-/// The lines of a batch, and the id of its last row if there may be more.
-async fn batch(
-    db: &PgPool,
-    filter: &AuditFilter,
-    after: Option<Uuid>,
-) -> Result<(Bytes, Option<Uuid>), Fault> {
-    let rows = audit::list_audit_logs(db, filter, after, BATCH).await?;
-    let full = i64::try_from(rows.len()).is_ok_and(|count| count == BATCH);
-    let last = rows.last().filter(|_| full).map(|row| row.id.0);
-    let mut lines = Vec::new();
-    for row in &rows {
-        serde_json::to_writer(&mut lines, row)?;
-        lines.push(b'\n');
-    }
-    Ok((lines.into(), last))
 }

@@ -5,19 +5,23 @@ use shared::{
     audit::{self, Action, Entry},
     http::{
         precondition::IfMatch,
-        problem::{Problem, ProblemBody, Result},
+        problem::{Code, Problem, Result},
     },
     identity::principal::RecentSession,
 };
 
-use crate::{AppState, queries};
+use crate::{
+    AppState,
+    model::{LastAdmin, LastAdminProblem},
+    queries,
+};
 
 /// Deletes the caller's account and ends all of its sessions.
 ///
 /// Refused while a project would be left without an admin.
 #[utoipa::path(delete, path = "/users/me", tag = "users",
     params(("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is meant for.")),
-    responses((status = NO_CONTENT), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
 pub(crate) async fn delete_account(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,
@@ -29,9 +33,9 @@ pub(crate) async fn delete_account(
     queries::lock_administered_projects(&mut tx, user).await?;
     let account = queries::lock_account(&mut tx, &principal, now).await?;
     if_match.check(account.version)?;
-    let orphans = queries::projects_without_another_admin(&mut tx, user).await?;
-    if !orphans.is_empty() {
-        return Err(Problem::last_admin(orphans));
+    let projects = queries::projects_without_another_admin(&mut tx, user).await?;
+    if !projects.is_empty() {
+        return Err(Problem::new(Code::LastAdmin).extended(&LastAdmin { projects }));
     }
     queries::delete_account(&mut tx, user, now).await?;
     audit::record(&mut tx, Entry::success(Some(user), Action::UserDeleted, user.0), now).await?;

@@ -1,5 +1,4 @@
-//! Batches: `:batchProcess` starts an operation that reads documents in the background and writes them in
-//! shards.
+//! Batches: `:batchProcess` starts an operation that reads documents in the background and writes them in shards.
 
 mod operation;
 mod operations;

@@ -1,4 +1,4 @@
-//! `google.longrunning.Operation` of a batch.
+//! The `google.longrunning.Operation` of a batch.
 
 use local_engine::clock;
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ const TYPES: &str = "type.googleapis.com/google.cloud.documentai.v1";
 /// The number of `google.rpc.Code.CANCELLED`.
 const CANCELLED: i32 = 1;
 
-/// A batch from its request to its end, as it is kept on disk.
+/// A batch operation, as stored on disk.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Operation {
-    /// `projects/{project}/locations/{location}/operations/{id}`
+    /// The name: `projects/{project}/locations/{location}/operations/{id}`.
     pub(super) name: String,
-    /// The body of the call while it runs.
+    /// The body of the call, until the operation ends.
     pub(super) request: Option<Value>,
     #[serde(with = "time::serde::rfc3339")]
     created: OffsetDateTime,
@@ -26,7 +26,7 @@ pub(crate) struct Operation {
     error: Option<RpcStatus>,
 }
 
-/// `google.rpc.Status`
+/// A `google.rpc.Status` without details.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct RpcStatus {
     code: i32,
@@ -39,11 +39,11 @@ impl From<&Fault> for RpcStatus {
     }
 }
 
-/// `BatchProcessMetadata.IndividualProcessStatus`
+/// The status of one document, a `BatchProcessMetadata.IndividualProcessStatus`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct DocumentStatus {
     input: String,
-    /// The folder of its shards, or why there are none.
+    /// The folder with the document's shards, or the error.
     output: Result<String, RpcStatus>,
 }
 
@@ -61,20 +61,20 @@ impl Operation {
         self.request.is_some()
     }
 
-    /// Notes how one of the documents went.
+    /// Adds the status of one document.
     pub(super) fn report(&mut self, input: &str, output: Result<String, &Fault>) {
         let output = output.map_err(RpcStatus::from);
         self.documents.push(DocumentStatus { input: input.to_owned(), output });
         self.updated = clock::now();
     }
 
-    pub(super) fn end(&mut self, ended: Result<(), &Fault>) {
+    pub(super) fn end(&mut self, result: Result<(), &Fault>) {
         self.request = None;
-        self.error = ended.err().map(RpcStatus::from);
+        self.error = result.err().map(RpcStatus::from);
         self.updated = clock::now();
     }
 
-    /// `BatchProcessMetadata.State`
+    /// Returns the number of the `BatchProcessMetadata.State`.
     fn state(&self) -> i32 {
         match &self.error {
             _ if self.is_running() => 2,
@@ -84,7 +84,7 @@ impl Operation {
         }
     }
 
-    /// What the interface answers.
+    /// Returns the operation in the JSON format of the API.
     pub(crate) fn resource(&self) -> Value {
         let statuses: Vec<Value> = self
             .documents

@@ -1,4 +1,4 @@
-//! All operations: their quota, their counts, and the files that let them survive a restart.
+//! All operations, with their quota, their counts, and the files that let them survive a restart.
 
 use std::{
     collections::BTreeMap,
@@ -19,19 +19,19 @@ use crate::{
     settings::Settings,
 };
 
-/// How long an operation that ended is kept over a restart.
-const KEPT: Duration = Duration::days(7);
-/// Real ids are numbers of about twenty digits.
+/// The time that a finished operation is kept across restarts.
+const RETENTION: Duration = Duration::days(7);
+/// The range of ids. Real ids are numbers of about twenty digits.
 const IDS: std::ops::Range<u64> = 1_000_000_000_000_000_000..u64::MAX;
 
-/// How many operations there were.
+/// Counts of operations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OperationCounts {
-    /// Since the stand-in was made.
+    /// Operations started since the stand-in was created.
     pub started: u64,
-    /// Now, those resumed after a restart included.
+    /// Operations running now, including those resumed after a restart.
     pub running: usize,
-    /// At once, at most.
+    /// The largest number of operations running at the same time.
     pub most_at_once: usize,
 }
 
@@ -50,7 +50,7 @@ struct Table {
 
 struct Entry {
     operation: Operation,
-    cancelled: Arc<Notify>,
+    canceled: Arc<Notify>,
 }
 
 impl Table {
@@ -59,21 +59,21 @@ impl Table {
     }
 
     fn insert(&mut self, operation: Operation) {
-        let entry = Entry { operation, cancelled: Arc::default() };
+        let entry = Entry { operation, canceled: Arc::default() };
         self.by_name.insert(entry.operation.name.clone(), entry);
         self.most_at_once = self.most_at_once.max(self.running());
     }
 }
 
 impl Operations {
-    /// What an earlier stand-in left, and of that the operations that have not ended.
+    /// Loads the operations of an earlier run. Also returns those that have not finished.
     pub(crate) fn open(settings: &Settings) -> (Self, Vec<Operation>) {
         let folder = settings.work_folder.join("documentai-operations");
-        // Without a writer there are no batches, and the folder may be another's.
-        let left = if settings.write.is_some() { load(&folder) } else { vec![] };
-        let unfinished = left.iter().filter(|operation| operation.is_running()).cloned().collect();
+        // Without a writer there are no batches, and the folder may belong to another stand-in.
+        let loaded = if settings.write.is_some() { load(&folder) } else { vec![] };
+        let unfinished = loaded.iter().filter(|operation| operation.is_running()).cloned().collect();
         let mut table = Table::default();
-        left.into_iter().for_each(|operation| table.insert(operation));
+        loaded.into_iter().for_each(|operation| table.insert(operation));
         let limit = settings.limits.concurrent_batches;
         (Self { folder, limit, table: Mutex::new(table) }, unfinished)
     }
@@ -82,7 +82,7 @@ impl Operations {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes an operation of a request's body, unless too many run already.
+    /// Creates an operation for a request body, unless the quota is used up.
     pub(crate) async fn create(&self, parent: &str, request: Value) -> Result<Operation, Fault> {
         let name = format!("{parent}/operations/{}", fastrand::u64(IDS));
         let operation = Operation::new(name, request);
@@ -106,7 +106,7 @@ impl Operations {
         self.table().by_name.get(name).map(|entry| entry.operation.clone()).ok_or_else(|| absent(name))
     }
 
-    /// Those of a project and location, by name.
+    /// Returns the operations of a project and location, by name.
     pub(crate) fn list(&self, parent: &str) -> Vec<Operation> {
         let prefix = format!("{parent}/operations/");
         let table = self.table();
@@ -114,14 +114,14 @@ impl Operations {
         operations.filter(|operation| operation.name.starts_with(&prefix)).cloned().collect()
     }
 
-    /// Asks an operation to end; one that has ended stays as it is.
+    /// Cancels an operation. Has no effect after its end.
     pub(crate) fn cancel(&self, name: &str) -> Result<(), Fault> {
-        self.signal(name).map(|cancelled| cancelled.notify_one()).ok_or_else(|| absent(name))
+        self.signal(name).map(|canceled| canceled.notify_one()).ok_or_else(|| absent(name))
     }
 
-    /// What tells an operation that it was cancelled.
+    /// Returns the signal that cancels an operation.
     pub(super) fn signal(&self, name: &str) -> Option<Arc<Notify>> {
-        self.table().by_name.get(name).map(|entry| Arc::clone(&entry.cancelled))
+        self.table().by_name.get(name).map(|entry| Arc::clone(&entry.canceled))
     }
 
     pub(super) fn report(&self, name: &str, input: &str, output: Result<String, &Fault>) {
@@ -130,10 +130,10 @@ impl Operations {
         }
     }
 
-    /// Ends an operation, on disk before anybody sees it.
-    pub(super) async fn end(&self, name: &str, ended: Result<(), Fault>) {
+    /// Ends an operation. The result is on disk before it is visible.
+    pub(super) async fn end(&self, name: &str, result: Result<(), Fault>) {
         let Ok(mut operation) = self.get(name) else { return };
-        operation.end(ended.as_ref().copied());
+        operation.end(result.as_ref().copied());
         if let Err(error) = self.save(&operation).await {
             tracing::error!(%error, name, "the end of an operation could not be stored");
         }
@@ -147,7 +147,7 @@ impl Operations {
         OperationCounts { started: table.started, running: table.running(), most_at_once: table.most_at_once }
     }
 
-    /// A folder for what is not to be written before all of it is there.
+    /// Creates a temporary folder for output that is not complete yet.
     pub(super) async fn spool(&self) -> io::Result<TempDir> {
         let folder = self.folder.clone();
         blocking(move || TempDir::new_in(folder)).await
@@ -175,9 +175,9 @@ fn absent(name: &str) -> Fault {
     Fault::not_found("OPERATION_NOT_FOUND", format!("Operation \"{name}\" not found."))
 }
 
-/// The operations in the folder; what is old or half written is removed.
+/// Loads the operations in the folder, and removes old and incomplete files.
 fn load(folder: &Path) -> Vec<Operation> {
-    let oldest = clock::now() - KEPT;
+    let oldest = clock::now() - RETENTION;
     let mut operations = vec![];
     for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let read = fs::read(&path).ok().and_then(|json| serde_json::from_slice::<Operation>(&json).ok());

@@ -1,4 +1,4 @@
-//! `google.cloud.documentai.v1.BatchProcessRequest`, as far as it matters here.
+//! The supported part of `google.cloud.documentai.v1.BatchProcessRequest`.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -58,18 +58,18 @@ struct ShardingConfig {
     pages_overlap: i32,
 }
 
-/// What a batch reads.
+/// The documents of a batch.
 pub(crate) enum Input {
-    /// These, in this order.
+    /// These documents, in this order.
     Documents(Vec<GcsDocument>),
-    /// Every object whose address begins so.
+    /// All objects whose URI starts with this prefix.
     Prefix(String),
 }
 
-/// A batch that can be run. Unlike an online request, it always reads all pages.
+/// A valid batch. Unlike an online request, it always reads all pages.
 pub(crate) struct Batch {
     pub(super) input: Input,
-    /// Where the output goes, a `gs://` address without a slash at its end.
+    /// The output folder: a `gs://` URI without a trailing slash.
     pub(super) folder: String,
     pub(super) mask: Mask,
     pub(super) sharding: Sharding,
@@ -78,7 +78,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// # Errors
-    /// INVALID_ARGUMENT for a request that cannot be run.
+    /// `INVALID_ARGUMENT` when the request is invalid.
     pub(crate) fn parse(request: &Value) -> Result<Self, Fault> {
         let request = BatchProcessRequest::deserialize(request).map_err(|error| {
             Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}"))
@@ -125,11 +125,11 @@ mod tests {
     use super::Batch;
 
     fn reason(request: &Value) -> &'static str {
-        Batch::parse(request).err().expect("a refusal").reason()
+        Batch::parse(request).err().expect("an error").reason()
     }
 
     #[test]
-    fn a_batch_needs_documents_and_a_place_for_its_output() {
+    fn a_batch_needs_documents_and_an_output_folder() {
         let documents = json!({"gcsDocuments": {"documents": [{"gcsUri": "gs://b/o"}]}});
         let output = |config| json!({"gcsOutputConfig": config});
         let output_to = |uri| output(json!({"gcsUri": uri}));

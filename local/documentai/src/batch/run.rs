@@ -1,4 +1,4 @@
-//! The work of an operation.
+//! Running batch operations.
 
 use std::{path::Path, pin::pin, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
         shards::{Shard, Shards},
     },
     document::LoosePage,
-    engine::{Lane, Wanted, unless_gone},
+    engine::{Lane, ReadOptions, check_deleted},
     fault::{self, Fault},
     mask::Mask,
     media::MediaType,
@@ -34,24 +34,24 @@ pub(crate) async fn start(service: &DocumentAi, parent: &str, request: Value) ->
 }
 
 fn no_write() -> Fault {
-    Fault::failed_precondition("NO_OUTPUT", "This stand-in was made without a way to write objects.")
+    Fault::failed_precondition("NO_OUTPUT", "This stand-in is not configured to write objects.")
 }
 
 fn no_list() -> Fault {
-    Fault::failed_precondition("NO_PREFIXES", "This stand-in was made without a way to list objects.")
+    Fault::failed_precondition("NO_PREFIXES", "This stand-in is not configured to list objects.")
 }
 
-/// Runs an operation in the background, to its end or until it is cancelled.
+/// Runs an operation in the background until it ends or is canceled.
 pub(crate) fn resume(service: &DocumentAi, operation: Operation) {
     let service = service.clone();
     tokio::spawn(async move {
         let operations = &service.0.operations;
-        let Some(cancelled) = operations.signal(&operation.name) else { return };
-        let ended = tokio::select! {
-            () = cancelled.notified() => Err(Fault::cancelled()),
-            ended = run(&service, &operation) => ended,
+        let Some(canceled) = operations.signal(&operation.name) else { return };
+        let result = tokio::select! {
+            () = canceled.notified() => Err(Fault::canceled()),
+            result = run(&service, &operation) => result,
         };
-        operations.end(&operation.name, ended).await;
+        operations.end(&operation.name, result).await;
     });
 }
 
@@ -75,7 +75,7 @@ async fn run(service: &DocumentAi, operation: &Operation) -> Result<(), Fault> {
     if faults.len() < documents.len() {
         return Ok(());
     }
-    // What may work another time must not look like the documents' fault.
+    // An error that a retry may fix must not look like the documents' fault.
     Err(faults
         .into_iter()
         .find(|fault| fault.status().is_server_error())
@@ -102,11 +102,11 @@ impl Work<'_> {
         Ok(found.into_iter().map(|(gcs_uri, mime_type)| GcsDocument { gcs_uri, mime_type }).collect())
     }
 
-    /// Reads one document and, if all of it could be read, writes its shards to the folder.
+    /// Reads one document and writes its shards to the folder, if the whole document could be read.
     async fn read(&self, document: &GcsDocument, folder: &str) -> Result<(), Fault> {
         let inner = &self.service.0;
         let media_type = MediaType::parse(&document.mime_type)?;
-        let spool = inner.operations.spool().await.map_err(|error| lost(&error))?;
+        let spool = inner.operations.spool().await.map_err(|error| write_failed(&error))?;
         let limits = &inner.settings.limits;
         let count = if let Some((text, pages)) = inner.instant() {
             if pages > limits.batch_pages {
@@ -116,30 +116,31 @@ impl Work<'_> {
             let pages = stream::iter(LoosePage::of_text(&text, pages).map(Ok));
             self.cut(pages, shards, spool.path()).await?
         } else {
-            let wanted = Wanted {
+            let options = ReadOptions {
                 pages: PageChoice::All,
                 page_limit: limits.batch_pages,
                 languages: self.batch.languages.clone(),
             };
             let source = source::stored(&document.gcs_uri, &inner.settings.resolve).await?;
             let cut = async {
-                let job = inner.engine.open(source.path(), media_type, &wanted, limits.batch_bytes).await?;
+                let job = inner.engine.open(source.path(), media_type, &options, limits.batch_bytes).await?;
                 let shards = Shards::new(media_type, self.batch.sharding, job.pages());
                 self.cut(inner.engine.pages(&job, Lane::Batch), shards, spool.path()).await
             };
-            unless_gone(source.path(), cut.await).await?
+            check_deleted(source.path(), cut.await).await?
         };
         let name = Path::new(&document.gcs_uri).file_stem().unwrap_or_default().to_string_lossy();
         for index in 0..count {
-            let json =
-                tokio::fs::read(shard_file(spool.path(), index)).await.map_err(|error| lost(&error))?;
+            let json = tokio::fs::read(shard_file(spool.path(), index))
+                .await
+                .map_err(|error| write_failed(&error))?;
             let written = (self.write)(&format!("{folder}/{name}-{index}.json"), json, "application/json");
-            written.await.map_err(|error| lost(&error))?;
+            written.await.map_err(|error| write_failed(&error))?;
         }
         Ok(())
     }
 
-    /// Cuts pages into shards, each a file in the folder; how many there are.
+    /// Writes the pages as shards, one file each, into the folder. Returns the number of shards.
     async fn cut(
         &self,
         pages: impl Stream<Item = Result<LoosePage, Fault>>,
@@ -162,14 +163,14 @@ impl Work<'_> {
 async fn store(shard: Shard, mask: Arc<Mask>, folder: &Path) -> Result<(), Fault> {
     let path = shard_file(folder, shard.index());
     let stored = tokio::task::spawn_blocking(move || std::fs::write(path, shard.json(&mask)?));
-    stored.await.map_err(|error| lost(&error))?.map_err(|error| lost(&error))
+    stored.await.map_err(|error| write_failed(&error))?.map_err(|error| write_failed(&error))
 }
 
 fn shard_file(folder: &Path, index: usize) -> std::path::PathBuf {
     folder.join(format!("{index}.json"))
 }
 
-fn lost(error: &dyn std::fmt::Display) -> Fault {
+fn write_failed(error: &dyn std::fmt::Display) -> Fault {
     tracing::error!(%error, "the output of a batch could not be written");
     Fault::internal()
 }

@@ -1,4 +1,4 @@
-//! Cutting a document into shards as its pages come.
+//! Splits a document into shards while its pages arrive.
 
 use crate::{
     document::{Document, LoosePage, ShardInfo},
@@ -9,16 +9,16 @@ use crate::{
 
 const DEFAULT_PAGES: usize = 100;
 
-/// How a document is cut.
+/// The division of a document into shards.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sharding {
     pages: usize,
-    /// How many pages at the end of a shard come again in the next.
+    /// The number of pages at the end of a shard that the next one repeats.
     overlap: usize,
 }
 
 impl Sharding {
-    /// Zero pages stand for the default.
+    /// Creates a sharding. Zero pages mean the default.
     pub(crate) fn new(pages_per_shard: i32, pages_overlap: i32) -> Result<Self, Fault> {
         let invalid = || {
             let message =
@@ -36,13 +36,13 @@ impl Sharding {
     }
 }
 
-/// A document that is being cut.
+/// A document that is being split.
 pub(super) struct Shards {
     media_type: MediaType,
     sharding: Sharding,
     count: usize,
     pages_left: usize,
-    /// Of the next shard.
+    /// The index of the next shard.
     index: usize,
     offset: usize,
     pages: Vec<LoosePage>,
@@ -54,7 +54,7 @@ impl Shards {
         Self { media_type, sharding, count, pages_left: pages, index: 0, offset: 0, pages: vec![] }
     }
 
-    /// Takes the next page; the shard that it completes, if it does.
+    /// Adds the next page and returns the shard that it completes, if any.
     pub(super) fn push(&mut self, page: LoosePage) -> Option<Shard> {
         self.pages.push(page);
         self.pages_left = self.pages_left.saturating_sub(1);
@@ -70,7 +70,7 @@ impl Shards {
     }
 }
 
-/// Pages that are written as one file.
+/// Pages that form one output file.
 pub(super) struct Shard {
     media_type: MediaType,
     info: ShardInfo,
@@ -93,7 +93,7 @@ mod tests {
     use super::{Sharding, Shards};
     use crate::{document::LoosePage, media::MediaType};
 
-    /// The page numbers and the offset of each shard, where every page has two characters.
+    /// Returns the page numbers and the offset of each shard, for pages of two characters.
     fn cut(pages: usize, per_shard: i32, overlap: i32) -> Vec<(Vec<usize>, usize)> {
         let sharding = Sharding::new(per_shard, overlap).expect("sharding");
         let mut shards = Shards::new(MediaType::Pdf, sharding, pages);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn shards_hold_so_many_pages_and_the_last_the_rest() {
+    fn the_last_shard_has_the_remaining_pages() {
         assert_eq!(cut(3, 2, 0), [(vec![1, 2], 0), (vec![3], 6)]);
         assert_eq!(cut(4, 2, 0), [(vec![1, 2], 0), (vec![3, 4], 6)]);
         assert_eq!(cut(1, 2, 0), [(vec![1], 0)]);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn overlapping_pages_come_twice() {
+    fn overlapping_pages_are_repeated() {
         assert_eq!(cut(5, 3, 1), [(vec![1, 2, 3], 0), (vec![3, 4, 5], 6)]);
         assert_eq!(cut(4, 3, 2), [(vec![1, 2, 3], 0), (vec![2, 3, 4], 3)]);
         assert_eq!(cut(4, 3, 1), [(vec![1, 2, 3], 0), (vec![3, 4], 6)]);

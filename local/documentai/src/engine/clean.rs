@@ -1,46 +1,47 @@
-//! Makes a noisy, unevenly lit or skewed page readable.
+//! Cleans noisy, unevenly lit or skewed pages so that they can be recognized.
 
 use crate::engine::{grey::Grey, skew};
 
-/// Pages larger than this are made smaller: 300 dots per inch of an A3 sheet, and a little more.
-const MOST_PIXELS: usize = 20_000_000;
-/// Tesseract takes no image with a side longer than 32767.
-const LONGEST_SIDE: usize = 30_000;
-/// Pages whose longer side is shorter than this are enlarged, so that strokes are wide enough to clean and read.
-const FEWEST_PIXELS_A_SIDE: usize = 2400;
-/// The side of the squares that the light is measured in, as a part of the page's longer side.
-const SQUARES_A_SIDE: usize = 48;
-/// From this share of lone specks on, a page needs the median.
+/// Larger pages are scaled down. The limit is slightly more than an A3 sheet at 300 dots per inch.
+const MAX_PIXELS: usize = 20_000_000;
+/// The longest allowed side. Tesseract rejects images with a side of more than 32767 pixels.
+const MAX_SIDE: usize = 30_000;
+/// Pages whose longer side is shorter than this are enlarged, so that strokes are wide enough to clean and
+/// recognize.
+const MIN_SIDE: usize = 2400;
+/// The number of squares along the page's longer side for which the light is measured.
+const SQUARES_PER_SIDE: usize = 48;
+/// The share of isolated specks from which a page needs the median filter.
 const SPECKS: f64 = 0.0004;
-/// Less skew than this is left alone.
-const STRAIGHT: f32 = 0.15;
+/// Smaller skew angles, in degrees, are not corrected.
+const MIN_SKEW: f32 = 0.15;
 
 pub(super) fn clean(page: Grey) -> Grey {
-    let mut page = comfortable(page);
+    let mut page = scaled(page);
     if median_of(&page.data) < 96 {
         page.data.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     }
     level_light(&mut page);
-    if speckled(&page) {
+    if is_speckled(&page) {
         page = median(&page);
     }
     let angle = skew::angle(&page);
-    if angle.abs() > STRAIGHT { skew::rotated(&page, -angle) } else { page }
+    if angle.abs() > MIN_SKEW { skew::rotated(&page, -angle) } else { page }
 }
 
-/// Neither too large to be read in good time nor too small to be read at all.
-fn comfortable(page: Grey) -> Grey {
+/// Scales a page that is too large to be recognized in reasonable time, or too small to be recognized.
+fn scaled(page: Grey) -> Grey {
     let (longer, pixels) = (page.width.max(page.height), page.width * page.height);
-    if pixels > MOST_PIXELS {
-        let half = pixels.div_ceil(MOST_PIXELS).isqrt() + 1;
+    if pixels > MAX_PIXELS {
+        let half = pixels.div_ceil(MAX_PIXELS).isqrt() + 1;
         return page.resized((page.width / half).max(1), (page.height / half).max(1));
     }
-    if longer > LONGEST_SIDE {
-        return page.resized(page.width.min(LONGEST_SIDE), page.height.min(LONGEST_SIDE));
+    if longer > MAX_SIDE {
+        return page.resized(page.width.min(MAX_SIDE), page.height.min(MAX_SIDE));
     }
-    if longer < FEWEST_PIXELS_A_SIDE && longer > 0 {
-        let times = (FEWEST_PIXELS_A_SIDE / longer).clamp(1, 2) + 1;
-        // Enlarged specks would be too wide for the median.
+    if longer < MIN_SIDE && longer > 0 {
+        let times = (MIN_SIDE / longer).clamp(1, 2) + 1;
+        // Remove specks first, because enlarged ones would be too wide for the median filter.
         return without_specks(&page).resized(page.width * times, page.height * times);
     }
     page
@@ -65,12 +66,12 @@ fn percentile(pixels: impl Iterator<Item = u8>, percent: usize) -> u8 {
     found.and_then(|grey| u8::try_from(grey).ok()).unwrap_or(u8::MAX)
 }
 
-/// Divides by the local brightness of the paper, so that shadows and grey paper become white.
+/// Divides by the local brightness of the paper, so that shadows and gray paper become white.
 fn level_light(page: &mut Grey) {
-    let side = (page.width.max(page.height) / SQUARES_A_SIDE).max(16);
+    let side = (page.width.max(page.height) / SQUARES_PER_SIDE).max(16);
     let (columns, rows) = (page.width.div_ceil(side), page.height.div_ceil(side));
     let brightest = percentile(page.data.iter().step_by(7).copied(), 90);
-    // What is far darker than the paper is a picture or the table under the page, not paper in a shadow.
+    // An area far darker than the paper is a picture or the table under the page, not paper in a shadow.
     let darkest = brightest / 3;
     let mut light = Vec::with_capacity(columns * rows);
     for row in 0..rows {
@@ -86,7 +87,7 @@ fn level_light(page: &mut Grey) {
     let scale = 1.0 / super::grey::coordinate(side);
     for (y, line) in page.data.chunks_exact_mut(page.width).enumerate() {
         let at_y = super::grey::coordinate(y) * scale - 0.5;
-        // The light changes slowly: once for each eight pixels is enough.
+        // The light changes slowly, so one value for eight pixels is enough.
         for (x, pixels) in line.chunks_mut(8).enumerate() {
             let here = u32::from(light.between(super::grey::coordinate(x * 8) * scale - 0.5, at_y).max(1));
             for pixel in pixels {
@@ -103,22 +104,22 @@ fn smooth(image: &Grey) -> Grey {
             let rows = y.saturating_sub(1)..(y + 2).min(image.height);
             let columns = x.saturating_sub(1)..(x + 2).min(image.width);
             let near = rows.flat_map(|row| image.data[row * image.width..][columns.clone()].iter());
-            // The brighter of the neighbours: a square full of text is darker than its paper.
+            // Prefer brighter neighbors, because a square full of text is darker than its paper.
             smoothed.data[y * image.width + x] = percentile(near.copied(), 60);
         }
     }
     smoothed
 }
 
-/// Whether enough pixels stand out from all their neighbours.
-fn speckled(page: &Grey) -> bool {
+/// Tells if many pixels differ from all their neighbors.
+fn is_speckled(page: &Grey) -> bool {
     let (mut specks, mut seen) = (0_u32, 0_u32);
     for y in (2..page.height.saturating_sub(2)).step_by(2) {
         for x in 2..page.width.saturating_sub(2) {
             seen += 1;
             let at = |x: usize, y: usize| page.data[y * page.width + x];
             let here = at(x, y);
-            // Two pixels away, since a rendered speck may be two wide.
+            // Compare at a distance of two pixels, because a rendered speck may be two pixels wide.
             let around =
                 [at(x - 2, y), at(x + 2, y), at(x, y - 2), at(x, y + 2), at(x - 2, y - 2), at(x + 2, y + 2)];
             let darker = around.iter().all(|pixel| pixel.saturating_sub(here) > 60);
@@ -129,7 +130,7 @@ fn speckled(page: &Grey) -> bool {
     f64::from(specks) > SPECKS * f64::from(seen.max(1))
 }
 
-/// Pixels that stand out from all their neighbours become like them; strokes as thin as a pixel stay.
+/// Replaces pixels that differ from all their neighbors. Strokes of one pixel's width remain.
 fn without_specks(page: &Grey) -> Grey {
     let mut cleaned = page.clone();
     let width = page.width;
@@ -149,7 +150,7 @@ fn without_specks(page: &Grey) -> Grey {
     cleaned
 }
 
-/// The median of each pixel and its eight neighbours.
+/// Replaces each pixel by the median of itself and its eight neighbors.
 fn median(page: &Grey) -> Grey {
     let mut cleaned = page.clone();
     let width = page.width;
@@ -171,11 +172,11 @@ fn median(page: &Grey) -> Grey {
 
 #[cfg(test)]
 mod tests {
-    use super::{level_light, median, speckled};
+    use super::{is_speckled, level_light, median};
     use crate::engine::grey::Grey;
 
     #[test]
-    fn a_lone_speck_is_removed_and_a_stroke_stays() {
+    fn a_speck_is_removed_and_a_stroke_remains() {
         let mut page = Grey::white(9, 9);
         page.data[4 * 9 + 7] = 0;
         for y in 0..9 {
@@ -187,18 +188,18 @@ mod tests {
     }
 
     #[test]
-    fn a_clean_page_is_not_speckled_and_a_dirty_one_is() {
+    fn only_a_dirty_page_is_speckled() {
         let mut page = Grey::white(400, 400);
         page.data[100 * 400 + 50..100 * 400 + 350].fill(0);
-        assert!(!speckled(&page));
+        assert!(!is_speckled(&page));
         for speck in 0..800 {
             page.data[speck * 199 + 5] = 0;
         }
-        assert!(speckled(&page));
+        assert!(is_speckled(&page));
     }
 
     #[test]
-    fn a_shadow_becomes_white_and_ink_in_it_stays_dark() {
+    fn a_shadow_becomes_white_and_its_ink_stays_dark() {
         let data =
             (0..400 * 400).map(|index| 240 - u8::try_from(index % 400 / 4).expect("below 100")).collect();
         let mut page = Grey::new(400, 400, data).expect("a page");

@@ -1,6 +1,6 @@
-//! A grey image in memory.
+//! A grayscale image in memory.
 
-/// Eight-bit grey, 0 is black, rows from the top.
+/// A grayscale image of eight bits per pixel. 0 is black, rows start at the top.
 #[derive(Clone)]
 pub(super) struct Grey {
     pub(super) width: usize,
@@ -25,7 +25,7 @@ impl Grey {
         self.data.chunks_exact(self.width)
     }
 
-    /// Reads a binary PGM of eight bits without comments, as pdftoppm writes it.
+    /// Decodes a binary PGM of eight bits without comments, as pdftoppm writes it.
     pub(super) fn from_pgm(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(b"P5")?;
         let mut numbers = [0_usize; 3];
@@ -35,8 +35,8 @@ impl Grey {
             *number = std::str::from_utf8(&rest[start..start + length]).ok()?.parse().ok()?;
             rest = &rest[start + length..];
         }
-        let [width, height, most] = numbers;
-        (most == 255).then_some(())?;
+        let [width, height, maximum] = numbers;
+        (maximum == 255).then_some(())?;
         Self::new(width, height, rest.get(1..)?.to_vec())
     }
 
@@ -46,7 +46,7 @@ impl Grey {
         bytes
     }
 
-    /// Turned clockwise by this many right angles.
+    /// Rotates the image clockwise by a number of right angles.
     pub(super) fn turned(&self, quarters: u8) -> Self {
         let (width, height) = (self.width, self.height);
         match quarters % 4 {
@@ -66,7 +66,7 @@ impl Grey {
         }
     }
 
-    /// Another size: the mean of what a pixel covers, or between its neighbours.
+    /// Resizes the image. Shrinking averages the covered pixels, enlarging interpolates.
     pub(super) fn resized(&self, width: usize, height: usize) -> Self {
         if width < self.width || height < self.height {
             return self.shrunk(width.min(self.width), height.min(self.height)).resized(width, height);
@@ -102,7 +102,7 @@ impl Grey {
         Self { width, height, data }
     }
 
-    /// The grey at a point between pixels; the edge goes on outside.
+    /// Returns the interpolated gray value at a point between pixels. Points outside get the value of the edge.
     pub(super) fn between(&self, x: f32, y: f32) -> u8 {
         let x = x.clamp(0.0, coordinate(self.width - 1));
         let y = y.clamp(0.0, coordinate(self.height - 1));
@@ -116,7 +116,7 @@ impl Grey {
     }
 }
 
-/// A whole number of pixels as a coordinate.
+/// Converts a number of pixels to a coordinate.
 pub(super) fn coordinate(pixels: usize) -> f32 {
     pixels as f32
 }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn turning_is_clockwise_and_four_turns_are_none() {
+    fn rotation_is_clockwise() {
         assert_eq!(small().turned(1).data, [4, 1, 5, 2, 6, 3]);
         assert_eq!(small().turned(2).data, [6, 5, 4, 3, 2, 1]);
         assert_eq!(small().turned(3).data, [3, 6, 2, 5, 1, 4]);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pgm_is_read_as_it_was_written_and_a_short_one_refused() {
+    fn a_pgm_survives_a_round_trip_and_a_short_one_is_rejected() {
         let bytes = small().to_pgm();
         assert_eq!(Grey::from_pgm(&bytes).expect("a PGM").data, small().data);
         assert!(Grey::from_pgm(&bytes[..bytes.len() - 1]).is_none());

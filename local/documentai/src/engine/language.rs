@@ -1,6 +1,6 @@
-//! Which language a text is in, as far as its commonest words tell.
+//! Guesses the language of a text from its most common words.
 
-/// Code, tesseract's data, and words that are frequent in the language and rare in the others.
+/// The language code, Tesseract's data file, and words that are frequent in this language and rare in the others.
 const LANGUAGES: [(&str, &str, &[&str]); 6] = [
     (
         "en",
@@ -33,19 +33,20 @@ const LANGUAGES: [(&str, &str, &[&str]); 6] = [
         &["het", "een", "van", "niet", "voor", "zijn", "op", "maar", "ook", "aan", "naar", "wij", "dat"],
     ),
 ];
-/// From this share of such words on, the language is taken for certain.
+/// The share of such words from which the language counts as certain.
 const CERTAIN: f32 = 0.25;
 
-/// Tesseract's data for a BCP-47 language.
+/// Returns the name of Tesseract's data file for a BCP-47 language.
 pub(super) fn data(code: &str) -> Option<&'static str> {
     let primary = code.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     LANGUAGES.iter().find(|(known, ..)| *known == primary).map(|(_, data, _)| *data)
 }
 
-/// The language of the words and how sure that is; the language that was read for when no word tells.
+/// Returns the language of the words and its confidence. Without common words, returns the language that
+/// Tesseract was run with.
 pub(super) fn detect<'a>(
     words: impl Iterator<Item = &'a str>,
-    read_for: &str,
+    fallback: &str,
 ) -> Option<(&'static str, f32)> {
     let (mut hits, mut total) = ([0_u16; LANGUAGES.len()], 0_u16);
     for word in words {
@@ -58,15 +59,15 @@ pub(super) fn detect<'a>(
             *hits = hits.saturating_add(u16::from(common.contains(&word.as_str())));
         }
     }
-    let (most, (code, ..)) = hits.iter().zip(LANGUAGES).max_by_key(|(hits, _)| **hits)?;
+    let (best, (code, ..)) = hits.iter().zip(LANGUAGES).max_by_key(|(hits, _)| **hits)?;
     if total == 0 {
         return None;
     }
-    if *most == 0 {
-        let first = read_for.split('+').next()?;
+    if *best == 0 {
+        let first = fallback.split('+').next()?;
         return LANGUAGES.iter().find(|(_, data, _)| *data == first).map(|(code, ..)| (*code, 0.1));
     }
-    Some((code, (f32::from(*most) / f32::from(total) / CERTAIN).min(1.0)))
+    Some((code, (f32::from(*best) / f32::from(total) / CERTAIN).min(1.0)))
 }
 
 #[cfg(test)]
@@ -74,7 +75,7 @@ mod tests {
     use super::{data, detect};
 
     #[test]
-    fn common_words_tell_the_language() {
+    fn common_words_identify_the_language() {
         let of = |text: &'static str| detect(text.split(' '), "eng").map(|(code, _)| code);
         assert_eq!(of("It was the best of times, it was the worst of times"), Some("en"));
         assert_eq!(of("Der Hund und die Katze sind nicht auf dem Dach"), Some("de"));
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_does_not_matter_to_a_hint() {
+    fn the_region_of_a_hint_is_ignored() {
         assert_eq!(data("de-AT"), Some("deu"));
         assert_eq!(data("tlh"), None);
     }

@@ -1,34 +1,34 @@
-//! From words on pages to a document with text, blocks, paragraphs, lines and tokens.
+//! Builds a document with text, blocks, paragraphs, lines and tokens from words on pages.
 
 use crate::{
     document::{
         BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Element, Layout, LoosePage,
         NormalizedVertex, PAGE_UP, Page, TextAnchor, Token,
     },
-    engine::{language, tesseract::Reading},
+    engine::{language, tesseract::Recognition},
 };
 
 const SPACE: i32 = 1;
 const WIDE_SPACE: i32 = 2;
 
-/// A word and where it is.
+/// A recognized word and its position.
 pub(super) struct Word {
     pub(super) text: String,
-    /// Block, paragraph and line, each counted within the one before.
+    /// The block, paragraph and line, each counted within the previous one.
     pub(super) place: [u32; 3],
     pub(super) confidence: f32,
-    /// Left, top, right and bottom in pixels.
+    /// The left, top, right and bottom edges in pixels.
     pub(super) bounds: [f32; 4],
 }
 
-/// A page that was read.
-pub(super) struct ReadPage {
+/// A recognized page.
+pub(super) struct RecognizedPage {
     pub(super) number: usize,
-    pub(super) read: Reading,
+    pub(super) recognition: Recognition,
     pub(super) languages: String,
 }
 
-/// The mean confidence of words, by their length.
+/// Returns the mean confidence of words, weighted by length.
 pub(super) fn confidence(words: &[Word]) -> f32 {
     let (mut sum, mut letters) = (0.0, 0.0);
     for word in words {
@@ -39,9 +39,9 @@ pub(super) fn confidence(words: &[Word]) -> f32 {
     if letters > 0.0 { sum / letters } else { 0.0 }
 }
 
-/// The page's text, and where each part of it is.
-pub(super) fn place(page: &ReadPage) -> LoosePage {
-    let Reading { width, height, words } = &page.read;
+/// Builds the page's text and layout.
+pub(super) fn place(page: &RecognizedPage) -> LoosePage {
+    let Recognition { width, height, words } = &page.recognition;
     let mut ends = Vec::with_capacity(words.len());
     let mut tokens = Vec::with_capacity(words.len());
     let mut text = String::new();
@@ -121,17 +121,17 @@ fn polygon([left, top, right, bottom]: [f32; 4], width: f32, height: f32) -> Bou
     }
 }
 
-/// Five digits are a hair's breadth on any page, and keep answers small.
+/// Five digits are exact enough on any page, and keep responses small.
 fn rounded(value: f32) -> f32 {
     (value * 100_000.0).round() / 100_000.0
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ReadPage, Word, place};
-    use crate::{document::Document, engine::tesseract::Reading, media::MediaType};
+    use super::{RecognizedPage, Word, place};
+    use crate::{document::Document, engine::tesseract::Recognition, media::MediaType};
 
-    fn page(number: usize, words: &[(&str, [u32; 3])]) -> ReadPage {
+    fn page(number: usize, words: &[(&str, [u32; 3])]) -> RecognizedPage {
         let words = words
             .iter()
             .map(|(text, place)| Word {
@@ -141,15 +141,19 @@ mod tests {
                 bounds: [10.0, 20.0, 60.0, 40.0],
             })
             .collect();
-        ReadPage { number, read: Reading { width: 100.0, height: 200.0, words }, languages: "eng".to_owned() }
+        RecognizedPage {
+            number,
+            recognition: Recognition { width: 100.0, height: 200.0, words },
+            languages: "eng".to_owned(),
+        }
     }
 
     #[test]
     fn anchors_count_characters_over_all_pages() {
         let words = [("Grüße", [1, 1, 1]), ("an", [1, 1, 1]), ("alle", [1, 1, 2]), ("Ende", [2, 1, 1])];
         let pages = [page(1, &words), page(2, &[]), page(3, &[("the", [1, 1, 1])])];
-        let read = Document::of_pages(MediaType::Pdf, pages.iter().map(place));
-        assert_eq!(read.text, "Grüße an\nalle\nEnde\nthe\n");
+        let recognition = Document::of_pages(MediaType::Pdf, pages.iter().map(place));
+        assert_eq!(recognition.text, "Grüße an\nalle\nEnde\nthe\n");
         let of = |element: &crate::document::Layout| {
             element
                 .text_anchor
@@ -157,11 +161,11 @@ mod tests {
                 .iter()
                 .map(|segment| {
                     let length = segment.end_index - segment.start_index;
-                    read.text.chars().skip(segment.start_index).take(length).collect::<String>()
+                    recognition.text.chars().skip(segment.start_index).take(length).collect::<String>()
                 })
                 .collect::<String>()
         };
-        let first = &read.pages[0];
+        let first = &recognition.pages[0];
         assert_eq!(
             first.tokens.iter().map(|token| of(&token.layout)).collect::<Vec<_>>(),
             ["Grüße ", "an\n", "alle\n", "Ende\n"]
@@ -171,8 +175,8 @@ mod tests {
             ["Grüße an\n", "alle\n", "Ende\n"]
         );
         assert_eq!((first.blocks.len(), first.paragraphs.len()), (2, 2));
-        assert_eq!(of(&read.pages[1].layout), "");
-        assert_eq!(of(&read.pages[2].layout), "the\n");
+        assert_eq!(of(&recognition.pages[1].layout), "");
+        assert_eq!(of(&recognition.pages[2].layout), "the\n");
         let corner = first.tokens[0].layout.bounding_poly.as_ref().expect("a box").normalized_vertices[2];
         assert_eq!((corner.x, corner.y), (0.6, 0.2));
     }

@@ -1,4 +1,5 @@
-//! Reading files: pages are rendered, cleaned, read by tesseract and put together, independent of HTTP.
+//! The recognition engine, independent of HTTP: renders pages, cleans them, runs Tesseract and combines the
+//! results.
 
 mod clean;
 mod grey;
@@ -18,24 +19,24 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     document::{Document, LoosePage},
-    engine::{grey::Grey, layout::ReadPage},
+    engine::{grey::Grey, layout::RecognizedPage},
     fault::{self, Fault},
     media::MediaType,
     request::PageChoice,
     settings::{Limits, Settings},
 };
 
-/// How many documents are counted and measured at once; the others wait.
-const PLANS_AT_ONCE: usize = 8;
+/// The number of documents that are counted and measured at the same time.
+const CONCURRENT_PLANS: usize = 8;
 
-/// How a file is to be read.
+/// Options for reading a file.
 #[derive(Clone, Debug)]
-pub struct Wanted {
-    /// Which of its pages.
+pub struct ReadOptions {
+    /// The pages to read.
     pub pages: PageChoice,
-    /// More pages than this are refused.
+    /// The largest number of pages. More are an error.
     pub page_limit: usize,
-    /// Languages to expect (BCP-47); those that tesseract has no data for are ignored.
+    /// The expected languages (BCP-47). Languages without Tesseract data are ignored.
     pub languages: Vec<String>,
 }
 
@@ -57,27 +58,27 @@ pub(crate) struct Engine {
     programs: Programs,
 }
 
-/// Who waits for pages.
+/// The priority of a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// A caller.
+    /// A caller waits for the page.
     Online,
-    /// Nobody: a caller's page waits for no more of these than are read at once.
+    /// No caller waits. At most as many of these pages as run at once can be ahead of an online page.
     Batch,
 }
 
-/// A file and the pages of it that are to be read.
+/// A file and its pages to read.
 pub(crate) struct Job<'a> {
     file: &'a Path,
     media_type: MediaType,
-    /// In tesseract's notation.
+    /// The languages in Tesseract's notation.
     languages: String,
-    /// Dots per inch to render each page of a PDF at; none for images.
+    /// The resolution in dots per inch for rendering each page of a PDF, or none for images.
     resolutions: Vec<(usize, Option<u32>)>,
 }
 
 impl Job<'_> {
-    /// How many pages are to be read.
+    /// The number of pages to read.
     pub(crate) fn pages(&self) -> usize {
         self.resolutions.len()
     }
@@ -93,7 +94,7 @@ impl Engine {
         };
         Self {
             pages_at_once,
-            plans: Semaphore::new(PLANS_AT_ONCE),
+            plans: Semaphore::new(CONCURRENT_PLANS),
             permits: Arc::new(Semaphore::new(pages_at_once)),
             batch_turns: Semaphore::new(pages_at_once),
             limits: settings.limits.clone(),
@@ -101,38 +102,38 @@ impl Engine {
         }
     }
 
-    pub(crate) async fn recognise(
+    pub(crate) async fn recognize(
         &self,
         file: &Path,
         media_type: MediaType,
-        wanted: &Wanted,
+        options: &ReadOptions,
     ) -> Result<Document, Fault> {
         let read = async {
-            let job = self.open(file, media_type, wanted, self.limits.bytes).await?;
+            let job = self.open(file, media_type, options, self.limits.bytes).await?;
             self.pages(&job, Lane::Online).try_collect::<Vec<_>>().await
         };
-        Ok(Document::of_pages(media_type, unless_gone(file, read.await).await?))
+        Ok(Document::of_pages(media_type, check_deleted(file, read.await).await?))
     }
 
-    /// Counts and measures the pages, so that what is too much is refused before any work.
+    /// Counts and measures the pages, so that documents over a limit fail before any work.
     pub(crate) async fn open<'a>(
         &self,
         file: &'a Path,
         media_type: MediaType,
-        wanted: &Wanted,
-        most_bytes: u64,
+        options: &ReadOptions,
+        max_bytes: u64,
     ) -> Result<Job<'a>, Fault> {
-        check(file, media_type, most_bytes).await?;
+        check(file, media_type, max_bytes).await?;
         let _plan = self.plans.acquire().await.map_err(|_| Fault::internal())?;
-        let languages = tesseract::languages(&wanted.languages, &self.programs).await?;
+        let languages = tesseract::languages(&options.languages, &self.programs).await?;
         let count = match media_type {
             MediaType::Pdf => pdf::count_pages(file, &self.programs).await?,
             MediaType::Tiff => blocking(file, tiff::count_pages).await?,
             _ => 1,
         };
-        let numbers = wanted.pages.of(count)?;
-        if numbers.len() > wanted.page_limit {
-            return Err(fault::too_many_pages(numbers.len(), wanted.page_limit));
+        let numbers = options.pages.of(count)?;
+        if numbers.len() > options.page_limit {
+            return Err(fault::too_many_pages(numbers.len(), options.page_limit));
         }
         let resolutions = if media_type == MediaType::Pdf {
             pdf::resolutions(file, &numbers, self.limits.pixels, &self.programs).await?
@@ -142,7 +143,7 @@ impl Engine {
         Ok(Job { file, media_type, languages, resolutions })
     }
 
-    /// Reads the pages, some at once, and yields them in order.
+    /// Reads the pages, several at once, and yields them in order.
     pub(crate) fn pages<'a>(
         &'a self,
         job: &'a Job<'a>,
@@ -178,12 +179,12 @@ impl Engine {
             clean::clean(image)
         });
         let image = clean.await.map_err(|_| Fault::internal())?;
-        let read = tesseract::read(image, &job.languages, &self.programs).await?;
+        let recognition = tesseract::read(image, &job.languages, &self.programs).await?;
         drop(permit);
-        Ok(layout::place(&ReadPage { number, read, languages: job.languages.clone() }))
+        Ok(layout::place(&RecognizedPage { number, recognition, languages: job.languages.clone() }))
     }
 
-    /// Decodes one page of an image; the permit is kept by the work even if nobody waits for it any more.
+    /// Decodes one page of an image. The task keeps the permit even if its caller is dropped.
     async fn decode(
         &self,
         job: &Job<'_>,
@@ -203,11 +204,11 @@ impl Engine {
     }
 }
 
-/// The result, except that a file which went away while it was read looks broken to the tools.
-pub(crate) async fn unless_gone<T>(file: &Path, read: Result<T, Fault>) -> Result<T, Fault> {
+/// Replaces an error if the file was deleted meanwhile, because the tools then report it as broken.
+pub(crate) async fn check_deleted<T>(file: &Path, read: Result<T, Fault>) -> Result<T, Fault> {
     match read {
         Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {
-            Err(Fault::not_found("OBJECT_NOT_FOUND", "The document was deleted while it was read."))
+            Err(Fault::not_found("OBJECT_NOT_FOUND", "The document was deleted while it was being read."))
         }
         read => read,
     }
@@ -224,7 +225,7 @@ async fn blocking<T: Send + 'static>(
     })?
 }
 
-/// Refuses what is empty, too large, or plainly not of its type.
+/// Rejects files that are empty, too large, or evidently of another type.
 async fn check(file: &Path, media_type: MediaType, limit: u64) -> Result<(), Fault> {
     let head = blocking(file, move |path| {
         let unreadable = |_| Fault::not_found("OBJECT_NOT_FOUND", "The document could not be opened.");

@@ -1,4 +1,4 @@
-//! PDF by poppler: how many pages, how large, and each as a grey image.
+//! PDF support through Poppler: counting, measuring and rendering pages.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use crate::{
     fault::{self, Fault},
 };
 
-/// What tesseract was trained for.
+/// The resolution that Tesseract is trained for.
 const DOTS_PER_INCH: f64 = 300.0;
-/// Below this a page of text cannot be read, so a sheet that large is refused.
-const FEWEST_DOTS_PER_INCH: f64 = 70.0;
+/// The lowest resolution at which text can be recognized. Larger sheets are rejected.
+const MIN_DOTS_PER_INCH: f64 = 70.0;
 const LISTING_BYTES: u64 = 16 << 20;
 
 pub(super) async fn count_pages(file: &Path, programs: &Programs) -> Result<usize, Fault> {
@@ -23,11 +23,11 @@ pub(super) async fn count_pages(file: &Path, programs: &Programs) -> Result<usiz
     if pages == 0 { Err(fault::broken("The PDF has no pages.")) } else { Ok(pages) }
 }
 
-/// The resolution to render each page at: 300 dots per inch, less for a large sheet.
+/// Returns the resolution for rendering each page: 300 dots per inch, or less for a large sheet.
 pub(super) async fn resolutions(
     file: &Path,
     numbers: &[usize],
-    most_pixels: u64,
+    max_pixels: u64,
     programs: &Programs,
 ) -> Result<Vec<(usize, Option<u32>)>, Fault> {
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
@@ -43,7 +43,7 @@ pub(super) async fn resolutions(
     )?;
     let sizes: Vec<(usize, f64, f64)> = checked(&sizes)?.lines().filter_map(page_size).collect();
     for (page, pixels) in checked(&images)?.lines().filter_map(image_size) {
-        if pixels > most_pixels && numbers.contains(&page) {
+        if pixels > max_pixels && numbers.contains(&page) {
             return Err(too_many_pixels(page));
         }
     }
@@ -55,11 +55,11 @@ pub(super) async fn resolutions(
                 .find(|(page, ..)| page == number)
                 .ok_or_else(|| fault::broken(format!("Page {number} of the PDF has no size.")))?;
             let inches = (width / 72.0) * (height / 72.0);
-            let most = (most_pixels as f64 / 4.0 / inches).sqrt();
-            if !(FEWEST_DOTS_PER_INCH..).contains(&most) {
+            let highest = (max_pixels as f64 / 4.0 / inches).sqrt();
+            if !(MIN_DOTS_PER_INCH..).contains(&highest) {
                 return Err(too_many_pixels(*number));
             }
-            let resolution = most.min(DOTS_PER_INCH) as u32;
+            let resolution = highest.min(DOTS_PER_INCH) as u32;
             Ok((*number, Some(resolution)))
         })
         .collect()
@@ -69,13 +69,13 @@ pub(super) async fn render(
     file: &Path,
     number: usize,
     resolution: u32,
-    most_pixels: u64,
+    max_pixels: u64,
     programs: &Programs,
 ) -> Result<Grey, Fault> {
     let (number, resolution) = (number.to_string(), resolution.to_string());
     let options = ["-q", "-gray", "-cropbox", "-r", &resolution, "-f", &number, "-l", &number];
     let arguments = options.map(std::ffi::OsStr::new).into_iter().chain([file.as_os_str()]);
-    let output = programs.run(PDFTOPPM, arguments, &[], most_pixels + 64).await?;
+    let output = programs.run(PDFTOPPM, arguments, &[], max_pixels + 64).await?;
     if output.killed {
         return Err(Fault::internal());
     }
@@ -85,7 +85,7 @@ pub(super) async fn render(
     })
 }
 
-/// A tool's listing, or why it could not open the file.
+/// Returns a tool's listing, or an error if it could not open the file.
 fn checked(output: &Output) -> Result<std::borrow::Cow<'_, str>, Fault> {
     if output.success {
         return Ok(String::from_utf8_lossy(&output.stdout));
@@ -103,7 +103,7 @@ fn too_many_pixels(page: usize) -> Fault {
     Fault::invalid("PIXEL_LIMIT_EXCEEDED", format!("Page {page} is too large to be processed."))
 }
 
-/// `Page    1 size:      595.44 x 842.04 pts (A4)`
+/// Parses a line such as `Page 1 size:   595.44 x 842.04 pts (A4)`.
 fn page_size(line: &str) -> Option<(usize, f64, f64)> {
     let mut words = line.strip_prefix("Page ")?.split_whitespace();
     let number = words.next()?.parse().ok()?;
@@ -114,7 +114,7 @@ fn page_size(line: &str) -> Option<(usize, f64, f64)> {
     (width > 0.0 && height > 0.0).then_some((number, width, height))
 }
 
-/// `   1     0 image    1654  2339  gray    1   8  jpeg   no         8  0   200   200  320K 8.6%`
+/// Parses a line such as `   1  0 image 1654  2339  gray 1   8  jpeg   no   8  0   200   200  320K 8.6%`.
 fn image_size(line: &str) -> Option<(usize, u64)> {
     let mut words = line.split_whitespace();
     let page = words.next()?.parse().ok()?;
@@ -127,7 +127,7 @@ mod tests {
     use super::{image_size, page_size};
 
     #[test]
-    fn poppler_s_listings_are_understood() {
+    fn listings_of_poppler_are_parsed() {
         assert_eq!(page_size("Page    1 size:      595.44 x 842.04 pts (A4)"), Some((1, 595.44, 842.04)));
         assert_eq!(page_size("Page size:       595.44 x 842.04 pts (A4)"), None);
         assert_eq!(page_size("Page    1 rot:       0"), None);

@@ -1,4 +1,4 @@
-//! PNG, JPEG, GIF, BMP and WebP as grey pages, the way up that their EXIF data says.
+//! Decodes PNG, JPEG, GIF, BMP and WebP into grayscale pages, oriented by their EXIF data.
 
 use std::{fs::File, io::BufReader, path::Path};
 
@@ -10,7 +10,7 @@ use crate::{
     media::MediaType,
 };
 
-pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Result<Grey, Fault> {
+pub(super) fn decode(file: &Path, media_type: MediaType, max_pixels: u64) -> Result<Grey, Fault> {
     let broken =
         |_| fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
     let format = match media_type {
@@ -24,7 +24,7 @@ pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Re
     let reader = ImageReader::with_format(BufReader::new(file), format);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > most_pixels {
+    if u64::from(width) * u64::from(height) > max_pixels {
         return Err(Fault::invalid(
             "PIXEL_LIMIT_EXCEEDED",
             format!("The image is too large to be processed: {width} x {height} pixels."),
@@ -36,7 +36,7 @@ pub(super) fn decode(file: &Path, media_type: MediaType, most_pixels: u64) -> Re
     grey(image).ok_or_else(|| fault::broken("The image has no pixels."))
 }
 
-/// Grey on white paper, where the image is transparent.
+/// Converts to grayscale. Transparent areas become white.
 fn grey(image: DynamicImage) -> Option<Grey> {
     let (width, height) = (image.width() as usize, image.height() as usize);
     if !image.color().has_alpha() {

@@ -1,15 +1,15 @@
-//! Finds and undoes a small skew, whichever way up the page is.
+//! Measures and corrects small skew angles of pages in any orientation.
 
 use crate::engine::grey::{Grey, coordinate};
 
-/// The largest skew that is looked for, in degrees.
-const MOST: f32 = 12.0;
-/// The page's longer side while the angle is measured.
+/// The largest detected skew, in degrees.
+const MAX_ANGLE: f32 = 12.0;
+/// The longer side of the scaled page on which the angle is measured.
 const SIDE: usize = 1200;
-/// Enough ink to measure.
-const FEWEST_POINTS: usize = 200;
+/// The number of points needed for a measurement.
+const MIN_POINTS: usize = 200;
 
-/// How far lines of text are turned clockwise from the nearest axis, in degrees.
+/// Returns the clockwise angle of text lines from the nearest axis, in degrees.
 pub(super) fn angle(page: &Grey) -> f32 {
     let longer = page.width.max(page.height);
     let small = if longer > SIDE {
@@ -29,7 +29,7 @@ pub(super) fn angle(page: &Grey) -> f32 {
 
 type Points = Vec<(f32, f32)>;
 
-/// Where ink ends downwards and sideways; solid areas have few such points.
+/// Returns the points where ink ends downwards and sideways. Solid areas have few such points.
 fn edges(page: &Grey) -> (Points, Points) {
     let (middle_x, middle_y) = (coordinate(page.width) / 2.0, coordinate(page.height) / 2.0);
     let (mut under, mut beside) = (vec![], vec![]);
@@ -50,14 +50,14 @@ fn edges(page: &Grey) -> (Points, Points) {
     (under, beside)
 }
 
-/// The angle at which the points fall into the sharpest rows, and how much sharper they are than usual.
+/// Returns the angle at which the points form the sharpest rows, and the ratio to the median sharpness.
 fn best(points: &[(f32, f32)], axes: impl Fn((f32, f32)) -> (f32, f32)) -> Option<(f32, f32)> {
-    if points.len() < FEWEST_POINTS {
+    if points.len() < MIN_POINTS {
         return None;
     }
     let points: Points = points.iter().step_by(points.len() / 40_000 + 1).map(|point| axes(*point)).collect();
     let coarse: Vec<(f32, f32)> =
-        steps(-MOST, MOST, 0.5).map(|angle| (angle, sharpness(&points, angle))).collect();
+        steps(-MAX_ANGLE, MAX_ANGLE, 0.5).map(|angle| (angle, sharpness(&points, angle))).collect();
     let mut usual: Vec<f32> = coarse.iter().map(|(_, sharpness)| *sharpness).collect();
     usual.sort_by(f32::total_cmp);
     let peak = coarse.iter().max_by(|one, other| one.1.total_cmp(&other.1))?.0;
@@ -71,7 +71,7 @@ fn steps(from: f32, to: f32, step: f32) -> impl Iterator<Item = f32> {
         .take_while(move |angle| *angle <= to + 0.001)
 }
 
-/// The sum of squares of how many points each row has, when rows are turned by the angle.
+/// Returns the sum of the squared number of points per row, for rows turned by the angle.
 fn sharpness(points: &[(f32, f32)], angle: f32) -> f32 {
     let (sine, cosine) = angle.to_radians().sin_cos();
     let mut rows = vec![0_u16; SIDE * 2];
@@ -85,7 +85,7 @@ fn sharpness(points: &[(f32, f32)], angle: f32) -> f32 {
     rows.iter().map(|count| f32::from(*count) * f32::from(*count)).sum()
 }
 
-/// The page turned clockwise about its middle, on a sheet that holds all of it.
+/// Rotates the page clockwise about its center, on a sheet that contains the whole page.
 pub(super) fn rotated(page: &Grey, degrees: f32) -> Grey {
     let (sine, cosine) = degrees.to_radians().sin_cos();
     let (width, height) = (coordinate(page.width), coordinate(page.height));
@@ -112,7 +112,7 @@ mod tests {
     use super::{angle, rotated};
     use crate::engine::grey::Grey;
 
-    /// Rows of words, much like a page of text.
+    /// Draws rows of words, similar to a page of text.
     fn page() -> Grey {
         let mut page = Grey::white(800, 1000);
         for line in (100..900).step_by(24) {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_skew_is_found_whichever_way_up_the_page_is() {
+    fn a_small_skew_is_found_in_any_orientation() {
         for skew in [-7.0, -2.3, 0.0, 1.0, 5.5] {
             let skewed = rotated(&page(), skew);
             for quarters in 0..4 {

@@ -1,4 +1,4 @@
-//! Reading a clean page by tesseract.
+//! Recognizes a clean page with Tesseract.
 
 use std::collections::BTreeSet;
 
@@ -11,22 +11,22 @@ use crate::{
 
 const DEFAULT_LANGUAGE: &str = "eng";
 const OUTPUT_BYTES: u64 = 64 << 20;
-/// Page segmentation with orientation and script detection.
+/// The page segmentation mode with orientation and script detection.
 const ANY_ORIENTATION: &str = "1";
-/// Page segmentation of an upright page.
+/// The page segmentation mode for an upright page.
 const UPRIGHT: &str = "3";
-/// A reading that is worth less for each dark part of the page is tried again the other ways up.
+/// A result with less confidence is tried again in all orientations.
 const POOR_CONFIDENCE: f32 = 0.55;
 const FEW_CHARACTERS: usize = 24;
 
-/// What tesseract made of a page: words relative to the upright page.
-pub(super) struct Reading {
+/// The result for one page: words with positions on the upright page.
+pub(super) struct Recognition {
     pub(super) width: f32,
     pub(super) height: f32,
     pub(super) words: Vec<Word>,
 }
 
-/// The languages to read, in tesseract's notation: those hinted at that are installed.
+/// Returns the hinted languages that are installed, in Tesseract's notation.
 pub(super) async fn languages(hints: &[String], programs: &Programs) -> Result<String, Fault> {
     if hints.is_empty() {
         return Ok(DEFAULT_LANGUAGE.to_owned());
@@ -34,25 +34,25 @@ pub(super) async fn languages(hints: &[String], programs: &Programs) -> Result<S
     let output = programs.run(TESSERACT, ["--list-langs"], &[], OUTPUT_BYTES).await?;
     let installed = String::from_utf8_lossy(&output.stdout).into_owned();
     let installed: BTreeSet<&str> = installed.lines().collect();
-    let wanted: Vec<&str> = hints
+    let available: Vec<&str> = hints
         .iter()
         .filter_map(|hint| super::language::data(hint))
         .filter(|data| installed.contains(data))
         .collect();
-    Ok(if wanted.is_empty() { DEFAULT_LANGUAGE.to_owned() } else { wanted.join("+") })
+    Ok(if available.is_empty() { DEFAULT_LANGUAGE.to_owned() } else { available.join("+") })
 }
 
-pub(super) async fn read(page: Grey, languages: &str, programs: &Programs) -> Result<Reading, Fault> {
+pub(super) async fn read(page: Grey, languages: &str, programs: &Programs) -> Result<Recognition, Fault> {
     let first = attempt(&page, languages, ANY_ORIENTATION, programs).await?;
-    if !first.poor() || !inked(&page) {
+    if !first.is_poor() || !has_ink(&page) {
         return Ok(first);
     }
-    // Too little text for orientation detection: the way up that gives the most text is right.
+    // There is too little text for orientation detection. The right orientation gives the most text.
     let mut best = first;
     for quarters in 0..4 {
-        let reading = attempt(&page.turned(quarters), languages, UPRIGHT, programs).await?;
-        if reading.worth() > best.worth() {
-            best = reading;
+        let recognition = attempt(&page.turned(quarters), languages, UPRIGHT, programs).await?;
+        if recognition.score() > best.score() {
+            best = recognition;
         }
     }
     Ok(best)
@@ -63,7 +63,7 @@ async fn attempt(
     languages: &str,
     segmentation: &str,
     programs: &Programs,
-) -> Result<Reading, Fault> {
+) -> Result<Recognition, Fault> {
     let arguments = ["stdin", "stdout", "-l", languages, "--psm", segmentation, "tsv"];
     let output = programs.run(TESSERACT, arguments, &page.to_pgm(), OUTPUT_BYTES).await?;
     if !output.success {
@@ -81,7 +81,7 @@ async fn attempt(
         });
     }
     let words = String::from_utf8_lossy(&output.stdout).lines().filter_map(word).collect();
-    Ok(Reading {
+    Ok(Recognition {
         width: super::grey::coordinate(page.width),
         height: super::grey::coordinate(page.height),
         words,
@@ -89,12 +89,13 @@ async fn attempt(
     .upright())
 }
 
-/// Whether there is more on the page than specks.
-fn inked(page: &Grey) -> bool {
+/// Tells if the page has more ink than specks.
+fn has_ink(page: &Grey) -> bool {
     page.data.iter().step_by(5).filter(|pixel| **pixel < 128).count() * 5 > page.data.len() / 400
 }
 
-/// `level page_num block_num par_num line_num word_num left top width height conf text`, where level 5 is a word.
+/// Parses a line `level page_num block_num par_num line_num word_num left top width height conf text`, where
+/// level 5 is a word.
 fn word(line: &str) -> Option<Word> {
     let mut fields = line.splitn(12, '\t');
     (fields.next()? == "5").then_some(())?;
@@ -111,7 +112,7 @@ fn word(line: &str) -> Option<Word> {
     let confidence: f32 = fields.next()?.parse().ok()?;
     let text = fields.next()?.trim();
     let confidence = (confidence / 100.0).clamp(0.0, 1.0);
-    // Specks and the edges of paper are read as lone strokes.
+    // Specks and the edges of paper are recognized as single strokes.
     let doubtful = confidence < 0.5 && !text.chars().any(char::is_alphanumeric);
     let [left, top, width, height] = bounds;
     (!text.is_empty() && !doubtful).then(|| Word {
@@ -122,20 +123,20 @@ fn word(line: &str) -> Option<Word> {
     })
 }
 
-impl Reading {
-    /// How much was read: characters, by how sure they are.
-    fn worth(&self) -> f32 {
+impl Recognition {
+    /// Returns the amount of text: characters, weighted by confidence.
+    fn score(&self) -> f32 {
         self.words.iter().map(|word| super::grey::coordinate(word.text.len()) * word.confidence.powi(2)).sum()
     }
 
-    fn poor(&self) -> bool {
+    fn is_poor(&self) -> bool {
         let characters: usize = self.words.iter().map(|word| word.text.len()).sum();
         let mean = super::layout::confidence(&self.words);
         characters < FEW_CHARACTERS || mean < POOR_CONFIDENCE
     }
 
-    /// Tesseract finds out which way up a page is but reports boxes as the page came; the direction in which
-    /// the words of its lines follow each other gives it away.
+    /// Turns the boxes upright. Tesseract detects the orientation of a page but reports boxes for the original
+    /// page. The direction from word to word in a line reveals the orientation.
     fn upright(mut self) -> Self {
         let middle = |word: &Word| {
             let [left, top, right, bottom] = word.bounds;
@@ -173,11 +174,11 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reading, word};
+    use super::{Recognition, word};
     use crate::engine::layout::Word;
 
     #[test]
-    fn a_word_of_the_table_is_read_and_doubtful_strokes_are_not() {
+    fn words_are_parsed_and_doubtful_strokes_are_dropped() {
         let read = word("5\t1\t2\t1\t3\t4\t10\t20\t30\t40\t96.5\tlamp").expect("a word");
         assert_eq!(
             (read.text.as_str(), read.place, read.bounds),
@@ -191,19 +192,19 @@ mod tests {
     #[test]
     fn boxes_of_a_sideways_page_are_turned_upright() {
         let at = |bounds| Word { text: "word".to_owned(), place: [1, 1, 1], confidence: 0.9, bounds };
-        // Read from the top down: the page lies on its right side.
+        // The words follow downwards: the page lies on its right side.
         let words = vec![at([80.0, 10.0, 90.0, 30.0]), at([80.0, 40.0, 90.0, 60.0])];
-        let upright = Reading { width: 100.0, height: 200.0, words }.upright();
+        let upright = Recognition { width: 100.0, height: 200.0, words }.upright();
         assert_eq!((upright.width, upright.height), (200.0, 100.0));
         assert_eq!(upright.words[0].bounds, [10.0, 10.0, 30.0, 20.0]);
         assert_eq!(upright.words[1].bounds, [40.0, 10.0, 60.0, 20.0]);
-        // From the bottom up.
+        // The words follow upwards.
         let words = vec![at([10.0, 170.0, 20.0, 190.0]), at([10.0, 140.0, 20.0, 160.0])];
-        let upright = Reading { width: 100.0, height: 200.0, words }.upright();
+        let upright = Recognition { width: 100.0, height: 200.0, words }.upright();
         assert_eq!(upright.words[0].bounds, [10.0, 10.0, 30.0, 20.0]);
-        // Upside down.
+        // The page is upside down.
         let words = vec![at([70.0, 180.0, 90.0, 190.0]), at([40.0, 180.0, 60.0, 190.0])];
-        let upright = Reading { width: 100.0, height: 200.0, words }.upright();
+        let upright = Recognition { width: 100.0, height: 200.0, words }.upright();
         assert_eq!(upright.words[0].bounds, [10.0, 10.0, 30.0, 20.0]);
     }
 }

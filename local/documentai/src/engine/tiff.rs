@@ -1,4 +1,4 @@
-//! TIFF, each of its images a page.
+//! Decodes TIFF files. Each image is a page.
 
 use std::{fs::File, io::BufReader, path::Path};
 
@@ -13,8 +13,8 @@ use crate::{
     fault::{self, Fault},
 };
 
-/// A file of more images than this is hostile.
-const MOST_PAGES: usize = 10_000;
+/// The largest number of images. Files with more are hostile.
+const MAX_PAGES: usize = 10_000;
 
 fn open(file: &Path) -> Result<Decoder<BufReader<File>>, Fault> {
     let file = File::open(file).map_err(|_| fault::broken("The image could not be opened."))?;
@@ -29,32 +29,32 @@ fn broken(error: &TiffError) -> Fault {
 pub(super) fn count_pages(file: &Path) -> Result<usize, Fault> {
     let mut decoder = open(file)?;
     let mut count = 1;
-    while decoder.more_images() && count < MOST_PAGES {
+    while decoder.more_images() && count < MAX_PAGES {
         decoder.next_image().map_err(|error| broken(&error))?;
         count += 1;
     }
     Ok(count)
 }
 
-pub(super) fn decode(file: &Path, number: usize, most_pixels: u64) -> Result<Grey, Fault> {
+pub(super) fn decode(file: &Path, number: usize, max_pixels: u64) -> Result<Grey, Fault> {
     let mut limits = Limits::default();
-    limits.decoding_buffer_size = usize::try_from(most_pixels.saturating_mul(4)).unwrap_or(usize::MAX);
+    limits.decoding_buffer_size = usize::try_from(max_pixels.saturating_mul(4)).unwrap_or(usize::MAX);
     let mut decoder = open(file)?.with_limits(limits);
     decoder.seek_to_image(number - 1).map_err(|error| broken(&error))?;
     let (width, height) = decoder.dimensions().map_err(|error| broken(&error))?;
-    if u64::from(width) * u64::from(height) > most_pixels {
+    if u64::from(width) * u64::from(height) > max_pixels {
         return Err(Fault::invalid(
             "PIXEL_LIMIT_EXCEEDED",
             format!("Page {number} is too large to be processed."),
         ));
     }
-    let colour = decoder.colortype().map_err(|error| broken(&error))?;
+    let color = decoder.colortype().map_err(|error| broken(&error))?;
     let orientation = tag(&mut decoder, Tag::Orientation).unwrap_or(1.0);
     let across = tag(&mut decoder, Tag::XResolution);
     let down = tag(&mut decoder, Tag::YResolution);
     let pixels = decoder.read_image().map_err(|error| broken(&error))?;
-    let grey = to_grey(colour, pixels, width as usize, height as usize)
-        .ok_or_else(|| fault::broken("The TIFF's colours are not supported."))?;
+    let grey = to_grey(color, pixels, width as usize, height as usize)
+        .ok_or_else(|| fault::broken("The TIFF's colors are not supported."))?;
     Ok(upright(square(grey, across, down), orientation))
 }
 
@@ -71,7 +71,7 @@ fn tag(decoder: &mut Decoder<BufReader<File>>, tag: Tag) -> Option<f32> {
     }
 }
 
-/// A fax at standard resolution has half the rows that it should have.
+/// Restores square pixels. A fax at standard resolution has half as many rows as it needs.
 fn square(grey: Grey, across: Option<f32>, down: Option<f32>) -> Grey {
     match (across, down) {
         (Some(across), Some(down)) if down > 0.0 && (1.3..4.0).contains(&(across / down)) => {
@@ -82,7 +82,7 @@ fn square(grey: Grey, across: Option<f32>, down: Option<f32>) -> Grey {
     }
 }
 
-/// The TIFF orientations without mirroring; mirrored scans do not occur.
+/// Applies the TIFF orientations without mirroring, because scanners do not mirror pages.
 fn upright(grey: Grey, orientation: f32) -> Grey {
     match orientation {
         3.0 => grey.turned(2),
@@ -92,13 +92,13 @@ fn upright(grey: Grey, orientation: f32) -> Grey {
     }
 }
 
-fn to_grey(colour: ColorType, pixels: DecodingResult, width: usize, height: usize) -> Option<Grey> {
+fn to_grey(color: ColorType, pixels: DecodingResult, width: usize, height: usize) -> Option<Grey> {
     let bytes: Vec<u8> = match pixels {
         DecodingResult::U8(bytes) => bytes,
         DecodingResult::U16(words) => words.into_iter().map(|word| word.to_be_bytes()[0]).collect(),
         _ => return None,
     };
-    let data: Vec<u8> = match colour {
+    let data: Vec<u8> = match color {
         ColorType::Gray(8 | 16) => bytes,
         ColorType::Gray(bits @ (1 | 2 | 4)) => unpack(&bytes, bits, width),
         ColorType::GrayA(8 | 16) => bytes.chunks_exact(2).map(|pixel| pixel[0]).collect(),
@@ -124,13 +124,13 @@ fn luma(pixel: &[u8]) -> u8 {
     u8::try_from((red * 299 + green * 587 + blue * 114) / 1000).unwrap_or(u8::MAX)
 }
 
-/// Rows of packed bits, each padded to a byte.
+/// Unpacks rows of packed bits, each padded to a byte.
 fn unpack(bytes: &[u8], bits: u8, width: usize) -> Vec<u8> {
     let each = usize::from(8 / bits);
-    let most = (1_u16 << bits) - 1;
+    let maximum = (1_u16 << bits) - 1;
     let sample = |byte: u8, index: usize| {
         let shift = 8 - usize::from(bits) * (index + 1);
-        u8::try_from((u16::from(byte) >> shift & most) * 255 / most).unwrap_or(u8::MAX)
+        u8::try_from((u16::from(byte) >> shift & maximum) * 255 / maximum).unwrap_or(u8::MAX)
     };
     bytes
         .chunks(width.div_ceil(each))

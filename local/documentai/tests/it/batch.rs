@@ -1,4 +1,4 @@
-//! What batches write, through the official client.
+//! The output of batches, through the official client.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{PROCESSOR, Service, blank_pdf, stored};
 
-/// What an operation came to.
-struct Ended {
+/// The result of an operation.
+struct Finished {
     name: String,
     metadata: BatchProcessMetadata,
     error: Option<(Code, String)>,
@@ -46,8 +46,8 @@ fn sharded(pages: i32) -> GcsOutputConfig {
     output().set_sharding_config(ShardingConfig::new().set_pages_per_shard(pages))
 }
 
-/// Starts the operation and asks for it until it has ended.
-async fn run(service: &Service, request: BatchProcessRequest) -> Ended {
+/// Starts an operation and polls it until it ends.
+async fn run(service: &Service, request: BatchProcessRequest) -> Finished {
     let client = service.client().await;
     let started = client.batch_process_documents().with_request(request).send().await.expect("an operation");
     for _ in 0..600 {
@@ -65,7 +65,7 @@ async fn run(service: &Service, request: BatchProcessRequest) -> Ended {
             let response = operation.response().expect("a response");
             response.to_msg::<BatchProcessResponse>().expect("the batch's response");
         }
-        return Ended { name: started.name, metadata, error };
+        return Finished { name: started.name, metadata, error };
     }
     panic!("{} did not end", started.name);
 }
@@ -74,7 +74,7 @@ fn shards(service: &Service) -> Vec<Document> {
     service.output.objects().iter().map(|json| serde_json::from_slice(json).expect("a document")).collect()
 }
 
-/// What the anchor of each page cuts out of the document's text.
+/// Returns the part of the document's text that each page's anchor refers to.
 fn page_texts(document: &Document) -> Vec<String> {
     let anchors = document.pages.iter().map(|page| page.layout.as_ref().expect("a layout"));
     let segments = anchors.map(|layout| &layout.text_anchor.as_ref().expect("an anchor").text_segments[0]);
@@ -88,18 +88,24 @@ fn page_texts(document: &Document) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_document_comes_in_shards_whose_pages_read_as_online() {
+async fn shards_contain_the_same_pages_as_an_online_response() {
     let service = Service::start().await;
     let online = service.process(stored("letter.pdf", "application/pdf")).await.expect("a document");
-    let ended = run(&service, batch(&[("letter.pdf", "application/pdf")], sharded(2))).await;
-    assert_eq!((ended.metadata.state, ended.error), (State::Succeeded, None));
-    assert!(ended.metadata.create_time <= ended.metadata.update_time && ended.metadata.create_time.is_some());
+    let finished = run(&service, batch(&[("letter.pdf", "application/pdf")], sharded(2))).await;
+    assert_eq!((finished.metadata.state, finished.error), (State::Succeeded, None));
+    assert!(
+        finished.metadata.create_time <= finished.metadata.update_time
+            && finished.metadata.create_time.is_some()
+    );
 
-    let id = ended.name.strip_prefix("projects/alta-local/locations/eu/operations/").expect("its name");
+    let id = finished
+        .name
+        .strip_prefix("projects/alta-local/locations/eu/operations/")
+        .expect("the operation's name");
     let folder = format!("gs://results/read/{id}/0");
     let names = [format!("{folder}/letter-0.json"), format!("{folder}/letter-1.json")];
     assert_eq!(service.output.names(), names);
-    let [status] = ended.metadata.individual_process_statuses.as_slice() else { panic!("one document") };
+    let [status] = finished.metadata.individual_process_statuses.as_slice() else { panic!("one document") };
     assert_eq!(status.input_gcs_source, "gs://samples/letter.pdf");
     assert_eq!(status.output_gcs_destination, folder);
     assert_eq!(status.status.as_ref().expect("a status").code, 0);
@@ -110,7 +116,7 @@ async fn a_document_comes_in_shards_whose_pages_read_as_online() {
     assert_eq!(shards.iter().map(numbers).collect::<Vec<_>>(), [vec![1, 2], vec![3]]);
     let mut offset = 0;
     for (index, shard) in (0..).zip(&shards) {
-        let info = shard.shard_info.as_ref().expect("which shard it is");
+        let info = shard.shard_info.as_ref().expect("shard information");
         assert_eq!((info.shard_index, info.shard_count, info.text_offset), (index, 2, offset));
         offset += i64::try_from(shard.text.chars().count()).expect("a length");
     }
@@ -119,14 +125,14 @@ async fn a_document_comes_in_shards_whose_pages_read_as_online() {
     let token = &shards[1].pages[0].tokens[0];
     assert_eq!(token.layout.as_ref().expect("a layout").orientation, Orientation::PageUp);
     assert_eq!(token.detected_break.as_ref().expect("a break").r#type, Type::Space);
-    // Files hold the names of enums.
+    // Files contain the names of enums.
     let json: Value = serde_json::from_slice(&service.output.objects()[1]).expect("JSON");
     assert_eq!(json["pages"][0]["layout"]["orientation"], "PAGE_UP");
     assert_eq!(json["shardInfo"]["shardIndex"], "1");
 }
 
 #[tokio::test]
-async fn one_shard_holds_all_pages_and_a_mask_leaves_fields_out() {
+async fn a_default_shard_has_all_pages_and_a_mask_omits_fields() {
     let service = Service::start().await;
     let mask = FieldMask::default().set_paths(["text", "shard_info", "pages.page_number"]);
     let request = batch(&[("fax.tiff", "image/tiff")], output().set_field_mask(mask));
@@ -139,7 +145,7 @@ async fn one_shard_holds_all_pages_and_a_mask_leaves_fields_out() {
 }
 
 #[tokio::test]
-async fn a_document_that_cannot_be_read_fails_the_operation_without_output() {
+async fn an_unreadable_document_fails_the_operation_without_output() {
     let service = Service::with(|settings| settings.limits.batch_pages = 2).await;
     let failing = [
         ("encrypted.pdf", "application/pdf", Code::InvalidArgument, "encrypted"),
@@ -149,11 +155,11 @@ async fn a_document_that_cannot_be_read_fails_the_operation_without_output() {
         ("absent.pdf", "application/pdf", Code::NotFound, "does not exist"),
     ];
     for (name, mime_type, code, message) in failing {
-        let ended = run(&service, batch(&[(name, mime_type)], output())).await;
+        let finished = run(&service, batch(&[(name, mime_type)], output())).await;
         let all = "Failed to process all documents.".to_owned();
-        assert_eq!(ended.error, Some((Code::InvalidArgument, all.clone())), "{name}");
-        assert_eq!((ended.metadata.state, ended.metadata.state_message), (State::Failed, all));
-        let status = &ended.metadata.individual_process_statuses[0];
+        assert_eq!(finished.error, Some((Code::InvalidArgument, all.clone())), "{name}");
+        assert_eq!((finished.metadata.state, finished.metadata.state_message), (State::Failed, all));
+        let status = &finished.metadata.individual_process_statuses[0];
         assert_eq!(status.output_gcs_destination, "");
         let status = status.status.as_ref().expect("a status");
         assert_eq!(Code::from(status.code), code);
@@ -163,13 +169,13 @@ async fn a_document_that_cannot_be_read_fails_the_operation_without_output() {
 }
 
 #[tokio::test]
-async fn one_failing_document_of_two_is_told_in_its_status_only() {
+async fn one_failing_document_of_two_only_affects_its_own_status() {
     let service = Service::with(|settings| settings.limits.bytes = 10_000).await;
-    // Over the limit of online requests, which is no limit here.
+    // The limit of online requests does not apply to batches.
     let documents = [("encrypted.pdf", "application/pdf"), ("page.png", "image/png")];
-    let ended = run(&service, batch(&documents, output())).await;
-    assert_eq!((ended.metadata.state, ended.error), (State::Succeeded, None));
-    let codes = ended.metadata.individual_process_statuses.iter();
+    let finished = run(&service, batch(&documents, output())).await;
+    assert_eq!((finished.metadata.state, finished.error), (State::Succeeded, None));
+    let codes = finished.metadata.individual_process_statuses.iter();
     let codes: Vec<_> = codes.map(|status| status.status.as_ref().map_or(0, |status| status.code)).collect();
     assert_eq!(codes, [3, 0]);
     assert_eq!(service.output.names().len(), 1);
@@ -179,13 +185,13 @@ async fn one_failing_document_of_two_is_told_in_its_status_only() {
 #[tokio::test]
 async fn a_file_over_the_limit_of_batches_fails() {
     let service = Service::with(|settings| settings.limits.batch_bytes = 10_000).await;
-    let ended = run(&service, batch(&[("page.png", "image/png")], output())).await;
-    let status = ended.metadata.individual_process_statuses[0].status.as_ref().expect("a status");
+    let finished = run(&service, batch(&[("page.png", "image/png")], output())).await;
+    let status = finished.metadata.individual_process_statuses[0].status.as_ref().expect("a status");
     assert!(status.message.contains("exceeds the limit: 10000"), "{}", status.message);
 }
 
 #[tokio::test]
-async fn a_prefix_names_its_documents() {
+async fn a_prefix_selects_its_documents() {
     let service = Service::with(|settings| {
         settings.list = Some(Arc::new(|prefix: &str| {
             let found = (format!("{prefix}e.png"), "image/png".to_owned());
@@ -194,14 +200,14 @@ async fn a_prefix_names_its_documents() {
     })
     .await;
     let prefix = GcsPrefix::new().set_gcs_uri_prefix("gs://samples/pag");
-    let ended =
+    let finished =
         run(&service, request(BatchDocumentsInputConfig::new().set_gcs_prefix(prefix), output())).await;
-    assert_eq!(ended.error, None);
+    assert_eq!(finished.error, None);
     assert_eq!(shards(&service)[0].pages.len(), 1);
 }
 
 #[tokio::test]
-async fn many_pages_are_read_in_order_beside_other_batches() {
+async fn concurrent_batches_read_their_pages_in_order() {
     let service = Service::with(|settings| {
         settings.resolve = Arc::new(|uri: &str| {
             let path = uri.strip_prefix("gs://samples/").map(std::path::PathBuf::from);
@@ -213,8 +219,8 @@ async fn many_pages_are_read_in_order_beside_other_batches() {
     std::fs::write(pdf.path(), blank_pdf(24, 80)).expect("a PDF");
     let name = pdf.path().to_str().expect("a path");
     let batches = [7, 0].map(|pages| run(&service, batch(&[(name, "application/pdf")], sharded(pages))));
-    for ended in futures::future::join_all(batches).await {
-        assert_eq!(ended.error, None);
+    for finished in futures::future::join_all(batches).await {
+        assert_eq!(finished.error, None);
     }
     let mut pages: Vec<usize> = shards(&service).iter().map(|shard| shard.pages.len()).collect();
     pages.sort_unstable();

@@ -1,4 +1,4 @@
-//! What is refused, as the official client understands it.
+//! Errors, as the official client reports them.
 
 use google_cloud_gax::error::rpc::Code;
 use http::StatusCode;
@@ -11,71 +11,71 @@ fn invalid(reason: &str) -> (Code, String) {
 }
 
 #[tokio::test]
-async fn a_call_without_a_good_token_is_refused() {
+async fn a_call_without_a_valid_token_is_rejected() {
     let (service, other) = (Service::start().await, Service::start().await);
     let url = format!("http://{}/v1/{PROCESSOR}:process", service.address);
     let claims = json!({"iss": service.identity.email(), "exp": 4_000_000_000_u64});
     let client = reqwest::Client::new();
     let requests = [client.post(&url), client.post(&url).bearer_auth(other.identity.sign(&claims))];
     for request in requests {
-        let answer = request.json(&json!({})).send().await.expect("an answer");
-        assert_eq!(answer.status(), 401);
-        assert!(answer.headers().contains_key("www-authenticate"));
-        let body: Value = answer.json().await.expect("JSON");
+        let response = request.json(&json!({})).send().await.expect("a response");
+        assert_eq!(response.status(), 401);
+        assert!(response.headers().contains_key("www-authenticate"));
+        let body: Value = response.json().await.expect("JSON");
         assert_eq!(body["error"]["status"], "UNAUTHENTICATED");
     }
     assert_eq!(service.ai.calls(), 0);
 }
 
 #[tokio::test]
-async fn an_unsupported_type_is_refused() {
+async fn an_unsupported_type_is_rejected() {
     let service = Service::start().await;
-    let refusal = service.refusal(stored("page.txt", "text/plain")).await;
-    assert_eq!(refusal, invalid("UNSUPPORTED_MIME_TYPE"));
+    let error = service.error(stored("page.txt", "text/plain")).await;
+    assert_eq!(error, invalid("UNSUPPORTED_MIME_TYPE"));
     assert_eq!(service.ai.calls(), 0);
 }
 
 #[tokio::test]
-async fn an_encrypted_pdf_is_refused() {
+async fn an_encrypted_pdf_is_rejected() {
     let service = Service::start().await;
-    let refusal = service.refusal(stored("encrypted.pdf", "application/pdf")).await;
-    assert_eq!(refusal, invalid("ENCRYPTED_DOCUMENT"));
+    let error = service.error(stored("encrypted.pdf", "application/pdf")).await;
+    assert_eq!(error, invalid("ENCRYPTED_DOCUMENT"));
 }
 
 #[tokio::test]
-async fn broken_files_are_refused() {
+async fn broken_files_are_rejected() {
     let service = Service::start().await;
     for name in ["truncated.pdf", "not-a-pdf.pdf", "page.png"] {
-        let refusal = service.refusal(stored(name, "application/pdf")).await;
-        assert_eq!(refusal, invalid("INVALID_DOCUMENT"), "{name}");
+        let error = service.error(stored(name, "application/pdf")).await;
+        assert_eq!(error, invalid("INVALID_DOCUMENT"), "{name}");
     }
     for (name, mime_type) in [("page.png", "image/png"), ("fax.tiff", "image/tiff")] {
         let bytes = bytes_of(name);
         for length in [16, bytes.len() / 2] {
-            let refusal = service.refusal(sent(bytes[..length].to_vec(), mime_type)).await;
-            assert_eq!(refusal, invalid("INVALID_DOCUMENT"), "{name} cut at {length}");
+            let error = service.error(sent(bytes[..length].to_vec(), mime_type)).await;
+            assert_eq!(error, invalid("INVALID_DOCUMENT"), "{name} cut at {length}");
         }
     }
     assert_eq!(service.work_files(), 0);
 }
 
 #[tokio::test]
-async fn an_empty_file_is_refused() {
+async fn an_empty_file_is_rejected() {
     let service = Service::start().await;
-    let refusal = service.refusal(sent(vec![], "image/png")).await;
-    assert_eq!(refusal, invalid("EMPTY_DOCUMENT"));
+    let error = service.error(sent(vec![], "image/png")).await;
+    assert_eq!(error, invalid("EMPTY_DOCUMENT"));
 }
 
 #[tokio::test]
-async fn an_absent_object_is_not_found_and_a_strange_address_invalid() {
+async fn an_absent_object_is_not_found_and_a_foreign_uri_is_invalid() {
     let service = Service::start().await;
     for name in ["absent.pdf", "../../../elsewhere.pdf"] {
-        let (code, _) = service.refusal(stored(name, "application/pdf")).await;
+        let (code, _) = service.error(stored(name, "application/pdf")).await;
         assert_eq!(code, Code::NotFound, "{name}");
     }
     let body = json!({"gcsDocument": {"gcsUri": "https://samples/page.png", "mimeType": "image/png"}});
-    let answer: Value = service.post("process", &body).await.json().await.expect("JSON");
-    assert_eq!(answer["error"]["status"], "INVALID_ARGUMENT");
+    let response: Value = service.post("process", &body).await.json().await.expect("JSON");
+    assert_eq!(response["error"]["status"], "INVALID_ARGUMENT");
     assert_eq!(service.ai.calls(), 0);
 }
 
@@ -84,12 +84,12 @@ async fn an_unknown_processor_or_method_is_not_found() {
     let service = Service::with(|settings| settings.processor = Some(PROCESSOR.to_owned())).await;
     let request =
         stored("page.png", "image/png").set_name("projects/alta-local/locations/eu/processors/other");
-    assert_eq!(service.refusal(request).await, (Code::NotFound, "PROCESSOR_NOT_FOUND".to_owned()));
+    assert_eq!(service.error(request).await, (Code::NotFound, "PROCESSOR_NOT_FOUND".to_owned()));
     assert_eq!(service.post("undeploy", &json!({})).await.status(), 404);
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_request_is_refused() {
+async fn an_invalid_body_is_rejected() {
     let service = Service::start().await;
     let document = json!({"gcsUri": "gs://samples/page.png", "mimeType": "image/png"});
     let raw = json!({"content": "%%%", "mimeType": "image/png"});
@@ -101,20 +101,20 @@ async fn a_body_that_is_no_request_is_refused() {
         json!({"gcsDocument": document, "processOptions": {"individualPageSelector": {"pages": [2]}}}),
     ];
     for body in bodies {
-        let answer = service.post("process", &body).await;
-        assert_eq!(answer.status(), 400, "{body}");
-        let answer: Value = answer.json().await.expect("JSON");
-        assert_eq!(answer["error"]["status"], "INVALID_ARGUMENT", "{body}");
-        let info = &answer["error"]["details"][0];
+        let response = service.post("process", &body).await;
+        assert_eq!(response.status(), 400, "{body}");
+        let response: Value = response.json().await.expect("JSON");
+        assert_eq!(response["error"]["status"], "INVALID_ARGUMENT", "{body}");
+        let info = &response["error"]["details"][0];
         assert_eq!(info["@type"], "type.googleapis.com/google.rpc.ErrorInfo");
         assert_eq!(info["domain"], "documentai.googleapis.com");
     }
 }
 
 #[tokio::test]
-async fn injected_failures_come_so_many_times_and_then_no_more() {
+async fn injected_failures_occur_the_given_number_of_times() {
     let service = Service::start().await;
-    service.ai.instant(Some("well again"));
+    service.ai.instant(Some("recovered"));
     let failures = [
         (StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED"),
         (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
@@ -124,10 +124,10 @@ async fn injected_failures_come_so_many_times_and_then_no_more() {
     for (status, name) in failures {
         service.ai.fail_next(2, status);
         for _ in 0..2 {
-            let answer = service.post("process", &body).await;
-            assert_eq!(answer.status(), status.as_u16());
-            let answer: Value = answer.json().await.expect("JSON");
-            assert_eq!(answer["error"]["status"], name);
+            let response = service.post("process", &body).await;
+            assert_eq!(response.status(), status.as_u16());
+            let response: Value = response.json().await.expect("JSON");
+            assert_eq!(response["error"]["status"], name);
         }
         assert_eq!(service.post("process", &body).await.status(), 200);
     }
@@ -135,7 +135,7 @@ async fn injected_failures_come_so_many_times_and_then_no_more() {
 }
 
 #[tokio::test]
-async fn a_delay_holds_an_answer_back() {
+async fn a_delay_postpones_a_response() {
     let service = Service::start().await;
     service.ai.instant(Some("late"));
     service.ai.set_delay(std::time::Duration::from_millis(300));
@@ -145,19 +145,19 @@ async fn a_delay_holds_an_answer_back() {
 }
 
 #[tokio::test]
-async fn a_missing_engine_is_unavailable_and_names_its_package() {
+async fn a_missing_program_is_reported_with_its_package() {
     let service = Service::with(|settings| settings.tool_path = Some("/nowhere".into())).await;
     for (name, mime_type, package) in
         [("page.png", "image/png", "tesseract-ocr"), ("letter.pdf", "application/pdf", "poppler-utils")]
     {
         let body = json!({"gcsDocument": {"gcsUri": format!("gs://samples/{name}"), "mimeType": mime_type}});
-        let answer = service.post("process", &body).await;
-        assert_eq!(answer.status(), 503);
-        let answer: Value = answer.json().await.expect("JSON");
-        assert_eq!(answer["error"]["status"], "UNAVAILABLE");
+        let response = service.post("process", &body).await;
+        assert_eq!(response.status(), 503);
+        let response: Value = response.json().await.expect("JSON");
+        assert_eq!(response["error"]["status"], "UNAVAILABLE");
         assert!(
-            answer["error"]["message"].as_str().is_some_and(|message| message.contains(package)),
-            "{answer}"
+            response["error"]["message"].as_str().is_some_and(|message| message.contains(package)),
+            "{response}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A running stand-in, clients for it, and documents to send.
+//! A running stand-in, clients for it, and sample documents.
 
 use std::{
     collections::BTreeMap,
@@ -47,15 +47,15 @@ impl Output {
         self.0.lock().expect("objects").keys().cloned().collect()
     }
 
-    /// The bytes of the objects in the order of their names.
+    /// Returns the objects' bytes, sorted by name.
     pub(crate) fn objects(&self) -> Vec<Vec<u8>> {
         self.0.lock().expect("objects").values().cloned().collect()
     }
 }
 
-/// What the official client makes of an error.
+/// An error as the official client reports it.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ClientError {
     pub(crate) code: Code,
     pub(crate) reason: String,
     pub(crate) message: String,
@@ -74,7 +74,7 @@ impl Service {
         Self::with(|_| ()).await
     }
 
-    /// Objects in the bucket `samples` are the sample files.
+    /// Starts a stand-in with changed settings. The bucket `samples` contains the sample files.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let identity = Identity::generate("https://accounts.google.com").expect("a key");
         let work_folder = TempDir::new().expect("a folder");
@@ -107,7 +107,7 @@ impl Service {
             .expect("a client")
     }
 
-    pub(crate) async fn process(&self, request: ProcessRequest) -> Result<Document, Refusal> {
+    pub(crate) async fn process(&self, request: ProcessRequest) -> Result<Document, ClientError> {
         let sent = self.client().await.process_document().with_request(request).send().await;
         match sent {
             Ok(response) => Ok(response.document.expect("a document")),
@@ -117,7 +117,7 @@ impl Service {
                     StatusDetails::ErrorInfo(info) => Some(info),
                     _ => None,
                 });
-                Err(Refusal {
+                Err(ClientError {
                     code: status.code,
                     reason: info.expect("ErrorInfo").reason.clone(),
                     message: status.message.clone(),
@@ -126,24 +126,24 @@ impl Service {
         }
     }
 
-    pub(crate) async fn refusal(&self, request: ProcessRequest) -> (Code, String) {
-        let refusal = self.process(request).await.expect_err("a refusal");
-        assert!(!refusal.message.is_empty());
-        (refusal.code, refusal.reason)
+    pub(crate) async fn error(&self, request: ProcessRequest) -> (Code, String) {
+        let error = self.process(request).await.expect_err("an error");
+        assert!(!error.message.is_empty());
+        (error.code, error.reason)
     }
 
     /// Sends JSON without the official client.
     pub(crate) async fn post(&self, method: &str, body: &serde_json::Value) -> reqwest::Response {
         let url = format!("http://{}/v1/{PROCESSOR}:{method}", self.address);
         let request = reqwest::Client::new().post(url).bearer_auth(self.token()).json(body);
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
-    /// Asks for JSON without the official client.
+    /// Requests JSON without the official client.
     pub(crate) async fn get(&self, name: &str) -> reqwest::Response {
         let url = format!("http://{}/v1/{name}", self.address);
         let request = reqwest::Client::new().get(url).bearer_auth(self.token());
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
     fn token(&self) -> String {
@@ -152,7 +152,7 @@ impl Service {
         self.identity.sign(&claims)
     }
 
-    /// How many programs run for this service.
+    /// Counts the running programs of this service.
     pub(crate) fn programs(&self) -> usize {
         let folder = self.work_folder.path().canonicalize().expect("the folder");
         let processes = std::fs::read_dir("/proc").expect("processes").flatten();
@@ -176,7 +176,7 @@ pub(crate) fn sent(content: Vec<u8>, mime_type: &str) -> ProcessRequest {
     ProcessRequest::new().set_name(PROCESSOR).set_raw_document(document)
 }
 
-/// A PDF of blank pages of this size in points.
+/// Builds a PDF of blank pages of this size in points.
 pub(crate) fn blank_pdf(pages: usize, size: u32) -> Vec<u8> {
     let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", page + 3)).collect();
     let mut objects = vec![
@@ -196,11 +196,11 @@ pub(crate) fn blank_pdf(pages: usize, size: u32) -> Vec<u8> {
     pdf.into_bytes()
 }
 
-/// Waits until the condition holds, for a minute at most.
-pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
+/// Waits up to a minute for a condition.
+pub(crate) async fn until(event: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what} did not happen");
+        assert!(start.elapsed() < Duration::from_secs(60), "{event} did not happen");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Operations as such: their quota, injected failures, cancelling and restarts.
+//! Operations: quota, injected failures, cancellation and restarts.
 
 use std::{path::Path, time::Duration};
 
@@ -18,7 +18,7 @@ fn batch(name: &str) -> Value {
     })
 }
 
-/// Starts an operation; its name.
+/// Starts an operation and returns its name.
 async fn start(service: &Service, name: &str) -> String {
     let operation: Value = service.post("batchProcess", &batch(name)).await.json().await.expect("JSON");
     operation["name"].as_str().unwrap_or_else(|| panic!("no name in {operation}")).to_owned()
@@ -36,7 +36,7 @@ async fn ended(service: &Service, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn batches_over_the_quota_are_refused_until_one_ends() {
+async fn batches_over_the_quota_are_rejected_until_one_ends() {
     let service = Service::with(|settings| settings.limits.concurrent_batches = Some(2)).await;
     service.ai.instant(Some("instant"));
     service.ai.set_delay(Duration::from_secs(3));
@@ -54,7 +54,7 @@ async fn batches_over_the_quota_are_refused_until_one_ends() {
 }
 
 #[tokio::test]
-async fn instant_batches_have_as_many_pages_as_asked_for() {
+async fn instant_batches_have_the_configured_number_of_pages() {
     let service = Service::start().await;
     service.ai.instant(Some("A page."));
     service.ai.set_instant_pages(250);
@@ -75,9 +75,9 @@ async fn instant_batches_have_as_many_pages_as_asked_for() {
 }
 
 #[tokio::test]
-async fn injected_failures_end_so_many_operations_without_output() {
+async fn injected_failures_end_operations_without_output() {
     let service = Service::start().await;
-    service.ai.instant(Some("well again"));
+    service.ai.instant(Some("recovered"));
     service.ai.fail_next_operations(1);
     let name = start(&service, "one.pdf").await;
     let operation = ended(&service, &name).await;
@@ -93,7 +93,7 @@ async fn injected_failures_end_so_many_operations_without_output() {
 }
 
 #[tokio::test]
-async fn a_rate_of_failures_fails_about_that_share_of_calls() {
+async fn a_failure_rate_fails_about_that_share_of_calls() {
     let service = Service::start().await;
     service.ai.instant(Some("perhaps"));
     service.ai.fail_rate(50);
@@ -114,12 +114,12 @@ async fn a_rate_of_failures_fails_about_that_share_of_calls() {
 }
 
 #[tokio::test]
-async fn what_fails_for_another_reason_than_the_document_is_no_invalid_argument() {
+async fn failures_unrelated_to_the_document_are_not_invalid_arguments() {
     let service = Service::with(|settings| {
         settings.write = Some(std::sync::Arc::new(|_, _, _| Box::pin(async { Err("full".to_owned()) })));
     })
     .await;
-    service.ai.instant(Some("nowhere to go"));
+    service.ai.instant(Some("a page"));
     let name = start(&service, "one.pdf").await;
     assert_eq!(ended(&service, &name).await["error"]["code"], 13);
     let service = Service::with(|settings| settings.tool_path = Some("/nowhere".into())).await;
@@ -130,10 +130,10 @@ async fn what_fails_for_another_reason_than_the_document_is_no_invalid_argument(
 }
 
 #[tokio::test]
-async fn a_batch_that_cannot_be_run_starts_no_operation() {
+async fn an_invalid_batch_starts_no_operation() {
     let service = Service::with(|settings| settings.write = None).await;
-    let answer: Value = service.post("batchProcess", &batch("one.pdf")).await.json().await.expect("JSON");
-    assert_eq!(answer["error"]["status"], "FAILED_PRECONDITION");
+    let response: Value = service.post("batchProcess", &batch("one.pdf")).await.json().await.expect("JSON");
+    assert_eq!(response["error"]["status"], "FAILED_PRECONDITION");
     let service = Service::start().await;
     for (body, status) in [
         (json!({}), "INVALID_ARGUMENT"),
@@ -153,19 +153,19 @@ async fn a_batch_that_cannot_be_run_starts_no_operation() {
             "FAILED_PRECONDITION",
         ),
     ] {
-        let answer: Value = service.post("batchProcess", &body).await.json().await.expect("JSON");
-        assert_eq!(answer["error"]["status"], status, "{body}");
+        let response: Value = service.post("batchProcess", &body).await.json().await.expect("JSON");
+        assert_eq!(response["error"]["status"], status, "{body}");
     }
     assert_eq!((service.ai.operations().started, service.work_files()), (0, 0));
 }
 
 #[tokio::test]
-async fn operations_need_a_token_and_are_listed_and_cancelled() {
+async fn operations_need_a_token_and_can_be_listed_and_canceled() {
     let service = Service::start().await;
     service.ai.set_delay(Duration::from_secs(60));
     let name = start(&service, "letter.pdf").await;
     let url = format!("http://{}/v1/{name}", service.address);
-    assert_eq!(reqwest::get(&url).await.expect("an answer").status(), 401);
+    assert_eq!(reqwest::get(&url).await.expect("a response").status(), 401);
     let elsewhere = name.replace("/eu/", "/us/");
     assert_eq!(service.get(&elsewhere).await.status(), 404);
 
@@ -174,21 +174,21 @@ async fn operations_need_a_token_and_are_listed_and_cancelled() {
     let listed = client.list_operations().set_name(format!("{parent}/operations")).send().await;
     let listed = listed.expect("operations").operations;
     assert_eq!(listed.iter().map(|operation| &operation.name).collect::<Vec<_>>(), [&name]);
-    client.cancel_operation().set_name(&name).send().await.expect("to be cancelled");
+    client.cancel_operation().set_name(&name).send().await.expect("a canceled operation");
     let operation = ended(&service, &name).await;
     assert_eq!((&operation["error"]["code"], &operation["metadata"]["state"]), (&json!(1), &json!(5)));
     let absent = client.get_operation().set_name(format!("{parent}/operations/1")).send().await;
-    let absent = absent.expect_err("no such operation");
+    let absent = absent.expect_err("not found");
     assert_eq!(absent.status().map(|status| status.code), Some(Code::NotFound));
 }
 
-/// A service over the operations of an earlier one.
+/// Starts a service on the folder of an earlier one.
 async fn service_over(folder: &Path) -> Service {
     Service::with(|settings| folder.clone_into(&mut settings.work_folder)).await
 }
 
 #[test]
-fn a_restart_runs_again_what_had_not_ended_and_remembers_what_had() {
+fn a_restart_repeats_unfinished_operations_and_keeps_finished_ones() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let runtime = Runtime::new().expect("a runtime");
     let (done, left) = runtime.block_on(async {
@@ -201,7 +201,7 @@ fn a_restart_runs_again_what_had_not_ended_and_remembers_what_had() {
         until("the reading", || has_folder(folder.path())).await;
         (done, left)
     });
-    // As suddenly as a process that is killed.
+    // Ends as abruptly as a killed process.
     runtime.shutdown_background();
     let operations = folder.path().join("documentai-operations");
     std::fs::create_dir(operations.join("gathered")).expect("a folder");
@@ -215,11 +215,11 @@ fn a_restart_runs_again_what_had_not_ended_and_remembers_what_had() {
         assert_eq!(operation["metadata"]["state"], 3, "{operation}");
         let id = left.rsplit('/').next().expect("an id");
         assert_eq!(service.output.names(), [format!("gs://results/{id}/0/letter-0.json")]);
-        until("the removal of what was kept meanwhile", || !has_folder(folder.path())).await;
+        until("the removal of incomplete output", || !has_folder(folder.path())).await;
     });
 }
 
-/// Whether output is being gathered.
+/// Tells if incomplete output exists.
 fn has_folder(work_folder: &Path) -> bool {
     let entries = std::fs::read_dir(work_folder.join("documentai-operations")).expect("operations").flatten();
     entries.into_iter().any(|entry| entry.path().is_dir())

@@ -1,4 +1,4 @@
-//! What an answer holds, by each way of asking.
+//! The content of `:process` responses.
 
 use std::{io::Cursor, time::Duration};
 
@@ -6,7 +6,7 @@ use futures::future::join_all;
 use google_cloud_documentai_v1::model::document::{Page, page::Layout};
 use google_cloud_wkt::FieldMask;
 use image::{DynamicImage, ImageEncoder as _, ImageFormat, codecs::jpeg::JpegEncoder};
-use local_documentai::{DocumentAi, MediaType, PageChoice, Wanted, word_error_rate};
+use local_documentai::{DocumentAi, MediaType, PageChoice, ReadOptions, word_error_rate};
 use serde_json::json;
 
 use crate::harness::{PROCESSOR, Service, bytes_of, sample, sent, stored, until};
@@ -25,7 +25,7 @@ fn slice(text: &str, layout: Option<&Layout>) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_holds_text_and_where_each_part_of_it_is() {
+async fn a_response_has_text_and_the_position_of_each_part() {
     let service = Service::start().await;
     let document = service.process(stored("page.png", "image/png")).await.expect("a document");
     assert_eq!(document.mime_type, "image/png");
@@ -53,7 +53,7 @@ async fn an_answer_holds_text_and_where_each_part_of_it_is() {
 }
 
 #[tokio::test]
-async fn a_sideways_page_has_boxes_of_the_upright_page() {
+async fn boxes_of_a_sideways_page_refer_to_the_upright_page() {
     let service = Service::start().await;
     let document = service.process(stored("photo.png", "image/png")).await.expect("a document");
     let page = &document.pages[0];
@@ -67,7 +67,7 @@ async fn a_sideways_page_has_boxes_of_the_upright_page() {
 }
 
 #[tokio::test]
-async fn pages_come_in_order_and_can_be_chosen() {
+async fn pages_are_in_order_and_can_be_selected() {
     let service = Service::start().await;
     let all = service.process(stored("letter.pdf", "application/pdf")).await.expect("a document");
     assert_eq!(all.pages.iter().map(|page| page.page_number).collect::<Vec<_>>(), [1, 2, 3]);
@@ -80,13 +80,13 @@ async fn pages_come_in_order_and_can_be_chosen() {
         "processOptions": {"individualPageSelector": {"pages": [3]}},
         "fieldMask": "text,pages.pageNumber",
     });
-    let answer: serde_json::Value = service.post("process", &body).await.json().await.expect("JSON");
-    assert_eq!(answer["document"]["pages"], json!([{"pageNumber": 3}]));
-    assert!(answer["document"]["text"].as_str().is_some_and(|text| text.contains("Edmund Farraday")));
+    let response: serde_json::Value = service.post("process", &body).await.json().await.expect("JSON");
+    assert_eq!(response["document"]["pages"], json!([{"pageNumber": 3}]));
+    assert!(response["document"]["text"].as_str().is_some_and(|text| text.contains("Edmund Farraday")));
 }
 
 #[tokio::test]
-async fn a_field_mask_of_the_official_client_leaves_the_rest_out() {
+async fn a_field_mask_of_the_official_client_omits_other_fields() {
     let service = Service::start().await;
     let mask = FieldMask::default().set_paths(["text", "pages.page_number"]);
     let request = stored("page.png", "image/png").set_field_mask(mask);
@@ -125,7 +125,7 @@ async fn every_image_type_is_read() {
 }
 
 #[tokio::test]
-async fn a_jpeg_is_turned_as_its_exif_data_says() {
+async fn a_jpeg_is_rotated_by_its_exif_data() {
     let page = image::open(sample("page.png")).expect("an image").rotate270().into_luma8();
     // TIFF header, one entry: Orientation (0x0112), SHORT, 6 (turn clockwise to see it upright).
     let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
@@ -158,7 +158,7 @@ async fn transparent_paper_and_white_ink_are_read() {
 }
 
 #[tokio::test]
-async fn a_page_of_few_words_is_read_upside_down() {
+async fn a_page_with_few_words_is_read_upside_down() {
     let page = image::open(sample("page.png")).expect("an image");
     let title = page.crop_imm(0, 0, page.width(), 190).rotate180();
     let mut bytes = Cursor::new(vec![]);
@@ -169,7 +169,7 @@ async fn a_page_of_few_words_is_read_upside_down() {
 }
 
 #[tokio::test]
-async fn an_image_of_a_strange_shape_has_no_text() {
+async fn an_image_of_an_unusual_shape_has_no_text() {
     let service = Service::start().await;
     for (width, height) in [(1, 1), (3, 5000), (40_000, 2), (2, 40_000)] {
         let dark = image::GrayImage::from_fn(width, height, |x, y| {
@@ -179,7 +179,7 @@ async fn an_image_of_a_strange_shape_has_no_text() {
         dark.write_to(&mut bytes, ImageFormat::Png).expect("a PNG");
         match service.process(sent(bytes.into_inner(), "image/png")).await {
             Ok(document) => assert!(document.text.len() < 20, "{}", document.text),
-            Err(refusal) => assert_eq!(refusal.reason, "INVALID_DOCUMENT", "{width} x {height}: {refusal:?}"),
+            Err(error) => assert_eq!(error.reason, "INVALID_DOCUMENT", "{width} x {height}: {error:?}"),
         }
     }
 }
@@ -195,14 +195,14 @@ async fn a_blank_page_has_no_text() {
 }
 
 #[tokio::test]
-async fn four_requests_at_once_are_answered_and_health_in_between() {
+async fn concurrent_requests_do_not_block_others() {
     let service = Service::start().await;
     let requests = ["page.png"; 4].map(|name| service.process(stored(name, "image/png")));
     let health = async {
         until("a call", || service.ai.calls() > 0).await;
         let url = format!("http://{}/health", service.address);
-        let answer = tokio::time::timeout(Duration::from_secs(2), reqwest::get(url)).await;
-        assert!(answer.expect("an answer in time").expect("an answer").status().is_success());
+        let response = tokio::time::timeout(Duration::from_secs(2), reqwest::get(url)).await;
+        assert!(response.expect("a response in time").expect("a response").status().is_success());
     };
     let (documents, ()) = tokio::join!(join_all(requests), health);
     for document in documents {
@@ -212,7 +212,7 @@ async fn four_requests_at_once_are_answered_and_health_in_between() {
 }
 
 #[tokio::test]
-async fn a_processor_version_answers_like_its_processor() {
+async fn a_processor_version_responds_like_its_processor() {
     let service = Service::start().await;
     service.ai.instant(Some("at once"));
     let request = stored("page.png", "image/png").set_name(format!("{PROCESSOR}/processorVersions/rc"));
@@ -220,7 +220,7 @@ async fn a_processor_version_answers_like_its_processor() {
 }
 
 #[tokio::test]
-async fn instant_mode_answers_its_text_without_the_engine() {
+async fn instant_mode_returns_its_text_without_the_engine() {
     let service = Service::with(|settings| settings.limits.requests_per_minute = Some(1)).await;
     service.ai.instant(Some("fixed"));
     for _ in 0..3 {
@@ -233,8 +233,9 @@ async fn instant_mode_answers_its_text_without_the_engine() {
 #[tokio::test]
 async fn the_engine_reads_a_file_without_http() {
     let service = Service::start().await;
-    let wanted = Wanted { pages: PageChoice::First(1), page_limit: 1, languages: vec!["en-GB".to_owned()] };
-    let read = service.ai.recognise(&sample("fax.tiff"), MediaType::Tiff, &wanted).await;
+    let options =
+        ReadOptions { pages: PageChoice::First(1), page_limit: 1, languages: vec!["en-GB".to_owned()] };
+    let read = service.ai.recognize(&sample("fax.tiff"), MediaType::Tiff, &options).await;
     assert!(read.expect("a document").text.starts_with("TELEFAX"));
     assert_eq!(service.ai.calls(), 0);
     assert_eq!(DocumentAi::missing_tools(), Vec::<&str>::new());

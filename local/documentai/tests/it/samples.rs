@@ -4,14 +4,14 @@ use local_documentai::word_error_rate;
 
 use crate::harness::{Service, sample, stored};
 
-/// Reads the sample and compares it with its true text.
-async fn assert_read(name: &str, mime_type: &str, truth: &str, most_wrong: f64) {
+/// Reads the sample and compares the result with the true text.
+async fn assert_read(name: &str, mime_type: &str, truth: &str, max_rate: f64) {
     let service = Service::start().await;
     let document = service.process(stored(name, mime_type)).await.expect("a document");
     let expected = std::fs::read_to_string(sample(truth)).expect("the true text");
     let rate = word_error_rate(&expected, &document.text);
     println!("{name}: word error rate {rate:.4}");
-    assert!(rate < most_wrong, "{rate}\n{}", document.text);
+    assert!(rate < max_rate, "{rate}\n{}", document.text);
 }
 
 #[tokio::test]

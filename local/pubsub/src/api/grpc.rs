@@ -1,4 +1,4 @@
-//! `google.pubsub.v1.Publisher/Publish`: the one method that the official client calls by gRPC.
+//! `google.pubsub.v1.Publisher/Publish`, the only method that the official client calls over gRPC.
 
 use std::collections::BTreeMap;
 
@@ -58,8 +58,8 @@ pub(crate) async fn publish(State(pubsub): State<PubSub>, request: Request) -> R
     Grpc::new(codec).max_decoding_message_size(MAX_BODY).unary(service, request).await
 }
 
-/// Whether a request is gRPC.
-pub(crate) fn speaks(headers: &HeaderMap) -> bool {
+/// Tells if a request uses gRPC.
+pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 

@@ -1,4 +1,4 @@
-//! What the REST methods share: bodies, pages of lists, and updates by field mask.
+//! Shared parts of the REST methods: bodies, pages of lists, and updates by field mask.
 
 use axum::{
     body::Bytes,
@@ -14,7 +14,7 @@ use crate::error::Error;
 const MAX_PAGE: usize = 1000;
 const DEFAULT_PAGE: usize = 100;
 
-/// A JSON body, refused as Google refuses it; an empty one stands for `{}`.
+/// A JSON body, with Google's error message when invalid. An empty body counts as `{}`.
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -40,7 +40,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Which part of a list is wanted.
+/// The paging parameters of a list.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Page {
@@ -49,7 +49,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// One page of a list sorted by name. The token is the name that the page before ended with.
+    /// Returns one page of a list sorted by name. The token is the last name of the previous page.
     pub(crate) fn of<T: Serialize>(
         &self,
         field: &str,
@@ -59,18 +59,18 @@ impl Page {
         let size = if self.page_size == 0 { DEFAULT_PAGE } else { self.page_size.min(MAX_PAGE) };
         let mut rest = all.into_iter().filter(|item| name(item) > self.page_token.as_str()).peekable();
         let page: Vec<T> = rest.by_ref().take(size).collect();
-        let mut answer = Map::new();
+        let mut list = Map::new();
         if rest.peek().is_some()
             && let Some(last) = page.last()
         {
-            answer.insert("nextPageToken".to_owned(), name(last).into());
+            list.insert("nextPageToken".to_owned(), name(last).into());
         }
-        answer.insert(field.to_owned(), serde_json::to_value(page)?);
-        Ok(answer.into())
+        list.insert(field.to_owned(), serde_json::to_value(page)?);
+        Ok(list.into())
     }
 }
 
-/// `current` with the fields that `mask` names taken from `patch`.
+/// Returns `current` with the fields in `mask` replaced by those in `patch`.
 pub(crate) fn merge<T: Serialize + DeserializeOwned>(
     current: &T,
     patch: &Value,
@@ -110,7 +110,7 @@ fn set(target: &mut Value, path: &str, value: Option<Value>) {
     }
 }
 
-/// Field masks may name fields as protobuf or as JSON does.
+/// Field masks may use protobuf's or JSON's names.
 fn camel_case(path: &str) -> String {
     let mut after_underscore = false;
     path.chars()
@@ -128,7 +128,7 @@ mod tests {
     use super::merge;
 
     #[test]
-    fn only_what_the_mask_names_is_changed() {
+    fn only_fields_in_the_mask_change() {
         let current = json!({"a": 1, "pushConfig": {"pushEndpoint": "x", "other": 2}, "filter": "f"});
         let patch = json!({"a": 2, "pushConfig": {"pushEndpoint": "y"}, "filter": "g"});
         let changeable = ["a", "pushConfig", "labels"];

@@ -1,4 +1,4 @@
-//! The API on one port: gRPC and REST, both behind the service account's bearer token.
+//! The API on one port: gRPC and REST, both authenticated by the service account's bearer token.
 
 mod grpc;
 mod json;
@@ -16,7 +16,7 @@ use http::header::AUTHORIZATION;
 
 use crate::{PubSub, error::Error};
 
-/// Room for the largest publish request, in base64.
+/// The size of the largest publish request, in base64.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 pub(crate) fn router(pubsub: &PubSub) -> Router {
@@ -43,17 +43,17 @@ async fn authenticate(State(pubsub): State<PubSub>, request: Request, next: Next
     if pubsub.0.identity.accepts_bearer(request.headers().get(AUTHORIZATION)) {
         next.run(request).await
     } else {
-        refuse(&request, Error::Unauthenticated)
+        reject(&request, Error::Unauthenticated)
     }
 }
 
 async fn unknown(request: Request) -> Response {
-    refuse(&request, Error::Unimplemented)
+    reject(&request, Error::Unimplemented)
 }
 
-/// An error in the protocol of the request.
-fn refuse(request: &Request, error: Error) -> Response {
-    if grpc::speaks(request.headers()) {
+/// Returns an error in the protocol of the request.
+fn reject(request: &Request, error: Error) -> Response {
+    if grpc::is_grpc(request.headers()) {
         tonic::Status::from(error).into_http::<axum::body::Body>()
     } else {
         error.into_response()

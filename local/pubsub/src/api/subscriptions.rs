@@ -16,7 +16,7 @@ use crate::{
     resource::Subscription,
 };
 
-/// What may change after a subscription was made; a filter may not.
+/// The fields that can be updated. The filter cannot.
 const CHANGEABLE: [&str; 7] = [
     "pushConfig",
     "ackDeadlineSeconds",
@@ -83,7 +83,7 @@ pub(crate) async fn list(
     page.of("subscriptions", all, |subscription: &Subscription| &subscription.name).map(Json)
 }
 
-/// `POST .../subscriptions/{subscription}:modifyPushConfig`.
+/// Handles the custom method `POST .../subscriptions/{subscription}:modifyPushConfig`.
 pub(crate) async fn call(
     State(pubsub): State<PubSub>,
     Path((project, call)): Named,

@@ -24,7 +24,7 @@ use crate::{
     resource::Topic,
 };
 
-/// Base64 as protobuf's JSON takes it, padded or not.
+/// The base64 variant of protobuf's JSON, with optional padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -114,7 +114,7 @@ pub(crate) async fn list_subscriptions(
     page.of("subscriptions", names, |name| name).map(Json)
 }
 
-/// `POST .../topics/{topic}:publish`.
+/// Handles the custom method `POST .../topics/{topic}:publish`.
 pub(crate) async fn call(
     State(pubsub): State<PubSub>,
     Path((project, call)): Named,

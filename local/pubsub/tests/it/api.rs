@@ -1,4 +1,4 @@
-//! The API as Google's admin clients and plain HTTP use it.
+//! The API through Google's admin clients and plain HTTP.
 
 use axum::http::Extensions;
 use google_cloud_auth::credentials::{CacheableResource, anonymous};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Cloud, EMAIL, Push, Receiver, credentials, subscription_name, topic_name, within};
 
-/// A bearer token as the official clients send it.
+/// Returns a bearer token from the official clients.
 async fn bearer(cloud: &Cloud) -> String {
     let headers = credentials(&cloud.identity).headers(Extensions::new()).await.expect("headers");
     let CacheableResource::New { data, .. } = headers else { panic!("nothing is cached yet") };
@@ -27,7 +27,7 @@ async fn call(cloud: &Cloud, method: &str, path: &str, body: Option<Value>) -> (
         .request(method, format!("{}/v1/projects/alta-local/{path}", cloud.api.url))
         .header("authorization", bearer(cloud).await);
     let request = if let Some(body) = body { request.json(&body) } else { request };
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     (response.status().as_u16(), response.json().await.expect("JSON"))
 }
 
@@ -40,15 +40,15 @@ async fn the_official_admin_client_manages_topics() {
     let cloud = Cloud::start().await;
     let admin = cloud.topic_admin().await;
     for id in ["uploads", "results", "dead"] {
-        let made = admin.create_topic().set_name(topic_name(id)).send().await.expect("a topic");
-        assert_eq!(made.name, topic_name(id));
+        let created = admin.create_topic().set_name(topic_name(id)).send().await.expect("a topic");
+        assert_eq!(created.name, topic_name(id));
     }
     let again = admin.create_topic().set_name(topic_name("dead")).send().await;
-    assert_eq!(code(&again.expect_err("it exists")), Some(Code::AlreadyExists));
-    let labelled = Topic::new().set_name(topic_name("dead")).set_labels([("team", "ocr")]);
+    assert_eq!(code(&again.expect_err("the topic exists")), Some(Code::AlreadyExists));
+    let labeled = Topic::new().set_name(topic_name("dead")).set_labels([("team", "ocr")]);
     let fields = mask(&["labels"]);
-    let updated = admin.update_topic().set_topic(labelled).set_update_mask(fields).send().await;
-    assert_eq!(updated.expect("it is updated").labels["team"], "ocr");
+    let updated = admin.update_topic().set_topic(labeled).set_update_mask(fields).send().await;
+    assert_eq!(updated.expect("an updated topic").labels["team"], "ocr");
     let got = admin.get_topic().set_topic(topic_name("dead")).send().await.expect("a topic");
     assert_eq!(got.labels["team"], "ocr");
 
@@ -61,9 +61,9 @@ async fn the_official_admin_client_manages_topics() {
     assert_eq!(next.topics.len(), 1);
     assert!(next.next_page_token.is_empty());
 
-    admin.delete_topic().set_topic(topic_name("dead")).send().await.expect("it is deleted");
+    admin.delete_topic().set_topic(topic_name("dead")).send().await.expect("a deleted topic");
     let gone = admin.get_topic().set_topic(topic_name("dead")).send().await;
-    assert_eq!(code(&gone.expect_err("it is gone")), Some(Code::NotFound));
+    assert_eq!(code(&gone.expect_err("the topic is deleted")), Some(Code::NotFound));
 }
 
 fn mask(paths: &[&str]) -> google_cloud_wkt::FieldMask {
@@ -83,7 +83,7 @@ async fn the_official_admin_client_manages_subscriptions() {
     let push = PushConfig::new()
         .set_push_endpoint(receiver.url())
         .set_authentication_method(AuthenticationMethod::OidcToken(oidc.into()));
-    let made = admin
+    let created = admin
         .create_subscription()
         .set_name(subscription_name("ocr"))
         .set_topic(topic_name("uploads"))
@@ -98,20 +98,20 @@ async fn the_official_admin_client_manages_subscriptions() {
         .send()
         .await
         .expect("a subscription");
-    assert_eq!(made.push_config.as_ref(), Some(&push));
-    assert_eq!(made.message_retention_duration, Some(duration(7 * 24 * 60 * 60)));
-    assert_eq!(made.dead_letter_policy.expect("a policy").max_delivery_attempts, 5);
+    assert_eq!(created.push_config.as_ref(), Some(&push));
+    assert_eq!(created.message_retention_duration, Some(duration(7 * 24 * 60 * 60)));
+    assert_eq!(created.dead_letter_policy.expect("a policy").max_delivery_attempts, 5);
 
     let name = subscription_name("ocr");
     let changed = Subscription::new().set_name(&name).set_ack_deadline_seconds(60);
     let fields = mask(&["ack_deadline_seconds", "retry_policy"]);
     let changed = admin.update_subscription().set_subscription(changed).set_update_mask(fields).send().await;
-    let changed = changed.expect("it is changed");
+    let changed = changed.expect("an updated subscription");
     assert_eq!((changed.ack_deadline_seconds, changed.retry_policy), (60, None));
     let filter = Subscription::new().set_name(&name).set_filter("attributes:x");
     let fields = mask(&["filter"]);
     let refused = admin.update_subscription().set_subscription(filter).set_update_mask(fields).send().await;
-    assert_eq!(code(&refused.expect_err("a filter stays")), Some(Code::InvalidArgument));
+    assert_eq!(code(&refused.expect_err("a filter cannot change")), Some(Code::InvalidArgument));
 
     admin
         .modify_push_config()
@@ -119,25 +119,25 @@ async fn the_official_admin_client_manages_subscriptions() {
         .set_push_config(PushConfig::new())
         .send()
         .await
-        .expect("it is changed");
+        .expect("an updated subscription");
     let got = admin.get_subscription().set_subscription(&name).send().await.expect("a subscription");
     assert_eq!(got.push_config.filter(|push| !push.push_endpoint.is_empty()), None);
     let topics = cloud.topic_admin().await;
     let listed = topics.list_topic_subscriptions().set_topic(topic_name("uploads")).send().await;
     assert_eq!(listed.expect("a list").subscriptions, std::slice::from_ref(&name));
-    topics.delete_topic().set_topic(topic_name("uploads")).send().await.expect("it is deleted");
+    topics.delete_topic().set_topic(topic_name("uploads")).send().await.expect("a deleted topic");
     let orphan = admin.get_subscription().set_subscription(&name).send().await.expect("a subscription");
     assert_eq!(orphan.topic, "_deleted-topic_");
-    admin.delete_subscription().set_subscription(&name).send().await.expect("it is deleted");
+    admin.delete_subscription().set_subscription(&name).send().await.expect("a deleted subscription");
     let gone = admin.get_subscription().set_subscription(&name).send().await;
-    assert_eq!(code(&gone.expect_err("it is gone")), Some(Code::NotFound));
+    assert_eq!(code(&gone.expect_err("the subscription is deleted")), Some(Code::NotFound));
 }
 
 #[tokio::test]
 async fn publishing_to_an_unknown_topic_is_not_found() {
     let cloud = Cloud::start().await;
     let refused = cloud.publisher("unknown").await.publish(Message::new().set_data("x")).await;
-    let refused = refused.expect_err("there is no such topic").to_string();
+    let refused = refused.expect_err("the topic does not exist").to_string();
     assert!(refused.contains("NOT_FOUND") || refused.contains("not found"), "{refused}");
     let body = json!({"messages": [{"data": "eA=="}]});
     let (status, error) = call(&cloud, "POST", "topics/unknown:publish", Some(body)).await;
@@ -149,7 +149,7 @@ async fn publishing_to_an_unknown_topic_is_not_found() {
 }
 
 #[tokio::test]
-async fn calls_without_a_live_token_of_the_account_are_refused() {
+async fn calls_without_a_valid_token_of_the_account_are_rejected() {
     let cloud = Cloud::start().await;
     cloud.pubsub.create_topic("uploads").await.expect("a topic");
     let stranger = local_identity::Identity::generate("http://127.0.0.1").expect("a key");
@@ -176,13 +176,13 @@ async fn calls_without_a_live_token_of_the_account_are_refused() {
 }
 
 #[tokio::test]
-async fn the_rest_api_publishes_and_says_what_is_wrong() {
+async fn the_rest_api_publishes_and_rejects_invalid_requests() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::acknowledging().await;
     cloud.subscribe("uploads", receiver.url()).await;
     let body = json!({"messages": [{"data": "__-_", "attributes": {"k": "v"}}, {"data": "eHg"}]});
-    let (status, answer) = call(&cloud, "POST", "topics/uploads:publish", Some(body)).await;
-    assert_eq!((status, answer["messageIds"].as_array().map(Vec::len)), (200, Some(2)));
+    let (status, response) = call(&cloud, "POST", "topics/uploads:publish", Some(body)).await;
+    assert_eq!((status, response["messageIds"].as_array().map(Vec::len)), (200, Some(2)));
     within(cloud.pubsub.quiescent()).await;
     let mut data: Vec<_> =
         receiver.pushes().iter().map(|push| push.body["message"]["data"].clone()).collect();
@@ -212,8 +212,8 @@ async fn the_rest_api_publishes_and_says_what_is_wrong() {
         ("PATCH", "subscriptions/uploads", json!({"subscription": {}, "updateMask": ""})),
     ] {
         let shown: String = body.to_string().chars().take(100).collect();
-        let (status, answer) = call(&cloud, method, path, Some(body)).await;
-        let refused = (status, answer["error"]["status"].as_str());
+        let (status, response) = call(&cloud, method, path, Some(body)).await;
+        let refused = (status, response["error"]["status"].as_str());
         assert_eq!(refused, (400, Some("INVALID_ARGUMENT")), "{method} {path} {shown}");
     }
     let nowhere = json!({"topic": topic_name("nowhere")});
@@ -223,13 +223,13 @@ async fn the_rest_api_publishes_and_says_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn without_a_token_not_even_an_unknown_path_is_answered_and_another_project_is_not_found() {
+async fn unknown_paths_need_a_token_too_and_another_project_is_not_found() {
     let cloud = Cloud::start().await;
     for path in ["", "/v1/projects/alta-local/topics", "/v1/anything", "/google.pubsub.v1.Publisher/Publish"]
     {
-        let answer = reqwest::get(format!("{}{path}", cloud.api.url)).await.expect("an answer");
-        assert_eq!(answer.status(), 401, "{path}");
-        let error: Value = answer.json().await.expect("JSON");
+        let response = reqwest::get(format!("{}{path}", cloud.api.url)).await.expect("a response");
+        assert_eq!(response.status(), 401, "{path}");
+        let error: Value = response.json().await.expect("JSON");
         assert_eq!(error["error"]["status"], "UNAUTHENTICATED", "{path}");
     }
     let admin = cloud.topic_admin().await;
@@ -238,13 +238,13 @@ async fn without_a_token_not_even_an_unknown_path_is_answered_and_another_projec
 }
 
 #[tokio::test]
-async fn a_deleted_subscription_drops_its_messages_and_its_name_is_free() {
+async fn a_deleted_subscription_drops_its_messages_and_frees_its_name() {
     let cloud = Cloud::start().await;
     cloud.subscribe_with("uploads", "", |subscription| subscription.push_config = None).await;
     cloud.publish("uploads", "before").await;
     let admin = cloud.subscription_admin().await;
     let name = subscription_name("uploads");
-    admin.delete_subscription().set_subscription(&name).send().await.expect("it is deleted");
+    admin.delete_subscription().set_subscription(&name).send().await.expect("a deleted subscription");
     assert!(!cloud.folder.path().join("subscriptions/uploads").exists());
     cloud.publish("uploads", "between").await;
 

@@ -1,4 +1,4 @@
-//! Messages that fail too often.
+//! Messages that fail too often move to the dead-letter topic.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +18,17 @@ async fn after_five_failures_a_message_moves_to_the_dead_letter_topic() {
     cloud.subscribe("dead", dead.url()).await;
     cloud.subscribe_with("uploads", failing.url(), to_dead).await;
     let attributes = BTreeMap::from([("objectId".to_owned(), "documents/1".to_owned())]);
-    let id = cloud.pubsub.publish("uploads", attributes, "the data").await.expect("it is published");
+    let id = cloud.pubsub.publish("uploads", attributes, "the data").await.expect("a published message");
     within(cloud.pubsub.quiescent()).await;
 
     let attempts = failing.pushes();
     assert_eq!(attempts.len(), 5);
     assert_eq!(attempts[4].body["deliveryAttempt"], 5);
-    let buried = dead.pushes();
-    assert_eq!(buried.len(), 1);
-    let buried = &buried[0];
-    assert_ne!(buried.id(), id);
-    assert_eq!(buried.data(), "the data");
+    let dead_lettered = dead.pushes();
+    assert_eq!(dead_lettered.len(), 1);
+    let dead_lettered = &dead_lettered[0];
+    assert_ne!(dead_lettered.id(), id);
+    assert_eq!(dead_lettered.data(), "the data");
     let published = attempts[0].body["message"]["publishTime"].as_str();
     for (key, value) in [
         ("objectId", Some("documents/1")),
@@ -37,14 +37,14 @@ async fn after_five_failures_a_message_moves_to_the_dead_letter_topic() {
         ("CloudPubSubDeadLetterSourceSubscriptionProject", Some(PROJECT)),
         ("CloudPubSubDeadLetterSourceTopicPublishTime", published),
     ] {
-        assert_eq!(buried.attribute(key), value, "{key}");
+        assert_eq!(dead_lettered.attribute(key), value, "{key}");
     }
-    assert!(buried.body.get("deliveryAttempt").is_none());
+    assert!(dead_lettered.body.get("deliveryAttempt").is_none());
     assert_eq!(cloud.outstanding("uploads"), 0);
 }
 
 #[tokio::test]
-async fn without_its_dead_letter_topic_a_message_goes_on_being_delivered() {
+async fn without_the_dead_letter_topic_deliveries_continue() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::start(|before| Reply::Status(if before < 7 { 500 } else { 204 })).await;
     cloud.subscribe_with("uploads", receiver.url(), to_dead).await;
@@ -70,7 +70,7 @@ async fn attempts_are_counted_across_a_restart() {
     cloud.restart().await;
     within(cloud.pubsub.quiescent()).await;
 
-    // The delivery that the end cut short did not fail: it is made again.
+    // The interrupted delivery does not count as failed. It is repeated.
     let attempts: Vec<_> =
         failing.pushes().iter().map(|push| push.body["deliveryAttempt"].as_u64()).collect();
     assert_eq!(attempts, [1, 2, 3, 4, 4, 5].map(Some));

@@ -1,4 +1,4 @@
-//! What survives the end of the process, however it ends.
+//! Durability across shutdowns, crashes and kills.
 
 use std::{
     collections::BTreeSet,
@@ -26,7 +26,8 @@ async fn messages_topics_and_subscriptions_survive_a_restart() {
     cloud.restart().await;
     assert_eq!(cloud.outstanding("uploads"), 50);
     let admin = cloud.subscription_admin().await;
-    let after = admin.get_subscription().set_subscription(&before.name).send().await.expect("it is there");
+    let after =
+        admin.get_subscription().set_subscription(&before.name).send().await.expect("the subscription");
     assert_eq!(after.topic, before.topic);
 
     let receiver = Receiver::acknowledging().await;
@@ -41,7 +42,7 @@ async fn messages_topics_and_subscriptions_survive_a_restart() {
 }
 
 #[tokio::test]
-async fn a_delivery_cut_short_is_made_again_after_the_next_start() {
+async fn an_interrupted_delivery_is_repeated_after_the_next_start() {
     let mut cloud = Cloud::start().await;
     let receiver = Receiver::start(|before| if before == 0 { Reply::Hang } else { Reply::Status(204) }).await;
     cloud.subscribe_with("uploads", receiver.url(), |uploads| uploads.ack_deadline_seconds = 600).await;
@@ -54,7 +55,7 @@ async fn a_delivery_cut_short_is_made_again_after_the_next_start() {
 }
 
 #[test]
-fn dropping_everything_in_the_middle_of_a_delivery_loses_nothing() {
+fn dropping_everything_during_a_delivery_loses_nothing() {
     let folder = TempDir::new().expect("a folder");
     let identity = Identity::generate("http://127.0.0.1").expect("a key");
     let outside = tokio::runtime::Runtime::new().expect("a runtime");
@@ -74,7 +75,7 @@ fn dropping_everything_in_the_middle_of_a_delivery_loses_nothing() {
                     ..local_pubsub::Subscription::default()
                 };
                 pubsub.create_subscription(subscription).await.expect("a subscription");
-                pubsub.publish("uploads", [].into(), "x").await.expect("it is published");
+                pubsub.publish("uploads", [].into(), "x").await.expect("a published message");
                 receiver.wait_for(1).await;
             } else {
                 within(pubsub.quiescent()).await;
@@ -97,7 +98,7 @@ async fn a_message_older_than_its_retention_is_dropped() {
     let messages = cloud.folder.path().join("subscriptions/uploads/messages");
     let eight_days = Duration::from_secs(8 * 24 * 60 * 60).as_micros();
     let old = id.parse::<u128>().expect("microseconds") - eight_days;
-    std::fs::rename(messages.join(&id), messages.join(old.to_string())).expect("it is renamed");
+    std::fs::rename(messages.join(&id), messages.join(old.to_string())).expect("a renamed file");
 
     cloud.restart().await;
     let receiver = Receiver::acknowledging().await;
@@ -108,26 +109,26 @@ async fn a_message_older_than_its_retention_is_dropped() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_half_written_is_cleared_away() {
+async fn files_left_half_written_by_a_crash_are_removed() {
     let mut cloud = Cloud::start().await;
     cloud.subscribe_with("uploads", "", |subscription| subscription.push_config = None).await;
     cloud.publish("uploads", "whole").await;
     cloud.pubsub.shutdown().await;
     let messages = cloud.folder.path().join("subscriptions/uploads/messages");
     for leftover in ["1700000000000000.partial", "1700000000000001.failures"] {
-        std::fs::write(messages.join(leftover), "x").expect("it is written");
+        std::fs::write(messages.join(leftover), "x").expect("a written file");
     }
-    let unmade = cloud.folder.path().join("subscriptions/unmade/messages");
-    std::fs::create_dir_all(&unmade).expect("a folder");
+    let unfinished = cloud.folder.path().join("subscriptions/unfinished/messages");
+    std::fs::create_dir_all(&unfinished).expect("a folder");
 
     cloud.restart().await;
     assert_eq!(cloud.outstanding("uploads"), 1);
     assert_eq!(std::fs::read_dir(messages).expect("the folder").count(), 1);
-    assert!(!unmade.exists());
+    assert!(!unfinished.exists());
 }
 
 #[tokio::test]
-async fn a_folder_serves_one_at_a_time_and_a_stopped_one_takes_nothing() {
+async fn a_folder_is_locked_and_a_stopped_instance_rejects_messages() {
     let cloud = Cloud::start().await;
     cloud.pubsub.create_topic("uploads").await.expect("a topic");
     let second = PubSub::open(settings(cloud.folder.path(), &cloud.identity));
@@ -141,7 +142,7 @@ async fn a_folder_serves_one_at_a_time_and_a_stopped_one_takes_nothing() {
 const FOLDER: &str = "LOCAL_PUBSUB_TEST_FOLDER";
 
 #[tokio::test]
-async fn every_answered_publish_survives_a_kill() {
+async fn every_confirmed_publish_survives_a_kill() {
     let cloud = Cloud::start().await;
     cloud.subscribe_with("uploads", "", |subscription| subscription.push_config = None).await;
     cloud.pubsub.shutdown().await;
@@ -154,14 +155,15 @@ async fn every_answered_publish_survives_a_kill() {
             .stdout(Stdio::piped())
             .spawn()
             .expect("a process");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok);
+        let lines =
+            BufReader::new(child.stdout.take().expect("an output pipe")).lines().map_while(Result::ok);
         let published: Vec<String> =
             lines.filter_map(|line| Some(line.strip_prefix("published ")?.to_owned())).take(300).collect();
-        child.kill().expect("it is killed");
-        child.wait().expect("it ended");
+        child.kill().expect("kill");
+        child.wait().expect("wait");
         published
     });
-    let published = within(published).await.expect("it was killed");
+    let published = within(published).await.expect("the process was killed");
     assert_eq!(published.len(), 300);
 
     let pubsub = open(cloud.folder.path(), &cloud.identity);
@@ -186,9 +188,9 @@ async fn publishes_until_it_is_killed() {
     let identity = Identity::generate("http://127.0.0.1").expect("a key");
     let pubsub = open(&folder, &identity);
     loop {
-        let id = pubsub.publish("uploads", [].into(), "x".repeat(1000)).await.expect("it is published");
+        let id = pubsub.publish("uploads", [].into(), "x".repeat(1000)).await.expect("a published message");
         let mut output = std::io::stdout().lock();
-        writeln!(output, "published {id}").expect("someone reads");
-        output.flush().expect("someone reads");
+        writeln!(output, "published {id}").expect("a reader");
+        output.flush().expect("a reader");
     }
 }

@@ -1,4 +1,4 @@
-//! Duplicates and disorder on demand.
+//! Duplicates and reordering on demand.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use local_pubsub::Faults;
 use crate::harness::{Cloud, Push, Receiver, Reply, within};
 
 #[tokio::test]
-async fn messages_come_several_times_and_in_random_order_when_asked_to() {
+async fn faults_deliver_messages_several_times_in_random_order() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::start(|before| Reply::Status(if before % 7 == 3 { 500 } else { 204 })).await;
     cloud.subscribe("uploads", receiver.url()).await;

@@ -1,4 +1,4 @@
-//! Filters at work; their language has tests of its own.
+//! Filters of running subscriptions. The unit tests cover the filter language.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use local_pubsub::{Error, Subscription};
 use crate::harness::{Cloud, Push, Receiver, push_to, within};
 
 #[tokio::test]
-async fn each_subscription_gets_what_its_filter_wants_and_the_rest_is_acknowledged() {
+async fn each_subscription_gets_matching_messages_and_drops_the_rest() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::acknowledging().await;
     cloud.pubsub.create_topic("events").await.expect("a topic");
@@ -43,7 +43,7 @@ async fn each_subscription_gets_what_its_filter_wants_and_the_rest_is_acknowledg
     ];
     for (data, attributes) in messages {
         let attributes = attributes.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-        cloud.pubsub.publish("events", attributes.collect(), data).await.expect("it is published");
+        cloud.pubsub.publish("events", attributes.collect(), data).await.expect("a published message");
     }
     within(cloud.pubsub.quiescent()).await;
 
@@ -52,17 +52,17 @@ async fn each_subscription_gets_what_its_filter_wants_and_the_rest_is_acknowledg
         let name = push.body["subscription"].as_str().and_then(|name| name.rsplit('/').next());
         received.entry(name.expect("a name").to_owned()).or_default().push(Push::data(&push));
     }
-    for (name, _, mut wanted) in filters {
+    for (name, _, mut expected) in filters {
         let mut received = received.remove(name).unwrap_or_default();
         received.sort();
-        wanted.sort_unstable();
-        assert_eq!(received, wanted, "{name}");
+        expected.sort_unstable();
+        assert_eq!(received, expected, "{name}");
         assert_eq!(cloud.outstanding(name), 0);
     }
 }
 
 #[tokio::test]
-async fn an_invalid_filter_is_refused() {
+async fn an_invalid_filter_is_rejected() {
     let cloud = Cloud::start().await;
     cloud.pubsub.create_topic("events").await.expect("a topic");
     let subscription = Subscription {

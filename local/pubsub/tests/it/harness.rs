@@ -1,4 +1,4 @@
-//! A running Pub/Sub behind a port, its official clients, and a receiver that remembers its pushes.
+//! A running Pub/Sub on a port, its official clients, and a receiver that records pushes.
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 pub(crate) const PROJECT: &str = "alta-local";
 pub(crate) const EMAIL: &str = "pusher@alta-local.iam.gserviceaccount.com";
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) fn topic_name(id: &str) -> String {
     format!("projects/{PROJECT}/topics/{id}")
@@ -33,7 +33,7 @@ pub(crate) fn subscription_name(id: &str) -> String {
     format!("projects/{PROJECT}/subscriptions/{id}")
 }
 
-/// Serves a router on a port of its own until dropped.
+/// Serves a router on its own port until dropped.
 pub(crate) struct Server {
     pub(crate) url: String,
     task: JoinHandle<()>,
@@ -46,7 +46,8 @@ impl Server {
 
     pub(crate) fn on(listener: TcpListener, router: Router) -> Self {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let task = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        let task =
+            tokio::spawn(async move { axum::serve(listener, router).await.expect("a running server") });
         Self { url, task }
     }
 }
@@ -77,7 +78,7 @@ impl Cloud {
         Self { pubsub, identity, api, issuer, folder }
     }
 
-    /// Ends it and starts it again on the same folder.
+    /// Shuts down and starts again on the same folder.
     pub(crate) async fn restart(&mut self) {
         self.pubsub.shutdown().await;
         self.pubsub = open(self.folder.path(), &self.identity);
@@ -116,7 +117,7 @@ impl Cloud {
             .expect("a client")
     }
 
-    /// A topic with one subscription of the same name that pushes to `endpoint`.
+    /// Creates a topic and a subscription of the same name that pushes to `endpoint`.
     pub(crate) async fn subscribe(&self, name: &str, endpoint: &str) -> Subscription {
         self.subscribe_with(name, endpoint, |_| ()).await
     }
@@ -139,7 +140,7 @@ impl Cloud {
     }
 
     pub(crate) async fn publish(&self, topic: &str, data: &str) -> String {
-        self.pubsub.publish(topic, BTreeMap::new(), data).await.expect("it is published")
+        self.pubsub.publish(topic, BTreeMap::new(), data).await.expect("a published message")
     }
 
     pub(crate) fn outstanding(&self, subscription: &str) -> usize {
@@ -148,7 +149,7 @@ impl Cloud {
 }
 
 pub(crate) fn open(folder: &Path, identity: &Identity) -> PubSub {
-    PubSub::open(settings(folder, identity)).expect("it opens")
+    PubSub::open(settings(folder, identity)).expect("a Pub/Sub")
 }
 
 pub(crate) fn settings(folder: &Path, identity: &Identity) -> Settings {
@@ -165,7 +166,7 @@ pub(crate) fn push_to(endpoint: &str) -> PushConfig {
     PushConfig { push_endpoint: endpoint.to_owned(), oidc_token: Some(oidc), ..PushConfig::default() }
 }
 
-/// A push as it arrived.
+/// A received push.
 #[derive(Clone, Debug)]
 pub(crate) struct Push {
     pub(crate) headers: HeaderMap,
@@ -189,11 +190,11 @@ impl Push {
     }
 }
 
-/// What a receiver does with a push.
+/// A receiver's reply to a push.
 #[derive(Clone, Copy)]
 pub(crate) enum Reply {
     Status(u16),
-    /// It never answers.
+    /// No response at all.
     Hang,
 }
 
@@ -203,7 +204,7 @@ struct Recorder {
     count: watch::Sender<usize>,
 }
 
-/// An HTTP server that remembers each push and answers as told by how many came before.
+/// An HTTP server that records each push and replies depending on the number of earlier pushes.
 pub(crate) struct Receiver {
     pub(crate) server: Server,
     recorder: Recorder,
@@ -251,15 +252,15 @@ impl Receiver {
         self.recorder.pushes.lock().expect("not poisoned").clone()
     }
 
-    /// The pushes, as soon as there are so many.
+    /// Waits for `count` pushes and returns all received so far.
     pub(crate) async fn wait_for(&self, count: usize) -> Vec<Push> {
         let mut counted = self.recorder.count.subscribe();
-        within(counted.wait_for(|received| *received >= count)).await.expect("the receiver lives");
+        within(counted.wait_for(|received| *received >= count)).await.expect("a running receiver");
         self.pushes()
     }
 }
 
-/// Waits for something that must happen, but not for ever.
+/// Awaits a future that must complete, with a time limit.
 pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, work).await.expect("it happens in time")
+    tokio::time::timeout(TIME_LIMIT, work).await.expect("completion in time")
 }

@@ -1,4 +1,4 @@
-//! The local Pub/Sub as Google's own clients and a push receiver see it.
+//! Tests with Google's official clients and a push receiver.
 
 mod api;
 mod dead_letter;

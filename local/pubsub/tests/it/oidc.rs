@@ -1,18 +1,19 @@
-//! The tokens of push deliveries, verified as a receiver verifies them.
+//! Tokens of push deliveries, verified as a receiver does.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde_json::Value;
 
 use crate::harness::{Cloud, EMAIL, Push, Receiver};
 
-/// Finds the keys from the issuer's configuration and checks the push's token against them.
+/// Finds the keys through the issuer's configuration and verifies the push's token.
 async fn claims(cloud: &Cloud, push: &Push, audience: &str) -> Value {
     let issuer = &cloud.issuer.url;
     let response =
-        reqwest::get(format!("{issuer}/.well-known/openid-configuration")).await.expect("an answer");
+        reqwest::get(format!("{issuer}/.well-known/openid-configuration")).await.expect("a response");
     let configuration: Value = response.json().await.expect("JSON");
     assert_eq!(configuration["issuer"], *issuer);
-    let response = reqwest::get(configuration["jwks_uri"].as_str().expect("a URL")).await.expect("an answer");
+    let response =
+        reqwest::get(configuration["jwks_uri"].as_str().expect("a URL")).await.expect("a response");
     let cache = response.headers()["cache-control"].to_str().expect("text");
     assert!(cache.contains("max-age="), "{cache}");
     let keys: JwkSet = response.json().await.expect("a key set");
@@ -29,7 +30,7 @@ async fn claims(cloud: &Cloud, push: &Push, audience: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_push_carries_a_token_for_its_audience() {
+async fn a_push_has_a_token_for_its_audience() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::acknowledging().await;
     let audience = "https://ocr.example";
@@ -60,7 +61,7 @@ async fn without_an_audience_the_token_is_for_the_endpoint() {
 }
 
 #[tokio::test]
-async fn without_an_account_a_push_carries_no_token() {
+async fn without_an_account_a_push_has_no_token() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::acknowledging().await;
     cloud

@@ -1,4 +1,4 @@
-//! What a push request looks like, and who gets one.
+//! The format of push requests, and the choice of receivers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ async fn a_published_message_arrives_in_googles_envelope() {
     let message = Message::new()
         .set_data("héllo")
         .set_attributes([("eventType", "OBJECT_FINALIZE"), ("objectId", "documents/1")]);
-    let id = cloud.publisher("uploads").await.publish(message).await.expect("it is published");
+    let id = cloud.publisher("uploads").await.publish(message).await.expect("a published message");
 
     let pushes = receiver.wait_for(1).await;
     let body = &pushes[0].body;
@@ -41,12 +41,12 @@ async fn a_published_message_arrives_in_googles_envelope() {
 }
 
 #[tokio::test]
-async fn an_ordering_key_is_passed_on_and_no_data_is_empty_data() {
+async fn a_push_has_the_ordering_key_and_empty_data_if_there_is_none() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::acknowledging().await;
     cloud.subscribe("uploads", receiver.url()).await;
     let message = Message::new().set_attributes([("k", "v")]).set_ordering_key("one");
-    cloud.publisher("uploads").await.publish(message).await.expect("it is published");
+    cloud.publisher("uploads").await.publish(message).await.expect("a published message");
 
     let pushes = receiver.wait_for(1).await;
     assert_eq!(pushes[0].body["message"]["orderingKey"], "one");
@@ -77,7 +77,7 @@ async fn each_subscription_of_a_topic_gets_every_message() {
 }
 
 #[tokio::test]
-async fn only_googles_acknowledging_statuses_acknowledge() {
+async fn only_the_documented_statuses_acknowledge() {
     let cloud = Cloud::start().await;
     for status in [200, 201, 202, 204] {
         let receiver = Receiver::start(move |_| Reply::Status(status)).await;
@@ -114,7 +114,7 @@ async fn a_subscription_without_an_endpoint_keeps_its_messages_until_it_has_one(
 }
 
 #[tokio::test]
-async fn a_slow_subscription_holds_up_no_other() {
+async fn a_slow_subscription_does_not_delay_others() {
     let cloud = Cloud::start().await;
     let slow = Receiver::start(|_| Reply::Hang).await;
     let quick = Receiver::acknowledging().await;
@@ -131,11 +131,11 @@ async fn a_slow_subscription_holds_up_no_other() {
     }
     quick.wait_for(100).await;
     assert_eq!(cloud.outstanding("slow"), 100);
-    assert!(slow.pushes().len() < 10, "few are under way until the first succeeds");
+    assert!(slow.pushes().len() < 10, "few deliveries are in flight until the first one succeeds");
 }
 
 #[tokio::test]
-async fn ten_thousand_messages_all_arrive_and_leave_nothing_behind() {
+async fn ten_thousand_messages_arrive_and_leave_no_files() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::acknowledging().await;
     cloud.subscribe("many", receiver.url()).await;
@@ -146,7 +146,7 @@ async fn ten_thousand_messages_all_arrive_and_leave_nothing_behind() {
             .map(|number| publisher.publish(Message::new().set_data(format!("{batch}/{number}"))))
             .collect();
         for id in publishing {
-            published.insert(id.await.expect("it is published"));
+            published.insert(id.await.expect("a published message"));
         }
     }
     within(cloud.pubsub.quiescent()).await;
@@ -158,7 +158,7 @@ async fn ten_thousand_messages_all_arrive_and_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn creating_again_changes_a_subscription_and_keeps_a_topic() {
+async fn creating_again_updates_a_subscription_and_keeps_a_topic() {
     let cloud = Cloud::start().await;
     let (old, new) = (Receiver::acknowledging().await, Receiver::acknowledging().await);
     let first = cloud.subscribe("uploads", old.url()).await;

@@ -1,4 +1,4 @@
-//! What happens to a message that a receiver does not acknowledge.
+//! Retries of messages that a receiver does not acknowledge.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::harness::{Cloud, Receiver, Reply, within};
 
 #[tokio::test]
-async fn a_failed_message_comes_back_after_growing_waits_and_says_its_attempt() {
+async fn a_failed_message_is_retried_after_growing_delays_with_its_attempt() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::start(|before| Reply::Status(if before < 3 { 500 } else { 200 })).await;
     cloud.pubsub.create_topic("dead").await.expect("a topic");
@@ -33,7 +33,7 @@ async fn a_failed_message_comes_back_after_growing_waits_and_says_its_attempt() 
 }
 
 #[tokio::test]
-async fn without_a_retry_policy_a_failed_message_comes_back_at_once() {
+async fn without_a_retry_policy_a_failed_message_is_retried_at_once() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::start(|before| Reply::Status(if before < 4 { 500 } else { 200 })).await;
     cloud.subscribe("uploads", receiver.url()).await;
@@ -47,7 +47,7 @@ async fn without_a_retry_policy_a_failed_message_comes_back_at_once() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_does_not_answer_within_the_ack_deadline_is_asked_again() {
+async fn a_push_is_retried_after_the_ack_deadline() {
     let cloud = Cloud::start().await;
     let receiver = Receiver::start(|before| if before == 0 { Reply::Hang } else { Reply::Status(204) }).await;
     cloud.subscribe("uploads", receiver.url()).await;
@@ -71,7 +71,7 @@ async fn a_message_waits_for_a_receiver_that_is_down() {
     let failures = cloud.folder.path().join(format!("subscriptions/uploads/messages/{id}.failures"));
     let started = Instant::now();
     while !failures.exists() {
-        assert!(started.elapsed() < Duration::from_secs(30), "nobody tried");
+        assert!(started.elapsed() < Duration::from_secs(30), "no delivery was attempted");
         tokio::task::yield_now().await;
     }
     assert_eq!(cloud.outstanding("uploads"), 1);
@@ -84,7 +84,7 @@ async fn a_message_waits_for_a_receiver_that_is_down() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_closes_the_connection_is_asked_again() {
+async fn a_push_is_retried_after_a_closed_connection() {
     let cloud = Cloud::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     cloud.subscribe("uploads", &format!("http://{}", listener.local_addr().expect("an address"))).await;

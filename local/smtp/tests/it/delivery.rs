@@ -1,12 +1,12 @@
-//! Sending, with and without encryption and login, and the server going down and up.
+//! Sending with and without encryption and login, and stopping and starting the server.
 
 use lettre::{AsyncTransport as _, transport::smtp::authentication::Mechanism};
 use local_smtp::Inbox;
 
-use crate::harness::{SOON, Service, mail, settings};
+use crate::harness::{Service, TIMEOUT, mail, settings};
 
 #[tokio::test]
-async fn a_mail_in_the_clear_is_delivered_when_no_login_is_asked_for() {
+async fn a_mail_in_the_clear_is_delivered_when_no_login_is_required() {
     let service = Service::start(false).await;
     service.send(mail("Ada <ada@example.org>", "Grüße aus Köln", Some("<one@alta.example>"))).await;
     let [received] = service.inbox.messages(None).try_into().expect("one mail");
@@ -18,10 +18,10 @@ async fn a_mail_in_the_clear_is_delivered_when_no_login_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_mail_without_login_is_refused_when_one_is_asked_for() {
+async fn a_mail_without_login_is_rejected_when_a_login_is_required() {
     let service = Service::start(true).await;
     for sender in [service.plain(), service.encrypted(None)] {
-        let refused = sender.send(mail("ada@example.org", "Hello", None)).await.expect_err("a refusal");
+        let refused = sender.send(mail("ada@example.org", "Hello", None)).await.expect_err("a rejection");
         assert!(refused.is_permanent(), "{refused}");
     }
     assert!(service.inbox.messages(None).is_empty());
@@ -32,7 +32,7 @@ async fn a_mail_over_tls_with_login_is_delivered_by_either_mechanism() {
     let service = Service::start(true).await;
     for mechanism in [Mechanism::Plain, Mechanism::Login] {
         let sender = service.encrypted(Some(("correct horse", mechanism)));
-        // Two on the same connection.
+        // Two mails on the same connection.
         for subject in ["first", "second"] {
             sender.send(mail("ada@example.org", subject, None)).await.expect("a delivery");
         }
@@ -42,27 +42,27 @@ async fn a_mail_over_tls_with_login_is_delivered_by_either_mechanism() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused() {
+async fn a_wrong_password_is_rejected() {
     let service = Service::start(true).await;
     for mechanism in [Mechanism::Plain, Mechanism::Login] {
         let sender = service.encrypted(Some(("wrong", mechanism)));
-        let refused = sender.send(mail("ada@example.org", "Hello", None)).await.expect_err("a refusal");
+        let refused = sender.send(mail("ada@example.org", "Hello", None)).await.expect_err("a rejection");
         assert_eq!(refused.status().map(|code| code.to_string()).as_deref(), Some("535"));
     }
     assert!(service.inbox.messages(None).is_empty());
 }
 
 #[tokio::test]
-async fn a_stopped_server_refuses_and_a_started_one_delivers_on_the_same_port() {
+async fn a_stopped_server_starts_again_on_the_same_port() {
     let service = Service::start(false).await;
     let (sender, address) = (service.plain(), service.inbox.smtp_addr());
     sender.send(mail("ada@example.org", "before", None)).await.expect("a delivery");
     service.inbox.stop().await;
-    let refused = tokio::net::TcpStream::connect(address).await.expect_err("a refusal");
+    let refused = tokio::net::TcpStream::connect(address).await.expect_err("an error");
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
     assert!(sender.send(mail("ada@example.org", "meanwhile", None)).await.is_err());
     service.inbox.start().await.expect("the port again");
-    service.inbox.start().await.expect("starting twice changes nothing");
+    service.inbox.start().await.expect("starting twice has no effect");
     assert_eq!(service.inbox.smtp_addr(), address);
     service.send(mail("ada@example.org", "after", None)).await;
     let subjects: Vec<_> = service.inbox.messages(None).into_iter().map(|mail| mail.subject).collect();
@@ -70,7 +70,7 @@ async fn a_stopped_server_refuses_and_a_started_one_delivers_on_the_same_port() 
 }
 
 #[tokio::test]
-async fn mails_survive_a_restart_and_half_written_ones_are_forgotten() {
+async fn mails_survive_a_restart_except_half_written_ones() {
     let service = Service::start(false).await;
     service.send(mail("ada@example.org", "first", Some("<one@alta.example>"))).await;
     service.send(mail("bob@example.org", "second", None)).await;
@@ -87,20 +87,20 @@ async fn mails_survive_a_restart_and_half_written_ones_are_forgotten() {
 }
 
 #[tokio::test]
-async fn waiting_finds_a_mail_that_is_there_or_comes_later() {
+async fn wait_for_finds_present_and_future_mails() {
     let service = Service::start(false).await;
-    let later = service.inbox.wait_for("ADA@example.org", |mail| mail.subject == "later", SOON);
+    let later = service.inbox.wait_for("ADA@example.org", |mail| mail.subject == "later", TIMEOUT);
     let send = service.send(mail("ada@example.org", "later", None));
     let (found, ()) = tokio::join!(later, send);
     assert_eq!(found.expect("a mail").subject, "later");
-    let there = service.inbox.wait_for("ada@example.org", |_| true, SOON).await;
+    let there = service.inbox.wait_for("ada@example.org", |_| true, TIMEOUT).await;
     assert!(there.is_some());
     let moment = std::time::Duration::from_millis(20);
     assert!(service.inbox.wait_for("bob@example.org", |_| true, moment).await.is_none());
 }
 
 #[tokio::test]
-async fn many_mails_at_once_all_arrive() {
+async fn concurrent_mails_all_arrive() {
     let service = Service::start(false).await;
     let sender = service.plain();
     let mut sending = tokio::task::JoinSet::new();

@@ -1,4 +1,4 @@
-//! A running server, senders for it, and HTTP to its inbox.
+//! A running server, senders for it, and its inbox over HTTP.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -14,7 +14,7 @@ use local_smtp::{Credentials, Inbox, Limits, Settings};
 use tempfile::TempDir;
 
 pub(crate) type Sender = AsyncSmtpTransport<Tokio1Executor>;
-pub(crate) const SOON: Duration = Duration::from_secs(10);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Service {
     pub(crate) inbox: Inbox,
@@ -40,7 +40,10 @@ impl Service {
 
     pub(crate) fn plain(&self) -> Sender {
         let address = self.inbox.smtp_addr();
-        Sender::builder_dangerous(address.ip().to_string()).port(address.port()).timeout(Some(SOON)).build()
+        Sender::builder_dangerous(address.ip().to_string())
+            .port(address.port())
+            .timeout(Some(TIMEOUT))
+            .build()
     }
 
     pub(crate) fn encrypted(&self, login: Option<(&str, Mechanism)>) -> Sender {
@@ -49,7 +52,7 @@ impl Service {
         let port = self.inbox.smtp_addr().port();
         let mut builder = Sender::builder_dangerous("127.0.0.1")
             .port(port)
-            .timeout(Some(SOON))
+            .timeout(Some(TIMEOUT))
             .tls(Tls::Required(tls.build().expect("TLS")));
         if let Some((password, mechanism)) = login {
             builder = builder
@@ -63,7 +66,7 @@ impl Service {
         self.plain().send(message).await.expect("a delivery");
     }
 
-    /// Serves the inbox, and gives its address.
+    /// Serves the inbox and returns its URL.
     pub(crate) async fn web(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -88,5 +91,5 @@ pub(crate) fn mail(to: &str, subject: &str, id: Option<&str>) -> Message {
 
 pub(crate) async fn json(url: &str) -> serde_json::Value {
     let request = reqwest::Client::new().get(url).header("accept", "application/json");
-    request.send().await.expect("an answer").json().await.expect("JSON")
+    request.send().await.expect("a response").json().await.expect("JSON")
 }

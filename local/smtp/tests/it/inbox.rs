@@ -1,4 +1,4 @@
-//! The inbox over HTTP.
+//! The inbox's pages and JSON over HTTP.
 
 use lettre::message::SinglePart;
 
@@ -26,12 +26,12 @@ async fn json_lists_mails_newest_last_and_filters_by_address() {
     assert_eq!(subjects(&json(&format!("{url}?to=da%40example.org")).await), Vec::<String>::new());
     let one = json(&format!("{url}/{}", all[1]["id"].as_str().expect("an id"))).await;
     assert_eq!(one, all[1]);
-    let absent = reqwest::get(format!("{url}/absent")).await.expect("an answer");
+    let absent = reqwest::get(format!("{url}/absent")).await.expect("a response");
     assert_eq!(absent.status(), 404);
 }
 
 #[tokio::test]
-async fn a_repeated_message_id_is_shown_once_with_its_copies() {
+async fn mails_with_the_same_message_id_are_shown_once() {
     let service = Service::start(false).await;
     for (to, id) in [
         ("ada@example.org", Some("<same@alta.example>")),
@@ -48,18 +48,18 @@ async fn a_repeated_message_id_is_shown_once_with_its_copies() {
 }
 
 #[tokio::test]
-async fn deleting_empties_the_inbox_for_good() {
+async fn deleting_clears_the_inbox_permanently() {
     let service = Service::start(false).await;
     service.send(mail("ada@example.org", "Hello", None)).await;
     let url = service.web().await;
-    let deleted = reqwest::Client::new().delete(&url).send().await.expect("an answer");
+    let deleted = reqwest::Client::new().delete(&url).send().await.expect("a response");
     assert_eq!(deleted.status(), 204);
     assert_eq!(json(&url).await, serde_json::json!([]));
     assert_eq!(std::fs::read_dir(service.folder.path().join("mails")).expect("the folder").count(), 0);
 }
 
 #[tokio::test]
-async fn the_page_escapes_what_strangers_wrote() {
+async fn the_page_escapes_untrusted_text() {
     let service = Service::start(false).await;
     let hostile = "</title><script>alert(1)</script>\" onload=\"x";
     let message = lettre::Message::builder()
@@ -73,14 +73,14 @@ async fn the_page_escapes_what_strangers_wrote() {
     let url = service.web().await;
     let id = service.inbox.messages(None)[0].id.clone();
     for page in [url.clone(), format!("{url}/{id}"), format!("{url}?to={}", "<script>alert(4)</script>")] {
-        let answer = reqwest::get(&page).await.expect("an answer");
-        let policy = answer.headers()["content-security-policy"].to_str().expect("text").to_owned();
+        let response = reqwest::get(&page).await.expect("a response");
+        let policy = response.headers()["content-security-policy"].to_str().expect("text").to_owned();
         assert!(policy.contains("default-src 'none'") && !policy.contains("script-src"), "{policy}");
-        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
-        let body = answer.text().await.expect("a page");
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+        let body = response.text().await.expect("a page");
         assert!(!body.contains("<script") && !body.contains("<img") && !body.contains("\" onload"), "{body}");
     }
-    let body = reqwest::get(format!("{url}/{id}")).await.expect("an answer").text().await.expect("a page");
+    let body = reqwest::get(format!("{url}/{id}")).await.expect("a response").text().await.expect("a page");
     assert!(body.contains("&lt;script&gt;alert(1)") && body.contains("&lt;img src=x"), "{body}");
     assert!(
         body.contains("<iframe ") && !body.contains("allow-scripts") && !body.contains("allow-same-origin")

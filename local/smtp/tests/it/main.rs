@@ -1,4 +1,4 @@
-//! The mail server as lettre, raw sockets, programs and browsers see it.
+//! Tests with lettre, raw sockets, programs and browsers.
 
 mod delivery;
 mod harness;

@@ -1,4 +1,4 @@
-//! Decoding any supported file by ffmpeg, a second of samples at a time.
+//! Decodes any supported file with ffmpeg, one second of samples at a time.
 
 use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
@@ -13,14 +13,14 @@ use crate::{
     fault::{self, Fault},
 };
 
-/// A second, which is a whole number of frames.
+/// One second, which is a whole number of frames.
 const CHUNK: usize = SAMPLES_PER_SECOND as usize * BYTES_PER_SAMPLE;
-/// Containers that the real service takes: others, such as playlists, could name further files.
+/// The containers that the real service accepts. Others, such as playlists, could refer to other files.
 const FORMATS: &str = "wav,flac,mp3,mov,mp4,m4a,ogg,matroska,webm,amr";
 const CODECS: &str = "pcm_s16le,pcm_mulaw,pcm_alaw,flac,mp3float,mp3,aac,opus,libopus,amrnb,amrwb,libopencore_amrnb,\
                       libopencore_amrwb";
 
-/// A running ffmpeg, which waits while nobody takes its samples.
+/// A running ffmpeg, which waits until its samples are read.
 pub(super) struct Decoder {
     child: Child,
     samples: ChildStdout,
@@ -47,12 +47,12 @@ impl Decoder {
         Ok(Self { child, samples, step_time: programs.step_time })
     }
 
-    /// The next second of samples, or what is left of it; nothing at the end.
+    /// Returns the next second of samples, a shorter rest, or `None` at the end.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT when the file could not be decoded, which ffmpeg may find at the end only.
+    /// `INVALID_ARGUMENT` when the file could not be decoded, which ffmpeg may only notice at the end.
     pub(super) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Fault> {
-        tokio::time::timeout(self.step_time, self.read()).await.map_err(|_| Fault::too_slow())?
+        tokio::time::timeout(self.step_time, self.read()).await.map_err(|_| Fault::deadline_exceeded())?
     }
 
     async fn read(&mut self) -> Result<Option<Vec<u8>>, Fault> {
@@ -66,7 +66,7 @@ impl Decoder {
         match status.code() {
             Some(0) => Ok(None),
             Some(_) => Err(fault::unsupported_audio()),
-            // By a signal: for want of memory, most likely.
+            // A signal ended it, most likely for lack of memory.
             None => Err(Fault::internal()),
         }
     }

@@ -1,17 +1,17 @@
-//! How loud audio is, and from which level on it is speech.
+//! The loudness of audio, and the level from which it counts as speech.
 
-/// Levels are counted in steps of half a decibel; 16 bits have 96 decibels.
+/// The resolution of the histogram: half a decibel. 16 bits have a range of 96 decibels.
 const STEPS_PER_DECIBEL: f32 = 2.0;
 const STEPS: usize = 200;
-/// Nothing below this level is speech: a few units of 16 bits.
-const LEAST_DECIBELS: f32 = 28.0;
-/// Speech is this much louder than the noise behind it, or less where the noise is loud.
-const MOST_MARGIN: f32 = 10.0;
-/// More than noise wavers.
-const LEAST_MARGIN: f32 = 4.0;
+/// The lowest level of speech, a few units of 16 bits.
+const MIN_DECIBELS: f32 = 28.0;
+/// The level of speech above the background noise. It is lower where the noise is loud.
+const MAX_MARGIN: f32 = 10.0;
+/// The lowest margin, which is more than the variation of noise.
+const MIN_MARGIN: f32 = 4.0;
 const SHARE_OF_RANGE: f32 = 0.3;
 
-/// The level of one frame of samples in decibels above one unit.
+/// Returns the level of one frame of samples in decibels above one unit.
 pub(super) fn of(frame: &[u8]) -> f32 {
     let samples = frame.chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])));
     let count = (frame.len() / 2).max(1) as f32;
@@ -22,7 +22,7 @@ pub(super) fn of(frame: &[u8]) -> f32 {
     10.0 * (variance.max(0.0) + 1.0).log10()
 }
 
-/// How often each level was met.
+/// A histogram of levels.
 pub(super) struct Levels {
     counts: [u64; STEPS],
 }
@@ -39,19 +39,19 @@ impl Levels {
         self.counts[step.min(STEPS - 1)] += 1;
     }
 
-    /// The level from which on a frame is speech.
+    /// Returns the level from which a frame counts as speech.
     pub(super) fn threshold(&self) -> f32 {
         let (noise, loudest) = (self.quantile(0.1), self.quantile(0.99));
-        let margin = ((loudest - noise) * SHARE_OF_RANGE).clamp(LEAST_MARGIN, MOST_MARGIN);
-        (noise + margin).max(LEAST_DECIBELS)
+        let margin = ((loudest - noise) * SHARE_OF_RANGE).clamp(MIN_MARGIN, MAX_MARGIN);
+        (noise + margin).max(MIN_DECIBELS)
     }
 
     fn quantile(&self, share: f64) -> f32 {
-        let wanted = (self.counts.iter().sum::<u64>() as f64 * share) as u64;
+        let target = (self.counts.iter().sum::<u64>() as f64 * share) as u64;
         let mut below = 0;
         let step = self.counts.iter().position(|count| {
             below += count;
-            below > wanted
+            below > target
         });
         step.unwrap_or(0) as f32 / STEPS_PER_DECIBEL
     }
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_is_that_of_the_swing_about_the_mean() {
+    fn a_level_measures_the_deviation_from_the_mean() {
         assert!(of(&frame(0, 0)) < 0.01);
         assert!((of(&frame(1000, 0)) - 60.0).abs() < 0.1);
         assert!((of(&frame(1000, 3000)) - 60.0).abs() < 0.1);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn speech_begins_above_the_noise_and_never_in_silence() {
+    fn the_threshold_is_above_the_noise_and_above_silence() {
         let mut levels = Levels::default();
         assert!(levels.threshold() >= 28.0);
         (0..100).for_each(|_| levels.add(50.0));

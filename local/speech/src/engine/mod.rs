@@ -1,4 +1,4 @@
-//! Listening to files: ffmpeg decodes, pauses divide, PocketSphinx recognises, independent of HTTP.
+//! The speech engine, independent of HTTP: ffmpeg decodes, pauses divide, PocketSphinx recognizes.
 
 mod decoder;
 mod level;
@@ -26,42 +26,42 @@ use crate::{
     settings::Settings,
 };
 
-/// How many files are measured at once; the others wait.
-const MEASURED_AT_ONCE: usize = 8;
-/// What ffmpeg makes of any audio: mono, in 16 bits.
+/// The number of files that are measured at the same time.
+const CONCURRENT_MEASUREMENTS: usize = 8;
+/// The format that ffmpeg converts all audio to: mono, in 16 bits.
 const SAMPLES_PER_SECOND: u64 = 16_000;
 const BYTES_PER_SAMPLE: usize = 2;
-/// Ten milliseconds, in bytes: as much as is loud or quiet together.
+/// Ten milliseconds in bytes: the unit for measuring levels.
 const FRAME: usize = SAMPLES_PER_SECOND as usize / 100 * BYTES_PER_SAMPLE;
 
 pub(crate) struct Engine {
     at_once: usize,
     measuring: Semaphore,
-    recognising: Semaphore,
+    recognizing: Semaphore,
     tools: Tools,
 }
 
-/// What was heard in a file.
+/// The recognized speech of a file.
 #[derive(Debug)]
 pub(crate) struct Transcript {
-    pub(crate) heard: Vec<Heard>,
+    pub(crate) utterances: Vec<Utterance>,
     pub(crate) length: Duration,
 }
 
-/// Words without a pause.
+/// Words without a pause between them.
 #[derive(Debug)]
-pub(crate) struct Heard {
+pub(crate) struct Utterance {
     pub(crate) words: Vec<Word>,
     pub(crate) end: Duration,
 }
 
-/// The longest audio that is listened to, and what is said of longer audio.
-pub(crate) struct Longest {
+/// The length limit for audio, and the error for longer audio.
+pub(crate) struct LengthLimit {
     pub(crate) length: Duration,
-    pub(crate) otherwise: Fault,
+    pub(crate) fault: Fault,
 }
 
-/// A file that was decoded once: how long it is, and from which level on it is speech.
+/// The result of decoding a file once: its length, and the level from which it contains speech.
 struct Measured {
     length: Duration,
     threshold: f32,
@@ -70,7 +70,7 @@ struct Measured {
 impl Engine {
     pub(crate) fn open(settings: &Settings) -> io::Result<Self> {
         let at_once = settings.concurrency.max(1);
-        // What a killed process left.
+        // Remove leftovers of a killed process.
         let folder = settings.work_folder.join("audio");
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -84,62 +84,62 @@ impl Engine {
         let tools = Tools { programs, model: settings.model_folder.clone().or_else(tool::model) };
         Ok(Self {
             at_once,
-            measuring: Semaphore::new(MEASURED_AT_ONCE),
-            recognising: Semaphore::new(at_once),
+            measuring: Semaphore::new(CONCURRENT_MEASUREMENTS),
+            recognizing: Semaphore::new(at_once),
             tools,
         })
     }
 
-    /// Where audio is kept while it is recognised.
+    /// The folder for audio while it is recognized.
     pub(crate) fn folder(&self) -> &Path {
         &self.tools.programs.folder
     }
 
-    /// Listens to a file; `progress` is told how much of it is done, in percent.
-    pub(crate) async fn recognise(
+    /// Transcribes a file, and reports the progress in percent to `progress`.
+    pub(crate) async fn recognize(
         &self,
         file: &Path,
-        longest: &Longest,
+        limit: &LengthLimit,
         progress: impl Fn(u8),
     ) -> Result<Transcript, Fault> {
-        let heard = self.listen(file, longest, progress).await;
-        match heard {
-            // A file that went away while it was read looks broken to the tools.
+        let result = self.transcribe(file, limit, progress).await;
+        match result {
+            // The tools report a file that was deleted meanwhile as broken.
             Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {
-                Err(Fault::not_found("OBJECT_NOT_FOUND", "The audio was deleted while it was read."))
+                Err(Fault::not_found("OBJECT_NOT_FOUND", "The audio was deleted while it was being read."))
             }
-            heard => heard,
+            result => result,
         }
     }
 
-    async fn listen(
+    async fn transcribe(
         &self,
         file: &Path,
-        longest: &Longest,
+        limit: &LengthLimit,
         progress: impl Fn(u8),
     ) -> Result<Transcript, Fault> {
-        let measured = self.measure(file, longest).await?;
+        let measured = self.measure(file, limit).await?;
         let (length, progress) = (measured.length, &progress);
-        let heard = segments(file, &measured, &self.tools.programs)?
-            .map_ok(|segment| self.hear(segment))
+        let utterances = segments(file, &measured, &self.tools.programs)?
+            .map_ok(|segment| self.recognize_segment(segment))
             .try_buffered(self.at_once)
-            .inspect_ok(|heard| progress(percent(heard.end, length)))
-            .try_filter(|heard| std::future::ready(!heard.words.is_empty()))
+            .inspect_ok(|utterance| progress(percent(utterance.end, length)))
+            .try_filter(|utterance| std::future::ready(!utterance.words.is_empty()))
             .try_collect()
             .await?;
-        Ok(Transcript { heard, length })
+        Ok(Transcript { utterances, length })
     }
 
-    /// Decodes the whole file, so that what is too long or broken is refused before any work.
-    async fn measure(&self, file: &Path, longest: &Longest) -> Result<Measured, Fault> {
+    /// Decodes the whole file, so that broken or too long audio fails before any recognition.
+    async fn measure(&self, file: &Path, limit: &LengthLimit) -> Result<Measured, Fault> {
         let _permit = self.measuring.acquire().await.map_err(|_| Fault::internal())?;
         let mut decoder = Decoder::start(file, &self.tools.programs)?;
         let (mut levels, mut bytes) = (Levels::default(), 0);
         while let Some(chunk) = decoder.chunk().await? {
             chunk.chunks_exact(FRAME).for_each(|frame| levels.add(level::of(frame)));
             bytes += chunk.len() as u64;
-            if time(bytes) > longest.length {
-                return Err(longest.otherwise.clone());
+            if time(bytes) > limit.length {
+                return Err(limit.fault.clone());
             }
         }
         if bytes == 0 {
@@ -148,13 +148,13 @@ impl Engine {
         Ok(Measured { length: time(bytes), threshold: levels.threshold() })
     }
 
-    async fn hear(&self, segment: Segment) -> Result<Heard, Fault> {
-        let _permit = self.recognising.acquire().await.map_err(|_| Fault::internal())?;
-        sphinx::recognise(segment, &self.tools).await
+    async fn recognize_segment(&self, segment: Segment) -> Result<Utterance, Fault> {
+        let _permit = self.recognizing.acquire().await.map_err(|_| Fault::internal())?;
+        sphinx::recognize(segment, &self.tools).await
     }
 }
 
-/// Decodes the file again, as fast as its segments are taken.
+/// Decodes the file again, as fast as the segments are consumed.
 fn segments<'a>(
     file: &Path,
     measured: &Measured,
@@ -177,7 +177,7 @@ fn segments<'a>(
     }))
 }
 
-/// How long so many bytes of samples sound.
+/// Returns the duration of this number of bytes of samples.
 fn time(bytes: u64) -> Duration {
     let samples = bytes / BYTES_PER_SAMPLE as u64;
     Duration::from_micros(samples * 1_000_000 / SAMPLES_PER_SECOND)

@@ -1,39 +1,39 @@
-//! Dividing audio at its pauses.
+//! Divides audio at its pauses.
 
 use crate::engine::{BYTES_PER_SAMPLE, FRAME, level};
 
-/// Frames of quiet that end a segment; they are kept, as the last sound may be a faint one.
+/// The number of quiet frames that end a segment. They stay in it, because the last sound may be faint.
 const PAUSE: usize = 25;
-/// Frames that are kept before the first loud one.
-const BEFORE: usize = 20;
-/// Fewer loud frames than this are a click.
-const LEAST_LOUD: usize = 8;
-/// Frames after which a segment without a pause is divided ...
-const MOST: usize = 2000;
-/// ... where it is quietest among its last ones ...
-const CHOICE: usize = 500;
-/// ... over so many together.
-const TOGETHER: usize = 5;
+/// The number of frames that are kept before the first loud one.
+const LEAD_IN: usize = 20;
+/// The smallest number of loud frames. Segments with fewer are clicks.
+const MIN_LOUD: usize = 8;
+/// The number of frames after which a segment without a pause is divided.
+const MAX_FRAMES: usize = 2000;
+/// The number of last frames among which the quietest place is searched.
+const SEARCH_FRAMES: usize = 500;
+/// The number of frames over which quietness is measured.
+const WINDOW: usize = 5;
 
 /// Audio between two pauses.
 #[derive(Debug)]
 pub(super) struct Segment {
-    /// Where it begins, in samples.
+    /// The position of the first sample.
     pub(super) start: u64,
     pub(super) audio: Vec<u8>,
 }
 
-/// Takes frames and gives segments; it holds no more than the segment that is open.
+/// Divides a stream of frames into segments. Holds at most the open segment.
 pub(super) struct Segmenter {
     threshold: f32,
-    /// Frames seen.
+    /// The number of frames so far.
     seen: u64,
     before: Vec<u8>,
     open: Option<Open>,
 }
 
 struct Open {
-    /// The frame it begins with.
+    /// The position of the first frame.
     start: u64,
     audio: Vec<u8>,
     levels: Vec<f32>,
@@ -44,7 +44,7 @@ impl Segmenter {
         Self { threshold, seen: 0, before: vec![], open: None }
     }
 
-    /// Takes the next frame; gives the segment that it ends.
+    /// Adds the next frame, and returns the segment that it ends, if any.
     pub(super) fn push(&mut self, frame: &[u8]) -> Option<Segment> {
         let level = level::of(frame);
         if self.open.is_none() && level > self.threshold {
@@ -56,13 +56,13 @@ impl Segmenter {
             open.levels.push(level);
         } else {
             self.before.extend_from_slice(frame);
-            let needless = self.before.len().saturating_sub(BEFORE * FRAME);
-            self.before.drain(..needless);
+            let excess = self.before.len().saturating_sub(LEAD_IN * FRAME);
+            self.before.drain(..excess);
         }
         let open = self.open.as_mut()?;
         let segment = if open.levels.iter().rev().take(PAUSE).all(|level| *level <= self.threshold) {
             self.open.take()?
-        } else if open.levels.len() >= MOST {
+        } else if open.levels.len() >= MAX_FRAMES {
             open.divide()
         } else {
             return None;
@@ -70,7 +70,7 @@ impl Segmenter {
         segment.close(self.threshold)
     }
 
-    /// The segment that the end of the audio ends.
+    /// Returns the segment that the end of the audio ends, if any.
     pub(super) fn finish(self) -> Option<Segment> {
         self.open?.close(self.threshold)
     }
@@ -83,13 +83,13 @@ impl Segmenter {
 }
 
 impl Open {
-    /// Takes the part up to its quietest place off.
+    /// Splits off the part up to the quietest place.
     fn divide(&mut self) -> Self {
-        let first = self.levels.len().saturating_sub(CHOICE);
-        let sum = |place: &usize| self.levels[*place..*place + TOGETHER].iter().sum::<f32>();
+        let first = self.levels.len().saturating_sub(SEARCH_FRAMES);
+        let sum = |place: &usize| self.levels[*place..*place + WINDOW].iter().sum::<f32>();
         let quietest =
-            (first..self.levels.len() - TOGETHER).min_by(|one, other| sum(one).total_cmp(&sum(other)));
-        let place = quietest.unwrap_or(first) + TOGETHER / 2;
+            (first..self.levels.len() - WINDOW).min_by(|one, other| sum(one).total_cmp(&sum(other)));
+        let place = quietest.unwrap_or(first) + WINDOW / 2;
         let (audio, levels) = (self.audio.split_off(place * FRAME), self.levels.split_off(place));
         let rest = Self { start: self.start + place as u64, audio, levels };
         std::mem::replace(self, rest)
@@ -98,7 +98,7 @@ impl Open {
     fn close(self, threshold: f32) -> Option<Segment> {
         let loud = self.levels.iter().filter(|level| **level > threshold).count();
         let start = self.start * (FRAME / BYTES_PER_SAMPLE) as u64;
-        (loud >= LEAST_LOUD).then_some(Segment { start, audio: self.audio })
+        (loud >= MIN_LOUD).then_some(Segment { start, audio: self.audio })
     }
 }
 
@@ -106,7 +106,7 @@ impl Open {
 mod tests {
     use super::{FRAME, Segment, Segmenter};
 
-    /// Segments of stretches of frames that swing by so much.
+    /// Returns the segments of stretches of frames with constant amplitudes.
     fn segments(stretches: &[(usize, i16)]) -> Vec<(u64, usize)> {
         let mut segmenter = Segmenter::new(40.0);
         let mut segments: Vec<Segment> = vec![];
@@ -120,20 +120,20 @@ mod tests {
     }
 
     #[test]
-    fn pauses_divide_and_a_little_of_them_is_kept() {
+    fn pauses_divide_and_are_partly_kept() {
         assert_eq!(segments(&[(100, 0), (50, 1000), (100, 3), (50, 1000)]), [(80, 95), (230, 70)]);
         assert_eq!(segments(&[(5, 0), (50, 1000), (10, 3), (50, 1000), (10, 0)]), [(0, 125)]);
     }
 
     #[test]
-    fn silence_and_clicks_are_no_segments() {
+    fn silence_and_clicks_produce_no_segments() {
         assert_eq!(segments(&[(1000, 3)]), []);
         assert_eq!(segments(&[(100, 0), (5, 20_000), (100, 0)]), []);
         assert_eq!(segments(&[]), []);
     }
 
     #[test]
-    fn what_has_no_pause_is_divided_where_it_is_quietest() {
+    fn audio_without_a_pause_is_divided_at_its_quietest_place() {
         let divided = segments(&[(1800, 2000), (10, 500), (2000, 2000)]);
         let lengths: Vec<usize> = divided.iter().map(|(_, length)| *length).collect();
         assert_eq!(lengths.iter().sum::<usize>(), 3810);

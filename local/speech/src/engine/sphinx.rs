@@ -1,4 +1,4 @@
-//! Recognising one segment by PocketSphinx.
+//! Recognizes one segment with PocketSphinx.
 
 use std::{ffi::OsString, io::Write as _, time::Duration};
 
@@ -6,7 +6,7 @@ use tempfile::NamedTempFile;
 
 use crate::{
     engine::{
-        Heard,
+        Utterance,
         segment::Segment,
         time,
         tool::{POCKETSPHINX, Tools},
@@ -14,11 +14,11 @@ use crate::{
     fault::Fault,
 };
 
-/// Far more words than a segment holds.
+/// The size limit of the output, far more than the words of a segment need.
 const OUTPUT_BYTES: u64 = 1 << 20;
 const EXTENSION: &str = ".raw";
 
-/// A word and where it was heard.
+/// A recognized word and its position.
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
     pub(crate) text: String,
@@ -27,12 +27,12 @@ pub(crate) struct Word {
     pub(crate) confidence: f32,
 }
 
-pub(super) async fn recognise(segment: Segment, tools: &Tools) -> Result<Heard, Fault> {
+pub(super) async fn recognize(segment: Segment, tools: &Tools) -> Result<Utterance, Fault> {
     let model = tools.model()?;
     let start = time(segment.start * 2);
     let end = start + time(segment.audio.len() as u64);
     let folder = tools.programs.folder.clone();
-    // The program wants a file, as it looks at the whole of it before it begins.
+    // The program needs a file, because it examines the whole audio before it starts.
     let file = tokio::task::spawn_blocking(move || {
         let mut file = NamedTempFile::with_suffix_in(EXTENSION, folder)?;
         file.write_all(&segment.audio)?;
@@ -45,7 +45,7 @@ pub(super) async fn recognise(segment: Segment, tools: &Tools) -> Result<Heard, 
         .into_temp_path();
     let name = file.file_stem().and_then(|name| name.to_str()).ok_or_else(Fault::internal)?;
 
-    // Clean speech is heard better without the removal of noise, and noisy speech hardly worse.
+    // Without noise removal, clean speech is recognized better, and noisy speech hardly worse.
     let options = "-adcin yes -remove_noise no -cepdir . -cepext .raw -ctl /dev/stdin -ctm /dev/stdout";
     let mut arguments: Vec<OsString> = options.split(' ').map(OsString::from).collect();
     for (option, part) in [("-hmm", "en-us"), ("-lm", "en-us.lm.bin"), ("-dict", "cmudict-en-us.dict")] {
@@ -59,15 +59,15 @@ pub(super) async fn recognise(segment: Segment, tools: &Tools) -> Result<Heard, 
     }
     let words =
         String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| word(line, start)).collect();
-    Ok(Heard { words, end })
+    Ok(Utterance { words, end })
 }
 
-/// `file channel start length word confidence`, in seconds from the segment's start.
+/// Parses a line `file channel start length word confidence`, with times in seconds from the segment's start.
 fn word(line: &str, segment: Duration) -> Option<Word> {
     let mut fields = line.split_whitespace().skip(2);
     let start = segment + Duration::try_from_secs_f64(fields.next()?.parse().ok()?).ok()?;
     let length = Duration::try_from_secs_f64(fields.next()?.parse().ok()?).ok()?;
-    // `read(2)` is the second way to say `read`.
+    // `read(2)` is the second pronunciation of `read`.
     let text = fields
         .next()?
         .split('(')
@@ -85,14 +85,14 @@ mod tests {
     use super::word;
 
     #[test]
-    fn a_line_becomes_a_word_with_its_place_in_the_audio() {
+    fn a_line_becomes_a_word_with_its_position() {
         let read = word("x7 1 0.75 0.12 and(2) 1.001", Duration::from_secs(60)).expect("a word");
         assert_eq!((read.text.as_str(), read.confidence), ("and", 1.0));
         assert_eq!((read.start, read.end), (Duration::from_millis(60_750), Duration::from_millis(60_870)));
     }
 
     #[test]
-    fn other_lines_are_no_words() {
+    fn other_lines_are_ignored() {
         for line in ["", "x7 1 0.75", "x7 1 0.00 0.10 <sil> 0.9", "x7 1 -1 0.1 word 0.9", "a b c d e f"] {
             assert!(word(line, Duration::ZERO).is_none(), "{line}");
         }

@@ -26,7 +26,7 @@ fn written(service: &Service, result: &BatchRecognizeFileResult) -> BatchRecogni
 }
 
 #[tokio::test]
-async fn a_long_talk_is_heard_and_its_progress_told() {
+async fn a_long_talk_is_transcribed_with_progress() {
     let service = Service::start().await;
     let request = batch(&["long-speech.ogg"], "gs://out/transcripts/");
     let name = service.begin(request).await.expect("an operation");
@@ -70,7 +70,7 @@ async fn a_long_talk_is_heard_and_its_progress_told() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_file_is_said_of_that_file() {
+async fn an_error_in_a_file_is_reported_for_that_file() {
     let service = Service::start().await;
     let names = ["letter.pdf", "speech.ogg", "absent.ogg", "silence.wav"];
     let name = service.begin(batch(&names, "gs://out")).await.expect("an operation");
@@ -90,7 +90,7 @@ async fn what_is_wrong_with_a_file_is_said_of_that_file() {
 }
 
 #[tokio::test]
-async fn a_single_file_can_be_answered_inline() {
+async fn a_single_file_can_have_an_inline_result() {
     let service = Service::with(|settings| settings.write = None).await;
     let name = service.begin(inline(&["speech.flac"])).await.expect("an operation");
     let response = service.end(&name).await.expect("a response");
@@ -100,7 +100,7 @@ async fn a_single_file_can_be_answered_inline() {
 }
 
 #[tokio::test]
-async fn a_transcript_that_cannot_be_written_is_an_error_of_its_file() {
+async fn a_failed_write_of_a_transcript_is_an_error_of_its_file() {
     let service = Service::start().await;
     service.speech.instant(Some("heard"));
     let name = service.begin(batch(&["speech.ogg"], "gs://denied")).await.expect("an operation");
@@ -110,7 +110,7 @@ async fn a_transcript_that_cannot_be_written_is_an_error_of_its_file() {
 }
 
 #[tokio::test]
-async fn an_operation_can_be_made_to_fail() {
+async fn an_injected_failure_ends_an_operation() {
     let service = Service::start().await;
     service.speech.instant(Some("heard"));
     service.speech.fail_next_operations(1);
@@ -122,7 +122,7 @@ async fn an_operation_can_be_made_to_fail() {
 }
 
 #[tokio::test]
-async fn an_operation_waits_as_long_as_it_is_told_to() {
+async fn an_operation_waits_for_the_configured_delay() {
     let service = Service::start().await;
     service.speech.instant(Some("heard"));
     service.speech.set_delay(Duration::from_millis(500));
@@ -142,11 +142,11 @@ async fn an_operation_waits_as_long_as_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn batches_that_are_not_well_formed_are_refused() {
+async fn invalid_batches_are_rejected() {
     let service = Service::start().await;
     let names: Vec<String> = (0..16).map(|number| format!("{number}.ogg")).collect();
     let sixteen: Vec<&str> = names.iter().map(String::as_str).collect();
-    let refused = [
+    let invalid = [
         batch(&[], "gs://out"),
         batch(&sixteen, "gs://out"),
         batch(&["speech.ogg", "speech.ogg"], "gs://out"),
@@ -155,15 +155,15 @@ async fn batches_that_are_not_well_formed_are_refused() {
         inline(&["speech.ogg", "speech.mp3"]),
         batch(&[], "gs://out").set_files([BatchRecognizeFileMetadata::new().set_uri("speech.ogg")]),
     ];
-    for request in refused {
+    for request in invalid {
         let shown = format!("{request:?}");
-        let refusal = service.begin(request).await.expect_err(&shown);
-        assert_eq!(refusal.code, Code::InvalidArgument, "{shown}");
+        let error = service.begin(request).await.expect_err(&shown);
+        assert_eq!(error.code, Code::InvalidArgument, "{shown}");
     }
     let mut request = batch(&["speech.ogg"], "gs://out");
     request.recognition_output_config = None;
-    let refusal = service.begin(request).await.expect_err("a refusal");
-    assert_eq!(refusal.message, "Recognition output configuration must be specified.");
+    let error = service.begin(request).await.expect_err("an error");
+    assert_eq!(error.message, "Recognition output configuration must be specified.");
     let fifteen = service.begin(batch(&sixteen[..15], "gs://out")).await.expect("an operation");
     let response = service.end(&fifteen).await.expect("a response");
     assert_eq!(response.results.values().filter(|result| result.error.is_some()).count(), 15);

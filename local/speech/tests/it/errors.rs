@@ -1,4 +1,4 @@
-//! What is refused, as the official client understands it.
+//! Errors, as the official client reports them.
 
 use google_cloud_gax::error::rpc::Code;
 use google_cloud_speech_v2::model::RecognizeRequest;
@@ -12,7 +12,7 @@ fn invalid(reason: &str) -> (Code, String) {
 }
 
 #[tokio::test]
-async fn a_call_without_a_good_token_is_refused() {
+async fn a_call_without_a_valid_token_is_rejected() {
     let (service, other) = (Service::start().await, Service::start().await);
     let url = format!("http://{}/v2/{RECOGNIZER}", service.address);
     let operation = format!("http://{}/v2/{PARENT}/operations/1", service.address);
@@ -25,95 +25,97 @@ async fn a_call_without_a_good_token_is_refused() {
         client.get(operation),
     ];
     for request in requests {
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 401);
-        assert!(answer.headers().contains_key("www-authenticate"));
-        let body: Value = answer.json().await.expect("JSON");
+        let response = request.send().await.expect("a response");
+        assert_eq!(response.status(), 401);
+        assert!(response.headers().contains_key("www-authenticate"));
+        let body: Value = response.json().await.expect("JSON");
         assert_eq!(body["error"]["status"], "UNAUTHENTICATED");
     }
     assert_eq!(service.speech.calls(), 0);
 }
 
 #[tokio::test]
-async fn files_that_are_not_audio_are_refused() {
+async fn files_that_are_not_audio_are_rejected() {
     let service = Service::start().await;
     for name in ["letter.pdf", "page.png", "speech.txt"] {
-        let refusal = service.recognize(stored(name)).await.expect_err("a refusal");
-        assert_eq!(refusal.code, Code::InvalidArgument, "{name}");
+        let error = service.recognize(stored(name)).await.expect_err("a error");
+        assert_eq!(error.code, Code::InvalidArgument, "{name}");
         let wording = "Audio data does not appear to be in a supported encoding.";
-        assert!(refusal.message.starts_with(wording), "{name}: {}", refusal.message);
+        assert!(error.message.starts_with(wording), "{name}: {}", error.message);
     }
     for (name, length) in
         [("speech.m4a", 1000), ("speech.webm", 100), ("speech.flac", 20), ("speech.wav", 44)]
     {
-        let refusal = service.refusal(sent(bytes_of(name)[..length].to_vec())).await;
-        assert_eq!(refusal, invalid("UNSUPPORTED_AUDIO"), "{name}");
+        let error = service.error(sent(bytes_of(name)[..length].to_vec())).await;
+        assert_eq!(error, invalid("UNSUPPORTED_AUDIO"), "{name}");
     }
-    assert_eq!(service.refusal(sent(vec![])).await, invalid("UNSUPPORTED_AUDIO"));
+    assert_eq!(service.error(sent(vec![])).await, invalid("UNSUPPORTED_AUDIO"));
     assert_eq!(service.audio_files(), 0);
 }
 
 #[tokio::test]
-async fn a_playlist_opens_no_other_file() {
+async fn a_playlist_does_not_open_other_files() {
     let service = Service::start().await;
     let file = crate::harness::sample("speech.mp3");
     let playlist =
         format!("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile:{}\n#EXT-X-ENDLIST\n", file.display());
-    assert_eq!(service.refusal(sent(playlist.into_bytes())).await, invalid("UNSUPPORTED_AUDIO"));
+    assert_eq!(service.error(sent(playlist.into_bytes())).await, invalid("UNSUPPORTED_AUDIO"));
 }
 
 #[tokio::test]
 async fn a_missing_object_is_not_found() {
     let service = Service::start().await;
-    let refusal = service.refusal(stored("absent.wav")).await;
-    assert_eq!(refusal, (Code::NotFound, "OBJECT_NOT_FOUND".to_owned()));
+    let error = service.error(stored("absent.wav")).await;
+    assert_eq!(error, (Code::NotFound, "OBJECT_NOT_FOUND".to_owned()));
     let elsewhere = stored("").set_uri("https://example.com/speech.wav");
-    assert_eq!(service.refusal(elsewhere).await, invalid("INVALID_GCS_URI"));
+    assert_eq!(service.error(elsewhere).await, invalid("INVALID_GCS_URI"));
     let nothing = RecognizeRequest::new().set_recognizer(RECOGNIZER).set_config(config());
-    assert_eq!(service.refusal(nothing).await, invalid("INVALID_SOURCE"));
+    assert_eq!(service.error(nothing).await, invalid("INVALID_SOURCE"));
 }
 
 #[tokio::test]
-async fn what_the_configuration_asks_for_must_exist() {
+async fn unknown_languages_and_models_are_rejected() {
     let service = Service::start().await;
     let with = |config| stored("speech.ogg").set_config(config);
     let unknown = config().set_language_codes(["xx-XX"]);
-    assert_eq!(service.refusal(with(unknown)).await, invalid("INVALID_LANGUAGE"));
-    let refusal = service.recognize(with(config().set_model("huge"))).await.expect_err("a refusal");
-    assert_eq!(refusal.message, "The model \"huge\" does not exist in the location named \"eu\".");
-    let answer = service.post("recognize", &json!({"config": "long"})).await;
-    assert_eq!(answer.status(), 400);
+    assert_eq!(service.error(with(unknown)).await, invalid("INVALID_LANGUAGE"));
+    let error = service.recognize(with(config().set_model("huge"))).await.expect_err("a error");
+    assert_eq!(error.message, "The model \"huge\" does not exist in the location named \"eu\".");
+    let response = service.post("recognize", &json!({"config": "long"})).await;
+    assert_eq!(response.status(), 400);
     assert_eq!(service.speech.calls(), 0);
 }
 
 #[tokio::test]
-async fn failures_that_were_asked_for_come_so_often() {
+async fn injected_failures_occur_the_given_number_of_times() {
     let service = Service::start().await;
     service.speech.instant(Some("well"));
     service.speech.fail_next(2, StatusCode::FORBIDDEN);
     for _ in 0..2 {
-        assert_eq!(service.refusal(stored("speech.ogg")).await.0, Code::PermissionDenied);
+        assert_eq!(service.error(stored("speech.ogg")).await.0, Code::PermissionDenied);
     }
     assert!(service.recognize(stored("speech.ogg")).await.is_ok());
     service.speech.fail_rate(100);
-    for answer in
+    for response in
         [service.post("recognize", &json!({})).await, service.get(&format!("{PARENT}/operations/1")).await]
     {
-        assert!([500, 503].contains(&answer.status().as_u16()), "{}", answer.status());
+        assert!([500, 503].contains(&response.status().as_u16()), "{}", response.status());
     }
     service.speech.fail_rate(0);
     assert_eq!(service.get(&format!("{PARENT}/operations/1")).await.status(), 404);
 }
 
 #[tokio::test]
-async fn missing_programs_are_named() {
+async fn a_missing_program_is_reported_with_its_package() {
     let service = Service::with(|settings| settings.tool_path = Some("/nowhere".into())).await;
     let config = json!({"autoDecodingConfig": {}, "languageCodes": ["en-US"]});
     let body = json!({"config": config, "uri": "gs://samples/speech.ogg"});
-    let answer = service.post("recognize", &body).await;
-    assert_eq!(answer.status(), 503);
-    let answer: Value = answer.json().await.expect("JSON");
+    let response = service.post("recognize", &body).await;
+    assert_eq!(response.status(), 503);
+    let response: Value = response.json().await.expect("JSON");
     assert!(
-        answer["error"]["message"].as_str().is_some_and(|message| message.contains("apt-get install ffmpeg"))
+        response["error"]["message"]
+            .as_str()
+            .is_some_and(|message| message.contains("apt-get install ffmpeg"))
     );
 }

@@ -1,4 +1,4 @@
-//! A running stand-in, clients for it, and audio to send.
+//! A running stand-in, clients for it, and sample audio.
 
 use std::{
     collections::BTreeMap,
@@ -36,13 +36,13 @@ pub(crate) struct Service {
     pub(crate) identity: Identity,
     pub(crate) work_folder: TempDir,
     pub(crate) settings: Settings,
-    /// What was written, with its content type.
+    /// The written objects and their content types.
     pub(crate) objects: Objects,
 }
 
-/// What the official client makes of an error.
+/// An error as the official client reports it.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ClientError {
     pub(crate) code: Code,
     pub(crate) reason: String,
     pub(crate) message: String,
@@ -69,7 +69,8 @@ impl Service {
         Self::with(|_| ()).await
     }
 
-    /// Objects in the bucket `samples` are the sample files; those written to `denied` are refused.
+    /// Starts a stand-in with changed settings. The bucket `samples` contains the sample files, and writing to
+    /// `denied` fails.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let identity = Identity::generate("https://accounts.google.com").expect("a key");
         let work_folder = TempDir::new().expect("a folder");
@@ -97,7 +98,7 @@ impl Service {
         Self { speech, address, identity, work_folder, settings, objects }
     }
 
-    /// Stops this one as a killed process would and opens it again on the same folder.
+    /// Stops the stand-in as abruptly as a killed process and opens it again on the same folder.
     pub(crate) async fn reopen(self) -> Self {
         self.speech.stop();
         let speech = Speech::open(self.settings.clone()).expect("a stand-in");
@@ -116,38 +117,41 @@ impl Service {
             .expect("a client")
     }
 
-    pub(crate) async fn recognize(&self, request: RecognizeRequest) -> Result<RecognizeResponse, Refusal> {
+    pub(crate) async fn recognize(
+        &self,
+        request: RecognizeRequest,
+    ) -> Result<RecognizeResponse, ClientError> {
         let sent = self.client().await.recognize().with_request(request).send().await;
-        sent.map_err(|error| refusal(&error))
+        sent.map_err(|error| client_error(&error))
     }
 
-    pub(crate) async fn refusal(&self, request: RecognizeRequest) -> (Code, String) {
-        let refusal = self.recognize(request).await.expect_err("a refusal");
-        assert!(!refusal.message.is_empty());
-        (refusal.code, refusal.reason)
+    pub(crate) async fn error(&self, request: RecognizeRequest) -> (Code, String) {
+        let error = self.recognize(request).await.expect_err("a error");
+        assert!(!error.message.is_empty());
+        (error.code, error.reason)
     }
 
-    /// Begins a batch; gives its operation's name.
-    pub(crate) async fn begin(&self, request: BatchRecognizeRequest) -> Result<String, Refusal> {
+    /// Starts a batch and returns its operation's name.
+    pub(crate) async fn begin(&self, request: BatchRecognizeRequest) -> Result<String, ClientError> {
         let sent = self.client().await.batch_recognize().with_request(request).send().await;
-        sent.map(|operation| operation.name).map_err(|error| refusal(&error))
+        sent.map(|operation| operation.name).map_err(|error| client_error(&error))
     }
 
-    /// Polls as a stateless function would, until the operation is done.
+    /// Polls the operation until it is done, as a stateless function does.
     pub(crate) async fn end(&self, name: &str) -> Result<BatchRecognizeResponse, Status> {
         let (client, start) = (self.client().await, Instant::now());
         loop {
             let operation = client.get_operation().set_name(name).send().await.expect("an operation");
             if operation.done {
                 let metadata: OperationMetadata =
-                    operation.metadata.as_ref().expect("metadata").to_msg().expect("its type");
+                    operation.metadata.as_ref().expect("metadata").to_msg().expect("the expected type");
                 assert_eq!(metadata.progress_percent, 100);
                 if let Some(error) = operation.error() {
                     return Err((**error).clone().into());
                 }
-                return Ok(operation.response().expect("a response").to_msg().expect("its type"));
+                return Ok(operation.response().expect("a response").to_msg().expect("the expected type"));
             }
-            assert!(start.elapsed() < Duration::from_secs(240), "{name} does not end");
+            assert!(start.elapsed() < Duration::from_secs(240), "{name} did not end");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -155,20 +159,20 @@ impl Service {
     pub(crate) async fn progress(&self, name: &str) -> OperationMetadata {
         let operation =
             self.client().await.get_operation().set_name(name).send().await.expect("an operation");
-        operation.metadata.as_ref().expect("metadata").to_msg().expect("its type")
+        operation.metadata.as_ref().expect("metadata").to_msg().expect("the expected type")
     }
 
     /// Sends JSON without the official client.
     pub(crate) async fn post(&self, method: &str, body: &Value) -> reqwest::Response {
         let url = format!("http://{}/v2/{RECOGNIZER}:{method}", self.address);
         let request = reqwest::Client::new().post(url).bearer_auth(self.token()).json(body);
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
     pub(crate) async fn get(&self, name: &str) -> reqwest::Response {
         let url = format!("http://{}/v2/{name}", self.address);
         let request = reqwest::Client::new().get(url).bearer_auth(self.token());
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     }
 
     fn token(&self) -> String {
@@ -176,7 +180,7 @@ impl Service {
         self.identity.sign(&serde_json::json!({"iss": email, "sub": email, "exp": 4_000_000_000_u64}))
     }
 
-    /// How many programs run for this service.
+    /// Counts the running programs of this service.
     pub(crate) fn programs(&self) -> usize {
         let folder = self.audio_folder();
         let processes = std::fs::read_dir("/proc").expect("processes").flatten();
@@ -202,13 +206,13 @@ async fn serve(speech: &Speech) -> SocketAddr {
     address
 }
 
-fn refusal(error: &google_cloud_speech_v2::Error) -> Refusal {
+fn client_error(error: &google_cloud_speech_v2::Error) -> ClientError {
     let status = error.status().unwrap_or_else(|| panic!("no status in {error:?}"));
     let info = status.details.iter().find_map(|detail| match detail {
         StatusDetails::ErrorInfo(info) => Some(info),
         _ => None,
     });
-    Refusal {
+    ClientError {
         code: status.code,
         reason: info.expect("ErrorInfo").reason.clone(),
         message: status.message.clone(),
@@ -236,7 +240,7 @@ pub(crate) fn sent(content: Vec<u8>) -> RecognizeRequest {
     RecognizeRequest::new().set_recognizer(RECOGNIZER).set_config(config()).set_content(content)
 }
 
-/// A batch whose transcripts go to this address.
+/// Builds a batch whose transcripts go to this URI.
 pub(crate) fn batch(names: &[&str], output: &str) -> BatchRecognizeRequest {
     let files = names.iter().map(|name| BatchRecognizeFileMetadata::new().set_uri(uri(name)));
     let output = RecognitionOutputConfig::new().set_gcs_output_config(GcsOutputConfig::new().set_uri(output));
@@ -247,14 +251,14 @@ pub(crate) fn batch(names: &[&str], output: &str) -> BatchRecognizeRequest {
         .set_recognition_output_config(output)
 }
 
-/// The text of all results.
+/// Joins the text of all results.
 pub(crate) fn text(results: &[SpeechRecognitionResult]) -> String {
     let transcripts: Vec<&str> =
         results.iter().map(|result| result.alternatives[0].transcript.as_str()).collect();
     transcripts.join(" ")
 }
 
-/// A WAV file of this many milliseconds of silence.
+/// Builds a WAV file with this many milliseconds of silence.
 pub(crate) fn silence(milliseconds: usize) -> Vec<u8> {
     let mut wav = bytes_of("silence.wav");
     let size = u32::try_from(milliseconds * 32).expect("a size");
@@ -264,11 +268,11 @@ pub(crate) fn silence(milliseconds: usize) -> Vec<u8> {
     wav
 }
 
-/// Waits until the condition holds, for a minute at most.
-pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+/// Waits up to a minute for a condition.
+pub(crate) async fn until(event: &str, condition: impl AsyncFn() -> bool) {
     let start = Instant::now();
     while !condition().await {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what} did not happen");
+        assert!(start.elapsed() < Duration::from_secs(60), "{event} did not happen");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

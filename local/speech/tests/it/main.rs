@@ -1,4 +1,4 @@
-//! The stand-in as the official client and a plain HTTP client see it.
+//! Tests with the official client and plain HTTP.
 
 mod batch;
 mod errors;

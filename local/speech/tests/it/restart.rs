@@ -1,16 +1,16 @@
-//! What a restart keeps of operations.
+//! Operations across a restart.
 
 use local_documentai::word_error_rate;
 
 use crate::harness::{Service, batch, text, truth, until, uri};
 
 #[tokio::test]
-async fn a_running_operation_is_taken_up_again_and_a_finished_file_kept() {
+async fn a_running_operation_resumes_and_keeps_finished_files() {
     let service = Service::start().await;
     let name = service.begin(batch(&["silence.wav", "speech.ogg"], "gs://out")).await.expect("an operation");
     until("the first file", async || !service.objects.lock().expect("objects").is_empty()).await;
-    // The object is there a moment before the operation knows of it.
-    until("its result", async || {
+    // The object exists a moment before the operation records it.
+    until("the result", async || {
         let files = service.progress(&name).await;
         let files = files.batch_recognize_metadata().expect("metadata").transcription_metadata.clone();
         files[&uri("silence.wav")].progress_percent == 100
@@ -19,7 +19,7 @@ async fn a_running_operation_is_taken_up_again_and_a_finished_file_kept() {
     let service = service.reopen().await;
     let response = service.end(&name).await.expect("a response");
     assert_eq!(response.results.len(), 2);
-    assert_eq!(service.speech.calls(), 1, "the finished file is not heard again");
+    assert_eq!(service.speech.calls(), 1, "the finished file is not transcribed again");
     let stored = &response.results[&uri("speech.ogg")].cloud_storage_result().expect("a stored result").uri;
     let objects = service.objects.lock().expect("objects").clone();
     let heard: google_cloud_speech_v2::model::BatchRecognizeResults =
@@ -28,7 +28,7 @@ async fn a_running_operation_is_taken_up_again_and_a_finished_file_kept() {
 }
 
 #[tokio::test]
-async fn a_finished_operation_is_answered_after_a_restart() {
+async fn a_finished_operation_survives_a_restart() {
     let service = Service::start().await;
     service.speech.instant(Some("heard"));
     let name = service.begin(batch(&["speech.ogg"], "gs://out")).await.expect("an operation");
@@ -39,7 +39,7 @@ async fn a_finished_operation_is_answered_after_a_restart() {
 }
 
 #[tokio::test]
-async fn old_operations_and_strange_files_are_passed_over() {
+async fn old_operations_and_foreign_files_are_ignored() {
     let service = Service::start().await;
     service.speech.instant(Some("heard"));
     let name = service.begin(batch(&["speech.ogg"], "gs://out")).await.expect("an operation");

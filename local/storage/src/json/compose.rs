@@ -1,10 +1,11 @@
-//! Concatenates objects (<https://cloud.google.com/storage/docs/json_api/v1/objects/compose>).
+//! The compose method, which concatenates objects
+//! (<https://cloud.google.com/storage/docs/json_api/v1/objects/compose>).
 
 use axum::response::Response;
 use serde::Deserialize;
 use tokio::{fs::File, io::AsyncReadExt as _};
 
-use super::{answer, preconditions};
+use super::{json_response, preconditions};
 use crate::{
     Storage,
     digest::Digests,
@@ -44,7 +45,7 @@ struct SourcePreconditions {
     if_generation_match: Option<Number>,
 }
 
-/// The JSON API writes 64-bit numbers as text and reads both.
+/// The JSON API writes 64-bit numbers as text and accepts both.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Number {
@@ -100,7 +101,7 @@ pub(super) async fn compose(
         preconditions: preconditions(&target.query)?,
         session: None,
     };
-    Ok(answer(&store.put(new).await?.resource()))
+    Ok(json_response(&store.put(new).await?.resource()))
 }
 
 async fn copy(writer: &mut Writer, mut file: File) -> Result<(), Fault> {

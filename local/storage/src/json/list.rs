@@ -1,4 +1,4 @@
-//! Lists objects, page by page (<https://cloud.google.com/storage/docs/json_api/v1/objects/list>).
+//! The list method, with pages (<https://cloud.google.com/storage/docs/json_api/v1/objects/list>).
 
 use std::{collections::BTreeSet, ops::Bound};
 
@@ -6,7 +6,7 @@ use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::answer;
+use super::json_response;
 use crate::{
     Storage,
     fault::{Fault, Kind},
@@ -15,9 +15,9 @@ use crate::{
 
 const MAX_RESULTS: usize = 1000;
 
-/// One page of a bucket's objects, in the order of their names.
+/// Returns one page of a bucket's objects, sorted by name.
 ///
-/// `versions` changes nothing: the buckets keep no noncurrent generations.
+/// `versions` has no effect, because the buckets keep no noncurrent generations.
 pub(super) fn list(cloud: &Storage, target: &Target) -> Result<Response, Fault> {
     let query = &target.query;
     let prefix = query.get("prefix").unwrap_or_default();
@@ -72,7 +72,7 @@ pub(super) fn list(cloud: &Storage, target: &Target) -> Result<Response, Fault> 
     if let Some(last) = last.filter(|_| more) {
         page["nextPageToken"] = json!(URL_SAFE_NO_PAD.encode(last));
     }
-    Ok(answer(&page))
+    Ok(json_response(&page))
 }
 
 fn decode_token(token: &str) -> Result<String, Fault> {

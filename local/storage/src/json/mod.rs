@@ -1,4 +1,4 @@
-//! The JSON API on objects, as the official clients speak it
+//! The JSON API for objects, as the official clients use it
 //! (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
 
 mod compose;
@@ -21,11 +21,11 @@ use crate::{
     target::{Endpoint, Query, Target},
 };
 
-/// Answers a request to the JSON API.
+/// Handles a request to the JSON API.
 pub(crate) async fn serve(cloud: &Storage, target: &Target, parts: &Parts, body: Body) -> Response {
     let payload = Payload::new(&parts.headers, body);
     let is_session = target.endpoint == Endpoint::JsonUpload && target.query.get("upload_id").is_some();
-    if !is_session && let Err(fault) = authorise(cloud, &parts.headers) {
+    if !is_session && let Err(fault) = authorize(cloud, &parts.headers) {
         return fault.json();
     }
     let is_media = target.endpoint == Endpoint::Json && target.query.get("alt") == Some("media");
@@ -45,11 +45,11 @@ pub(crate) async fn serve(cloud: &Storage, target: &Target, parts: &Parts, body:
         },
         _ => Err(Fault::new(Kind::MethodNotAllowed)),
     };
-    // Google answers failed media reads and session requests in plain text.
+    // Google responds to failed media reads and session requests in plain text.
     result.unwrap_or_else(|fault| if is_media || is_session { fault.text() } else { fault.json() })
 }
 
-fn authorise(cloud: &Storage, headers: &HeaderMap) -> Result<(), Fault> {
+fn authorize(cloud: &Storage, headers: &HeaderMap) -> Result<(), Fault> {
     match headers.get(header::AUTHORIZATION) {
         token @ Some(_) if cloud.identity.accepts_bearer(token) => Ok(()),
         Some(_) => Err(Fault::new(Kind::AuthenticationRequired).details("Invalid Credentials")),
@@ -58,15 +58,15 @@ fn authorise(cloud: &Storage, headers: &HeaderMap) -> Result<(), Fault> {
     }
 }
 
-/// A JSON answer.
-fn answer(resource: &Value) -> Response {
+/// Builds a JSON response.
+fn json_response(resource: &Value) -> Response {
     ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], resource.to_string()).into_response()
 }
 
 fn get(cloud: &Storage, target: &Target) -> Result<Response, Fault> {
     let object = cloud.store.find(&target.bucket, &target.object, target.query.number("generation")?)?;
     preconditions(&target.query)?.check_read(&object)?;
-    Ok(answer(&object.resource()))
+    Ok(json_response(&object.resource()))
 }
 
 async fn read(cloud: &Storage, target: &Target, headers: &HeaderMap) -> Result<Response, Fault> {

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use serde::Deserialize;
 
-use super::{answer, preconditions};
+use super::{json_response, preconditions};
 use crate::{
     Storage,
     digest::Expected,
@@ -14,8 +14,8 @@ use crate::{
     multipart::Multipart,
     names,
     payload::{LengthRange, Payload, Writer},
-    resumable::{self, Standing},
-    session::Beginning,
+    resumable::{self, Outcome},
+    session::NewSession,
     store::NewObject,
     target::Target,
     xml,
@@ -23,7 +23,7 @@ use crate::{
 
 const MAX_RESOURCE: usize = 1 << 20;
 
-/// The object resource that an upload begins with, and the checksums that may end it.
+/// The object resource at the start of an upload, with optional checksums.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Resource {
@@ -42,9 +42,9 @@ impl Resource {
         serde_json::from_slice(body).map_err(|error| invalid(&format!("Parse Error: {error}")))
     }
 
-    fn announce(&self, expected: &mut Expected) -> Result<(), Fault> {
-        self.md5_hash.as_ref().map_or(Ok(()), |text| expected.announce_md5(text))?;
-        self.crc32c.as_ref().map_or(Ok(()), |text| expected.announce_crc32c(text))
+    fn add_checksums(&self, expected: &mut Expected) -> Result<(), Fault> {
+        self.md5_hash.as_ref().map_or(Ok(()), |text| expected.set_md5(text))?;
+        self.crc32c.as_ref().map_or(Ok(()), |text| expected.set_crc32c(text))
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn serve(
     }
 }
 
-/// An upload whose name and preconditions are known.
+/// An upload with a valid name and preconditions that hold.
 struct Insert<'a> {
     cloud: &'a Storage,
     bucket: &'a str,
@@ -78,7 +78,7 @@ struct Insert<'a> {
 }
 
 impl<'a> Insert<'a> {
-    /// Takes the name from the query or else from the resource, and refuses what is hopeless.
+    /// Takes the name from the query, or else from the resource. Rejects uploads that cannot succeed.
     fn new(cloud: &'a Storage, target: &'a Target, resource: &Resource) -> Result<Self, Fault> {
         let named =
             if target.object.is_empty() { resource.name.as_deref() } else { Some(target.object.as_str()) };
@@ -116,22 +116,22 @@ async fn simple(
         preconditions: insert.preconditions,
         session: None,
     };
-    Ok(answer(&insert.cloud.store.put(new).await?.resource()))
+    Ok(json_response(&insert.cloud.store.put(new).await?.resource()))
 }
 
-/// The resource, the bytes, and perhaps checksums that were computed on the way.
+/// Handles a body with the resource, the bytes and, optionally, a resource with checksums computed on the way.
 async fn multipart(
     cloud: &Storage,
     target: &Target,
     headers: &HeaderMap,
     payload: Payload,
 ) -> Result<Response, Fault> {
-    let missing = || invalid("A multipart upload has a part for the metadata and one for the media.");
+    let missing = || invalid("A multipart upload needs one part for the metadata and one for the media.");
     let mut expected = Expected::from_hash_header(headers)?;
     let mut body = Multipart::new(headers, payload)?;
     body.next_part().await?.ok_or_else(missing)?;
     let mut resource = Resource::parse(&body.read_part(MAX_RESOURCE).await?)?;
-    resource.announce(&mut expected)?;
+    resource.add_checksums(&mut expected)?;
     let insert = Insert::new(cloud, target, &resource)?;
 
     let part = body.next_part().await?.ok_or_else(missing)?;
@@ -141,7 +141,7 @@ async fn multipart(
         writer.write(&bytes).await?;
     }
     if body.next_part().await?.is_some() {
-        Resource::parse(&body.read_part(MAX_RESOURCE).await?)?.announce(&mut expected)?;
+        Resource::parse(&body.read_part(MAX_RESOURCE).await?)?.add_checksums(&mut expected)?;
         if body.next_part().await?.is_some() {
             return Err(missing());
         }
@@ -160,7 +160,7 @@ async fn multipart(
         preconditions: insert.preconditions,
         session: None,
     };
-    Ok(answer(&insert.cloud.store.put(new).await?.resource()))
+    Ok(json_response(&insert.cloud.store.put(new).await?.resource()))
 }
 
 async fn start(
@@ -172,17 +172,17 @@ async fn start(
     let resource = Resource::parse(&payload.read_all(MAX_RESOURCE).await?)?;
     let insert = Insert::new(cloud, target, &resource)?;
     let mut expected = Expected::default();
-    resource.announce(&mut expected)?;
+    resource.add_checksums(&mut expected)?;
     let mut attributes = resource.attributes;
-    let announced = headers.get("x-upload-content-type").and_then(|value| value.to_str().ok());
-    attributes.content_type = attributes.content_type.or_else(|| announced.map(str::to_owned));
+    let declared = headers.get("x-upload-content-type").and_then(|value| value.to_str().ok());
+    attributes.content_type = attributes.content_type.or_else(|| declared.map(str::to_owned));
     let location = format!(
         "{}/upload/storage/v1/b/{}/o?uploadType=resumable&name={}",
         xml::origin(cloud, headers),
         insert.bucket,
         encoding::encode(&insert.name)
     );
-    let beginning = Beginning {
+    let session = NewSession {
         bucket: insert.bucket.to_owned(),
         object: insert.name,
         attributes,
@@ -190,7 +190,7 @@ async fn start(
         range: LengthRange::from_headers(&HeaderMap::new())?,
         expected,
     };
-    let id = cloud.sessions.begin(&cloud.store, beginning).await?;
+    let id = cloud.sessions.begin(&cloud.store, session).await?;
     let location = format!("{location}&upload_id={id}");
     Ok((StatusCode::OK, [(header::LOCATION, location), (xml::UPLOAD_ID, id)]).into_response())
 }
@@ -207,8 +207,8 @@ async fn continue_upload(
         Method::PUT => {
             let (store, sessions) = (cloud.store.clone(), cloud.sessions.clone());
             match resumable::put(store, sessions, upload, parts.headers.clone(), payload).await? {
-                Standing::Incomplete(kept) => Ok(xml::incomplete(kept, id)),
-                Standing::Complete(object) => Ok(answer(&object.resource())),
+                Outcome::Incomplete(kept) => Ok(xml::incomplete(kept, id)),
+                Outcome::Complete(object) => Ok(json_response(&object.resource())),
             }
         }
         Method::DELETE => Err(xml::cancel(cloud, upload).await),

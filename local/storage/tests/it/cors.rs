@@ -1,4 +1,4 @@
-//! What browsers of which origin may do.
+//! CORS headers for allowed and foreign origins.
 
 use http::Method;
 
@@ -13,8 +13,8 @@ async fn preflight(cloud: &Cloud, origin: &str, method: &str, headers: &str) -> 
     send(&cloud.http, Method::OPTIONS, &format!("{}/uploads/x", cloud.endpoint), &request, "").await
 }
 
-fn has_cors_headers(answer: &reqwest::Response) -> bool {
-    answer.headers().keys().any(|name| name.as_str().starts_with("access-control-"))
+fn has_cors_headers(response: &reqwest::Response) -> bool {
+    response.headers().keys().any(|name| name.as_str().starts_with("access-control-"))
 }
 
 #[tokio::test]
@@ -22,15 +22,15 @@ async fn an_allowed_origin_passes_the_preflight() {
     let cloud = Cloud::start().await;
     let asked = "Content-Type, x-goog-if-generation-match, x-goog-content-length-range, authorization";
     for method in ["GET", "HEAD", "PUT", "POST"] {
-        let answer = preflight(&cloud, ORIGIN, method, asked).await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(header(&answer, "access-control-allow-origin"), ORIGIN);
-        assert_eq!(header(&answer, "access-control-allow-methods"), "GET, HEAD, PUT, POST");
+        let response = preflight(&cloud, ORIGIN, method, asked).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(header(&response, "access-control-allow-origin"), ORIGIN);
+        assert_eq!(header(&response, "access-control-allow-methods"), "GET, HEAD, PUT, POST");
         assert_eq!(
-            header(&answer, "access-control-allow-headers"),
+            header(&response, "access-control-allow-headers"),
             "content-type, x-goog-if-generation-match, x-goog-content-length-range"
         );
-        assert_eq!(header(&answer, "vary"), "Origin");
+        assert_eq!(header(&response, "vary"), "Origin");
     }
 }
 
@@ -40,20 +40,20 @@ async fn a_foreign_origin_gets_no_cors_headers() {
     for origin in ["http://evil.example", "http://localhost:8080.evil.example", "http://localhost", "null"] {
         assert!(!has_cors_headers(&preflight(&cloud, origin, "PUT", "content-type").await), "{origin}");
         let url = cloud.sign(Method::PUT, "x", &[]).await;
-        let answer = send(&cloud.http, Method::PUT, &url, &[("origin", origin)], "hello").await;
-        assert_eq!(answer.status(), 200);
-        assert!(!has_cors_headers(&answer), "{origin}");
+        let response = send(&cloud.http, Method::PUT, &url, &[("origin", origin)], "hello").await;
+        assert_eq!(response.status(), 200);
+        assert!(!has_cors_headers(&response), "{origin}");
     }
     assert!(!has_cors_headers(&preflight(&cloud, ORIGIN, "DELETE", "content-type").await));
 }
 
 #[tokio::test]
-async fn answers_and_refusals_can_be_read_by_an_allowed_origin() {
+async fn an_allowed_origin_can_read_responses_and_errors() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
-    let answer = send(&cloud.http, Method::PUT, &url, &[("origin", ORIGIN)], "hello").await;
-    assert_eq!(header(&answer, "access-control-allow-origin"), ORIGIN);
-    let exposed = header(&answer, "access-control-expose-headers");
+    let response = send(&cloud.http, Method::PUT, &url, &[("origin", ORIGIN)], "hello").await;
+    assert_eq!(header(&response, "access-control-allow-origin"), ORIGIN);
+    let exposed = header(&response, "access-control-expose-headers");
     for name in ["Location", "Range", "ETag", "x-goog-generation", "x-goog-hash"] {
         assert!(exposed.split(", ").any(|other| other == name), "{name} in {exposed}");
     }

@@ -1,4 +1,4 @@
-//! A process killed at any moment leaves whole objects and every notification.
+//! Kills a process at random moments. Objects must be intact, and every notification must arrive.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ use crate::harness::{BUCKET, Folder, clock, settings, wait_for};
 const FOLDER: &str = "LOCAL_STORAGE_CRASH_FOLDER";
 const OBJECTS: usize = 3;
 
-/// Writes every generation that is announced into a file, which outlives the process.
+/// Appends the generation of every created object to a file, which outlives the process.
 fn notifier(folder: PathBuf) -> Notifier {
     Arc::new(move |notification| {
         let path = folder.join("delivered");
@@ -44,7 +44,7 @@ async fn open(folder: &Folder) -> Storage {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the process that another test starts and kills"]
 async fn writes_until_it_is_killed() {
-    let folder = Folder(PathBuf::from(std::env::var_os(FOLDER).expect("the folder of the other test")));
+    let folder = Folder(PathBuf::from(std::env::var_os(FOLDER).expect("the folder variable")));
     let storage = open(&folder).await;
     for number in 0_usize.. {
         let name = format!("documents/{}", number % OBJECTS);
@@ -55,7 +55,7 @@ async fn writes_until_it_is_killed() {
     }
 }
 
-/// Runs the writer for so many objects, kills it, and answers what it claimed to have written.
+/// Runs the writer for `count` objects, kills it, and returns the generations that it printed.
 fn write_and_kill(folder: &Folder, count: usize) -> BTreeMap<String, i64> {
     let mut writer = Command::new(std::env::current_exe().expect("this test"))
         .args(["crash::writes_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
@@ -63,7 +63,7 @@ fn write_and_kill(folder: &Folder, count: usize) -> BTreeMap<String, i64> {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a process");
-    let mut lines = BufReader::new(writer.stdout.take().expect("its output")).lines();
+    let mut lines = BufReader::new(writer.stdout.take().expect("an output pipe")).lines();
     let mut written = BTreeMap::new();
     let mut note = |line: String| {
         let mut words = line.split(' ').skip_while(|word| *word != "written").skip(1);
@@ -77,8 +77,8 @@ fn write_and_kill(folder: &Folder, count: usize) -> BTreeMap<String, i64> {
     while seen < count {
         seen += note(lines.next().expect("a line").expect("a line"));
     }
-    writer.kill().expect("to kill it");
-    writer.wait().expect("its end");
+    writer.kill().expect("kill");
+    writer.wait().expect("wait");
     lines.map_while(Result::ok).for_each(|line| {
         note(line);
     });
@@ -93,11 +93,11 @@ async fn a_killed_process_leaves_whole_objects_and_all_notifications() {
         let written = write_and_kill(&folder, 5 + 7 * round);
         let storage = open(&folder).await;
         for (name, generation) in &written {
-            let (object, path) = storage.open_object(BUCKET, name, None).expect("what was written");
-            assert!(object.generation >= *generation, "{name} went back");
-            let data = std::fs::read(path).expect("its data");
+            let (object, path) = storage.open_object(BUCKET, name, None).expect("the object");
+            assert!(object.generation >= *generation, "{name} has an older generation");
+            let data = std::fs::read(path).expect("the object's data");
             assert_eq!(data.len() as u64, object.size);
-            assert!(data.iter().all(|byte| *byte == data[0]), "{name} is mixed");
+            assert!(data.iter().all(|byte| *byte == data[0]), "{name} mixes bytes of two writes");
             claimed.extend([*generation, object.generation]);
         }
         let files =

@@ -6,10 +6,10 @@ use google_cloud_storage::builder::storage::SignedUrlBuilder;
 use http::Method;
 use local_storage::canonical::CanonicalRequest;
 
-use crate::harness::{Cloud, RESOURCE, header, refusal, send};
+use crate::harness::{Cloud, RESOURCE, header, send, xml_error};
 
 #[tokio::test]
-async fn a_range_is_answered_with_that_part() {
+async fn a_range_request_returns_that_range() {
     let cloud = Cloud::start().await;
     cloud.send(Method::PUT, "x", &[], "0123456789").await;
     let url = cloud.sign(Method::GET, "x", &[]).await;
@@ -20,17 +20,17 @@ async fn a_range_is_answered_with_that_part() {
         ("bytes=8-100", "bytes 8-9/10", "89"),
         ("bytes=-4", "bytes 6-9/10", "6789"),
     ] {
-        let answer = send(&cloud.http, Method::GET, &url, &[("range", range)], "").await;
-        assert_eq!(answer.status(), 206);
-        assert_eq!(header(&answer, "content-range"), part);
-        assert_eq!(answer.text().await.expect("a body"), content);
+        let response = send(&cloud.http, Method::GET, &url, &[("range", range)], "").await;
+        assert_eq!(response.status(), 206);
+        assert_eq!(header(&response, "content-range"), part);
+        assert_eq!(response.text().await.expect("a body"), content);
     }
     for ignored in ["bytes=5-3", "lines=1-2", "bytes=0-1,3-4"] {
-        let answer = send(&cloud.http, Method::GET, &url, &[("range", ignored)], "").await;
-        assert_eq!(answer.status(), 200, "{ignored}");
+        let response = send(&cloud.http, Method::GET, &url, &[("range", ignored)], "").await;
+        assert_eq!(response.status(), 200, "{ignored}");
     }
     let beyond = send(&cloud.http, Method::GET, &url, &[("range", "bytes=10-")], "").await;
-    assert_eq!(refusal(beyond).await, (416, "InvalidRange".to_owned()));
+    assert_eq!(xml_error(beyond).await, (416, "InvalidRange".to_owned()));
 }
 
 #[tokio::test]
@@ -46,13 +46,13 @@ async fn the_signer_chooses_disposition_and_type() {
         .sign_with(&cloud.signer())
         .await
         .expect("a signed URL");
-    let answer = send(&cloud.http, Method::GET, &url, &[], "").await;
-    assert_eq!(header(&answer, "content-disposition"), disposition);
-    assert_eq!(header(&answer, "content-type"), "application/pdf");
+    let response = send(&cloud.http, Method::GET, &url, &[], "").await;
+    assert_eq!(header(&response, "content-disposition"), disposition);
+    assert_eq!(header(&response, "content-type"), "application/pdf");
 }
 
-/// The documented canonical form encodes all but the unreserved characters (RFC 3986), so a signer that
-/// leaves the asterisk of `filename*` as it is signs something else.
+/// The canonical form encodes all characters except the unreserved ones (RFC 3986). A signer that leaves the
+/// asterisk of `filename*` unencoded signs a different string.
 #[tokio::test]
 async fn an_asterisk_is_signed_in_its_encoded_form() {
     let cloud = Cloud::start().await;
@@ -76,16 +76,16 @@ async fn an_asterisk_is_signed_in_its_encoded_form() {
         let digits = hex::encode(signature);
         send(&cloud.http, Method::GET, &format!("{address}?{query}&X-Goog-Signature={digits}"), &[], "").await
     };
-    let answer = signed(&right).await;
-    assert_eq!(header(&answer, "content-disposition"), "attachment; filename*=UTF-8''%D9%85.pdf");
+    let response = signed(&right).await;
+    assert_eq!(header(&response, "content-disposition"), "attachment; filename*=UTF-8''%D9%85.pdf");
     let bare = canonical.as_str().replace("filename%2A", "filename*");
     let hash = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bare.as_bytes()));
     let wrong = [local_storage::canonical::ALGORITHM, date, &scope, &hash].join("\n");
-    assert_eq!(refusal(signed(&wrong).await).await, (403, "SignatureDoesNotMatch".to_owned()));
+    assert_eq!(xml_error(signed(&wrong).await).await, (403, "SignatureDoesNotMatch".to_owned()));
 }
 
 #[tokio::test]
-async fn only_the_generation_asked_for_is_answered() {
+async fn only_the_requested_generation_is_returned() {
     let cloud = Cloud::start().await;
     let put = cloud.send(Method::PUT, "x", &[], "hello").await;
     let generation: i64 = header(&put, "x-goog-generation").parse().expect("a number");
@@ -112,11 +112,11 @@ async fn a_known_entity_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_download_outlives_the_overwriting_of_its_object() {
+async fn a_download_continues_after_its_object_is_overwritten() {
     let cloud = Cloud::start().await;
     let large = vec![b'a'; 8 << 20];
     cloud.send(Method::PUT, "x", &[], large.clone()).await;
-    let answer = cloud.send(Method::GET, "x", &[], "").await;
+    let response = cloud.send(Method::GET, "x", &[], "").await;
     cloud.send(Method::PUT, "x", &[], "short").await;
-    assert_eq!(answer.bytes().await.expect("a body"), large);
+    assert_eq!(response.bytes().await.expect("a body"), large);
 }

@@ -1,4 +1,4 @@
-//! A storage on a free port with a clock that can be moved and a notifier that remembers.
+//! A storage on a free port, with an adjustable clock and a notifier that records notifications.
 
 use std::{
     path::PathBuf,
@@ -28,7 +28,7 @@ pub(crate) const TOPIC: &str = "projects/p/topics/uploads";
 static IDENTITY: LazyLock<Identity> = LazyLock::new(|| Identity::generate("http://issuer").expect("a key"));
 static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
-/// A folder that goes away with the test.
+/// A folder that is removed at the end of a test.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -42,12 +42,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Nothing can be done about what stays in the folder for temporary files.
+        // A leftover in the folder for temporary files does no harm.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// What the notifier was given, and how often it is to refuse.
+/// The delivered notifications, and the number of deliveries still to reject.
 #[derive(Clone, Default)]
 pub(crate) struct Mailbox {
     delivered: Arc<Mutex<Vec<Notification>>>,
@@ -64,7 +64,7 @@ impl Mailbox {
                     .refusals
                     .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
                 if left.is_ok() {
-                    return Err("not now".to_owned());
+                    return Err("rejected by the test".to_owned());
                 }
                 mailbox.delivered.lock().unwrap_or_else(PoisonError::into_inner).push(notification);
                 Ok(())
@@ -76,7 +76,7 @@ impl Mailbox {
         self.delivered.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until so many notifications have come.
+    /// Waits for `count` notifications.
     pub(crate) async fn wait_for(&self, count: usize) -> Vec<Notification> {
         wait_for(async || {
             let delivered = self.delivered();
@@ -114,14 +114,14 @@ impl Cloud {
         Self { storage, endpoint, mailbox, http: reqwest::Client::new(), folder, offset, server }
     }
 
-    /// Another process on the same folder.
+    /// Starts again on the same folder, like a new process.
     pub(crate) async fn restart(self) -> Self {
         let (folder, mailbox) = (self.folder.clone(), Mailbox::default());
         drop(self);
         Self::start_in(folder, mailbox).await
     }
 
-    /// Moves the storage's clock.
+    /// Moves the storage's clock by `seconds`.
     pub(crate) fn pass(&self, seconds: i64) {
         self.offset.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -131,7 +131,7 @@ impl Cloud {
         Builder::new(key).build_signer().expect("a signer")
     }
 
-    /// A URL signed by the official client, good for an hour.
+    /// Returns a URL signed by the official client, valid for an hour.
     pub(crate) async fn sign(&self, method: Method, object: &str, headers: &[(&str, &str)]) -> String {
         let mut builder = SignedUrlBuilder::for_object(RESOURCE, object)
             .with_method(method)
@@ -155,7 +155,7 @@ impl Cloud {
         send(&self.http, method, &url, headers, body).await
     }
 
-    /// The official client, with the service account's key.
+    /// Returns the official client with the service account's key.
     pub(crate) async fn client(&self) -> Client {
         let key = serde_json::from_str(&IDENTITY.key_json()).expect("a key file");
         let credentials = Builder::new(key).build().expect("credentials");
@@ -167,22 +167,22 @@ impl Cloud {
             .expect("a client")
     }
 
-    /// A request to the JSON API with a bearer token.
+    /// Builds a request to the JSON API with a bearer token.
     pub(crate) fn json(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.endpoint)).bearer_auth(bearer())
     }
 
-    /// What the disk holds of an object.
+    /// Reads an object's bytes from disk.
     pub(crate) fn content(&self, object: &str) -> Vec<u8> {
         let (_, path) = self.storage.open_object(BUCKET, object, None).expect("an object");
-        std::fs::read(path).expect("its data")
+        std::fs::read(path).expect("the object's data")
     }
 
-    /// Sends bytes as they are and reads the answer's head.
+    /// Sends raw bytes and returns the start of the response.
     pub(crate) async fn raw(&self, request: &str) -> String {
         let mut stream = self.connect().await;
-        stream.write_all(request.as_bytes()).await.expect("to send");
-        read_answer(&mut stream).await
+        stream.write_all(request.as_bytes()).await.expect("a sent request");
+        read_response(&mut stream).await
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {
@@ -211,13 +211,13 @@ pub(crate) async fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    request.send().await.expect("an answer")
+    request.send().await.expect("a response")
 }
 
-pub(crate) async fn read_answer(stream: &mut TcpStream) -> String {
-    let mut answer = vec![0; 64 * 1024];
-    let read = stream.read(&mut answer).await.expect("an answer");
-    String::from_utf8_lossy(&answer[..read]).into_owned()
+pub(crate) async fn read_response(stream: &mut TcpStream) -> String {
+    let mut response = vec![0; 64 * 1024];
+    let read = stream.read(&mut response).await.expect("a response");
+    String::from_utf8_lossy(&response[..read]).into_owned()
 }
 
 pub(crate) fn bearer() -> String {
@@ -250,7 +250,7 @@ pub(crate) fn clock(offset: Arc<AtomicI64>) -> Clock {
     })
 }
 
-/// Asks again and again until there is an answer, for at most ten seconds.
+/// Repeats a probe until it returns a value, for about ten seconds.
 pub(crate) async fn wait_for<T>(probe: impl AsyncFn() -> Option<T>) -> T {
     for _ in 0..1000 {
         if let Some(value) = probe().await {
@@ -258,11 +258,11 @@ pub(crate) async fn wait_for<T>(probe: impl AsyncFn() -> Option<T>) -> T {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("it never came to be");
+    panic!("the condition was not met in ten seconds");
 }
 
-/// An answer's status and the code of its XML error.
-pub(crate) async fn refusal(response: reqwest::Response) -> (u16, String) {
+/// Returns a response's status and the code in its XML error.
+pub(crate) async fn xml_error(response: reqwest::Response) -> (u16, String) {
     let status = response.status().as_u16();
     let body = response.text().await.expect("a body");
     let code = body.split("<Code>").nth(1).and_then(|rest| rest.split("</Code>").next());

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::harness::{BUCKET, Cloud, RESOURCE, header};
 
 async fn read(cloud: &Cloud, object: &str) -> Vec<u8> {
-    let mut answer = cloud.client().await.read_object(RESOURCE, object).send().await.expect("an object");
+    let mut response = cloud.client().await.read_object(RESOURCE, object).send().await.expect("an object");
     let mut content = Vec::new();
-    while let Some(bytes) = answer.next().await {
-        content.extend_from_slice(&bytes.expect("bytes whose checksum is right"));
+    while let Some(bytes) = response.next().await {
+        content.extend_from_slice(&bytes.expect("bytes with the right checksum"));
     }
     content
 }
@@ -37,9 +37,13 @@ async fn the_official_client_reads_what_it_wrote() {
     assert_eq!((written.size, written.metageneration), (5, 1));
     assert_eq!(written.checksums.as_ref().and_then(|sums| sums.crc32c), Some(crc32c::crc32c(b"hello")));
 
-    let answer =
-        client.read_object(RESOURCE, "a/b c").set_generation(written.generation).send().await.expect("it");
-    let seen = answer.object();
+    let response = client
+        .read_object(RESOURCE, "a/b c")
+        .set_generation(written.generation)
+        .send()
+        .await
+        .expect("the object");
+    let seen = response.object();
     assert_eq!(
         (seen.generation, seen.size, seen.content_type.as_str()),
         (written.generation, 5, "text/plain")
@@ -77,7 +81,7 @@ async fn buffered_and_resumable_writes_of_the_official_client_arrive_whole() {
 }
 
 #[tokio::test]
-async fn a_range_read_answers_that_part() {
+async fn a_range_read_returns_that_range() {
     let cloud = Cloud::start().await;
     write(&cloud, "x", "0123456789").await;
     let client = cloud.client().await;
@@ -87,9 +91,9 @@ async fn a_range_read_answers_that_part() {
         (ReadRange::tail(2), "89"),
         (ReadRange::head(4), "0123"),
     ] {
-        let mut answer =
+        let mut response =
             client.read_object(RESOURCE, "x").set_read_range(range).send().await.expect("a part");
-        let bytes = answer.next().await.expect("bytes").expect("bytes");
+        let bytes = response.next().await.expect("bytes").expect("bytes");
         assert_eq!(bytes, content);
     }
 }
@@ -99,38 +103,38 @@ async fn an_absent_object_or_generation_is_not_found() {
     let cloud = Cloud::start().await;
     let generation = write(&cloud, "x", "hello").await;
     let client = cloud.client().await;
-    let absent = client.read_object(RESOURCE, "y").send().await.expect_err("nothing there");
+    let absent = client.read_object(RESOURCE, "y").send().await.expect_err("not found");
     assert_eq!(absent.http_status_code(), Some(404));
     let other = client.read_object(RESOURCE, "x").set_generation(generation - 1).send().await;
-    assert_eq!(other.expect_err("nothing there").http_status_code(), Some(404));
-    let metadata = cloud.json(Method::GET, "/storage/v1/b/uploads/o/y").send().await.expect("an answer");
+    assert_eq!(other.expect_err("not found").http_status_code(), Some(404));
+    let metadata = cloud.json(Method::GET, "/storage/v1/b/uploads/o/y").send().await.expect("a response");
     assert_eq!(metadata.status(), 404);
     let error: Value = metadata.json().await.expect("JSON");
     assert_eq!(error["error"]["errors"][0]["reason"], "notFound");
 }
 
 #[tokio::test]
-async fn a_failed_precondition_is_told_apart() {
+async fn a_failed_precondition_has_its_own_status() {
     let cloud = Cloud::start().await;
     let generation = write(&cloud, "x", "hello").await;
     let client = cloud.client().await;
     let second =
         client.write_object(RESOURCE, "x", "again").set_if_generation_match(0).send_unbuffered().await;
-    assert_eq!(second.expect_err("it exists").http_status_code(), Some(412));
+    assert_eq!(second.expect_err("the object exists").http_status_code(), Some(412));
     let started = client
         .write_object(RESOURCE, "x", "again")
         .set_if_generation_match(0)
         .with_resumable_upload_threshold(0_usize)
         .send_unbuffered()
         .await;
-    assert_eq!(started.expect_err("it exists").http_status_code(), Some(412));
+    assert_eq!(started.expect_err("the object exists").http_status_code(), Some(412));
     let path = format!("/storage/v1/b/uploads/o/x?ifGenerationNotMatch={generation}");
-    assert_eq!(cloud.json(Method::GET, &path).send().await.expect("an answer").status(), 304);
+    assert_eq!(cloud.json(Method::GET, &path).send().await.expect("a response").status(), 304);
     assert_eq!(cloud.content("x"), b"hello");
 }
 
 #[tokio::test]
-async fn a_wrong_checksum_is_refused() {
+async fn a_wrong_checksum_is_rejected() {
     let cloud = Cloud::start().await;
     let client = cloud.client().await;
     for threshold in [0_usize, 1 << 20] {
@@ -146,7 +150,7 @@ async fn a_wrong_checksum_is_refused() {
 }
 
 #[tokio::test]
-async fn without_a_valid_token_nothing_is_answered() {
+async fn requests_without_a_valid_token_are_unauthorized() {
     let cloud = Cloud::start().await;
     write(&cloud, "x", "hello").await;
     for (method, path) in [
@@ -158,10 +162,10 @@ async fn without_a_valid_token_nothing_is_answered() {
         (Method::POST, "/storage/v1/b/uploads/o/y/compose"),
     ] {
         let url = format!("{}{path}", cloud.endpoint);
-        let without = cloud.http.request(method.clone(), &url).send().await.expect("an answer");
+        let without = cloud.http.request(method.clone(), &url).send().await.expect("a response");
         assert_eq!(without.status(), 401, "{path}");
         let wrong = cloud.http.request(method, &url).bearer_auth("eyJhbGciOiJub25lIn0.e30.").send().await;
-        assert_eq!(wrong.expect("an answer").status(), 401, "{path}");
+        assert_eq!(wrong.expect("a response").status(), 401, "{path}");
     }
     assert_eq!(cloud.content("x"), b"hello");
 }
@@ -172,26 +176,26 @@ async fn a_deleted_object_is_gone() {
     let generation = write(&cloud, "a/b", "hello").await;
     let (_, file) = cloud.storage.open_object(BUCKET, "a/b", None).expect("an object");
     let other = format!("/storage/v1/b/uploads/o/a%2Fb?generation={}", generation + 1);
-    assert_eq!(cloud.json(Method::DELETE, &other).send().await.expect("an answer").status(), 404);
+    assert_eq!(cloud.json(Method::DELETE, &other).send().await.expect("a response").status(), 404);
     let guarded = "/storage/v1/b/uploads/o/a%2Fb?ifGenerationMatch=1";
-    assert_eq!(cloud.json(Method::DELETE, guarded).send().await.expect("an answer").status(), 412);
+    assert_eq!(cloud.json(Method::DELETE, guarded).send().await.expect("a response").status(), 412);
     let path = format!("/storage/v1/b/uploads/o/a%2Fb?generation={generation}");
-    assert_eq!(cloud.json(Method::DELETE, &path).send().await.expect("an answer").status(), 204);
-    assert_eq!(cloud.json(Method::DELETE, &path).send().await.expect("an answer").status(), 404);
+    assert_eq!(cloud.json(Method::DELETE, &path).send().await.expect("a response").status(), 204);
+    assert_eq!(cloud.json(Method::DELETE, &path).send().await.expect("a response").status(), 404);
     assert!(!file.exists());
     let cloud = cloud.restart().await;
     assert!(cloud.storage.open_object(BUCKET, "a/b", None).is_none());
 }
 
 #[tokio::test]
-async fn lists_come_in_pages_and_folders() {
+async fn lists_have_pages_and_folders() {
     let cloud = Cloud::start().await;
     for name in ["a/1", "a/2", "a/b/3", "a/b/4", "c", "نام"] {
         write(&cloud, name, "x").await;
     }
     let list = async |query: &str| -> Value {
-        let answer = cloud.json(Method::GET, &format!("/storage/v1/b/uploads/o?{query}")).send().await;
-        answer.expect("an answer").json().await.expect("JSON")
+        let response = cloud.json(Method::GET, &format!("/storage/v1/b/uploads/o?{query}")).send().await;
+        response.expect("a response").json().await.expect("JSON")
     };
     let names = |page: &Value| -> Vec<String> {
         let items = page["items"].as_array().cloned().unwrap_or_default();
@@ -215,7 +219,7 @@ async fn lists_come_in_pages_and_folders() {
                 .as_array()
                 .into_iter()
                 .flatten()
-                .filter_map(|one| Some(one.as_str()?.to_owned())),
+                .filter_map(|prefix| Some(prefix.as_str()?.to_owned())),
         );
         match page["nextPageToken"].as_str() {
             Some(next) => token = next.to_owned(),
@@ -223,7 +227,7 @@ async fn lists_come_in_pages_and_folders() {
         }
     }
     assert_eq!(seen, ["a/1", "a/2", "a/b/"]);
-    let absent = cloud.json(Method::GET, "/storage/v1/b/absent/o").send().await.expect("an answer");
+    let absent = cloud.json(Method::GET, "/storage/v1/b/absent/o").send().await.expect("a response");
     assert_eq!(absent.status(), 404);
 }
 
@@ -239,11 +243,11 @@ async fn objects_are_composed_in_order() {
             .json(&request)
             .send()
             .await
-            .expect("an answer")
+            .expect("a response")
     };
-    let answer = compose(json!([{"name": "1", "generation": first.to_string()}, {"name": "2"}])).await;
-    assert_eq!(answer.status(), 200);
-    let object: Value = answer.json().await.expect("JSON");
+    let response = compose(json!([{"name": "1", "generation": first.to_string()}, {"name": "2"}])).await;
+    assert_eq!(response.status(), 200);
+    let object: Value = response.json().await.expect("JSON");
     assert_eq!((&object["componentCount"], &object["md5Hash"]), (&json!(2), &Value::Null));
     assert_eq!(read(&cloud, "both").await, b"hello world");
 
@@ -255,7 +259,7 @@ async fn objects_are_composed_in_order() {
 }
 
 #[tokio::test]
-async fn multipart_bodies_are_read_whatever_their_bytes() {
+async fn multipart_bodies_may_contain_any_bytes() {
     let cloud = Cloud::start().await;
     let content = "line\r\n--\r\n--bou\r\n--boundar\r\n".repeat(20_000);
     let body = format!(
@@ -271,12 +275,12 @@ async fn multipart_bodies_are_read_whatever_their_bytes() {
             .body(reqwest::Body::wrap_stream(futures::stream::iter(chunks)))
             .send()
             .await
-            .expect("an answer")
+            .expect("a response")
     };
-    let answer = send(chunks).await;
-    assert_eq!(answer.status(), 200);
-    assert_eq!(header(&answer, "content-type"), "application/json; charset=UTF-8");
-    let object: Value = answer.json().await.expect("JSON");
+    let response = send(chunks).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(header(&response, "content-type"), "application/json; charset=UTF-8");
+    let object: Value = response.json().await.expect("JSON");
     assert_eq!((&object["name"], &object["contentType"]), (&json!("m"), &json!("text/plain")));
     assert_eq!(cloud.content("m"), content.as_bytes());
 

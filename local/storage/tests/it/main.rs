@@ -1,4 +1,4 @@
-//! The local Cloud Storage, driven by the official client, by plain HTTP and by raw sockets.
+//! Tests through the official client, plain HTTP and raw sockets.
 
 mod cors;
 mod crash;

@@ -1,11 +1,11 @@
-//! Names that could lead out of the folder, or astray.
+//! Object and bucket names that look like paths, need encoding, or are invalid.
 
 use http::Method;
 
 use crate::harness::{Cloud, bearer};
 
 #[tokio::test]
-async fn names_of_all_kinds_make_the_round_trip() {
+async fn names_of_all_kinds_survive_a_round_trip() {
     let cloud = Cloud::start().await;
     for name in [
         "documents/p/i/1",
@@ -29,7 +29,7 @@ async fn names_of_all_kinds_make_the_round_trip() {
 }
 
 #[tokio::test]
-async fn dots_in_a_path_are_only_a_name() {
+async fn dots_in_a_path_are_part_of_the_name() {
     let cloud = Cloud::start().await;
     for (path, name) in [
         ("../../escape", "../../escape"),
@@ -42,8 +42,8 @@ async fn dots_in_a_path_are_only_a_name() {
             "PUT /uploads/{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi",
             bearer()
         );
-        let answer = cloud.raw(&request).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        let response = cloud.raw(&request).await;
+        assert!(response.starts_with("HTTP/1.1 200"), "{path}: {response}");
         let (_, file) = cloud.storage.open_object("uploads", name, None).expect("the object");
         assert!(file.starts_with(cloud.folder.0.join("buckets/uploads")), "{file:?}");
     }
@@ -59,13 +59,16 @@ async fn a_bucket_cannot_be_a_path() {
             "GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
             bearer()
         );
-        let answer = cloud.raw(&request).await;
-        assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("NoSuchBucket"), "{path}: {answer}");
+        let response = cloud.raw(&request).await;
+        assert!(
+            response.starts_with("HTTP/1.1 404") && response.contains("NoSuchBucket"),
+            "{path}: {response}"
+        );
     }
 }
 
 #[tokio::test]
-async fn names_that_cloud_storage_refuses_are_refused() {
+async fn names_that_cloud_storage_rejects_are_rejected() {
     let cloud = Cloud::start().await;
     let long = "x".repeat(1025);
     for name in ["", ".", "..", "a%0Ab", "a%0Db", "%FF", long.as_str()] {
@@ -73,14 +76,14 @@ async fn names_that_cloud_storage_refuses_are_refused() {
             "PUT /uploads/{name} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             bearer()
         );
-        let answer = cloud.raw(&request).await;
-        assert!(answer.starts_with("HTTP/1.1 400"), "{name}: {answer}");
+        let response = cloud.raw(&request).await;
+        assert!(response.starts_with("HTTP/1.1 400"), "{name}: {response}");
     }
     assert_eq!(cloud.send(Method::PUT, &"x".repeat(1024), &[], "").await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_bucket_in_the_way_of_the_json_api_is_refused() {
+async fn a_bucket_name_that_collides_with_the_json_api_is_rejected() {
     let folder = crate::harness::Folder::new();
     for name in ["storage", "upload", "Upper", "a", "..", "a/b"] {
         let mut settings =

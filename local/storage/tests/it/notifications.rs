@@ -1,4 +1,4 @@
-//! Who is told of objects, and what.
+//! Notifications about created, overwritten and deleted objects.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -17,9 +17,9 @@ fn undelivered(cloud: &Cloud) -> usize {
 }
 
 #[tokio::test]
-async fn a_finalized_object_is_announced_with_its_resource() {
+async fn a_finalized_object_sends_a_notification_with_its_resource() {
     let cloud = Cloud::start().await;
-    cloud.send(Method::PUT, "elsewhere/1", &[], "nobody asked").await;
+    cloud.send(Method::PUT, "elsewhere/1", &[], "not in the prefix").await;
     let put = cloud.send(Method::PUT, "documents/1", &[("content-type", "application/pdf")], "hello").await;
     let delivered = cloud.mailbox.wait_for(1).await;
     let generation = header(&put, "x-goog-generation");
@@ -50,12 +50,12 @@ async fn a_finalized_object_is_announced_with_its_resource() {
         assert_eq!(resource[name], value);
     }
     assert_eq!(attribute(notification, "eventTime"), resource["timeCreated"]);
-    assert_eq!(cloud.http.get(&cloud.endpoint).send().await.expect("an answer").status(), 403);
+    assert_eq!(cloud.http.get(&cloud.endpoint).send().await.expect("a response").status(), 403);
     wait_for(async || (undelivered(&cloud) == 0).then_some(())).await;
 }
 
 #[tokio::test]
-async fn overwriting_and_deleting_are_announced() {
+async fn overwriting_and_deleting_send_notifications() {
     let cloud = Cloud::start().await;
     let first = cloud.send(Method::PUT, "documents/1", &[], "first").await;
     let second = cloud.send(Method::PUT, "documents/1", &[], "second").await;
@@ -121,7 +121,7 @@ async fn a_notification_outlives_the_process() {
 }
 
 #[tokio::test]
-async fn a_refused_upload_is_not_announced() {
+async fn a_rejected_upload_sends_no_notification() {
     let cloud = Cloud::start().await;
     let refused =
         cloud.send(Method::PUT, "documents/1", &[("content-md5", "XUFAKrxLKna5cZ2REBfFkg==")], "no").await;
@@ -129,13 +129,13 @@ async fn a_refused_upload_is_not_announced() {
     cloud.send(Method::PUT, "documents/2", &[], "yes").await;
     let delivered = cloud.mailbox.wait_for(1).await;
     assert_eq!(attribute(&delivered[0], "objectId"), "documents/2");
-    // What is delivered lies on the disk a moment longer.
+    // A delivered notification stays on disk for a moment.
     wait_for(async || (undelivered(&cloud) == 0).then_some(())).await;
     assert_eq!(cloud.mailbox.delivered().len(), 1);
 }
 
 #[tokio::test]
-async fn a_neighbours_object_is_like_any_other() {
+async fn an_object_created_in_process_is_like_any_other() {
     let cloud = Cloud::start().await;
     let attributes =
         Attributes { content_type: Some("application/json".to_owned()), ..Attributes::default() };

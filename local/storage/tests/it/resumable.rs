@@ -1,40 +1,40 @@
-//! Resumable uploads that a signed POST begins.
+//! Resumable uploads, started by a signed POST.
 
 use http::Method;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
-use crate::harness::{Cloud, header, refusal, send, wait_for};
+use crate::harness::{Cloud, header, send, wait_for, xml_error};
 
 const START: (&str, &str) = ("x-goog-resumable", "start");
 const QUANTUM: usize = 256 * 1024;
 
 async fn start(cloud: &Cloud, headers: &[(&str, &str)]) -> String {
-    let answer = cloud.send(Method::POST, "big file", &[&[START], headers].concat(), "").await;
-    assert_eq!(answer.status(), 201);
-    header(&answer, "location").to_owned()
+    let response = cloud.send(Method::POST, "big file", &[&[START], headers].concat(), "").await;
+    assert_eq!(response.status(), 201);
+    header(&response, "location").to_owned()
 }
 
 async fn put(cloud: &Cloud, session: &str, range: &str, body: &[u8]) -> reqwest::Response {
     send(&cloud.http, Method::PUT, session, &[("content-range", range)], body.to_vec()).await
 }
 
-/// What the server says it has, in answer to a status query.
+/// Returns the status and range in the response to a status query.
 async fn status(cloud: &Cloud, session: &str) -> (u16, String) {
-    let answer = put(cloud, session, "bytes */*", b"").await;
-    (answer.status().as_u16(), header(&answer, "range").to_owned())
+    let response = put(cloud, session, "bytes */*", b"").await;
+    (response.status().as_u16(), header(&response, "range").to_owned())
 }
 
 fn content(length: usize) -> Vec<u8> {
     (0..length).map(|index| u8::try_from(index % 251).unwrap_or_default()).collect()
 }
 
-/// Begins a PUT of the whole and stops after `sent` bytes, with the connection open.
+/// Starts a PUT of the whole file and stops after `sent` bytes, with the connection open.
 async fn begin_put(cloud: &Cloud, session: &str, whole: &[u8], sent: usize) -> TcpStream {
     let path = session.strip_prefix(&cloud.endpoint).expect("the endpoint");
     let mut stream = cloud.connect().await;
     let head = format!("PUT {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", whole.len());
-    stream.write_all(head.as_bytes()).await.expect("to send");
-    stream.write_all(&whole[..sent]).await.expect("to send");
+    stream.write_all(head.as_bytes()).await.expect("a sent request");
+    stream.write_all(&whole[..sent]).await.expect("a sent request");
     stream
 }
 
@@ -63,11 +63,11 @@ async fn an_upload_in_parts_becomes_one_object() {
 }
 
 #[tokio::test]
-async fn one_put_without_a_range_is_the_whole_object() {
+async fn a_put_without_a_range_uploads_the_whole_object() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
-    let answer = send(&cloud.http, Method::PUT, &session, &[], "hello").await;
-    assert_eq!(answer.status(), 200);
+    let response = send(&cloud.http, Method::PUT, &session, &[], "hello").await;
+    assert_eq!(response.status(), 200);
     assert_eq!(cloud.content("big file"), b"hello");
     let empty = start(&cloud, &[]).await;
     assert_eq!(put(&cloud, &empty, "bytes */0", b"").await.status(), 200);
@@ -75,7 +75,7 @@ async fn one_put_without_a_range_is_the_whole_object() {
 }
 
 #[tokio::test]
-async fn an_interrupted_upload_goes_on_where_it_stopped_even_after_a_restart() {
+async fn an_interrupted_upload_resumes_even_after_a_restart() {
     let mut cloud = Cloud::start().await;
     let whole = content(3 * QUANTUM);
     let mut session = start(&cloud, &[]).await;
@@ -88,8 +88,8 @@ async fn an_interrupted_upload_goes_on_where_it_stopped_even_after_a_restart() {
     session = session.replace(&endpoint, &cloud.endpoint);
     assert_eq!(status(&cloud, &session).await, (308, "bytes=0-524287".to_owned()));
     let rest = format!("bytes {}-{}/{}", 2 * QUANTUM, whole.len() - 1, whole.len());
-    let answer = put(&cloud, &session, &rest, &whole[2 * QUANTUM..]).await;
-    assert_eq!(answer.status(), 200);
+    let response = put(&cloud, &session, &rest, &whole[2 * QUANTUM..]).await;
+    assert_eq!(response.status(), 200);
     assert_eq!(cloud.content("big file"), whole);
 
     cloud = cloud.restart().await;
@@ -98,7 +98,7 @@ async fn an_interrupted_upload_goes_on_where_it_stopped_even_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_new_put_takes_over_from_one_that_hangs() {
+async fn a_new_put_takes_over_from_a_stalled_one() {
     let cloud = Cloud::start().await;
     let whole = content(2 * QUANTUM);
     let session = start(&cloud, &[]).await;
@@ -111,7 +111,7 @@ async fn a_new_put_takes_over_from_one_that_hangs() {
 }
 
 #[tokio::test]
-async fn bytes_that_came_before_are_not_taken_again() {
+async fn repeated_bytes_are_skipped() {
     let cloud = Cloud::start().await;
     let whole = content(2 * QUANTUM);
     let session = start(&cloud, &[]).await;
@@ -125,16 +125,16 @@ async fn bytes_that_came_before_are_not_taken_again() {
 }
 
 #[tokio::test]
-async fn a_gap_is_refused() {
+async fn a_gap_is_rejected() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
-    let answer = put(&cloud, &session, "bytes 262144-262147/262148", b"gap!").await;
-    assert_eq!(answer.status(), 503);
+    let response = put(&cloud, &session, "bytes 262144-262147/262148", b"gap!").await;
+    assert_eq!(response.status(), 503);
     assert_eq!(status(&cloud, &session).await, (308, String::new()));
 }
 
 #[tokio::test]
-async fn a_part_that_is_no_multiple_is_kept_only_so_far() {
+async fn a_part_is_kept_up_to_a_multiple_of_256_kib() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     let part = put(&cloud, &session, "bytes 0-299999/*", &content(300_000)).await;
@@ -142,7 +142,7 @@ async fn a_part_that_is_no_multiple_is_kept_only_so_far() {
 }
 
 #[tokio::test]
-async fn a_status_query_with_the_length_ends_an_upload_that_has_it_all() {
+async fn a_status_query_with_the_total_length_completes_the_upload() {
     let cloud = Cloud::start().await;
     let whole = content(QUANTUM);
     let session = start(&cloud, &[]).await;
@@ -153,7 +153,7 @@ async fn a_status_query_with_the_length_ends_an_upload_that_has_it_all() {
 }
 
 #[tokio::test]
-async fn nonsense_ranges_are_refused() {
+async fn invalid_ranges_are_rejected() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     for range in [
@@ -170,19 +170,19 @@ async fn nonsense_ranges_are_refused() {
 }
 
 #[tokio::test]
-async fn a_cancelled_upload_is_gone() {
+async fn a_canceled_upload_is_gone() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     put(&cloud, &session, &format!("bytes 0-{}/*", QUANTUM - 1), &content(QUANTUM)).await;
     assert_eq!(send(&cloud.http, Method::DELETE, &session, &[], "").await.status(), 499);
-    let answer = put(&cloud, &session, "bytes */*", b"").await;
-    assert_eq!(refusal(answer).await, (404, "NoSuchUpload".to_owned()));
+    let response = put(&cloud, &session, "bytes */*", b"").await;
+    assert_eq!(xml_error(response).await, (404, "NoSuchUpload".to_owned()));
     let left = std::fs::read_dir(cloud.folder.0.join("sessions")).expect("a folder").count();
     assert_eq!(left, 0);
 }
 
 #[tokio::test]
-async fn a_session_is_good_for_a_week_and_for_its_object_only() {
+async fn a_session_is_valid_for_a_week_and_one_object() {
     let cloud = Cloud::start().await;
     let session = start(&cloud, &[]).await;
     for other in [
@@ -190,8 +190,8 @@ async fn a_session_is_good_for_a_week_and_for_its_object_only() {
         session.replace("upload_id=", "upload_id=0"),
         format!("{session}/.."),
     ] {
-        let answer = put(&cloud, &other, "bytes */*", b"").await;
-        assert_eq!(refusal(answer).await, (404, "NoSuchUpload".to_owned()));
+        let response = put(&cloud, &other, "bytes */*", b"").await;
+        assert_eq!(xml_error(response).await, (404, "NoSuchUpload".to_owned()));
     }
     cloud.pass(6 * 24 * 3600);
     assert_eq!(status(&cloud, &session).await.0, 308);
@@ -200,7 +200,7 @@ async fn a_session_is_good_for_a_week_and_for_its_object_only() {
 }
 
 #[tokio::test]
-async fn the_signed_limits_hold_for_the_whole_upload() {
+async fn the_signed_limits_apply_to_the_whole_upload() {
     let cloud = Cloud::start().await;
     let range = ("x-goog-content-length-range", "10,300000");
     let once = ("x-goog-if-generation-match", "0");
@@ -209,26 +209,26 @@ async fn the_signed_limits_hold_for_the_whole_upload() {
     assert_eq!(put(&cloud, &large, &first, &content(QUANTUM)).await.status(), 308);
     let second =
         put(&cloud, &large, &format!("bytes {QUANTUM}-{}/*", 2 * QUANTUM - 1), &content(QUANTUM)).await;
-    assert_eq!(refusal(second).await, (400, "EntityTooLarge".to_owned()));
+    assert_eq!(xml_error(second).await, (400, "EntityTooLarge".to_owned()));
     let small = start(&cloud, &[range]).await;
-    let answer = put(&cloud, &small, "bytes 0-4/5", b"hello").await;
-    assert_eq!(refusal(answer).await, (400, "EntityTooSmall".to_owned()));
+    let response = put(&cloud, &small, "bytes 0-4/5", b"hello").await;
+    assert_eq!(xml_error(response).await, (400, "EntityTooSmall".to_owned()));
     let hashed = start(&cloud, &[("x-goog-hash", "crc32c=AAAAAA==")]).await;
-    let answer = put(&cloud, &hashed, "bytes 0-4/5", b"hello").await;
-    assert_eq!(refusal(answer).await, (400, "BadDigest".to_owned()));
+    let response = put(&cloud, &hashed, "bytes 0-4/5", b"hello").await;
+    assert_eq!(xml_error(response).await, (400, "BadDigest".to_owned()));
 
     let (winner, loser) = (start(&cloud, &[once]).await, start(&cloud, &[once]).await);
     assert_eq!(put(&cloud, &winner, "bytes 0-4/5", b"first").await.status(), 200);
-    let answer = put(&cloud, &loser, "bytes 0-5/6", b"second").await;
-    assert_eq!(refusal(answer).await, (412, "PreconditionFailed".to_owned()));
+    let response = put(&cloud, &loser, "bytes 0-5/6", b"second").await;
+    assert_eq!(xml_error(response).await, (412, "PreconditionFailed".to_owned()));
     let late = cloud.send(Method::POST, "big file", &[START, once], "").await;
-    assert_eq!(refusal(late).await, (412, "PreconditionFailed".to_owned()));
+    assert_eq!(xml_error(late).await, (412, "PreconditionFailed".to_owned()));
     assert_eq!(cloud.content("big file"), b"first");
 }
 
 #[tokio::test]
 async fn a_post_must_start_an_upload() {
     let cloud = Cloud::start().await;
-    let answer = cloud.send(Method::POST, "x", &[], "").await;
-    assert_eq!(refusal(answer).await, (400, "InvalidArgument".to_owned()));
+    let response = cloud.send(Method::POST, "x", &[], "").await;
+    assert_eq!(xml_error(response).await, (400, "InvalidArgument".to_owned()));
 }

@@ -1,13 +1,13 @@
-//! What a signed URL allows, and what it does not.
+//! Verification of signed URLs.
 
 use http::Method;
 
-use crate::harness::{Cloud, header, refusal, send};
+use crate::harness::{Cloud, header, send, xml_error};
 
 const TEXT: (&str, &str) = ("content-type", "text/plain");
 
 #[tokio::test]
-async fn a_signed_put_and_a_signed_get_carry_the_same_bytes() {
+async fn a_signed_get_returns_the_bytes_of_a_signed_put() {
     let cloud = Cloud::start().await;
     let put = cloud.send(Method::PUT, "a/b.txt", &[TEXT], "hello").await;
     assert_eq!(put.status(), 200);
@@ -27,14 +27,14 @@ async fn a_signed_put_and_a_signed_get_carry_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_tampered_signature_is_refused() {
+async fn a_tampered_signature_is_rejected() {
     let cloud = Cloud::start().await;
     let mut url = cloud.sign(Method::PUT, "x", &[]).await;
     let last = if url.ends_with('0') { '1' } else { '0' };
     url.pop();
     url.push(last);
-    let answer = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
-    assert_eq!(refusal(answer).await, (403, "SignatureDoesNotMatch".to_owned()));
+    let response = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
+    assert_eq!(xml_error(response).await, (403, "SignatureDoesNotMatch".to_owned()));
     assert!(cloud.storage.open_object("uploads", "x", None).is_none());
 }
 
@@ -48,56 +48,56 @@ async fn another_object_method_or_parameter_breaks_the_signature() {
         (Method::PUT, url.replace("X-Goog-Expires=3600", "X-Goog-Expires=7200")),
         (Method::PUT, format!("{url}&response-content-type=text/html")),
     ] {
-        let answer = send(&cloud.http, method, &url, &[], "").await;
-        assert_eq!(refusal(answer).await, (403, "SignatureDoesNotMatch".to_owned()), "{url}");
+        let response = send(&cloud.http, method, &url, &[], "").await;
+        assert_eq!(xml_error(response).await, (403, "SignatureDoesNotMatch".to_owned()), "{url}");
     }
 }
 
 #[tokio::test]
-async fn a_signed_header_must_come_with_the_signed_value() {
+async fn a_signed_header_must_have_the_signed_value() {
     let cloud = Cloud::start().await;
     let signed = [TEXT, ("x-goog-content-length-range", "1,10")];
     let url = cloud.sign(Method::PUT, "x", &signed).await;
 
     let missing = send(&cloud.http, Method::PUT, &url, &[TEXT], "hello").await;
-    assert_eq!(refusal(missing).await, (400, "MalformedSecurityHeader".to_owned()));
+    assert_eq!(xml_error(missing).await, (400, "MalformedSecurityHeader".to_owned()));
     let tampered = [TEXT, ("x-goog-content-length-range", "1,1000")];
     let tampered = send(&cloud.http, Method::PUT, &url, &tampered, "hello").await;
-    assert_eq!(refusal(tampered).await, (403, "SignatureDoesNotMatch".to_owned()));
+    assert_eq!(xml_error(tampered).await, (403, "SignatureDoesNotMatch".to_owned()));
     let other = [("content-type", "text/html"), signed[1]];
     let other = send(&cloud.http, Method::PUT, &url, &other, "hello").await;
-    assert_eq!(refusal(other).await, (403, "SignatureDoesNotMatch".to_owned()));
+    assert_eq!(xml_error(other).await, (403, "SignatureDoesNotMatch".to_owned()));
     assert_eq!(send(&cloud.http, Method::PUT, &url, &signed, "hello").await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_steering_header_that_was_not_signed_is_refused() {
+async fn an_unsigned_extension_header_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
-    let answer = send(&cloud.http, Method::PUT, &url, &[("x-goog-meta-owner", "me")], "hello").await;
-    assert_eq!(refusal(answer).await, (400, "MalformedSecurityHeader".to_owned()));
+    let response = send(&cloud.http, Method::PUT, &url, &[("x-goog-meta-owner", "me")], "hello").await;
+    assert_eq!(xml_error(response).await, (400, "MalformedSecurityHeader".to_owned()));
 }
 
 #[tokio::test]
-async fn an_expired_url_is_refused() {
+async fn an_expired_url_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
     cloud.pass(3601);
-    let answer = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
-    assert_eq!(refusal(answer).await, (400, "ExpiredToken".to_owned()));
+    let response = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
+    assert_eq!(xml_error(response).await, (400, "ExpiredToken".to_owned()));
 }
 
 #[tokio::test]
-async fn a_url_from_the_future_is_refused() {
+async fn a_url_from_the_future_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
     cloud.pass(-1200);
-    let answer = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
-    assert_eq!(refusal(answer).await, (403, "RequestTimeTooSkewed".to_owned()));
+    let response = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
+    assert_eq!(xml_error(response).await, (403, "RequestTimeTooSkewed".to_owned()));
 }
 
 #[tokio::test]
-async fn malformed_parameters_are_named() {
+async fn malformed_parameters_are_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::GET, "x", &[]).await;
     let day = url.split("X-Goog-Date=").nth(1).map(|rest| &rest[..8]).expect("a date").to_owned();
@@ -113,33 +113,33 @@ async fn malformed_parameters_are_named() {
         ("X-Goog-Signature=", "X-Goog-Signature=zz", "MalformedSecurityHeader"),
     ] {
         assert!(url.contains(from), "{from}");
-        let answer = send(&cloud.http, Method::GET, &url.replace(from, to), &[], "").await;
-        let (status, found) = refusal(answer).await;
+        let response = send(&cloud.http, Method::GET, &url.replace(from, to), &[], "").await;
+        let (status, found) = xml_error(response).await;
         assert_eq!((status, found.as_str()), (400, code), "{from} as {to}");
     }
     let stranger = url.replace("alta%40", "mallory%40");
     assert_ne!(stranger, url);
-    let answer = send(&cloud.http, Method::GET, &stranger, &[], "").await;
-    assert_eq!(refusal(answer).await, (403, "InvalidSecurity".to_owned()));
+    let response = send(&cloud.http, Method::GET, &stranger, &[], "").await;
+    assert_eq!(xml_error(response).await, (403, "InvalidSecurity".to_owned()));
 }
 
 #[tokio::test]
-async fn without_a_signature_nothing_is_allowed() {
+async fn unsigned_requests_are_rejected() {
     let cloud = Cloud::start().await;
     for method in [Method::GET, Method::PUT, Method::POST, Method::DELETE] {
-        let answer = send(&cloud.http, method, &format!("{}/uploads/x", cloud.endpoint), &[], "").await;
-        assert_eq!(refusal(answer).await, (403, "AccessDenied".to_owned()));
+        let response = send(&cloud.http, method, &format!("{}/uploads/x", cloud.endpoint), &[], "").await;
+        assert_eq!(xml_error(response).await, (403, "AccessDenied".to_owned()));
     }
     let url = format!("{}/uploads/x", cloud.endpoint);
-    let answer = send(&cloud.http, Method::GET, &url, &[("authorization", "Bearer nonsense")], "").await;
-    assert_eq!(answer.status(), 401);
+    let response = send(&cloud.http, Method::GET, &url, &[("authorization", "Bearer nonsense")], "").await;
+    assert_eq!(response.status(), 401);
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found() {
+async fn absent_objects_and_buckets_are_not_found() {
     let cloud = Cloud::start().await;
-    let answer = cloud.send(Method::GET, "absent", &[], "").await;
-    assert_eq!(refusal(answer).await, (404, "NoSuchKey".to_owned()));
+    let response = cloud.send(Method::GET, "absent", &[], "").await;
+    assert_eq!(xml_error(response).await, (404, "NoSuchKey".to_owned()));
     let url = google_cloud_storage::builder::storage::SignedUrlBuilder::for_object(
         "projects/_/buckets/absent",
         "x",
@@ -148,6 +148,6 @@ async fn what_does_not_exist_is_not_found() {
     .sign_with(&cloud.signer())
     .await
     .expect("a signed URL");
-    let answer = send(&cloud.http, Method::GET, &url, &[], "").await;
-    assert_eq!(refusal(answer).await, (404, "NoSuchBucket".to_owned()));
+    let response = send(&cloud.http, Method::GET, &url, &[], "").await;
+    assert_eq!(xml_error(response).await, (404, "NoSuchBucket".to_owned()));
 }

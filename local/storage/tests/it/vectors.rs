@@ -1,9 +1,9 @@
-//! Google's conformance vectors for V4 signing (googleapis/conformance-tests).
+//! Google's conformance vectors for V4 signatures (googleapis/conformance-tests).
 
 use local_storage::canonical::CanonicalRequest;
 use serde_json::Value;
 
-/// Its expected URL and canonical request differ from its own hash.
+/// The vector whose expected URL and canonical request disagree with its hash.
 const FAULTY: &str = "Universe domain with virtual hosted style";
 
 fn cases() -> Vec<Value> {
@@ -11,7 +11,7 @@ fn cases() -> Vec<Value> {
     vectors["signingV4Tests"].as_array().expect("signing cases").clone()
 }
 
-/// The request of a vector as a server would receive it, put into canonical form.
+/// Returns the canonical form and string to sign of a vector's request, as a server would receive it.
 fn canonical(case: &Value) -> (CanonicalRequest, String) {
     let text = |name: &str| case[name].as_str().unwrap_or_default();
     let (_, rest) = text("expectedUrl").split_once("://").expect("a scheme");
@@ -37,7 +37,7 @@ fn canonical(case: &Value) -> (CanonicalRequest, String) {
 }
 
 #[test]
-fn canonical_requests_and_strings_to_sign_are_googles() {
+fn canonical_requests_and_strings_to_sign_match_googles() {
     let cases = cases();
     assert_eq!(cases.len(), 29);
     let mut differing = Vec::new();

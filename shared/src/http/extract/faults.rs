@@ -3,11 +3,13 @@
 //! After each fault the place is filled with something harmless and the value is read again, until it
 //! can be read or nothing harmless fits. What was filled in never leaves this module.
 
+mod input;
+
 use garde::Validate;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use serde_path_to_error::{Path, Segment};
 
+use self::input::{Fault, Input, Pairs, join};
 use crate::http::problem::FieldError;
 
 /// More faults than this are not worth reporting.
@@ -66,81 +68,6 @@ fn read<T: DeserializeOwned + Validate<Context = ()>>(
     conclude(value, faults)
 }
 
-/// Something that a struct is read from, and that can be mended.
-trait Input {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault>;
-    /// Takes a field away; whether it was there.
-    fn remove(&mut self, place: &[Step]) -> bool;
-    /// Puts a value in place of another, or where one is missing.
-    fn set(&mut self, place: &[Step], value: Value);
-}
-
-impl Input for Value {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        serde_path_to_error::deserialize(self)
-            .map_err(|error| Fault::new(&segments(error.path()), error.inner().to_string()))
-    }
-
-    fn remove(&mut self, place: &[Step]) -> bool {
-        match parent_of(self, place) {
-            Some((Self::Object(fields), Step::Name(name))) => fields.remove(name).is_some(),
-            _ => false,
-        }
-    }
-
-    fn set(&mut self, place: &[Step], value: Value) {
-        match parent_of(self, place) {
-            Some((Self::Object(fields), Step::Name(name))) => {
-                fields.insert(name.clone(), value);
-            }
-            Some((Self::Array(values), Step::Index(index))) => {
-                if let Some(place) = values.get_mut(*index) {
-                    *place = value;
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The value that holds a place, and the last step to it.
-fn parent_of<'v, 's>(value: &'v mut Value, place: &'s [Step]) -> Option<(&'v mut Value, &'s Step)> {
-    let (last, parents) = place.split_last()?;
-    let parent = parents.iter().try_fold(value, |value, step| match step {
-        Step::Name(name) => value.get_mut(name),
-        Step::Index(index) => value.get_mut(index),
-    })?;
-    Some((parent, last))
-}
-
-/// The pairs of a query or a form.
-struct Pairs(Vec<(String, String)>);
-
-impl Input for Pairs {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
-        let source = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
-        serde_path_to_error::deserialize(source)
-            .map_err(|error| Fault::new(&segments(error.path()), error.inner().to_string()))
-    }
-
-    fn remove(&mut self, place: &[Step]) -> bool {
-        let before = self.0.len();
-        self.0.retain(|(name, _)| [Step::Name(name.clone())] != *place);
-        self.0.len() < before
-    }
-
-    fn set(&mut self, place: &[Step], value: Value) {
-        let [Step::Name(name)] = place else { return };
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        // In its own place: what comes before it was read without a fault.
-        match self.0.iter_mut().find(|(of, _)| of == name) {
-            Some(pair) => pair.1 = text,
-            None => self.0.push((name.clone(), text)),
-        }
-    }
-}
-
 /// Adds the faults of the values themselves, except where something was filled in.
 fn conclude<T: Validate<Context = ()>>(read: Option<T>, mut faults: Faults) -> Result<T, Faults> {
     let Some(value) = read else { return Err(faults) };
@@ -176,62 +103,6 @@ fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
             }
         }
         _ => {}
-    }
-}
-
-fn segments(path: &Path) -> Vec<Step> {
-    path.iter()
-        .filter_map(|segment| match segment {
-            Segment::Seq { index } => Some(Step::Index(*index)),
-            Segment::Map { key } => Some(Step::Name(key.clone())),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        })
-        .collect()
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Name(String),
-    Index(usize),
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// What serde said, and the place in the input that it speaks of.
-struct Fault {
-    error: FieldError,
-    place: Vec<Step>,
-    /// `unknown variant `x`, expected one of `a`, `b``: the first one expected.
-    variant: Option<String>,
-}
-
-impl Fault {
-    fn new(path: &[Step], text: String) -> Self {
-        let quoted = |number| text.split('`').nth(number).map(str::to_owned);
-        let (code, message, field) = if text.starts_with("unknown field") {
-            ("unknown", "is not a field of this request", quoted(1))
-        } else if text.starts_with("missing field") {
-            ("required", "is required", quoted(1))
-        } else if text.starts_with("duplicate field") {
-            ("invalid", "is given twice", quoted(1))
-        } else {
-            let code = if text.starts_with("invalid type") { "type" } else { "invalid" };
-            (code, text.split(" at line ").next().unwrap_or(&text), None)
-        };
-        let mut place = path.to_vec();
-        if let Some(field) = field.map(Step::Name)
-            && place.last() != Some(&field)
-        {
-            place.push(field);
-        }
-        let field = place.iter().fold(String::new(), |path, step| match step {
-            Step::Name(name) => join(&path, name),
-            Step::Index(index) => format!("{path}[{index}]"),
-        });
-        let variant = text.starts_with("unknown variant").then(|| quoted(3)).flatten();
-        Self { error: FieldError { field, code, message: message.to_owned() }, place, variant }
     }
 }
 

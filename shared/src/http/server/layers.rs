@@ -137,7 +137,6 @@ async fn time_out(State(budget): State<Duration>, request: Request, next: Next) 
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "the layer hands the payload over by value")]
 fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let text = payload
         .downcast_ref::<String>()

@@ -30,7 +30,7 @@ const OPERATION_LIFETIME: Duration = Duration::hours(24);
 const OUTPUT_BYTES: u64 = 48 << 20;
 
 impl<E: Engine> Processing<E> {
-    /// The bytes of an upload arrived, or `maintenance` repeats the event.
+    /// The bytes of an upload arrived, or a scheduled task repeats the event.
     pub(super) async fn uploaded(&self, message: &Message) -> Result<Delivery, Problem> {
         let event = Finalized::read(message, &self.uploads_bucket);
         let Some(event) = event.filter(|event| event.object.kind == E::KIND) else {
@@ -45,7 +45,7 @@ impl<E: Engine> Processing<E> {
             Lease::Acquired(job) => {
                 lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
             }
-            // The holder finishes; if it dies, maintenance repeats this event.
+            // The holder finishes; if it dies, a scheduled task repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
             Lease::Absent => Ok(Delivery::Discard("the item is gone, or has a later upload")),
         }

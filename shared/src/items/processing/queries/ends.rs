@@ -12,7 +12,7 @@ use crate::{
     items::{Failure, ItemKind, ObjectName, Verb},
 };
 
-/// How long the finalize message of a restarted item has until `maintenance` repeats it.
+/// How long the finalize message of a restarted item has until a scheduled task repeats it.
 const PATIENCE: Duration = Duration::minutes(5);
 
 /// Moves an item on whose text is complete: to a reviewer, or to `approved` when the project has none. Returns

@@ -1,23 +1,24 @@
-//! Results in the JSON of `google.cloud.speech.v2`; empty fields are left out, as Google does.
+//! Recognition results in the JSON format of `google.cloud.speech.v2`. As in Google's API, empty fields are
+//! omitted.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::{
-    config::Wanted,
-    engine::{Heard, Transcript, Word},
+    config::Options,
+    engine::{Transcript, Utterance, Word},
 };
 
-/// `BatchRecognizeResults`, and `RecognizeResponse`, which is the same.
+/// A `BatchRecognizeResults`, and also a `RecognizeResponse`, which has the same fields.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct Results {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     results: Vec<Recognition>,
     pub(crate) metadata: Metadata,
 }
 
-/// `RecognitionResponseMetadata`.
+/// The `RecognitionResponseMetadata` of a result.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Metadata {
@@ -53,9 +54,9 @@ struct WordInfo {
     confidence: Option<f32>,
 }
 
-impl Answer {
-    pub(crate) fn new(transcript: &Transcript, wanted: &Wanted) -> Self {
-        let results = transcript.heard.iter().map(|heard| recognition(heard, wanted)).collect();
+impl Results {
+    pub(crate) fn new(transcript: &Transcript, options: &Options) -> Self {
+        let results = transcript.utterances.iter().map(|utterance| recognition(utterance, options)).collect();
         let metadata = Metadata {
             request_id: format!("{:032x}", fastrand::u128(..)),
             total_billed_duration: seconds(Duration::from_secs(billed(transcript.length))),
@@ -63,64 +64,70 @@ impl Answer {
         Self { results, metadata }
     }
 
-    /// The answer of the text that stands in for the engine's.
-    pub(crate) fn of_text(text: &str, wanted: &Wanted) -> Self {
-        let mut answer = Self::new(&Transcript { heard: vec![], length: Duration::from_secs(1) }, wanted);
-        answer.results = vec![Recognition {
+    /// Builds the result for a text that replaces the engine's.
+    pub(crate) fn of_text(text: &str, options: &Options) -> Self {
+        let mut results =
+            Self::new(&Transcript { utterances: vec![], length: Duration::from_secs(1) }, options);
+        results.results = vec![Recognition {
             alternatives: [Alternative { transcript: text.to_owned(), confidence: 1.0, words: vec![] }],
             result_end_offset: seconds(Duration::from_secs(1)),
-            language_code: wanted.language.clone(),
+            language_code: options.language.clone(),
         }];
-        answer
+        results
     }
 }
 
-/// Seconds to pay for: each that was begun.
+/// Returns the billed seconds: started seconds count.
 pub(crate) fn billed(length: Duration) -> u64 {
     length.as_secs() + u64::from(length.subsec_nanos() > 0)
 }
 
-/// A duration as protocol buffers write it.
+/// Formats a duration as protocol buffers do.
 pub(crate) fn seconds(duration: Duration) -> String {
     let text = format!("{}.{:03}", duration.as_secs(), duration.subsec_millis());
     format!("{}s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-fn recognition(heard: &Heard, wanted: &Wanted) -> Recognition {
-    let spelled: Vec<String> = spell(&heard.words, wanted.punctuation);
-    let words = if wanted.offsets || wanted.confidences {
-        heard.words.iter().zip(&spelled).map(|(word, spelled)| word_info(word, spelled, wanted)).collect()
+fn recognition(utterance: &Utterance, options: &Options) -> Recognition {
+    let spelled: Vec<String> = spell(&utterance.words, options.punctuation);
+    let words = if options.offsets || options.confidences {
+        utterance
+            .words
+            .iter()
+            .zip(&spelled)
+            .map(|(word, spelled)| word_info(word, spelled, options))
+            .collect()
     } else {
         vec![]
     };
-    let sum: f32 = heard.words.iter().map(|word| word.confidence).sum();
+    let sum: f32 = utterance.words.iter().map(|word| word.confidence).sum();
     let alternative = Alternative {
         transcript: spelled.join(" "),
-        confidence: rounded(sum / heard.words.len().max(1) as f32),
+        confidence: rounded(sum / utterance.words.len().max(1) as f32),
         words,
     };
     Recognition {
         alternatives: [alternative],
-        result_end_offset: seconds(heard.end),
-        language_code: wanted.language.clone(),
+        result_end_offset: seconds(utterance.end),
+        language_code: options.language.clone(),
     }
 }
 
-fn word_info(word: &Word, spelled: &str, wanted: &Wanted) -> WordInfo {
+fn word_info(word: &Word, spelled: &str, options: &Options) -> WordInfo {
     WordInfo {
-        start_offset: wanted.offsets.then(|| seconds(word.start)),
-        end_offset: wanted.offsets.then(|| seconds(word.end)),
+        start_offset: options.offsets.then(|| seconds(word.start)),
+        end_offset: options.offsets.then(|| seconds(word.end)),
         word: spelled.to_owned(),
-        confidence: wanted.confidences.then(|| rounded(word.confidence)),
+        confidence: options.confidences.then(|| rounded(word.confidence)),
     }
 }
 
-/// Thousandths, and never 0, which says that there is no confidence.
+/// Rounds to thousandths, and never to 0, which would mean that there is no confidence.
 fn rounded(confidence: f32) -> f32 {
     ((confidence * 1000.0).round() / 1000.0).clamp(0.001, 1.0)
 }
 
-/// The words as they are written: what was heard between two pauses is taken for a sentence.
+/// Returns the words as they are written. Each utterance counts as a sentence.
 fn spell(words: &[Word], punctuation: bool) -> Vec<String> {
     let mut spelled: Vec<String> = words
         .iter()
@@ -154,13 +161,13 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{Answer, billed, seconds};
+    use super::{Results, billed, seconds};
     use crate::{
-        config::Wanted,
-        engine::{Heard, Transcript, Word},
+        config::Options,
+        engine::{Transcript, Utterance, Word},
     };
 
-    fn answer(offsets: bool, confidences: bool, punctuation: bool) -> Value {
+    fn results(offsets: bool, confidences: bool, punctuation: bool) -> Value {
         let word = |text: &str, start, end, confidence| Word {
             text: text.to_owned(),
             start: Duration::from_millis(start),
@@ -168,15 +175,15 @@ mod tests {
             confidence,
         };
         let words = vec![word("so", 200, 500, 1.0), word("i", 510, 600, 0.0), word("see", 600, 1000, 0.5)];
-        let heard = vec![Heard { words, end: Duration::from_millis(1250) }];
-        let transcript = Transcript { heard, length: Duration::from_millis(2001) };
-        let wanted = Wanted { language: "en-US".to_owned(), offsets, confidences, punctuation };
-        serde_json::to_value(Answer::new(&transcript, &wanted)).expect("JSON")
+        let utterances = vec![Utterance { words, end: Duration::from_millis(1250) }];
+        let transcript = Transcript { utterances, length: Duration::from_millis(2001) };
+        let options = Options { language: "en-US".to_owned(), offsets, confidences, punctuation };
+        serde_json::to_value(Results::new(&transcript, &options)).expect("JSON")
     }
 
     #[test]
-    fn an_answer_holds_what_was_asked_for() {
-        let plain = answer(false, false, false);
+    fn a_result_has_the_requested_features() {
+        let plain = results(false, false, false);
         assert_eq!(
             plain["results"],
             json!([{
@@ -186,7 +193,7 @@ mod tests {
             }])
         );
         assert_eq!(plain["metadata"]["totalBilledDuration"], "3s");
-        let full = answer(true, true, true);
+        let full = results(true, true, true);
         let alternative = &full["results"][0]["alternatives"][0];
         assert_eq!(alternative["transcript"], "So I see.");
         assert_eq!(
@@ -197,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_written_without_needless_zeros() {
+    fn durations_have_no_trailing_zeros() {
         assert_eq!(seconds(Duration::ZERO), "0s");
         assert_eq!(seconds(Duration::from_secs(100)), "100s");
         assert_eq!(seconds(Duration::from_millis(10_050)), "10.05s");

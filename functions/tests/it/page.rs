@@ -5,7 +5,7 @@ use axum::{
     body::{self, Body},
     http::{HeaderMap, Request, StatusCode},
 };
-use local::{api_docs, page};
+use functions::{api_docs, page};
 use tower::ServiceExt as _;
 
 const PAGES: [&str; 12] = [
@@ -68,7 +68,7 @@ async fn everything_that_a_page_names_is_there() {
 
 #[tokio::test]
 async fn the_interface_can_be_read_without_another_server() {
-    let router = api_docs::router(&local::openapi()).expect("a document");
+    let router = api_docs::router().expect("a document");
 
     let (status, headers, json) = get(router.clone(), "/openapi.json").await;
     assert_eq!(

@@ -9,14 +9,8 @@ use axum::{
 };
 use tower::ServiceExt as _;
 
-use crate::{
-    api_docs,
-    error::{Error, Result},
-    functions, page,
-};
+use crate::{Result, api_docs, page};
 
-/// Where Cloud Storage answers browsers.
-const STORAGE: &str = "https://storage.googleapis.com";
 /// More than any file has.
 const LARGEST: usize = 64 << 20;
 
@@ -26,9 +20,7 @@ const LARGEST: usize = 64 << 20;
 /// # Errors
 /// When a file cannot be written.
 pub async fn write_pages(folder: &Path) -> Result<()> {
-    let docs = api_docs::router(&functions::openapi())
-        .map_err(|error| Error::because("the OpenAPI document", &error))?;
-    let router = docs.merge(page::router(STORAGE));
+    let router = api_docs::router()?.merge(page::router(page::STORAGE));
     let mut paths: BTreeSet<String> = page::paths().map(str::to_owned).collect();
     paths.extend(["/openapi.json", "/docs/", "/docs/problems"].map(str::to_owned));
     let (_, docs) = get(&router, "/docs/").await?;
@@ -51,21 +43,21 @@ fn files_named_in(page: &[u8]) -> impl Iterator<Item = String> {
 }
 
 async fn get(router: &Router, path: &str) -> Result<(String, Vec<u8>)> {
-    let request = Request::get(path).body(Body::empty()).map_err(|error| Error::because(path, &error))?;
+    let request = Request::get(path).body(Body::empty())?;
     let Ok(answer) = router.clone().oneshot(request).await;
     let (parts, body) = answer.into_parts();
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let (StatusCode::OK, Some(kind)) = (parts.status, kind) else {
-        return Err(Error::new(format!("{path} cannot be written: {}", parts.status)));
+        return Err(format!("{path} cannot be written: {}", parts.status).into());
     };
     let kind = kind.split(';').next().unwrap_or(kind).trim().to_owned();
-    let bytes = body::to_bytes(body, LARGEST).await.map_err(|error| Error::because(path, &error))?;
+    let bytes = body::to_bytes(body, LARGEST).await?;
     Ok((kind, bytes.to_vec()))
 }
 
 fn write(folder: &Path, kind: &str, path: &str, content: &[u8]) -> Result<()> {
     let file = folder.join(kind).join(path.trim_start_matches('/'));
     let parent = file.parent().unwrap_or(folder);
-    fs::create_dir_all(parent).map_err(|error| Error::because(path, &error))?;
-    fs::write(&file, content).map_err(|error| Error::because(path, &error))
+    let written = fs::create_dir_all(parent).and_then(|()| fs::write(&file, content));
+    Ok(written.map_err(|error| format!("{}: {error}", file.display()))?)
 }

@@ -2,76 +2,79 @@
 //! that names, routes and variables are those of the code.
 
 use serde_json::{Map, Value, json};
-use shared::{
-    base::config::Variable,
-    cloud::names::{
-        ACK_DEADLINE_SECONDS, BUCKET_HEADERS, BUCKET_METHODS, BUCKETS, LONG_REQUESTS, MAX_DELIVERY_ATTEMPTS,
-        MAXIMUM_BACKOFF_SECONDS, MINIMUM_BACKOFF_SECONDS, SCHEDULES, SUBSCRIPTIONS, Topic,
-    },
+use shared::cloud::names::{
+    ACK_DEADLINE_SECONDS, BUCKET_HEADERS, BUCKET_METHODS, BUCKETS, MAX_DELIVERY_ATTEMPTS,
+    MAXIMUM_BACKOFF_SECONDS, MINIMUM_BACKOFF_SECONDS, Topic,
 };
 
-use crate::{
-    api_docs, page,
-    url_map::{DEFAULT_FUNCTION, URL_MAP},
-};
+use crate::{Descriptor, FUNCTIONS, api_docs, page, url_map};
 
-/// The function that Cloud Scheduler calls.
-const SCHEDULE_FUNCTION: &str = "maintenance";
-/// Where Cloud Storage answers browsers.
-const STORAGE: &str = "https://storage.googleapis.com";
-
-/// The list, for functions and what each reads.
-pub(super) fn list(functions: &[(&str, Vec<Variable>)]) -> String {
+/// The content of `terraform/platform.json`.
+#[must_use]
+pub fn platform() -> String {
     let list = json!({
         "bucket_cors": {"headers": BUCKET_HEADERS, "methods": BUCKET_METHODS},
         "buckets": object(BUCKETS.map(|bucket| {
             (bucket.name, json!({"topic": bucket.topic.map(Topic::name), "variable": bucket.variable}))
         })),
-        "default_function": DEFAULT_FUNCTION,
+        "default_function": url_map::default_function().map(|function| function.name),
         "delivery": {
             "ack_deadline_seconds": ACK_DEADLINE_SECONDS,
             "max_delivery_attempts": MAX_DELIVERY_ATTEMPTS,
             "maximum_backoff_seconds": MAXIMUM_BACKOFF_SECONDS,
             "minimum_backoff_seconds": MINIMUM_BACKOFF_SECONDS,
         },
-        "functions": object(functions.iter().map(|(name, variables)| (*name, function(name, variables)))),
-        "schedule_function": SCHEDULE_FUNCTION,
-        "schedules": SCHEDULES.map(|schedule| {
-            json!({"every_seconds": schedule.every_seconds, "name": schedule.name, "path": schedule.path})
-        }),
+        "functions": object(FUNCTIONS.iter().map(|listed| (listed.name, function(listed)))),
+        "schedules": FUNCTIONS.iter().flat_map(schedules).collect::<Vec<_>>(),
         "static": {"docs": api_docs::PATHS, "page": page_paths()},
         "static_headers": {
             "docs": object(api_docs::HEADERS.iter().map(|(name, value)| (name.as_str(), json!(value)))),
-            "page": object(page::headers(STORAGE).iter().map(|(name, value)| (name.as_str(), json!(value)))),
+            "page": object(page::headers(page::STORAGE).iter().map(|(name, value)| (name.as_str(), json!(value)))),
         },
-        "subscriptions": SUBSCRIPTIONS.map(|subscription| {
-            json!({
-                "dead_letters": subscription.dead_letters,
-                "filter": subscription.filter,
-                "function": subscription.function,
-                "name": subscription.name,
-                "path": subscription.path,
-                "topic": subscription.topic.name(),
-            })
-        }),
+        "subscriptions": FUNCTIONS.iter().flat_map(subscriptions).collect::<Vec<_>>(),
         "topics": Topic::ALL.map(Topic::name),
     });
     format!("{:#}\n", sorted(list))
 }
 
-fn function(name: &str, variables: &[Variable]) -> Value {
-    let long = LONG_REQUESTS.iter().find(|(function, _)| *function == name).map(|(_, seconds)| *seconds);
+fn function(function: &Descriptor) -> Value {
+    let variables = function.variables();
     let usual = variables.iter().find(|variable| variable.name == "REQUEST_TIMEOUT");
     let usual = usual.and_then(|variable| variable.default?.parse().ok());
-    let routes = URL_MAP.iter().filter(|(_, function)| *function == name).map(|(route, _)| *route);
+    let routes = url_map::routes().filter(|(_, owner)| owner.name == function.name).map(|(route, _)| route);
     json!({
-        "request_timeout_seconds": long.or(usual),
+        "database_role": function.database_role,
+        "request_timeout_seconds": function.request_timeout.map(|timeout| timeout.as_secs()).or(usual),
         "routes": routes.collect::<Vec<_>>(),
         "variables": object(variables.iter().map(|variable| {
             let default = variable.default.filter(|default| !default.is_empty());
             let described = json!({"default": default, "required": variable.required, "secret": variable.secret});
             (variable.name, described)
         })),
+    })
+}
+
+fn schedules(function: &'static Descriptor) -> impl Iterator<Item = Value> {
+    function.schedules.iter().map(|schedule| {
+        json!({
+            "every_seconds": schedule.every_seconds,
+            "function": function.name,
+            "name": schedule.name,
+            "path": schedule.path(),
+        })
+    })
+}
+
+fn subscriptions(function: &'static Descriptor) -> impl Iterator<Item = Value> {
+    function.subscriptions().into_iter().map(|subscription| {
+        json!({
+            "dead_letters": subscription.has_dead_letters(),
+            "filter": subscription.filter,
+            "function": function.name,
+            "name": subscription.name(function.name),
+            "path": subscription.path,
+            "topic": subscription.topic.name(),
+        })
     })
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::http::problem::Code;
 
 fn document() -> Value {
-    serde_json::to_value(local::openapi()).expect("a document")
+    serde_json::to_value(functions::openapi()).expect("a document")
 }
 
 fn references(value: &Value, found: &mut BTreeSet<String>) {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use local::reference;
+use functions::reference;
 use serde_json::Value;
 
 /// What a visitor asks for, and the file that the bucket answers with: its folder tells the media type.
@@ -37,7 +37,7 @@ fn text(file: &Path) -> String {
 #[tokio::test]
 async fn the_bucket_holds_all_that_pages_name_where_the_load_balancer_looks_for_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    local::write_pages(folder.path()).await.expect("the pages");
+    functions::write_pages(folder.path()).await.expect("the pages");
     let files = files(folder.path());
     for (path, kind) in [
         ("/", "text/html"),
@@ -53,7 +53,7 @@ async fn the_bucket_holds_all_that_pages_name_where_the_load_balancer_looks_for_
         assert_eq!(found, Some(kind), "{path}: {:?}", files.keys());
     }
     let document: Value = serde_json::from_str(&text(&files["/openapi.json"].1)).expect("JSON");
-    assert_eq!(document, serde_json::to_value(local::openapi()).expect("JSON"));
+    assert_eq!(document, serde_json::to_value(functions::openapi()).expect("JSON"));
 
     for (path, (kind, file)) in &files {
         if kind != "text/html" {

@@ -15,6 +15,8 @@ use utoipa::openapi::{
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::{Descriptor, FUNCTIONS};
+
 /// Swagger UI sets styles from its scripts, and shows images that it carries along.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -44,11 +46,11 @@ pub(crate) const HEADERS: [(HeaderName, &str); 3] = [
 )]
 struct Everywhere;
 
-/// The functions' documents as one, with what holds for all of them.
+/// The OpenAPI document of all functions.
 #[must_use]
-pub fn merged(documents: impl IntoIterator<Item = OpenApi>) -> OpenApi {
+pub fn openapi() -> OpenApi {
     let everywhere = <Everywhere as utoipa::OpenApi>::openapi();
-    let mut document = documents.into_iter().fold(everywhere, OpenApi::merge_from);
+    let mut document = FUNCTIONS.iter().map(Descriptor::openapi).fold(everywhere, OpenApi::merge_from);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
@@ -84,8 +86,8 @@ fn describe_problems(operation: &mut Operation) {
 ///
 /// # Errors
 /// When the document cannot be written as JSON.
-pub fn router(document: &OpenApi) -> Result<Router, serde_json::Error> {
-    let json = document.to_json()?;
+pub fn router() -> Result<Router, serde_json::Error> {
+    let json = openapi().to_json()?;
     let document = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) });
     let pages = Router::from(SwaggerUi::new("/docs").config(Config::from("/openapi.json")))
         .route("/docs/problems", get(|| async { Html(problems()) }))

@@ -1,0 +1,146 @@
+//! Adding a function means one crate, its lines in the manifests and one line in the list. Whatever else names a
+//! function would have to be edited too, so each such place is listed here with its reason.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Places that may name functions: files, and folders with everything in them.
+const ALLOWED: [(&str, &str); 9] = [
+    ("Cargo.toml", "the workspace's dependencies"),
+    ("functions/Cargo.toml", "the dependencies on the functions"),
+    ("functions/src/lib.rs", "the list"),
+    ("README.md", "prose about what a function does"),
+    ("bench/src/", "each benchmark measures a function of its choice"),
+    ("local/Cargo.toml", "the functions that tests mount alone"),
+    ("local/tests/", "tests of functions as their users meet them"),
+    ("terraform/", "rights, and sizes that differ from the default"),
+    ("web/", "a role has the name of a function"),
+];
+
+/// What is no source of the project, or is made from it.
+const SKIPPED: [&str; 9] =
+    [".git", ".local", ".sqlx", ".terraform", "Cargo.lock", "node_modules", "pages", "samples", "target"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every text below a folder, with its path from the root.
+fn texts(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        if SKIPPED.contains(&name) {
+            continue;
+        }
+        if path.is_dir() {
+            texts(root, &path, found);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            found.push((path.strip_prefix(root).expect("inside").display().to_string(), text));
+        }
+    }
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '-'
+}
+
+/// Whether a text has a pattern that no longer word surrounds.
+fn has(text: &str, pattern: &str) -> bool {
+    text.match_indices(pattern).any(|(start, _)| {
+        let (before, after) = (&text[..start], &text[start + pattern.len()..]);
+        let open =
+            |end: Option<char>, edge: Option<char>| !end.is_some_and(is_word) || !edge.is_some_and(is_word);
+        open(before.chars().next_back(), pattern.chars().next())
+            && open(after.chars().next(), pattern.chars().next_back())
+    })
+}
+
+/// Whether a text names a function's crate, folder or type, or decides by its name.
+fn names(text: &str, function: &str) -> bool {
+    let (first, rest) = function.split_at(1);
+    let patterns = [
+        format!("{function}::{}{rest}", first.to_uppercase()),
+        format!("functions/{function}"),
+        format!("-p {function}"),
+        format!("{function}.workspace"),
+        format!("== \"{function}\""),
+        format!("!= \"{function}\""),
+        format!("\"{function}\" =>"),
+        format!("\"{function}\" |"),
+        format!("named(\"{function}\")"),
+    ];
+    patterns.iter().any(|pattern| has(text, pattern))
+}
+
+/// Whether a text lists functions: three different names in a row.
+fn lists(text: &str, functions: &[&str]) -> bool {
+    let words: Vec<&str> = text.split(|end: char| !end.is_alphanumeric() && end != '_').collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    words.windows(3).any(|row| {
+        row.iter().all(|word| functions.contains(word)) && row.iter().collect::<BTreeSet<_>>().len() == 3
+    })
+}
+
+/// The function that a file belongs to.
+fn owner<'name>(path: &str, functions: &[&'name str]) -> Option<&'name str> {
+    let folder = path.strip_prefix("functions/")?.split('/').next()?;
+    functions.iter().copied().find(|function| *function == folder)
+}
+
+#[test]
+fn nothing_else_names_a_function() {
+    let functions: Vec<&str> = functions::names().collect();
+    let root = root();
+    let generated = functions::reference::files(&root).expect("the generated files");
+    let generated: BTreeSet<&str> = generated.iter().map(|(file, _)| *file).collect();
+    let mut found = Vec::new();
+    texts(&root, &root, &mut found);
+    assert!(found.len() > 500, "{} files", found.len());
+
+    let mut places = BTreeSet::new();
+    for (path, text) in &found {
+        let owner = owner(path, &functions);
+        // A function's tests may mount others.
+        let own_tests = owner.is_some() && !path.contains("/src/");
+        // This file gives examples of what it looks for.
+        if own_tests || generated.contains(path.as_str()) || path == "functions/tests/it/naming.rs" {
+            continue;
+        }
+        // The tests at the end of a source file are tests of functions.
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
+        let others = functions.iter().filter(|function| Some(**function) != owner);
+        if others.clone().any(|function| names(text, function)) || owner.is_none() && lists(text, &functions)
+        {
+            places.insert(path.as_str());
+        }
+    }
+    let allowed = |path: &str, place: &str| path == place || place.ends_with('/') && path.starts_with(place);
+    for path in &places {
+        let known = ALLOWED.iter().any(|(place, _)| allowed(path, place));
+        assert!(known, "{path} names a function: derive it from `functions::FUNCTIONS`");
+    }
+    for (place, reason) in ALLOWED {
+        let used = places.iter().any(|path| allowed(path, place));
+        assert!(used, "{place} ({reason}) names no function any more");
+    }
+}
+
+#[test]
+fn a_name_is_found_where_it_means_the_function() {
+    for text in
+        ["use auth::Auth;", "-p auth -p", "functions/auth/src", "if name == \"auth\" {", "\"auth\" => 1,"]
+    {
+        assert!(names(text, "auth"), "{text}");
+    }
+    for text in ["google-cloud-auth.workspace", "oauth::Auth", "functions/authority", "\"auth\": 1"] {
+        assert!(!names(text, "auth"), "{text}");
+    }
+    let functions = ["auth", "users", "data"];
+    assert!(lists("FUNCTIONS=auth users data", &functions));
+    assert!(lists("[\"data\", \"auth\", \"users\"]", &functions));
+    assert!(!lists("auth, users and data", &functions));
+}
