@@ -44,7 +44,7 @@ impl Items for AnyItem {
 
 /// The item that a path is about.
 #[derive(Debug, Clone, Copy)]
-pub struct FoundItem {
+pub struct TargetItem {
     /// The item's id.
     pub id: ItemId,
     /// The uploader.
@@ -53,19 +53,19 @@ pub struct FoundItem {
 
 impl<K: Items> Locator for ByItem<K> {
     type Reads = Path<ItemId>;
-    type Found = FoundItem;
+    type Target = TargetItem;
 
-    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<Standing>, FoundItem)> {
+    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<Standing>, TargetItem)> {
         Span::current().record("item_id", id.to_string());
         let standing = at_item(caller, id, K::ONLY).await?;
         let uploaded_by_id = standing.as_ref().and_then(|standing| standing.uploaded_by_id);
-        Ok((standing, FoundItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
+        Ok((standing, TargetItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
     }
 }
 
 impl Locator for ByExport {
     type Reads = Path<ExportId>;
-    type Found = ExportId;
+    type Target = ExportId;
 
     async fn locate(caller: &Caller, Path(id): Path<ExportId>) -> Result<(Option<Standing>, ExportId)> {
         Ok((at_export(caller, id).await?, id))
