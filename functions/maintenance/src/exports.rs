@@ -1,18 +1,17 @@
 //! Exports: those that stuck go on, those whose message was given up fail, and those whose time is over go away,
 //! objects first.
 
-use futures::{StreamExt as _, stream};
 use shared::{
     cloud::{events::ExportRequested, push::Message},
-    http::problem::{Problem, Result},
+    http::problem::Result,
     items::exports::folder,
 };
 use time::{Duration, OffsetDateTime};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::{
     AppState,
+    folders::delete_folders,
     queries::exports::{self as queries, OldExport},
 };
 
@@ -53,19 +52,8 @@ pub(crate) async fn purge(app: &AppState, now: OffsetDateTime, end: Instant) -> 
     while Instant::now() < end {
         let old = queries::list_old(&app.db, now, after, BATCH).await?;
         let Some(last) = old.last().copied() else { break };
-        let mut outcomes = stream::iter(old)
-            .map(|export| async move { (export, delete_objects(app, &export).await) })
-            .buffer_unordered(AT_ONCE);
-        let (mut gone, mut fault): (Vec<Uuid>, Option<Problem>) = (Vec::new(), None);
-        while let Some((export, outcome)) = outcomes.next().await {
-            match outcome {
-                Ok(()) => gone.push(export.id.0),
-                Err(problem) => {
-                    tracing::error!(export_id = %export.id, cause = problem.cause(), "an export could not be purged");
-                    fault = Some(problem);
-                }
-            }
-        }
+        let folders = old.iter().map(|export| (export.id.0, folder(export.project_id, export.id))).collect();
+        let (gone, fault) = delete_folders(&app.objects, &app.exports_bucket, folders, AT_ONCE).await;
         purged += queries::delete(&app.db, &gone, now).await?;
         match fault {
             // It is not one export: Cloud Storage is down.
@@ -74,19 +62,4 @@ pub(crate) async fn purge(app: &AppState, now: OffsetDateTime, end: Instant) -> 
         }
     }
     Ok(purged)
-}
-
-async fn delete_objects(app: &AppState, export: &OldExport) -> Result<()> {
-    let prefix = folder(export.project_id, export.id);
-    let mut page = None;
-    loop {
-        let listed = app.objects.page(&app.exports_bucket, &prefix, page.as_deref(), true).await?;
-        for object in &listed.items {
-            app.objects.delete(&app.exports_bucket, &object.name, object.generation).await?;
-        }
-        page = listed.next;
-        if page.is_none() {
-            return Ok(());
-        }
-    }
 }

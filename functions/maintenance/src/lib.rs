@@ -7,6 +7,7 @@ mod dead_letter;
 mod exports;
 mod find_uploads;
 mod fold_statistics;
+mod folders;
 mod purge;
 mod queries;
 mod restart_stuck;

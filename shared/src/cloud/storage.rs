@@ -6,13 +6,18 @@ mod reader;
 mod signer;
 mod writer;
 
+use std::time::Duration;
+
+use google_cloud_gax::retry_policy::RetryPolicyExt as _;
+use google_cloud_storage::{client::Storage, retry_policy::RetryableErrors};
+
 pub use self::{
     objects::{ComposeError, ListPage, ListedObject, MAX_COMPONENTS, Objects, Written},
     reader::{Head, ObjectReader, ReadError},
     signer::{DOWNLOAD_URL_LIFETIME, Download, Expected, UPLOAD_URL_LIFETIME, Upload, UrlSigner},
     writer::{BrokeOff, ObjectWriter, Pieces},
 };
-use crate::cloud::google::GoogleSettings;
+use crate::{base::config::Error, cloud::google::GoogleSettings};
 
 crate::settings! {
     /// Cloud Storage, and the bucket of uploads.
@@ -47,6 +52,20 @@ crate::settings! {
 pub struct StorageApi {
     endpoint: Option<String>,
     google: GoogleSettings,
+}
+
+impl StorageApi {
+    /// Builds the official client. It tries a few times within one delivery; after that Pub/Sub's backoff is the
+    /// retry.
+    async fn client(self, time_limit: Duration) -> Result<Storage, Error> {
+        let mut builder = Storage::builder().with_credentials(self.google.credentials()?);
+        if let Some(endpoint) = &self.endpoint {
+            builder = builder.with_endpoint(endpoint);
+        }
+        let builder =
+            builder.with_retry_policy(RetryableErrors.with_attempt_limit(3).with_time_limit(time_limit));
+        builder.build().await.map_err(|error| Error::of("STORAGE_ENDPOINT", error))
+    }
 }
 
 impl From<&StorageApi> for StorageApi {

@@ -62,6 +62,11 @@ impl Client {
         self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
     }
 
+    /// PUT with a JSON body.
+    pub async fn put(&self, path: &str, body: Value) -> TestResponse {
+        self.send(Method::PUT, path, Some("application/json"), body.to_string().into_bytes()).await
+    }
+
     /// PATCH with a merge patch (RFC 7396).
     pub async fn patch(&self, path: &str, body: Value) -> TestResponse {
         let kind = Some("application/merge-patch+json");

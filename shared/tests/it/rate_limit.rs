@@ -71,6 +71,11 @@ fn instance(clock: &Clock, variables: &[(&str, &str)]) -> Client {
     client(Service::new(routes, health, &http).expect("a service").router())
 }
 
+/// An instance that counts in Redis.
+fn sharing(redis: &RedisServer) -> Client {
+    instance(&Clock::default(), &[("REDIS_URL", &redis.url())])
+}
+
 async fn guess_from(client: &Client, address: &str, email: &str) -> TestResponse {
     client.with("x-forwarded-for", address).post("/guess", json!({"email": email})).await
 }
@@ -161,10 +166,8 @@ async fn a_body_that_is_refused_is_limited_too() {
 #[tokio::test]
 async fn a_failure_counts_as_three() {
     let redis = RedisServer::start().await;
-    for variables in [vec![], vec![("REDIS_URL", redis.url())]] {
-        let variables: Vec<(&str, &str)> =
-            variables.iter().map(|(name, url)| (*name, url.as_str())).collect();
-        let client = instance(&Clock::default(), &variables).with("x-forwarded-for", KNOWN);
+    for client in [instance(&Clock::default(), &[]), sharing(&redis)] {
+        let client = client.with("x-forwarded-for", KNOWN);
         let wrong = json!({"email": "ada@example.org", "wrong": true});
         let failed = client.post("/guess", wrong.clone()).await;
         failed.assert_status(200);
@@ -177,10 +180,7 @@ async fn a_failure_counts_as_three() {
 #[tokio::test]
 async fn a_flood_on_an_account_stops_strangers_and_nobody_at_a_known_address() {
     let redis = RedisServer::start().await;
-    for variables in [vec![], vec![("REDIS_URL", redis.url())]] {
-        let variables: Vec<(&str, &str)> =
-            variables.iter().map(|(name, url)| (*name, url.as_str())).collect();
-        let client = instance(&Clock::default(), &variables);
+    for client in [instance(&Clock::default(), &[]), sharing(&redis)] {
         let mut let_in = 0;
         for number in 0..20 {
             let_in += admitted(&client, &format!("198.51.100.{number}"), "ada@example.org", 1).await;
@@ -198,9 +198,7 @@ async fn a_flood_on_an_account_stops_strangers_and_nobody_at_a_known_address() {
 #[tokio::test]
 async fn instances_share_what_they_count_and_redis_learns_no_address() {
     let redis = RedisServer::start().await;
-    let url = redis.url();
-    let instances: Vec<Client> =
-        (0..2).map(|_| instance(&Clock::default(), &[("REDIS_URL", url.as_str())])).collect();
+    let instances = [sharing(&redis), sharing(&redis)];
     let mut let_in = 0;
     for number in 0..20 {
         let_in += admitted(&instances[number % 2], KNOWN, &format!("{number}@example.org"), 1).await;
@@ -208,7 +206,7 @@ async fn instances_share_what_they_count_and_redis_learns_no_address() {
     assert_eq!(let_in, 10);
     assert_eq!(instances[0].get("/health").await.assert_status(200).body["dependencies"][0]["status"], "ok");
 
-    let client = redis::Client::open(url).expect("a client");
+    let client = redis::Client::open(redis.url()).expect("a client");
     let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
     let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.expect("keys");
     assert_eq!(keys.len(), 21);
@@ -223,9 +221,7 @@ async fn instances_share_what_they_count_and_redis_learns_no_address() {
 #[tokio::test]
 async fn parallel_requests_of_two_instances_never_get_more_than_the_quota() {
     let redis = RedisServer::start().await;
-    let url = redis.url();
-    let instances: Vec<Client> =
-        (0..2).map(|_| instance(&Clock::default(), &[("REDIS_URL", url.as_str())])).collect();
+    let instances = [sharing(&redis), sharing(&redis)];
     let requests = (0..60).map(|number| {
         let instance = &instances[number % 2];
         async move { admitted(instance, KNOWN, &format!("{number}@example.org"), 1).await }
@@ -238,8 +234,7 @@ async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back()
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.subscriber());
     let mut redis = RedisServer::start().await;
-    let url = redis.url();
-    let client = instance(&Clock::default(), &[("REDIS_URL", url.as_str())]);
+    let client = sharing(&redis);
     let (counted, go_on) = (Notify::new(), Notify::new());
     let burst = async {
         let mut let_in = 0;
@@ -275,7 +270,7 @@ async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back()
     })
     .await;
     assert_eq!(client.get("/health").await.assert_status(200).body["status"], "ok");
-    let other = instance(&Clock::default(), &[("REDIS_URL", url.as_str())]);
+    let other = sharing(&redis);
     let shared = admitted(&client, "203.0.113.9", "c@example.org", 3).await
         + admitted(&other, "203.0.113.9", "c@example.org", 3).await;
     assert_eq!(shared, 4);

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use google_cloud_gax::retry_policy::RetryPolicyExt as _;
-use google_cloud_storage::{client::Storage, model_ext::ReadRange, retry_policy::RetryableErrors};
+use google_cloud_storage::{client::Storage, model_ext::ReadRange};
 
 use super::StorageApi;
 use crate::{base::config::Error, cloud::lazy::Lazy, http::problem::Problem};
@@ -33,17 +32,6 @@ pub enum ReadError {
     Transient(Problem),
 }
 
-async fn build_client(api: StorageApi) -> Result<Storage, Error> {
-    let mut builder = Storage::builder().with_credentials(api.google.credentials()?);
-    if let Some(endpoint) = &api.endpoint {
-        builder = builder.with_endpoint(endpoint);
-    }
-    // A few tries within one delivery; after that Pub/Sub's backoff is the retry.
-    let builder =
-        builder.with_retry_policy(RetryableErrors.with_attempt_limit(3).with_time_limit(READ_TIMEOUT));
-    builder.build().await.map_err(|error| Error::of("STORAGE_ENDPOINT", error))
-}
-
 /// Reads objects: a few KiB of what was uploaded, and what operations wrote.
 #[derive(Clone)]
 pub struct ObjectReader {
@@ -58,7 +46,7 @@ impl ObjectReader {
     pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
         let api = api.into();
         api.google.check()?;
-        Ok(Self { client: Lazy::new(move || build_client(api.clone())) })
+        Ok(Self { client: Lazy::new(move || api.clone().client(READ_TIMEOUT)) })
     }
 
     /// The first bytes, size and checksum of one generation of an object.

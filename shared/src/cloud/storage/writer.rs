@@ -4,10 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use google_cloud_gax::retry_policy::RetryPolicyExt as _;
-use google_cloud_storage::{
-    client::Storage, retry_policy::RetryableErrors, streaming_source::StreamingSource,
-};
+use google_cloud_storage::{client::Storage, streaming_source::StreamingSource};
 use tokio::sync::mpsc::Receiver;
 
 use super::{Objects, StorageApi, Written};
@@ -51,7 +48,7 @@ impl ObjectWriter {
     pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
         let api = api.into();
         let objects = Objects::new(&api)?;
-        Ok(Self { client: Lazy::new(move || build_client(api.clone())), objects })
+        Ok(Self { client: Lazy::new(move || api.clone().client(TRYING)), objects })
     }
 
     /// Makes an object that is not there yet. Its name must be the caller's alone: an object of that name was made
@@ -80,14 +77,4 @@ impl ObjectWriter {
             Err(error) => Err(Problem::unavailable(error)),
         }
     }
-}
-
-async fn build_client(api: StorageApi) -> Result<Storage, Error> {
-    let mut builder = Storage::builder().with_credentials(api.google.credentials()?);
-    if let Some(endpoint) = &api.endpoint {
-        builder = builder.with_endpoint(endpoint);
-    }
-    // A few tries within one delivery; after that Pub/Sub's backoff is the retry.
-    let builder = builder.with_retry_policy(RetryableErrors.with_attempt_limit(3).with_time_limit(TRYING));
-    builder.build().await.map_err(|error| Error::of("STORAGE_ENDPOINT", error))
 }

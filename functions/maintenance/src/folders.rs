@@ -1,0 +1,46 @@
+//! Deletes the objects of rows that go away.
+
+use futures::{StreamExt as _, stream};
+use shared::{
+    cloud::storage::Objects,
+    http::problem::{Problem, Result},
+};
+use uuid::Uuid;
+
+/// Deletes every generation of the objects in the folders of rows. Returns the ids of the rows that have none left, and
+/// the last fault.
+pub(crate) async fn delete_folders(
+    objects: &Objects,
+    bucket: &str,
+    folders: Vec<(Uuid, String)>,
+    at_once: usize,
+) -> (Vec<Uuid>, Option<Problem>) {
+    let mut outcomes = stream::iter(folders)
+        .map(|(id, folder)| async move { (id, delete_folder(objects, bucket, &folder).await) })
+        .buffer_unordered(at_once);
+    let (mut gone, mut fault) = (Vec::new(), None);
+    while let Some((id, outcome)) = outcomes.next().await {
+        match outcome {
+            Ok(()) => gone.push(id),
+            Err(problem) => {
+                tracing::error!(bucket, %id, cause = problem.cause(), "objects could not be purged");
+                fault = Some(problem);
+            }
+        }
+    }
+    (gone, fault)
+}
+
+async fn delete_folder(objects: &Objects, bucket: &str, folder: &str) -> Result<()> {
+    let mut page = None;
+    loop {
+        let listed = objects.page(bucket, folder, page.as_deref(), true).await?;
+        for object in &listed.items {
+            objects.delete(bucket, &object.name, object.generation).await?;
+        }
+        page = listed.next;
+        if page.is_none() {
+            return Ok(());
+        }
+    }
+}
