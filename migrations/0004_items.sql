@@ -133,17 +133,39 @@ create table voice_samples (
     constraint voice_samples_requested_language_check check (char_length(requested_language) <= 35)
 );
 
--- An item with the fields of its kind, each found by the primary key of the kind's table. The fields are subqueries
--- and no joins, so that the planner reads them for the selected items only and a reader can lock the item.
+-- An item with `own`, the fields of its kind, found by the primary key of the kind's table. It is a subquery and no
+-- join, so that the planner reads it for the selected items only and a reader can lock the item.
 create view item_details as
 select items.*,
-       case kind when 'document' then (select domain from documents where item_id = items.id) end as domain,
-       case kind when 'document' then (select page_count from documents where item_id = items.id) end as page_count,
-       case kind when 'voice' then (select duration_seconds from voice_samples where item_id = items.id) end
-           as duration_seconds,
-       case kind when 'voice' then (select requested_language from voice_samples where item_id = items.id) end
-           as requested_language
+       case kind
+           when 'document' then (
+               select jsonb_build_object('domain', domain, 'page_count', page_count)
+               from documents
+               where item_id = items.id
+           )
+           when 'voice' then (
+               select jsonb_build_object(
+                   'duration_seconds', duration_seconds, 'requested_language', requested_language
+               )
+               from voice_samples
+               where item_id = items.id
+           )
+       end as own
 from items;
+
+-- Inserts the fields of a new item's kind, as far as its uploader gives them.
+create function item_insert_own(item uuid, project uuid, kind text, own jsonb) returns void
+    language plpgsql
+as $$
+begin
+    case kind
+        when 'document' then
+            insert into documents (item_id, project_id, domain) values (item, project, own ->> 'domain');
+        when 'voice' then
+            insert into voice_samples (item_id, requested_language) values (item, own ->> 'requested_language');
+    end case;
+end
+$$;
 
 -- Every change of an item's state, append-only. History, event streams and statistics read it. It outlives items,
 -- projects and users, so it has no foreign keys.

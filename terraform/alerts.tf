@@ -1,4 +1,4 @@
-# Alerts: each says what is wrong, and README.md what to do about it.
+# Alerts. Each mail contains the meaning and the action. `./inputs-outputs` copies both into README.md.
 
 locals {
   run_requests = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/request_count\""
@@ -6,19 +6,23 @@ locals {
 
   alerts = {
     down = {
-      title     = "The platform does not answer from outside"
+      title     = "Platform unreachable"
+      meaning   = "For two minutes, an uptime check (`/health`, the access token keys or the 404 response) has failed from at least two regions."
+      action    = "Run `curl -i https://DOMAIN/health`: the response names the failing dependency. No response: check DNS and the certificate (`gcloud compute ssl-certificates list`). Database failing: `gcloud sql instances list`. Release within the last hour: roll back."
       severity  = "CRITICAL"
       filter    = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.labels.host=\"${var.domain}\""
       threshold = 1
       duration  = "120s"
-      # Regions that do not get through.
+      # Counts the regions in which the check fails.
       aligner  = "ALIGN_NEXT_OLDER"
       reducer  = "REDUCE_COUNT_FALSE"
       period   = "60s"
       group_by = ["metric.labels.check_id"]
     }
     server-errors = {
-      title       = "More than 2 % of a function's answers are 5xx"
+      title       = "High error rate"
+      meaning     = "For five minutes, more than 2% of a function's responses were 5xx. Pub/Sub redelivers failed pushes, so no event is lost."
+      action      = "Find the cause in the logs: `gcloud logging read 'resource.labels.service_name=NAME severity>=ERROR' --freshness=1h`. Database failing: see `database-*`. After a release: roll back."
       severity    = "CRITICAL"
       filter      = "${local.run_requests} AND metric.labels.response_code_class=\"5xx\""
       denominator = local.run_requests
@@ -30,9 +34,12 @@ locals {
       group_by    = ["resource.labels.service_name"]
     }
     slow = {
-      title    = "5 % of a function's requests take longer than a second"
+      title    = "High latency"
+      meaning  = "For ten minutes, 5% of a function's requests took longer than one second."
+      action   = "Find slow statements in Query Insights. Many cold starts: raise `min_instances`. `database-cpu` firing: use a larger `tier`."
       severity = "WARNING"
-      # Streams last as long as they are read; a call of an AI service takes what it takes.
+      # Measured at the load balancer, so calls from Pub/Sub and Cloud Scheduler do not count. Event streams are
+      # left out because they stay open.
       filter    = "resource.type=\"https_lb_rule\" AND metric.type=\"loadbalancing.googleapis.com/https/backend_latencies\" AND resource.labels.backend_target_name!=\"events\""
       threshold = 1000
       duration  = "600s"
@@ -42,7 +49,9 @@ locals {
       group_by  = ["resource.labels.backend_target_name"]
     }
     unacked = {
-      title     = "A message has been waiting for 15 minutes"
+      title     = "Unacknowledged messages"
+      meaning   = "A message has waited for 15 minutes: its function fails or cannot keep up."
+      action    = "Read the logs of the function that the subscription pushes to. `ocr` and `transcription`: check the quotas of Document AI and Speech-to-Text. `email`: check the SMTP server."
       severity  = "WARNING"
       filter    = "resource.type=\"pubsub_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
       threshold = 900
@@ -53,7 +62,9 @@ locals {
       group_by  = ["resource.labels.subscription_id"]
     }
     dead-letters = {
-      title     = "A message was given up"
+      title     = "New dead letter"
+      meaning   = "Delivery of a message failed ten times, over more than half an hour. The message is stored with its last error."
+      action    = "Read the error with `GET /admin/dead-letters`, fix the cause, then replay it with `POST /admin/dead-letters/{id}/replay`."
       severity  = "ERROR"
       filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["dead_letters"]}"
       threshold = 0
@@ -64,7 +75,9 @@ locals {
       group_by  = ["metric.labels.subscription"]
     }
     outbox = {
-      title     = "An event has been in the outbox for 10 minutes"
+      title     = "Outbox backlog"
+      meaning   = "An event has waited for ten minutes to be published. No event is lost: the sweep keeps trying."
+      action    = "Find the reason in the logs of `maintenance`: \u201can event was not published\u201d. Usually Pub/Sub is down, or the permission to publish is missing: `terraform plan` shows it."
       severity  = "ERROR"
       filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["outbox_age"]}"
       threshold = 600
@@ -75,7 +88,9 @@ locals {
       group_by  = []
     }
     lost-announcements = {
-      title     = "Uploads are found that were not announced"
+      title     = "Missing upload events"
+      meaning   = "Within an hour, the task `find-uploads` found more than ten uploads whose event had not arrived. They are processed, but late."
+      action    = "Check the bucket's notification (`gcloud storage buckets notifications list gs://PROJECT-uploads`), the topic `uploads`, and Cloud Storage's permission to publish to it: `terraform plan` shows what is missing."
       severity  = "WARNING"
       filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["lost_announcements"]}"
       threshold = 10
@@ -86,7 +101,9 @@ locals {
       group_by  = []
     }
     schedules = {
-      title     = "A task of maintenance fails again and again"
+      title     = "Scheduled task failing"
+      meaning   = "A Cloud Scheduler job failed three times within 15 minutes."
+      action    = "Read the logs of `maintenance`, filtered by `route`. Fix the cause only: the next run continues where the last one stopped."
       severity  = "ERROR"
       filter    = "resource.type=\"cloud_scheduler_job\" AND ${local.log_metric["failed_schedules"]}"
       threshold = 2
@@ -97,7 +114,9 @@ locals {
       group_by  = ["metric.labels.job"]
     }
     audit = {
-      title     = "The audit log does not agree with its seals"
+      title     = "Audit log verification failed"
+      meaning   = "The nightly job found changed, removed or inserted rows, or could not run."
+      action    = "Read the log of the job `verify-audit`, which lists the rows. Do not repair them. Preserve the evidence: clone the database (`gcloud sql instances clone`), and keep the bucket `PROJECT-audit-seals` and Cloud SQL's audit logs."
       severity  = "CRITICAL"
       filter    = "resource.type=\"cloud_run_job\" AND metric.type=\"run.googleapis.com/job/completed_execution_count\" AND resource.labels.job_name=\"verify-audit\" AND metric.labels.result=\"failed\""
       threshold = 0
@@ -108,7 +127,9 @@ locals {
       group_by  = []
     }
     database-connections = {
-      title     = "The database's connections run out"
+      title     = "Database connections near the limit"
+      meaning   = "For five minutes, more than 80% of `max_connections` have been in use. Outside a rollout, the functions alone stay far below that."
+      action    = "List the clients: `select usename, state, count(*) from pg_stat_activity group by 1, 2`. Look for other clients and for transactions that hang."
       severity  = "CRITICAL"
       filter    = "resource.type=\"cloudsql_database\" AND metric.type=\"cloudsql.googleapis.com/database/postgresql/num_backends\""
       threshold = var.database.max_connections * 0.8
@@ -119,7 +140,9 @@ locals {
       group_by  = ["resource.labels.database_id"]
     }
     database-cpu = {
-      title     = "The database's processors are busy"
+      title     = "High database CPU"
+      meaning   = "For 15 minutes, CPU utilization has been above 85%."
+      action    = "Find expensive statements in Query Insights. If they are expected, use a larger `tier` (about a minute of downtime, less with ENTERPRISE_PLUS)."
       severity  = "WARNING"
       filter    = "resource.type=\"cloudsql_database\" AND metric.type=\"cloudsql.googleapis.com/database/cpu/utilization\""
       threshold = 0.85
@@ -130,7 +153,9 @@ locals {
       group_by  = []
     }
     database-disk = {
-      title     = "The database's disk fills up"
+      title     = "Database disk almost full"
+      meaning   = "For 15 minutes, the disk has been more than 90% full. It grows automatically, so it fills up too fast or has reached its limit."
+      action    = "Find the largest tables (`\\dt+`), and replication slots or long transactions that keep old rows (`pg_stat_activity`)."
       severity  = "ERROR"
       filter    = "resource.type=\"cloudsql_database\" AND metric.type=\"cloudsql.googleapis.com/database/disk/utilization\""
       threshold = 0.9
@@ -185,7 +210,7 @@ resource "google_monitoring_alert_policy" "this" {
   documentation {
     subject   = "Alta Data, ${var.environment}: ${each.value.title}"
     mime_type = "text/markdown"
-    content   = "What to do: `terraform/README.md`, \u201cAlerts\u201d, `${each.key}`."
+    content   = "${each.value.meaning}\n\n${each.value.action}\n\nGuide: `terraform/README.md`, alert `${each.key}`."
   }
 
   depends_on = [google_logging_metric.count, google_logging_metric.outbox_age]

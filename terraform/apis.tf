@@ -28,12 +28,12 @@ resource "google_project_service" "this" {
   ])
 
   service = each.key
-  # Others in the project may use them too.
+  # Other workloads in the project may use the APIs too.
   disable_on_destroy = false
 }
 
-# Google's own accounts that act for the platform: each is granted what it needs beside the resource. Asking for
-# them makes them, so that the first grant finds them.
+# Google's service agents. They are created here because grants to a service agent fail before it exists. The grants
+# are next to the resources.
 resource "google_project_service_identity" "this" {
   for_each = toset(["documentai.googleapis.com", "pubsub.googleapis.com", "speech.googleapis.com"])
   provider = google-beta

@@ -1,8 +1,8 @@
-# Cloud Armor: what no function should have to answer.
+# Cloud Armor: rate limits by address, and rules that reject attacks before they reach a function.
 
 locals {
-  # OWASP's core rules (https://cloud.google.com/armor/docs/waf-rules), at the level that ordinary requests pass; without
-  # those on methods, which know no PUT, PATCH and DELETE.
+  # Rules of the OWASP Core Rule Set (https://cloud.google.com/armor/docs/waf-rules), at the sensitivity that ordinary
+  # requests pass. The rules on methods are left out because they reject PUT, PATCH and DELETE.
   waf_rules = {
     "sqli-v33-stable"             = 1000
     "xss-v33-stable"              = 1010
@@ -13,8 +13,7 @@ locals {
     "protocolattack-v33-stable"   = 1070
     "sessionfixation-v33-stable"  = 1080
   }
-  # What people write freely, or choose so that nobody guesses it: it may look like anything. The functions take it for
-  # text, and bind it to their queries.
+  # Free text and passwords, which may look like an attack. They are safe because functions only bind them to queries.
   waf_exempt_fields = ["corrected_text", "credential", "description", "display_name", "domain", "feedback", "filename", "name", "password", "q", "reason"]
 }
 
@@ -22,7 +21,7 @@ resource "google_compute_security_policy" "this" {
   count = var.cloud_armor ? 1 : 0
 
   name        = "alta-data"
-  description = "Rate limits by address, and OWASP's rules"
+  description = "Rate limits by address, and OWASP rules"
 
   advanced_options_config {
     json_parsing = "STANDARD"
@@ -35,7 +34,7 @@ resource "google_compute_security_policy" "this" {
     }
   }
 
-  # Log4Shell and its kin: scanners try it on everybody.
+  # Log4Shell and similar vulnerabilities, which scanners try on every address.
   rule {
     priority = 900
     action   = "deny(403)"
@@ -72,11 +71,11 @@ resource "google_compute_security_policy" "this" {
     }
   }
 
-  # Passwords are guessed here; the functions count more finely, and by account.
+  # Slows down password guessing. The functions also limit by account.
   rule {
     priority    = 2000
     action      = "throttle"
-    description = "sign-in and its kin, by address"
+    description = "Sign-in and registration, by address"
     match {
       expr {
         expression = "request.path.startsWith('/auth/')"
@@ -96,7 +95,7 @@ resource "google_compute_security_policy" "this" {
   rule {
     priority    = 2147483647
     action      = "throttle"
-    description = "everything, by address"
+    description = "All requests, by address"
     match {
       versioned_expr = "SRC_IPS_V1"
       config {

@@ -1,14 +1,14 @@
-# Where images are kept, and who builds and rolls them out.
+# The image registry, and the Cloud Build trigger with its permissions.
 
 resource "google_artifact_registry_repository" "this" {
-  #checkov:skip=CKV_GCP_84: images hold the program that is published as source; Google's own keys encrypt them
+  #checkov:skip=CKV_GCP_84: images contain only programs whose source is public; Google-managed keys encrypt them
   repository_id = "alta-data"
   location      = var.region
   format        = "DOCKER"
-  description   = "An image for each function and for the migration job, by commit"
+  description   = "Images of the functions and of the migration job, tagged by commit"
 
   docker_config {
-    # What was tested is what runs.
+    # The image that was tested is the image that runs.
     immutable_tags = true
   }
 
@@ -36,7 +36,7 @@ resource "google_cloudbuild_trigger" "deploy" {
 
   name            = "deploy"
   location        = var.region
-  description     = "Tests, builds and rolls out ${var.repository.branch}"
+  description     = "Test, build and roll out ${var.repository.branch}"
   filename        = "cloudbuild.yaml"
   service_account = google_service_account.this["deploy"].id
 
@@ -62,7 +62,7 @@ locals {
   registry = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.this.repository_id}"
 }
 
-# Pushes what it built.
+# Pushes images.
 resource "google_artifact_registry_repository_iam_member" "deploy" {
   repository = google_artifact_registry_repository.this.repository_id
   location   = var.region
@@ -70,7 +70,7 @@ resource "google_artifact_registry_repository_iam_member" "deploy" {
   member     = local.members["deploy"]
 }
 
-# Rolls out services, …
+# Rolls out services.
 resource "google_cloud_run_v2_service_iam_member" "deploy" {
   for_each = local.platform.functions
 
@@ -80,7 +80,7 @@ resource "google_cloud_run_v2_service_iam_member" "deploy" {
   member   = local.members["deploy"]
 }
 
-# … and sets the image of the jobs, and runs the migrations.
+# Sets the images of the jobs, and runs the migrations.
 resource "google_cloud_run_v2_job_iam_member" "deploy" {
   for_each = {
     migrations   = google_cloud_run_v2_job.migrations.name
@@ -93,7 +93,7 @@ resource "google_cloud_run_v2_job_iam_member" "deploy" {
   member   = local.members["deploy"]
 }
 
-# A revision is made to run as its function's account, and a job as its own: who makes it has to be let.
+# Deploying a revision or a job requires the permission to act as its service account.
 resource "google_service_account_iam_member" "deploy" {
   for_each = merge(
     { for name in keys(local.platform.functions) : name => local.account_ids["fn-${name}"] },
@@ -105,14 +105,14 @@ resource "google_service_account_iam_member" "deploy" {
   member             = local.members["deploy"]
 }
 
-# Writes the interface's document and the pages.
+# Uploads the OpenAPI document and the pages.
 resource "google_storage_bucket_iam_member" "deploy_static" {
   bucket = google_storage_bucket.static.name
   role   = "roles/storage.objectUser"
   member = local.members["deploy"]
 }
 
-# Terraform's plan reads the state, …
+# The plan step reads Terraform's state.
 resource "google_storage_bucket_iam_member" "deploy_state" {
   bucket = var.state_bucket
   role   = "roles/storage.objectViewer"
@@ -121,17 +121,17 @@ resource "google_storage_bucket_iam_member" "deploy_state" {
 
 resource "google_project_iam_member" "deploy" {
   for_each = {
-    # … and the project's number.
+    # The plan step reads the project's number.
     browser = "roles/browser"
-    # The provider names the project as the one that its calls are counted on.
+    # The provider's API calls count against this project's quota.
     calls = "roles/serviceusage.serviceUsageConsumer"
-    # Waits for the build before it.
+    # Waits for earlier builds.
     builds = "roles/cloudbuild.builds.viewer"
-    # The build's own log, …
+    # Writes the build's log.
     logs = "roles/logging.logWriter"
-    # … and what the new revisions answered.
+    # Counts the 5xx responses of new revisions.
     answers = "roles/logging.viewer"
-    # Asks for the health of what it rolls out (check_health.tf).
+    # Checks the health of new revisions (check_health.tf).
     health = "roles/workflows.invoker"
   }
 

@@ -1,10 +1,10 @@
-# What Cloud Build asks for the health of new revisions with: nobody but the load balancer, Pub/Sub, Cloud Scheduler and
-# workflows of this project reaches a function.
+# The workflow that checks the health of new revisions for Cloud Build. A build cannot call a function: their ingress
+# only admits the load balancer, and Pub/Sub, Cloud Scheduler and Workflows of this project.
 
 resource "google_workflows_workflow" "check_health" {
   name            = "check-health"
   region          = var.region
-  description     = "GET /health of functions"
+  description     = "Check GET /health of functions"
   service_account = google_service_account.this["check-health"].id
   source_contents = file("${path.module}/check-health.yaml")
   call_log_level  = "LOG_ERRORS_ONLY"
@@ -14,7 +14,7 @@ resource "google_workflows_workflow" "check_health" {
   depends_on = [google_project_service.this]
 }
 
-# Writes why a check failed.
+# Logs failed checks.
 resource "google_project_iam_member" "check_health" {
   project = var.project
   role    = "roles/logging.logWriter"

@@ -1,14 +1,14 @@
-# PostgreSQL: one instance, reached by a private address only.
+# PostgreSQL: one instance with a private address only.
 
 resource "google_sql_database_instance" "this" {
   #checkov:skip=CKV_GCP_6: every connection is encrypted; a client certificate would be a second secret beside the password
-  #checkov:skip=CKV_GCP_108: clients are instances of Cloud Run on private addresses, which have no names
-  #checkov:skip=CKV2_GCP_13: log_duration logs a line for each statement; query insights keep durations without
+  #checkov:skip=CKV_GCP_108: clients are Cloud Run instances on private addresses, which have no host names
+  #checkov:skip=CKV2_GCP_13: log_duration logs a line for each statement; Query Insights records durations without it
   name             = var.database.name
   database_version = "POSTGRES_18"
   region           = var.region
 
-  # Here, and in the API, for whoever does not come through Terraform.
+  # Protects against Terraform. deletion_protection_enabled below also protects against the console, gcloud and the API.
   deletion_protection = var.deletion_protection
 
   settings {
@@ -19,7 +19,7 @@ resource "google_sql_database_instance" "this" {
     disk_size                   = var.database.disk_gb
     disk_autoresize             = true
     deletion_protection_enabled = var.deletion_protection
-    # Backups outlive an instance that is deleted.
+    # Keeps the backups when the instance is deleted.
     retain_backups_on_delete = var.deletion_protection
 
     ip_configuration {
@@ -49,7 +49,7 @@ resource "google_sql_database_instance" "this" {
       query_plans_per_minute  = var.database.query_insights_plans
       query_string_length     = 1024
       record_application_tags = false
-      # Addresses here are the functions' own.
+      # Clients are functions, so their addresses say nothing.
       record_client_address = false
     }
 
@@ -68,7 +68,7 @@ resource "google_sql_database_instance" "this" {
       name  = "max_connections"
       value = tostring(var.database.max_connections)
     }
-    # Who connects, what waits, and what changes the schema.
+    # Log connections, lock waits, checkpoints, schema changes, failed statements and temporary files.
     database_flags {
       name  = "log_connections"
       value = "on"
@@ -97,7 +97,7 @@ resource "google_sql_database_instance" "this" {
       name  = "log_temp_files"
       value = "0"
     }
-    # Statements hold what people wrote: query insights keep them without their values.
+    # Statements may contain user data. Query Insights records them without their values.
     database_flags {
       name  = "log_min_duration_statement"
       value = "-1"
@@ -106,7 +106,7 @@ resource "google_sql_database_instance" "this" {
       name  = "cloudsql.enable_pgaudit"
       value = "on"
     }
-    # A function that died with its transaction open holds up nobody for long: event streams and seals wait for the oldest.
+    # Ends transactions that a crashed function left open, because event streams and seals wait for the oldest one.
     database_flags {
       name  = "idle_in_transaction_session_timeout"
       value = "60000"
@@ -114,12 +114,12 @@ resource "google_sql_database_instance" "this" {
   }
 
   lifecycle {
-    # The disk grows by itself.
+    # Cloud SQL grows the disk.
     ignore_changes = [settings[0].disk_size]
 
     precondition {
       condition     = local.connections.needed <= local.connections.allowed
-      error_message = "The functions could open ${local.connections.needed} connections, and ${local.connections.allowed} are allowed (85 % of max_connections): lower max_instances or database_connections, or take a larger tier."
+      error_message = "The functions can open ${local.connections.needed} connections, but only ${local.connections.allowed} are allowed (85% of max_connections). Lower max_instances or database_connections, or use a larger tier."
     }
   }
 
@@ -127,25 +127,25 @@ resource "google_sql_database_instance" "this" {
 }
 
 locals {
-  # Every instance of every function with its pool full, twice over while a roll-out lasts, and the two jobs.
+  # Full pools in all instances of all functions, doubled because two revisions run during a rollout, plus two jobs.
   connections = {
     needed  = sum([for name in keys(local.platform.functions) : local.functions[name].max_instances * local.functions[name].database_connections * 2]) + 2 * local.job_connections
     allowed = floor(var.database.max_connections * 0.85)
   }
-  # What sqlx opens at most where nothing else is said.
+  # The default maximum of sqlx.
   job_connections = 10
 }
 
 resource "google_sql_database" "this" {
   name     = "alta"
   instance = google_sql_database_instance.this.name
-  # The database goes with its instance.
+  # Deleting the instance deletes the database.
   deletion_policy = "ABANDON"
 }
 
-# Logins. A migration grants the roles alta_functions and alta_maintenance what they may do, and nobody can sign in as
-# them, for want of a password; each generation of logins belongs to one of them. Without `database_roles` Cloud SQL
-# would make every one a superuser of its kind.
+# Roles and logins. Migrations grant table privileges to the roles alta_functions and alta_maintenance, which have no
+# password. Each generation of logins is a member of one of them. `database_roles` is always set: without it, Cloud SQL
+# makes a user a member of cloudsqlsuperuser.
 locals {
   database_login = var.database_logins[length(var.database_logins) - 1]
 
@@ -162,7 +162,7 @@ locals {
     maintenance = google_sql_user.login["maintenance-${local.database_login}"].name
     migrations  = google_sql_user.migrations.name
   }
-  # Migrations hold an advisory lock for a session, which a pool of transactions cannot.
+  # Migrations connect without the pooler: they hold a session's advisory lock, which transaction pooling breaks.
   database_host = {
     functions   = "${google_sql_database_instance.this.private_ip_address}:${var.database.pooling ? 6432 : 5432}"
     maintenance = "${google_sql_database_instance.this.private_ip_address}:${var.database.pooling ? 6432 : 5432}"
@@ -175,9 +175,9 @@ resource "google_sql_user" "role" {
 
   name     = "alta_${each.key}"
   instance = google_sql_database_instance.this.name
-  # Something, so that it is not everything: the settings that any role may read.
+  # Any harmless role, so that Cloud SQL does not add cloudsqlsuperuser.
   database_roles = ["pg_read_all_settings"]
-  # It is granted tables, and goes with its instance.
+  # PostgreSQL cannot drop a role that has privileges on tables. Deleting the instance deletes the role.
   deletion_policy = "ABANDON"
 }
 
@@ -191,13 +191,13 @@ resource "google_sql_user" "login" {
   password_wo_version = each.value.generation
 }
 
-# Owns the schema: makes tables, functions and extensions.
+# Owns the schema: creates tables, functions and extensions.
 resource "google_sql_user" "migrations" {
   name                = "alta_migrations"
   instance            = google_sql_database_instance.this.name
   database_roles      = ["cloudsqlsuperuser"]
   password_wo         = ephemeral.google_secret_manager_secret_version.database_password["migrations-${local.database_login}"].secret_data
   password_wo_version = local.database_login
-  # Its tables would have to go first.
+  # PostgreSQL cannot drop a role that owns tables.
   deletion_policy = "ABANDON"
 }

@@ -1,11 +1,11 @@
-# The cheap one: one instance of each function, a small database, no cache, no Cloud Armor.
+# The development environment: mostly one instance of each function, a small database, no Redis, no Cloud Armor.
 
 project      = "alta-data-dev"
 state_bucket = "alta-data-dev-terraform"
 environment  = "dev"
 domain       = "dev.alta-data.example"
 
-# Everything can be thrown away.
+# The environment can be destroyed.
 deletion_protection = false
 seals_locked        = false
 soft_delete_days    = 0
@@ -22,7 +22,7 @@ database = {
   transaction_log_days = 3
 }
 
-# 2 connections each, twice over while a roll-out lasts.
+# Two connections for each instance; instances double during a rollout.
 functions = {
   auth          = { max_instances = 2, database_connections = 2 }
   users         = { max_instances = 1, database_connections = 2 }
@@ -45,7 +45,7 @@ mail = {
   username = "alta-data-dev"
 }
 
-# What ./secrets printed. Nobody holds the other half of this one.
+# Printed by ./secrets. The private half of this example key was discarded.
 access_token_keys = [
   {
     kid = "KWBNuSeulMqlICcUzMbACshIfsNJfp-QsmffhBdHK7w"

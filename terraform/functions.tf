@@ -1,15 +1,15 @@
-# The functions: each one a Cloud Run service with the variables that its code reads, and no others.
+# The functions: one Cloud Run service each, with exactly the environment variables that its code reads.
 
 locals {
-  # What differs from function to function, whatever the environment.
+  # Settings that differ between functions but not between environments.
   function_traits = {
-    # Hashes take 19 MiB each, two at once.
+    # Each password hash needs 19 MiB; two run at the same time.
     auth  = { concurrency = 40 }
-    users = { concurrency = 40, timeout_seconds = 900 } # one's own data, streamed
-    # Streams wait most of the time, and end by themselves before the host would end them.
+    users = { concurrency = 40, timeout_seconds = 900 } # streams the account data export
+    # Streams are idle most of the time, and the function ends them before Cloud Run would.
     events = { concurrency = 1000, memory = "512Mi", timeout_seconds = 3600 }
-    admin  = { concurrency = 40, timeout_seconds = 3600 } # the audit log, streamed
-    # What one document or voice sample brings back is in memory as a whole.
+    admin  = { concurrency = 40, timeout_seconds = 3600 } # streams the audit log export
+    # The whole result for a document or voice sample is held in memory.
     ocr           = { concurrency = 10, memory = "512Mi" }
     transcription = { concurrency = 10, memory = "512Mi" }
     email         = { concurrency = 20 }
@@ -21,7 +21,7 @@ locals {
     for name, function in local.platform.functions : name => {
       concurrency = try(local.function_traits[name].concurrency, 80)
       memory      = try(local.function_traits[name].memory, "256Mi")
-      # The function's own time-out comes first: its answer says what happened.
+      # Longer than the function's own timeout, whose response names the cause.
       timeout_seconds      = try(local.function_traits[name].timeout_seconds, function.request_timeout_seconds + 15)
       min_instances        = try(var.functions[name].min_instances, 0)
       max_instances        = try(var.functions[name].max_instances, 1)
@@ -29,8 +29,8 @@ locals {
     }
   }
 
-  # Every variable that the platform sets, as it would be for each function; a function gets those that it reads. What
-  # is there must not hang on what only an apply knows, so that a plan shows it.
+  # All variables that the platform can set, by function; `environment` below selects those that a function reads.
+  # Whether a variable is set must not depend on values known only after apply, so that a plan shows the full set.
   values = {
     for name in keys(local.platform.functions) : name => merge(
       {
@@ -67,16 +67,16 @@ locals {
         RETENTION_DAYS       = tostring(var.retention_days)
         AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
       },
-      # The load balancer writes two addresses: the client's, then its own.
+      # The load balancer appends two addresses to X-Forwarded-For: the client's, then its own.
       contains(local.http_functions, name) ? { CORS_ORIGINS = join(",", local.page_origins), TRUSTED_PROXY_HOPS = "2" } : {},
-      # A pool of transactions gives each one another connection.
+      # With transaction pooling, each transaction may get another connection, so prepared statements cannot be reused.
       var.database.pooling ? { DATABASE_STATEMENT_CACHE = "0" } : {},
       var.redis == null ? {} : { REDIS_URL = local.redis_url },
       var.mail.username == null ? {} : { SMTP_USERNAME = var.mail.username },
     )
   }
 
-  # The same for what is in Secret Manager.
+  # The same for variables whose values are in Secret Manager.
   secret_values = {
     for name in keys(local.platform.functions) : name => merge(
       {
@@ -133,6 +133,6 @@ module "function" {
   timeout_seconds     = each.value.timeout_seconds
   deletion_protection = var.deletion_protection
 
-  # A revision starts only if its account may read its secrets.
+  # A revision does not start unless its account can read its secrets.
   depends_on = [google_secret_manager_secret_iam_member.function]
 }

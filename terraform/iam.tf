@@ -1,25 +1,25 @@
-# Who may do what. Rights are given on the one secret, topic, bucket or service that they are needed for; where a
-# service has no such grain, on the project. IAM.md lists them all, as they are planned.
+# Service accounts and permissions. Roles are granted on single secrets, topics, buckets and services, or on the project
+# where a service supports nothing finer. IAM.md lists all grants.
 
 # One account for each function.
 resource "google_service_account" "function" {
   for_each = local.platform.functions
 
   account_id   = "fn-${each.key}"
-  display_name = "The function ${each.key}"
+  display_name = "Function ${each.key}"
 
   depends_on = [google_project_service.this]
 }
 
 resource "google_service_account" "this" {
   for_each = {
-    check-health = "The workflow that asks for the functions' health"
+    check-health = "The workflow that checks the functions' health"
     deploy       = "Cloud Build"
     migrations   = "The migration job"
-    # Whom the functions take them from.
-    pushes = "Pub/Sub's pushes and Cloud Scheduler's calls"
-    # Another one than for calls of functions, since its tokens are good for Google's APIs.
-    scheduler = "Cloud Scheduler's starts of jobs"
+    # The only account whose tokens the triggered functions accept.
+    pushes = "Pub/Sub pushes and Cloud Scheduler calls to functions"
+    # Separate from pushes because its access tokens are valid for Google's APIs.
+    scheduler = "Cloud Scheduler calls that start jobs"
   }
 
   account_id   = each.key
@@ -28,7 +28,7 @@ resource "google_service_account" "this" {
   depends_on = [google_project_service.this]
 }
 
-# Their addresses, which a plan knows before the accounts are made.
+# The accounts' addresses, built from their ids so that a plan knows them before the accounts exist.
 locals {
   emails = {
     for account in concat(values(google_service_account.function), values(google_service_account.this)) :
@@ -38,7 +38,7 @@ locals {
   account_ids = { for account, email in local.emails : account => "projects/${var.project}/serviceAccounts/${email}" }
 }
 
-# Secrets: each function reads those that its variables name.
+# Secrets: each function can read the secrets that its variables refer to.
 locals {
   secret_readers = merge([
     for function, secrets in local.function_secrets : {
@@ -57,10 +57,10 @@ resource "google_secret_manager_secret_iam_member" "function" {
 
 resource "google_secret_manager_secret_iam_member" "this" {
   for_each = {
-    # The migration job signs in as the owner of the schema.
+    # The migration job connects as the owner of the schema.
     "migrations database-url-migrations" = { account = "migrations", id = google_secret_manager_secret.database_url["migrations"].secret_id }
-    # Terraform's plan, a step of the build, opens what the connection URLs are made of. Whoever deploys code that reads
-    # these URLs could read them anyway.
+    # The build's plan step reads the passwords that the connection URLs contain. This gives the account nothing new: it
+    # deploys code that can read these URLs.
     "deploy database-password-functions"   = { account = "deploy", id = google_secret_manager_secret.this["database-password-functions"].secret_id }
     "deploy database-password-maintenance" = { account = "deploy", id = google_secret_manager_secret.this["database-password-maintenance"].secret_id }
     "deploy database-password-migrations"  = { account = "deploy", id = google_secret_manager_secret.this["database-password-migrations"].secret_id }
@@ -71,18 +71,18 @@ resource "google_secret_manager_secret_iam_member" "this" {
   member    = local.members[each.value.account]
 }
 
-# Topics: each function publishes what its changes announce.
+# Topics: each function can publish the events that it writes to the outbox.
 locals {
   publishers = {
-    auth     = ["email-requested"]                     # verification, reset, new sign-in
-    users    = ["email-requested"]                     # the password was changed
+    auth     = ["email-requested"]                     # verification, password reset, new sign-in
+    users    = ["email-requested"]                     # password changed
     projects = ["email-requested"]                     # invitations
-    review   = ["email-requested"]                     # an item was rejected
-    data     = ["export-requested", "uploads"]         # an export begins; an item is read again
-    export   = ["email-requested", "export-requested"] # it is ready; its next part
-    # Dead letters are sent again to the topic they came from.
+    review   = ["email-requested"]                     # item rejected
+    data     = ["export-requested", "uploads"]         # export requested; item reprocessed
+    export   = ["email-requested", "export-requested"] # export ready; next step
+    # Replays a dead letter to its original topic.
     admin = [for topic in local.platform.topics : topic if topic != "dead-letters"]
-    # The sweep publishes what its writer did not get out in time, whatever it is.
+    # The outbox sweep publishes events of all functions.
     maintenance = [for topic in local.platform.topics : topic if topic != "dead-letters"]
   }
 }
@@ -97,21 +97,20 @@ resource "google_pubsub_topic_iam_member" "function" {
   member = local.members["fn-${each.value.function}"]
 }
 
-# Buckets. A condition on names leaves reading and making the objects that are named, and takes away listing, where
-# `lists` does not give that back.
+# Buckets. A condition on object names allows access to these objects and prevents listing, unless `lists` allows it.
 locals {
   object_rights = {
-    # URLs that browsers upload with create as whoever signed them.
+    # A signed upload URL has the permissions of the account that signed it.
     "data creates uploads" = { function = "data", bucket = "uploads", role = "roles/storage.objectCreator", prefix = "" }
-    # URLs that browsers download with read likewise.
+    # The same for signed download URLs.
     "data reads uploads" = { function = "data", bucket = "uploads", role = "roles/storage.objectViewer", prefix = "" }
     "data reads exports" = { function = "data", bucket = "exports", role = "roles/storage.objectViewer", prefix = "" }
 
-    # The first bytes of what was uploaded; Document AI reads the rest by the same right of its caller.
+    # Reads the first bytes of an upload. Document AI reads the whole file with its caller's permissions.
     "ocr reads documents" = { function = "ocr", bucket = "uploads", role = "roles/storage.objectViewer", prefix = "documents/" }
-    # An operation writes its output with the right of its caller.
+    # A batch operation writes its output with its caller's permissions.
     "ocr creates results" = { function = "ocr", bucket = "results", role = "roles/storage.objectCreator", prefix = "ocr/" }
-    # That output, which is listed where its events were lost.
+    # Reads the output, and lists it when its events were lost.
     "ocr reads results" = { function = "ocr", bucket = "results", role = "roles/storage.objectViewer", prefix = "ocr/", lists = true }
 
     # The same for Speech-to-Text.
@@ -119,10 +118,10 @@ locals {
     "transcription creates results" = { function = "transcription", bucket = "results", role = "roles/storage.objectCreator", prefix = "transcription/" }
     "transcription reads results"   = { function = "transcription", bucket = "results", role = "roles/storage.objectViewer", prefix = "transcription/", lists = true }
 
-    # Parts, and the whole that they are composed to.
+    # Writes parts and composes them into one file.
     "export writes exports" = { function = "export", bucket = "exports", role = "roles/storage.objectUser", prefix = "", lists = true }
 
-    # Lists what is there, and deletes what was erased and what belongs to nothing.
+    # Lists objects, and deletes those of erased items and orphaned ones.
     "maintenance sweeps uploads" = { function = "maintenance", bucket = "uploads", role = local.object_sweeper, prefix = "", lists = true }
     "maintenance sweeps exports" = { function = "maintenance", bucket = "exports", role = local.object_sweeper, prefix = "", lists = true }
   }
@@ -147,21 +146,21 @@ resource "google_storage_bucket_iam_member" "function" {
   }
 }
 
-# Less than any of Google's own roles that can delete.
+# Narrower than any predefined role that can delete objects.
 resource "google_project_iam_custom_role" "object_sweeper" {
   role_id     = "objectSweeper"
   title       = "Object sweeper"
-  description = "Lists, looks at and deletes objects; neither makes nor changes any."
+  description = "List, read and delete objects, but not create or change them."
   permissions = ["storage.objects.delete", "storage.objects.get", "storage.objects.list"]
 
   depends_on = [google_project_service.this]
 }
 
-# Less than a token creator, who could act as the account everywhere.
+# Narrower than a token creator, who could impersonate the account everywhere.
 resource "google_project_iam_custom_role" "blob_signer" {
   role_id     = "blobSigner"
   title       = "Blob signer"
-  description = "Signs with an account's key, as URLs of Cloud Storage are signed."
+  description = "Sign with a service account's key, as for signed URLs of Cloud Storage."
   permissions = ["iam.serviceAccounts.signBlob"]
 
   depends_on = [google_project_service.this]
@@ -172,19 +171,19 @@ locals {
   blob_signer    = "projects/${var.project}/roles/${google_project_iam_custom_role.blob_signer.role_id}"
 }
 
-# data signs URLs as itself: it has no key.
+# data signs URLs through the IAM API, because it holds no private key.
 resource "google_service_account_iam_member" "data_signs" {
   service_account_id = local.account_ids["fn-data"]
   role               = local.blob_signer
   member             = local.members["fn-data"]
 }
 
-# AI services know rights only of a whole project.
+# Document AI and Speech-to-Text support permissions only on the whole project.
 resource "google_project_iam_member" "function" {
   for_each = {
-    # Calls the processor, and asks after its operations.
+    # Calls the processor and polls its operations.
     ocr = "roles/documentai.apiUser"
-    # Calls the recognizer, and asks after its operations.
+    # Calls the recognizer and polls its operations.
     transcription = "roles/speech.client"
   }
 
@@ -193,7 +192,7 @@ resource "google_project_iam_member" "function" {
   member  = local.members["fn-${each.key}"]
 }
 
-# Cloud Scheduler starts the nightly comparison of the audit log.
+# Cloud Scheduler starts the nightly verification of the audit log.
 resource "google_cloud_run_v2_job_iam_member" "scheduler" {
   name     = google_cloud_run_v2_job.verify_audit.name
   location = var.region
@@ -201,10 +200,10 @@ resource "google_cloud_run_v2_job_iam_member" "scheduler" {
   member   = local.members["scheduler"]
 }
 
-# Google's own accounts. That Pub/Sub and Cloud Scheduler make tokens for `push` and `scheduler` comes with the role
-# that each has as its service's agent.
+# Google's service agents. Pub/Sub and Cloud Scheduler need no grant to create tokens for `pushes` and `scheduler`:
+# their service agent roles include it.
 
-# Cloud Storage announces objects.
+# Cloud Storage publishes notifications.
 resource "google_pubsub_topic_iam_member" "storage" {
   for_each = toset([for bucket in values(local.platform.buckets) : bucket.topic if bucket.topic != null])
 
@@ -213,14 +212,14 @@ resource "google_pubsub_topic_iam_member" "storage" {
   member = data.google_storage_project_service_account.this.member
 }
 
-# Pub/Sub passes on what it gave up, …
+# Pub/Sub publishes dead letters.
 resource "google_pubsub_topic_iam_member" "dead_letters" {
   topic  = google_pubsub_topic.this["dead-letters"].name
   role   = "roles/pubsub.publisher"
   member = google_project_service_identity.this["pubsub.googleapis.com"].member
 }
 
-# … and takes it off the subscription that it came from.
+# Pub/Sub acknowledges dead letters on their original subscription.
 resource "google_pubsub_subscription_iam_member" "dead_letters" {
   for_each = { for name, subscription in local.subscriptions : name => subscription if subscription.dead_letters }
 
@@ -229,7 +228,7 @@ resource "google_pubsub_subscription_iam_member" "dead_letters" {
   member       = google_project_service_identity.this["pubsub.googleapis.com"].member
 }
 
-# Batch operations run as the AI services' own accounts: they read the file and write its text.
+# Batch operations run as the service agents of Document AI and Speech-to-Text, which read the file and write its text.
 resource "google_storage_bucket_iam_member" "ai" {
   for_each = {
     "documentai reads documents" = { api = "documentai.googleapis.com", bucket = "uploads", role = "roles/storage.objectViewer", prefix = "documents/" }

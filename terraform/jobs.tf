@@ -1,14 +1,13 @@
-# Jobs: run to their end when somebody asks.
+# Cloud Run jobs: the migrations, and the verification of the audit log.
 
 locals {
-  # What a job has beside its image and its secrets.
   job_network = {
     network    = google_compute_network.this.id
     subnetwork = google_compute_subnetwork.functions.id
   }
 }
 
-# Brings the database up to date before each roll-out, and makes the first super admin:
+# Migrates the database before each rollout, and creates the first super admin:
 #   gcloud run jobs execute migrations --args=grant-super-admin,ada@example.org
 resource "google_cloud_run_v2_job" "migrations" {
   name     = "migrations"
@@ -19,9 +18,9 @@ resource "google_cloud_run_v2_job" "migrations" {
   template {
     template {
       service_account = local.emails["migrations"]
-      # Adding an index to a large table takes its time.
+      # Adding an index to a large table can take long.
       timeout = "3600s"
-      # A migration that failed is looked at, not tried again.
+      # A failed migration needs a person, not a retry.
       max_retries = 0
 
       vpc_access {
@@ -54,14 +53,14 @@ resource "google_cloud_run_v2_job" "migrations" {
   }
 
   lifecycle {
-    # Cloud Build sets the release.
+    # Cloud Build sets the image.
     ignore_changes = [client, client_version, template[0].template[0].containers[0].image]
   }
 
   depends_on = [google_secret_manager_secret_iam_member.this]
 }
 
-# Compares the audit log with its seals: fails when a row was changed, removed or slipped in, which an alert tells of.
+# Compares the audit log with its seals. Fails when a row was changed, removed or inserted, and an alert reports it.
 resource "google_cloud_run_v2_job" "verify_audit" {
   name     = "verify-audit"
   location = var.region

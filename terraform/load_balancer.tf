@@ -1,4 +1,4 @@
-# One origin for everything: a global load balancer that picks the function by the path, as the local gateway does.
+# The platform's single origin: a global load balancer that routes by path, as the local gateway does.
 
 resource "google_compute_global_address" "ipv4" {
   name       = "alta-data-ipv4"
@@ -42,7 +42,7 @@ resource "google_compute_backend_service" "function" {
     group = google_compute_region_network_endpoint_group.function[each.key].id
   }
 
-  # All requests; what holds a token is left out (logging.tf).
+  # All requests, except those whose URL contains a token (logging.tf).
   log_config {
     enable      = true
     sample_rate = 1
@@ -60,7 +60,7 @@ resource "google_compute_backend_bucket" "static" {
 
   name        = "static-${each.key}"
   bucket_name = google_storage_bucket.static.name
-  # What the local cloud sends with them, and what only HTTPS can.
+  # The headers that the local cloud sends, and HSTS, which applies only to HTTPS.
   custom_response_headers = concat(
     [for header, value in local.platform.static_headers[each.key] : "${header}: ${value}"],
     ["strict-transport-security: max-age=63072000; includeSubDomains"],
@@ -70,7 +70,7 @@ resource "google_compute_backend_bucket" "static" {
 # The URL map
 
 locals {
-  # As ids, which a plan knows before the backends are made: what goes where can be read in it.
+  # Built from names, so that a plan shows the routing before the backends exist.
   backends = {
     for name, backend in google_compute_backend_service.function : name => "projects/${var.project}/global/backendServices/${backend.name}"
   }
@@ -90,7 +90,7 @@ resource "google_compute_url_map" "this" {
 
   path_matcher {
     name = "functions"
-    # Answers for all other paths: with a 404 problem.
+    # Responds to all other paths with a 404 problem.
     default_service = local.backends[local.platform.default_function]
 
     dynamic "path_rule" {
@@ -109,7 +109,7 @@ resource "google_compute_url_map" "this" {
     }
   }
 
-  # Google refuses a map that does otherwise.
+  # Google rejects a URL map that fails these tests.
   dynamic "test" {
     for_each = merge([for name in local.http_functions : { for route in local.platform.functions[name].routes : replace(route, "*", "anything") => name }]...)
     content {
@@ -139,7 +139,8 @@ resource "google_compute_url_map" "redirect" {
 
 # Front ends
 
-# Renewed by Google for as long as the domain leads here. Another domain gets another one before the old one goes.
+# Google renews the certificate while the domain's DNS records point to the load balancer. After a change of the domain,
+# the new certificate is created before the old one is deleted.
 resource "google_compute_managed_ssl_certificate" "this" {
   name = "alta-data-${substr(sha256(var.domain), 0, 8)}"
 

@@ -1,10 +1,10 @@
-# Logs: what is kept, what never is, and what nobody can take back.
+# Logs: URLs that are never stored, the immutable copy of the audit log's seals, and Cloud Audit Logs.
 
-# Request logs hold whole URLs. Those with a token in them are not kept, neither the load balancer's nor Cloud Run's;
-# the functions' own lines name the route's pattern instead.
+# Request logs of the load balancer and of Cloud Run contain full URLs, so entries with a token in the URL are not
+# stored. The functions' own log lines contain the route pattern instead.
 resource "google_logging_project_exclusion" "tokens" {
   name        = "urls-with-tokens"
-  description = "Request logs whose URL or referrer holds a token: event streams' tickets, mailed links, invitations"
+  description = "Request logs whose URL or referrer contains a token: event stream tickets, mailed links, invitations"
   filter      = <<-EOT
     resource.type=("http_load_balancer" OR "cloud_run_revision")
     (httpRequest.requestUrl=~"${local.token_urls}" OR httpRequest.referer=~"${local.token_urls}")
@@ -14,14 +14,14 @@ resource "google_logging_project_exclusion" "tokens" {
 }
 
 locals {
-  # A query that names a ticket or a token, or the path of an invitation.
+  # Matches a ticket or a token in the query, and the path of an invitation.
   token_urls = "[?&](ticket|token)=|/invitations/[^/?#]"
 }
 
-# Each seal of the audit log, as maintenance logs it, goes where it cannot be changed (storage.tf).
+# Copies each seal of the audit log from maintenance's logs to a bucket with a locked retention (storage.tf).
 resource "google_logging_project_sink" "seals" {
   name        = "audit-seals"
-  description = "The heads of the audit log's seals"
+  description = "The hashes of the audit log's seals"
   destination = "storage.googleapis.com/${google_storage_bucket.seals.name}"
   filter      = <<-EOT
     resource.type="cloud_run_revision"
@@ -32,14 +32,14 @@ resource "google_logging_project_sink" "seals" {
   unique_writer_identity = true
 }
 
-# The sink's own account adds objects, and can do nothing else with them.
+# The sink's account can create objects, but not read, change or delete them.
 resource "google_storage_bucket_iam_member" "seals" {
   bucket = google_storage_bucket.seals.name
   role   = "roles/storage.objectCreator"
   member = google_logging_project_sink.seals.writer_identity
 }
 
-# Who read a secret, and who read or wrote an object, is in Cloud Audit Logs.
+# Records every access to a secret or an object in Cloud Audit Logs.
 resource "google_project_iam_audit_config" "this" {
   for_each = toset(["secretmanager.googleapis.com", "storage.googleapis.com"])
 

@@ -1,4 +1,4 @@
-# What is watched, and who is told.
+# Monitoring: notification channels, uptime checks, metrics from logs, and the budget.
 
 resource "google_monitoring_notification_channel" "email" {
   for_each = toset(var.alert_emails)
@@ -14,7 +14,7 @@ locals {
   notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
 }
 
-# From outside, as browsers see it.
+# Uptime checks through the load balancer, as a browser would request it.
 resource "google_monitoring_uptime_check_config" "this" {
   for_each = {
     health  = { path = "/health", status = 200 }
@@ -44,20 +44,20 @@ resource "google_monitoring_uptime_check_config" "this" {
   depends_on = [google_project_service.this]
 }
 
-# What only logs tell.
+# Metrics counted from log lines.
 locals {
   log_metrics = {
-    # A line for each message that a subscription gave up on.
+    # One line for each dead letter.
     dead_letters = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"a message was given up\""
       labels = { subscription = "EXTRACT(jsonPayload.subscription)" }
     }
-    # The announcement of an object never came: a notification or a topic is broken.
+    # One line for each upload whose event did not arrive, because a notification or a topic is broken.
     lost_announcements = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"an upload is announced whose event did not come\""
       labels = {}
     }
-    # Faults of ours: each is one line.
+    # One line for each internal error.
     errors = {
       filter = "resource.type=\"cloud_run_revision\" severity>=ERROR jsonPayload.function:*"
       labels = { function = "EXTRACT(jsonPayload.function)" }
@@ -95,7 +95,7 @@ resource "google_logging_metric" "count" {
   depends_on = [google_project_service.this]
 }
 
-# How long the oldest event that the sweep found had waited.
+# The age of the oldest event that the outbox sweep found.
 resource "google_logging_metric" "outbox_age" {
   name            = "outbox_age"
   filter          = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the outbox was swept\""
@@ -118,7 +118,7 @@ resource "google_logging_metric" "outbox_age" {
   depends_on = [google_project_service.this]
 }
 
-# The bill
+# Budget
 
 resource "google_billing_budget" "this" {
   count = var.budget == null ? 0 : 1

@@ -1,5 +1,4 @@
-# A network of the platform's own: the functions reach the database and its cache by private addresses, and nothing
-# else in it.
+# The private network. Firewall rules let the functions connect to the database and Redis, and to nothing else in it.
 
 resource "google_compute_network" "this" {
   name                    = "alta-data"
@@ -7,7 +6,7 @@ resource "google_compute_network" "this" {
   depends_on              = [google_project_service.this]
 }
 
-# Each instance takes an address, and each roll-out doubles them for a while.
+# Each instance uses an address, and a rollout temporarily doubles the number of instances.
 resource "google_compute_subnetwork" "functions" {
   name                     = "functions"
   network                  = google_compute_network.this.id
@@ -22,7 +21,7 @@ resource "google_compute_subnetwork" "functions" {
   }
 }
 
-# Private service access: where Cloud SQL and Memorystore have their addresses.
+# Private services access: the address range of Cloud SQL and Memorystore.
 resource "google_compute_global_address" "services" {
   name          = "private-services"
   network       = google_compute_network.this.id
@@ -42,7 +41,7 @@ locals {
   services_range = "${google_compute_global_address.services.address}/${google_compute_global_address.services.prefix_length}"
 }
 
-# Nothing comes in: Cloud Run's own front end does not go through the network.
+# No ingress is needed: requests to Cloud Run do not pass through this network.
 resource "google_compute_firewall" "deny_ingress" {
   name      = "deny-ingress"
   network   = google_compute_network.this.id
@@ -67,7 +66,7 @@ resource "google_compute_firewall" "deny_egress" {
   }
 }
 
-# PostgreSQL itself, and its pooler.
+# PostgreSQL (5432) and its pooler (6432).
 resource "google_compute_firewall" "to_database" {
   name      = "to-database"
   network   = google_compute_network.this.id
@@ -82,7 +81,7 @@ resource "google_compute_firewall" "to_database" {
   }
 }
 
-# Only the functions that read REDIS_URL.
+# Only functions that read REDIS_URL have the tag.
 resource "google_compute_firewall" "to_redis" {
   name      = "to-redis"
   network   = google_compute_network.this.id

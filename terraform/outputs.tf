@@ -1,5 +1,5 @@
 output "addresses" {
-  description = "Where the domain's A and AAAA records are to lead."
+  description = "The addresses for the domain's A and AAAA records."
   value = {
     A    = google_compute_global_address.ipv4.address
     AAAA = google_compute_global_address.ipv6.address
@@ -7,27 +7,27 @@ output "addresses" {
 }
 
 output "origin" {
-  description = "Where the platform answers."
+  description = "The platform's origin."
   value       = local.origin
 }
 
 output "registry" {
-  description = "Where Cloud Build pushes images: `{registry}/{function}:{commit}`."
+  description = "The image registry. Cloud Build pushes `{registry}/{function}:{commit}`."
   value       = local.registry
 }
 
 output "deploy_service_account" {
-  description = "The account that Cloud Build deploys as."
+  description = "The service account that Cloud Build uses."
   value       = local.emails["deploy"]
 }
 
 output "static_bucket" {
-  description = "The bucket of the interface's document and the pages."
+  description = "The bucket of the OpenAPI document and the pages."
   value       = google_storage_bucket.static.name
 }
 
 output "functions" {
-  description = "What each function runs with: its variables, and the secrets that others are read from."
+  description = "The environment variables, secrets and routes of each function."
   value = {
     for name in keys(local.platform.functions) : name => {
       environment = local.environment[name]
@@ -38,6 +38,6 @@ output "functions" {
 }
 
 output "database_connections" {
-  description = "Connections that the functions and jobs could open together, and how many they may."
+  description = "The connections that functions and jobs can open together, and the number allowed."
   value       = local.connections
 }

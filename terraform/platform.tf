@@ -1,9 +1,9 @@
-# What the platform consists of: one list, which a test of the code compares with what the code says.
+# The platform's routes, variables, topics and schedules, from platform.json. A test compares that file with the code.
 
 locals {
   platform = jsondecode(file("${path.module}/platform.json"))
 
-  # Reached through the load balancer; all others are called by Pub/Sub and Cloud Scheduler only.
+  # Functions with routes are behind the load balancer. Pub/Sub and Cloud Scheduler call the others.
   http_functions      = [for name, function in local.platform.functions : name if length(function.routes) > 0]
   triggered_functions = [for name, function in local.platform.functions : name if length(function.routes) == 0]
 

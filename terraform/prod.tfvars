@@ -1,4 +1,4 @@
-# The highly available one, for a million documents a month (README.md has the arithmetic).
+# The production environment: highly available, sized for a million documents a month (calculation in README.md).
 
 project      = "alta-data-prod"
 state_bucket = "alta-data-prod-terraform"
@@ -23,7 +23,7 @@ redis = {
   memory_gb = 1
 }
 
-# Those that a person waits for are kept ready.
+# Functions that answer waiting users keep at least one instance, and so does maintenance, which is called each minute.
 functions = {
   auth          = { min_instances = 2, max_instances = 12 }
   users         = { max_instances = 4 }
@@ -46,7 +46,7 @@ mail = {
   username = "alta-data"
 }
 
-# What ./secrets printed. Nobody holds the other half of this one.
+# Printed by ./secrets. The private half of this example key was discarded.
 access_token_keys = [
   {
     kid = "KWBNuSeulMqlICcUzMbACshIfsNJfp-QsmffhBdHK7w"

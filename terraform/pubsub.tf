@@ -1,11 +1,11 @@
-# Topics, and the subscriptions that push to functions.
+# Topics, and subscriptions that push to functions.
 
 resource "google_pubsub_topic" "this" {
-  #checkov:skip=CKV_GCP_83: messages hold ids and a version, never rows or secrets; Google's own keys encrypt them
+  #checkov:skip=CKV_GCP_83: messages contain ids and a version, never rows or secrets; Google-managed keys encrypt them
   for_each = toset(local.platform.topics)
 
   name = each.key
-  # A week of messages can be sent again, should a subscription have lost them.
+  # A subscription can replay the messages of the last week (gcloud pubsub subscriptions seek).
   message_retention_duration = "604800s"
 
   message_storage_policy {
@@ -16,7 +16,7 @@ resource "google_pubsub_topic" "this" {
 }
 
 locals {
-  # As ids, which a plan knows before the topics are made.
+  # Built from names, so that a plan knows the ids before the topics exist.
   topic_ids     = { for name, topic in google_pubsub_topic.this : name => "projects/${var.project}/topics/${topic.name}" }
   subscriptions = { for subscription in local.platform.subscriptions : subscription.name => subscription }
 }
@@ -31,7 +31,7 @@ resource "google_pubsub_subscription" "this" {
   ack_deadline_seconds       = local.platform.delivery.ack_deadline_seconds
   message_retention_duration = "604800s"
 
-  # Never, however long nothing comes.
+  # Never expires, even when unused.
   expiration_policy {
     ttl = ""
   }
@@ -43,7 +43,7 @@ resource "google_pubsub_subscription" "this" {
 
   push_config {
     push_endpoint = "${module.function[each.value.function].uri}${each.value.path}"
-    # The audience is the function's name: a token for one function is no good for another.
+    # The audience is the function's name, so a token for one function is invalid at another.
     oidc_token {
       service_account_email = local.emails["pushes"]
       audience              = each.value.function

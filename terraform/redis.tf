@@ -1,9 +1,9 @@
-# Redis: rate limits that instances share, and the summaries' short cache. Nothing is lost with it: without an
-# answer each instance counts for itself.
+# Redis: shared rate limits, and a short cache of analytics summaries. It is optional: without it, each instance counts
+# rate limits on its own.
 
 resource "google_redis_instance" "this" {
-  #checkov:skip=CKV_GCP_95: the password would stand in the state; the firewall lets only the functions that use it in
-  #checkov:skip=CKV_GCP_97: TLS comes with an authority of its own, which the client does not take; what is sent are counters and sums, inside the network
+  #checkov:skip=CKV_GCP_95: the password would be stored in the state; the firewall admits only functions that use Redis
+  #checkov:skip=CKV_GCP_97: Memorystore's TLS uses its own CA, which the client does not support; only counters and sums are sent, inside the network
   count = var.redis == null ? 0 : 1
 
   name           = "alta-data"
@@ -14,7 +14,7 @@ resource "google_redis_instance" "this" {
 
   authorized_network = google_compute_network.this.id
   connect_mode       = "PRIVATE_SERVICE_ACCESS"
-  # Counters that nobody asked for in a while make room for new ones.
+  # Evicts the least recently used counters.
   redis_configs = { maxmemory-policy = "volatile-lru" }
 
   deletion_protection = var.deletion_protection

@@ -1,4 +1,4 @@
-# The tasks of functions, called again and again.
+# Cloud Scheduler: the tasks of functions, and the nightly job.
 
 locals {
   schedules = { for schedule in local.platform.schedules : schedule.name => schedule }
@@ -12,10 +12,10 @@ resource "google_cloud_scheduler_job" "task" {
   region      = var.region
   time_zone   = "Etc/UTC"
   schedule    = each.value.every_seconds < 3600 ? "*/${each.value.every_seconds / 60} * * * *" : "0 */${each.value.every_seconds / 3600} * * *"
-  # The task's own time-out, and time for its answer.
+  # Longer than the function's own timeout, to leave time for its response.
   attempt_deadline = "${local.platform.functions[each.value.function].request_timeout_seconds + 30}s"
 
-  # The next call comes soon enough.
+  # The next scheduled call is the retry.
   retry_config {
     retry_count = 0
   }
@@ -32,15 +32,15 @@ resource "google_cloud_scheduler_job" "task" {
   lifecycle {
     precondition {
       condition     = each.value.every_seconds % 60 == 0 && (each.value.every_seconds < 3600 ? 3600 % each.value.every_seconds == 0 : each.value.every_seconds % 3600 == 0)
-      error_message = "Cloud Scheduler counts in whole minutes or hours of the clock: ${each.key} is called every ${each.value.every_seconds} seconds."
+      error_message = "The interval of ${each.key}, ${each.value.every_seconds} seconds, must be whole hours or a whole number of minutes that divides an hour."
     }
   }
 }
 
-# Compares the audit log with its seals, every night.
+# Verifies the audit log against its seals every night.
 resource "google_cloud_scheduler_job" "verify_audit" {
   name             = "verify-audit"
-  description      = "Runs the job verify-audit"
+  description      = "Run the job verify-audit"
   region           = var.region
   time_zone        = "Etc/UTC"
   schedule         = "30 2 * * *"

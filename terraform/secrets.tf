@@ -1,19 +1,19 @@
-# Secrets. Terraform makes their containers; `./secrets` puts the values in, so that none is ever in a plan or a
-# state. Versions are pinned: a new one is used when it is named in `secret_versions`, and the old one is a line away.
+# Secrets. Terraform creates empty secrets, and `./secrets` adds the values, so that no plan and no state contains them.
+# Versions are pinned: a new version takes effect when `secret_versions` names it, and naming the old one rolls back.
 
 locals {
-  # What each is for. `./secrets` makes a value for each, but for the mail server's password, which it asks for.
+  # `./secrets` generates all values except the SMTP password, which it asks for.
   secrets = merge(
     {
-      access-token-signing-key      = "The private key that auth signs access tokens with."
-      audit-seal-key                = "The key that maintenance seals the audit log with."
+      access-token-signing-key      = "The private key for signing access tokens, used by auth."
+      audit-seal-key                = "The key for sealing the audit log, used by maintenance."
       database-password-functions   = "The password of the functions' database login."
-      database-password-maintenance = "The password of maintenance's database login."
+      database-password-maintenance = "The password of the database login of maintenance."
       database-password-migrations  = "The password of the migration job's database login."
-      mail-token-keys               = "The keys that the tokens of mailed links are derived with."
-      refresh-token-key             = "The key that refresh tokens are derived with."
+      mail-token-keys               = "The keys for deriving the tokens in mailed links."
+      refresh-token-key             = "The key for deriving refresh tokens."
     },
-    var.mail.username == null ? {} : { smtp-password = "The password at the mail server." },
+    var.mail.username == null ? {} : { smtp-password = "The password at the SMTP server." },
   )
   secret_version = { for name in keys(local.secrets) : name => lookup(var.secret_versions, name, "1") }
 }
@@ -23,7 +23,7 @@ resource "google_secret_manager_secret" "this" {
 
   secret_id   = each.key
   annotations = { purpose = each.value }
-  # A version that is destroyed by mistake can be had back for a week.
+  # A destroyed version can be restored for a week.
   version_destroy_ttl = "604800s"
   deletion_protection = var.deletion_protection
 
@@ -34,7 +34,7 @@ resource "google_secret_manager_secret" "this" {
   depends_on = [google_project_service.this]
 }
 
-# The connection URLs that the functions get, made of the passwords above. Write-only: they are sent, never kept.
+# The database connection URLs, built from the passwords above. They are write-only arguments, which no state contains.
 locals {
   database_roles = ["functions", "maintenance", "migrations"]
 }
@@ -43,7 +43,7 @@ resource "google_secret_manager_secret" "database_url" {
   for_each = toset(local.database_roles)
 
   secret_id           = "database-url-${each.key}"
-  annotations         = { purpose = "Where and as whom the database is reached: ${each.key}." }
+  annotations         = { purpose = "The database connection URL for ${each.key}." }
   version_destroy_ttl = "604800s"
   deletion_protection = var.deletion_protection
 
@@ -57,7 +57,7 @@ resource "google_secret_manager_secret" "database_url" {
 ephemeral "google_secret_manager_secret_version" "database_password" {
   for_each = local.database_passwords
 
-  # By a name that is known when the secret is there: a plan for an empty project does not look for it.
+  # The name is unknown until the secret exists, so that a plan of an empty project does not read the version.
   secret  = google_secret_manager_secret.this[each.value.secret].name
   version = each.value.version
 }
@@ -72,15 +72,15 @@ resource "google_secret_manager_secret_version" "database_url" {
     local.database_host[each.key],
     google_sql_database.this.name,
   )
-  # Another host, user or generation makes another version; the number stands for them, since what is written
-  # cannot be compared.
+  # A change of host or user (and thus of the login's generation) writes a new version. Terraform cannot compare
+  # write-only values, so this number stands for them.
   secret_data_wo_version = parseint(substr(sha256("${local.database_host[each.key]} ${local.database_user[each.key]}"), 0, 8), 16)
 
-  # A revision that is rolled back to still finds its own.
+  # Keeps old versions for revisions that are rolled back to.
   deletion_policy = "ABANDON"
   lifecycle {
     create_before_destroy = true
   }
-  # Nobody is told of a login before it works.
+  # The login must exist before a URL refers to it.
   depends_on = [google_sql_user.login, google_sql_user.migrations]
 }

@@ -1,19 +1,19 @@
-# Buckets. What browsers upload goes straight into one of them; no file passes through a function.
+# Buckets. Browsers upload to and download from them directly, so files do not pass through functions.
 
 locals {
-  # Days after which an object goes by itself. What is uploaded stays until `maintenance` erases it.
+  # Days until Cloud Storage deletes an object. Uploads stay until `maintenance` erases them.
   bucket_lifetimes = {
     uploads = null
-    # An operation's output is read within hours, and kept in the database from then on.
+    # The output of a batch operation is copied to the database within hours.
     results = 7
-    # `maintenance` deletes exports whose time is over; this is for what it does not know of.
+    # `maintenance` deletes expired exports. This deletes objects that it does not know about.
     exports = 7 + tonumber(local.platform.functions["data"].variables["EXPORT_RETENTION_DAYS"].default)
   }
 }
 
 resource "google_storage_bucket" "this" {
-  #checkov:skip=CKV_GCP_62: usage logs would hold signed URLs; audit logs (logging.tf) tell who read and wrote what
-  #checkov:skip=CKV_GCP_78: an object is made once and never overwritten (its URL is signed for generation 0); soft delete brings it back
+  #checkov:skip=CKV_GCP_62: usage logs would contain signed URLs; audit logs (logging.tf) record all access
+  #checkov:skip=CKV_GCP_78: objects are never overwritten (upload URLs are signed for generation 0); soft delete restores deleted ones
   for_each = local.buckets
 
   name     = each.value
@@ -23,7 +23,7 @@ resource "google_storage_bucket" "this" {
   public_access_prevention    = "enforced"
   force_destroy               = !var.deletion_protection
 
-  # Browsers upload and download; those of other origins are refused.
+  # Browsers upload and download from these origins only.
   dynamic "cors" {
     for_each = each.key == "results" ? [] : [true]
     content {
@@ -50,7 +50,7 @@ resource "google_storage_bucket" "this" {
     }
   }
 
-  # Half of an upload that nobody finished.
+  # Deletes the parts of unfinished uploads.
   lifecycle_rule {
     condition {
       age = 8
@@ -70,7 +70,7 @@ resource "google_storage_bucket" "this" {
   depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.storage]
 }
 
-# Cloud Storage's own account encrypts and decrypts with the key that was given.
+# Cloud Storage's service agent encrypts and decrypts with the key.
 resource "google_kms_crypto_key_iam_member" "storage" {
   count = var.bucket_kms_key == null ? 0 : 1
 
@@ -79,7 +79,7 @@ resource "google_kms_crypto_key_iam_member" "storage" {
   member        = data.google_storage_project_service_account.this.member
 }
 
-# What is finalised in a bucket is announced on its topic.
+# Publishes an event to the bucket's topic when an object is finalized.
 resource "google_storage_notification" "this" {
   for_each = { for name, bucket in local.platform.buckets : name => bucket.topic if bucket.topic != null }
 
@@ -91,23 +91,23 @@ resource "google_storage_notification" "this" {
   depends_on = [google_pubsub_topic_iam_member.storage]
 }
 
-# The interface's document and the pages, for everybody to read: the only public bucket.
+# The OpenAPI document and the pages: the only public bucket.
 resource "google_storage_bucket" "static" {
-  #checkov:skip=CKV_GCP_62: what is public is read through the load balancer, which logs
-  #checkov:skip=CKV_GCP_114: it is public; the load balancer reads as everybody does
+  #checkov:skip=CKV_GCP_62: the objects are public, and the load balancer logs requests for them
+  #checkov:skip=CKV_GCP_114: the load balancer reads the bucket as allUsers, so it must be public
   name     = "${var.project}-static"
   location = var.region
 
   uniform_bucket_level_access = true
   public_access_prevention    = "inherited"
-  # Made anew by each release.
+  # Each release uploads all objects again.
   force_destroy = true
 
   website {
     main_page_suffix = "index.html"
   }
 
-  # The release before can be had back.
+  # Keeps the objects of earlier releases.
   versioning {
     enabled = true
   }
@@ -123,19 +123,19 @@ resource "google_storage_bucket" "static" {
   depends_on = [google_project_service.this]
 }
 
-# The load balancer reads the static files as everybody may: it has no account to read them with.
+# A backend bucket reads its objects as allUsers, because the load balancer has no service account.
 resource "google_storage_bucket_iam_member" "static" {
-  #checkov:skip=CKV_GCP_28: the only public bucket; it holds what the interface's documentation shows anyway
+  #checkov:skip=CKV_GCP_28: the only public bucket; it contains only the public API documentation and pages
   bucket = google_storage_bucket.static.name
   role   = "roles/storage.legacyObjectReader"
   member = "allUsers"
 }
 
-# The heads of the audit log's seals, as a sink writes them (logging.tf): whoever could rewrite the table, seals and
-# all, could not rewrite these.
+# The hashes of the audit log's seals, written by a log sink (logging.tf). An attacker who can rewrite the table and its
+# seals cannot change these.
 resource "google_storage_bucket" "seals" {
-  #checkov:skip=CKV_GCP_62: audit logs (logging.tf) tell who read and wrote what
-  #checkov:skip=CKV_GCP_78: Cloud Storage refuses versions where it retains; nothing here is ever overwritten
+  #checkov:skip=CKV_GCP_62: audit logs (logging.tf) record all access
+  #checkov:skip=CKV_GCP_78: a bucket with a retention policy cannot have versioning, and its objects cannot be overwritten
   name     = "${var.project}-audit-seals"
   location = var.region
 

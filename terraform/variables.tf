@@ -1,104 +1,104 @@
-# Where
+# Project and location
 
 variable "project" {
-  description = "The Google Cloud project: one for each environment, since topics and services have fixed names."
+  description = "The Google Cloud project. Each environment needs its own, because topics and services have fixed names."
   type        = string
 }
 
 variable "environment" {
-  description = "What the environment is called, on labels and in alerts."
+  description = "The environment's name, used in labels and alerts."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,20}$", var.environment))
-    error_message = "The environment is a short name of small letters, digits and hyphens."
+    error_message = "Use 1 to 21 lowercase letters, digits and hyphens, starting with a letter."
   }
 }
 
 variable "region" {
-  description = "The region of everything but the AI services."
+  description = "The region of all resources except the AI services."
   type        = string
   default     = "europe-west4"
 }
 
 variable "ai_location" {
-  description = "Where Document AI and Speech-to-Text process: `eu` or `us`; the buckets' contents are read there."
+  description = "The location of Document AI and Speech-to-Text: `eu` or `us`. Uploads are processed there."
   type        = string
   default     = "eu"
 
   validation {
     condition     = contains(["eu", "us"], var.ai_location)
-    error_message = "Document AI's text recognition and Speech-to-Text have the locations eu and us in common."
+    error_message = "Use eu or us, the locations that both Document AI OCR and Speech-to-Text support."
   }
 }
 
 variable "deletion_protection" {
-  description = "Whether the database, its cache and the services refuse to be destroyed, and buckets that hold objects too."
+  description = "Prevents destroying the database, Redis, the services, and buckets that contain objects."
   type        = bool
   default     = true
 }
 
-# Who reaches it, and how
+# Domain and access
 
 variable "domain" {
-  description = "The domain that the platform answers at; its A and AAAA records are to lead to the outputs' addresses."
+  description = "The platform's domain. Point its A and AAAA records to the output `addresses`."
   type        = string
 }
 
 variable "reference_page" {
-  description = "Whether the reference page is served beside the interface; without it `frontend_url` is another origin."
+  description = "Serves the reference page on the platform's domain. Required unless `frontend_url` is set."
   type        = bool
   default     = false
 }
 
 variable "frontend_url" {
-  description = "Where the links in mails lead: the origin of the web application; null for the reference page."
+  description = "The origin of the web application, for links in mails. Null for the reference page."
   type        = string
   default     = null
 
   validation {
     condition     = var.frontend_url != null || var.reference_page
-    error_message = "Without the reference page, links in mails need an origin to lead to: set frontend_url."
+    error_message = "Set frontend_url or reference_page: links in mails need a web application."
   }
   validation {
     condition     = var.frontend_url == null || can(regex("^https://[^/]+$", var.frontend_url))
-    error_message = "Expected an origin: https:// and a host, without a path."
+    error_message = "Use an origin such as https://app.example.com, without a path."
   }
 }
 
 variable "cors_origins" {
-  description = "Origins whose pages may call the functions and upload to the buckets, beside the platform's own."
+  description = "More origins whose pages may call the functions and upload to the buckets."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for origin in var.cors_origins : can(regex("^https?://[^/*]+$", origin))])
-    error_message = "Expected origins, such as https://app.example.com: no path, no wildcard."
+    error_message = "Use origins such as https://app.example.com, without a path or a wildcard."
   }
 }
 
 variable "passkey_rp_id" {
-  description = "The relying party's id of passkeys: the domain of the pages, or one above it; null for the host of `frontend_url`. Another value later makes every passkey useless."
+  description = "The relying party ID of passkeys: the domain of the web application or a parent domain. Null for the host of `frontend_url`. Changing it later invalidates all passkeys."
   type        = string
   default     = null
 }
 
 variable "cloud_armor" {
-  description = "Whether Cloud Armor stands before the functions: rate limits by address, and OWASP's rules."
+  description = "Enables Cloud Armor: rate limits by address, and OWASP rules."
   type        = bool
   default     = true
 }
 
 variable "requests_per_minute" {
-  description = "Requests a minute from one address, over all functions, that Cloud Armor lets pass."
+  description = "Cloud Armor's limit of requests per minute from one address, across all functions."
   type        = number
   default     = 1200
 }
 
-# The functions
+# Functions
 
 variable "functions" {
-  description = "How large each function may grow: to one instance, unless it is named here. `database_connections` is the pool of one instance."
+  description = "Instance limits of each function; a function that is not named gets one instance. `database_connections` is the pool size of one instance."
   type = map(object({
     min_instances        = optional(number, 0)
     max_instances        = number
@@ -107,12 +107,12 @@ variable "functions" {
 
   validation {
     condition     = alltrue([for function in var.functions : function.max_instances >= 1 && function.min_instances <= function.max_instances])
-    error_message = "A function has at least one instance at most, and no more at least than at most."
+    error_message = "max_instances must be at least 1, and min_instances must not exceed it."
   }
 }
 
 variable "first_image" {
-  description = "What services and jobs run until Cloud Build rolls out the first release."
+  description = "The placeholder images that services and jobs run until the first release."
   type        = object({ service = string, job = string })
   default = {
     service = "us-docker.pkg.dev/cloudrun/container/hello"
@@ -121,31 +121,31 @@ variable "first_image" {
 }
 
 variable "log_level" {
-  description = "What the functions log, in the syntax of tracing's `EnvFilter`."
+  description = "The functions' log filter, in the syntax of tracing's `EnvFilter`."
   type        = string
   default     = "info"
 }
 
 variable "retention_days" {
-  description = "How long what was deleted is kept before it is erased for good."
+  description = "Days between deletion and purge."
   type        = number
   default     = 30
 }
 
 variable "audit_retention_days" {
-  description = "How long the audit log is kept, its seals in their locked bucket included."
+  description = "Days that the audit log is retained, including its seals in the locked bucket."
   type        = number
   default     = 730
 }
 
 variable "default_language" {
-  description = "The language (BCP 47) of voice samples where neither they nor their project name one."
+  description = "The language (BCP 47) of voice samples if neither the sample nor its project sets it."
   type        = string
   default     = "en-US"
 }
 
 variable "mail" {
-  description = "The SMTP server, and who mails come from. With a `username`, its password is the secret `smtp-password`."
+  description = "The SMTP server and the sender of mails. If `username` is set, the password is the secret `smtp-password`."
   type = object({
     from     = string
     host     = string
@@ -156,56 +156,56 @@ variable "mail" {
 
   validation {
     condition     = contains(["starttls", "tls"], var.mail.tls)
-    error_message = "Mails leave the platform's network: tls is starttls or tls."
+    error_message = "Set tls to starttls or tls: mails leave the platform's network."
   }
 }
 
 # Secrets
 
 variable "access_token_keys" {
-  description = "The public keys of access tokens, which `./secrets` prints: the present one, and the next or the last one while a rotation lasts."
+  description = "The public keys of access tokens, as printed by `./secrets`: the current key and, during a rotation, the next or the previous one."
   type        = list(object({ kid = string, x = string, y = string }))
 
   validation {
     condition     = length(var.access_token_keys) >= 1 && length(var.access_token_keys) <= 2
-    error_message = "One key, or two while a rotation lasts."
+    error_message = "Use one key, or two during a rotation."
   }
   validation {
     condition     = alltrue([for key in var.access_token_keys : can(regex("^[A-Za-z0-9_-]{43}$", key.x)) && can(regex("^[A-Za-z0-9_-]{43}$", key.y)) && length(key.kid) > 0])
-    error_message = "x and y are the coordinates of a P-256 key: 43 characters of base64url each."
+    error_message = "x and y must be the coordinates of a P-256 key, 43 base64url characters each."
   }
   validation {
     condition     = length(distinct(var.access_token_keys[*].kid)) == length(var.access_token_keys)
-    error_message = "Each key has a kid of its own."
+    error_message = "Each key needs a different kid."
   }
 }
 
 variable "secret_versions" {
-  description = "The version of each secret that is used, where it is not the first."
+  description = "The version in use of each secret, if not 1."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = alltrue([for version in values(var.secret_versions) : can(regex("^[1-9][0-9]*$", version))])
-    error_message = "A version is a number; `latest` would change under running services."
+    error_message = "Use version numbers: `latest` would change under running services."
   }
 }
 
 variable "database_logins" {
-  description = "The generations of the database's logins that exist; the last one is used. Each is a version of the secrets `database-password-*`."
+  description = "The generations of database logins to keep; the last one is in use. Each is a version of the secrets `database-password-*`."
   type        = list(string)
   default     = ["1"]
 
   validation {
     condition     = length(var.database_logins) >= 1 && alltrue([for login in var.database_logins : can(regex("^[1-9][0-9]*$", login))])
-    error_message = "Expected numbers, such as [\"1\"], or [\"1\", \"2\"] while a rotation lasts."
+    error_message = "Use numbers such as [\"1\"], or [\"1\", \"2\"] during a rotation."
   }
 }
 
-# The database and its cache
+# Database and Redis
 
 variable "database" {
-  description = "The PostgreSQL instance; another `name` is that of one that was restored. `max_connections` is what its memory allows; `pooling` needs ENTERPRISE_PLUS."
+  description = "The PostgreSQL instance. Change `name` only to switch to a restored instance. `max_connections` must fit the tier's memory. `pooling` requires ENTERPRISE_PLUS."
   type = object({
     name                     = optional(string, "alta-data")
     edition                  = optional(string, "ENTERPRISE")
@@ -223,12 +223,12 @@ variable "database" {
 
   validation {
     condition     = !var.database.pooling || var.database.edition == "ENTERPRISE_PLUS"
-    error_message = "Only the edition ENTERPRISE_PLUS has managed connection pooling."
+    error_message = "Managed connection pooling requires the edition ENTERPRISE_PLUS."
   }
 }
 
 variable "redis" {
-  description = "The Redis instance that rate limits and summaries are shared in; null for none: each instance then counts for itself."
+  description = "The Redis instance for shared rate limits and cached summaries. Null for none: each instance then counts on its own."
   type = object({
     tier      = string
     memory_gb = number
@@ -239,24 +239,24 @@ variable "redis" {
 # Storage
 
 variable "bucket_kms_key" {
-  description = "A key of Cloud KMS (`projects/…/cryptoKeys/…`) that the buckets encrypt with; null for Google's own keys."
+  description = "The Cloud KMS key (`projects/…/cryptoKeys/…`) that encrypts the buckets. Null for Google-managed keys."
   type        = string
   default     = null
 }
 
 variable "soft_delete_days" {
-  description = "For how many days a deleted object of the uploads bucket can be had back; 0 for not at all."
+  description = "Days that a deleted object of the uploads bucket can be restored: 7 to 90, or 0 for never."
   type        = number
   default     = 7
 
   validation {
     condition     = var.soft_delete_days == 0 || (var.soft_delete_days >= 7 && var.soft_delete_days <= 90)
-    error_message = "Cloud Storage keeps deleted objects for 7 to 90 days, or not at all."
+    error_message = "Use 0, or 7 to 90 days, which Cloud Storage supports."
   }
 }
 
 variable "seals_locked" {
-  description = "Whether the retention of the audit log's seals is locked: for good, so false only where an environment is thrown away."
+  description = "Locks the retention of the audit log's seals. A lock is permanent, so disable it only in environments that will be destroyed."
   type        = bool
   default     = true
 }
@@ -264,17 +264,17 @@ variable "seals_locked" {
 # Operations
 
 variable "alert_emails" {
-  description = "Who is mailed when something needs a human."
+  description = "The mail addresses that receive alerts."
   type        = list(string)
 
   validation {
     condition     = length(var.alert_emails) > 0
-    error_message = "Alerts that nobody gets are none."
+    error_message = "Set at least one address: alerts need a recipient."
   }
 }
 
 variable "budget" {
-  description = "The month's budget, and the billing account it is watched on; null for none."
+  description = "The monthly budget and its billing account. Null for none."
   type = object({
     billing_account = string
     currency        = string
@@ -284,7 +284,7 @@ variable "budget" {
 }
 
 variable "repository" {
-  description = "The repository that Cloud Build deploys from (`projects/…/locations/…/connections/…/repositories/…`) and the branch; null for no trigger."
+  description = "The repository (`projects/…/locations/…/connections/…/repositories/…`) and branch that Cloud Build deploys. Null for no trigger."
   type = object({
     id     = string
     branch = string
@@ -293,6 +293,6 @@ variable "repository" {
 }
 
 variable "state_bucket" {
-  description = "The bucket of this state, which Cloud Build's plan reads."
+  description = "The bucket of Terraform's state, which Cloud Build's plan step reads."
   type        = string
 }

@@ -1,5 +1,5 @@
 terraform {
-  # 1.11: write-only arguments, which keep secrets out of the state.
+  # 1.11 introduced write-only arguments, which keep secrets out of the state.
   required_version = ">= 1.11"
 
   required_providers {
@@ -7,14 +7,14 @@ terraform {
       source  = "hashicorp/google"
       version = "~> 7.0"
     }
-    # Only for google_project_service_identity, which the other one lacks.
+    # Only for google_project_service_identity, which the google provider does not have.
     google-beta = {
       source  = "hashicorp/google-beta"
       version = "~> 7.0"
     }
   }
 
-  # terraform init -backend-config="bucket=…": one bucket for each environment, made before (README.md).
+  # Each environment has its own bucket: terraform init -backend-config="bucket=…" (README.md).
   backend "gcs" {
     prefix = "alta-data"
   }
@@ -24,7 +24,7 @@ provider "google" {
   project = var.project
   region  = var.region
 
-  # The budget's API counts its calls on the project that it is told.
+  # The budget API requires a project for its quota.
   billing_project       = var.project
   user_project_override = true
 

@@ -57,16 +57,17 @@ const INSERT: &str = "
         insert into documents (item_id, project_id, page_count) select id, $3, 1 from made where kind = 'document'
     ), made_samples as (
         insert into voice_samples (item_id, duration_seconds) select id, 7.5 from made where kind = 'voice'
-    ), made_pages as (
-        insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
-        select id, 1, 1, repeat('Line ' || n || E', of a \"letter\".\n', 12), 0.9, '[]' from made where kind = 'document'
     )
-    insert into voice_segments (item_id, attempt, segment_number, text, words)
-    select id, 1, 1, repeat('Words ' || n || ' ', 20), '[]' from made where kind = 'voice'";
+    insert into item_parts (item_id, attempt, number, text, confidence)
+    select id, 1, 1,
+           case kind when 'document' then repeat('Line ' || n || E', of a \"letter\".\n', 12)
+           else repeat('Words ' || n || ' ', 20) end,
+           case kind when 'document' then 0.9 end
+    from made";
 
 /// Ten of a project's documents become books, of some two megabytes each.
 const BOOKS: &str = "
-    insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+    insert into item_parts (item_id, attempt, number, text, confidence, layout)
     select book.id, 1, page, repeat('A page of a book, ' || page || E'.\n', 200), 0.9, '[]'
     from (select id from items where project_id = $1 and kind = 'document' order by md5(id::text) limit 10) as book
     cross join generate_series(2, $2) as page";
@@ -114,9 +115,7 @@ async fn seed(db: &PgPool, project: ProjectId, admin: &User, items: i64) -> Resu
         from = to;
     }
     sqlx::query(BOOKS).bind(project).bind(BOOK).execute(db).await?;
-    sqlx::raw_sql("analyze items, documents, document_pages, voice_samples, voice_segments")
-        .execute(db)
-        .await?;
+    sqlx::raw_sql("analyze items, documents, voice_samples, item_parts").execute(db).await?;
     Ok(())
 }
 

@@ -165,7 +165,7 @@ impl World {
             let what = if documents == 1 { "one document" } else { "four documents" };
             println!("{what:<58} {:>8.1} {:>8.1} {seconds:>8.1}", mib(idle), mib(peak));
             most = most.max(if documents == 1 { peak } else { 0 });
-            let stored = "select count(*), min(length(text)), min(jsonb_array_length(layout)) from document_pages where item_id = $1";
+            let stored = "select count(*), min(length(text)), min(jsonb_array_length(layout)) from item_parts where item_id = $1";
             let stored: (i64, i32, i32) =
                 sqlx::query_as(stored).bind(uploads[0].0.item_id).fetch_one(&self.db).await?;
             if stored.0 != i64::try_from(PAGES)? || stored.2 != i32::try_from(BLOCKS)? {

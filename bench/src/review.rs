@@ -185,7 +185,7 @@ async fn items(db: &PgPool, project: ProjectId, uploader: &User) -> Result<()> {
          ), made_documents as (
              insert into documents (item_id, project_id, page_count) select id, $1, 1 from made
          ), made_pages as (
-             insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+             insert into item_parts (item_id, attempt, number, text, confidence, layout)
              select id, 1, 1, 'as it was read', 0.9, '[]' from made
          )
          insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)

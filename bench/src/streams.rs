@@ -10,7 +10,6 @@ use serde_json::Value;
 use shared::{
     base::ids::{ItemId, ProjectId},
     identity::guard::ProjectRole,
-    items::{self, ItemKind},
 };
 use sqlx::PgPool;
 use tokio::{
@@ -169,7 +168,7 @@ async fn transitions(tenants: &Tenants, user: &User, project: ProjectId) -> Resu
     for _ in 0..TRANSITIONS {
         let item = ItemId::new();
         let mut db = tenants.db.acquire().await?;
-        items::record_creation(&mut db, item, project, ItemKind::Document, user.id, tenants.now()).await?;
+        tenants.record_creation(&mut db, item, project, user).await?;
         told.insert(item, Instant::now());
         drop(db);
         sleep(BETWEEN).await;

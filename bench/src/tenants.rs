@@ -11,9 +11,9 @@ use shared::{
         access_token::{AccessTokenSettings, Signer, SigningSettings, Verifier},
         guard::ProjectRole,
     },
-    items::{self, ItemKind, ObjectName},
+    items::{ItemKind, ObjectName},
 };
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::{Result, cloud::Cloud};
 
@@ -124,9 +124,30 @@ impl Tenants {
         .bind(now)
         .execute(&mut *tx)
         .await?;
-        items::record_creation(&mut tx, item, project, ItemKind::Document, user.id, now).await?;
+        self.record_creation(&mut tx, item, project, user).await?;
         tx.commit().await?;
         Ok(ObjectName { kind: ItemKind::Document, project_id: project, item_id: item, upload_no: 1 })
+    }
+
+    /// The first transition of a document.
+    pub(crate) async fn record_creation(
+        &self,
+        db: &mut PgConnection,
+        item: ItemId,
+        project: ProjectId,
+        user: &User,
+    ) -> Result<()> {
+        sqlx::query(
+            "insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)
+             values ($1, $2, 'document', 'draft', 1, $3, $4)",
+        )
+        .bind(item)
+        .bind(project)
+        .bind(user.id)
+        .bind(self.now())
+        .execute(db)
+        .await?;
+        Ok(())
     }
 }
 

@@ -9,8 +9,10 @@ mod items;
 mod lambda;
 mod people;
 mod plans;
+mod processing;
 mod redis_server;
 mod rows;
+mod statements;
 
 use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
@@ -30,8 +32,10 @@ pub use events::envelope;
 pub use items::{Transition, transition};
 pub use lambda::Lambda;
 pub use people::TestUser;
+pub use processing::{Processing, finalized, sample};
 pub use redis_server::RedisServer;
 pub use rows::{insert, rfc3339};
+pub use statements::Statements;
 
 use crate::{
     base::{

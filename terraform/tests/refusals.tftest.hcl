@@ -1,21 +1,20 @@
-# What a plan refuses.
-# Nothing is made: these are plans, with the project's number put in.
+# Tests of invalid values, which a plan rejects, and of valid edge cases. They only plan, with a fixed project number.
 
 override_data {
   target = data.google_project.this
   values = { number = "123456789012" }
 }
 
-run "connections_that_fit_are_planned" {
+run "connections_within_the_limit_are_accepted" {
   command = plan
 
   assert {
     condition     = local.connections.needed == 13 * 3 * 4 * 2 + 20 && local.connections.allowed == 340
-    error_message = "Connections are counted otherwise."
+    error_message = "The number of connections is computed incorrectly."
   }
 }
 
-run "more_connections_than_the_database_takes_are_refused" {
+run "connections_above_the_limit_are_rejected" {
   command = plan
 
   variables {
@@ -25,7 +24,7 @@ run "more_connections_than_the_database_takes_are_refused" {
   expect_failures = [google_sql_database_instance.this]
 }
 
-run "pooling_in_the_small_edition_is_refused" {
+run "pooling_without_enterprise_plus_is_rejected" {
   command = plan
 
   variables {
@@ -35,7 +34,7 @@ run "pooling_in_the_small_edition_is_refused" {
   expect_failures = [var.database]
 }
 
-run "pooling_keeps_no_prepared_statements" {
+run "pooling_disables_prepared_statements" {
   command = plan
 
   variables {
@@ -44,11 +43,11 @@ run "pooling_keeps_no_prepared_statements" {
 
   assert {
     condition     = alltrue([for e in local.environment : e["DATABASE_STATEMENT_CACHE"] == "0"])
-    error_message = "A function keeps prepared statements, which another connection does not know."
+    error_message = "A function caches prepared statements, which fail on another connection of the pooler."
   }
 }
 
-run "links_in_mails_without_an_origin_are_refused" {
+run "a_missing_origin_for_links_in_mails_is_rejected" {
   command = plan
 
   variables {
@@ -58,7 +57,7 @@ run "links_in_mails_without_an_origin_are_refused" {
   expect_failures = [var.frontend_url]
 }
 
-run "a_wildcard_origin_is_refused" {
+run "a_wildcard_origin_is_rejected" {
   command = plan
 
   variables {
@@ -68,7 +67,7 @@ run "a_wildcard_origin_is_refused" {
   expect_failures = [var.cors_origins]
 }
 
-run "a_key_that_is_none_is_refused" {
+run "an_invalid_access_token_key_is_rejected" {
   command = plan
 
   variables {
@@ -78,7 +77,7 @@ run "a_key_that_is_none_is_refused" {
   expect_failures = [var.access_token_keys]
 }
 
-run "a_version_that_moves_is_refused" {
+run "the_secret_version_latest_is_rejected" {
   command = plan
 
   variables {
@@ -88,7 +87,7 @@ run "a_version_that_moves_is_refused" {
   expect_failures = [var.secret_versions]
 }
 
-run "alerts_that_nobody_gets_are_refused" {
+run "alerts_without_a_recipient_are_rejected" {
   command = plan
 
   variables {
@@ -98,7 +97,7 @@ run "alerts_that_nobody_gets_are_refused" {
   expect_failures = [var.alert_emails]
 }
 
-run "a_rotation_has_two_keys_and_two_logins" {
+run "a_rotation_uses_two_keys_and_two_logins" {
   command = plan
 
   variables {
@@ -112,16 +111,16 @@ run "a_rotation_has_two_keys_and_two_logins" {
 
   assert {
     condition     = length(jsondecode(local.environment["users"]["ACCESS_TOKEN_JWKS"]).keys) == 2
-    error_message = "A key is missing."
+    error_message = "A public key is missing from the JWK set."
   }
 
   assert {
     condition     = toset(keys(google_sql_user.login)) == toset(["functions-1", "functions-2", "maintenance-1", "maintenance-2"]) && local.database_user["functions"] == "alta_functions_2"
-    error_message = "The new login is not used, or the old one is gone."
+    error_message = "The new login is not in use, or the old one is missing."
   }
 
   assert {
     condition     = local.secret_version["refresh-token-key"] == "3" && local.secret_version["mail-token-keys"] == "1"
-    error_message = "Another version than the named one is used."
+    error_message = "A secret has the wrong version."
   }
 }

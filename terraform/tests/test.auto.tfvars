@@ -1,4 +1,4 @@
-# What every test plans, unless it says otherwise.
+# Values for all tests, unless a test overrides them.
 project      = "alta-data-test"
 state_bucket = "alta-data-test-terraform"
 environment  = "test"

@@ -58,7 +58,7 @@ const NEVER: [(&str, &str); 14] = [
         "select count(*) from items
          join documents on documents.item_id = items.id
          left join (
-             select item_id, count(*) as stored, min(attempt) as attempt from document_pages group by item_id
+             select item_id, count(*) as stored, min(attempt) as attempt from item_parts group by item_id
          ) as pages on pages.item_id = items.id
          where stored is distinct from 1 or page_count is distinct from 1 or pages.attempt is distinct from text_attempt",
     ),

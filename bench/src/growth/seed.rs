@@ -53,7 +53,7 @@ const ITEMS: &str = "
     ), made_documents as (
         insert into documents (item_id, project_id, domain, page_count) select id, project_id, domain, 1 from numbered
     ), made_pages as (
-        insert into document_pages (item_id, attempt, page_number, text, confidence, layout)
+        insert into item_parts (item_id, attempt, number, text, confidence, layout)
         select id, 1, 1, text, 0.9, '[]' from numbered
     )
     insert into item_search (item_id, part, project_id, kind, words)
@@ -84,7 +84,7 @@ pub(super) async fn seed(
     )
     .execute(&mut db)
     .await?;
-    let tables = ["items", "documents", "document_pages", "item_search"];
+    let tables = ["items", "documents", "item_parts", "item_search"];
     let indexes = drop_indexes(&mut db, &tables).await?;
     let mut from = 0;
     while from < items {

@@ -75,7 +75,7 @@ impl FromRequestParts<AppState> for SummaryReader {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         if names_project(parts) {
             let access = ProjectAdmin::<ByQuery<GetSummary>>::from_request_parts(parts, app).await?;
-            return Ok(Self { scope: Scope::Project(access.project_id), query: access.found });
+            return Ok(Self { scope: Scope::Project(access.project_id), query: access.target });
         }
         let principal = Principal::from_request_parts(parts, app).await?;
         let Query(query) = Query::<GetSummary>::from_request_parts(parts, app).await?;

@@ -22,7 +22,7 @@ use shared::{
     identity::guard::{ItemEditor, ProjectAdmin, ProjectMember},
     items::{
         Verb,
-        locators::{ByItem, FoundItem, Kind},
+        locators::{ByItem, Kind, TargetItem},
         processing,
     },
 };
@@ -60,14 +60,14 @@ impl Items {
     }
 
     /// Gets an item that the guard let the caller see.
-    pub(crate) async fn get(&self, found: FoundItem) -> Result<ItemRow> {
+    pub(crate) async fn get(&self, found: TargetItem) -> Result<ItemRow> {
         queries::get_item(&self.db, found.id).await?.or_not_found()
     }
 
     /// Gets an item, the machine's text, and a reviewer's correction of it.
     pub(crate) async fn get_with_text(
         &self,
-        found: FoundItem,
+        found: TargetItem,
     ) -> Result<(ItemRow, Option<String>, Option<String>)> {
         let mut row = self.get(found).await?;
         let text = queries::item_text(&self.db, found.id).await?;
@@ -76,14 +76,14 @@ impl Items {
     }
 
     /// Lists the pages of a document.
-    pub(crate) async fn pages(&self, found: FoundItem, query: &PageQuery) -> Result<Page<DocumentPage>> {
+    pub(crate) async fn pages(&self, found: TargetItem, query: &PageQuery) -> Result<Page<DocumentPage>> {
         let after = number_after(query)?;
         let pages = queries::list_pages(&self.db, found.id, after, query.limit.rows()).await?;
         Ok(Page::new(pages, query.limit, |page| number_id(page.page_number.into())))
     }
 
     /// Lists the words of a voice sample.
-    pub(crate) async fn words(&self, found: FoundItem, query: &PageQuery) -> Result<Page<Word>> {
+    pub(crate) async fn words(&self, found: TargetItem, query: &PageQuery) -> Result<Page<Word>> {
         let after = number_after(query)?;
         let words = queries::list_words(&self.db, found.id, after, query.limit.rows()).await?;
         Ok(Page::new(words, query.limit, |word| number_id(word.place)))
@@ -97,7 +97,7 @@ impl Items {
         field: OwnField,
     ) -> Result<ItemRow> {
         let mut tx = self.db.begin().await?;
-        let before = queries::lock_item(&mut tx, access.found.id).await?;
+        let before = queries::lock_item(&mut tx, access.target.id).await?;
         let before = before.or_not_found()?;
         seen.check(before.version)?;
         let user = access.principal.user_id;
@@ -124,7 +124,7 @@ impl Items {
     /// Deletes an item, if it is as the caller saw it.
     pub(crate) async fn delete<K: Kind>(&self, access: &ItemEditor<ByItem<K>>, seen: &IfMatch) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let before = queries::lock_item(&mut tx, access.found.id).await?;
+        let before = queries::lock_item(&mut tx, access.target.id).await?;
         let before = before.or_not_found()?;
         seen.check(before.version)?;
         let change = self.change(&before, access.principal.user_id, Verb::Deleted, json!({}))?;
@@ -135,7 +135,7 @@ impl Items {
 
     /// Returns a link to the file that was uploaded last, and records it in the audit log.
     pub(crate) async fn download<K: Kind>(&self, access: &ProjectMember<ByItem<K>>) -> Result<Download> {
-        let row = self.get(access.found).await?;
+        let row = self.get(access.target).await?;
         let generation = row.generation.ok_or_else(|| {
             Problem::new(Code::InvalidState).detail("There is no file yet: its bytes have not arrived.")
         })?;
@@ -153,7 +153,7 @@ impl Items {
     /// Has a failed item processed again, by the finalize message of its bytes.
     pub(crate) async fn reprocess<K: Kind>(&self, access: &ProjectAdmin<ByItem<K>>) -> Result<ItemRow> {
         let mut tx = self.outbox.begin().await?;
-        let failed = processing::find_restartable(&mut tx, access.found.id).await?.ok_or_else(|| {
+        let failed = processing::find_restartable(&mut tx, access.target.id).await?.ok_or_else(|| {
             Problem::new(Code::InvalidState).detail("Only what failed with its bytes there is read again.")
         })?;
         let (attributes, data) = processing::finalize_message(
@@ -167,7 +167,7 @@ impl Items {
         processing::restart(&mut tx, &failed, user, &message, now).await?;
         tx.publish(message);
         tx.commit().await?;
-        self.get(access.found).await
+        self.get(access.target).await
     }
 
     /// A change of a locked item, with its audit row.

@@ -17,7 +17,6 @@ use shared::{
     },
     function::{Base, Function},
     identity::{access_token::AccessTokenSettings, principal::Authority},
-    routes,
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -55,32 +54,13 @@ pub struct Data;
 
 impl Function for Data {
     const NAME: &'static str = "data";
-    const PATHS: &'static [&'static str] =
-        &["/items", "/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
+    const PATHS: &'static [&'static str] = routes::PATHS;
 
     type Settings = DataSettings;
     type State = AppState;
 
     fn routes() -> OpenApiRouter<AppState> {
-        use routes::{documents::*, exports::*, items::*, voice::*};
-        OpenApiRouter::new()
-            .routes(routes!(list_items))
-            .routes(routes!(list_documents, create_document))
-            .routes(routes!(create_documents))
-            .routes(routes!(get_document, update_document, delete_document))
-            .routes(routes!(renew_upload_url))
-            .routes(routes!(list_pages))
-            .routes(routes!(download_document))
-            .routes(routes!(reprocess_document))
-            .routes(routes!(list_voice_samples, create_voice_sample))
-            .routes(routes!(create_voice_samples))
-            .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
-            .routes(routes!(renew_voice_upload_url))
-            .routes(routes!(list_words))
-            .routes(routes!(download_voice_sample))
-            .routes(routes!(reprocess_voice_sample))
-            .routes(routes!(list_exports, create_export))
-            .routes(routes!(get_export))
+        routes::routes()
     }
 
     fn state(settings: DataSettings, base: Base) -> Result<AppState, Error> {

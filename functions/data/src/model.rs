@@ -8,6 +8,10 @@ mod request;
 mod text;
 mod voice;
 
+use serde::Serialize;
+use shared::items::ItemKind;
+use utoipa::ToSchema;
+
 pub(crate) use self::{
     bodies::{Batch, CreateBatch, RESUMABLE_FROM_BYTES, UploadedBy},
     documents::{
@@ -15,7 +19,7 @@ pub(crate) use self::{
         UpdateDocument,
     },
     export::{Export, ExportProgress, ExportRow, ExportStatus, NewExport},
-    item::{AnyItem, Item, ItemRow, LockedItem, Progress},
+    item::{Item, ItemRow, LockedItem, Progress},
     request::{Change, Filter, NewItem, NextUpload, OwnField},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{
@@ -23,3 +27,22 @@ pub(crate) use self::{
         VoiceSampleWithText, VoiceUpload,
     },
 };
+
+/// An item of any kind.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum AnyItem {
+    /// A document.
+    Document(Document),
+    /// A voice sample.
+    Voice(VoiceSample),
+}
+
+impl From<ItemRow> for AnyItem {
+    fn from(row: ItemRow) -> Self {
+        match row.object.kind {
+            ItemKind::Document => Self::Document(row.into()),
+            ItemKind::Voice => Self::Voice(row.into()),
+        }
+    }
+}

@@ -1,6 +1,38 @@
-//! The handlers: a file for the documented entry points of each kind, and one for those of items and of exports.
+//! The handlers: a file for the documented entry points of each kind, and one for those of all items and of exports.
 
-pub(crate) mod documents;
-pub(crate) mod exports;
-pub(crate) mod items;
-pub(crate) mod voice;
+mod documents;
+mod exports;
+mod items;
+mod voice;
+
+use shared::routes;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::AppState;
+
+/// The paths that the load balancer sends here.
+pub(crate) const PATHS: &[&str] =
+    &["/items", "/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
+
+/// The handlers by their paths.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    use self::{documents::*, exports::*, items::*, voice::*};
+    OpenApiRouter::new()
+        .routes(routes!(list_items))
+        .routes(routes!(list_documents, create_document))
+        .routes(routes!(create_documents))
+        .routes(routes!(get_document, update_document, delete_document))
+        .routes(routes!(renew_upload_url))
+        .routes(routes!(list_pages))
+        .routes(routes!(download_document))
+        .routes(routes!(reprocess_document))
+        .routes(routes!(list_voice_samples, create_voice_sample))
+        .routes(routes!(create_voice_samples))
+        .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
+        .routes(routes!(renew_voice_upload_url))
+        .routes(routes!(list_words))
+        .routes(routes!(download_voice_sample))
+        .routes(routes!(reprocess_voice_sample))
+        .routes(routes!(list_exports, create_export))
+        .routes(routes!(get_export))
+}

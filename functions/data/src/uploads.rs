@@ -49,7 +49,7 @@ impl Uploads {
         key: &IdempotencyKey,
     ) -> Result<(ItemRow, Upload)> {
         let (project, user) = (access.project_id, access.principal.user_id);
-        let rows = self.insert(project, user, key, vec![access.found.into()]).await?;
+        let rows = self.insert(project, user, key, vec![access.target.into()]).await?;
         let row = rows.into_iter().next().flatten().or_not_found()?;
         let upload = self.sign(&row).await?;
         Ok((row, upload))
@@ -63,7 +63,7 @@ impl Uploads {
     ) -> Result<Vec<Result<(ItemRow, Upload)>>> {
         let (project, user) = (access.project_id, access.principal.user_id);
         let (mut new, mut refused) = (Vec::new(), Vec::new());
-        for item in access.found.into_items() {
+        for item in access.target.into_items() {
             match read_in_project::<B::New>(item, project) {
                 Ok(item) => {
                     new.push(item.into());
@@ -87,7 +87,7 @@ impl Uploads {
         access: &ItemEditor<ByItem<K>>,
         next: &NextUpload,
     ) -> Result<(ItemRow, Upload)> {
-        let (id, now) = (access.found.id, self.clock.now());
+        let (id, now) = (access.target.id, self.clock.now());
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, id).await?.or_not_found()?;
         if !before.awaits_bytes() {

@@ -72,7 +72,7 @@ impl FromRequestParts<AppState> for EventReader {
             session_id: access.principal.session_id,
             project_id: access.project_id,
         };
-        Ok(Self { reader, query: access.found })
+        Ok(Self { reader, query: access.target })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use shared::items::ItemKind;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
@@ -40,12 +41,13 @@ const COLUMNS: [&str; 20] = [
     "version",
     "created_at",
 ];
-/// The number of columns, without the two texts.
-const WIDTH: usize = 24;
 /// The names of [`Item::fields`]: those of every kind, then each kind's own. The two texts come after them.
 pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
-    let own = ItemKind::ALL.into_iter().flat_map(|kind| kind.definition().own_fields.iter().copied());
-    COLUMNS.into_iter().chain(own)
+    COLUMNS.into_iter().chain(own_columns())
+}
+
+fn own_columns() -> impl Iterator<Item = &'static str> {
+    ItemKind::ALL.into_iter().flat_map(|kind| kind.definition().own_fields.iter().copied())
 }
 
 /// The machine's text.
@@ -55,8 +57,8 @@ pub(crate) const CORRECTED_TEXT: &str = "corrected_text";
 
 impl Item {
     /// The fields, in the order of [`columns`].
-    pub(crate) fn fields(&self) -> [Field<'_>; WIDTH] {
-        [
+    pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'_>> {
+        let of_every_kind: [Field<'_>; COLUMNS.len()] = [
             id(Some(self.id.0)),
             text(Some(&self.kind)),
             id(Some(self.project_id)),
@@ -77,11 +79,8 @@ impl Item {
             text(self.language.as_deref()),
             number(Some(self.version)),
             time(Some(self.created_at)),
-            text(self.domain.as_deref()),
-            number(self.page_count),
-            number(self.duration_seconds.filter(|seconds| seconds.is_finite())),
-            text(self.requested_language.as_deref()),
-        ]
+        ];
+        of_every_kind.into_iter().chain(own_columns().map(|name| json(self.own.get(name))))
     }
 }
 
@@ -103,12 +102,10 @@ fn time(value: Option<OffsetDateTime>) -> Field<'static> {
     text.map_or(Field::Null, |text| Field::Text(text.into()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{WIDTH, columns};
-
-    #[test]
-    fn each_field_has_a_column() {
-        assert_eq!(columns().count(), WIDTH);
+fn json(value: Option<&Value>) -> Field<'_> {
+    match value {
+        Some(Value::String(text)) => Field::Text(text.into()),
+        Some(Value::Number(number)) => Field::Number(number.to_string()),
+        _ => Field::Null,
     }
 }

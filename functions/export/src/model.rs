@@ -1,5 +1,6 @@
 //! Types that SQL and the steps of an export share.
 
+use serde_json::Value;
 use shared::{
     base::ids::{ExportId, ItemId, ProjectId},
     items::{
@@ -137,10 +138,8 @@ pub(crate) struct Item {
     pub(crate) language: Option<String>,
     pub(crate) version: i32,
     pub(crate) created_at: OffsetDateTime,
-    pub(crate) domain: Option<String>,
-    pub(crate) page_count: Option<i32>,
-    pub(crate) duration_seconds: Option<f64>,
-    pub(crate) requested_language: Option<String>,
+    /// The fields of the item's kind.
+    pub(crate) own: Value,
     /// The attempt that the text comes from.
     pub(crate) text_attempt: Option<i32>,
     pub(crate) text: Text,

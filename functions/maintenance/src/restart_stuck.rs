@@ -50,7 +50,7 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
     if queries::lock_admission(&mut tx).await? {
         // Read under the lock: a time before the last run's would not find what that one admitted.
         let now = app.clock.now();
-        for kind in [ItemKind::Document, ItemKind::Voice] {
+        for kind in ItemKind::ALL {
             let waiting =
                 queries::take_waiting(&mut tx, kind, now, now + PATIENCE, app.batch_operations).await?;
             announce(app, &mut tx, &waiting).await?;

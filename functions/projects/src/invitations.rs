@@ -26,7 +26,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     model::{Invitation, Membership},
-    queries::{self, FoundInvitation, NewInvitation},
+    queries::{self, LinkedInvitation, NewInvitation},
 };
 
 /// Mails that one invitation may send in an hour: nobody's mailbox is to be filled.
@@ -142,7 +142,7 @@ impl Invitations {
     /// Records that another account tried to accept an invitation.
     async fn refuse(
         &self,
-        invitation: &FoundInvitation,
+        invitation: &LinkedInvitation,
         user: UserId,
         now: OffsetDateTime,
     ) -> Result<Problem> {
@@ -169,7 +169,7 @@ impl Invitations {
     }
 }
 
-fn accepted(invitation: &FoundInvitation, user: UserId) -> Entry {
+fn accepted(invitation: &LinkedInvitation, user: UserId) -> Entry {
     Entry::success(Some(user), Action::InvitationAccepted, invitation.id.0).in_project(invitation.project_id)
 }
 

@@ -87,6 +87,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/projects/{project_id}/audit-logs", ADMINS),
     ("GET", "/invitations/{token}", PUBLIC),
     ("POST", "/invitations/{token}/accept", VERIFIED),
+    ("GET", "/items", MEMBERS),
     ("GET", "/documents", MEMBERS),
     ("POST", "/documents", CONTRIBUTORS),
     ("GET", "/documents/{document_id}", MEMBERS),
@@ -250,8 +251,16 @@ impl Everybody {
             .fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         if matches!(
             (method, path),
-            ("GET", "/documents" | "/voice" | "/exports" | "/events" | "/review" | "/analytics/summary")
-                | ("POST", "/review/next")
+            (
+                "GET",
+                "/items"
+                    | "/documents"
+                    | "/voice"
+                    | "/exports"
+                    | "/events"
+                    | "/review"
+                    | "/analytics/summary"
+            ) | ("POST", "/review/next")
         ) {
             address = format!("{address}?project_id={}", self.project);
         }
@@ -404,6 +413,7 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
             .post(&format!("/projects/{foreign}/invite"), json!({"email": "x@example.org", "role": "admin"}))
             .await,
         client.get(&format!("/projects/{foreign}/audit-logs")).await,
+        client.get(&format!("/items?project_id={foreign}")).await,
         client.get(&format!("/documents?project_id={foreign}")).await,
         client.post("/documents", new).await,
         client.get(&format!("/voice?project_id={foreign}")).await,

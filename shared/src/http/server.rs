@@ -157,5 +157,3 @@ pub async fn stop_signal() {
         _ => std::future::pending().await,
     }
 }
-
-pub use crate::http::versioned::etag;

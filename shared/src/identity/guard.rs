@@ -39,8 +39,8 @@ pub struct Access<R, L: Locator = ByPath> {
     pub project_id: ProjectId,
     /// The caller's role in it; `None` for a super admin who is not a member.
     pub role: Option<ProjectRole>,
-    /// Read on the way to the project: the query, the body, the item.
-    pub found: L::Found,
+    /// What the request names: the query, the body, the item.
+    pub target: L::Target,
     rule: PhantomData<R>,
 }
 
@@ -60,13 +60,13 @@ pub trait Locator: Send + Sync + 'static {
     /// The extractor that reads that part of the request.
     type Reads: Send;
     /// Handed to the handler.
-    type Found: Send;
+    type Target: Send;
 
     /// Looks up the caller together with the project, in one query.
     fn locate(
         caller: &Caller,
         read: Self::Reads,
-    ) -> impl Future<Output = Result<(Option<Standing>, Self::Found)>> + Send;
+    ) -> impl Future<Output = Result<(Option<Standing>, Self::Target)>> + Send;
 }
 
 /// A caller whose token is valid; only the database knows whether the session still lives.
@@ -119,7 +119,7 @@ pub struct ProjectPath {
 
 impl Locator for ByPath {
     type Reads = Path<ProjectPath>;
-    type Found = ();
+    type Target = ();
 
     async fn locate(caller: &Caller, Path(path): Self::Reads) -> Result<(Option<Standing>, ())> {
         Ok((caller.in_project(path.project_id).await?, ()))
@@ -128,7 +128,7 @@ impl Locator for ByPath {
 
 impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByQuery<T> {
     type Reads = Query<T>;
-    type Found = T;
+    type Target = T;
 
     async fn locate(caller: &Caller, Query(query): Query<T>) -> Result<(Option<Standing>, T)> {
         Ok((caller.in_project(query.project_id()).await?, query))
@@ -137,7 +137,7 @@ impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByQue
 
 impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByBody<T> {
     type Reads = Json<T>;
-    type Found = T;
+    type Target = T;
 
     async fn locate(caller: &Caller, Json(body): Json<T>) -> Result<(Option<Standing>, T)> {
         Ok((caller.in_project(body.project_id()).await?, body))
@@ -183,7 +183,7 @@ impl Caller {
     /// Admits the caller to a project that they can see, if the rule admits their role.
     async fn admit<R: Rule, L: Locator>(
         self,
-        (standing, found): (Option<Standing>, L::Found),
+        (standing, target): (Option<Standing>, L::Target),
         parts: &Parts,
     ) -> Result<Access<R, L>> {
         let standing = standing.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
@@ -199,7 +199,7 @@ impl Caller {
         Span::current().record("project_id", project_id.to_string());
         let own = uploaded_by_id == Some(self.user_id);
         if everywhere || role.is_some_and(|role| R::allows(role, own)) {
-            Ok(Access { principal, project_id, role, found, rule: PhantomData })
+            Ok(Access { principal, project_id, role, target, rule: PhantomData })
         } else {
             Err(self.authority.refuse(parts, principal.user_id, Some(project_id)).await)
         }

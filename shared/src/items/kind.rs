@@ -2,21 +2,21 @@
 //!
 //! # Adding a kind
 //!
-//! A third kind, video say, takes these 14 files and one migration; nothing else names a kind:
+//! A third kind, video say, takes these 14 files:
 //!
-//! 1. `shared/src/audit.rs`: its actions.
-//! 2. This file: its [`ItemKind`] and [`KindDefinition`].
-//! 3. `shared/src/items/locators.rs`: its marker.
-//! 4. `migrations/`: the table of its own fields, a case in the view `item_details`, its name in `items_kind_check`.
-//! 5. `functions/video/Cargo.toml`, `build.rs`, `src/main.rs`, `src/lib.rs`, `src/engine.rs`: the function that has its
-//!    engine read uploads. Five files.
-//! 6. The entry of that function in `Cargo.toml` and in the list of functions. Two files.
-//! 7. `functions/data/src/routes/video.rs` and the line that mounts it in `functions/data/src/lib.rs`.
-//! 8. `functions/data/src/model.rs`: its answer.
-//! 9. `functions/data/src/queries/items.rs`: its own fields, selected and inserted.
+//! 1. `shared/src/audit.rs`: its audit actions.
+//! 2. `shared/src/items/kind.rs`: its [`ItemKind`], [`KindDefinition`] and marker.
+//! 3. `migrations/`: the table of its own fields, its case in `item_details` and in `item_insert_own`, its name in
+//!    `items_kind_check`.
+//! 4. `functions/video/`: the function that has an engine read uploads, with `Cargo.toml`, `src/main.rs`, `src/lib.rs`
+//!    and `src/engine.rs`. Four files.
+//! 5. `functions/Cargo.toml` and the list of functions: that function. Two files.
+//! 6. `functions/data/src/routes.rs` and `routes/video.rs`: its paths and documented entry points. Two files.
+//! 7. `functions/data/src/model.rs` and `model/video.rs`: its answers, bodies and queries. Two files.
+//! 8. `functions/analytics/src/summary.rs`: its totals.
 //!
-//! Review, exports, searches, statistics, retention and the list of all items need no change. A kind whose own fields
-//! a reviewer or an export shows adds them to `functions/review/src/model.rs` or `functions/export/src/item.rs`.
+//! Creation, uploads, lists, searches, changes, review, exports, statistics, retention and events need no change. A kind
+//! with a field that people change adds it to `OwnField` in `functions/data`, one with a length to `parts.rs` here.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -26,7 +26,6 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-use super::locators::Kind;
 use crate::audit::Action;
 
 /// The kind of an item.
@@ -135,6 +134,28 @@ impl ItemKind {
     pub const fn action(self, verb: Verb) -> Action {
         self.definition().actions[verb as usize]
     }
+}
+
+/// A kind of item at compile time.
+pub trait Kind: Send + Sync + 'static {
+    /// The kind.
+    const KIND: ItemKind;
+}
+
+/// Documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Document;
+
+impl Kind for Document {
+    const KIND: ItemKind = ItemKind::Document;
+}
+
+/// Voice samples.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice;
+
+impl Kind for Voice {
+    const KIND: ItemKind = ItemKind::Voice;
 }
 
 /// What can be done to an item, for the audit log.

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use tracing::Span;
-use utoipa::ToSchema;
 
 use crate::{
     base::ids::{ExportId, ItemId, ProjectId, UserId},
@@ -15,6 +14,8 @@ use crate::{
     items::ItemKind,
 };
 
+pub use super::kind::{Document, Kind, Voice};
+
 /// The path's item, of one kind or of any.
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
@@ -22,12 +23,6 @@ pub struct ByItem<K>(PhantomData<K>);
 /// The path's export.
 #[derive(Debug, Clone, Copy)]
 pub struct ByExport;
-
-/// A kind of item at compile time.
-pub trait Kind: Send + Sync + 'static {
-    /// The kind.
-    const KIND: ItemKind;
-}
 
 /// Which items a path may be about, at compile time.
 pub trait Items: Send + Sync + 'static {
@@ -47,25 +42,9 @@ impl Items for AnyItem {
     const ONLY: Option<ItemKind> = None;
 }
 
-/// Documents.
-#[derive(Debug, Clone, Copy, Default, ToSchema)]
-pub struct Document;
-
-impl Kind for Document {
-    const KIND: ItemKind = ItemKind::Document;
-}
-
-/// Voice samples.
-#[derive(Debug, Clone, Copy, Default, ToSchema)]
-pub struct Voice;
-
-impl Kind for Voice {
-    const KIND: ItemKind = ItemKind::Voice;
-}
-
 /// The item that a path is about.
 #[derive(Debug, Clone, Copy)]
-pub struct FoundItem {
+pub struct TargetItem {
     /// The item's id.
     pub id: ItemId,
     /// The uploader.
@@ -74,19 +53,19 @@ pub struct FoundItem {
 
 impl<K: Items> Locator for ByItem<K> {
     type Reads = Path<ItemId>;
-    type Found = FoundItem;
+    type Target = TargetItem;
 
-    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<Standing>, FoundItem)> {
+    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<Standing>, TargetItem)> {
         Span::current().record("item_id", id.to_string());
         let standing = at_item(caller, id, K::ONLY).await?;
         let uploaded_by_id = standing.as_ref().and_then(|standing| standing.uploaded_by_id);
-        Ok((standing, FoundItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
+        Ok((standing, TargetItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
     }
 }
 
 impl Locator for ByExport {
     type Reads = Path<ExportId>;
-    type Found = ExportId;
+    type Target = ExportId;
 
     async fn locate(caller: &Caller, Path(id): Path<ExportId>) -> Result<(Option<Standing>, ExportId)> {
         Ok((at_export(caller, id).await?, id))

@@ -1,4 +1,4 @@
-# One function: one Cloud Run service.
+# A function, deployed as a Cloud Run service.
 
 resource "google_cloud_run_v2_service" "this" {
   name     = var.name
@@ -6,19 +6,19 @@ resource "google_cloud_run_v2_service" "this" {
 
   deletion_protection = var.deletion_protection
 
-  # From outside only through the load balancer; Pub/Sub, Cloud Scheduler and Workflows of this project count as
-  # internal.
+  # External requests must pass the load balancer. Pub/Sub, Cloud Scheduler and Workflows of this project are internal.
   ingress = var.behind_load_balancer ? "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" : "INGRESS_TRAFFIC_INTERNAL_ONLY"
-  # The functions check who calls: browsers by the platform's tokens, Pub/Sub and Cloud Scheduler by Google's, of which
-  # each takes only one account's for its own name. Cloud Run would check Google's only by taking their signature away,
-  # before the function could (https://cloud.google.com/run/docs/troubleshooting#signature-removed).
+  # The functions authenticate callers themselves: browsers by the platform's access tokens, Pub/Sub and Cloud Scheduler
+  # by Google's ID tokens, accepted only for one account and with the function's name as audience. Cloud Run's own check
+  # would remove the signature of ID tokens, so that the function could not verify them
+  # (https://cloud.google.com/run/docs/troubleshooting#signature-removed).
   invoker_iam_disabled = true
 
   template {
     service_account                  = var.service_account
     timeout                          = "${var.timeout_seconds}s"
     max_instance_request_concurrency = var.concurrency
-    # Starts faster than the second generation, whose full Linux a static binary has no use for.
+    # Starts faster than the second generation, whose full Linux compatibility a static binary does not need.
     execution_environment = "EXECUTION_ENVIRONMENT_GEN1"
 
     scaling {
@@ -27,7 +27,7 @@ resource "google_cloud_run_v2_service" "this" {
     }
 
     vpc_access {
-      # Google's APIs and the mail server are reached directly.
+      # Requests to Google's APIs and to the mail server bypass the network.
       egress = "PRIVATE_RANGES_ONLY"
       network_interfaces {
         network    = var.network.network
@@ -45,12 +45,12 @@ resource "google_cloud_run_v2_service" "this" {
 
       resources {
         limits = { cpu = "1", memory = var.memory }
-        # Work is done before the answer, so that none is left for later.
+        # CPU only during requests: functions finish all work before they respond.
         cpu_idle          = true
         startup_cpu_boost = true
       }
 
-      # The process alone: a database that is away for a moment is no reason to start anew.
+      # Checks only the process, so that a short database outage does not restart instances.
       startup_probe {
         period_seconds    = 1
         timeout_seconds   = 1
@@ -91,12 +91,12 @@ resource "google_cloud_run_v2_service" "this" {
   }
 
   lifecycle {
-    # Cloud Build rolls out releases, and moves the traffic.
+    # Cloud Build sets the image and moves the traffic.
     ignore_changes = [client, client_version, template[0].containers[0].image, template[0].revision, traffic]
 
     precondition {
       condition     = alltrue([for name, variable in var.variables : !variable.required || contains(concat(keys(var.environment), keys(var.secrets)), name)])
-      error_message = "${var.name} would not start without ${join(", ", [for name, variable in var.variables : name if variable.required && !contains(concat(keys(var.environment), keys(var.secrets)), name)])}."
+      error_message = "${var.name} requires ${join(", ", [for name, variable in var.variables : name if variable.required && !contains(concat(keys(var.environment), keys(var.secrets)), name)])}."
     }
     precondition {
       condition     = length(setsubtract(concat(keys(var.environment), keys(var.secrets)), keys(var.variables))) == 0

@@ -1,21 +1,21 @@
 output "name" {
-  description = "The service's name."
+  description = "The name of the service."
   value       = google_cloud_run_v2_service.this.name
 }
 
-# Cloud Run gives each service an address that is known before it is made
+# Cloud Run's deterministic URL, known before the service exists
 # (https://cloud.google.com/run/docs/triggering/https-request#deterministic).
 output "uri" {
-  description = "The service's own address, which only what counts as internal reaches."
+  description = "The URL of the service, reachable by internal callers only."
   value       = "https://${google_cloud_run_v2_service.this.name}-${var.project_number}.${var.region}.run.app"
 }
 
 output "ingress" {
-  description = "Who can reach it."
+  description = "The ingress setting of the service."
   value       = google_cloud_run_v2_service.this.ingress
 }
 
 output "tags" {
-  description = "What the firewall knows it by."
+  description = "The network tags that firewall rules match."
   value       = google_cloud_run_v2_service.this.template[0].vpc_access[0].network_interfaces[0].tags
 }

@@ -1,79 +1,79 @@
 variable "name" {
-  description = "The function, and so the service."
+  description = "The name of the function and of its service."
   type        = string
 }
 
 variable "region" {
-  description = "Where it runs."
+  description = "The region of the service."
   type        = string
 }
 
 variable "project_number" {
-  description = "The project's number, which the service's address is made of."
+  description = "The project's number, part of the service's URL."
   type        = string
 }
 
 variable "image" {
-  description = "What it runs until Cloud Build rolls out a release."
+  description = "The image that runs until the first release."
   type        = string
 }
 
 variable "service_account" {
-  description = "The account it runs as."
+  description = "The service account of the function."
   type        = string
 }
 
 variable "behind_load_balancer" {
-  description = "Whether browsers reach it, through the load balancer only; otherwise Pub/Sub and Cloud Scheduler do."
+  description = "Whether browsers call it, through the load balancer. Otherwise only Pub/Sub and Cloud Scheduler do."
   type        = bool
 }
 
 variable "variables" {
-  description = "The variables that its code reads (platform.json)."
+  description = "The environment variables that its code reads, from platform.json."
   type        = map(object({ required = bool, secret = bool, default = optional(string) }))
 }
 
 variable "environment" {
-  description = "Values of variables."
+  description = "The plain values of environment variables."
   type        = map(string)
 }
 
 variable "secrets" {
-  description = "Variables whose values are in Secret Manager."
+  description = "The environment variables whose values are in Secret Manager."
   type        = map(object({ secret = string, version = string }))
 }
 
 variable "network" {
-  description = "The subnetwork that it reaches the database from, and the tags that the firewall goes by."
+  description = "The network and subnetwork of the instances, and the tags that firewall rules match."
   type        = object({ network = string, subnetwork = string, tags = list(string) })
 }
 
 variable "min_instances" {
-  description = "Instances that are kept ready."
+  description = "The minimum number of instances."
   type        = number
 }
 
 variable "max_instances" {
-  description = "Instances at most."
+  description = "The maximum number of instances."
   type        = number
 }
 
 variable "concurrency" {
-  description = "Requests that one instance serves at once."
+  description = "The maximum number of concurrent requests to one instance."
   type        = number
 }
 
 variable "memory" {
-  description = "Memory of an instance."
+  description = "The memory limit of an instance, such as 512Mi."
   type        = string
 }
 
 variable "timeout_seconds" {
-  description = "How long a request may take, its streamed answer included."
+  description = "The request timeout, including a streamed response."
   type        = number
 }
 
 variable "deletion_protection" {
-  description = "Whether the service refuses to be destroyed."
+  description = "Prevents destroying the service."
   type        = bool
 }

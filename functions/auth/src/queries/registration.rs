@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 /// How long a verification link is good for.
 const VERIFICATION_LIFETIME: Duration = Duration::hours(24);
 
-pub(crate) struct FoundUser {
+pub(crate) struct RegisteredUser {
     pub(crate) id: UserId,
     pub(crate) verified: bool,
 }
@@ -24,10 +24,10 @@ pub(crate) async fn find_or_insert_user(
     id: UserId,
     email: &EmailAddress,
     now: OffsetDateTime,
-) -> Result<FoundUser, sqlx::Error> {
+) -> Result<RegisteredUser, sqlx::Error> {
     // The update that changes nothing makes the conflicting row visible and holds it until we commit.
     sqlx::query_as!(
-        FoundUser,
+        RegisteredUser,
         r#"
         insert into users (id, email, created_at) values ($1, $2, $3)
         on conflict (email) where deleted_at is null do update set email = excluded.email

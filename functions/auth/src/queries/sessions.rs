@@ -29,8 +29,8 @@ pub(crate) struct OpenedSession {
     pub(crate) unfamiliar: bool,
 }
 
-/// Opens a session with its audit row, unless the account changed its password or was shut since the caller
-/// looked; announces `notice` when the sign-in is unfamiliar. One statement, so that it is its own transaction.
+/// Opens a session with its audit row, unless the account changed its password or was closed since the proof; records
+/// `notice` in the outbox when the sign-in is unfamiliar. One statement, so that it is its own transaction.
 pub(crate) async fn insert_session(
     db: &PgPool,
     new: &NewSession,
@@ -74,7 +74,7 @@ pub(crate) async fn insert_session(
         )
         select unfamiliar as "unfamiliar!",
                audit_record($9, $6)::text as recorded,
-               case when unfamiliar then outbox_add($10, $6)::text end as announced
+               case when unfamiliar then outbox_add($10, $6)::text end as event
         from compared
         "#,
         new.id.0,

@@ -2,6 +2,7 @@
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     cloud::storage::Upload,
@@ -33,9 +34,16 @@ pub(crate) struct Document {
     pub(crate) page_count: Option<i32>,
 }
 
+#[derive(Default, Deserialize)]
+struct Own {
+    domain: Option<String>,
+    page_count: Option<i32>,
+}
+
 impl From<ItemRow> for Document {
     fn from(row: ItemRow) -> Self {
-        Self { item: row.item, domain: row.domain, page_count: row.page_count }
+        let Own { domain, page_count } = row.own_fields();
+        Self { item: row.item, domain, page_count }
     }
 }
 
@@ -145,8 +153,7 @@ impl From<CreateDocument> for NewItem {
             size_bytes: new.size_bytes.bytes(),
             crc32c: new.crc32c,
             resumable: new.resumable || new.size_bytes.bytes() > RESUMABLE_FROM_BYTES,
-            domain: new.domain,
-            language: None,
+            own: json!({"domain": new.domain}),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Items as the API shows them, and as SQL selects them.
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
@@ -9,8 +9,6 @@ use shared::{
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
-
-use super::{Document, VoiceSample};
 
 /// The fields of every kind.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,16 +56,6 @@ pub(crate) struct Progress {
     pub(crate) unit: String,
 }
 
-/// An item of any kind.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum AnyItem {
-    /// A document.
-    Document(Document),
-    /// A voice sample.
-    Voice(VoiceSample),
-}
-
 /// An item's row: the fields that answers show, and the upload that they belong to.
 pub(crate) struct ItemRow {
     pub(crate) item: Item,
@@ -76,13 +64,16 @@ pub(crate) struct ItemRow {
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,
     pub(crate) corrected_text: Option<String>,
-    pub(crate) domain: Option<String>,
-    pub(crate) page_count: Option<i32>,
-    pub(crate) duration_seconds: Option<f64>,
-    pub(crate) requested_language: Option<String>,
+    /// The fields of the item's kind.
+    pub(crate) own: Value,
 }
 
 impl ItemRow {
+    /// Reads the fields of the item's kind.
+    pub(crate) fn own_fields<T: DeserializeOwned + Default>(&self) -> T {
+        T::deserialize(&self.own).unwrap_or_default()
+    }
+
     /// The bytes that the present upload admits.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected {
@@ -90,15 +81,6 @@ impl ItemRow {
             size_bytes: self.item.size_bytes,
             crc32c: self.crc32c.as_deref(),
             resumable: self.resumable,
-        }
-    }
-}
-
-impl From<ItemRow> for AnyItem {
-    fn from(row: ItemRow) -> Self {
-        match row.object.kind {
-            ItemKind::Document => Self::Document(row.into()),
-            ItemKind::Voice => Self::Voice(row.into()),
         }
     }
 }

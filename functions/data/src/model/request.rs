@@ -20,8 +20,8 @@ pub(crate) struct NewItem {
     pub(crate) size_bytes: i64,
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,
-    pub(crate) domain: Option<String>,
-    pub(crate) language: Option<String>,
+    /// The fields of the item's kind.
+    pub(crate) own: Value,
 }
 
 /// The description of the next upload; a field that is left out stays.

@@ -2,6 +2,7 @@
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shared::{
     base::{
         ids::{ItemId, ProjectId, UserId},
@@ -36,13 +37,16 @@ pub(crate) struct VoiceSample {
     pub(crate) requested_language: Option<String>,
 }
 
+#[derive(Default, Deserialize)]
+struct Own {
+    duration_seconds: Option<f64>,
+    requested_language: Option<String>,
+}
+
 impl From<ItemRow> for VoiceSample {
     fn from(row: ItemRow) -> Self {
-        Self {
-            item: row.item,
-            duration_seconds: row.duration_seconds,
-            requested_language: row.requested_language,
-        }
+        let Own { duration_seconds, requested_language } = row.own_fields();
+        Self { item: row.item, duration_seconds, requested_language }
     }
 }
 
@@ -148,8 +152,7 @@ impl From<CreateVoiceSample> for NewItem {
             size_bytes: new.size_bytes.bytes(),
             crc32c: new.crc32c,
             resumable: new.resumable || new.size_bytes.bytes() > RESUMABLE_FROM_BYTES,
-            domain: None,
-            language: new.language,
+            own: json!({"requested_language": new.language}),
         }
     }
 }

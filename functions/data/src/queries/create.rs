@@ -33,37 +33,32 @@ pub(crate) async fn insert_items(
     let sizes: Vec<i64> = new.iter().map(|item| item.size_bytes).collect();
     let checksums: Vec<Option<&str>> = new.iter().map(|item| item.crc32c.as_deref()).collect();
     let resumable: Vec<bool> = new.iter().map(|item| item.resumable).collect();
-    let domains: Vec<Option<&str>> = new.iter().map(|item| item.domain.as_deref()).collect();
-    let languages: Vec<Option<&str>> = new.iter().map(|item| item.language.as_deref()).collect();
+    let own: Vec<Value> = new.iter().map(|item| item.own.clone()).collect();
     sqlx::query!(
         r#"
         with new as (
             select *
             from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[],
-                        $11::text[], $12::text[], $13::jsonb[])
-                as new (id, kind, filename, content_type, size_bytes, crc32c, resumable, domain, language, entry)
+                        $11::jsonb[], $12::jsonb[])
+                as new (id, kind, filename, content_type, size_bytes, crc32c, resumable, own, entry)
         ), made as (
             insert into items
                 (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, crc32c, resumable,
                  created_at)
             select id, $1, $2, kind, filename, content_type, size_bytes, crc32c, resumable, $3 from new
             returning id
-        ), made_documents as (
-            insert into documents (item_id, project_id, domain)
-            select new.id, $1, domain from new join made using (id) where kind = 'document'
-        ), made_samples as (
-            insert into voice_samples (item_id, requested_language)
-            select new.id, language from new join made using (id) where kind = 'voice'
         ), recorded as (
             insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at, details)
-            select new.id, $1, kind, 'draft', 1, $2, $3, jsonb_strip_nulls(jsonb_build_object('domain', domain))
+            select new.id, $1, kind, 'draft', 1, $2, $3, jsonb_strip_nulls(jsonb_build_object('domain', own -> 'domain'))
             from new join made using (id)
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
             select new.id, 0, $1, kind, search_words(translate(filename, '._-', '   ') || ' ' || filename)
             from new join made using (id)
         )
-        select audit_record(entry, $3)::text as recorded from new join made using (id)
+        select item_insert_own(id, $1, kind, own)::text as inserted, audit_record(entry, $3)::text as recorded
+        from new
+        join made using (id)
         "#,
         project.0,
         user.0,
@@ -75,8 +70,7 @@ pub(crate) async fn insert_items(
         &sizes,
         &checksums as _,
         &resumable,
-        &domains as _,
-        &languages as _,
+        &own,
         &entries,
     )
     .fetch_all(db)

@@ -1,5 +1,6 @@
 //! Items, by their ids.
 
+use serde_json::Value;
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     items::{Failure, ItemKind, ItemStatus, ObjectName},
@@ -39,10 +40,7 @@ struct Row {
     language: Option<String>,
     version: i32,
     created_at: OffsetDateTime,
-    domain: Option<String>,
-    page_count: Option<i32>,
-    duration_seconds: Option<f64>,
-    requested_language: Option<String>,
+    own: Value,
 }
 
 impl From<Row> for ItemRow {
@@ -85,10 +83,7 @@ impl From<Row> for ItemRow {
             crc32c: row.crc32c,
             resumable: row.resumable,
             corrected_text: row.corrected_text,
-            domain: row.domain,
-            page_count: row.page_count,
-            duration_seconds: row.duration_seconds,
-            requested_language: row.requested_language,
+            own: row.own,
         }
     }
 }
@@ -109,8 +104,7 @@ pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result
                status as "status!: ItemStatus", failure_code, failure_message, progress_done, progress_total,
                progress_unit, duplicate_of as "duplicate_of: ItemId", submitted_at, processed_at,
                reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence, language,
-               version as "version!", created_at as "created_at!", domain, page_count, duration_seconds,
-               requested_language
+               version as "version!", created_at as "created_at!", own as "own!"
         from item_details
         where id = any($1) and deleted_at is null
         "#,
@@ -129,7 +123,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
         select id as "id!: ItemId", project_id as "project_id!: ProjectId", kind as "kind!: ItemKind",
                status as "status!: ItemStatus", version as "version!", generation,
                original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
-               domain, requested_language
+               own ->> 'domain' as domain, own ->> 'requested_language' as requested_language
         from item_details
         where id = $1 and deleted_at is null
         for update

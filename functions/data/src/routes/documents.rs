@@ -38,7 +38,7 @@ pub(crate) async fn list_documents(
     State(items): State<Items>,
     access: ProjectMember<ByQuery<ListDocuments>>,
 ) -> Result<Json<Page<Listed<Document>>>> {
-    items.list(&access.found.filter(access.principal.user_id)).await.map(Json)
+    items.list(&access.target.filter(access.principal.user_id)).await.map(Json)
 }
 
 /// Create a document and return a signed upload URL
@@ -74,7 +74,7 @@ pub(crate) async fn get_document(
     State(items): State<Items>,
     access: ProjectMember<ByItem<Kind>>,
 ) -> Result<Versioned<DocumentWithText>> {
-    let (row, ocr_text, corrected_text) = items.get_with_text(access.found).await?;
+    let (row, ocr_text, corrected_text) = items.get_with_text(access.target).await?;
     Ok(Versioned(DocumentWithText { document: row.into(), ocr_text, corrected_text }))
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn list_pages(
     access: ProjectMember<ByItem<Kind>>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<DocumentPage>>> {
-    items.pages(access.found, &query).await.map(Json)
+    items.pages(access.target, &query).await.map(Json)
 }
 
 /// Create a link to the file of a document

@@ -76,7 +76,7 @@ pub(crate) async fn create_export(
     key: IdempotencyKey,
     access: ProjectAdmin<ByBody<CreateExport>>,
 ) -> Result<impl IntoResponse> {
-    let CreateExport { project_id, format, status } = access.found;
+    let CreateExport { project_id, format, status } = access.target;
     let export = exports.create(project_id, access.principal.user_id, &key, format, status).await?;
     let location = [(header::LOCATION, format!("/exports/{}", export.id))];
     Ok((StatusCode::ACCEPTED, location, Json(RequestedExport { id: export.id, status: export.status })))
@@ -116,7 +116,7 @@ pub(crate) async fn list_exports(
     State(exports): State<Exports>,
     access: ProjectAdmin<ByQuery<ListExports>>,
 ) -> Result<Json<Page<Export>>> {
-    let ListExports { project_id, limit, cursor } = access.found;
+    let ListExports { project_id, limit, cursor } = access.target;
     let rows = exports.list(project_id, cursor.map(|cursor| cursor.0), limit.rows()).await?;
     Ok(Json(Page::new(rows, limit, |export: &Export| export.id.0)))
 }
@@ -144,7 +144,7 @@ pub(crate) async fn get_export(
     State(exports): State<Exports>,
     access: ProjectAdmin<ByExport>,
 ) -> Result<Json<ExportWithLink>> {
-    let (export, link) = exports.get(access.project_id, access.principal.user_id, access.found).await?;
+    let (export, link) = exports.get(access.project_id, access.principal.user_id, access.target).await?;
     let (url, expires_at) = link.map(|link| (link.url, link.expires_at)).unzip();
     Ok(Json(ExportWithLink { export, url, expires_at }))
 }

@@ -77,5 +77,5 @@ pub(crate) async fn list_items(
     State(items): State<Items>,
     access: ProjectMember<ByQuery<ListItems>>,
 ) -> Result<Json<Page<Listed<AnyItem>>>> {
-    items.list(&access.found.filter(access.principal.user_id)).await.map(Json)
+    items.list(&access.target.filter(access.principal.user_id)).await.map(Json)
 }

@@ -38,7 +38,7 @@ pub(crate) async fn list_voice_samples(
     State(items): State<Items>,
     access: ProjectMember<ByQuery<ListVoiceSamples>>,
 ) -> Result<Json<Page<Listed<VoiceSample>>>> {
-    items.list(&access.found.filter(access.principal.user_id)).await.map(Json)
+    items.list(&access.target.filter(access.principal.user_id)).await.map(Json)
 }
 
 /// Create a voice sample and return a signed upload URL
@@ -74,7 +74,7 @@ pub(crate) async fn get_voice_sample(
     State(items): State<Items>,
     access: ProjectMember<ByItem<Kind>>,
 ) -> Result<Versioned<VoiceSampleWithText>> {
-    let (row, transcription_text, corrected_text) = items.get_with_text(access.found).await?;
+    let (row, transcription_text, corrected_text) = items.get_with_text(access.target).await?;
     Ok(Versioned(VoiceSampleWithText { voice_sample: row.into(), transcription_text, corrected_text }))
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn list_words(
     access: ProjectMember<ByItem<Kind>>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<Word>>> {
-    items.words(access.found, &query).await.map(Json)
+    items.words(access.target, &query).await.map(Json)
 }
 
 /// Create a link to the file of a voice sample

@@ -10,6 +10,7 @@ mod exports;
 mod get_document;
 mod lambda;
 mod list_documents;
+mod list_items;
 mod next_upload;
 mod pages_and_words;
 mod reader;

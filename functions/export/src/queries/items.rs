@@ -1,5 +1,6 @@
 //! The exported items, and their texts.
 
+use serde_json::Value;
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -50,10 +51,7 @@ struct Row {
     language: Option<String>,
     version: i32,
     created_at: OffsetDateTime,
-    domain: Option<String>,
-    page_count: Option<i32>,
-    duration_seconds: Option<f64>,
-    requested_language: Option<String>,
+    own: Value,
     text_attempt: Option<i32>,
     text_bytes: Option<i64>,
     text: Option<String>,
@@ -84,10 +82,7 @@ impl From<Row> for Item {
             language: row.language,
             version: row.version,
             created_at: row.created_at,
-            domain: row.domain,
-            page_count: row.page_count,
-            duration_seconds: row.duration_seconds,
-            requested_language: row.requested_language,
+            own: row.own,
             text_attempt: row.text_attempt,
             text: Text::new(row.text, row.text_bytes),
             corrected_text: Text::new(row.corrected_text, row.corrected_bytes),
@@ -166,7 +161,7 @@ async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> 
                original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
                status as "status!", failure_code, failure_message, duplicate_of, submitted_at, processed_at,
                reviewed_by_id, reviewed_at, feedback, confidence, language, version as "version!",
-               created_at as "created_at!", domain, page_count, duration_seconds, requested_language, text_attempt,
+               created_at as "created_at!", own as "own!", text_attempt,
                sizes.bytes as "text_bytes?",
                case when sizes.bytes <= $2 then (
                    select string_agg(text, E'\n' order by number)

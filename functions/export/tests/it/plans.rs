@@ -24,11 +24,21 @@ async fn a_batch_reads_no_more_however_far_the_export_is(db: PgPool) {
     let analyze = "analyze items; analyze documents; analyze voice_samples";
     sqlx::raw_sql(analyze).execute(&export.platform.db).await.expect("statistics");
     for (kind, table, after) in [("document", "documents", 900), ("voice", "voice_samples", 1900)] {
-        let parameters = format!(
-            "'{project}', '00000000-0000-0000-0000-{after:012x}', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50, 32768"
+        let page = format!(
+            "'{project}', '{kind}', '{}', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50",
+            uuid::Uuid::from_u128(after)
         );
-        let texts = ["as details on true", &format!("items.kind = '{kind}'\n")];
-        let ran = export.platform.ran(&texts, &parameters).await;
+        for (filter, parameters) in
+            [("is null\n", page.clone()), ("and status = $6", format!("{page}, 'draft'"))]
+        {
+            let texts = ["where project_id = $1 and kind = $2 and id > $3 and id < $4", filter];
+            let ran = export.platform.ran(&texts, &parameters).await;
+            assert!(ran.contains("rows=50 loops=1") && !ran.contains("Rows Removed"), "{ran}");
+        }
+        let ids: Vec<String> =
+            (after + 1..=after + 50).map(|id| uuid::Uuid::from_u128(id).to_string()).collect();
+        let parameters = format!("'{{{}}}', 32768", ids.join(", "));
+        let ran = export.platform.ran(&["from item_details", "as sizes"], &parameters).await;
         let details = ran.lines().find(|line| line.contains(&format!(" on {table}"))).unwrap_or_default();
         assert!(details.contains("rows=1 loops=50"), "{ran}");
     }

@@ -24,31 +24,6 @@ impl Ocr {
         object
     }
 
-    /// The parts of the output, as soon as all of them are there.
-    async fn outputs(&self, item: ItemId, count: usize) -> Vec<(String, i64)> {
-        let mut found = Vec::new();
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        while found.len() < count {
-            assert!(std::time::Instant::now() < deadline, "expected {count} parts, but got {found:?}");
-            for (attributes, _) in self.platform.messages("results").await {
-                let attribute = |name: &str| attributes[name].as_str().expect("an attribute").to_owned();
-                let (object, generation) = (attribute("objectId"), attribute("objectGeneration"));
-                assert!(object.starts_with(&format!("ocr/{item}/")), "{object}");
-                found.push((object, generation.parse().expect("a generation")));
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        found
-    }
-
-    async fn deliver_output(&self, (object, generation): &(String, i64)) -> TestResponse {
-        let attributes = json!({
-            "eventType": "OBJECT_FINALIZE", "bucketId": RESULTS_BUCKET, "objectId": object,
-            "objectGeneration": generation.to_string(),
-        });
-        self.client.post("/events/result-finalized", envelope("1", &attributes, b"{}")).await
-    }
-
     async fn page_numbers(&self, item: ItemId) -> Vec<i32> {
         let numbers = sqlx::query_scalar(
             "select number from item_parts join items on items.id = item_id and text_attempt = item_parts.attempt
@@ -91,7 +66,7 @@ async fn the_parts_of_a_large_document_come_in_any_order_and_each_counts_once(db
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
-    let outputs = ocr.outputs(item, 3).await;
+    let outputs = ocr.outputs("ocr", item, 3).await;
     assert_eq!(outputs.len(), 3);
     // The last part first, and each twice.
     for output in outputs.iter().rev() {
@@ -119,7 +94,7 @@ async fn the_parts_of_a_large_document_come_in_any_order_and_each_counts_once(db
 async fn parts_that_arrive_at_once_end_the_document_once(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(100).await;
-    let outputs = ocr.outputs(object.item_id, 5).await;
+    let outputs = ocr.outputs("ocr", object.item_id, 5).await;
     let twice = outputs.iter().chain(&outputs).map(|output| ocr.deliver_output(output));
     for answer in futures::future::join_all(twice).await {
         answer.assert_status(204);
@@ -132,7 +107,7 @@ async fn parts_that_arrive_at_once_end_the_document_once(db: PgPool) {
 async fn progress_counts_the_pages_that_are_there(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(60).await;
-    let outputs = ocr.outputs(object.item_id, 3).await;
+    let outputs = ocr.outputs("ocr", object.item_id, 3).await;
     ocr.deliver_output(&outputs[1]).await.assert_status(204);
     let progress = async |column| ocr.platform.item(object.item_id, column).await;
     assert_eq!(progress("progress_done").await.as_deref(), Some("20"));
@@ -145,7 +120,7 @@ async fn progress_counts_the_pages_that_are_there(db: PgPool) {
 async fn output_whose_events_were_lost_is_brought_in_when_the_operation_is_due(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
-    ocr.outputs(object.item_id, 3).await;
+    ocr.outputs("ocr", object.item_id, 3).await;
     ocr.platform.messages("uploads").await;
     ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
     assert_eq!(ocr.restart().await, json!(0));
@@ -161,7 +136,7 @@ async fn an_operation_whose_output_is_incomplete_is_begun_anew(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
-    let outputs = ocr.outputs(item, 3).await;
+    let outputs = ocr.outputs("ocr", item, 3).await;
     // One part came by its event; another was gone before anybody read it.
     ocr.deliver_output(&outputs[0]).await.assert_status(204);
     let storage = StorageSettings::from_env(&ocr.platform.env()).expect("settings");
@@ -214,7 +189,7 @@ async fn output_of_an_attempt_that_was_given_up_changes_nothing(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
-    let outputs = ocr.outputs(item, 3).await;
+    let outputs = ocr.outputs("ocr", item, 3).await;
     let given_up =
         "update items set attempt = 2, operation = null, operation_started_at = null where id = $1";
     ocr.platform.change(given_up, item.0).await;
@@ -245,7 +220,7 @@ async fn a_file_over_the_size_of_a_synchronous_call_is_read_by_an_operation_at_o
     let generation = ocr.platform.upload(&object, bytes).await;
     ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.ai.operations().started, 1);
-    for output in ocr.outputs(object.item_id, 1).await {
+    for output in ocr.outputs("ocr", object.item_id, 1).await {
         ocr.deliver_output(&output).await.assert_status(204);
     }
     ocr.assert_read_in_parts(object.item_id, 2).await;

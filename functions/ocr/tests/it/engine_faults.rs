@@ -71,7 +71,7 @@ async fn a_used_up_quota_defers_and_does_not_count(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_engine_that_cannot_be_reached_leaves_the_item_to_the_next_delivery(db: PgPool) {
-    let ocr = Ocr::start_with(db, |env| env.with("DOCUMENTAI_ENDPOINT", "http://127.0.0.1:1")).await;
+    let ocr = Ocr::start_with(db, &[("DOCUMENTAI_ENDPOINT", "http://127.0.0.1:1")]).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.deliver(&object, generation).await.assert_problem(503, "unavailable");
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);

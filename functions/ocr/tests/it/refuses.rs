@@ -89,7 +89,7 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
         }),
     );
     let address = testing::serve(issuer).await;
-    let ocr = Ocr::start_with(db, |env| env.with("PUSH_JWKS_URL", format!("http://{address}/certs"))).await;
+    let ocr = Ocr::start_with(db, &[("PUSH_JWKS_URL", &format!("http://{address}/certs"))]).await;
     let object = ocr.draft("application/pdf", PDF).await;
     let mut unknown = object;
     unknown.upload_no = 9;
@@ -109,7 +109,7 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn without_the_issuers_keys_a_push_is_to_be_repeated(db: PgPool) {
-    let ocr = Ocr::start_with(db, |env| env.with("PUSH_JWKS_URL", "http://127.0.0.1:1/certs")).await;
+    let ocr = Ocr::start_with(db, &[("PUSH_JWKS_URL", "http://127.0.0.1:1/certs")]).await;
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.deliver(&object, 7).await.assert_problem(503, "unavailable");
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Draft);

@@ -82,13 +82,10 @@ async fn a_late_event_of_an_earlier_upload_changes_nothing(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_event_that_speaks_of_nothing_known_is_discarded(db: PgPool) {
     use serde_json::json;
-    use shared::testing::{BUCKET, envelope};
+    use shared::testing::{BUCKET, envelope, finalized};
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
-    let attributes = json!({
-        "eventType": "OBJECT_FINALIZE", "bucketId": BUCKET, "objectId": object.to_string(),
-        "objectGeneration": generation.to_string(),
-    });
+    let attributes = finalized(BUCKET, &object.to_string(), generation);
     for (name, value) in [
         ("eventType", "OBJECT_DELETE"),
         ("bucketId", "another"),

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use crate::model::Membership;
 
 /// What a link leads to.
-pub(crate) struct FoundInvitation {
+pub(crate) struct LinkedInvitation {
     pub(crate) id: InvitationId,
     pub(crate) project_id: ProjectId,
     pub(crate) project_name: String,
@@ -25,7 +25,7 @@ pub(crate) struct FoundInvitation {
     used: bool,
 }
 
-impl FoundInvitation {
+impl LinkedInvitation {
     /// Goes on if it can still be accepted.
     ///
     /// # Errors
@@ -45,9 +45,9 @@ impl FoundInvitation {
 pub(crate) async fn find_invitation(
     db: &PgPool,
     token_hash: &[u8],
-) -> Result<Option<FoundInvitation>, sqlx::Error> {
+) -> Result<Option<LinkedInvitation>, sqlx::Error> {
     sqlx::query_as!(
-        FoundInvitation,
+        LinkedInvitation,
         r#"
         select project_invitations.id as "id: InvitationId", projects.id as "project_id: ProjectId",
                projects.name as project_name, project_invitations.email,
@@ -93,7 +93,7 @@ pub(crate) async fn use_invitation(
 pub(crate) async fn insert_member(
     db: &mut PgConnection,
     id: MembershipId,
-    invitation: &FoundInvitation,
+    invitation: &LinkedInvitation,
     user: UserId,
     now: OffsetDateTime,
 ) -> Result<(), Problem> {

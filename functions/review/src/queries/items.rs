@@ -24,8 +24,9 @@ pub(crate) async fn get_items(
         r#"
         select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
                uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
-               content_type as "content_type!", status as "status!: ItemStatus", confidence, language, page_count,
-               duration_seconds, claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
+               content_type as "content_type!", status as "status!: ItemStatus", confidence, language,
+               (own ->> 'page_count')::integer as page_count,
+               (own ->> 'duration_seconds')::double precision as duration_seconds, claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
                reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
         from item_details
         where id = any($1) and deleted_at is null

@@ -23,5 +23,5 @@ pub(crate) async fn claim_item(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByItem<AnyItem>>,
 ) -> Result<Versioned<ReviewItem>> {
-    claims.claim(&(&access).into(), access.found.id).await.map(Versioned)
+    claims.claim(&(&access).into(), access.target.id).await.map(Versioned)
 }

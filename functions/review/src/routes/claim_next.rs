@@ -54,7 +54,7 @@ pub(crate) async fn claim_next(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByQuery<ClaimNext>>,
 ) -> Result<Response> {
-    let ClaimNext { project_id, kind, order } = access.found;
+    let ClaimNext { project_id, kind, order } = access.target;
     let queue = Queue { project_id, kind, order, user: access.principal.user_id };
     let claimed = claims.claim_next(&(&access).into(), &queue).await?;
     Ok(claimed.map_or(StatusCode::NO_CONTENT.into_response(), |item| Versioned(item).into_response()))

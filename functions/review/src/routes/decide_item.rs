@@ -29,5 +29,5 @@ pub(crate) async fn decide_item(
     access: ProjectReviewer<ByItem<AnyItem>>,
     Json(decision): Json<Decision>,
 ) -> Result<Versioned<ReviewItem>> {
-    decisions.decide(&(&access).into(), access.found.id, &if_match, &decision).await.map(Versioned)
+    decisions.decide(&(&access).into(), access.target.id, &if_match, &decision).await.map(Versioned)
 }

@@ -62,8 +62,8 @@ pub(crate) async fn decide_items(
     access: ProjectReviewer<ByBody<DecideItems>>,
 ) -> Result<Json<Batch<DecidedItem>>> {
     let reviewer = Reviewer::from(&access);
-    let mut decided = Vec::with_capacity(access.found.decisions.len());
-    for decision in access.found.decisions {
+    let mut decided = Vec::with_capacity(access.target.decisions.len());
+    for decision in access.target.decisions {
         let item = decisions.decide_one(&reviewer, decision).await;
         decided.push(item.map(|item| DecidedItem { item }));
     }

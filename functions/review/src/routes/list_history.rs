@@ -28,6 +28,6 @@ pub(crate) async fn list_history(
 ) -> Result<Json<Page<HistoryEntry>>> {
     // Cursors hold ids; here the id is a number.
     let before = page.after().and_then(|after| i32::try_from(after.as_u128()).ok()).unwrap_or(i32::MAX);
-    let rows = queries::list_history(&app.db, access.found.id, before, page.limit.rows()).await?;
+    let rows = queries::list_history(&app.db, access.target.id, before, page.limit.rows()).await?;
     Ok(Json(Page::new(rows, page.limit, |entry| Uuid::from_u128(entry.version.unsigned_abs().into()))))
 }

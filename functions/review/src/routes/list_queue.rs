@@ -62,7 +62,7 @@ pub(crate) async fn list_queue(
     State(app): State<AppState>,
     access: ProjectReviewer<ByQuery<ListQueue>>,
 ) -> Result<Json<Page<ReviewItem>>> {
-    let ListQueue { project_id, kind, order, limit, cursor } = access.found;
+    let ListQueue { project_id, kind, order, limit, cursor } = access.target;
     let queue = Queue { project_id, kind, order, user: access.principal.user_id };
     let after = cursor.map(|cursor| cursor.0);
     let ids = queries::list_queue(&app.db, &queue, after, limit.rows(), app.clock.now()).await?;

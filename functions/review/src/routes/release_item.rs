@@ -20,6 +20,6 @@ pub(crate) async fn release_item(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByItem<AnyItem>>,
 ) -> Result<StatusCode> {
-    claims.release(access.found.id, access.principal.user_id).await?;
+    claims.release(access.target.id, access.principal.user_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

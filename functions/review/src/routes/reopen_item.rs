@@ -25,5 +25,5 @@ pub(crate) async fn reopen_item(
     if_match: IfMatch,
     access: ProjectAdmin<ByItem<AnyItem>>,
 ) -> Result<Versioned<ReviewItem>> {
-    decisions.reopen(&(&access).into(), access.found.id, &if_match).await.map(Versioned)
+    decisions.reopen(&(&access).into(), access.target.id, &if_match).await.map(Versioned)
 }

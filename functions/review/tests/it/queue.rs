@@ -109,20 +109,24 @@ async fn only_reviewers_and_admins_see_the_queue(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn each_order_is_read_from_an_index_of_its_own(db: PgPool) {
     let review = Review::start(db).await;
-    for (texts, index) in [
-        (&["items.claimed_until", "order by items.id limit $5"], "items_queue_idx"),
-        (&["items.claimed_until", "order by items.id limit $6"], "_kind_"),
-        (
-            &["items.claimed_until", "items.id limit $5", "order by coalesce(items.confidence"],
-            "items_queue_confidence_idx",
-        ),
-        (
-            &["items.claimed_until", "items.id limit $6", "order by coalesce(items.confidence"],
-            "items_queue_kind_confidence_idx",
-        ),
-    ] as [(&[&str], &str); 4]
-    {
-        let plan = review.platform.plan(texts).await;
+    let (list, claim) = (" ".repeat(16), " ".repeat(20));
+    let after = format!("'::uuid)\n{list}");
+    let same = format!("'::uuid)\n{list}  )\n{list}");
+    let of_kind = format!("and kind = $6\n{list}");
+    let (claim_all, claim_kind) = (format!("or $4)\n{claim}"), format!("and kind = $6\n{claim}"));
+    let (oldest, confidence) = ("order by id\n", "order by certainty, id\n");
+    for (before, order, index) in [
+        (&after, oldest, "items_queue_idx"),
+        (&of_kind, oldest, "_kind_"),
+        (&same, confidence, "items_queue_confidence_idx"),
+        (&of_kind, confidence, "items_queue_kind_confidence_idx"),
+        (&claim_all, oldest, "items_queue_idx"),
+        (&claim_kind, oldest, "_kind_"),
+        (&claim_all, confidence, "items_queue_confidence_idx"),
+        (&claim_kind, confidence, "items_queue_kind_confidence_idx"),
+    ] {
+        let texts = ["from review_queue", &format!("{before}{order}")];
+        let plan = review.platform.plan(&texts).await;
         assert!(plan.contains(index) && !plan.contains("Seq Scan on items"), "{index}: {plan}");
     }
 }

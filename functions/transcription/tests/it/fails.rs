@@ -100,12 +100,9 @@ async fn what_only_listening_tells_takes_one_call(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_operation_says_what_is_wrong_with_its_file(db: PgPool) {
-    let transcription = Transcription::start_with(
-        db,
-        |env| env,
-        |limits| limits.batch_length = std::time::Duration::from_secs(70),
-    )
-    .await;
+    let transcription =
+        Transcription::start_with(db, &[], |limits| limits.batch_length = std::time::Duration::from_secs(70))
+            .await;
     transcription.speech.instant(None);
     let mut broken = sample("speech.mp3")[..4].to_vec();
     broken.resize(300_000, b' ');

@@ -61,7 +61,7 @@ async fn an_engine_that_fails_is_asked_again_by_the_next_delivery(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_model_that_does_not_exist_is_no_fault_of_the_recording(db: PgPool) {
-    let transcription = Transcription::start_with(db, |env| env.with("SPEECH_MODEL", "huge"), |_| {}).await;
+    let transcription = Transcription::start_with(db, &[("SPEECH_MODEL", "huge")], |_| {}).await;
     let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
     transcription.deliver(&object, generation).await.assert_problem(503, "unavailable");
     assert_eq!(transcription.platform.status(object.item_id).await, ItemStatus::Processing);

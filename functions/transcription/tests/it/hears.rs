@@ -62,8 +62,7 @@ async fn a_talk_that_is_refused_as_too_long_is_heard_by_an_operation(db: PgPool)
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_samples_language_comes_before_the_projects_and_the_default(db: PgPool) {
-    let transcription =
-        Transcription::start_with(db, |env| env.with("DEFAULT_LANGUAGE", "en-GB"), |_| {}).await;
+    let transcription = Transcription::start_with(db, &[("DEFAULT_LANGUAGE", "en-GB")], |_| {}).await;
     let language = async |item| transcription.platform.item(item, "language").await;
     let wav = sample("speech.wav");
     let item = transcription.heard("audio/wav", &wav).await;

@@ -1,18 +1,17 @@
 //! What these tests share.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{ops::Deref, time::Duration};
 
 use local_speech::{Limits, Speech};
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
-    base::{
-        config::Env,
-        ids::{ItemId, ProjectId},
-    },
+    base::ids::ItemId,
     items::{ItemStatus, ObjectName},
-    testing::{self, BUCKET, Client, Platform, RESULTS_BUCKET, TestResponse, TestUser, envelope},
+    testing::{self, Platform, Processing, envelope},
 };
 use sqlx::PgPool;
+
+pub(crate) use shared::testing::sample;
 
 const RECOGNIZER: &str = "projects/alta-test/locations/eu/recognizers/_";
 
@@ -23,41 +22,43 @@ pub(crate) const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Process
 
 /// `transcription`, an engine that answers [`TEXT`] at once, and a project without reviewers.
 pub(crate) struct Transcription {
-    pub(crate) platform: Platform,
     pub(crate) speech: Speech,
-    pub(crate) address: SocketAddr,
-    pub(crate) client: Client,
-    pub(crate) project: ProjectId,
-    pub(crate) admin: TestUser,
+    processing: Processing,
+}
+
+impl Deref for Transcription {
+    type Target = Processing;
+
+    fn deref(&self) -> &Processing {
+        &self.processing
+    }
 }
 
 impl Transcription {
     pub(crate) async fn start(db: PgPool) -> Self {
-        Self::start_with(db, |env| env, |_| {}).await
+        Self::start_with(db, &[], |_| {}).await
     }
 
     pub(crate) async fn start_with(
         db: PgPool,
-        change: impl FnOnce(Env) -> Env,
+        variables: &[(&str, &str)],
         limit: impl FnOnce(&mut Limits),
     ) -> Self {
         let platform = Platform::start(db).await;
-        let mut settings = engine(&platform);
+        let folder = platform.data_dir().join("speech");
+        let mut settings =
+            local_speech::Settings::new(platform.identity().clone(), platform.resolve(), 2, folder);
+        settings.write = Some(platform.write());
+        // The other tests may leave little of the machine.
+        settings.limits.step_time = Duration::from_secs(300);
         limit(&mut settings.limits);
         let speech = Speech::open(settings).expect("the engine");
         speech.instant(Some(TEXT));
         let endpoint = format!("http://{}", testing::serve(speech.router()).await);
-        let env = platform.env().with("SPEECH_RECOGNIZER", RECOGNIZER).with("SPEECH_ENDPOINT", endpoint);
-        // Many deliveries at once wait for each other here, on however slow a machine.
-        let env = change(env.with("DATABASE_ACQUIRE_TIMEOUT", "30"));
-        let service = shared::function::service::<transcription::Transcription>(&env, platform.clock.clone())
-            .expect("the function");
-        let router = service.router();
-        let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
-        let address = testing::serve(router).await;
-        let admin = platform.user("admin@example.org").await;
-        let project = platform.project(&admin).await;
-        Self { platform, speech, address, client, project, admin }
+        let own = [("SPEECH_RECOGNIZER", RECOGNIZER), ("SPEECH_ENDPOINT", endpoint.as_str())];
+        let variables = [&own, variables].concat();
+        let processing = Processing::start::<transcription::Transcription>(platform, &variables).await;
+        Self { speech, processing }
     }
 
     /// The function with an engine that listens.
@@ -69,8 +70,7 @@ impl Transcription {
 
     /// A file whose bytes have arrived, and their generation; nobody was told yet.
     pub(crate) async fn uploaded(&self, content_type: &str, bytes: &[u8]) -> (ObjectName, i64) {
-        let object = self.platform.draft(self.project, &self.admin, content_type, bytes.len()).await;
-        let generation = self.platform.upload(&object, bytes.to_vec()).await;
+        let (object, generation) = self.upload(content_type, bytes).await;
         self.announced("uploads").await;
         (object, generation)
     }
@@ -97,32 +97,9 @@ impl Transcription {
         item
     }
 
-    /// Delivers the finalize event of an upload.
-    pub(crate) async fn deliver(&self, object: &ObjectName, generation: i64) -> TestResponse {
-        let attributes = finalized(BUCKET, &object.to_string(), generation);
-        self.client.post("/events/object-finalized", envelope("1", &attributes, b"{}")).await
-    }
-
     /// The output of a sample's operation, as soon as it is there.
     pub(crate) async fn output(&self, item: ItemId) -> (String, i64) {
-        let output = async {
-            loop {
-                if let Some((attributes, _)) = self.platform.messages("results").await.into_iter().next() {
-                    let attribute = |name: &str| attributes[name].as_str().expect("an attribute").to_owned();
-                    let object = attribute("objectId");
-                    assert!(object.starts_with(&format!("transcription/{item}/")), "{object}");
-                    return (object, attribute("objectGeneration").parse().expect("a generation"));
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        // PocketSphinx may have to share the machine.
-        tokio::time::timeout(Duration::from_secs(240), output).await.expect("no output")
-    }
-
-    pub(crate) async fn deliver_output(&self, (object, generation): &(String, i64)) -> TestResponse {
-        let attributes = finalized(RESULTS_BUCKET, object, *generation);
-        self.client.post("/events/result-finalized", envelope("1", &attributes, b"{}")).await
+        self.outputs("transcription", item, 1).await.remove(0)
     }
 
     /// Hears a file, whichever way it is too long for; what is true of every sample that was read.
@@ -172,12 +149,8 @@ impl Transcription {
     /// much there was.
     pub(crate) async fn restart(&self) -> usize {
         self.platform.clock.advance(time::Duration::minutes(2));
-        let (env, clock) = (self.platform.env_of::<maintenance::Maintenance>(), self.platform.clock.clone());
-        let service =
-            shared::function::service::<maintenance::Maintenance>(&env, clock).expect("maintenance");
-        let client =
-            self.platform.client(service.router()).with("authorization", &self.platform.push_authorization());
-        client.post("/tasks/restart-stuck", Value::Null).await.assert_status(200);
+        let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&[]);
+        maintenance.post("/tasks/restart-stuck", Value::Null).await.assert_status(200);
         let messages = self.platform.messages("uploads").await;
         for (attributes, data) in &messages {
             let message = envelope("1", attributes, data);
@@ -204,43 +177,6 @@ pub(crate) struct Segment {
     pub(crate) confidence: Option<f32>,
     pub(crate) language: Option<String>,
     pub(crate) words: Value,
-}
-
-fn finalized(bucket: &str, object: &str, generation: i64) -> Value {
-    json!({
-        "eventType": "OBJECT_FINALIZE", "bucketId": bucket, "objectId": object,
-        "objectGeneration": generation.to_string(),
-    })
-}
-
-fn engine(platform: &Platform) -> local_speech::Settings {
-    let storage = platform.storage.clone();
-    let resolve: local_speech::Resolve = Arc::new(move |uri| {
-        let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
-        let found = named.and_then(|(bucket, object)| storage.open_object(bucket, object, None));
-        Box::pin(async move { found.map(|(_, path)| path) })
-    });
-    let storage = platform.storage.clone();
-    let write: local_speech::Write = Arc::new(move |uri, bytes, _| {
-        let (storage, uri) = (storage.clone(), uri.to_owned());
-        Box::pin(async move {
-            let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
-            let (bucket, object) = named.expect("a bucket and an object");
-            let made = storage.create_object(bucket, object, Default::default(), bytes.into()).await;
-            made.map(|_| ()).map_err(|error| error.to_string())
-        })
-    });
-    let folder = platform.data_dir().join("speech");
-    let mut settings = local_speech::Settings::new(platform.identity().clone(), resolve, 2, folder);
-    settings.write = Some(write);
-    // The other tests may leave little of the machine.
-    settings.limits.step_time = Duration::from_secs(300);
-    settings
-}
-
-pub(crate) fn sample(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../local/samples");
-    std::fs::read(folder.join(name)).expect("a sample")
 }
 
 /// A WAV file of so many milliseconds of nothing.

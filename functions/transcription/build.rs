@@ -1,5 +1,0 @@
-//! Checks the queries again when a migration is added.
-
-fn main() {
-    println!("cargo:rerun-if-changed=../../migrations");
-}

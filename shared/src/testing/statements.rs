@@ -1,0 +1,75 @@
+//! The statements that functions send to the database, taken from the log of the database client.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+    subscriber::DefaultGuard,
+};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt as _},
+    util::SubscriberInitExt as _,
+};
+
+/// Records the statements of a test from its creation on. A test runs on one thread, and so do its functions.
+pub struct Statements {
+    sent: Sent,
+    _guard: DefaultGuard,
+}
+
+#[derive(Clone, Default)]
+struct Sent(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    /// Begins to record.
+    #[must_use]
+    pub fn record() -> Self {
+        let sent = Sent::default();
+        let guard = tracing_subscriber::registry().with(sent.clone()).set_default();
+        Self { sent, _guard: guard }
+    }
+
+    /// Returns the statements so far, and forgets them.
+    ///
+    /// # Panics
+    /// When a test panicked while it recorded.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.sent.0.lock().expect("nobody panics while holding it"))
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Sent {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            let mut statement = Statement::default();
+            event.record(&mut statement);
+            let text = if statement.whole.is_empty() { statement.summary } else { statement.whole };
+            self.0.lock().expect("nobody panics while holding it").push(text.trim().to_owned());
+        }
+    }
+}
+
+/// The fields of a log line: the beginning of a statement, and the statement if that is not all.
+#[derive(Default)]
+struct Statement {
+    summary: String,
+    whole: String,
+}
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
