@@ -41,7 +41,7 @@ impl Email {
         let own = [
             ("SMTP_HOST", "localhost"),
             ("SMTP_PORT", &port),
-            ("SMTP_CA_CERTIFICATE", &ca),
+            ("SMTP_CA_CERTIFICATE", ca),
             ("SMTP_USERNAME", "alta"),
             ("SMTP_PASSWORD", "a password"),
             ("MAIL_FROM", "Alta Data <no-reply@alta.test>"),

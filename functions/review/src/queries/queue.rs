@@ -135,17 +135,29 @@ pub(crate) async fn find_claims(
     .await
 }
 
-/// Claims the first item of a queue that nobody holds. Items that somebody else claims at this moment are passed over,
-/// not waited for.
+/// Claims the first item of a queue that nobody holds. Skips items that another request is claiming at this moment,
+/// rather than waiting for them.
 pub(crate) async fn claim_next(
+    db: &mut PgConnection,
+    queue: &Queue,
+    limits: &ClaimLimits,
+) -> Result<Option<ItemId>, sqlx::Error> {
+    match queue.order {
+        Order::Oldest => claim_oldest(db, queue, limits).await,
+        Order::Confidence => claim_least_confident(db, queue, limits).await,
+    }
+}
+
+/// Claims the oldest item.
+async fn claim_oldest(
     db: &mut PgConnection,
     queue: &Queue,
     limits: &ClaimLimits,
 ) -> Result<Option<ItemId>, sqlx::Error> {
     let (project, user) = (queue.project_id.0, queue.user.0);
     let ClaimLimits { includes_own, now, until } = *limits;
-    match (queue.order, queue.kind) {
-        (Order::Oldest, None) => {
+    match queue.kind {
+        None => {
             sqlx::query_scalar!(
                 r#"
                 update items
@@ -171,7 +183,7 @@ pub(crate) async fn claim_next(
             .fetch_optional(db)
             .await
         }
-        (Order::Oldest, Some(kind)) => {
+        Some(kind) => {
             sqlx::query_scalar!(
                 r#"
                 update items
@@ -199,7 +211,19 @@ pub(crate) async fn claim_next(
             .fetch_optional(db)
             .await
         }
-        (Order::Confidence, None) => {
+    }
+}
+
+/// Claims the item of the lowest confidence.
+async fn claim_least_confident(
+    db: &mut PgConnection,
+    queue: &Queue,
+    limits: &ClaimLimits,
+) -> Result<Option<ItemId>, sqlx::Error> {
+    let (project, user) = (queue.project_id.0, queue.user.0);
+    let ClaimLimits { includes_own, now, until } = *limits;
+    match queue.kind {
+        None => {
             sqlx::query_scalar!(
                 r#"
                 update items
@@ -225,7 +249,7 @@ pub(crate) async fn claim_next(
             .fetch_optional(db)
             .await
         }
-        (Order::Confidence, Some(kind)) => {
+        Some(kind) => {
             sqlx::query_scalar!(
                 r#"
                 update items
