@@ -5,7 +5,7 @@ use shared::{
     base::{config::Settings as _, ids::ItemId},
     cloud::storage::{Objects, StorageSettings},
     items::{ItemStatus, ObjectName},
-    testing::{RESULTS_BUCKET, TestResponse, envelope, eventually},
+    testing::{RESULTS_BUCKET, eventually},
 };
 use sqlx::PgPool;
 use time::Duration;
