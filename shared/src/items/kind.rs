@@ -8,15 +8,15 @@
 //! 2. `shared/src/items/kind.rs`: its [`ItemKind`], [`KindDefinition`] and marker.
 //! 3. `migrations/`: the table of its own fields, its case in `item_details` and in `item_insert_own`, its name in
 //!    `items_kind_check`.
-//! 4. `functions/video/`: the function that has an engine read uploads, with `Cargo.toml`, `src/main.rs`, `src/lib.rs`
-//!    and `src/engine.rs`. Four files.
-//! 5. `functions/Cargo.toml` and the list of functions: that function. Two files.
-//! 6. `functions/data/src/routes.rs` and `routes/video.rs`: its paths and documented entry points. Two files.
-//! 7. `functions/data/src/model.rs` and `model/video.rs`: its answers, bodies and queries. Two files.
-//! 8. `functions/analytics/src/summary.rs`: its totals.
+//! 4. The function that has an engine read uploads: `Cargo.toml`, `src/main.rs`, `src/lib.rs` and `src/engine.rs`. Four
+//!    files.
+//! 5. The crate that lists the functions: its `Cargo.toml` and its list. Two files.
+//! 6. The function that serves items: `src/routes.rs` and `src/routes/video.rs` with its paths and documented entry
+//!    points, `src/model.rs` and `src/model/video.rs` with its answers, bodies and queries. Four files.
+//! 7. The function that serves statistics: `src/summary.rs` with its totals.
 //!
-//! Creation, uploads, lists, searches, changes, review, exports, statistics, retention and events need no change. A kind
-//! with a field that people change adds it to `OwnField` in `functions/data`, one with a length to `parts.rs` here.
+//! Creation, uploads, lists, searches, changes, review, exports, retention and events need no change. A kind with a
+//! field that people change adds it to `OwnField` beside the entry points, one with a length to `parts.rs` here.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
