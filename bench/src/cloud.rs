@@ -11,9 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{
-    Router, extract::Request, http::StatusCode, middleware, middleware::Next, serve::ListenerExt as _,
-};
+use axum::{Router, extract::Request, http::StatusCode, middleware, middleware::Next};
 use functions::FUNCTIONS;
 use futures::future::BoxFuture;
 use local_documentai::DocumentAi;
@@ -29,7 +27,10 @@ use shared::{
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::{Result, process, relay::Relay};
+use crate::{
+    Result, process,
+    relay::{self, Relay},
+};
 
 const ISSUER: &str = "https://accounts.bench";
 const PROJECT: &str = "bench";
@@ -236,17 +237,8 @@ fn subscriptions() -> impl Iterator<Item = (&'static str, names::Subscription)> 
 pub(crate) async fn serve(router: Router) -> Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    spawn(listener, router);
+    relay::spawn(listener, router);
     Ok(endpoint)
-}
-
-/// Google's servers do not hold small packets back either.
-pub(crate) fn spawn(listener: TcpListener, router: Router) {
-    let listener = listener.tap_io(|connection| {
-        // A connection that is gone by now is noticed where it is read.
-        let _ = connection.set_nodelay(true);
-    });
-    tokio::spawn(async move { axum::serve(listener, router).await });
 }
 
 async fn start_storage(data: &Path, identity: &Identity, pubsub: &PubSub) -> Result<(Storage, String)> {
@@ -281,7 +273,7 @@ async fn start_storage(data: &Path, identity: &Identity, pubsub: &PubSub) -> Res
         })
     });
     let storage = Storage::open(settings, notifier).await?;
-    spawn(listener, storage.router());
+    relay::spawn(listener, storage.router());
     Ok((storage, endpoint))
 }
 

@@ -18,10 +18,11 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
+    serve::ListenerExt as _,
 };
 use tokio::{net::TcpListener, sync::mpsc};
 
-use crate::{Result, cloud};
+use crate::Result;
 
 /// A request was answered.
 pub(crate) struct Answered {
@@ -59,7 +60,7 @@ impl Relay {
         let relay =
             Self(Arc::new(Inner { address, client, turn: AtomicUsize::new(0), state: Mutex::default() }));
         let router = Router::new().route("/{function}/{*path}", axum::routing::any(pass));
-        cloud::spawn(listener, router.with_state(relay.clone()));
+        spawn(listener, router.with_state(relay.clone()));
         Ok(relay)
     }
 
@@ -160,4 +161,13 @@ async fn pass(
     drop(state);
     let kind = kind.map(|kind| [(header::CONTENT_TYPE, kind)]);
     (status, kind.map(axum::response::AppendHeaders), body).into_response()
+}
+
+/// Google's servers do not hold small packets back either.
+pub(crate) fn spawn(listener: TcpListener, router: Router) {
+    let listener = listener.tap_io(|connection| {
+        // A connection that is gone by now is noticed where it is read.
+        let _ = connection.set_nodelay(true);
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
 }

@@ -20,7 +20,8 @@ use crate::{
     console,
     data_dir::DataDir,
     error::{Error, Result},
-    platform::{self, PORT_VARIABLE, Platform},
+    listeners::PORT_VARIABLE,
+    platform::{self, Platform},
 };
 
 /// Uses the running platform, or one that is started for the time.

@@ -24,6 +24,7 @@ mod subscriptions;
 mod with_postgres;
 
 pub use error::{Error, Result};
-pub use platform::{PORT_VARIABLE, Platform, port};
+pub use listeners::PORT_VARIABLE;
+pub use platform::{Platform, port};
 pub use run::run;
 pub use with_postgres::with_postgres;

@@ -8,9 +8,11 @@ use tokio::net::TcpListener;
 
 use crate::{
     error::{Error, Result},
-    platform::PORT_VARIABLE,
     ports::{Ports, loopback},
 };
+
+/// The variable that names the gateway's port.
+pub const PORT_VARIABLE: &str = "ALTA_PORT";
 
 /// Where everything will listen; `None` for what was replaced.
 pub(crate) struct Listeners {

@@ -15,16 +15,13 @@ use crate::{
     environment::{self, Parts},
     error::{Error, Result},
     gateway,
-    listeners::{Listeners, address, listen, url},
+    listeners::{Listeners, PORT_VARIABLE, address, listen, url},
     ports::Ports,
     postgres, requests, scheduler,
     secrets::Secrets,
     servers::Servers,
     stand_ins, subscriptions,
 };
-
-/// The variable that names the gateway's port.
-pub const PORT_VARIABLE: &str = "ALTA_PORT";
 
 /// Where the database's URL is kept while the platform runs, password and all.
 const DATABASE_URL_FILE: &str = "database.url";

@@ -13,8 +13,12 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
+use tokio_rustls::TlsAcceptor;
 
-use crate::{server::Shared, settings::Credentials};
+use crate::{
+    settings::{Credentials, Limits},
+    store::Store,
+};
 
 /// The longest accepted command. RFC 5321 requires 512 bytes, RFC 4954 12288 for AUTH.
 const COMMAND_BYTES: usize = 12_288;
@@ -81,6 +85,14 @@ impl Handler for Envelope {
 enum End<S> {
     Closed,
     Encrypt(S),
+}
+
+/// The state that all connections share.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) limits: Limits,
 }
 
 /// Serves a client until it disconnects.

@@ -21,11 +21,7 @@ pub use error::Error;
 pub use message::Message;
 pub use settings::{Credentials, Limits, Settings};
 
-use crate::{
-    certificate::Certificate,
-    server::{Server, Shared},
-    store::Store,
-};
+use crate::{certificate::Certificate, conversation::Shared, server::Server, store::Store};
 
 /// The mail server and its received mails. Cheap to clone. The server stops when the last clone is dropped.
 #[derive(Clone)]

@@ -7,22 +7,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
 };
-use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    conversation,
+    conversation::{self, Shared},
     error::Error,
-    settings::{Credentials, Limits},
-    store::Store,
 };
-
-/// The state that all connections share.
-pub(crate) struct Shared {
-    pub(crate) store: Store,
-    pub(crate) acceptor: TlsAcceptor,
-    pub(crate) credentials: Option<Credentials>,
-    pub(crate) limits: Limits,
-}
 
 /// A listening server. Its connections are closed on drop.
 pub(crate) struct Server {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use local_engine::source::check_uri;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,7 +10,6 @@ use crate::{
     config::{Config, Options},
     fault::Fault,
     settings::Settings,
-    source,
 };
 
 /// The body of a `:recognize` call. Fields that do not affect the result are ignored.
@@ -114,7 +114,7 @@ impl BatchRecognizeRequest {
                 invalid("This stand-in is not configured to write transcripts to Cloud Storage.")
             }
             (Some(config), None) => {
-                source::check_folder(&config.uri)?;
+                check_folder(&config.uri)?;
                 Ok(Output::Stored(config.uri.trim_end_matches('/').to_owned()))
             }
             (None, Some(_)) if self.files.len() == 1 => Ok(Output::Inline),
@@ -122,4 +122,9 @@ impl BatchRecognizeRequest {
             _ => invalid("Recognition output configuration must be specified."),
         }
     }
+}
+
+/// Checks a URI for output objects. A bucket without a path is valid.
+fn check_folder(uri: &str) -> Result<(), Fault> {
+    check_uri(&format!("{}/object", uri.trim_end_matches('/')))
 }

@@ -18,11 +18,6 @@ pub(crate) fn check(request: &RecognizeRequest) -> Result<(), Fault> {
     }
 }
 
-/// Checks a URI for output objects. A bucket without a path is valid.
-pub(crate) fn check_folder(uri: &str) -> Result<(), Fault> {
-    check_uri(&format!("{}/object", uri.trim_end_matches('/')))
-}
-
 /// Finds the object's file, or stores the contents of the request in one.
 pub(crate) async fn open(
     request: RecognizeRequest,

@@ -5,38 +5,20 @@ use crate::{
         BoundingPoly, DetectedBreak, DetectedLanguage, Dimension, Element, Layout, LoosePage,
         NormalizedVertex, PAGE_UP, Page, TextAnchor, Token,
     },
-    engine::{language, tesseract::Recognition},
+    engine::{
+        language,
+        tesseract::{Recognition, Word, confidence},
+    },
 };
 
 const SPACE: i32 = 1;
 const WIDE_SPACE: i32 = 2;
-
-/// A recognized word and its position.
-pub(super) struct Word {
-    pub(super) text: String,
-    /// The block, paragraph and line, each counted within the previous one.
-    pub(super) place: [u32; 3],
-    pub(super) confidence: f32,
-    /// The left, top, right and bottom edges in pixels.
-    pub(super) bounds: [f32; 4],
-}
 
 /// A recognized page.
 pub(super) struct RecognizedPage {
     pub(super) number: usize,
     pub(super) recognition: Recognition,
     pub(super) languages: String,
-}
-
-/// Returns the mean confidence of words, weighted by length.
-pub(super) fn confidence(words: &[Word]) -> f32 {
-    let (mut sum, mut letters) = (0.0, 0.0);
-    for word in words {
-        let length = super::grey::coordinate(word.text.chars().count());
-        sum += word.confidence * length;
-        letters += length;
-    }
-    if letters > 0.0 { sum / letters } else { 0.0 }
 }
 
 /// Builds the page's text and layout.
@@ -128,8 +110,12 @@ fn rounded(value: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{RecognizedPage, Word, place};
-    use crate::{document::Document, engine::tesseract::Recognition, media::MediaType};
+    use super::{RecognizedPage, place};
+    use crate::{
+        document::Document,
+        engine::tesseract::{Recognition, Word},
+        media::MediaType,
+    };
 
     fn page(number: usize, words: &[(&str, [u32; 3])]) -> RecognizedPage {
         let words = words

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use local_engine::Programs;
 
 use crate::{
-    engine::{TESSERACT, grey::Grey, layout::Word},
+    engine::{TESSERACT, grey::Grey},
     fault::{self, Fault},
 };
 
@@ -24,6 +24,27 @@ pub(super) struct Recognition {
     pub(super) width: f32,
     pub(super) height: f32,
     pub(super) words: Vec<Word>,
+}
+
+/// A recognized word and its position.
+pub(super) struct Word {
+    pub(super) text: String,
+    /// The block, paragraph and line, each counted within the previous one.
+    pub(super) place: [u32; 3],
+    pub(super) confidence: f32,
+    /// The left, top, right and bottom edges in pixels.
+    pub(super) bounds: [f32; 4],
+}
+
+/// Returns the mean confidence of words, weighted by length.
+pub(super) fn confidence(words: &[Word]) -> f32 {
+    let (mut sum, mut letters) = (0.0, 0.0);
+    for word in words {
+        let length = super::grey::coordinate(word.text.chars().count());
+        sum += word.confidence * length;
+        letters += length;
+    }
+    if letters > 0.0 { sum / letters } else { 0.0 }
 }
 
 /// Returns the hinted languages that are installed, in Tesseract's notation.
@@ -131,7 +152,7 @@ impl Recognition {
 
     fn is_poor(&self) -> bool {
         let characters: usize = self.words.iter().map(|word| word.text.len()).sum();
-        let mean = super::layout::confidence(&self.words);
+        let mean = confidence(&self.words);
         characters < FEW_CHARACTERS || mean < POOR_CONFIDENCE
     }
 
@@ -174,8 +195,8 @@ impl Recognition {
 
 #[cfg(test)]
 mod tests {
+    use super::Word;
     use super::{Recognition, word};
-    use crate::engine::layout::Word;
 
     #[test]
     fn words_are_parsed_and_doubtful_strokes_are_dropped() {
