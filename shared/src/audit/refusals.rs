@@ -103,7 +103,7 @@ impl Refusals {
             record(&mut db, entry.with(metadata), self.clock.now()).await
         };
         if let Err(error) = written.await {
-            tracing::warn!(%error, "a refusal was not recorded");
+            tracing::warn!(%error, "a denied request could not be recorded");
         }
     }
 

@@ -11,9 +11,9 @@ use crate::{base::ids::UserId, http::versioned::HasVersion};
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum GlobalRole {
-    /// Has the permissions of every project role in every project.
+    /// A platform administrator with the permissions of every project role in every project.
     SuperAdmin,
-    /// Has the permissions of their roles in their projects.
+    /// A regular user with the permissions of their project roles.
     User,
 }
 
