@@ -62,19 +62,19 @@ impl Entry {
         }
     }
 
-    /// Sets the project.
+    /// Sets the project that the resource belongs to.
     #[must_use]
     pub fn in_project(self, project: ProjectId) -> Self {
         Self { project: Some(project), ..self }
     }
 
-    /// Sets the metadata.
+    /// Sets the metadata, which must hold no personal data.
     #[must_use]
     pub fn with(self, metadata: Value) -> Self {
         Self { metadata, ..self }
     }
 
-    /// Sets the personal values.
+    /// Sets the values that are erased with the person.
     #[must_use]
     pub fn with_personal(self, personal: Value) -> Self {
         Self { personal: Some(personal), ..self }

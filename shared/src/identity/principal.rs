@@ -48,7 +48,7 @@ impl Authority {
         Self { refusals: Refusals::new(db.clone(), clock.clone()), db, tokens, clock }
     }
 
-    /// Records that the caller's role does not allow the request, and returns the problem to answer with.
+    /// Records that the caller's role does not allow the request, and returns the problem for the response.
     pub async fn refuse(&self, parts: &Parts, user: UserId, project: Option<ProjectId>) -> Problem {
         let path = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
         self.refusals.record(user, project, &format!("{} {path}", parts.method)).await;

@@ -234,7 +234,7 @@ impl<K: Kind> PartialSchema for MediaType<K> {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .enum_values(Some(definition.media_types.iter().copied()))
-            .description(Some("A media type that uploads of the kind may have."))
+            .description(Some("An accepted media type of an upload."))
             .into()
     }
 }

@@ -91,7 +91,7 @@ async fn keep<J: Leased>(db: &PgPool, clock: &Clock, job: &J) -> Infallible {
     loop {
         tokio::time::sleep(RENEWAL).await;
         if let Err(error) = job.renew(db, clock.now() + LEASE).await {
-            tracing::warn!(error = chain(&error), "the lease was not renewed");
+            tracing::warn!(error = chain(&error), "the lease could not be renewed");
         }
     }
 }

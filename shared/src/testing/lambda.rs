@@ -97,7 +97,7 @@ impl Lambda {
         Self { _process: process, events, answers, headers: Vec::new(), count: 0 }
     }
 
-    /// Adds a header to later requests. Equal names are joined with a comma, as API Gateway does.
+    /// Adds a header to later requests. Values of equal names are joined with a comma, as API Gateway does.
     pub fn with(&mut self, name: &str, value: &str) -> &mut Self {
         match self.headers.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = format!("{known},{value}"),

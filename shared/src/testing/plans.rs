@@ -43,7 +43,7 @@ impl Platform {
         let explain = AssertSqlSafe(format!("{explain} execute checked ({parameters})"));
         let rows = sqlx::raw_sql(explain).fetch_all(&mut db).await.expect("a plan");
         let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        db.close().await.expect("an end");
+        db.close().await.expect("a closed connection");
         lines.join("\n")
     }
 }

@@ -1,4 +1,5 @@
-//! The finalize events of both buckets (<https://cloud.google.com/storage/docs/pubsub-notifications>).
+//! The finalize events of the uploads and results buckets
+//! (<https://cloud.google.com/storage/docs/pubsub-notifications>).
 
 use std::collections::BTreeMap;
 
