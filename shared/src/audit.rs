@@ -1,7 +1,7 @@
-//! The audit log: who did what to which thing, from where, and how it ended.
+//! The audit log: who performed which action on which resource, from which address, and with which outcome.
 //!
-//! A scheduled task seals each row, which never changes; what is personal in it lies in a row of its own, so that
-//! erasing a person breaks no seal.
+//! Rows never change, and a scheduled task seals them. Personal data is stored in a separate row, so that erasing a
+//! person leaves the seals valid.
 
 mod action;
 mod entry;

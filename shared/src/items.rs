@@ -1,4 +1,4 @@
-//! Items: what documents and voice samples share, and the one table that records each change of a status.
+//! Documents and voice samples: their common data model, processing, and history of status transitions.
 
 pub mod exports;
 mod item;

@@ -1,7 +1,7 @@
-//! The harness of the functions' tests: a local cloud for each test, users with sessions, and a client.
+//! The test harness: a local cloud for each test, users with sessions, and HTTP clients.
 //!
-//! A test gets its own database from `#[sqlx::test]` and its own Pub/Sub and storage from
-//! [`Platform::start`]; the functions reach both through the environment, as everywhere.
+//! A test gets its own database from `#[sqlx::test]` and its own Pub/Sub and Cloud Storage from [`Platform::start`].
+//! As in production, functions find both through environment variables.
 
 mod client;
 mod events;
@@ -53,17 +53,17 @@ use crate::{
     },
 };
 
-/// The Google Cloud project of the tests.
+/// The Google Cloud project used in tests.
 const PROJECT: &str = "alta-test";
-/// The bucket of the tests.
+/// The uploads bucket used in tests.
 pub const BUCKET: &str = "alta-test-uploads";
-/// The bucket that batch operations write to.
+/// The bucket that batch operations write their output to.
 pub const RESULTS_BUCKET: &str = "alta-test-results";
-/// The bucket that exports are written to.
+/// The bucket that project exports are written to.
 pub const EXPORTS_BUCKET: &str = "alta-test-exports";
 const ISSUER: &str = "https://accounts.test";
 
-/// Keys take long to make, and no test minds sharing them.
+/// Keys shared by all tests, because they are slow to generate.
 struct Keys {
     identity: Identity,
     signing_key: String,
@@ -79,27 +79,27 @@ fn keys() -> &'static Keys {
     })
 }
 
-/// What a test runs on.
+/// The local cloud of a test.
 pub struct Platform {
-    /// The test's database.
+    /// The database of the test.
     pub db: PgPool,
-    /// The time of everything that is built with it.
+    /// The clock of everything built by the platform.
     pub clock: Clock,
-    /// Cloud Storage.
+    /// The Cloud Storage stand-in.
     pub storage: Storage,
-    /// Pub/Sub.
+    /// The Pub/Sub stand-in.
     pub pubsub: PubSub,
-    /// What published events arrive at.
+    /// The events delivered to the subscriber of the test.
     events: events::Received,
     env: Env,
     data: TempDir,
 }
 
 impl Platform {
-    /// Starts a local cloud beside the test's database.
+    /// Starts a local cloud for the test's database.
     ///
     /// # Panics
-    /// When a part does not start.
+    /// When a stand-in does not start.
     pub async fn start(db: PgPool) -> Self {
         let keys = keys();
         let data = tempfile::tempdir().expect("a temporary folder");
@@ -140,7 +140,7 @@ impl Platform {
             ("AUDIT_SEAL_KEY", STANDARD.encode([3; 32])),
             ("PASSKEY_RP_ID", "app.test".into()),
             ("PASSKEY_ORIGINS", "https://app.test".into()),
-            // Tests come from one address, or from none.
+            // All requests of a test come from one address, or from none.
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_STRANGERS_PER_MINUTE", "1000000".into()),
@@ -152,53 +152,53 @@ impl Platform {
         Self { db, clock: Clock::default(), storage, pubsub, events, env, data }
     }
 
-    /// The environment for any function.
+    /// Returns the environment for any function.
     #[must_use]
     pub fn env(&self) -> Env {
         self.env.clone()
     }
 
-    /// The environment for a function, which connects to the database as its role.
+    /// Returns the environment for a function, with its own database role.
     #[must_use]
     pub fn env_of<F: Function>(&self) -> Env {
         self.env_as(F::DATABASE_ROLE)
     }
 
-    /// The environment for a function that connects to the database as a role.
+    /// Returns the environment for a function that connects to the database with this role.
     #[must_use]
     pub fn env_as(&self, database_role: &str) -> Env {
         self.env().with("DATABASE_URL", database_url(&self.db, database_role))
     }
 
-    /// The router of a function, some of whose variables are set differently.
+    /// Returns the router of a function, with some variables set differently.
     ///
     /// # Panics
-    /// When a variable is wrong.
+    /// When a variable is invalid.
     pub fn router_of<F: Function>(&self, variables: &[(&str, &str)]) -> Router {
         let env = variables.iter().fold(self.env_of::<F>(), |env, (name, value)| env.with(name, *value));
         function::service::<F>(&env, self.clock.clone()).expect("the function").router()
     }
 
-    /// A client of a function that nobody is signed in with.
+    /// Returns an unauthenticated client of a function, with some variables set differently.
     ///
     /// # Panics
-    /// When a variable is wrong.
+    /// When a variable is invalid.
     pub fn client_of<F: Function>(&self, variables: &[(&str, &str)]) -> Client {
         self.client(self.router_of::<F>(variables))
     }
 
-    /// A client that a function takes for Pub/Sub and for Cloud Scheduler.
+    /// Returns a client that a function accepts as Pub/Sub or Cloud Scheduler.
     ///
     /// # Panics
-    /// When a variable is wrong.
+    /// When a variable is invalid.
     pub fn push_client_of<F: Function>(&self, variables: &[(&str, &str)]) -> Client {
         self.client_of::<F>(variables).with("authorization", &self.push_authorization())
     }
 
-    /// An outbox that publishes to Pub/Sub at `endpoint`, or else to the platform's own.
+    /// Returns an outbox that publishes to Pub/Sub at `endpoint`, by default the stand-in of the platform.
     ///
     /// # Panics
-    /// When the endpoint is none.
+    /// When the endpoint is not a URL.
     #[must_use]
     pub fn outbox(&self, endpoint: Option<&str>) -> Outbox {
         let env = self.env();
@@ -207,48 +207,48 @@ impl Platform {
         Outbox::new(self.db.clone(), self.clock.clone(), &settings).expect("an outbox")
     }
 
-    /// The keys of mailed links.
+    /// Returns the generator of tokens in mailed links.
     ///
     /// # Panics
-    /// When there are none.
+    /// When the keys are invalid.
     #[must_use]
     pub fn mail_tokens(&self) -> MailTokens {
         let settings = MailTokenSettings::from_env(&self.env).expect("settings");
         MailTokens::new(&settings).expect("keys")
     }
 
-    /// The token that a mail's link carries.
+    /// Returns the token in a mailed link.
     ///
     /// # Panics
-    /// When there is no key.
+    /// When the key is missing.
     #[must_use]
     pub fn mailed_token(&self, purpose: Purpose, row: Uuid) -> String {
         let token = self.mail_tokens().token("k1", purpose, row).expect("a token");
         token.expose_secret().to_owned()
     }
 
-    /// The identity that signs pushes, and everything else of the local cloud.
+    /// Returns the identity that signs push deliveries and all other tokens of the local cloud.
     #[must_use]
     pub fn identity(&self) -> &'static Identity {
         identity()
     }
 
-    /// A folder that goes away with the test.
+    /// Returns a folder that is deleted after the test.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.data.path().to_owned()
     }
 
-    /// A client of a function, that nobody is signed in with.
+    /// Returns an unauthenticated client of a router.
     #[must_use]
     pub fn client(&self, router: Router) -> Client {
         client(router)
     }
 
-    /// Creates the subscriptions of a function that listens at `address`.
+    /// Creates the subscriptions of a function that listens on `address`.
     ///
     /// # Panics
-    /// When Pub/Sub refuses one.
+    /// When Pub/Sub refuses a subscription.
     pub async fn subscribe<F: Function>(&self, address: SocketAddr) {
         for wanted in F::subscriptions() {
             let push = push_config(format!("http://{address}{}", wanted.path), "test");
@@ -260,7 +260,7 @@ impl Platform {
         }
     }
 
-    /// A push delivery's `Authorization` header, as Pub/Sub would send it.
+    /// Returns the `Authorization` header of a push delivery from Pub/Sub.
     #[must_use]
     pub fn push_authorization(&self) -> String {
         let identity = self.identity();
@@ -268,35 +268,35 @@ impl Platform {
     }
 }
 
-/// The test's database for sessions that take on a role: what the role may not do, they may not.
+/// Returns the URL of the test's database for sessions with the permissions of a role.
 fn database_url(db: &PgPool, role: &str) -> String {
     let mut url = db.connect_options().to_url_lossy();
     url.query_pairs_mut().append_pair("options[role]", role);
     url.to_string()
 }
 
-/// A client of a router, that nobody is signed in with.
+/// Returns an unauthenticated client of a router.
 #[must_use]
 pub fn client(router: Router) -> Client {
     Client::new(router)
 }
 
-/// Why a function does not start with these variables.
+/// Returns the error that stops a function from starting with these variables.
 ///
 /// # Panics
-/// When it starts.
+/// When the function starts.
 #[must_use]
 pub fn start_error<F: Function>(env: &Env) -> String {
     function::service::<F>(env, Clock::default()).err().expect("an error").to_string()
 }
 
-/// The identity that all platforms share.
+/// Returns the identity shared by all platforms.
 #[must_use]
 pub fn identity() -> &'static Identity {
     &keys().identity
 }
 
-/// Serves a router on a port of its own.
+/// Serves a router on a free port and returns its address.
 ///
 /// # Panics
 /// When no port is free.
@@ -315,10 +315,10 @@ fn serve_on(listener: TcpListener, router: Router) -> SocketAddr {
     address
 }
 
-/// What `look` finds, once it finds something; what happens in the background is awaited with it.
+/// Calls `look` until it returns a value, and returns that value. Use it to wait for background work.
 ///
 /// # Panics
-/// When it finds nothing for half a minute.
+/// When there is no value within 30 seconds.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let found = async {
         loop {
@@ -330,7 +330,7 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
     };
     tokio::time::timeout(Duration::from_secs(30), found)
         .await
-        .unwrap_or_else(|_| panic!("never seen: {what}"))
+        .unwrap_or_else(|_| panic!("timed out waiting for: {what}"))
 }
 
 async fn start_storage(data_dir: PathBuf, pubsub: &PubSub) -> (Storage, SocketAddr) {

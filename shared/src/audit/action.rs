@@ -1,18 +1,18 @@
-//! The actions that the audit log knows.
+//! The actions recorded in the audit log.
 
 macro_rules! actions {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal;)*) => {
-        /// What was done: `resource.verb`.
+        /// An audited action, named `resource.verb`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Action {
             $( $(#[doc = $doc])* $name, )*
         }
 
         impl Action {
-            /// Every action, with what it means.
+            /// All actions, each with its description.
             pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, concat!($($doc),*).trim_ascii())),*];
 
-            /// As it is stored.
+            /// Returns the stored name, such as `user.login`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
@@ -22,128 +22,128 @@ macro_rules! actions {
 }
 
 actions! {
-    /// An account was made.
+    /// An account was created.
     UserRegistered = "user.registered";
-    /// An address was verified.
+    /// An email address was verified.
     UserVerified = "user.verified";
-    /// Somebody signed in, or tried to.
+    /// A user signed in, or an attempt to sign in failed.
     UserLogin = "user.login";
-    /// Somebody signed out.
+    /// A user signed out.
     UserLogout = "user.logout";
-    /// A refresh token came twice: its session was ended.
+    /// A refresh token was used twice, so its session was revoked.
     UserRefreshReused = "user.refresh_reused";
-    /// Somebody proved anew who they are, or tried to.
+    /// A user reauthenticated, or an attempt to do so failed.
     UserReauthenticated = "user.reauthenticated";
-    /// A link that sets a new password was asked for.
+    /// A mail with a password reset link was requested.
     UserPasswordResetRequested = "user.password_reset_requested";
-    /// A new password was set by a mailed link.
+    /// A password was reset through a mailed link.
     UserPasswordReset = "user.password_reset";
-    /// An account's data were changed.
+    /// An account's details were changed.
     UserUpdated = "user.updated";
     /// An account was deleted by its owner.
     UserDeleted = "user.deleted";
-    /// A new password was set with the old one or in a recent session, or somebody tried to.
+    /// A password was changed by a signed-in user, or an attempt to do so failed.
     UserPasswordChanged = "user.password_changed";
-    /// A session was ended from another one.
+    /// A session was revoked from another session of the same user.
     UserSessionRevoked = "user.session_revoked";
-    /// All sessions but the present one were ended.
+    /// All other sessions of a user were revoked.
     UserSessionsRevoked = "user.sessions_revoked";
-    /// Everything that is held on a user was handed out to them.
+    /// A user downloaded their account data export.
     UserExported = "user.exported";
-    /// A passkey was added, or somebody tried to.
+    /// A passkey was added, or an attempt to add one failed.
     UserPasskeyAdded = "user.passkey_added";
-    /// A passkey got another name.
+    /// A passkey was renamed.
     UserPasskeyRenamed = "user.passkey_renamed";
-    /// A passkey was taken away.
+    /// A passkey was deleted.
     UserPasskeyRemoved = "user.passkey_removed";
-    /// A user got another global role.
+    /// A user's global role was changed.
     UserRoleChanged = "user.role_changed";
     /// An account was suspended.
     UserSuspended = "user.suspended";
-    /// An account may sign in again.
+    /// A suspended account was restored.
     UserRestored = "user.restored";
-    /// What was personal in a deleted account was erased.
+    /// The personal data of a deleted account was erased.
     UserErased = "user.erased";
-    /// A project was made.
+    /// A project was created.
     ProjectCreated = "project.created";
     /// A project's name or description was changed.
     ProjectUpdated = "project.updated";
     /// A project was deleted.
     ProjectDeleted = "project.deleted";
-    /// A member got another role.
+    /// A member's role was changed.
     MemberRoleChanged = "member.role_changed";
     /// A member was removed.
     MemberRemoved = "member.removed";
-    /// A member left.
+    /// A member left the project.
     MemberLeft = "member.left";
-    /// Somebody was invited.
+    /// A person was invited to a project.
     InvitationCreated = "invitation.created";
-    /// An invitation was mailed again and extended.
+    /// An invitation was mailed again and its expiry extended.
     InvitationResent = "invitation.resent";
-    /// An invitation was taken back.
+    /// An invitation was revoked.
     InvitationRevoked = "invitation.revoked";
-    /// An invitation was accepted, or somebody tried to with another account.
+    /// An invitation was accepted, or another account tried to accept it.
     InvitationAccepted = "invitation.accepted";
-    /// Somebody was refused what their role does not allow.
+    /// A request was denied because the caller's role does not allow it.
     AccessDenied = "access.denied";
-    /// A message that was given up was sent again.
+    /// A dead letter was replayed.
     DeadLetterReplayed = "dead_letter.replayed";
-    /// A message that was given up was thrown away.
+    /// A dead letter was deleted.
     DeadLetterDeleted = "dead_letter.deleted";
-    /// The audit log was handed out.
+    /// The audit log was exported.
     AuditLogExported = "audit_log.exported";
-    /// A document was announced.
+    /// A document was created.
     DocumentCreated = "document.created";
-    /// A document's text was read.
+    /// A document was processed.
     DocumentProcessed = "document.processed";
-    /// A document could not be read.
+    /// Processing of a document failed.
     DocumentFailed = "document.failed";
     /// A document's label was changed.
     DocumentUpdated = "document.updated";
     /// A document was deleted.
     DocumentDeleted = "document.deleted";
-    /// A document that could not be read is read again.
+    /// A failed document was submitted for processing again.
     DocumentReprocessed = "document.reprocessed";
-    /// A link to a document's file was handed out.
+    /// A download URL for a document's file was issued.
     DocumentDownloaded = "document.downloaded";
     /// A document was approved.
     DocumentApproved = "document.approved";
     /// A document was rejected.
     DocumentRejected = "document.rejected";
-    /// A document that was decided on waits for a reviewer again.
+    /// A decided document was reopened for review.
     DocumentReopened = "document.reopened";
     /// A voice sample was approved.
     VoiceApproved = "voice.approved";
     /// A voice sample was rejected.
     VoiceRejected = "voice.rejected";
-    /// A voice sample that was decided on waits for a reviewer again.
+    /// A decided voice sample was reopened for review.
     VoiceReopened = "voice.reopened";
-    /// A voice sample was announced.
+    /// A voice sample was created.
     VoiceCreated = "voice.created";
     /// A voice sample was transcribed.
     VoiceProcessed = "voice.processed";
-    /// A voice sample could not be transcribed.
+    /// Transcription of a voice sample failed.
     VoiceFailed = "voice.failed";
     /// A voice sample's language was changed.
     VoiceUpdated = "voice.updated";
     /// A voice sample was deleted.
     VoiceDeleted = "voice.deleted";
-    /// A voice sample that could not be transcribed is transcribed again.
+    /// A failed voice sample was submitted for processing again.
     VoiceReprocessed = "voice.reprocessed";
-    /// A link to a voice sample's file was handed out.
+    /// A download URL for a voice sample's file was issued.
     VoiceDownloaded = "voice.downloaded";
-    /// An export was asked for.
+    /// A project export was requested.
     ExportRequested = "export.requested";
-    /// An export's file is there.
+    /// A project export was completed.
     ExportCompleted = "export.completed";
-    /// An export could not be made.
+    /// A project export failed.
     ExportFailed = "export.failed";
-    /// A link to an export's file was handed out.
+    /// A download URL for a project export was issued.
     ExportDownloaded = "export.downloaded";
 }
 
 impl Action {
-    /// The kind of resource that the action is about.
+    /// Returns the resource type, the part of the name before the dot.
     pub(super) fn resource_type(self) -> &'static str {
         self.as_str().split('.').next().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Recording an action.
+//! Recording an audited action.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
@@ -14,41 +14,41 @@ use crate::base::{
     ids::{AuditId, ProjectId, UserId},
 };
 
-/// How it ended.
+/// The outcome of an audited action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 #[schema(as = AuditStatus)]
 pub enum Outcome {
-    /// It was done.
+    /// The action was performed.
     Success,
-    /// It was tried in vain.
+    /// The action was attempted and failed.
     Failure,
-    /// It was not allowed.
+    /// The action was not allowed.
     Denied,
 }
 
-/// One row; the client's address and user agent are taken from the request being served.
+/// A row to record. The client's address and user agent come from the current request.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Who; `None` when nobody is known, or the platform itself did it.
+    /// The user who acted; `None` for an unknown user or for the platform itself.
     pub actor: Option<UserId>,
-    /// What.
+    /// The action that was performed or attempted.
     pub action: Action,
-    /// To which thing.
+    /// The id of the resource acted on.
     pub resource: Option<Uuid>,
-    /// In which project.
+    /// The project that the resource belongs to.
     pub project: Option<ProjectId>,
-    /// How it ended.
+    /// The result of the action.
     pub outcome: Outcome,
-    /// Whatever else a reader should know; no secrets, and nothing personal: it stays when a person is erased.
+    /// Further facts for a reader. They outlive the erasure of a person, so they hold no secrets and no personal data.
     pub metadata: Value,
-    /// Personal values, such as names before and after a change; erased with the person.
+    /// Personal values, such as names before and after a change. They are erased with the person.
     pub personal: Option<Value>,
 }
 
 impl Entry {
-    /// Something that `actor` did.
+    /// Creates an entry for an action that `actor` performed on a resource.
     #[must_use]
     pub fn success(actor: Option<UserId>, action: Action, resource: Uuid) -> Self {
         Self {
@@ -62,28 +62,28 @@ impl Entry {
         }
     }
 
-    /// In a project.
+    /// Sets the project that the resource belongs to.
     #[must_use]
     pub fn in_project(self, project: ProjectId) -> Self {
         Self { project: Some(project), ..self }
     }
 
-    /// With more to know.
+    /// Sets the metadata, which must hold no personal data.
     #[must_use]
     pub fn with(self, metadata: Value) -> Self {
         Self { metadata, ..self }
     }
 
-    /// With more to know that is personal.
+    /// Sets the values that are erased with the person.
     #[must_use]
     pub fn with_personal(self, personal: Value) -> Self {
         Self { personal: Some(personal), ..self }
     }
 
-    /// What the database's `audit_record` takes, for a statement that writes the row itself.
+    /// Returns the JSON that the database function `audit_record` takes, for statements that write the row themselves.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// When the system provides no random bytes.
     pub fn row(self) -> Result<Value, sqlx::Error> {
         let context = context::current();
         let context = context.as_deref();
@@ -108,17 +108,17 @@ impl Entry {
         }))
     }
 
-    /// Whose the personal part is: the actor's, or else that of the user it is about.
+    /// Returns the person the personal values belong to: the actor, or else the user acted on.
     fn person(&self) -> Option<Uuid> {
         let about = || self.resource.filter(|_| self.action.resource_type() == "user");
         self.actor.map(|actor| actor.0).or_else(about)
     }
 }
 
-/// Writes a row; it commits with the change that it records.
+/// Writes a row in the transaction of the change that it records.
 ///
 /// # Errors
-/// When the row cannot be written.
+/// When the database cannot write the row.
 pub async fn record(db: &mut PgConnection, entry: Entry, now: OffsetDateTime) -> Result<(), sqlx::Error> {
     sqlx::query!("select audit_record($1, $2)", entry.row()?, now).execute(db).await?;
     Ok(())

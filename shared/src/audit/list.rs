@@ -1,4 +1,4 @@
-//! Reading the audit log: for a project's admins, and for super admins.
+//! Listing the audit log, for project admins and super admins.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,58 +10,58 @@ use uuid::Uuid;
 use super::entry::Outcome;
 use crate::base::ids::{AuditId, ProjectId, UserId};
 
-/// Which rows; all of them where nothing is said.
+/// Filters for [`list_audit_logs`]; fields that are `None` match every row.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Who did it.
+    /// The user who acted.
     pub actor: Option<UserId>,
-    /// What was done: `user.login`.
+    /// The action, such as `user.login`.
     pub action: Option<String>,
-    /// What kind of thing it was done to: `user`.
+    /// The type of the resource, such as `user`.
     pub resource_type: Option<String>,
-    /// Which thing it was done to.
+    /// The id of the resource.
     pub resource_id: Option<Uuid>,
-    /// In which project.
+    /// The project of the resource.
     pub project_id: Option<ProjectId>,
-    /// Not before this time.
+    /// The earliest time, inclusive.
     pub from: Option<OffsetDateTime>,
-    /// Before this time.
+    /// The latest time, exclusive.
     pub to: Option<OffsetDateTime>,
 }
 
 /// A row of the audit log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditLog {
-    /// Its id; later ids sort after earlier ones.
+    /// The row's id. Ids sort by time.
     pub id: AuditId,
-    /// Who did it; null when nobody is known, or the platform itself did it.
+    /// The user who acted; null for an unknown user or for the platform itself.
     pub actor_user_id: Option<UserId>,
-    /// What was done: `resource.verb`.
+    /// The action, in the form `resource.verb`.
     pub action: String,
-    /// What kind of thing it was done to.
+    /// The type of the resource acted on.
     pub resource_type: String,
-    /// Which thing it was done to.
+    /// The id of the resource acted on.
     pub resource_id: Option<Uuid>,
-    /// In which project.
+    /// The project of the resource.
     pub project_id: Option<ProjectId>,
-    /// How it ended.
+    /// The outcome of the action.
     pub status: Outcome,
-    /// The client's address; null when it is not known, or was erased.
+    /// The client's IP address; null when unknown or erased.
     pub ip_address: Option<String>,
-    /// The client's user agent; null when it is not known, or was erased.
+    /// The client's user agent; null when unknown or erased.
     pub user_agent: Option<String>,
-    /// What else there is to know.
+    /// Further facts about the action, without personal data.
     #[schema(value_type = Object)]
     pub metadata: Value,
-    /// Personal values before and after a change; null when there are none, or they were erased.
+    /// Personal values before and after a change; null when there are none or they were erased.
     #[schema(value_type = Option<Object>)]
     pub details: Option<Value>,
-    /// When.
+    /// The time of the action.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 
-/// One statement for each filter that an index begins with: a plan has to be good whatever else is asked.
+/// Selects a page with a condition that matches an index. One generic plan would not suit all combinations of filters.
 macro_rules! page {
     ($leading:literal, $db:expr, $filter:expr, $after:expr, $rows:expr) => {
         sqlx::query_as!(
@@ -104,7 +104,7 @@ macro_rules! page {
     };
 }
 
-/// Rows of the audit log, newest first, before one of them.
+/// Lists rows of the audit log, newest first, starting below the id `before`.
 ///
 /// # Errors
 /// When the database cannot be reached.

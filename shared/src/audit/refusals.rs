@@ -1,7 +1,7 @@
-//! Refusals in the audit log: the first at once, equal ones of the next minute counted and told as one row.
+//! Denied requests in the audit log. The first is recorded at once; identical ones within the next minute are counted
+//! and recorded as a single row.
 //!
-//! So a client that goes on asking for what it may not have fills no table, and a reader still sees how often it
-//! did.
+//! A client that repeats a denied request therefore cannot flood the table, and readers still see the number of tries.
 
 use std::{
     collections::HashMap,
@@ -22,12 +22,12 @@ use crate::base::{
     ids::{ProjectId, UserId},
 };
 
-/// How long equal refusals are counted before they are told.
+/// The time for which identical refusals are counted before they are recorded.
 const WINDOW: Duration = Duration::from_secs(60);
-/// More kinds than this at once are told one by one.
+/// The number of distinct refusals counted at a time. Beyond it, each refusal is recorded at once.
 const CAPACITY: usize = 10_000;
 
-/// Who was refused what, where.
+/// Refusals with equal user, project and route are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Kind {
     user: UserId,
@@ -40,19 +40,19 @@ struct Kind {
 pub struct Refusals {
     db: PgPool,
     clock: Clock,
-    /// Refusals that were not told yet, of each kind that was told within the window.
+    /// The number of unrecorded refusals for each kind recorded within the window.
     counts: Arc<Mutex<HashMap<Kind, u64>>>,
 }
 
 impl Refusals {
-    /// Records into this database.
+    /// Creates a recorder that writes to this database.
     #[must_use]
     pub fn new(db: PgPool, clock: Clock) -> Self {
         Self { db, clock, counts: Arc::default() }
     }
 
-    /// Records that a user was refused a route, or counts it. A row that cannot be written is logged: the
-    /// refusal stands anyhow.
+    /// Records or counts a refusal of a route to a user. A failure to write is only logged, since the request is denied
+    /// in any case.
     pub async fn record(&self, user: UserId, project: Option<ProjectId>, route: &str) {
         let kind = Kind { user, project, route: route.to_owned() };
         {
@@ -78,7 +78,7 @@ impl Refusals {
         self.write(&kind, 1).await;
     }
 
-    /// Tells what was counted until now; for a process that is about to end, and for tests.
+    /// Records the refusals counted so far. Call it before the process ends, and in tests.
     pub async fn flush(&self) {
         let kinds: Vec<Kind> = self.counts().keys().cloned().collect();
         for kind in kinds {
@@ -103,7 +103,7 @@ impl Refusals {
             record(&mut db, entry.with(metadata), self.clock.now()).await
         };
         if let Err(error) = written.await {
-            tracing::warn!(%error, "a refusal was not recorded");
+            tracing::warn!(%error, "a denied request could not be recorded");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Access tokens: JWTs (RFC 9068 in spirit) signed with ES256, told apart by their `kid`.
+//! Access tokens: JWTs in the style of RFC 9068, signed with ES256. The `kid` header selects the key.
 
 mod keys;
 
@@ -21,54 +21,54 @@ use crate::base::{
 };
 
 crate::settings! {
-    /// Checking access tokens.
+    /// Settings for verifying access tokens.
     pub struct AccessTokenSettings {
-        /// Who issues access tokens: the `iss` claim, the origin of the API.
+        /// Issuer of access tokens (`iss` claim): the origin of the API.
         pub issuer: String = "ACCESS_TOKEN_ISSUER",
-        /// Whom access tokens are for: the `aud` claim.
+        /// Audience of access tokens (`aud` claim).
         pub audience: String = "ACCESS_TOKEN_AUDIENCE" or "alta-data",
-        /// The public keys as a JWK set (RFC 7517): the present one, and the one before while a rotation lasts.
+        /// Public keys as a JWK set (RFC 7517): the current key and, during a rotation, the previous one.
         pub keys: String = "ACCESS_TOKEN_JWKS",
     }
 }
 
 crate::settings! {
-    /// Signing access tokens.
+    /// Settings for signing access tokens.
     pub struct SigningSettings {
-        /// The private key: P-256, PKCS#8 PEM; its public half must stand in `ACCESS_TOKEN_JWKS`.
+        /// Private key: P-256 in PKCS#8 PEM. Its public half must be in `ACCESS_TOKEN_JWKS`.
         pub key: SecretString = "ACCESS_TOKEN_SIGNING_KEY",
     }
 }
 
-/// How long an access token is good for.
+/// The lifetime of an access token.
 pub const LIFETIME: Duration = Duration::minutes(15);
-/// How far the clocks of two machines may differ, in seconds.
+/// The tolerated clock difference between two machines, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
-    /// The user, as RFC 7519 names it.
+    /// The subject (RFC 7519): the user's id.
     pub sub: UserId,
-    /// The user.
+    /// The user's id, equal to `sub`.
     pub user_id: UserId,
-    /// The global role when the token was issued: for clients to show; authorisation reads the database.
+    /// The global role at the time of issue, for clients to display. Authorization reads the role from the database.
     pub global_role: String,
-    /// The session.
+    /// The id of the session that the token belongs to.
     pub sid: SessionId,
-    /// The issuer.
+    /// The origin of the API that issued the token.
     pub iss: String,
-    /// The audience.
+    /// The intended audience of the token.
     pub aud: String,
-    /// When it was issued, in seconds since 1970.
+    /// The time of issue, in seconds since 1970.
     pub iat: i64,
-    /// When it expires, in seconds since 1970.
+    /// The expiry, in seconds since 1970.
     pub exp: i64,
-    /// The token's own id.
+    /// The unique id of the token.
     pub jti: String,
 }
 
-/// Checks access tokens against the public keys.
+/// Verifies access tokens against the public keys.
 #[derive(Clone)]
 pub struct Verifier(Arc<VerifierInner>);
 
@@ -81,10 +81,10 @@ struct VerifierInner {
 }
 
 impl Verifier {
-    /// Reads the public keys.
+    /// Parses the public keys.
     ///
     /// # Errors
-    /// When the key set does not parse, is empty, or holds a key without `kid` or of another kind.
+    /// When the key set does not parse, is empty, or holds a key that has no `kid` or is not supported.
     pub fn new(settings: &AccessTokenSettings, clock: Clock) -> Result<Self, Error> {
         let wrong = |why: String| Error::of("ACCESS_TOKEN_JWKS", why);
         let jwks: JwkSet = serde_json::from_str(&settings.keys)
@@ -102,12 +102,12 @@ impl Verifier {
         validation.set_audience(&[&settings.audience]);
         validation.set_issuer(&[&settings.issuer]);
         validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-        // Time is checked below, by the clock that everything else goes by.
+        // The expiry is checked in `verify` against the injected clock.
         validation.validate_exp = false;
         Ok(Self(Arc::new(VerifierInner { keys, jwks, issuer: settings.issuer.clone(), validation, clock })))
     }
 
-    /// The claims of a token that is genuine, meant for us and not expired.
+    /// Returns the claims of a token if its signature, issuer and audience are valid and it has not expired.
     #[must_use]
     pub fn verify(&self, token: &str) -> Option<Claims> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
@@ -119,7 +119,7 @@ impl Verifier {
             .then_some(claims)
     }
 
-    /// The public keys, as `/.well-known/jwks.json` shows them.
+    /// Returns the public keys, as served at `/.well-known/jwks.json`.
     #[must_use]
     pub fn jwks(&self) -> &JwkSet {
         &self.0.jwks
@@ -136,10 +136,10 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Reads the private key and finds its public half in the verifier's set.
+    /// Parses the private key and finds its public half in the verifier's set.
     ///
     /// # Errors
-    /// When the key does not parse, or is not in the set.
+    /// When the key does not parse or is not in the set.
     pub fn new(
         signing: &SigningSettings,
         settings: &AccessTokenSettings,
@@ -163,10 +163,10 @@ impl Signer {
         })
     }
 
-    /// A token for a session.
+    /// Signs a token for a session.
     ///
     /// # Errors
-    /// When signing fails, which means that the machine does.
+    /// When the signature cannot be computed.
     #[allow(clippy::disallowed_methods, reason = "a token id only has to differ from all others")]
     pub fn sign(
         &self,
@@ -231,7 +231,7 @@ mod tests {
         token.expect("a token").expose_secret().to_owned()
     }
 
-    /// Our own key's signature on whatever claims.
+    /// Signs modified claims with our own key.
     fn forge(signing_key: &str, change: impl FnOnce(&mut Header, &mut Claims)) -> String {
         let honest = sign(signing_key, &[signing_key]);
         let mut claims = verifier(&[signing_key]).verify(&honest).expect("claims");
@@ -242,10 +242,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rotation_logs_nobody_out() {
+    fn tokens_stay_valid_during_a_key_rotation() {
         let (old, new) = (generate_key().expect("a key"), generate_key().expect("a key"));
         let before = sign(&old, &[&old]);
-        // First both keys are published, then the new one signs, then the old one goes.
+        // A rotation publishes both keys, then signs with the new one, then removes the old one.
         let during = sign(&new, &[&new, &old]);
         for verifier in [verifier(&[&old, &new]), verifier(&[&new, &old])] {
             assert!(verifier.verify(&before).is_some() && verifier.verify(&during).is_some());
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_we_issued_for_us_and_for_now_is_taken() {
+    fn only_current_tokens_of_our_issuer_and_audience_are_accepted() {
         let (ours, other) = (generate_key().expect("a key"), generate_key().expect("a key"));
         let verifier = verifier(&[&ours]);
         assert!(verifier.verify(&forge(&ours, |_, _| {})).is_some());

@@ -1,4 +1,4 @@
-//! A user's account, as its owner sees it: what `/auth/me` and `/users/me` answer with.
+//! A user's account as returned by `/auth/me` and `/users/me`.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -6,19 +6,19 @@ use utoipa::ToSchema;
 
 use crate::{base::ids::UserId, http::versioned::HasVersion};
 
-/// What a user may do on the whole platform.
+/// A user's role on the whole platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum GlobalRole {
-    /// May do what any project role may, everywhere.
+    /// A platform administrator with the permissions of every project role in every project.
     SuperAdmin,
-    /// May do what their projects' roles say.
+    /// A regular user with the permissions of their project roles.
     User,
 }
 
 impl GlobalRole {
-    /// As it is sent.
+    /// Returns the name used in JSON and in tokens.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,22 +28,22 @@ impl GlobalRole {
     }
 }
 
-/// A user's account, as they see it themselves.
+/// The account of the signed-in user.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Account {
     /// The user's id.
     pub id: UserId,
-    /// The address that they sign in with.
+    /// The email address that the user signs in with.
     pub email: String,
-    /// What others see of them, if they gave a name.
+    /// The name shown to other users; null when the user has not set one.
     pub display_name: Option<String>,
-    /// What they may do on the whole platform.
+    /// The user's role on the whole platform.
     pub global_role: GlobalRole,
-    /// Whether a link that was mailed to the address has been opened.
+    /// True once the user has opened a verification link mailed to the address.
     pub email_verified: bool,
-    /// Grows with every change; the `ETag` is made from it.
+    /// The version of the account. Every change increments it, and the `ETag` is derived from it.
     pub version: i32,
-    /// When it was made.
+    /// The time when the account was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }

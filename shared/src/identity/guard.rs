@@ -1,8 +1,8 @@
-//! The project guard: authenticates the caller, finds the project that a request is about, and checks the caller's
-//! role, in one query. A handler that takes an [`Access`] cannot be reached without it.
+//! The project guard: authenticates the caller, finds the project of the request and checks the caller's role, in one
+//! query. A handler that takes an [`Access`] runs only for admitted callers.
 //!
-//! The [`Rule`] says which roles are admitted; the [`Locator`] says where the project is found. The aliases read
-//! well in a signature: `ProjectContributor<ByBody<CreateDocument>>`.
+//! The [`Rule`] decides which roles are admitted, and the [`Locator`] finds the project. The aliases keep signatures
+//! short: `ProjectContributor<ByBody<CreateDocument>>`.
 
 mod rule;
 
@@ -30,16 +30,16 @@ use crate::{
     },
 };
 
-/// An admitted caller.
+/// Proof that the guard has admitted the caller.
 #[derive(Debug)]
 pub struct Access<R, L: Locator = ByPath> {
-    /// The caller.
+    /// The authenticated caller.
     pub principal: Principal,
-    /// The project.
+    /// The project that the request is about.
     pub project_id: ProjectId,
-    /// The caller's role in it; `None` for a super admin who is not a member.
+    /// The caller's role in the project; `None` for a super admin who is not a member.
     pub role: Option<ProjectRole>,
-    /// What the request names: the query, the body, the item.
+    /// The query, body or item that names the project.
     pub target: L::Target,
     rule: PhantomData<R>,
 }
@@ -55,63 +55,63 @@ pub type ProjectReviewer<L = ByPath> = Access<Reviewers, L>;
 /// A member who may change the item: its uploader, or an admin of the project.
 pub type ItemEditor<L = ByPath> = Access<Editors, L>;
 
-/// Where a request says which project it is about.
+/// Finds the project that a request is about.
 pub trait Locator: Send + Sync + 'static {
-    /// The extractor that reads that part of the request.
+    /// The extractor for the part of the request that names the project.
     type Reads: Send;
-    /// Handed to the handler.
+    /// The value passed on to the handler as [`Access::target`].
     type Target: Send;
 
-    /// Looks up the caller together with the project, in one query.
+    /// Loads the caller and the project in one query.
     fn locate(
         caller: &Caller,
         read: Self::Reads,
     ) -> impl Future<Output = Result<(Option<Standing>, Self::Target)>> + Send;
 }
 
-/// A caller whose token is valid; only the database knows whether the session still lives.
+/// A caller with a valid token. The session may have ended, which only the database knows.
 pub struct Caller {
-    /// The user in the token.
+    /// The user that the token names.
     pub user_id: UserId,
-    /// The session in the token.
+    /// The session that the token names.
     pub session_id: SessionId,
     /// The database and the clock.
     pub authority: Authority,
 }
 
-/// What the database knows of a caller with a live session.
+/// The database's view of a caller with a live session.
 pub struct Standing {
-    /// The user's role on the platform.
+    /// The user's role on the whole platform.
     pub global_role: GlobalRole,
-    /// Whether the user's address is verified.
+    /// True if the user's email address is verified.
     pub is_verified: bool,
-    /// The project, if it exists.
+    /// The project; `None` if it does not exist.
     pub project_id: Option<ProjectId>,
-    /// The caller's role in it, if they are a member.
+    /// The caller's role in the project; `None` if they are not a member.
     pub role: Option<ProjectRole>,
-    /// The uploader of the item that the request is about, if it is about one.
+    /// The uploader of the item, if the request is about an item.
     pub uploaded_by_id: Option<UserId>,
 }
 
-/// The path's `{project_id}`.
+/// Locates the project by the path parameter `{project_id}`.
 #[derive(Debug, Clone, Copy)]
 pub struct ByPath;
 
-/// A query with a project id.
+/// Locates the project by the project id in a query.
 #[derive(Debug, Clone, Copy)]
 pub struct ByQuery<T>(PhantomData<T>);
 
-/// A JSON body with a project id.
+/// Locates the project by the project id in a JSON body.
 #[derive(Debug, Clone, Copy)]
 pub struct ByBody<T>(PhantomData<T>);
 
 /// A query or a body that names a project.
 pub trait InProject: Send + Sync + 'static {
-    /// The project.
+    /// Returns the id of the named project.
     fn project_id(&self) -> ProjectId;
 }
 
-/// The path's `project_id`, whatever other parameters it has.
+/// The path parameter `project_id`; other parameters are ignored.
 #[derive(Deserialize)]
 pub struct ProjectPath {
     project_id: ProjectId,
@@ -180,7 +180,7 @@ impl Caller {
         .await
     }
 
-    /// Admits the caller to a project that they can see, if the rule admits their role.
+    /// Admits the caller if they can see the project and the rule allows their role.
     async fn admit<R: Rule, L: Locator>(
         self,
         (standing, target): (Option<Standing>, L::Target),

@@ -1,7 +1,7 @@
-//! The tokens in mailed links: derived when the mail is rendered, kept nowhere.
+//! Tokens for mailed links. They are derived when the mail is rendered and never stored.
 //!
-//! A token is `HMAC-SHA256(key[key_id], purpose ‖ row id)`; the row keeps the key's id and the token's
-//! SHA-256. So a redelivered event sends the same link, and no table, message or log holds one.
+//! A token is `HMAC-SHA256(key[key_id], purpose ‖ row id)`. The row stores only the key's id and the token's SHA-256,
+//! so a redelivered event sends the same link, and no table, message or log contains a token.
 
 use std::sync::Arc;
 
@@ -14,44 +14,44 @@ use uuid::Uuid;
 use crate::base::config::Error;
 
 crate::settings! {
-    /// Deriving the tokens of mailed links.
+    /// Settings for deriving the tokens of mailed links.
     pub struct MailTokenSettings {
-        /// Keys as `id:base64`, separated by commas; the first one makes new tokens, the others are kept until theirs expire. At least 32 bytes each.
+        /// Keys as `id:base64`, separated by commas, at least 32 bytes each. The first key derives new tokens; keep the others until their tokens have expired.
         pub keys: SecretString = "MAIL_TOKEN_KEYS",
     }
 }
 
-/// What a link is for; one purpose's token is no good for another.
+/// The purpose of a link. A token is valid for one purpose only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Purpose {
-    /// Verifying an address.
+    /// Verify an email address.
     Verification,
-    /// Setting a new password.
+    /// Set a new password.
     PasswordReset,
-    /// Joining a project.
+    /// Join a project.
     Invitation,
 }
 
-/// Derives tokens.
+/// Derives the tokens of mailed links.
 #[derive(Clone)]
 pub struct MailTokens {
     keys: Arc<[(String, hmac::Key)]>,
 }
 
-/// A token that was just derived, and what the row keeps of it.
+/// A derived token as a row stores it: hashed, with the id of its key.
 pub struct Derived {
-    /// The key it was derived with.
+    /// The id of the key that the token was derived with.
     pub key_id: String,
     /// SHA-256 of the token.
     pub hash: Vec<u8>,
 }
 
 impl MailTokens {
-    /// Reads the keys.
+    /// Parses the keys.
     ///
     /// # Errors
-    /// When there is none, or one is no base64 or too short.
+    /// When there is no key, or a key is not base64 or has fewer than 32 bytes.
     pub fn new(settings: &MailTokenSettings) -> Result<Self, Error> {
         let wrong = |why: &str| Error::of("MAIL_TOKEN_KEYS", why);
         let keys = settings
@@ -64,7 +64,7 @@ impl MailTokens {
                     .decode(key)
                     .map_err(|_| wrong("a key is not base64"))?;
                 if key.len() < 32 {
-                    return Err(wrong("a key has less than 32 bytes"));
+                    return Err(wrong("a key has fewer than 32 bytes"));
                 }
                 Ok((id.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &key)))
             })
@@ -72,7 +72,7 @@ impl MailTokens {
         Ok(Self { keys: keys.into() })
     }
 
-    /// What a new row keeps.
+    /// Derives the token of a new row and returns the columns to store.
     #[must_use]
     pub fn derive(&self, purpose: Purpose, row: Uuid) -> Derived {
         let (key_id, key) = &self.keys[0];
@@ -80,7 +80,7 @@ impl MailTokens {
         Derived { key_id: key_id.clone(), hash: hash(token.expose_secret()) }
     }
 
-    /// The token of a row, for the mail; `None` when its key is gone.
+    /// Returns the token of a row, for the mail; `None` if its key has been removed.
     #[must_use]
     pub fn token(&self, key_id: &str, purpose: Purpose, row: Uuid) -> Option<SecretString> {
         let (_, key) = self.keys.iter().find(|(id, _)| id == key_id)?;
@@ -95,7 +95,7 @@ fn token(key: &hmac::Key, purpose: Purpose, row: Uuid) -> SecretString {
     URL_SAFE_NO_PAD.encode(context.sign()).into()
 }
 
-/// What a row keeps of a token; how a token that comes back is looked up.
+/// Returns the hash that a row stores. A token from a link is found by its hash.
 #[must_use]
 pub fn hash(token: &str) -> Vec<u8> {
     digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
@@ -116,7 +116,7 @@ mod tests {
     const NEW: &str = "k2:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
     #[test]
-    fn a_link_stays_good_when_the_key_is_rotated() {
+    fn a_link_stays_valid_when_the_key_is_rotated() {
         let row = Uuid::from_u128(7);
         let before = tokens(OLD).expect("keys").derive(Purpose::Verification, row);
         let after = tokens(&format!("{NEW},{OLD}")).expect("keys");

@@ -1,4 +1,4 @@
-//! A passkey, as its owner sees it.
+//! A passkey as shown to its owner.
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -6,17 +6,17 @@ use utoipa::ToSchema;
 
 use crate::base::ids::PasskeyId;
 
-/// A passkey: a key pair on one of the user's authenticators, or one that they synchronise.
+/// A passkey: a key pair on one of the user's authenticators, or synchronized between several.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Passkey {
-    /// Its id here; its authenticator has another for it.
+    /// The passkey's id in this API, which differs from the WebAuthn credential id.
     pub id: PasskeyId,
-    /// What its owner calls it.
+    /// The name chosen by the owner.
     pub name: String,
-    /// When it was added.
+    /// The time when the passkey was added.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// When it last proved who its owner is.
+    /// The time of the last authentication with the passkey; null if it was never used.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
 }

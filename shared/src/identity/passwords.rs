@@ -1,6 +1,7 @@
-//! Passwords: Argon2id on threads of its own, so many that memory stays bounded, each with a buffer that it uses
-//! again: pages that are fresh from the system cost a tenth of a hash. A thread that is done goes on with the next
-//! one in the queue itself: waking another for it leaves a core idle in between.
+//! Password hashing with Argon2id on dedicated threads.
+//!
+//! The number of threads bounds the memory. Each thread reuses one buffer, because fresh pages from the system cost a
+//! tenth of a hash, and takes its next task from the queue itself: waking another thread would leave a core idle.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -22,50 +23,50 @@ use tokio::{sync::oneshot, time::timeout};
 use crate::http::problem::Problem;
 
 crate::settings! {
-    /// Hashing passwords.
+    /// Settings for password hashing.
     pub struct PasswordSettings {
-        /// Hashes computed at once; each takes 19 MiB and one core for some 15 ms.
+        /// Number of hashes computed at once. Each takes 19 MiB and one core for about 15 ms.
         pub concurrency: usize = "PASSWORD_HASH_CONCURRENCY" or "2",
     }
 }
 
-/// OWASP's first choice for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
+/// The memory of a hash in KiB, from OWASP's first choice for Argon2id (Password Storage Cheat Sheet).
 pub const MEMORY_KIB: u32 = 19_456;
-/// See [`MEMORY_KIB`].
+/// The number of passes over the memory, from the same source as [`MEMORY_KIB`].
 pub const PASSES: u32 = 2;
-/// See [`MEMORY_KIB`].
+/// The number of parallel lanes, from the same source as [`MEMORY_KIB`].
 pub const LANES: u32 = 1;
-/// How many wait for each thread at most; more are turned away at once with a 503.
+/// The longest queue for each thread. Requests beyond it fail at once with a 503.
 const WAITING: usize = 100;
-/// How long one waits for an answer; then it is a 503 too.
+/// The longest wait for a result, after which the request fails with a 503.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A hash that no password has, of the same cost: what unknown addresses are checked against.
+/// A hash that no password has, at the same cost. Passwords for unknown addresses are checked against it.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Something to be done with a thread's buffer.
+/// A task that uses a thread's buffer.
 type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 
-/// Hashes and checks passwords; cheap to clone.
+/// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
     threads: usize,
-    /// Where the threads take their work from; they start with the first of it.
+    /// The queue of the threads, which start with the first task.
     queue: Arc<OnceLock<SyncSender<Work>>>,
 }
 
 impl Passwords {
-    /// So many hashes at once as the settings say.
+    /// Creates a hasher with as many threads as the settings allow hashes at once.
     #[must_use]
     pub fn new(settings: &PasswordSettings) -> Self {
         Self { threads: settings.concurrency.max(1), queue: Arc::default() }
     }
 
-    /// The hash in PHC form.
+    /// Hashes a password and returns the hash in PHC string format.
     ///
     /// # Errors
-    /// 503 when too many wait for their turn.
+    /// 503 when the queue is full or the wait too long.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
         let password = password.clone();
         self.in_turn(move |memory| {
@@ -83,10 +84,10 @@ impl Passwords {
         .await
     }
 
-    /// Whether this is the password; takes the same time when there is no hash to compare with.
+    /// Returns true if the password matches the hash. Without a hash the check takes just as long.
     ///
     /// # Errors
-    /// 503 when too many wait for their turn.
+    /// 503 when the queue is full or the wait too long.
     pub async fn verify(&self, password: &SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let password = password.clone();
         self.in_turn(move |memory| {
@@ -109,24 +110,24 @@ impl Passwords {
     ) -> Result<T, Problem> {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |memory| {
-            // Whoever gave up waiting needs no answer.
+            // The caller may have timed out or disconnected.
             if !reply.is_closed() {
                 let _ = reply.send(work(memory));
             }
         });
         let queue = self.queue.get_or_init(|| start(self.threads));
         queue.try_send(work).map_err(|error| match error {
-            TrySendError::Full(_) => Problem::unavailable("too many passwords wait to be hashed"),
-            TrySendError::Disconnected(_) => Problem::internal("no thread hashes passwords"),
+            TrySendError::Full(_) => Problem::unavailable("the queue for password hashing is full"),
+            TrySendError::Disconnected(_) => Problem::internal("no thread is running to hash passwords"),
         })?;
         timeout(PATIENCE, answer)
             .await
-            .map_err(|_| Problem::unavailable("too many passwords to hash at once"))?
+            .map_err(|_| Problem::unavailable("password hashing timed out"))?
             .map_err(Problem::internal)?
     }
 }
 
-/// Starts the threads; they end when nobody can give them work any more.
+/// Starts the threads. They end when the sender is dropped.
 fn start(threads: usize) -> SyncSender<Work> {
     let (sender, receiver) = sync_channel(threads * WAITING);
     let receiver = Arc::new(Mutex::new(receiver));
@@ -134,7 +135,7 @@ fn start(threads: usize) -> SyncSender<Work> {
         let receiver = Arc::clone(&receiver);
         let started = thread::Builder::new().name("passwords".to_owned()).spawn(move || run(&receiver));
         if let Err(error) = started {
-            tracing::error!(%error, "a thread that hashes passwords did not start");
+            tracing::error!(%error, "a password hashing thread could not be started");
         }
     }
     sender
@@ -146,12 +147,12 @@ fn run(queue: &Mutex<Receiver<Work>>) {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(work) = next else { return };
         if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
-            tracing::error!("a password could not be hashed");
+            tracing::error!("password hashing panicked");
         }
     }
 }
 
-/// Whether a hash was made with other parameters than those of today.
+/// Returns true if a hash was computed with parameters other than the current ones.
 #[must_use]
 pub fn is_outdated(hash: &str) -> bool {
     let today = |hash: &PasswordHash| {
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_known_by_its_hash_and_nobody_has_the_one_for_nobody() {
+    async fn a_password_matches_its_hash_and_none_matches_a_missing_hash() {
         let passwords = passwords(1);
         let hash = passwords.hash(&"correct horse battery".into()).await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_is_what_the_library_itself_makes_of_the_password() {
+    async fn hashes_are_compatible_with_those_of_the_argon2_library() {
         use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
         let passwords = passwords(1);
         let ours = passwords.hash(&"correct horse battery".into()).await.expect("a hash");
@@ -222,12 +223,12 @@ mod tests {
         let theirs = library.hash_password(b"correct horse battery").expect("a hash").to_string();
         for round in 0..2 {
             let known = passwords.verify(&"correct horse battery".into(), Some(theirs.clone())).await;
-            assert!(known.expect("an answer"), "a buffer that was used before changes nothing: {round}");
+            assert!(known.expect("an answer"), "a reused buffer does not change the result: {round}");
         }
     }
 
     #[tokio::test]
-    async fn a_hash_with_other_parameters_is_known_and_outdated() {
+    async fn a_hash_with_other_parameters_still_verifies_and_is_outdated() {
         use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
         let params = Params::new(1024, 1, 1, None).expect("parameters");
         let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_burst_is_turned_away_beyond_the_queue_and_whoever_gave_up_is_passed_over() {
+    async fn requests_beyond_the_queue_are_refused_and_canceled_ones_are_skipped() {
         let passwords = passwords(2);
         let (release, held) = std::sync::mpsc::channel::<()>();
         let held = std::sync::Arc::new(std::sync::Mutex::new(held));
@@ -252,7 +253,7 @@ mod tests {
                 let wait = move |_: &mut Vec<Block>| {
                     begun.send(()).map_err(crate::http::problem::Problem::internal)?;
                     held.lock()
-                        .expect("nobody panics while holding it")
+                        .expect("an unpoisoned lock")
                         .recv()
                         .map_err(crate::http::problem::Problem::internal)
                 };
@@ -261,10 +262,10 @@ mod tests {
         };
         let busy = [hold(), hold()];
         for _ in 0..2 {
-            begins.recv().await.expect("a beginning");
+            begins.recv().await.expect("a task that has begun");
         }
         let waiting: Vec<_> = (0..2 * WAITING).map(|_| hold()).collect();
-        // The runtime polls some sixty tasks before it comes back to this one.
+        // The runtime polls about sixty tasks before it resumes this one.
         for _ in 0..waiting.len() {
             tokio::task::yield_now().await;
         }
@@ -276,11 +277,11 @@ mod tests {
         for gave_up in waiting {
             assert!(gave_up.await.is_err());
         }
-        release.send(()).and_then(|()| release.send(())).expect("both wait");
+        release.send(()).and_then(|()| release.send(())).expect("both tasks are waiting");
         for done in busy {
-            done.await.expect("an end").expect("its turn");
+            done.await.expect("a finished task").expect("success");
         }
-        passwords.hash(&"correct horse battery".into()).await.expect("the queue is free again");
-        assert!(begins.try_recv().is_err(), "none of those who gave up was served");
+        passwords.hash(&"correct horse battery".into()).await.expect("a free queue");
+        assert!(begins.try_recv().is_err(), "a canceled task was run");
     }
 }

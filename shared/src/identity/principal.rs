@@ -1,4 +1,4 @@
-//! Who calls: a live session, checked in the database in one query.
+//! The authenticated caller: a live session, loaded from the database in one query.
 
 use axum::{
     extract::{FromRef, FromRequestParts, MatchedPath},
@@ -25,30 +25,30 @@ use crate::{
     },
 };
 
-/// How long a session counts as recent after its user proved who they are.
+/// The time for which a session counts as recent after its user has authenticated.
 pub const RECENT: Duration = Duration::minutes(10);
 
-/// What authorisation needs; part of the state of every function with routes.
+/// The dependencies of authorization, part of the state of every function with routes.
 #[derive(Clone)]
 pub struct Authority {
-    /// The database, where sessions and roles are.
+    /// The database with sessions and roles.
     pub db: PgPool,
-    /// Checks access tokens.
+    /// Verifies access tokens.
     pub tokens: Verifier,
-    /// Records who was refused.
+    /// Records denied requests in the audit log.
     pub refusals: Refusals,
-    /// The time.
+    /// The source of the current time.
     pub clock: Clock,
 }
 
 impl Authority {
-    /// Authorisation by this database.
+    /// Creates an authority that reads sessions and roles from this database.
     #[must_use]
     pub fn new(db: PgPool, tokens: Verifier, clock: Clock) -> Self {
         Self { refusals: Refusals::new(db.clone(), clock.clone()), db, tokens, clock }
     }
 
-    /// The refusal of what a caller's role does not allow, which is recorded.
+    /// Records that the caller's role does not allow the request, and returns the problem for the response.
     pub async fn refuse(&self, parts: &Parts, user: UserId, project: Option<ProjectId>) -> Problem {
         let path = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str);
         self.refusals.record(user, project, &format!("{} {path}", parts.method)).await;
@@ -59,11 +59,11 @@ impl Authority {
 /// A user with a live session and a verified address.
 #[derive(Debug, Clone, Copy)]
 pub struct Principal {
-    /// The user.
+    /// The id of the user.
     pub user_id: UserId,
-    /// Their session.
+    /// The id of the session that the request belongs to.
     pub session_id: SessionId,
-    /// What they may do everywhere.
+    /// The user's role on the whole platform.
     pub global_role: GlobalRole,
 }
 
@@ -71,41 +71,41 @@ pub struct Principal {
 #[derive(Debug, Clone, Copy)]
 pub struct SuperAdmin(pub Principal);
 
-/// A user with a live session, whether or not the address is verified; for the few routes that say so.
+/// A user with a live session, even with an unverified address; for the few routes that allow it.
 #[derive(Debug, Clone, Copy)]
 pub struct AnySession(pub Principal);
 
-/// A user with a live session, whether or not the address is verified, and their account.
+/// The account of a user with a live session, even with an unverified address.
 #[derive(Debug, Clone)]
 pub struct CurrentAccount(pub Account);
 
-/// A user with a live session and a verified address, and their account.
+/// The account of a user with a live session and a verified address.
 #[derive(Debug, Clone)]
 pub struct VerifiedAccount(pub Account);
 
-/// A user with a verified address who proved who they are within the last ten minutes.
+/// A user with a verified address who authenticated within the last ten minutes.
 #[derive(Debug, Clone, Copy)]
 pub struct RecentSession(pub Principal);
 
-/// The same, with their account.
+/// The account of a user with a verified address who authenticated within the last ten minutes.
 #[derive(Debug, Clone)]
 pub struct RecentAccount(pub Account);
 
-/// A user with a verified address, for a route that accepts another proof in place of a recent session.
+/// A user with a verified address, for a route that accepts another proof of identity instead of a recent session.
 #[derive(Debug, Clone)]
 pub struct UnprovenSession(Session);
 
 impl UnprovenSession {
-    /// The user, who may still have to prove who they are.
+    /// Returns the user, who may still have to prove their identity.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.0.principal
     }
 
-    /// Requires that the session is recent, or that the user has just been `proven` to be who they are.
+    /// Requires a recent session, unless the user has just `proven` their identity.
     ///
     /// # Errors
-    /// 403 when neither holds.
+    /// 403 when the session is not recent and the identity is not proven.
     pub fn or_else(self, proven: bool) -> Result<RecentSession, Problem> {
         if self.0.recent || proven {
             Ok(RecentSession(self.0.principal))
@@ -176,7 +176,7 @@ impl Describes for SuperAdmin {
     }
 }
 
-/// A live session, its user, and whether it is recent.
+/// A live session with its user. `recent` is true within [`RECENT`] of the last authentication.
 #[derive(Debug, Clone)]
 struct Session {
     principal: Principal,
@@ -228,7 +228,7 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
     Ok(Session { principal, account, recent: now - row.authenticated_at <= RECENT })
 }
 
-/// The claims of the request's bearer token (RFC 6750); a token proves only who asks.
+/// Returns the claims of the request's bearer token (RFC 6750). They identify the caller and grant no permissions.
 pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Claims, Problem> {
     let claims = bearer(parts)
         .and_then(|token| authority.tokens.verify(secrecy::ExposeSecret::expose_secret(&token)))
@@ -237,7 +237,7 @@ pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Claims, Pro
     Ok(claims)
 }
 
-/// The token in the `Authorization` header.
+/// Returns the bearer token from the `Authorization` header.
 pub(crate) fn bearer(parts: &Parts) -> Option<SecretString> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

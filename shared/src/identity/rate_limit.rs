@@ -1,20 +1,18 @@
-//! Limits on routes that anybody may call.
+//! Rate limits for routes that unauthenticated clients may call.
 //!
-//! A handler takes [`Limited`] around its body (or around the session, where a password can be guessed in
-//! one), which spends from up to three quotas in one go, each the
-//! route's own:
-//! - `address`: the client's address (an IPv6 address counts as its /64, requests whose address is not
-//!   known count as one);
-//! - `account`: the account that the request is about, from this address;
-//! - `strangers`: that account from all addresses. An address that a session of the account was opened
-//!   from is no stranger: it passes when this quota is spent. So whoever floods an account from however
-//!   many addresses slows newcomers down, and never locks its owner out of a place they have signed in
-//!   from. The sessions are asked only when `strangers` alone would refuse: what the stricter two refuse
-//!   costs no query, and there is nothing more to keep, to share or to lose.
+//! A handler wraps its body in [`Limited`], or its session on routes where a signed-in client could guess a password.
+//! Each request spends from up to three quotas at once. Every route has its own:
+//! - `address`: the client's address. An IPv6 address counts as its /64, and all requests without a known address
+//!   count as one client.
+//! - `account`: the account that the request is about, from this address.
+//! - `strangers`: that account from all addresses. An address from which the account has opened a session is exempt
+//!   once this quota is spent. A flood from many addresses therefore slows down sign-ins from new places, but never
+//!   locks the owner out of a known one. Sessions are queried only when `strangers` alone would refuse, so requests
+//!   refused by the other two quotas cost no query, and known addresses need no store of their own.
 //!
-//! A quota is a GCRA (generic cell rate algorithm): so many units a minute, which may come at once. They
-//! live in Redis where there is one, so that instances share them, and in the process otherwise or while
-//! Redis does not answer.
+//! A quota is a GCRA (generic cell rate algorithm): a number of units a minute, which may be spent at once. Quotas are
+//! stored in Redis, if configured, so that instances share them. Otherwise, and while Redis does not respond, they are
+//! stored in the process.
 
 mod extract;
 mod fields;
@@ -42,31 +40,31 @@ use gcra::{Charge, LocalStore, Standing};
 use shared_store::SharedStore;
 
 crate::settings! {
-    /// Limits on routes that anybody may call.
+    /// Rate limits for routes that unauthenticated clients may call.
     pub struct RateLimitSettings {
-        /// Requests from one client address to one route a minute; a failed sign-in counts as three, a mail as ten.
+        /// Requests a minute from one client address to one route. A failed sign-in counts as three, a mail as ten.
         pub address_per_minute: NonZeroU32 = "RATE_LIMIT_ADDRESS_PER_MINUTE" or "120",
-        /// The same for one account from one address.
+        /// Requests a minute for one account from one address, with the same weights.
         pub account_per_minute: NonZeroU32 = "RATE_LIMIT_ACCOUNT_PER_MINUTE" or "30",
-        /// The same for one account from all addresses that it was never signed in from.
+        /// Requests a minute for one account from all addresses without an earlier sign-in, with the same weights.
         pub strangers_per_minute: NonZeroU32 = "RATE_LIMIT_STRANGERS_PER_MINUTE" or "60",
     }
     with {
-        /// Where instances share what they count.
+        /// The Redis in which instances share their counts.
         pub redis: RedisSettings,
     }
 }
 
-/// What a request costs that sends a mail.
+/// The cost of a request that sends a mail.
 pub const MAIL: u32 = 10;
-/// What a failed sign-in costs on top.
+/// The additional cost of a failed sign-in.
 const FAILURE: u32 = 2;
 
-/// Whether a session of the account of this e-mail address was opened from this network.
+/// Returns true if a session of the account with this email address was opened from this network.
 pub type IsKnown =
     dyn Fn(String, Network) -> BoxFuture<'static, Result<bool, sqlx::Error>> + Send + Sync + 'static;
 
-/// The limits of a function's routes; cheap to clone.
+/// The rate limits of a function's routes. Cheap to clone.
 #[derive(Clone)]
 pub struct RateLimits(Arc<Inner>);
 
@@ -79,7 +77,7 @@ struct Inner {
     is_known: Box<IsKnown>,
 }
 
-/// What was spent to let a request in.
+/// The charges of an admitted request.
 pub struct Spent {
     limits: RateLimits,
     charges: Vec<Charge>,
@@ -87,10 +85,10 @@ pub struct Spent {
 }
 
 impl RateLimits {
-    /// Limits as configured; Redis is not waited for.
+    /// Creates limits from settings, without waiting for Redis.
     ///
     /// # Errors
-    /// When `REDIS_URL` is no URL of a Redis.
+    /// When `REDIS_URL` is not the URL of a Redis server.
     pub fn new(
         settings: &RateLimitSettings,
         clock: Clock,
@@ -110,15 +108,15 @@ impl RateLimits {
         })))
     }
 
-    /// Limits for routes that need a session: where no address is asked, none is known or strange.
+    /// Creates limits for routes that require a session. They never look up whether an address is known.
     ///
     /// # Errors
-    /// When `REDIS_URL` is no URL of a Redis.
+    /// When `REDIS_URL` is not the URL of a Redis server.
     pub fn of_users(settings: &RateLimitSettings, clock: Clock) -> Result<Self, Error> {
         Self::new(settings, clock, |_, _| Box::pin(std::future::ready(Ok(false))))
     }
 
-    /// Adds Redis to what the function depends on, if it is configured; without it the limits go on.
+    /// Adds Redis, if configured, to the health checks as an optional dependency: limits also work without it.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
         match &self.0.redis {
@@ -127,7 +125,7 @@ impl RateLimits {
         }
     }
 
-    /// Lets a request in, or says when to come again. A request that is refused spends nothing.
+    /// Admits a request, or returns a 429 with the time to retry after. A refused request spends nothing.
     async fn admit(
         &self,
         route: &str,
@@ -177,11 +175,11 @@ impl RateLimits {
 }
 
 impl Spent {
-    /// The request turned out to be a wrong guess: it costs as much as three.
+    /// Charges a wrong guess with the cost of two more requests.
     pub async fn failed(&self) {
         let more: Vec<Charge> = self.charges.iter().map(|charge| charge.times(FAILURE)).collect();
         let standings = self.limits.spend(&more, true).await;
-        // What is left is told in requests, not in failures.
+        // The remaining quota is shown in requests rather than in failures.
         let standings: Vec<Standing> =
             self.charges.iter().zip(&standings).map(|(charge, standing)| standing.of(charge)).collect();
         fields::describe(&self.fields, &standings);
@@ -194,7 +192,7 @@ fn refused_by_the_last_alone(standings: &[Standing]) -> bool {
     })
 }
 
-/// Rounded up: a client that waits this long is not refused again.
+/// Rounds up, so that a client that waits this long is not refused again.
 fn whole_seconds(wait: Duration) -> Duration {
     Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
 }

@@ -1,23 +1,23 @@
-//! Exports: files that hold the items of a project.
+//! Project exports: files with the items of a project.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::ids::{ExportId, ProjectId};
 
-/// How an export is written.
+/// The file format of a project export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ExportFormat {
-    /// A JSON object a line.
+    /// Newline-delimited JSON: one object a line.
     Ndjson,
     /// Comma-separated values with a header (RFC 4180), in UTF-8.
     Csv,
 }
 
 impl ExportFormat {
-    /// The media type.
+    /// Returns the media type of a file in this format.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -26,7 +26,7 @@ impl ExportFormat {
         }
     }
 
-    /// What a file's name ends with.
+    /// Returns the file name extension, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -36,13 +36,13 @@ impl ExportFormat {
     }
 }
 
-/// Where an export's objects lie in their bucket; their names begin so.
+/// Returns the prefix of the names of an export's objects in the exports bucket.
 #[must_use]
 pub fn folder(project: ProjectId, export: ExportId) -> String {
     format!("{project}/{export}/")
 }
 
-/// The object that an attempt writes.
+/// Returns the name of the object that an attempt writes.
 #[must_use]
 pub fn object_name(project: ProjectId, export: ExportId, attempt: i32) -> String {
     format!("{}{attempt}", folder(project, export))

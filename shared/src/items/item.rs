@@ -1,4 +1,4 @@
-//! What every item has: a status and, if it failed, a reason.
+//! The status of an item, and the reason for a failure.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,42 +8,42 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ItemStatus {
-    /// Created; its bytes have not arrived.
+    /// Created, with no file uploaded yet.
     Draft,
-    /// Its text is being read.
+    /// The upload is being processed.
     Processing,
-    /// Awaits a decision of a reviewer.
+    /// Awaiting a reviewer's decision.
     PendingReview,
-    /// Approved, by a reviewer or because the project has none.
+    /// Approved by a reviewer, or automatically in a project without reviewers.
     Approved,
     /// Rejected by a reviewer.
     Rejected,
-    /// Could not be read; `failure` says why.
+    /// Processing failed; `failure` holds the reason.
     Failed,
-    /// Deleted: only its history and its events show it.
+    /// Deleted. Only its history and events still show it.
     Deleted,
 }
 
-/// Why an item or an export failed.
+/// The reason why an item or an export failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Failure {
-    /// Stable and machine-readable.
+    /// A stable code for programs.
     pub code: String,
-    /// What a person can do about it.
+    /// A message for people, with what they can do about the failure.
     pub message: String,
 }
 
 impl Failure {
-    /// The failure in two columns of a row, which are set or null together.
+    /// Builds a failure from two columns, which are either both set or both null.
     #[must_use]
     pub fn from_columns(code: Option<String>, message: Option<String>) -> Option<Self> {
         code.map(|code| Self { code, message: message.unwrap_or_default() })
     }
 
-    /// The failure of an item that was tried too often.
+    /// Returns the failure of an item that failed in too many attempts.
     #[must_use]
     pub fn gave_up() -> Self {
-        let message = "It could not be read after several attempts. Try again later.";
+        let message = "Processing failed after several attempts. Try again later.";
         Self { code: "gave_up".to_owned(), message: message.to_owned() }
     }
 }

@@ -1,22 +1,21 @@
-//! The kinds of items, and everything that differs between them as data.
+//! The kinds of items, with all differences between them as data.
 //!
 //! # Adding a kind
 //!
-//! A third kind, video say, takes these 14 files:
+//! A third kind, for example video, takes these 14 files:
 //!
 //! 1. `shared/src/audit.rs`: its audit actions.
 //! 2. `shared/src/items/kind.rs`: its [`ItemKind`], [`KindDefinition`] and marker.
 //! 3. `migrations/`: the table of its own fields, its case in `item_details` and in `item_insert_own`, its name in
 //!    `items_kind_check`.
-//! 4. The function that has an engine read uploads: `Cargo.toml`, `src/main.rs`, `src/lib.rs` and `src/engine.rs`. Four
+//! 4. The function that processes its uploads: `Cargo.toml`, `src/main.rs`, `src/lib.rs` and `src/engine.rs`. Four
 //!    files.
 //! 5. The crate that lists the functions: its `Cargo.toml` and its list. Two files.
 //! 6. The function that serves items: `src/routes.rs` and `src/routes/video.rs` with its paths and documented entry
-//!    points, `src/model.rs` and `src/model/video.rs` with its answers, bodies and queries. Four files.
+//!    points, `src/model.rs` and `src/model/video.rs` with its responses, bodies and queries. Four files.
 //! 7. The function that serves statistics: `src/summary.rs` with its totals.
-//!
-//! Creation, uploads, lists, searches, changes, review, exports, retention and events need no change. A kind with a
-//! field that people change adds it to `OwnField` beside the entry points, one with a length to `parts.rs` here.
+//! Creation, uploads, lists, searches, updates, review, exports, retention and events need no change. A kind with an
+//! editable field adds it to `OwnField` beside the entry points, and a kind with a duration adds it to `parts.rs` here.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -28,33 +27,33 @@ use utoipa::{
 
 use crate::audit::Action;
 
-/// The kind of an item.
+/// The kind of an item: a document or a voice sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ItemKind {
-    /// A document.
+    /// A document, processed by OCR.
     Document,
-    /// A voice sample.
+    /// A voice sample, processed by transcription.
     Voice,
 }
 
-/// Everything that differs between kinds, except for the engine that reads them.
+/// The properties in which kinds differ, except for their engine.
 #[derive(Debug)]
 pub struct KindDefinition {
     /// The name in JSON, in the database and in audit actions.
     pub name: &'static str,
-    /// The name in the names of API schemas.
+    /// The name used in the names of API schemas.
     pub schema: &'static str,
-    /// The first segment of the names of its objects in the uploads bucket.
+    /// The first segment of object names in the uploads bucket.
     pub prefix: &'static str,
-    /// The media types that an upload may have, aliases included.
+    /// The accepted media types of an upload, aliases included.
     pub media_types: &'static [&'static str],
-    /// The size of the largest upload, in bytes.
+    /// The largest size of an upload, in bytes.
     pub max_bytes: i64,
-    /// The fields that no other kind has, in the order of an export's columns.
+    /// The fields that only this kind has, in the order of an export's columns.
     pub own_fields: &'static [&'static str],
-    /// The audit actions, in the order of [`Verb`].
+    /// The audit actions of this kind, in the order of [`Verb`].
     pub actions: [Action; Verb::ALL.len()],
 }
 
@@ -120,7 +119,7 @@ impl ItemKind {
     /// Every kind, in the order in which an export writes them.
     pub const ALL: [Self; 2] = [Self::Document, Self::Voice];
 
-    /// What differs between this kind and others.
+    /// Returns the properties of this kind.
     #[must_use]
     pub const fn definition(self) -> &'static KindDefinition {
         match self {
@@ -129,7 +128,7 @@ impl ItemKind {
         }
     }
 
-    /// The audit action of a verb on this kind.
+    /// Returns the audit action of a verb on this kind.
     #[must_use]
     pub const fn action(self, verb: Verb) -> Action {
         self.definition().actions[verb as usize]
@@ -138,11 +137,11 @@ impl ItemKind {
 
 /// A kind of item at compile time.
 pub trait Kind: Send + Sync + 'static {
-    /// The kind.
+    /// The value of [`ItemKind`] that the type stands for.
     const KIND: ItemKind;
 }
 
-/// Documents.
+/// The marker type for documents.
 #[derive(Debug, Clone, Copy)]
 pub struct Document;
 
@@ -150,7 +149,7 @@ impl Kind for Document {
     const KIND: ItemKind = ItemKind::Document;
 }
 
-/// Voice samples.
+/// The marker type for voice samples.
 #[derive(Debug, Clone, Copy)]
 pub struct Voice;
 
@@ -158,33 +157,33 @@ impl Kind for Voice {
     const KIND: ItemKind = ItemKind::Voice;
 }
 
-/// What can be done to an item, for the audit log.
+/// An audited operation on an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
-    /// It was created.
+    /// The item was created.
     Created,
-    /// Its text was read.
+    /// The upload was processed.
     Processed,
-    /// It could not be read.
+    /// Processing ended with a failure.
     Failed,
-    /// Its own fields or the description of its upload changed.
+    /// A field of the item or of its upload was changed.
     Updated,
-    /// It was deleted.
+    /// The item was deleted.
     Deleted,
-    /// A failed item is processed again.
+    /// A failed item was submitted for processing again.
     Reprocessed,
-    /// A link to its file was issued.
+    /// A download URL for the file was issued.
     Downloaded,
-    /// It was approved.
+    /// The item was approved.
     Approved,
-    /// It was rejected.
+    /// The item was rejected.
     Rejected,
-    /// It awaits a decision again.
+    /// The item was reopened for review.
     Reopened,
 }
 
 impl Verb {
-    /// Every verb.
+    /// All verbs, in the order of [`KindDefinition::actions`].
     pub const ALL: [Self; 10] = [
         Self::Created,
         Self::Processed,
@@ -199,14 +198,14 @@ impl Verb {
     ];
 }
 
-/// A media type that uploads of a kind may have.
+/// An accepted media type of an upload of a kind.
 pub struct MediaType<K> {
     name: &'static str,
     kind: PhantomData<K>,
 }
 
 impl<K> MediaType<K> {
-    /// The name, such as `application/pdf`.
+    /// Returns the name, such as `application/pdf`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         self.name
@@ -235,7 +234,7 @@ impl<K: Kind> PartialSchema for MediaType<K> {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .enum_values(Some(definition.media_types.iter().copied()))
-            .description(Some("A media type that uploads of the kind may have."))
+            .description(Some("An accepted media type of an upload."))
             .into()
     }
 }
@@ -256,7 +255,7 @@ pub struct FileSize<K> {
 }
 
 impl<K> FileSize<K> {
-    /// The number of bytes.
+    /// Returns the number of bytes.
     #[must_use]
     pub const fn bytes(&self) -> i64 {
         self.bytes
@@ -306,7 +305,7 @@ mod tests {
     use super::{ItemKind, Verb};
 
     #[test]
-    fn each_kind_is_named_alike_in_json_and_in_its_audit_actions() {
+    fn each_kind_has_the_same_name_in_json_and_in_its_audit_actions() {
         for kind in ItemKind::ALL {
             let name = kind.definition().name;
             assert_eq!(json!(kind), name);

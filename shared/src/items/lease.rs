@@ -1,7 +1,7 @@
-//! The lease that gives costly work to one instance at a time: the processing of an upload, a step of an export.
+//! A lease on expensive work, so that only one instance does it: processing an upload, or a step of an export.
 //!
-//! The claim that acquires a lease commits before the work begins. The holder renews the lease while it works, so that
-//! the lease ends soon after its holder is gone, and not before.
+//! The claim that acquires a lease commits before the work begins. The holder renews the lease while it works, so the
+//! lease expires soon after its holder has died, and not before.
 
 use std::convert::Infallible;
 
@@ -14,58 +14,59 @@ use crate::{
     http::problem::{Problem, chain},
 };
 
-/// How long a lease lasts after it was acquired or renewed.
+/// The duration of a lease after it is acquired or renewed.
 pub const LEASE: Duration = Duration::seconds(45);
-/// How often it is renewed: two renewals may fail.
+/// The interval between renewals. A lease outlasts two failed ones.
 const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
-/// Tries of the same work before it is given up: more than Pub/Sub's deliveries of one event, so that an outage leaves
-/// a dead letter before it leaves a failure.
+/// The number of tries before work fails permanently. It exceeds Pub/Sub's deliveries of one event, so that an outage
+/// leaves a dead letter before it leaves a failure.
 const MAX_TRIES: i32 = 12;
-/// By then Pub/Sub has given up on the event, and a scheduled task repeats it.
+/// The delay before a scheduled task repeats failed work. By then Pub/Sub has stopped delivering the event.
 const FALLBACK: Duration = Duration::hours(1);
 
-/// The result of asking for a lease.
+/// The result of a request for a lease.
 #[derive(Debug)]
 pub enum Lease<J> {
-    /// The lease is ours; this is the work.
+    /// This instance holds the lease on the work.
     Acquired(J),
-    /// Another instance holds it.
+    /// Another instance holds the lease.
     Held,
-    /// The work was done already.
+    /// The work is already complete.
     Finished,
-    /// There is no such work.
+    /// The work does not exist.
     Absent,
 }
 
-/// Work that is done under a lease.
+/// Work that requires a lease.
 pub trait Leased: Sync {
-    /// The number of times that this work was begun.
+    /// Returns the number of tries so far, including the current one.
     fn tries(&self) -> i32;
 
-    /// Extends the lease, if it is still ours.
+    /// Extends the lease, if this instance still holds it.
     fn renew(
         &self,
         db: &PgPool,
         until: OffsetDateTime,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Ends the lease, if it is still ours; a scheduled task takes the work up at `next_attempt_at`.
+    /// Releases the lease, if this instance still holds it. A scheduled task repeats the work at `next_attempt_at`.
     fn release(
         &self,
         db: &PgPool,
         next_attempt_at: OffsetDateTime,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Whether the work was begun so often that it is given up.
+    /// Returns true if the work has been tried too often and must fail permanently.
     fn is_exhausted(&self) -> bool {
         self.tries() > MAX_TRIES
     }
 }
 
-/// Does work while renewing its lease. Work that fails gives the lease back, so that the next delivery finds it free.
+/// Runs work while renewing its lease. When the work fails, the lease is released, so that the next delivery can
+/// acquire it.
 ///
 /// # Errors
-/// When the lease cannot be given back.
+/// When the lease cannot be released.
 pub async fn hold<J: Leased>(
     db: &PgPool,
     clock: &Clock,
@@ -85,12 +86,12 @@ pub async fn hold<J: Leased>(
     }
 }
 
-/// Renews the lease for as long as it is polled; a renewal that fails is made up for by the next.
+/// Renews the lease for as long as it is polled. A failed renewal is retried at the next interval.
 async fn keep<J: Leased>(db: &PgPool, clock: &Clock, job: &J) -> Infallible {
     loop {
         tokio::time::sleep(RENEWAL).await;
         if let Err(error) = job.renew(db, clock.now() + LEASE).await {
-            tracing::warn!(error = chain(&error), "the lease was not renewed");
+            tracing::warn!(error = chain(&error), "the lease could not be renewed");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The guard's locators for items and exports: the path names the resource, and the resource its project.
+//! The guard's locators for items and exports: the path contains the resource's id, and the resource its project.
 
 use std::marker::PhantomData;
 
@@ -16,17 +16,17 @@ use crate::{
 
 pub use super::kind::{Document, Kind, Voice};
 
-/// The path's item, of one kind or of any.
+/// Locates the project by the item in the path, of one kind or of any.
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
 
-/// The path's export.
+/// Locates the project by the export in the path.
 #[derive(Debug, Clone, Copy)]
 pub struct ByExport;
 
-/// Which items a path may be about, at compile time.
+/// The kinds of items that a path accepts, at compile time.
 pub trait Items: Send + Sync + 'static {
-    /// The one kind, or `None` for all.
+    /// The only accepted kind; `None` for all kinds.
     const ONLY: Option<ItemKind>;
 }
 
@@ -34,7 +34,7 @@ impl<K: Kind> Items for K {
     const ONLY: Option<ItemKind> = Some(K::KIND);
 }
 
-/// Items of every kind.
+/// Accepts items of every kind.
 #[derive(Debug, Clone, Copy)]
 pub struct AnyItem;
 
@@ -42,12 +42,12 @@ impl Items for AnyItem {
     const ONLY: Option<ItemKind> = None;
 }
 
-/// The item that a path is about.
+/// The item named by a path.
 #[derive(Debug, Clone, Copy)]
 pub struct TargetItem {
-    /// The item's id.
+    /// The id of the item.
     pub id: ItemId,
-    /// The uploader.
+    /// The user who uploaded the item.
     pub uploaded_by_id: UserId,
 }
 

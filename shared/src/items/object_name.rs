@@ -1,20 +1,20 @@
-//! The names of uploads' objects.
+//! Object names in the uploads bucket.
 
 use std::{fmt, str::FromStr};
 
 use super::ItemKind;
 use crate::base::ids::{ItemId, ProjectId};
 
-/// The name of an upload's object: no later upload overwrites an earlier one.
+/// The name of an upload's object. It contains the upload's number, so a later upload never overwrites an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObjectName {
     /// The kind of the item.
     pub kind: ItemKind,
-    /// The project.
+    /// The id of the item's project.
     pub project_id: ProjectId,
-    /// The item.
+    /// The id of the item.
     pub item_id: ItemId,
-    /// The number of the upload among those of the item, from 1.
+    /// The upload's number within the item, from 1.
     pub upload_no: i32,
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use super::ObjectName;
 
     #[test]
-    fn an_object_name_reads_back_and_others_are_refused() {
+    fn an_object_name_round_trips_and_other_names_are_refused() {
         let name = "documents/018f8f8f-0000-7000-8000-000000000001/018f8f8f-0000-7000-8000-000000000002/3";
         let parsed: ObjectName = name.parse().expect("an object name");
         assert_eq!(parsed.to_string(), name);

@@ -1,4 +1,4 @@
-//! The text of an item in parts: the pages of a document, the segments of a voice sample.
+//! The text of an item, split into parts: the pages of a document or the segments of a voice sample.
 
 use serde::Serialize;
 use sqlx::PgPool;
@@ -6,32 +6,32 @@ use sqlx::PgPool;
 use super::ItemKind;
 use crate::base::ids::ItemId;
 
-/// Weight of the parts in one statement: some 400 KB of JSON, of the 7 MB that eight hours of speech make.
+/// The largest weight of one statement: about 400 KB of JSON, of the 7 MB that eight hours of speech produce.
 const CHUNK_WEIGHT: usize = 4000;
-/// Parts in one statement, where they have few words and blocks or none.
+/// The largest number of parts in one statement, for parts with few words and blocks.
 const CHUNK_PARTS: usize = 500;
 
-/// The text that an engine read, or a part of it.
+/// The text returned by an engine, or a portion of it.
 #[derive(Debug, Default, PartialEq)]
 pub struct Text {
-    /// The parts, in order.
+    /// The parts in reading or speaking order.
     pub parts: Vec<Part>,
-    /// The length of the recording, if it is one and known.
+    /// The duration of a recording, if known; `None` for documents.
     pub duration_seconds: Option<f64>,
 }
 
-/// A page or a segment.
+/// A page of a document or a segment of a voice sample.
 #[derive(Debug, PartialEq)]
 pub struct Part {
-    /// From 1.
+    /// The page or segment number, from 1.
     pub number: i32,
-    /// The text.
+    /// The plain text of the part.
     pub text: String,
-    /// From 0 to 1.
+    /// The engine's confidence, from 0 to 1.
     pub confidence: Option<f32>,
-    /// As a BCP 47 tag.
+    /// The language as a BCP 47 tag.
     pub language: Option<String>,
-    /// The blocks of a page.
+    /// The text blocks of a page.
     pub layout: Option<Vec<Block>>,
     /// The words of a segment.
     pub words: Option<Vec<Word>>,
@@ -40,25 +40,25 @@ pub struct Part {
 /// A block of text on a page.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Block {
-    /// The text.
+    /// The plain text of the block.
     pub text: String,
-    /// From 0 to 1.
+    /// The engine's confidence, from 0 to 1.
     pub confidence: f32,
-    /// Left, top, width and height, in fractions of the page.
+    /// The left, top, width and height, as fractions of the page.
     #[serde(rename = "box")]
     pub bounds: [f32; 4],
 }
 
-/// A word, and when it was said.
+/// A word with its time in the recording.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Word {
-    /// The word.
+    /// The word as transcribed.
     pub word: String,
-    /// Seconds from the beginning.
+    /// The start, in seconds from the beginning of the recording.
     pub start: f64,
-    /// Seconds from the beginning.
+    /// The end, in seconds from the beginning of the recording.
     pub end: f64,
-    /// From 0 to 1.
+    /// The engine's confidence, from 0 to 1.
     pub confidence: Option<f32>,
 }
 
@@ -68,7 +68,7 @@ impl Part {
     }
 }
 
-/// Stores text under the item's attempt; storing it again changes nothing. Readers see it when the item moves on.
+/// Stores the text of an attempt. Idempotent. Readers see the text when the attempt completes.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -91,7 +91,7 @@ pub async fn store(
     Ok(())
 }
 
-/// Returns how many of the next parts go into one statement: at least one.
+/// Returns the number of parts for the next statement, at least one.
 fn chunk_length(parts: &[Part]) -> usize {
     let mut weight = 0;
     let fits = parts.iter().take(CHUNK_PARTS).take_while(|part| {
@@ -130,7 +130,7 @@ async fn insert_parts(db: &PgPool, item: ItemId, attempt: i32, parts: &[Part]) -
     Ok(())
 }
 
-/// Returns each value as the text of its JSON, which takes less memory than as many values.
+/// Serializes each value to JSON text, which takes less memory than a vector of JSON values.
 fn json_texts<'a, T: Serialize + 'a>(
     values: impl Iterator<Item = Option<&'a [T]>>,
 ) -> Result<Vec<Option<String>>, sqlx::Error> {
@@ -138,7 +138,7 @@ fn json_texts<'a, T: Serialize + 'a>(
     texts.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
-/// Sets the length of a recording, unless the attempt is over: a later upload may have another length.
+/// Sets the duration of a recording, unless the attempt has ended: a later upload may have another duration.
 async fn set_duration(
     db: &PgPool,
     item: ItemId,

@@ -1,11 +1,11 @@
-//! From the finalize event of an upload to its text, whatever reads it: lease the item, check the bytes, have an
-//! engine read them, commit the result.
+//! The processing of an upload, from its finalize event to its text, for any engine: lease the item, check the file,
+//! have the engine read it, commit the result.
 //!
-//! A delivery may come twice, late, out of order, or while another instance works on the item. The lease rules that
-//! out: it commits before the engine is called, and a result commits only if the item has not moved on. An input that
-//! is too large for a synchronous call becomes a batch operation, which no delivery waits for. Its output arrives in
-//! the results bucket as `{folder}/{item}/{attempt}/…`, whose finalize events bring it in, shard by shard and in any
-//! order; a scheduled task has operations polled whose events were lost.
+//! A delivery may arrive twice, late, out of order, or while another instance processes the item. The lease makes this
+//! safe: it commits before the engine is called, and a result commits only if the attempt is still current. An input
+//! that is too large for a synchronous call becomes a batch operation, which no delivery waits for. Its output arrives
+//! in the results bucket as `{folder}/{item}/{attempt}/…`. The finalize events of these objects import it shard by
+//! shard, in any order, and a scheduled task triggers polling of operations whose events were lost.
 
 mod events;
 mod flow;
@@ -37,95 +37,95 @@ use crate::{
     items::{Failure, ItemKind, ObjectName, parts::Text},
 };
 
-/// An upload that is leased to this instance.
+/// An upload whose lease this instance holds.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// The upload.
+    /// The upload to process.
     pub object: ObjectName,
-    /// Names the results; grows with every attempt.
+    /// The number of the attempt, part of the names of its results. Every new attempt increases it.
     pub attempt: i32,
-    /// Attempts since the upload.
+    /// The number of attempts since the upload, including this one.
     pub tries: i32,
-    /// As declared.
+    /// The declared media type.
     pub content_type: String,
-    /// As declared, in bytes.
+    /// The declared size, in bytes.
     pub size_bytes: i64,
-    /// The language that was asked for, of the item or of its project.
+    /// The requested language, of the item or else of its project.
     pub language: Option<String>,
-    /// Whether it is known to be too large for a synchronous call.
+    /// True if the input is known to be too large for a synchronous call.
     pub needs_batch: bool,
-    /// The batch operation under way.
+    /// The name of the running batch operation.
     pub operation: Option<String>,
-    /// Since when.
+    /// The start time of the batch operation.
     pub operation_started_at: Option<OffsetDateTime>,
 }
 
 impl Job {
-    /// The item.
+    /// Returns the id of the item.
     #[must_use]
     pub const fn item_id(&self) -> ItemId {
         self.object.item_id
     }
 }
 
-/// Why an input was not read.
+/// The reason why an engine did not read an input.
 #[derive(Debug)]
 pub enum EngineError {
-    /// The quota is used up: nothing is wrong with the input.
+    /// The quota is exhausted. The input may be valid.
     Deferred {
-        /// Whether it was a batch operation that was not admitted.
+        /// True if the quota for batch operations is exhausted.
         batch: bool,
     },
-    /// It may work when tried again.
+    /// A temporary error: another try may succeed.
     Transient(Problem),
-    /// It never will.
+    /// A permanent error: every try would fail.
     Permanent(Failure),
 }
 
-/// The answer of an engine to an input.
+/// The response of an engine to an input.
 #[derive(Debug)]
 pub enum Reading {
-    /// All of its text.
+    /// The complete text.
     Text(Text),
-    /// A batch operation by this name, which writes to the given prefix.
+    /// The name of a batch operation, which writes to the given prefix.
     Operation(String),
 }
 
-/// Where a batch operation stands.
+/// The state of a batch operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationState {
-    /// Under way, so many percent of it done where that is known.
+    /// Running, with the percentage done if known.
     Running(Option<i64>),
-    /// Done: all of its output is there.
+    /// Succeeded, with all output written.
     Succeeded,
-    /// Gone without a result; another attempt may do better.
+    /// Ended or lost without a result. Another attempt may succeed.
     Lost,
 }
 
-/// A shard of a batch operation's output.
+/// An output shard of a batch operation.
 #[derive(Debug)]
 pub struct Shard {
-    /// Which one, from 0.
+    /// The number of the shard, from 0.
     pub index: i32,
-    /// How many there are.
+    /// The number of shards in the output.
     pub count: i32,
-    /// The text in it.
+    /// The text of the shard.
     pub text: Text,
 }
 
-/// The engine that reads one kind of item: Document AI, Speech-to-Text.
+/// An engine that processes one kind of item, such as Document AI or Speech-to-Text.
 pub trait Engine: Clone + Send + Sync + 'static {
-    /// The kind that it reads.
+    /// The kind of item that the engine processes.
     const KIND: ItemKind;
-    /// The folder of its output in the results bucket.
+    /// The folder of the engine's output in the results bucket.
     const FOLDER: &'static str;
-    /// How many of a file's first bytes [`Engine::check`] looks at.
+    /// The number of leading bytes of a file that [`Engine::check`] needs.
     const HEAD_BYTES: u64;
 
-    /// What is wrong with the bytes, as far as their beginning tells.
+    /// Returns a failure if the beginning of the file shows that the engine cannot read it.
     fn check(job: &Job, head: &Head) -> Option<Failure>;
 
-    /// Reads the input at once, or starts an operation that writes below `output`; `head` has passed
+    /// Reads the input synchronously, or starts an operation that writes below `output`. The `head` has passed
     /// [`Engine::check`].
     fn read(
         &self,
@@ -135,31 +135,31 @@ pub trait Engine: Clone + Send + Sync + 'static {
         output: &str,
     ) -> impl Future<Output = Result<Reading, EngineError>> + Send;
 
-    /// Polls an operation; a permanent error is that of its input.
+    /// Polls an operation. A permanent error means that the engine cannot read the input.
     fn poll(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;
 
-    /// Reads a shard of an operation's output, which lies at `object`.
+    /// Parses a shard of an operation's output, stored as `object`.
     ///
     /// # Errors
-    /// When it is no such shard, or says that the input cannot be read.
+    /// When it is not a shard, or reports that the engine cannot read the input.
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError>;
 }
 
 crate::settings! {
-    /// The settings of a function that reads uploads, except those of its engine.
+    /// Settings of a function that processes uploads, except those of its engine.
     pub struct ProcessingSettings {
-        /// The bucket that batch operations write to.
+        /// Bucket that batch operations write their output to.
         pub results_bucket: String = "RESULTS_BUCKET",
     }
     with {
-        /// Checking who pushes.
+        /// Settings for verifying the sender of push deliveries.
         pub push: PushSettings,
-        /// Cloud Storage.
+        /// Settings for Cloud Storage.
         pub storage: StorageSettings,
     }
 }
 
-/// The state of a function that has an engine read what is uploaded.
+/// The state of a function that processes uploads.
 #[derive(Clone)]
 pub struct Processing<E> {
     db: PgPool,
@@ -173,10 +173,10 @@ pub struct Processing<E> {
 }
 
 impl<E: Engine> Processing<E> {
-    /// Builds the state.
+    /// Builds the state from settings.
     ///
     /// # Errors
-    /// Names the variable that is wrong.
+    /// When a variable is invalid; the error names it.
     pub fn new(settings: ProcessingSettings, engine: E, db: PgPool, clock: Clock) -> Result<Self, Error> {
         Ok(Self {
             db,
@@ -190,7 +190,7 @@ impl<E: Engine> Processing<E> {
         })
     }
 
-    /// The subscriptions: to uploads of the engine's kind, and to the output of its batch operations.
+    /// Returns the subscriptions to uploads of the engine's kind and to the output of its batch operations.
     #[must_use]
     pub fn subscriptions() -> Vec<Subscription> {
         vec![
@@ -199,7 +199,7 @@ impl<E: Engine> Processing<E> {
         ]
     }
 
-    /// The handlers of both subscriptions.
+    /// Returns the push handlers of both subscriptions.
     #[must_use]
     pub fn routes() -> OpenApiRouter<Self> {
         OpenApiRouter::new()

@@ -1,6 +1,6 @@
-//! The transitions of items, in an order in which a reader misses none.
+//! The transitions of items, in an order in which readers miss none.
 //!
-//! The database's function `item_transition` writes them, one with each change of a status.
+//! The database function `item_transition` writes one with each change of a status.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -8,12 +8,12 @@ use time::OffsetDateTime;
 use super::{ItemKind, ItemStatus};
 use crate::base::ids::{ItemId, ProjectId};
 
-/// The position of a reader of the transitions: after this row of this transaction.
+/// The position of a reader: after the row `id` of the transaction `xid`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The transaction's id.
+    /// The id of the transaction.
     pub xid: i64,
-    /// The row's id.
+    /// The id of the row.
     pub id: i64,
 }
 
@@ -22,31 +22,31 @@ impl Position {
     pub const MAX: Self = Self { xid: i64::MAX, id: i64::MAX };
 }
 
-/// A transition as readers see it.
+/// A transition that has been recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
-    /// The transition's position.
+    /// The position of the transition.
     pub position: Position,
-    /// The item.
+    /// The id of the item.
     pub item_id: ItemId,
-    /// The item's project.
+    /// The id of the item's project.
     pub project_id: ProjectId,
-    /// The item's kind.
+    /// The kind of the item.
     pub kind: ItemKind,
     /// The status before; `None` when the item was created.
     pub from: Option<ItemStatus>,
-    /// The status after.
+    /// The status after the transition.
     pub to: ItemStatus,
-    /// The item's version after it.
+    /// The version of the item after the transition.
     pub version: i32,
-    /// When it happened.
+    /// The time of the transition.
     pub at: OffsetDateTime,
-    /// Why the item failed, if it did.
+    /// The code of the failure, if the item failed.
     pub failure_code: Option<String>,
 }
 
 impl Recorded {
-    /// Whether the status changed; a transition from a status to itself is a change that only statistics follow.
+    /// Returns true if the status changed. A transition to the same status records a change for statistics only.
     #[must_use]
     pub fn is_move(&self) -> bool {
         self.from != Some(self.to)
@@ -83,11 +83,11 @@ impl From<Row> for Recorded {
     }
 }
 
-/// Lists the transitions after a position, in an order in which none is ever missed.
+/// Lists the transitions after a position, in an order in which none is missed.
 ///
-/// Ids are assigned before they commit, so a reader that goes by id skips what commits late. This one goes by
-/// transaction, and stops before the oldest transaction of the server that is still open: a long one in another
-/// database delays readers, and never makes them miss a transition.
+/// Ids are assigned before they commit, so a reader that follows ids would skip late commits. This function orders by
+/// transaction and stops before the oldest open transaction of the server. A long transaction, even in another
+/// database, delays readers but never makes them miss a transition.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -118,7 +118,7 @@ pub async fn transitions_after(
 }
 
 /// Returns the position of the last of `limit` transitions after another position, in the same order and with the
-/// same promise; `None` when there is none after it.
+/// same guarantee; `None` if there is none.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -150,8 +150,8 @@ pub async fn position_after(
     .await
 }
 
-/// Lists the transitions of one project after a position, up to another one; in the same order, with the same
-/// promise.
+/// Lists the transitions of one project after a position up to another one, in the same order and with the same
+/// guarantee.
 ///
 /// # Errors
 /// When the database cannot be reached.

@@ -1,4 +1,4 @@
-//! A client of one function: requests go through its whole router.
+//! An HTTP client of one function. Requests pass through the function's whole router, middleware included.
 
 use axum::{
     Router,
@@ -11,21 +11,21 @@ use tower::ServiceExt as _;
 
 use super::TestUser;
 
-/// A client of one function.
+/// A client that sends requests to one function.
 #[derive(Clone)]
 pub struct Client {
     router: Router,
     headers: HeaderMap,
 }
 
-/// An answer.
+/// A response with a parsed body.
 #[derive(Debug)]
 pub struct TestResponse {
-    /// The status.
+    /// The status code of the response.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the response.
     pub headers: HeaderMap,
-    /// The body, when it is JSON; null otherwise.
+    /// The body if it is JSON, or else null.
     pub body: Value,
 }
 
@@ -34,16 +34,16 @@ impl Client {
         Self { router, headers: HeaderMap::new() }
     }
 
-    /// The same client, signed in.
+    /// Returns this client with a user's access token.
     #[must_use]
     pub fn as_user(&self, user: &TestUser) -> Self {
         self.with(header::AUTHORIZATION.as_str(), &format!("Bearer {}", user.token))
     }
 
-    /// The same client, with a header on each request.
+    /// Returns this client with a header on every request.
     ///
     /// # Panics
-    /// When it is no header.
+    /// When the name or value is not valid in a header.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
@@ -52,36 +52,36 @@ impl Client {
         client
     }
 
-    /// GET.
+    /// Sends a GET request.
     pub async fn get(&self, path: &str) -> TestResponse {
         self.send(Method::GET, path, None, Vec::new()).await
     }
 
-    /// POST with a JSON body.
+    /// Sends a POST request with a JSON body.
     pub async fn post(&self, path: &str, body: Value) -> TestResponse {
         self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
     }
 
-    /// PUT with a JSON body.
+    /// Sends a PUT request with a JSON body.
     pub async fn put(&self, path: &str, body: Value) -> TestResponse {
         self.send(Method::PUT, path, Some("application/json"), body.to_string().into_bytes()).await
     }
 
-    /// PATCH with a merge patch (RFC 7396).
+    /// Sends a PATCH request with a merge patch (RFC 7396).
     pub async fn patch(&self, path: &str, body: Value) -> TestResponse {
         let kind = Some("application/merge-patch+json");
         self.send(Method::PATCH, path, kind, body.to_string().into_bytes()).await
     }
 
-    /// DELETE.
+    /// Sends a DELETE request.
     pub async fn delete(&self, path: &str) -> TestResponse {
         self.send(Method::DELETE, path, None, Vec::new()).await
     }
 
-    /// The entries on each page of a list, from the first page to the last. The path has a query.
+    /// Returns the entries on each page of a list, from the first page to the last. The path must have a query.
     ///
     /// # Panics
-    /// When a page is refused.
+    /// When the response for a page is not a 200.
     pub async fn pages(&self, path: &str) -> Vec<Vec<Value>> {
         let (mut pages, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -94,10 +94,10 @@ impl Client {
         }
     }
 
-    /// A request with any body.
+    /// Sends a request with any body.
     ///
     /// # Panics
-    /// When the function does not answer.
+    /// When there is no valid response.
     pub async fn send(
         &self,
         method: Method,
@@ -113,7 +113,7 @@ impl Client {
         request.headers_mut().extend(self.headers.clone());
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
-        // A stream of events has no end that could be waited for.
+        // A stream of events never ends, so its body cannot be collected.
         let endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
         let body = if endless { Body::empty() } else { body };
         let bytes = body.collect().await.expect("a body").to_bytes();
@@ -123,7 +123,7 @@ impl Client {
 }
 
 impl TestResponse {
-    /// Asserts that it is a problem with this status and code, in the form that RFC 9457 gives it.
+    /// Asserts that the response is a problem (RFC 9457) with this status and code.
     ///
     /// # Panics
     /// When it is not.
@@ -138,17 +138,17 @@ impl TestResponse {
         self
     }
 
-    /// Asserts the status.
+    /// Asserts the status code.
     ///
     /// # Panics
-    /// When it is another one.
+    /// When the response has another status.
     #[track_caller]
     pub fn assert_status(&self, status: u16) -> &Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         self
     }
 
-    /// The names of the invalid fields, sorted.
+    /// Returns the names of the invalid fields, sorted.
     #[must_use]
     pub fn invalid_fields(&self) -> Vec<&str> {
         let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();

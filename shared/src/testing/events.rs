@@ -1,4 +1,4 @@
-//! Published events, as a subscriber would get them.
+//! Published events, as a subscriber receives them.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Platform;
 use crate::cloud::events::Event;
 
-/// What arrived: the path that it was pushed to, and the envelope.
+/// The received messages: topic and envelope of each.
 #[derive(Clone, Default)]
 pub(super) struct Received(Arc<Mutex<Vec<(String, Value)>>>);
 
@@ -25,11 +25,11 @@ async fn receive(
     body: axum::body::Bytes,
 ) -> StatusCode {
     let envelope = serde_json::from_slice(&body).unwrap_or_default();
-    received.0.lock().expect("nobody panics while holding it").push((topic, envelope));
+    received.0.lock().expect("an unpoisoned lock").push((topic, envelope));
     StatusCode::NO_CONTENT
 }
 
-/// The body of a push delivery (<https://cloud.google.com/pubsub/docs/push#receive_push>).
+/// Returns the body of a push delivery (<https://cloud.google.com/pubsub/docs/push#receive_push>).
 #[must_use]
 pub fn envelope(message_id: &str, attributes: &Value, data: &[u8]) -> Value {
     json!({
@@ -39,10 +39,10 @@ pub fn envelope(message_id: &str, attributes: &Value, data: &[u8]) -> Value {
 }
 
 impl Platform {
-    /// The events of a kind that were published and not looked at yet, in the order of their arrival.
+    /// Takes the published events of a type, in order of arrival. A later call returns only newer ones.
     ///
     /// # Panics
-    /// When one cannot be read.
+    /// When an event cannot be parsed.
     pub async fn events<E: Event>(&self) -> Vec<E> {
         let messages = self.messages(E::TOPIC.name()).await;
         messages
@@ -51,13 +51,13 @@ impl Platform {
             .collect()
     }
 
-    /// The messages of a topic that were published and not looked at yet: attributes and data.
+    /// Takes the published messages of a topic: attributes and data. A later call returns only newer ones.
     ///
     /// # Panics
-    /// When one cannot be read.
+    /// When the data is not base64.
     pub async fn messages(&self, topic: &str) -> Vec<(Value, Vec<u8>)> {
         self.pubsub.quiescent().await;
-        let mut received = self.events.0.lock().expect("nobody panics while holding it");
+        let mut received = self.events.0.lock().expect("an unpoisoned lock");
         let (of_topic, others) = received.drain(..).partition(|(of, _)| of == topic);
         *received = others;
         let messages: Vec<(String, Value)> = of_topic;
@@ -71,13 +71,13 @@ impl Platform {
 }
 
 impl Drop for Platform {
-    /// A test says what it expects to be published; an event that nobody looked at is a surprise.
+    /// Fails the test if it published an event that it never took.
     fn drop(&mut self) {
         if let Ok(received) = self.events.0.lock()
             && !std::thread::panicking()
         {
             let topics: Vec<&str> = received.iter().map(|(topic, _)| topic.as_str()).collect();
-            assert!(topics.is_empty(), "events were published that the test never looked at: {topics:?}");
+            assert!(topics.is_empty(), "the test did not take all published events: {topics:?}");
         }
     }
 }

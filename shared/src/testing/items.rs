@@ -1,4 +1,4 @@
-//! Documents and voice samples, brought into the states that tests begin with, and what became of them.
+//! Documents and voice samples in the states that tests start from, and queries for their later state.
 
 use axum::body::Bytes;
 use serde_json::{Value, json};
@@ -15,26 +15,26 @@ use crate::{
 /// A change of an item's status.
 #[derive(Debug, Clone)]
 pub struct Transition<'a> {
-    /// The item.
+    /// The id of the item.
     pub item_id: ItemId,
-    /// The version that the change is meant for.
+    /// The expected current version.
     pub version: i32,
     /// The new status.
     pub to: ItemStatus,
-    /// Why it failed, if it did.
+    /// The failure, if the new status is `failed`.
     pub failure: Option<&'a Failure>,
-    /// Who did it; `None` for the platform.
+    /// The user who changes the status; `None` for the platform.
     pub actor: Option<UserId>,
-    /// When.
+    /// The time of the change.
     pub at: OffsetDateTime,
-    /// What history shows beside it.
+    /// Further details for the item's history.
     pub details: Value,
 }
 
-/// Changes an item's status as functions do; the new version, or `None` when the item has another version.
+/// Changes an item's status as functions do. Returns the new version, or `None` if the item has another version.
 ///
 /// # Panics
-/// When the database refuses.
+/// When the database reports an error.
 pub async fn transition(db: &mut PgConnection, change: &Transition<'_>) -> Option<i32> {
     let failure = change.failure.map_or_else(
         || json!({}),
@@ -54,11 +54,11 @@ pub async fn transition(db: &mut PgConnection, change: &Transition<'_>) -> Optio
 }
 
 impl Platform {
-    /// An item that was created: a voice sample if it is audio, a document otherwise; the
-    /// object that its first upload makes.
+    /// Creates a draft: a voice sample if the media type is audio, or else a document. Returns the name of the object
+    /// for its first upload.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn draft(
         &self,
         project: ProjectId,
@@ -95,20 +95,20 @@ impl Platform {
         ObjectName { kind, project_id: project, item_id: item, upload_no: 1 }
     }
 
-    /// Makes an object in the uploads bucket, its finalize event included; its generation.
+    /// Creates an object in the uploads bucket, which publishes its finalize event. Returns the generation.
     ///
     /// # Panics
-    /// When storage refuses.
+    /// When storage reports an error.
     pub async fn upload(&self, object: &ObjectName, bytes: impl Into<Bytes>) -> i64 {
         let attributes = local_storage::Attributes::default();
         let created = self.storage.create_object(BUCKET, &object.to_string(), attributes, bytes.into()).await;
         created.expect("an object").generation
     }
 
-    /// One column of an item, as text.
+    /// Returns one column of an item as text.
     ///
     /// # Panics
-    /// When there is no such item or column.
+    /// When the item or the column does not exist.
     pub async fn item(&self, item: ItemId, column: &str) -> Option<String> {
         let found = sqlx::query_scalar("select to_jsonb(items) ->> $2 from items where id = $1")
             .bind(item)
@@ -118,20 +118,20 @@ impl Platform {
         found.expect("an item")
     }
 
-    /// Where an item stands.
+    /// Returns the status of an item.
     ///
     /// # Panics
-    /// When there is no such item.
+    /// When the item does not exist.
     pub async fn status(&self, item: ItemId) -> ItemStatus {
         let status =
             sqlx::query_scalar("select status from items where id = $1").bind(item).fetch_one(&self.db).await;
         status.expect("an item")
     }
 
-    /// The states that an item went through, the first one included.
+    /// Returns all statuses of an item, from the first one on.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn history(&self, item: ItemId) -> Vec<ItemStatus> {
         let states =
             sqlx::query_scalar("select to_status from item_transitions where item_id = $1 order by version")
@@ -141,10 +141,10 @@ impl Platform {
         states.expect("transitions")
     }
 
-    /// The audit rows about a thing: action and outcome, in order.
+    /// Returns the action and outcome of the audit rows about a resource, oldest first.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn audited(&self, resource: Uuid) -> Vec<(String, String)> {
         let rows = sqlx::query_as("select action, status from audit_logs where resource_id = $1 order by id")
             .bind(resource)

@@ -1,4 +1,4 @@
-//! A function's own process under AWS Lambda, whose Runtime API is played here
+//! A function's process with a stand-in for the AWS Lambda Runtime API
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
 use std::{process::Stdio, sync::Arc};
@@ -24,10 +24,10 @@ use tokio::{
 use super::{TestResponse, TestUser, serve};
 use crate::base::config::Env;
 
-/// Who calls, as API Gateway saw it; it is the only proxy in front, and trusted.
+/// The client's address as seen by API Gateway, the only and trusted proxy in front of the function.
 const CALLER: &str = "203.0.113.9";
 
-/// A function's process under AWS Lambda, which ends with the test.
+/// A function's process under AWS Lambda. It ends with the test.
 pub struct Lambda {
     _process: Child,
     events: UnboundedSender<Value>,
@@ -42,7 +42,7 @@ struct RuntimeApi {
     answers: UnboundedSender<(String, Value)>,
 }
 
-/// Hands the next event over, once there is one.
+/// Returns the next event once there is one.
 async fn next(State(api): State<RuntimeApi>) -> Response {
     let Some(event) = api.events.lock().await.recv().await else { return std::future::pending().await };
     let id = event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
@@ -56,14 +56,14 @@ async fn next(State(api): State<RuntimeApi>) -> Response {
     (headers, event.to_string()).into_response()
 }
 
-/// Takes what became of an event: a `response` or an `error`.
+/// Receives the result of an event: a `response` or an `error`.
 async fn respond(
     State(api): State<RuntimeApi>,
     Path((id, kind)): Path<(String, String)>,
     body: Bytes,
 ) -> StatusCode {
     let body = serde_json::from_slice(&body).unwrap_or_else(|_| json!({"not JSON": kind}));
-    // An error means that the test is over.
+    // Sending fails only when the test has ended.
     let _ = api.answers.send((id, body));
     StatusCode::ACCEPTED
 }
@@ -97,7 +97,7 @@ impl Lambda {
         Self { _process: process, events, answers, headers: Vec::new(), count: 0 }
     }
 
-    /// From here on with a header; one with the name of another comes beside it, as API Gateway joins them.
+    /// Adds a header to later requests. Values of equal names are joined with a comma, as API Gateway does.
     pub fn with(&mut self, name: &str, value: &str) -> &mut Self {
         match self.headers.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = format!("{known},{value}"),
@@ -106,33 +106,33 @@ impl Lambda {
         self
     }
 
-    /// From here on signed in.
+    /// Authenticates later requests as this user.
     pub fn as_user(&mut self, user: &TestUser) -> &mut Self {
         self.headers.retain(|(name, _)| name != "authorization");
         self.with("authorization", &format!("Bearer {}", user.token))
     }
 
-    /// GET.
+    /// Sends a GET request.
     pub async fn get(&mut self, path: &str) -> TestResponse {
         self.send(Method::GET, path, None, None).await
     }
 
-    /// POST with a JSON body, as text.
+    /// Sends a POST request with a JSON body as text.
     pub async fn post(&mut self, path: &str, body: Value) -> TestResponse {
         let body = (Value::from(body.to_string()), false);
         self.send(Method::POST, path, Some("application/json"), Some(body)).await
     }
 
-    /// POST with any bytes, in base64, as API Gateway hands over what it does not take for text.
+    /// Sends a POST request with a body in base64, as API Gateway does for media types other than text.
     pub async fn post_bytes(&mut self, path: &str, content_type: &str, bytes: &[u8]) -> TestResponse {
         let body = (Value::from(STANDARD.encode(bytes)), true);
         self.send(Method::POST, path, Some(content_type), Some(body)).await
     }
 
-    /// An event of an HTTP API, payload version 2.0, and the answer to it.
+    /// Sends an HTTP API event, payload version 2.0, and returns the response.
     ///
     /// # Panics
-    /// When the function answers with something else than an answer.
+    /// When the function does not return a response.
     pub async fn send(
         &mut self,
         method: Method,
@@ -175,7 +175,7 @@ impl Lambda {
         if let Some(content_type) = content_type {
             headers["content-type"] = json!(content_type);
         }
-        // API Gateway appends whom it sees to what the client sent.
+        // API Gateway appends the address it sees to the header that the client sent.
         let forwarded = headers["x-forwarded-for"].as_str().map(|sent| format!("{sent}, {CALLER}"));
         headers["x-forwarded-for"] = json!(forwarded.unwrap_or_else(|| CALLER.to_owned()));
         let (body, is_base64) = body.unwrap_or((Value::Null, false));
@@ -191,11 +191,11 @@ impl Lambda {
         })
     }
 
-    /// Asserts what holds for every function with routes. `path` is one that the user may GET; one that takes a query
-    /// refuses what it does not know.
+    /// Asserts the behavior common to all functions with routes. The user must be allowed to GET `path`. A path with
+    /// `takes_query` must refuse unknown query parameters.
     ///
     /// # Panics
-    /// When something does not hold.
+    /// When an assertion fails.
     pub async fn assert_answers(&mut self, user: &TestUser, path: &str, takes_query: bool) {
         self.headers.clear();
         let answer = self.get("/health/live").await;
@@ -236,7 +236,7 @@ fn status(answer: &Value) -> StatusCode {
     let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
     status
         .and_then(|status| StatusCode::from_u16(status).ok())
-        .unwrap_or_else(|| panic!("no answer: {answer}"))
+        .unwrap_or_else(|| panic!("no valid response: {answer}"))
 }
 
 fn headers(answer: &Value) -> HeaderMap {

@@ -1,4 +1,4 @@
-//! Users with sessions, and projects for them to be in.
+//! Users with sessions, and projects with members.
 
 use secrecy::ExposeSecret as _;
 
@@ -18,19 +18,19 @@ use crate::{
 /// A user with a live session.
 #[derive(Debug, Clone)]
 pub struct TestUser {
-    /// Their id.
+    /// The id of the user.
     pub id: UserId,
-    /// Their session.
+    /// The id of the user's session.
     pub session: SessionId,
-    /// Their access token.
+    /// An access token for the session.
     pub token: String,
 }
 
 impl Platform {
-    /// A verified user with a live session.
+    /// Creates a verified user with a live session.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn user(&self, email: &str) -> TestUser {
         let user = TestUser { id: UserId::new(), session: SessionId::new(), token: String::new() };
         let now = self.clock.now();
@@ -52,10 +52,10 @@ impl Platform {
         TestUser { token, ..user }
     }
 
-    /// The same user in another live session.
+    /// Creates another live session of a user.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn another_session(&self, of: &TestUser) -> TestUser {
         let user = TestUser { session: SessionId::new(), ..of.clone() };
         let inserted = sqlx::query(
@@ -72,20 +72,20 @@ impl Platform {
         TestUser { token, ..user }
     }
 
-    /// A user whose address is not verified yet.
+    /// Creates a user with an unverified address.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn unverified_user(&self, email: &str) -> TestUser {
         let user = self.user(email).await;
         self.change("update users set email_verified_at = null where id = $1", user.id.0).await;
         user
     }
 
-    /// A user who may do everything.
+    /// Creates a super admin.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn super_admin(&self, email: &str) -> TestUser {
         let user = self.user(email).await;
         let update = sqlx::query("update users set global_role = 'super_admin' where id = $1").bind(user.id);
@@ -93,10 +93,10 @@ impl Platform {
         user
     }
 
-    /// A project whose admin is `admin`.
+    /// Creates a project with `admin` as its project admin.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn project(&self, admin: &TestUser) -> ProjectId {
         let id = ProjectId::new();
         let inserted = sqlx::query(
@@ -112,10 +112,10 @@ impl Platform {
         id
     }
 
-    /// Makes a user a member of a project.
+    /// Adds a user to a project as a member with this role.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn member(&self, project: ProjectId, user: &TestUser, role: ProjectRole) {
         let inserted = sqlx::query(
             "insert into project_members (id, project_id, user_id, role, created_at) values ($1, $2, $3, $4, $5)",

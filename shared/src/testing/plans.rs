@@ -1,26 +1,26 @@
-//! How Postgres carries out the statements that the functions were compiled with.
+//! Query plans of the statements that the functions were compiled with.
 
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::Platform;
 
-/// Where `cargo sqlx prepare` keeps the statements of the workspace.
+/// The folder where `cargo sqlx prepare` stores the statements of the workspace.
 const STATEMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.sqlx");
 
 impl Platform {
-    /// The plan of the one checked statement that holds all of these texts, when tables are large: no
-    /// sequential scan is taken that an index can replace.
+    /// Returns the plan of the only checked statement that contains all `texts`. Sequential scans and sorts are
+    /// disabled, as if the tables were large, so the plan shows them only where no index can replace them.
     ///
     /// # Panics
-    /// When there is no such statement, or several.
+    /// When no statement or more than one contains the texts.
     pub async fn plan(&self, texts: &[&str]) -> String {
         self.explain(texts, &["enable_seqscan", "enable_sort"], "explain", None).await
     }
 
-    /// What carrying out the statement with these parameters did, by the plan that serves any.
+    /// Runs the statement with these parameters under its generic plan, and returns the plan with actual row counts.
     ///
     /// # Panics
-    /// When there is no such statement, or several, or it fails.
+    /// When no statement or more than one contains the texts, or the statement fails.
     pub async fn ran(&self, texts: &[&str], parameters: &str) -> String {
         self.explain(texts, &[], "explain (analyze, timing off)", Some(parameters)).await
     }
@@ -43,7 +43,7 @@ impl Platform {
         let explain = AssertSqlSafe(format!("{explain} execute checked ({parameters})"));
         let rows = sqlx::raw_sql(explain).fetch_all(&mut db).await.expect("a plan");
         let lines: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        db.close().await.expect("an end");
+        db.close().await.expect("a closed connection");
         lines.join("\n")
     }
 }

@@ -1,4 +1,4 @@
-//! A function that processes uploads with an engine of the local cloud.
+//! A function that processes uploads, connected to an engine of the local cloud.
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
@@ -12,27 +12,27 @@ use crate::{
     items::ObjectName,
 };
 
-/// A function that processes uploads, and a project without reviewers.
+/// A running function that processes uploads, and a project without reviewers.
 pub struct Processing {
-    /// The local cloud.
+    /// The local cloud of the test.
     pub platform: Platform,
-    /// Where the function listens.
+    /// The address that the function listens on.
     pub address: SocketAddr,
-    /// A client that the function takes for Pub/Sub.
+    /// A client that the function accepts as Pub/Sub.
     pub client: Client,
-    /// The project.
+    /// The id of the project.
     pub project: ProjectId,
-    /// The project's admin, who uploads.
+    /// The project admin, who uploads the items.
     pub admin: TestUser,
 }
 
 impl Processing {
-    /// Starts the function with some variables set differently.
+    /// Starts the function, with some variables set differently.
     ///
     /// # Panics
-    /// When a variable is wrong.
+    /// When a variable is invalid.
     pub async fn start<F: Function>(platform: Platform, variables: &[(&str, &str)]) -> Self {
-        // Many deliveries at once wait for each other, on however slow a machine.
+        // On a slow machine, parallel deliveries wait long for a connection.
         let variables = [&[("DATABASE_ACQUIRE_TIMEOUT", "30")], variables].concat();
         let router = platform.router_of::<F>(&variables);
         let client = platform.client(router.clone()).with("authorization", &platform.push_authorization());
@@ -42,12 +42,12 @@ impl Processing {
         Self { platform, address, client, project, admin }
     }
 
-    /// A draft for a file.
+    /// Creates a draft for a file.
     pub async fn draft(&self, content_type: &str, bytes: &[u8]) -> ObjectName {
         self.platform.draft(self.project, &self.admin, content_type, bytes.len()).await
     }
 
-    /// Creates an item and uploads its file; the object and its generation.
+    /// Creates an item and uploads its file. Returns the object and its generation.
     pub async fn upload(&self, content_type: &str, bytes: &[u8]) -> (ObjectName, i64) {
         let object = self.draft(content_type, bytes).await;
         let generation = self.platform.upload(&object, Bytes::copy_from_slice(bytes)).await;
@@ -59,16 +59,16 @@ impl Processing {
         self.deliver_as(&self.client, object, generation).await
     }
 
-    /// Delivers the finalize event of an upload through a client.
+    /// Delivers the finalize event of an upload with another client.
     pub async fn deliver_as(&self, client: &Client, object: &ObjectName, generation: i64) -> TestResponse {
         let attributes = finalized(BUCKET, &object.to_string(), generation);
         client.post("/events/object-finalized", envelope("1", &attributes, b"{}")).await
     }
 
-    /// Waits for so many objects of an operation's output, each with its generation.
+    /// Waits for `count` output objects of an operation, and returns each with its generation.
     ///
     /// # Panics
-    /// When they do not come, or the output lies elsewhere.
+    /// When they do not arrive in time, or have unexpected names.
     pub async fn outputs(&self, folder: &str, item: ItemId, count: usize) -> Vec<(String, i64)> {
         let mut found = Vec::new();
         let outputs = async {
@@ -82,12 +82,12 @@ impl Processing {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        // The engine may have to share the machine.
+        // The engine may share the machine with other tests.
         tokio::time::timeout(Duration::from_secs(240), outputs).await.expect("the output");
         found
     }
 
-    /// Delivers the finalize event of an object of an operation's output.
+    /// Delivers the finalize event of an operation's output object.
     pub async fn deliver_output(&self, (object, generation): &(String, i64)) -> TestResponse {
         let attributes = finalized(RESULTS_BUCKET, object, *generation);
         self.client.post("/events/result-finalized", envelope("1", &attributes, b"{}")).await
@@ -95,7 +95,7 @@ impl Processing {
 }
 
 impl Platform {
-    /// Reads objects for an engine of the local cloud.
+    /// Returns a function with which an engine of the local cloud reads objects.
     #[must_use]
     pub fn resolve(&self) -> local_engine::Resolve {
         let storage = self.storage.clone();
@@ -106,10 +106,10 @@ impl Platform {
         })
     }
 
-    /// Writes objects for an engine of the local cloud.
+    /// Returns a function with which an engine of the local cloud writes objects.
     ///
     /// # Panics
-    /// When the engine writes to something else than an object.
+    /// When the engine writes to a URI that does not name an object.
     #[must_use]
     pub fn write(&self) -> local_engine::Write {
         let storage = self.storage.clone();
@@ -125,7 +125,7 @@ impl Platform {
     }
 }
 
-/// The attributes of an object's finalize event.
+/// Returns the attributes of an object's finalize event.
 #[must_use]
 pub fn finalized(bucket: &str, object: &str, generation: i64) -> Value {
     json!({
@@ -134,10 +134,10 @@ pub fn finalized(bucket: &str, object: &str, generation: i64) -> Value {
     })
 }
 
-/// A sample file of the local cloud.
+/// Returns a sample file of the local cloud.
 ///
 /// # Panics
-/// When there is no such file.
+/// When the file does not exist.
 #[must_use]
 pub fn sample(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../local/samples");

@@ -1,4 +1,4 @@
-//! A Redis of a test's own, that can be killed and started again.
+//! A Redis server of its own for a test, which can be killed and restarted.
 
 use std::process::Stdio;
 
@@ -10,7 +10,7 @@ use tokio::{
 
 use super::eventually;
 
-/// A `redis-server` on a free port; it ends with the test.
+/// A `redis-server` process on a free port. It ends with the test.
 pub struct RedisServer {
     port: u16,
     process: Child,
@@ -18,47 +18,47 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one.
+    /// Starts a server.
     ///
     /// # Panics
-    /// When the program is missing or does not answer.
+    /// When the program is missing or does not respond.
     pub async fn start() -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         loop {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
             let port = listener.local_addr().expect("an address").port();
             drop(listener);
-            // Another test may have got the port in the meantime: then it is another one's turn.
+            // Another test may have taken the port in the meantime, in which case the loop tries the next one.
             if let Some(process) = launch(port, &data).await {
                 return Self { port, process, data };
             }
         }
     }
 
-    /// For `REDIS_URL`.
+    /// Returns the URL, for `REDIS_URL`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it as a crash would; what it held is lost.
+    /// Kills the server as in a crash. Its data is lost.
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// When the process cannot be killed.
     pub async fn kill(&mut self) {
-        self.process.kill().await.expect("an end");
+        self.process.kill().await.expect("a killed process");
     }
 
-    /// Starts it again on the same port.
+    /// Restarts the server on the same port.
     ///
     /// # Panics
-    /// When it does not answer.
+    /// When it does not respond.
     pub async fn restart(&mut self) {
-        self.process = launch(self.port, &self.data).await.expect("the port again");
+        self.process = launch(self.port, &self.data).await.expect("a free port");
     }
 }
 
-/// `None` when the server ended at once, since its port is taken.
+/// Starts the program. Returns `None` if it exits at once because the port is taken.
 async fn launch(port: u16, data: &TempDir) -> Option<Child> {
     let mut process = Command::new("redis-server")
         .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
@@ -68,7 +68,7 @@ async fn launch(port: u16, data: &TempDir) -> Option<Child> {
         .kill_on_drop(true)
         .spawn()
         .expect("redis-server, which `local/packages test` installs");
-    eventually("a Redis that listens", async || {
+    eventually("Redis to listen", async || {
         if process.try_wait().expect("a process").is_some() {
             return Some(None);
         }

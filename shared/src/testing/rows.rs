@@ -1,4 +1,4 @@
-//! Rows for states that no request brings about, and single values to look at afterwards.
+//! Direct database access, for states that no request produces and for checks of single values.
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Decode, PgExecutor, Postgres, Type};
@@ -8,27 +8,27 @@ use uuid::Uuid;
 use super::Platform;
 
 impl Platform {
-    /// Inserts a row, given as JSON; a column that it leaves out gets its default. The text `now` is a time.
+    /// Inserts a row given as JSON. Missing columns get their defaults, and the text `now` is a valid time.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// When the database reports an error.
     pub async fn insert(&self, table: &str, row: Value) {
         insert(&self.db, table, row).await;
     }
 
-    /// Runs a statement on the one row that has this id.
+    /// Runs a statement on the row with this id.
     ///
     /// # Panics
-    /// When the statement fails or changes anything but one row.
+    /// When the statement fails or does not change exactly one row.
     pub async fn change(&self, statement: &'static str, id: Uuid) {
         let changed = sqlx::query(statement).bind(id).execute(&self.db).await.expect("a change");
         assert_eq!(changed.rows_affected(), 1, "{statement}");
     }
 
-    /// The value that a statement finds.
+    /// Returns the value that a statement selects.
     ///
     /// # Panics
-    /// When the statement fails or finds nothing.
+    /// When the statement fails or selects no row.
     pub async fn value<T>(&self, statement: &'static str) -> T
     where
         T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Send + Unpin,
@@ -36,7 +36,7 @@ impl Platform {
         sqlx::query_scalar(statement).fetch_one(&self.db).await.expect("a value")
     }
 
-    /// The number that a statement finds.
+    /// Returns the number that a statement selects.
     ///
     /// # Panics
     /// When the statement fails.
@@ -45,7 +45,7 @@ impl Platform {
     }
 }
 
-/// A time as a row in JSON has it.
+/// Formats a time for a row in JSON.
 ///
 /// # Panics
 /// When the year has more than four digits.
@@ -54,10 +54,10 @@ pub fn rfc3339(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).expect("a time")
 }
 
-/// Inserts a row as [`Platform::insert`] does, on a connection or in a transaction.
+/// Inserts a row like [`Platform::insert`], on a connection or in a transaction.
 ///
 /// # Panics
-/// When the database refuses.
+/// When the database reports an error.
 pub async fn insert(db: impl PgExecutor<'_>, table: &str, row: Value) {
     let columns: Vec<String> =
         row.as_object().expect("an object").keys().map(|column| format!("\"{column}\"")).collect();

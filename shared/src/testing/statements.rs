@@ -1,4 +1,4 @@
-//! The statements that functions send to the database, taken from the log of the database client.
+//! The statements that functions send to the database, captured from the log of the database client.
 
 use std::{
     fmt,
@@ -16,7 +16,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Records the statements of a test from its creation on. A test runs on one thread, and so do its functions.
+/// A recorder of all statements of a test. Tests and their functions run on one thread, which is the one recorded.
 pub struct Statements {
     sent: Sent,
     _guard: DefaultGuard,
@@ -26,7 +26,7 @@ pub struct Statements {
 struct Sent(Arc<Mutex<Vec<String>>>);
 
 impl Statements {
-    /// Begins to record.
+    /// Starts recording the statements of the current thread.
     #[must_use]
     pub fn record() -> Self {
         let sent = Sent::default();
@@ -34,13 +34,13 @@ impl Statements {
         Self { sent, _guard: guard }
     }
 
-    /// Returns the statements so far, and forgets them.
+    /// Takes the statements recorded so far.
     ///
     /// # Panics
-    /// When a test panicked while it recorded.
+    /// When a thread panicked while recording.
     #[must_use]
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.sent.0.lock().expect("nobody panics while holding it"))
+        std::mem::take(&mut *self.sent.0.lock().expect("an unpoisoned lock"))
     }
 }
 
@@ -50,12 +50,12 @@ impl<S: Subscriber> Layer<S> for Sent {
             let mut statement = Statement::default();
             event.record(&mut statement);
             let text = if statement.whole.is_empty() { statement.summary } else { statement.whole };
-            self.0.lock().expect("nobody panics while holding it").push(text.trim().to_owned());
+            self.0.lock().expect("an unpoisoned lock").push(text.trim().to_owned());
         }
     }
 }
 
-/// The fields of a log line: the beginning of a statement, and the statement if that is not all.
+/// The fields of a log line. `whole` is empty when the summary contains the complete statement.
 #[derive(Default)]
 struct Statement {
     summary: String,

@@ -1,4 +1,4 @@
-//! The audit log: what may be done to it, and what it tells of refusals.
+//! The audit log: database permissions, counted refusals, and query plans.
 
 use serde_json::{Value, json};
 use shared::{
@@ -22,7 +22,7 @@ async fn refused(pool: &PgPool, statement: &'static str) -> bool {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_functions_add_to_the_log_and_read_it_and_no_more(db: PgPool) {
+async fn functions_may_only_append_to_the_audit_log_and_read_it(db: PgPool) {
     let platform = Platform::start(db).await;
     let ada = platform.user("ada@example.org").await;
     let (functions, maintenance) = (pool(&platform.env()), pool(&platform.env_as("alta_maintenance")));
@@ -59,7 +59,7 @@ async fn the_functions_add_to_the_log_and_read_it_and_no_more(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_flood_of_equal_refusals_is_two_rows(db: PgPool) {
+async fn a_flood_of_identical_refusals_is_recorded_in_two_rows(db: PgPool) {
     let platform = Platform::start(db).await;
     let pool = pool(&platform.env());
     let (ada, eve) = (UserId::new(), UserId::new());
@@ -84,7 +84,7 @@ async fn a_flood_of_equal_refusals_is_two_rows(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_filter_has_an_index_that_it_walks(db: PgPool) {
+async fn each_filter_uses_an_index(db: PgPool) {
     let platform = Platform::start(db).await;
     for (leading, index) in [
         ("where audit_logs.resource_id = $4", "resource_id_id_idx"),

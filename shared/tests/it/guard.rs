@@ -58,7 +58,7 @@ struct Guarded {
     platform: Platform,
     client: Client,
     project: ProjectId,
-    /// From nobody to everything: outsider, contributor, reviewer, admin, super admin.
+    /// An outsider, a contributor, a reviewer, a project admin and a super admin: fewest permissions first.
     people: [TestUser; 5],
 }
 
@@ -92,7 +92,7 @@ impl Guarded {
         Self { platform, client, project, people: [outsider, contributor, reviewer, admin, root] }
     }
 
-    /// What somebody gets from each of the ways to name the project.
+    /// Returns the status for each of the three ways to name the project: path, query and body.
     async fn statuses(&self, client: &Client, rule: &str) -> [u16; 3] {
         let project = self.project;
         let answers = [
@@ -114,9 +114,9 @@ impl Guarded {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_rule_lets_in_whom_it_names_however_the_project_is_named(db: PgPool) {
+async fn each_rule_admits_the_same_roles_for_a_project_in_path_query_or_body(db: PgPool) {
     let guarded = Guarded::start(db).await;
-    // Outsider, contributor, reviewer, admin, super admin.
+    // The columns are outsider, contributor, reviewer, project admin and super admin.
     let table = [
         ("members", [404, 200, 200, 200, 200]),
         ("admins", [404, 403, 403, 200, 200]),
@@ -134,7 +134,7 @@ async fn each_rule_lets_in_whom_it_names_however_the_project_is_named(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_item_lets_in_whom_its_project_does_and_knows_its_uploader(db: PgPool) {
+async fn an_item_admits_the_members_of_its_project_and_recognizes_its_uploader(db: PgPool) {
     let guarded = Guarded::start(db).await;
     let [outsider, contributor, reviewer, admin, root] = &guarded.people;
     let others = guarded.platform.draft(guarded.project, admin, "application/pdf", 5).await.item_id;
@@ -166,7 +166,7 @@ async fn an_item_lets_in_whom_its_project_does_and_knows_its_uploader(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_changed_role_counts_on_the_next_request(db: PgPool) {
+async fn a_changed_role_applies_to_the_next_request(db: PgPool) {
     let guarded = Guarded::start(db).await;
     let [_, contributor, _, admin, root] = &guarded.people;
     let client = guarded.client.as_user(contributor);
@@ -184,7 +184,7 @@ async fn a_changed_role_counts_on_the_next_request(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn sessions_that_ended_open_nothing_and_unverified_ones_little(db: PgPool) {
+async fn ended_sessions_are_refused_and_unverified_users_are_restricted(db: PgPool) {
     let guarded = Guarded::start(db).await;
     let path = format!("/members/projects/{}", guarded.project);
     let join = async |email: &str| {
@@ -218,7 +218,7 @@ async fn sessions_that_ended_open_nothing_and_unverified_ones_little(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn who_calls_is_asked_before_what_they_say_is_read(db: PgPool) {
+async fn the_caller_is_authenticated_before_the_request_is_validated(db: PgPool) {
     let guarded = Guarded::start(db).await;
     let nonsense: Value = json!({"name": ""});
     guarded.client.post("/members/body", nonsense.clone()).await.assert_problem(401, "unauthenticated");

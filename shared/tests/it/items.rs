@@ -11,7 +11,7 @@ struct Items {
 }
 
 impl Items {
-    /// Drafts, and a reader who has seen that they are.
+    /// Creates drafts, and returns the position of a reader who has seen them.
     async fn start(db: PgPool, count: usize) -> (Self, Position) {
         let platform = Platform::start(db).await;
         let user = platform.user("ada@example.org").await;
@@ -25,8 +25,8 @@ impl Items {
         (items, last)
     }
 
-    /// So many transitions after a position. Transactions of other databases on the server, such as those
-    /// of other tests, hold readers up as well.
+    /// Waits for `count` transitions after a position. Transactions in other databases on the server, such as those of
+    /// other tests, also delay readers.
     async fn seen(&self, after: Position, count: usize) -> Vec<Recorded> {
         eventually("the transitions", async || {
             let recorded = self.after(after).await;
@@ -65,13 +65,13 @@ fn ids(recorded: &[Recorded]) -> Vec<ItemId> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn commits_in_the_opposite_order_of_their_ids_hide_no_transition(db: PgPool) {
+async fn commits_in_reverse_order_of_their_ids_hide_no_transition(db: PgPool) {
     let (items, start) = Items::start(db, 2).await;
     let (mut first, mut second) = (items.begin().await, items.begin().await);
     items.advance(&mut first, 0).await;
     items.advance(&mut second, 1).await;
     second.commit().await.expect("a commit");
-    // The second one is there for all to see, and yet a reader who took it would never see the first.
+    // The second transition is committed. A reader who advanced to it would never see the first.
     assert_eq!(items.platform.status(items.id(1)).await, ItemStatus::Processing);
     assert_eq!(items.after(start).await, []);
     first.commit().await.expect("a commit");
@@ -86,11 +86,11 @@ async fn commits_in_the_opposite_order_of_their_ids_hide_no_transition(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn ids_in_the_opposite_order_of_their_transactions_hide_no_transition(db: PgPool) {
+async fn ids_in_reverse_order_of_their_transactions_hide_no_transition(db: PgPool) {
     let (items, start) = Items::start(db, 3).await;
     let (mut first, mut second) = (items.begin().await, items.begin().await);
-    // The first transaction gets its number before the second one, but its row's id after it.
-    sqlx::query("select pg_current_xact_id()").execute(&mut *first).await.expect("a number");
+    // The first transaction gets the lower transaction id, but its row the higher row id.
+    sqlx::query("select pg_current_xact_id()").execute(&mut *first).await.expect("a transaction id");
     items.advance(&mut second, 1).await;
     items.advance(&mut first, 0).await;
     first.commit().await.expect("a commit");
@@ -103,7 +103,7 @@ async fn ids_in_the_opposite_order_of_their_transactions_hide_no_transition(db: 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_transaction_that_is_rolled_back_holds_readers_up_and_no_longer(db: PgPool) {
+async fn a_transaction_delays_readers_only_until_it_is_rolled_back(db: PgPool) {
     let (items, start) = Items::start(db, 2).await;
     let mut first = items.begin().await;
     items.advance(&mut first, 0).await;
@@ -111,12 +111,12 @@ async fn a_transaction_that_is_rolled_back_holds_readers_up_and_no_longer(db: Pg
     items.advance(&mut second, 1).await;
     second.commit().await.expect("a commit");
     assert_eq!(items.after(start).await, []);
-    first.rollback().await.expect("an end");
+    first.rollback().await.expect("a rollback");
     assert_eq!(ids(&items.seen(start, 1).await), [items.id(1)]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_reader_who_follows_concurrent_writers_sees_each_transition_once(db: PgPool) {
+async fn a_reader_sees_each_transition_of_concurrent_writers_once(db: PgPool) {
     let (items, start) = Items::start(db, 60).await;
     let writer = async |indexes: std::ops::Range<usize>| {
         for index in indexes {
@@ -147,7 +147,7 @@ async fn a_reader_who_follows_concurrent_writers_sees_each_transition_once(db: P
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nobody_changes_what_somebody_else_has_changed_meanwhile(db: PgPool) {
+async fn a_transition_from_an_outdated_version_changes_nothing(db: PgPool) {
     let (items, start) = Items::start(db, 1).await;
     let decide = async |to| {
         let mut tx = items.begin().await;
@@ -168,7 +168,7 @@ async fn nobody_changes_what_somebody_else_has_changed_meanwhile(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_reader_walks_an_index(db: PgPool) {
+async fn a_reader_uses_an_index(db: PgPool) {
     let platform = Platform::start(db).await;
     let plan = platform.plan(&["from_status as", "where (xid, id) > ($1::text::xid8, $2)"]).await;
     assert!(plan.contains("item_transitions_xid_id_idx") && !plan.contains("Sort"), "{plan}");

@@ -1,15 +1,15 @@
-//! The modules of `shared` form layers: each uses only itself and those before it.
+//! The modules of `shared` form layers. Each uses only itself and lower layers.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// The layers, lowest first.
+/// The layers, from lowest to highest.
 const LAYERS: [&str; 8] = ["base", "http", "cloud", "audit", "identity", "items", "function", "testing"];
 
 fn source() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
 }
 
-/// Every file of a module, with its content.
+/// Collects all files of a module with their contents.
 fn files(of: &Path, found: &mut Vec<(String, String)>) {
     if of.is_dir() {
         for entry in fs::read_dir(of).expect("a folder") {
@@ -21,7 +21,7 @@ fn files(of: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// The modules that a file names after `crate::`, alone or in braces.
+/// Returns the modules that a file names after `crate::`, alone or in braces.
 fn used(text: &str) -> BTreeSet<String> {
     let mut modules = BTreeSet::new();
     for (start, prefix) in text.match_indices("crate::") {
@@ -37,7 +37,7 @@ fn used(text: &str) -> BTreeSet<String> {
                 }
                 _ => {}
             }
-            // The first word of a path is its module; what follows `::` is skipped up to the next comma.
+            // The first segment of a path is the module. Later segments are skipped up to the next comma.
             if !name.is_empty() && name != "self" {
                 modules.insert(std::mem::take(&mut name));
             }
@@ -55,7 +55,7 @@ fn used(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_module_uses_only_those_below_it() {
+fn a_module_uses_no_module_above_it() {
     for (height, layer) in LAYERS.iter().enumerate() {
         let mut found = Vec::new();
         files(&source().join(format!("{layer}.rs")), &mut found);

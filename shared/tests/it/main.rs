@@ -1,4 +1,4 @@
-//! The mechanisms of `shared`, each through its public interface and against the local cloud.
+//! Integration tests of `shared`, through its public interface and against the local cloud.
 
 mod audit;
 mod guard;

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// A Pub/Sub that takes connections and never answers.
+/// A Pub/Sub endpoint that accepts connections and never responds.
 struct Silent {
     endpoint: String,
     _listener: TcpListener,
@@ -43,7 +43,7 @@ async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
     let platform = Platform::start(db).await;
     let outbox = platform.outbox(None);
     let mut announced = Vec::new();
-    // The first publish connects, which may take more than its budget.
+    // The first publish opens a connection, which may exceed its time limit.
     eventually("a commit that publishes in time", async || {
         announced.push(event());
         let mut tx = outbox.begin().await.expect("a transaction");
@@ -62,7 +62,7 @@ async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_message_carries_its_event_and_the_trace_of_its_cause(db: PgPool) {
+async fn a_message_carries_its_event_and_the_trace_of_the_request(db: PgPool) {
     let platform = Platform::start(db).await;
     let outbox = platform.outbox(None);
     let trace = Trace::from_traceparent(TRACEPARENT).expect("a trace");
@@ -86,7 +86,7 @@ async fn a_message_carries_its_event_and_the_trace_of_its_cause(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_rolled_back_is_not_announced(db: PgPool) {
+async fn an_event_of_a_rolled_back_transaction_is_not_published(db: PgPool) {
     let platform = Platform::start(db).await;
     let outbox = platform.outbox(None);
     let mut tx = outbox.begin().await.expect("a transaction");
@@ -97,7 +97,7 @@ async fn what_is_rolled_back_is_not_announced(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn without_pubsub_the_answer_comes_in_time_and_the_event_stays(db: PgPool) {
+async fn without_pubsub_a_commit_returns_in_time_and_keeps_the_event(db: PgPool) {
     let platform = Platform::start(db).await;
     let silent = Silent::start().await;
     for endpoint in ["http://127.0.0.1:1", &silent.endpoint] {
@@ -122,20 +122,20 @@ async fn a_crash_after_the_commit_loses_nothing(db: PgPool) {
         let mut tx = dying.begin().await.expect("a transaction");
         tx.record(&announced).await.expect("an event");
         let committed = eventually("the commit", async || (rows(&platform).await == 1).then_some(()));
-        // The process dies: nobody polls the rest.
+        // The process dies after the commit, before it publishes.
         tokio::select! { _ = tx.commit() => {}, () = committed => {} }
     }
     let outbox = platform.outbox(None);
     let clock = &platform.clock;
     let lease = async || outbox::lease(&platform.db, clock.now(), 10).await.expect("rows");
-    assert!(lease().await.is_empty(), "its writer may still be at it");
+    assert!(lease().await.is_empty(), "the row was offered while its writer may still publish it");
     clock.advance(Duration::seconds(31));
     let leased = lease().await;
     assert_eq!(leased.len(), 1);
-    assert!(lease().await.is_empty(), "it is leased");
+    assert!(lease().await.is_empty(), "the row was leased twice");
     assert_eq!(outbox.publish(leased).await.expect("a number"), 1);
     assert_eq!(rows(&platform).await, 0);
-    // The dead process may have got it out as well: at least once.
+    // The dead process may also have published the event, since delivery is at least once.
     let published = platform.events::<EmailRequested>().await;
     assert!(
         (1..=2).contains(&published.len()) && published.iter().all(|event| *event == announced),
@@ -144,7 +144,7 @@ async fn a_crash_after_the_commit_loses_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_sweep_walks_an_index(db: PgPool) {
+async fn the_sweep_uses_an_index(db: PgPool) {
     let platform = Platform::start(db).await;
     let plan = platform.plan(&["update outbox", "for update skip locked"]).await;
     assert!(plan.contains("outbox_next_attempt_at_idx"), "{plan}");

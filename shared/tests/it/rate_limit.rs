@@ -23,7 +23,7 @@ use shared::{
 };
 use tokio::{net::TcpListener, sync::Notify, time::Instant};
 
-/// Where `ada@example.org` has signed in from.
+/// The address from which `ada@example.org` has signed in before.
 const KNOWN: &str = "203.0.113.1";
 
 #[derive(Deserialize, Validate)]
@@ -48,14 +48,14 @@ async fn guess(Limited { body: Json(guess), spent }: Limited<Json<Guess>>) {
     }
 }
 
-/// An instance with ten requests a minute for an address, four for an account from there, six for strangers.
+/// Creates an instance with ten requests a minute for an address, four for an account from it, and six for strangers.
 fn instance(clock: &Clock, variables: &[(&str, &str)]) -> Client {
     let defaults = [
         ("TRUSTED_PROXY_HOPS", "1"),
         ("RATE_LIMIT_ADDRESS_PER_MINUTE", "10"),
         ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "4"),
         ("RATE_LIMIT_STRANGERS_PER_MINUTE", "6"),
-        // A busy machine must not look like a Redis that is away.
+        // A slow machine must not make Redis seem unavailable.
         ("REDIS_TIMEOUT_MS", "10000"),
     ];
     let env = Env::from_iter(defaults.into_iter().chain(variables.iter().copied()));
@@ -71,7 +71,7 @@ fn instance(clock: &Clock, variables: &[(&str, &str)]) -> Client {
     client(Service::new(routes, health, &http).expect("a service").router())
 }
 
-/// An instance that counts in Redis.
+/// Creates an instance that counts in Redis.
 fn sharing(redis: &RedisServer) -> Client {
     instance(&Clock::default(), &[("REDIS_URL", &redis.url())])
 }
@@ -80,7 +80,7 @@ async fn guess_from(client: &Client, address: &str, email: &str) -> TestResponse
     client.with("x-forwarded-for", address).post("/guess", json!({"email": email})).await
 }
 
-/// How many of `count` requests are let in; nothing else may happen to the others than a 429.
+/// Sends `count` requests and returns how many are admitted. The others must be refused with a 429.
 async fn admitted(client: &Client, address: &str, email: &str, count: usize) -> usize {
     let mut admitted = 0;
     for _ in 0..count {
@@ -100,7 +100,7 @@ fn header<'a>(answer: &'a TestResponse, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn answers_tell_the_quotas_and_what_is_left() {
+async fn responses_show_the_quotas_and_the_remaining_requests() {
     let clock = Clock::default();
     let client = instance(&clock, &[]);
     let answer = guess_from(&client, KNOWN, "ada@example.org").await;
@@ -118,7 +118,7 @@ async fn answers_tell_the_quotas_and_what_is_left() {
 }
 
 #[tokio::test]
-async fn an_address_is_limited_over_all_accounts_and_each_route_for_itself() {
+async fn an_address_is_limited_across_accounts_and_separately_for_each_route() {
     let client = instance(&Clock::default(), &[]);
     for number in 0..10 {
         guess_from(&client, KNOWN, &format!("{number}@example.org")).await.assert_status(200);
@@ -130,7 +130,7 @@ async fn an_address_is_limited_over_all_accounts_and_each_route_for_itself() {
 }
 
 #[tokio::test]
-async fn addresses_that_a_client_makes_up_or_picks_from_its_own_do_not_evade() {
+async fn forged_addresses_and_addresses_of_one_network_do_not_evade_the_limit() {
     let client = instance(&Clock::default(), &[]);
     for number in 0..10 {
         let (forged, email) = (format!("10.0.0.{number}, {KNOWN}"), format!("{number}@example.org"));
@@ -144,7 +144,7 @@ async fn addresses_that_a_client_makes_up_or_picks_from_its_own_do_not_evade() {
     }
     guess_from(&client, "2001:db8::ffff:1", "x@example.org").await.assert_problem(429, "too_many_requests");
     guess_from(&client, "2001:db8:0:1::1", "y@example.org").await.assert_status(200);
-    // Without an address, all are one.
+    // All requests without an address count as one client.
     for number in 0..10 {
         client.post("/guess", json!({"email": format!("{number}@example.com")})).await.assert_status(200);
     }
@@ -153,7 +153,7 @@ async fn addresses_that_a_client_makes_up_or_picks_from_its_own_do_not_evade() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_refused_is_limited_too() {
+async fn invalid_bodies_are_limited_too() {
     let client = instance(&Clock::default(), &[]);
     for _ in 0..10 {
         let answer = client.post("/guess", json!({"mail": 1})).await;
@@ -164,7 +164,7 @@ async fn a_body_that_is_refused_is_limited_too() {
 }
 
 #[tokio::test]
-async fn a_failure_counts_as_three() {
+async fn a_failed_attempt_counts_as_three_requests() {
     let redis = RedisServer::start().await;
     for client in [instance(&Clock::default(), &[]), sharing(&redis)] {
         let client = client.with("x-forwarded-for", KNOWN);
@@ -178,7 +178,7 @@ async fn a_failure_counts_as_three() {
 }
 
 #[tokio::test]
-async fn a_flood_on_an_account_stops_strangers_and_nobody_at_a_known_address() {
+async fn a_flood_on_an_account_stops_strangers_but_not_known_addresses() {
     let redis = RedisServer::start().await;
     for client in [instance(&Clock::default(), &[]), sharing(&redis)] {
         let mut let_in = 0;
@@ -189,14 +189,14 @@ async fn a_flood_on_an_account_stops_strangers_and_nobody_at_a_known_address() {
         let stranger = guess_from(&client, "198.51.100.99", "Ada@Example.org ").await;
         stranger.assert_problem(429, "too_many_requests");
         assert!(header(&stranger, "ratelimit").contains(r#""strangers";r=0;"#), "{:?}", stranger.headers);
-        // One's own address stays limited, at its own quota.
+        // A known address is still limited by its own quota.
         assert_eq!(admitted(&client, KNOWN, "ada@example.org", 6).await, 4);
         assert_eq!(admitted(&client, "198.51.100.99", "bob@example.org", 1).await, 1);
     }
 }
 
 #[tokio::test]
-async fn instances_share_what_they_count_and_redis_learns_no_address() {
+async fn instances_share_counts_and_redis_stores_no_address() {
     let redis = RedisServer::start().await;
     let instances = [sharing(&redis), sharing(&redis)];
     let mut let_in = 0;
@@ -219,7 +219,7 @@ async fn instances_share_what_they_count_and_redis_learns_no_address() {
 }
 
 #[tokio::test]
-async fn parallel_requests_of_two_instances_never_get_more_than_the_quota() {
+async fn parallel_requests_to_two_instances_never_exceed_the_quota() {
     let redis = RedisServer::start().await;
     let instances = [sharing(&redis), sharing(&redis)];
     let requests = (0..60).map(|number| {
@@ -230,7 +230,7 @@ async fn parallel_requests_of_two_instances_never_get_more_than_the_quota() {
 }
 
 #[tokio::test]
-async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back() {
+async fn limits_apply_locally_while_redis_is_down_and_are_shared_again_afterwards() {
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.subscriber());
     let mut redis = RedisServer::start().await;
@@ -239,7 +239,7 @@ async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back()
     let burst = async {
         let mut let_in = 0;
         for number in 0..60 {
-            // Five under way when it dies, the others once it is dead.
+            // The first ten rounds run while Redis is being killed, the rest once it is dead.
             if number == 10 {
                 go_on.notified().await;
             }
@@ -257,14 +257,14 @@ async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back()
         redis.kill().await;
         go_on.notify_one();
     });
-    // At most the quota in Redis, and then the quota of this instance.
+    // At most the quota is admitted through Redis, and then the quota of this instance.
     assert!((11..=20).contains(&let_in), "{let_in}");
     assert_eq!(admitted(&client, "203.0.113.7", "a@example.org", 20).await, 4);
     assert_eq!(client.get("/health").await.assert_status(200).body["status"], "degraded");
     assert_eq!(log.count("Redis does not answer"), 1);
 
     redis.restart().await;
-    eventually("Redis in use again", async || {
+    eventually("Redis to be used again", async || {
         guess_from(&client, "203.0.113.8", "b@example.org").await;
         (log.count("Redis answers again") == 1).then_some(())
     })
@@ -277,7 +277,7 @@ async fn limits_go_on_while_redis_is_away_and_are_shared_again_when_it_is_back()
 }
 
 #[tokio::test]
-async fn a_redis_that_hangs_delays_one_request_and_not_the_others() {
+async fn a_hanging_redis_delays_only_one_request() {
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     for scheme in ["redis", "rediss"] {
         let log = Log::default();
@@ -295,7 +295,7 @@ async fn a_redis_that_hangs_delays_one_request_and_not_the_others() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_down_at_the_start_keeps_nothing_from_starting() {
+async fn a_function_starts_while_redis_is_down() {
     let free = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let url = format!("redis://{}", free.local_addr().expect("an address"));
     drop(free);
@@ -315,7 +315,7 @@ async fn a_redis_that_is_down_at_the_start_keeps_nothing_from_starting() {
     assert!(error.contains("REDIS_URL is wrong") && !error.contains("secret"), "{error}");
 }
 
-/// What was logged by the test's own thread.
+/// The log of the test's own thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -26,7 +26,7 @@ async fn panics() {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_problem_that_keeps_its_text_to_itself() {
+async fn a_panic_returns_a_problem_without_the_panic_message() {
     let client = service(Router::new().route("/panics", get(panics)), Health::default(), &[]);
     let answer = client.with("x-request-id", "my-request").get("/panics").await;
     answer.assert_problem(500, "internal");
@@ -37,7 +37,7 @@ async fn a_panic_is_a_problem_that_keeps_its_text_to_itself() {
 }
 
 #[tokio::test]
-async fn a_handler_that_takes_too_long_is_given_up() {
+async fn a_handler_that_takes_too_long_times_out() {
     let routes = Router::new().route("/slow", get(std::future::pending::<()>));
     let client = service(routes, Health::default(), &[("REQUEST_TIMEOUT", "1")]);
     let answer = tokio::time::timeout(Duration::from_secs(20), client.get("/slow")).await.expect("an answer");
@@ -46,7 +46,7 @@ async fn a_handler_that_takes_too_long_is_given_up() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_problem_too() {
+async fn unknown_paths_and_methods_return_problems() {
     let routes = Router::new().route("/here", get(async || "here"));
     let client = service(routes, Health::default(), &[]);
     client.get("/nowhere").await.assert_problem(404, "not_found");
@@ -55,7 +55,7 @@ async fn what_is_not_there_is_a_problem_too() {
 }
 
 #[tokio::test]
-async fn a_request_id_is_taken_when_it_is_plain_and_made_otherwise() {
+async fn a_request_id_is_replaced_if_it_contains_special_characters() {
     let client = service(Router::new(), Health::default(), &[]);
     let answer = client.with("x-request-id", "a\"b").get("/nowhere").await;
     let made =
@@ -66,7 +66,7 @@ async fn a_request_id_is_taken_when_it_is_plain_and_made_otherwise() {
 }
 
 #[tokio::test]
-async fn health_tells_what_is_down_and_whether_it_matters() {
+async fn health_reports_failed_dependencies_and_whether_they_are_required() {
     for (need, works, status, text) in [
         (Need::Required, true, 200, "ok"),
         (Need::Optional, false, 200, "degraded"),
@@ -87,7 +87,7 @@ async fn health_tells_what_is_down_and_whether_it_matters() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_finishes_after_the_stop_signal() {
+async fn a_running_request_finishes_after_the_stop_signal() {
     let (started, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let handler = {
         let (started, go_on) = (Arc::clone(&started), Arc::clone(&go_on));
@@ -106,18 +106,18 @@ async fn a_request_under_way_finishes_after_the_stop_signal() {
     let request = tokio::spawn(reqwest::get(format!("http://{address}/slow")));
     started.notified().await;
     stop.send(()).expect("a server");
-    shared::testing::eventually("a port that is closed", async || {
+    shared::testing::eventually("the port to be closed", async || {
         tokio::net::TcpStream::connect(address).await.is_err().then_some(())
     })
     .await;
     go_on.notify_one();
     let answer = request.await.expect("a task").expect("an answer");
     assert_eq!(answer.text().await.expect("a text"), "done");
-    server.await.expect("a task").expect("a clean end");
+    server.await.expect("a task").expect("a clean shutdown");
 }
 
 #[tokio::test]
-async fn a_request_that_never_ends_does_not_hold_up_the_stop_for_long() {
+async fn a_request_that_never_ends_delays_the_shutdown_only_briefly() {
     let started = Arc::new(Notify::new());
     let signal = Arc::clone(&started);
     let handler = move || async move {
@@ -133,8 +133,8 @@ async fn a_request_that_never_ends_does_not_hold_up_the_stop_for_long() {
     let request = tokio::spawn(reqwest::get(format!("http://{address}/stuck")));
     started.notified().await;
     stop.send(()).expect("a server");
-    // Cloud Run kills after ten seconds.
+    // Cloud Run kills the process ten seconds after the signal.
     let end = tokio::time::timeout(Duration::from_secs(10), server).await;
-    end.expect("an end in time").expect("a task").expect("a clean end");
+    end.expect("a shutdown in time").expect("a task").expect("a clean shutdown");
     request.abort();
 }

@@ -1,4 +1,4 @@
-//! Reading objects when storage is not there.
+//! Reading objects while Cloud Storage is unreachable.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use shared::{
 };
 
 #[tokio::test]
-async fn a_storage_that_is_down_is_a_passing_fault_told_in_time() {
+async fn unreachable_storage_is_reported_in_time_as_a_transient_error() {
     let env = Env::from_iter([
         ("UPLOADS_BUCKET", "letters".to_owned()),
         // Nothing listens on the discard port.

@@ -1,14 +1,14 @@
-//! Signing keys: generating them, and their public halves.
+//! Generation of signing keys and derivation of their public halves.
 
 use jsonwebtoken::{
     Algorithm, EncodingKey,
     jwk::{Jwk, JwkSet, ThumbprintHash},
 };
 
-/// A new private key for [`SigningSettings`](super::SigningSettings): P-256, PKCS#8 PEM.
+/// Generates a private key for [`SigningSettings`](super::SigningSettings): P-256 in PKCS#8 PEM.
 ///
 /// # Errors
-/// When the machine has no randomness to give.
+/// When the system provides no random bytes.
 pub fn generate_key() -> Result<String, String> {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|error| error.to_string())?;
@@ -17,10 +17,10 @@ pub fn generate_key() -> Result<String, String> {
     Ok(format!("-----BEGIN PRIVATE KEY-----\n{encoded}\n-----END PRIVATE KEY-----\n"))
 }
 
-/// The JWK set with the public half of a private key; what an operator puts into `ACCESS_TOKEN_JWKS`.
+/// Returns the JWK set with the public half of a private key, the value of `ACCESS_TOKEN_JWKS`.
 ///
 /// # Errors
-/// When the key is no P-256 key in PKCS#8 PEM.
+/// When the key is not a P-256 key in PKCS#8 PEM.
 pub fn public_jwks(private_key_pem: &str) -> Result<String, String> {
     let (_, mut jwk) = read_key(private_key_pem)?;
     jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| error.to_string())?);

@@ -1,24 +1,24 @@
-//! The roles in a project, and the rules that say which of them a route admits.
+//! Project roles, and the rules that decide which of them a route admits.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a member may do in a project.
+/// A member's role in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ProjectRole {
-    /// Everything in the project.
+    /// May do everything in the project.
     Admin,
-    /// Uploads, and what concerns their own items.
+    /// May upload items and edit their own.
     Contributor,
-    /// The review queue.
+    /// May review items.
     Reviewer,
 }
 
-/// Which roles a route admits. A super admin is always admitted.
+/// A rule that decides which roles a route admits. A super admin is always admitted.
 pub trait Rule: Send + Sync + 'static {
-    /// Whether a member may; `own` when the resource is the caller's own upload.
+    /// Returns true if the role is admitted. `own` is true when the caller uploaded the item.
     fn allows(role: ProjectRole, own: bool) -> bool;
 }
 
@@ -41,13 +41,13 @@ macro_rules! rules {
 rules! {
     /// Any member of the project.
     Members: |_, _| true;
-    /// The project's admins.
+    /// The admins of the project.
     Admins: |role, _| role == ProjectRole::Admin;
-    /// Those who may upload.
+    /// Members who may upload: admins and contributors.
     Contributors: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Contributor);
-    /// Those who may review.
+    /// Members who may review: admins and reviewers.
     Reviewers: |role, _| matches!(role, ProjectRole::Admin | ProjectRole::Reviewer);
-    /// Those who may change an item: its uploader, and the project's admins.
+    /// Members who may edit an item: admins, and the contributor who uploaded it.
     Editors: |role, own| role == ProjectRole::Admin || (role == ProjectRole::Contributor && own);
 }
 
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_lets_in_whom_the_permission_table_names() {
+    fn each_rule_admits_the_roles_of_the_permission_table() {
         assert_eq!(let_in::<Members>(false), [true, true, true]);
         assert_eq!(let_in::<Admins>(true), [true, false, false]);
         assert_eq!(let_in::<Contributors>(false), [true, true, false]);

@@ -1,4 +1,4 @@
-//! The extractor that lets a request in or not, before its handler runs.
+//! The extractor that applies the rate limits before a handler runs.
 
 use axum::{
     extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Request},
@@ -17,17 +17,18 @@ use crate::{
     identity::principal::{AnySession, UnprovenSession},
 };
 
-/// Whose account a request is about.
+/// The account that a request is about.
 #[derive(Debug, Clone, Copy)]
 pub enum Account<'a> {
-    /// The account of an e-mail address, whether there is one or not.
+    /// The account with an email address, whether or not it exists.
     Email(&'a str),
-    /// Whatever a token opens. Nobody guesses those, so no stranger can be in the way.
+    /// The account, session or invitation that a token belongs to. Tokens cannot be guessed, so strangers need no
+    /// quota.
     Token(&'a str),
-    /// The account of whoever is signed in, from all addresses: a stolen session gets no more guesses by
-    /// moving around.
+    /// The account of the signed-in user, counted over all addresses: changing addresses gains no guesses for a stolen
+    /// session.
     User(UserId),
-    /// Nobody's: only the client's address is limited.
+    /// No account: only the client's address is limited.
     Nobody,
 }
 
@@ -42,12 +43,12 @@ impl Account<'_> {
     }
 }
 
-/// A body or a query that is about an account.
+/// A request part that names the account it is about.
 pub trait Concerns {
-    /// What such a request costs; [`MAIL`](super::MAIL) for one that sends a mail.
+    /// The cost of the request; [`MAIL`](super::MAIL) if it sends a mail.
     const COST: u32 = 1;
 
-    /// Whose account.
+    /// Returns the account to limit.
     fn account(&self) -> Account<'_>;
 }
 
@@ -79,7 +80,7 @@ impl Concerns for UnprovenSession {
     }
 }
 
-/// A request that says nothing about an account.
+/// A request that names no account.
 #[derive(Debug, Clone, Copy)]
 pub struct Anybody;
 
@@ -97,17 +98,17 @@ impl Concerns for Anybody {
     }
 }
 
-/// A body, a query or a session that was let in by the limits of its route.
+/// A body, query or session admitted by the limits of its route.
 ///
-/// Without a body that can be read, the client's address is charged alone: faults are limited too.
+/// If the body cannot be read, only the client's address is charged, so that invalid requests are limited too.
 pub struct Limited<T> {
-    /// What was sent.
+    /// The extracted body, query or session.
     pub body: T,
-    /// What it cost.
+    /// The charges for this request.
     pub spent: Spent,
 }
 
-/// What the limits need to know of a request beside its body.
+/// The facts that the limits need besides the body.
 struct Asked {
     route: String,
     fields: RateLimitFields,

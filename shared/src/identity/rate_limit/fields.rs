@@ -1,4 +1,4 @@
-//! The limits of a request as structured fields (RFC 9651).
+//! The `RateLimit` header fields of a response, as structured fields (RFC 9651).
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use super::{
 };
 use crate::http::rate_limit_fields::RateLimitFields;
 
-/// Describes the limits that a request was counted against. What strangers spend on an account is only shown to
-/// the client that it stops: it would tell anyone how busy the account is.
+/// Sets the fields for the limits that a request was counted against. The `strangers` limit is shown only to clients
+/// that it refuses, because it would tell anyone how busy the account is.
 pub(super) fn describe(fields: &RateLimitFields, standings: &[Standing]) {
     let shown = |standing: &&Standing| standing.policy != "strangers" || standing.wait.is_some();
     let (mut policies, mut states) = (String::new(), String::new());

@@ -1,5 +1,6 @@
-//! The generic cell rate algorithm (ITU-T I.371, annex A), in the form of a debt that time pays off:
-//! each request adds to what a key owes, and is let in while that stays within a window.
+//! The generic cell rate algorithm (ITU-T I.371, annex A), expressed as a debt that decreases over time.
+//!
+//! Each request increases the debt of a key, and is admitted while the debt stays within a window.
 
 use std::{collections::HashMap, num::NonZeroU32, sync::Mutex, time::Duration};
 
@@ -7,37 +8,37 @@ use time::OffsetDateTime;
 
 use super::keys::{Key, key};
 
-/// What quotas are counted over, and the most that may be owed: a minute, in microseconds.
+/// The period of a quota, and the largest debt of a key: a minute, in microseconds.
 pub(super) const WINDOW: i64 = 60_000_000;
-/// Keys that a process remembers; some 3 MB.
+/// The largest number of keys in a process, which take about 3 MB.
 const CAPACITY: usize = 100_000;
 
-/// What a request costs under one limit.
+/// The cost of a request under one limit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Charge {
-    /// The limit's name, as clients see it.
+    /// The limit's name as shown to clients.
     pub(super) policy: &'static str,
     pub(super) key: Key,
-    /// How long the cost takes to be paid off, in microseconds.
+    /// The time after which the cost is paid off, in microseconds.
     pub(super) micros: i64,
 }
 
-/// How a request stands with one limit.
+/// The state of one limit after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) policy: &'static str,
-    /// Such requests a window.
+    /// The number of such requests allowed in a window.
     pub(super) quota: i64,
-    /// Such requests that would be let in now.
+    /// The number of such requests that would be admitted now.
     pub(super) remaining: i64,
-    /// When nothing will be owed any more.
+    /// The time until the debt is paid off.
     pub(super) reset: Duration,
-    /// When this request would be let in, if it was refused.
+    /// The time until this request would be admitted; `None` if it was not refused by this limit.
     pub(super) wait: Option<Duration>,
 }
 
 impl Charge {
-    /// A cost under a limit of so many units a minute; a cost above the whole quota takes all of it.
+    /// Creates a charge under a limit in units a minute. A cost above the whole quota is reduced to the quota.
     pub(super) fn new(policy: &'static str, per_minute: NonZeroU32, cost: u32, parts: &[&str]) -> Self {
         let per_minute = i64::from(per_minute.get());
         let micros = (WINDOW * i64::from(cost) / per_minute).clamp(1, WINDOW);
@@ -64,15 +65,15 @@ impl Charge {
 }
 
 impl Standing {
-    /// The same debt, counted in requests that cost another charge.
+    /// Converts the state into requests of another charge's cost.
     pub(super) fn of(self, charge: &Charge) -> Self {
         let owed = i64::try_from(self.reset.as_micros()).unwrap_or(i64::MAX);
         charge.standing(owed, self.wait.map(|wait| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 }
 
-/// How a request stands with each limit, from what was owed before it came. Either all limits let it in
-/// and it was charged, or none was charged.
+/// Returns the state of each limit, computed from the debts before the request. A request is charged under all limits
+/// or, when one of them refuses it and `in_any_case` is false, under none.
 pub(super) fn standings(charges: &[Charge], debts: &[i64], in_any_case: bool) -> Vec<Standing> {
     let charged = in_any_case || all_fit(charges, debts);
     let each = charges.iter().zip(debts);
@@ -94,19 +95,19 @@ fn duration(micros: i64) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }
 
-/// A time in microseconds since 1970.
+/// Returns a time in microseconds since 1970.
 pub(super) fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
 }
 
-/// Debts in this process: for each key, when it will have paid.
+/// Debts stored in this process: the time at which each key will have paid.
 #[derive(Default)]
 pub(super) struct LocalStore {
     paid_at: Mutex<HashMap<Key, i64>>,
 }
 
 impl LocalStore {
-    /// Charges all keys or, unless `in_any_case`, none; what each owed before.
+    /// Charges all keys, or none if one does not fit and `in_any_case` is false. Returns the debts before.
     pub(super) fn spend(&self, charges: &[Charge], now: i64, in_any_case: bool) -> Vec<i64> {
         let mut paid_at = self.paid_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let owed = |charge: &Charge| paid_at.get(&charge.key).map_or(0, |at| (at - now).max(0));
@@ -123,8 +124,8 @@ impl LocalStore {
     }
 }
 
-/// Makes room: first by those who have paid, then by those who owe least, so that a flood of new keys
-/// does not wash away the one that is at its limit.
+/// Makes room by removing keys without debt, then the half with the smallest debts. A flood of new keys therefore does
+/// not release a key that has reached its limit.
 fn forget(paid_at: &mut HashMap<Key, i64>, now: i64) {
     paid_at.retain(|_, at| *at > now);
     if paid_at.len() <= CAPACITY * 3 / 4 {
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quota_may_come_at_once_and_then_at_its_rate() {
+    fn a_quota_may_be_spent_at_once_and_refills_at_its_rate() {
         let store = LocalStore::default();
         let charges = [charge(7, 1, "a")];
         for remaining in (0..7).rev() {
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_one_limit_refuses_spends_from_none() {
+    fn a_request_refused_by_one_limit_spends_from_none() {
         let store = LocalStore::default();
         let both = [charge(100, 1, "wide"), charge(1, 1, "narrow")];
         assert_eq!(spend(&store, &both, START)[0].remaining, 99);
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_in_any_case_may_go_beyond_the_quota() {
+    fn an_unconditional_charge_may_exceed_the_quota() {
         let store = LocalStore::default();
         let charges = [charge(2, 1, "a")];
         spend(&store, &charges, START);
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_is_told_in_requests_and_one_above_the_quota_takes_it_whole() {
+    fn limits_are_shown_in_requests_and_a_cost_above_the_quota_takes_all_of_it() {
         let store = LocalStore::default();
         let mail = spend(&store, &[charge(30, 10, "mail")], START)[0];
         assert_eq!((mail.quota, mail.remaining, mail.reset), (3, 2, Duration::from_secs(20)));
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_does_not_refuse_for_longer_than_it_went() {
+    fn a_clock_set_back_delays_admission_only_by_that_difference() {
         let store = LocalStore::default();
         let charges = [charge(1, 1, "a")];
         spend(&store, &charges, START);
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_keys_neither_grows_without_bound_nor_frees_who_is_at_their_limit() {
+    fn a_flood_of_keys_stays_bounded_and_releases_no_exhausted_key() {
         let store = LocalStore::default();
         let spent = [charge(1, 1, "spent")];
         spend(&store, &spent, START);

@@ -1,4 +1,4 @@
-//! What limits are kept under: networks, and hashes in place of names.
+//! The keys of limits: networks instead of addresses, and hashes instead of names.
 
 use std::{
     fmt,
@@ -7,11 +7,11 @@ use std::{
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-/// A key of 128 bits; enough that no two limits ever meet.
+/// A 128-bit key, long enough that no two limits collide.
 pub(super) type Key = [u8; 16];
 
-/// The key of a limit: a hash, so that no address stands in Redis or in a copy of its memory. Whoever
-/// holds such a copy could still try all addresses.
+/// Returns the key of a limit: a hash, so that no address is readable in Redis or in a copy of its memory. The holder
+/// of a copy could still hash all addresses and compare.
 pub(super) fn key(policy: &str, parts: &[&str]) -> Key {
     let mut hash = Context::new(&SHA256);
     for part in [policy].iter().chain(parts) {
@@ -23,13 +23,13 @@ pub(super) fn key(policy: &str, parts: &[&str]) -> Key {
     key
 }
 
-/// Where a client is, as far as limits tell clients apart: an IPv4 address, or the /64 that an IPv6 host
-/// can pick its addresses from.
+/// The network of a client, which is the unit of the limits: an IPv4 address, or the /64 from which an IPv6 host can
+/// choose its addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network(Option<IpAddr>);
 
 impl Network {
-    /// The network of an address; of none, the one that all clients without an address are in.
+    /// Returns the network of an address. All clients without an address share one network.
     #[must_use]
     pub fn of(address: Option<IpAddr>) -> Self {
         Self(address.map(|address| match address.to_canonical() {
@@ -38,14 +38,14 @@ impl Network {
         }))
     }
 
-    /// Whether the client's address is known.
+    /// Returns true if the client's address is known.
     #[must_use]
     pub fn is_known(self) -> bool {
         self.0.is_some()
     }
 }
 
-/// In CIDR notation, as Postgres reads it.
+/// Formats the network in CIDR notation, as Postgres reads it.
 impl fmt::Display for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_one_host_can_pick_from_are_one_network() {
+    fn addresses_available_to_one_host_are_one_network() {
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
         assert_eq!(network("2001:db8:1:2:ffff::"), network("2001:db8:1:2::1"));
         assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_differ_wherever_a_part_ends() {
+    fn keys_depend_on_where_each_part_ends() {
         assert_eq!(key("account", &["/a", "b"]), key("account", &["/a", "b"]));
         for other in
             [key("account", &["/ab"]), key("account", &["/a", "b", ""]), key("accoun", &["t/a", "b"])]

@@ -1,12 +1,12 @@
-//! Debts in Redis, where all instances see them.
+//! Debts stored in Redis, shared by all instances.
 
 use redis::Script;
 
 use super::gcra::{Charge, WINDOW};
 use crate::cloud::redis::Redis;
 
-/// Charges all keys, or none unless ARGV[1] says so; gives what each owed before. ARGV[2] is the window,
-/// then come the charges, all in microseconds. The clock is the server's: instances need not agree on theirs.
+/// Charges all keys, or none if one does not fit and ARGV[1] is not 1, and returns the debts before. ARGV[2] is the
+/// window and the charges follow, all in microseconds. Time is the server's, because clocks of instances may differ.
 const SPEND: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -26,7 +26,7 @@ end
 return debts
 ";
 
-/// The store that instances share.
+/// The store shared by all instances.
 pub(super) struct SharedStore {
     redis: Redis,
     script: Script,
@@ -37,7 +37,7 @@ impl SharedStore {
         Self { redis, script: Script::new(SPEND) }
     }
 
-    /// What each key owed before, after charging all of them or none; `None` while Redis is away.
+    /// Charges all keys or none and returns their debts before; `None` while Redis is unavailable.
     pub(super) async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Option<Vec<i64>> {
         let mut call = self.script.prepare_invoke();
         call.arg(u8::from(in_any_case)).arg(WINDOW);

@@ -1,4 +1,5 @@
-//! The finalize events of both buckets (<https://cloud.google.com/storage/docs/pubsub-notifications>).
+//! The finalize events of the uploads and results buckets
+//! (<https://cloud.google.com/storage/docs/pubsub-notifications>).
 
 use std::collections::BTreeMap;
 
@@ -11,31 +12,31 @@ const EVENT_TYPE: &str = "eventType";
 const BUCKET: &str = "bucketId";
 const OBJECT: &str = "objectId";
 const GENERATION: &str = "objectGeneration";
-/// Set on a dead letter that an admin sends again: it takes up an item that was given up.
+/// The attribute of a replayed dead letter. It makes processing accept an item that has failed.
 pub const REPLAYED: &str = "replayed";
 
-/// What Cloud Storage says of the object (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
+/// The object's metadata in an event (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
 #[derive(Deserialize)]
 struct ObjectResource {
     #[serde(rename = "md5Hash")]
     md5: Option<String>,
 }
 
-/// The bytes of an upload arrived.
+/// The finalize event of an upload: its file is complete.
 #[derive(Debug, Clone)]
 pub struct Finalized {
-    /// The upload.
+    /// The name of the uploaded object.
     pub object: ObjectName,
-    /// The object's generation.
+    /// The generation of the object.
     pub generation: i64,
-    /// Base64 of its MD5, where there is one.
+    /// The base64-encoded MD5 of the file, if Cloud Storage reports it.
     pub md5: Option<String>,
-    /// Whether an admin sent it again after it was given up.
+    /// True if an admin replayed the event from a dead letter.
     pub replayed: bool,
 }
 
 impl Finalized {
-    /// What a message says, if it is the finalize event of an upload.
+    /// Parses a message; returns `None` if it is not the finalize event of an upload.
     #[must_use]
     pub fn read(message: &Message, bucket: &str) -> Option<Self> {
         let (object, generation) = finalized(message, bucket)?;
@@ -49,7 +50,7 @@ impl Finalized {
     }
 }
 
-/// An object that holds a part of an operation's output.
+/// The finalize event of an object that holds a part of an operation's output.
 pub(super) struct Output {
     pub(super) object: String,
     pub(super) generation: i64,
@@ -75,7 +76,7 @@ fn finalized<'a>(message: &'a Message, bucket: &str) -> Option<(&'a str, i64)> {
     named.filter(|_| ours)
 }
 
-/// The finalize event of an upload as Cloud Storage sends it: attributes and data, to be sent once more.
+/// Builds the finalize event of an upload as Cloud Storage publishes it: attributes and data.
 #[must_use]
 pub fn finalize_message(
     bucket: &str,

@@ -1,4 +1,4 @@
-//! The processing of a delivery.
+//! The steps of processing a delivery.
 
 use time::Duration;
 use tracing::Span;
@@ -20,21 +20,21 @@ use crate::{
     },
 };
 
-/// How long an item waits when the engine's quota is used up.
+/// The delay of an item when the engine's quota is exhausted.
 const DEFERRAL: Duration = Duration::minutes(1);
-/// How long an operation may take to bring its output by itself before it is polled.
+/// The time that an operation has to write its output before it is polled.
 const POLL: Duration = Duration::minutes(2);
-/// An operation that is older never comes back.
+/// The age at which a running operation counts as lost.
 const OPERATION_LIFETIME: Duration = Duration::hours(24);
-/// The largest part of an output that is read: some ten times what one is.
+/// The largest accepted size of an output object, about ten times the usual size.
 const OUTPUT_BYTES: u64 = 48 << 20;
 
 impl<E: Engine> Processing<E> {
-    /// The bytes of an upload arrived, or a scheduled task repeats the event.
+    /// Handles the finalize event of an upload, whether from Cloud Storage or repeated by a scheduled task.
     pub(super) async fn uploaded(&self, message: &Message) -> Result<Delivery, Problem> {
         let event = Finalized::read(message, &self.uploads_bucket);
         let Some(event) = event.filter(|event| event.object.kind == E::KIND) else {
-            return Ok(Delivery::Discard("not the finalize event of such an upload"));
+            return Ok(Delivery::Discard("not the finalize event of an upload of this kind"));
         };
         Span::current().record("item_id", event.object.item_id.to_string());
         Span::current().record("project_id", event.object.project_id.to_string());
@@ -45,9 +45,9 @@ impl<E: Engine> Processing<E> {
             Lease::Acquired(job) => {
                 lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
             }
-            // The holder finishes; if it dies, a scheduled task repeats this event.
+            // The holder completes the work. If it dies, a scheduled task repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
-            Lease::Absent => Ok(Delivery::Discard("the item is gone, or has a later upload")),
+            Lease::Absent => Ok(Delivery::Discard("the item was deleted or has a later upload")),
         }
     }
 
@@ -68,7 +68,7 @@ impl<E: Engine> Processing<E> {
             };
         if head.size_bytes != job.size_bytes {
             let (found, announced) = (head.size_bytes, job.size_bytes);
-            let message = format!("The file has {found} bytes, not the {announced} that were announced.");
+            let message = format!("The file has {found} bytes instead of the declared {announced}.");
             return self
                 .fail(&job.object, job.attempt, &Failure { code: "size_mismatch".to_owned(), message })
                 .await;
@@ -93,14 +93,14 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Polls an operation whose time has come.
+    /// Polls an operation that is due.
     async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let too_old = job.operation_started_at.is_some_and(|started| started + OPERATION_LIFETIME < now);
         let state = match self.engine.poll(operation).await {
             Ok(OperationState::Running(_)) if too_old => OperationState::Lost,
             Ok(state) => state,
-            // It is polled again.
+            // The operation is polled again later.
             Err(EngineError::Transient(problem)) => {
                 tracing::warn!(cause = problem.cause(), "an operation could not be polled");
                 OperationState::Running(None)
@@ -124,7 +124,7 @@ impl<E: Engine> Processing<E> {
                 if queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, now).await? {
                     return Ok(Delivery::Done);
                 }
-                // A part is gone for good; an attempt that events completed meanwhile is not touched.
+                // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
                 self.give_operation_up(job).await
             }
             OperationState::Lost => self.give_operation_up(job).await,
@@ -137,14 +137,14 @@ impl<E: Engine> Processing<E> {
         Ok(Delivery::Done)
     }
 
-    /// A part of an operation's output arrived.
+    /// Handles the finalize event of a part of an operation's output.
     pub(super) async fn result(&self, message: &Message) -> Result<Delivery, Problem> {
         let Some(output) = Output::read(message, &self.results_bucket, E::FOLDER) else {
             return Ok(Delivery::Discard("not a part of an operation's output"));
         };
         Span::current().record("item_id", output.item_id.to_string());
         let Some(upload) = queries::find_upload(&self.db, output.item_id, output.attempt).await? else {
-            return Ok(Delivery::Discard("the attempt is over"));
+            return Ok(Delivery::Discard("the attempt has ended"));
         };
         match self.import(output.item_id, output.attempt, &output.object, output.generation).await {
             Ok(()) => {
@@ -158,7 +158,7 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Stores a part of an operation's output.
+    /// Stores an object of an operation's output.
     async fn import(
         &self,
         item: ItemId,
@@ -169,7 +169,7 @@ impl<E: Engine> Processing<E> {
         let transient = |error: sqlx::Error| EngineError::Transient(error.into());
         let bytes = match self.reader.read(&self.results_bucket, object, generation, OUTPUT_BYTES).await {
             Ok(bytes) => bytes,
-            // Its lifetime is over, or another generation is there: nothing to bring in.
+            // The object has expired or has been replaced by another generation, so there is nothing to import.
             Err(ReadError::Absent) => return Ok(()),
             Err(ReadError::Transient(problem)) => return Err(EngineError::Transient(problem)),
         };
@@ -196,7 +196,7 @@ impl<E: Engine> Processing<E> {
     }
 }
 
-/// Where an attempt's output lies.
+/// Returns the prefix of an attempt's output in the results bucket.
 fn prefix<E: Engine>(job: &Job) -> String {
     format!("{}/{}/{}/", E::FOLDER, job.item_id(), job.attempt)
 }

@@ -1,4 +1,4 @@
-//! The SQL of processing: each step is one statement, and so one transaction.
+//! The SQL of processing. Each step is one statement and therefore one transaction.
 
 mod claims;
 mod ends;

@@ -1,4 +1,4 @@
-//! The lease on an item: which instance works on it, and until when.
+//! Leases on items: acquire, renew, release and defer.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use super::super::{Finalized, Job};
 use crate::items::lease::{LEASE, Lease, Leased};
 
-/// Leases the item for one instance; if its bytes have just arrived, it leaves `draft` (or `failed`, `rejected`).
-/// Fifty deliveries of one event wait here for the first, and find it leased.
+/// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed`
+/// or `rejected` to `processing`. Parallel deliveries of one event wait for the first one and find the item leased.
 pub(in super::super) async fn lease(
     db: &PgPool,
     event: &Finalized,
@@ -134,7 +134,7 @@ impl Leased for Job {
     }
 }
 
-/// Gives the lease back until the quota allows more; such a try does not count.
+/// Releases the lease until the quota allows another try. The current try is not counted.
 pub(in super::super) async fn defer(
     db: &PgPool,
     job: &Job,

@@ -1,4 +1,4 @@
-//! How an attempt ends: with its text, with a failure, or with another attempt that a person asks for.
+//! The end of an attempt: completed, failed, or restarted by a user.
 
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
@@ -12,11 +12,11 @@ use crate::{
     items::{Failure, ItemKind, ObjectName, Verb},
 };
 
-/// How long the finalize message of a restarted item has until a scheduled task repeats it.
+/// The time after which a scheduled task repeats the finalize message of a restarted item.
 const PATIENCE: Duration = Duration::minutes(5);
 
-/// Moves an item on whose text is complete: to a reviewer, or to `approved` when the project has none. Returns
-/// whether this call did.
+/// Completes an item once its text is complete: `pending_review`, or `approved` in a project without reviewers.
+/// Returns true if this call changed the status.
 pub(in super::super) async fn complete(
     db: &PgPool,
     kind: ItemKind,
@@ -24,7 +24,7 @@ pub(in super::super) async fn complete(
     attempt: i32,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    // The project is added from the item itself.
+    // The SQL adds the project from the item.
     let entry = Entry::success(None, kind.action(Verb::Processed), item.0).with(json!({"attempt": attempt}));
     let completed = sqlx::query!(
         r#"
@@ -102,7 +102,7 @@ pub(in super::super) async fn complete(
     Ok(completed.is_some())
 }
 
-/// Moves an item to `failed`, if it has not moved on; whether it did.
+/// Changes an item to `failed` if the attempt is still current. Returns true if this call changed the status.
 pub(in super::super) async fn fail(
     db: &PgPool,
     object: &ObjectName,
@@ -145,8 +145,8 @@ pub(in super::super) async fn fail(
     Ok(failed.is_some())
 }
 
-/// Fails the item whose event became a dead letter, unless an instance or an operation works on it. Returns whether
-/// it did.
+/// Fails the item of a dead letter, unless an instance holds its lease or an operation is running. Returns true if
+/// this call changed the status.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -173,20 +173,20 @@ pub async fn give_up(db: &PgPool, event: &Finalized, now: OffsetDateTime) -> Res
     }
 }
 
-/// A failed item whose bytes are there.
+/// A failed item whose file is stored.
 #[derive(Debug, Clone)]
 pub struct Restartable {
-    /// The upload.
+    /// The name of the uploaded object.
     pub object: ObjectName,
-    /// Its generation.
+    /// The generation of the object.
     pub generation: i64,
-    /// Base64 of its MD5.
+    /// The base64-encoded MD5 of the file.
     pub md5: Option<String>,
-    /// The item's version.
+    /// The version of the item.
     pub version: i32,
 }
 
-/// Finds an item that can be processed again, and locks it.
+/// Finds a failed item that can be processed again, and locks its row.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -219,7 +219,7 @@ pub async fn find_restartable(
     }))
 }
 
-/// Returns a failed item to `processing` and adds the finalize message that has it processed.
+/// Returns a failed item to `processing` and adds its finalize message to the outbox.
 ///
 /// # Errors
 /// When the database cannot be reached.

@@ -1,4 +1,4 @@
-//! Batch operations, and the shards of their output.
+//! Batch operations and the shards of their output.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -9,7 +9,7 @@ use crate::{
     items::{ItemKind, ObjectName},
 };
 
-/// Finds the upload that an attempt reads, unless the attempt is over.
+/// Finds the upload of an attempt, unless the attempt has ended.
 pub(in super::super) async fn find_upload(
     db: &PgPool,
     item: ItemId,
@@ -29,7 +29,7 @@ pub(in super::super) async fn find_upload(
     .await
 }
 
-/// Records the operation that reads the item; it is polled from `poll_at` on.
+/// Records the operation that processes the item. It is polled from `poll_at` on.
 pub(in super::super) async fn begin_operation(
     db: &PgPool,
     job: &Job,
@@ -52,7 +52,7 @@ pub(in super::super) async fn begin_operation(
     Ok(())
 }
 
-/// Records that the operation goes on; it is polled again from `poll_at` on.
+/// Records that the operation is still running. It is polled again from `poll_at` on.
 pub(in super::super) async fn wait(
     db: &PgPool,
     job: &Job,
@@ -76,7 +76,7 @@ pub(in super::super) async fn wait(
     Ok(())
 }
 
-/// Records that the operation is gone; the next attempt begins at `next`.
+/// Records that the operation ended without a result. The next attempt begins at `next`.
 pub(in super::super) async fn end_operation(
     db: &PgPool,
     job: &Job,
