@@ -36,7 +36,7 @@ pub(crate) struct CeremonyStarted {
 pub(crate) struct Tokens {
     /// Bearer token for the `Authorization` header, valid for 15 minutes.
     pub(crate) access_token: String,
-    /// Always `bearer`.
+    /// The token type, always `bearer`.
     pub(crate) token_type: &'static str,
     /// Lifetime of the access token in seconds.
     pub(crate) expires_in: i64,

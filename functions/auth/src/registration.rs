@@ -65,8 +65,8 @@ impl Registration {
     pub(crate) async fn resend(&self, email: &EmailAddress) -> Result<()> {
         let mut tx = self.outbox.begin().await?;
         let unverified = queries::extend_verification(&mut tx, email, self.clock.now()).await?;
-        // An event is recorded even if there is nothing to verify, to keep the response time equal. `email` discards ids
-        // without a row.
+        // An event is recorded even if there is nothing to verify, to keep the response time equal. `email` discards
+        // ids without a row.
         let verification_id = unverified.unwrap_or_else(VerificationId::new);
         tx.record(&EmailRequested::Verification { verification_id }).await?;
         tx.commit().await?;

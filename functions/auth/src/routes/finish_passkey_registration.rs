@@ -22,7 +22,7 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use crate::{AppState, passkeys::Credential, queries};
 
-/// What a passkey is called whose owner gave it no name.
+/// Name of a passkey if the request has none.
 const DEFAULT_NAME: &str = "Passkey";
 
 /// A new passkey for a ceremony started with `POST /auth/passkeys/register/start`.

@@ -11,8 +11,8 @@ use crate::{AppState, model::CeremonyStarted, queries};
 
 /// Start a sign-in with a passkey
 ///
-/// Pass `options` through `PublicKeyCredential.parseRequestOptionsFromJSON` to `navigator.credentials.get`, and send the
-/// result to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes. No email address is needed.
+/// Pass `options` through `PublicKeyCredential.parseRequestOptionsFromJSON` to `navigator.credentials.get`, and send
+/// the result to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes. No email address is needed.
 #[utoipa::path(post, path = "/auth/passkeys/login/start", tag = "auth",
     responses((status = OK, body = CeremonyStarted)))]
 pub(crate) async fn start_passkey_login(
