@@ -172,7 +172,9 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Credential<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let read = serde_json::from_value(value);
-        Ok(Self(read.map_err(|error| format!("is not the output of `PublicKeyCredential.toJSON()`: {error}"))))
+        Ok(Self(
+            read.map_err(|error| format!("is not the output of `PublicKeyCredential.toJSON()`: {error}")),
+        ))
     }
 }
 

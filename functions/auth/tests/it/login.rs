@@ -99,7 +99,11 @@ async fn a_sign_in_from_a_new_network_or_device_is_mailed(db: PgPool) {
 
     assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, [], "the first sign-in is not mailed");
     assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, []);
-    assert_eq!(sign_in("203.0.113.1", NEXT_FIREFOX, PASSWORD).await, [], "a browser update is not a new device");
+    assert_eq!(
+        sign_in("203.0.113.1", NEXT_FIREFOX, PASSWORD).await,
+        [],
+        "a browser update is not a new device"
+    );
     for (address, user_agent) in [
         ("203.0.113.2", FIREFOX),
         ("203.0.113.1", "curl/8.5.0"),
@@ -109,7 +113,11 @@ async fn a_sign_in_from_a_new_network_or_device_is_mailed(db: PgPool) {
         let events = sign_in(address, user_agent, PASSWORD).await;
         let newest: SessionId = auth.platform.value("select id from sessions order by id desc limit 1").await;
         assert_eq!(events, [EmailRequested::NewSignIn { session_id: newest }], "{address} {user_agent}");
-        assert_eq!(sign_in(address, user_agent, PASSWORD).await, [], "{address} {user_agent} is already known");
+        assert_eq!(
+            sign_in(address, user_agent, PASSWORD).await,
+            [],
+            "{address} {user_agent} is already known"
+        );
     }
     assert_eq!(sign_in("2001:db8::ffff:2", FIREFOX, PASSWORD).await, [], "the same network");
 }
