@@ -5,8 +5,8 @@
 //! refresh token is valid for one use and is exchanged for the next pair of tokens:
 //!
 //! ```text
-//! POST /auth/register ──> POST /auth/login ──> access token + refresh token <──┐
-//!                                                                └── POST /auth/refresh
+//! POST /auth/register ──> POST /auth/login ────> access token + refresh token
+//!                         POST /auth/refresh ──> access token + refresh token
 //! ```
 //!
 //! The module `routes` has one file per endpoint and `queries` holds all SQL. `sign_in` checks passwords and passkeys,

@@ -148,7 +148,7 @@ async fn a_registration_can_be_finished_only_once(db: PgPool) {
         async move { client.post(REGISTER_FINISH, body).await }
     });
     let answers = join_all(finishes).await;
-    let won = answers.iter().position(|answer| answer.status == 201).expect("one that was made");
+    let won = answers.iter().position(|answer| answer.status == 201).expect("one success");
     answers[1 - won].assert_problem(400, "ceremony_invalid");
     assert_eq!(answers[won].body["name"], "Passkey", "the name is optional");
     assert_eq!(auth.platform.count("select count(*) from passkeys").await, 1);
@@ -161,7 +161,7 @@ async fn an_assertion_signs_in_only_once(db: PgPool) {
     let (_, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     let assertion = auth.assertion(&mut authenticator).await;
     let answers = join_all((0..2).map(|_| auth.client.post("/auth/login", assertion.clone()))).await;
-    let won = answers.iter().position(|answer| answer.status == 200).expect("one that was let in");
+    let won = answers.iter().position(|answer| answer.status == 200).expect("one success");
     answers[1 - won].assert_problem(400, "ceremony_invalid");
 }
 
