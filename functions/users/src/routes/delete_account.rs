@@ -21,7 +21,7 @@ use crate::{
 /// Ends all sessions. Fails with `last_admin` while a project would be left without an admin. Requires a recent sign-in
 /// or reauthentication.
 #[utoipa::path(delete, path = "/users/me", tag = "users",
-    params(("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete. The deletion fails if the account has changed since.")),
+    params(("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete.")),
     responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
 pub(crate) async fn delete_account(
     State(app): State<AppState>,

@@ -87,7 +87,7 @@ async fn only_one_of_two_parallel_password_changes_succeeds(db: PgPool) {
     let answers =
         join_all(changes.map(|(client, password)| client.post(PATH, json!({"new_password": password}))))
             .await;
-    let won = answers.iter().position(|answer| answer.status == 204).expect("one that was made");
+    let won = answers.iter().position(|answer| answer.status == 204).expect("one success");
     answers[1 - won].assert_problem(401, "unauthenticated");
     assert!(users.opens(&ada, passwords[won]).await);
     assert_eq!(users.platform.events::<EmailRequested>().await.len(), 1);

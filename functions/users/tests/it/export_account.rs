@@ -151,7 +151,7 @@ async fn an_unread_export_holds_no_database_connection(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_partial_export_is_not_valid_json(db: PgPool) {
+async fn an_export_breaks_off_when_a_query_fails(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let unread = unread(users.platform.router_of::<users::Users>(&[]), &ada).await;
