@@ -18,7 +18,7 @@ use crate::{invitations::Invitations, model::Membership};
 /// Makes the caller a member of the project. The caller must be signed in with the invited email address.
 #[utoipa::path(post, path = "/invitations/{token}/accept", tag = "invitations",
     params(("token" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Unique key of the request. A repeat with the same key returns the same membership.")),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat with the same key does not join twice.")),
     responses((status = CREATED, body = Membership), (status = NOT_FOUND, body = ProblemBody),
         (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody)))]
 pub(crate) async fn accept_invitation(

@@ -15,7 +15,8 @@ use crate::{invitations::Invitations, model::Invitation};
 
 /// Resend an invitation
 ///
-/// Mails the link of an open or expired invitation again and extends its lifetime. The link in the earlier mail stays valid.
+/// Mails the link of an open or expired invitation again and extends its lifetime. The link in the earlier mail stays
+/// valid.
 #[utoipa::path(post, path = "/projects/{project_id}/invitations/{invitation_id}/resend", tag = "projects",
     params(("project_id" = ProjectId, Path), ("invitation_id" = InvitationId, Path)),
     responses((status = OK, body = Invitation), (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
