@@ -1,4 +1,16 @@
-//! `auth`: registration, verification, sign-in by password and passkey, and the keys that verify access tokens.
+//! The function `auth`: registration, email verification, sign-in with a password or a passkey, sessions, password
+//! resets, and the public keys that verify access tokens.
+//!
+//! A sign-in opens a session and returns two tokens. The access token authenticates requests for 15 minutes. The
+//! refresh token is valid for one use and is exchanged for the next pair of tokens:
+//!
+//! ```text
+//! POST /auth/register ──> POST /auth/login ────> access token + refresh token
+//!                         POST /auth/refresh ──> access token + refresh token
+//! ```
+//!
+//! The module `routes` has one file per endpoint and `queries` holds all SQL. `sign_in` checks passwords and passkeys,
+//! `sessions` opens and refreshes sessions, and `passkeys` runs the WebAuthn ceremonies.
 
 mod model;
 mod passkeys;
@@ -36,30 +48,30 @@ use crate::{
 };
 
 shared::settings! {
-    /// The settings of `auth`.
+    /// Settings of the function `auth`.
     pub struct AuthSettings {
     }
     with {
-        /// Publishing events.
+        /// Settings for publishing events.
         pub pubsub: PubSubSettings,
-        /// Checking access tokens.
+        /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
-        /// Signing access tokens.
+        /// Settings for signing access tokens.
         pub signing: SigningSettings,
-        /// Deriving refresh tokens.
+        /// Settings for deriving refresh tokens.
         pub refresh_token: RefreshTokenSettings,
-        /// Deriving the tokens of mailed links.
+        /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
-        /// Hashing passwords.
+        /// Settings for hashing passwords.
         pub password: PasswordSettings,
-        /// Passkeys.
+        /// Settings for WebAuthn ceremonies.
         pub passkey: PasskeySettings,
-        /// Limits on the routes that anybody may call.
+        /// Rate limits of the public routes.
         pub rate_limit: RateLimitSettings,
     }
 }
 
-/// The state of the handlers.
+/// State shared by all handlers of `auth`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,
@@ -74,13 +86,13 @@ pub struct AppState {
     clock: Clock,
 }
 
-/// The function `auth`.
+/// Entry point of the function `auth`: its routes, settings and state.
 pub struct Auth;
 
 impl Function for Auth {
     const NAME: &'static str = "auth";
     const PATHS: &'static [&'static str] = &["/auth/*", "/.well-known/jwks.json", "/health", "/*"];
-    // Passwords are hashed on threads of their own; one for everything else leaves the cores to them.
+    // Passwords are hashed on separate threads. A single thread for all other work leaves the cores to them.
     const THREADS: Threads = Threads::One;
 
     type Settings = AuthSettings;
@@ -125,7 +137,7 @@ impl Function for Auth {
     }
 }
 
-/// Limits whose acquaintances are the networks that an account's sessions were opened from.
+/// Builds the rate limits. A network counts as known to an account when a session was opened from it.
 fn rate_limits(settings: &RateLimitSettings, db: &PgPool, clock: &Clock) -> Result<RateLimits, Error> {
     let db = db.clone();
     RateLimits::new(settings, clock.clone(), move |email, network| {

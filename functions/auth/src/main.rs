@@ -1,4 +1,4 @@
-//! The process of the function `auth`.
+//! The binary of the function `auth`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<auth::Auth>()

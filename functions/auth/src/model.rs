@@ -1,30 +1,30 @@
-//! Types that several routes, use cases or SQL share.
+//! Types shared by routes, use cases and queries.
 
 use serde::Serialize;
 use serde_json::Value;
 use shared::base::ids::CeremonyId;
 use utoipa::ToSchema;
 
-/// Says how far a verification is.
+/// The state of an email verification.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct VerificationStatus {
     pub(crate) status: VerificationState,
 }
 
-/// How far a verification is.
+/// The states of an email verification.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum VerificationState {
-    /// A mail is on its way, if the address can be verified.
+    /// A verification mail is sent if the address belongs to an unverified account.
     VerificationSent,
     /// The address is verified.
     Verified,
 }
 
-/// A ceremony that begins.
+/// A WebAuthn ceremony that has started.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CeremonyStarted {
-    /// For the request that finishes it.
+    /// Identifies the ceremony in the request that finishes it.
     pub(crate) ceremony_id: CeremonyId,
     /// `PublicKeyCredentialCreationOptionsJSON` or `PublicKeyCredentialRequestOptionsJSON` (WebAuthn 3, 5.1).
     #[schema(value_type = Object)]
@@ -34,20 +34,20 @@ pub(crate) struct CeremonyStarted {
 /// The tokens of a session (RFC 6749, 5.1).
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tokens {
-    /// For the `Authorization` header; 15 minutes.
+    /// Bearer token for the `Authorization` header, valid for 15 minutes.
     pub(crate) access_token: String,
-    /// `bearer`.
+    /// The token type, always `bearer`.
     pub(crate) token_type: &'static str,
-    /// Seconds until the access token expires.
+    /// Lifetime of the access token in seconds.
     pub(crate) expires_in: i64,
-    /// For the next access token; good for one use.
+    /// Exchange it for the next tokens at `POST /auth/refresh`. Valid for one use.
     pub(crate) refresh_token: String,
 }
 
-/// A passkey that was just made.
+/// A passkey that an authenticator has just created.
 pub(crate) struct NewPasskey {
-    /// As its authenticator names it.
+    /// Credential id chosen by the authenticator.
     pub(crate) credential_id: Vec<u8>,
-    /// What its assertions are checked with.
+    /// Public key, counter and flags that verify assertions, as webauthn-rs serializes them.
     pub(crate) credential: Value,
 }

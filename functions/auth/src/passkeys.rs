@@ -1,7 +1,7 @@
-//! Passkeys: the ceremonies of WebAuthn (<https://www.w3.org/TR/webauthn-3/>), carried out by webauthn-rs.
+//! Passkeys: WebAuthn ceremonies (<https://www.w3.org/TR/webauthn-3/>), implemented with webauthn-rs.
 //!
-//! What a ceremony has to remember goes to the database as JSON, since any instance may finish what another
-//! began.
+//! The state of a ceremony is stored in the database as JSON, since another instance may handle the request that
+//! finishes it.
 
 use std::sync::Arc;
 
@@ -21,49 +21,49 @@ use webauthn_rs::prelude::{
 use crate::model::NewPasskey;
 
 shared::settings! {
-    /// Passkeys.
+    /// Settings of the WebAuthn relying party.
     pub struct PasskeySettings {
-        /// The relying party's id: the domain of the pages that use passkeys, or a registrable one above it. Another value makes every passkey useless.
+        /// Relying party id: the domain of the pages that use passkeys, or a registrable parent domain. Changing it invalidates all passkeys.
         pub rp_id: String = "PASSKEY_RP_ID",
-        /// Origins of the pages that use passkeys, separated by commas.
+        /// Comma-separated origins of the pages that use passkeys.
         pub origins: Vec<String> = "PASSKEY_ORIGINS",
     }
 }
 
-/// What a browser shows beside the account.
+/// Site name that the browser shows next to the account.
 const RP_NAME: &str = "Alta Data";
 
-/// Carries out ceremonies.
+/// Starts and finishes WebAuthn ceremonies.
 #[derive(Clone)]
 pub(crate) struct Passkeys(Arc<Webauthn>);
 
-/// The beginning of a ceremony.
+/// A started ceremony.
 pub(crate) struct Started {
-    /// For the browser: `PublicKeyCredential.parse…OptionsFromJSON` reads it.
+    /// Options for the browser, the input of `PublicKeyCredential.parse…OptionsFromJSON`.
     pub(crate) options: Value,
-    /// For the finish.
+    /// Server-side state, stored until the ceremony is finished.
     pub(crate) state: Value,
 }
 
 /// The result of checking an assertion.
 pub(crate) enum Verdict {
-    /// It is genuine; the passkey as it is to be stored after this use.
+    /// The assertion is valid. Holds the passkey with its updated counter, to be stored.
     Genuine(Value),
-    /// It proves nothing.
+    /// The assertion is rejected.
     Refused(Refusal),
 }
 
-/// Why an assertion does not prove who sent it.
+/// The reason why an assertion is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// It is not genuine, not for this ceremony, or its user was not verified.
+    /// The signature is wrong, the challenge is of another ceremony, or the authenticator did not verify the user.
     Invalid,
-    /// The counter did not grow: somebody may have a copy of the key.
+    /// The signature counter did not increase: the key may have been copied.
     CounterRegression,
 }
 
 impl Refusal {
-    /// For the audit log.
+    /// Returns the reason as it appears in the audit log.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Invalid => "invalid_assertion",
@@ -80,15 +80,15 @@ impl Passkeys {
             .iter()
             .map(|origin| origin.parse().map_err(|_| wrong(&format!("{origin:?} is not an origin"))))
             .collect::<Result<_, _>>()?;
-        let first = origins.first().ok_or_else(|| wrong("it names no origin"))?;
+        let first = origins.first().ok_or_else(|| wrong("expected at least one origin"))?;
         let builder = WebauthnBuilder::new(&settings.rp_id, first)
-            .map_err(|_| Error::of("PASSKEY_RP_ID", format!("it is no domain of {first}")))?;
+            .map_err(|_| Error::of("PASSKEY_RP_ID", format!("expected a domain of {first}")))?;
         let builder = origins.iter().skip(1).fold(builder, WebauthnBuilder::append_allowed_origin);
         let webauthn = builder.rp_name(RP_NAME).build().map_err(|error| Error::of("PASSKEY_RP_ID", error))?;
         Ok(Self(Arc::new(webauthn)))
     }
 
-    /// Begins to register a passkey on an authenticator that holds none of the `known` ones.
+    /// Starts a registration. Excludes authenticators that hold one of the `known` passkeys.
     pub(crate) fn start_registration(&self, account: &Account, known: Vec<Vec<u8>>) -> Result<Started> {
         let name = account.display_name.as_deref().unwrap_or(&account.email);
         let (challenge, state) = self
@@ -96,14 +96,14 @@ impl Passkeys {
             .start_passkey_registration(account.id.0, &account.email, name, Some(known))
             .map_err(Problem::internal)?;
         let mut options = to_json(&challenge.public_key)?;
-        // webauthn-rs leaves it to the authenticator; without one that is discoverable, nobody could sign
-        // in without giving an address.
+        // webauthn-rs leaves the choice to the authenticator. Only a discoverable passkey can sign in without an email
+        // address.
         options["authenticatorSelection"]["residentKey"] = json!("required");
         options["authenticatorSelection"]["requireResidentKey"] = json!(true);
         Ok(Started { options, state: to_json(&state)? })
     }
 
-    /// The passkey, if the credential is an answer to that challenge.
+    /// Returns the new passkey if the credential answers the challenge of the ceremony.
     pub(crate) fn finish_registration(
         &self,
         credential: &RegisterPublicKeyCredential,
@@ -115,13 +115,13 @@ impl Passkeys {
         Ok(NewPasskey { credential_id: passkey.cred_id().to_vec(), credential: to_json(&passkey)? })
     }
 
-    /// Begins a sign-in with whichever passkey the user picks.
+    /// Starts a sign-in with any passkey that the user picks.
     pub(crate) fn start_authentication(&self) -> Result<Started> {
         let (challenge, state) = self.0.start_discoverable_authentication().map_err(Problem::internal)?;
         Ok(Started { options: to_json(&challenge.public_key)?, state: to_json(&state)? })
     }
 
-    /// Checks that an assertion answers the challenge.
+    /// Verifies an assertion against the challenge of its ceremony and the stored passkey.
     pub(crate) fn finish_authentication(
         &self,
         assertion: &PublicKeyCredential,
@@ -139,7 +139,7 @@ impl Passkeys {
                 Ok(Verdict::Refused(Refusal::CounterRegression))
             }
             Err(error) => {
-                tracing::info!(%error, "an assertion was refused");
+                tracing::info!(%error, "passkey assertion refused");
                 Ok(Verdict::Refused(Refusal::Invalid))
             }
         }
@@ -158,8 +158,8 @@ fn from_json<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(Problem::internal)
 }
 
-/// A credential as the browser's `toJSON()` gives it (WebAuthn 3, 5.1). It is read whole or not at all, and
-/// may hold more than is looked at: what browsers add to it must not break a sign-in.
+/// A credential in the format of the browser's `toJSON()` (WebAuthn 3, 5.1). Unknown fields are ignored, so that
+/// fields added by browsers do not break sign-in.
 pub(crate) struct Credential<T>(Result<T, String>);
 
 impl<T> Credential<T> {
@@ -172,7 +172,9 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Credential<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let read = serde_json::from_value(value);
-        Ok(Self(read.map_err(|error| format!("is not what `PublicKeyCredential.toJSON()` gives: {error}"))))
+        Ok(Self(
+            read.map_err(|error| format!("is not the output of `PublicKeyCredential.toJSON()`: {error}")),
+        ))
     }
 }
 
@@ -197,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relying_party_has_a_domain_of_its_origins() {
+    fn the_relying_party_id_must_be_a_domain_of_the_origins() {
         assert_eq!(passkeys("example.org", &["https://app.example.org", "https://example.org"]), Ok(()));
         assert_eq!(passkeys("localhost", &["http://localhost:8080"]), Ok(()));
         for (rp_id, origins) in [

@@ -1,4 +1,4 @@
-//! Password resets: the mailed link, and the new password that it sets.
+//! Password resets: mailing the link and setting the new password.
 
 use shared::{
     audit::{self, Action, Entry},
@@ -18,7 +18,7 @@ use shared::{
 use crate::queries;
 
 shared::use_case! {
-    /// Mails reset links and sets passwords by them.
+    /// Mails password reset links and redeems them.
     pub(crate) struct PasswordResets {
         outbox: Outbox,
         mail_tokens: MailTokens,
@@ -28,7 +28,7 @@ shared::use_case! {
 }
 
 impl PasswordResets {
-    /// Mails a link, if the address has an account.
+    /// Mails a reset link if the address belongs to an account.
     pub(crate) async fn request(&self, email: &EmailAddress) -> Result<()> {
         let reset_id = PasswordResetId::new();
         let token = self.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);
@@ -37,16 +37,16 @@ impl PasswordResets {
         let user = queries::insert_password_reset(&mut tx, reset_id, &token, email, now).await?;
         let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
         audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
-        // Recorded in any case: the response takes as long, and `email` discards the id of no row.
+        // Recorded for unknown addresses too, to keep the response time equal. `email` discards ids without a row.
         tx.record(&EmailRequested::PasswordReset { reset_id }).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Sets a new password by a mailed link.
+    /// Sets a new password with the token of a mailed link.
     ///
     /// # Errors
-    /// 400 when the token is not known or has expired.
+    /// 400 when the token is unknown or has expired.
     pub(crate) async fn reset(&self, token: &str, password: &NewPassword) -> Result<()> {
         let password_hash = self.passwords.hash(password.secret()).await?;
         let now = self.clock.now();

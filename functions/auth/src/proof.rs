@@ -1,4 +1,4 @@
-//! How somebody proves who they are: by password, or by a passkey's assertion.
+//! Proofs of identity in a request body: a password or a passkey assertion.
 
 use axum::extract::{FromRequest, Request};
 use garde::Validate;
@@ -17,25 +17,26 @@ use webauthn_rs::prelude::PublicKeyCredential;
 
 use crate::passkeys::Credential;
 
-/// A password, with what it belongs to, or a passkey's assertion; told apart by the body's fields.
-// Derived for the OpenAPI document's `oneOf`; reading goes by the fields, so that faults are told well.
+/// A password or a passkey assertion. The fields of the body decide which one it is.
+// `untagged` produces `oneOf` in the OpenAPI document. `from_request` parses by field names instead, for better error
+// messages.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum Proof<P> {
-    /// A password.
+    /// Proof by password.
     Password(P),
-    /// A passkey.
+    /// Proof by a passkey assertion.
     Passkey(Box<Assertion>),
 }
 
-/// The answer to `POST /auth/passkeys/login/start`.
+/// A passkey assertion for a ceremony started with `POST /auth/passkeys/login/start`.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Assertion {
-    /// The ceremony that this finishes.
+    /// Id of the ceremony that this request finishes.
     #[garde(skip)]
     pub(crate) ceremony_id: CeremonyId,
-    /// What the authenticator answered.
+    /// The result of `navigator.credentials.get`, serialized with `toJSON()`.
     #[garde(dive)]
     #[schema(value_type = Object)]
     pub(crate) credential: Credential<PublicKeyCredential>,

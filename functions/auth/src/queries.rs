@@ -1,4 +1,4 @@
-//! All SQL of `auth`.
+//! All SQL queries of `auth`.
 
 mod passkeys;
 mod passwords;

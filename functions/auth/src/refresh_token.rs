@@ -1,4 +1,4 @@
-//! Refresh tokens: derived from the session and how often it was rotated, so none is kept anywhere.
+//! Refresh tokens, derived from the session id and its rotation counter. No token is stored.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use shared::base::{config::Error, ids::SessionId};
 use uuid::Uuid;
 
 shared::settings! {
-    /// Deriving refresh tokens.
+    /// Settings for deriving refresh tokens.
     pub struct RefreshTokenSettings {
-        /// The key, in base64: at least 32 bytes.
+        /// HMAC key in base64, at least 32 bytes.
         pub key: SecretString = "REFRESH_TOKEN_KEY",
     }
 }
 
-/// Derives refresh tokens.
+/// Derives and verifies refresh tokens.
 #[derive(Clone)]
 pub(crate) struct RefreshTokens {
     key: Arc<hmac::Key>,
@@ -35,7 +35,7 @@ impl RefreshTokens {
         Ok(Self { key: Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &key)) })
     }
 
-    /// The token of a session after so many rotations: `base64url(session ‖ counter ‖ HMAC)`.
+    /// Derives the token of a session after `counter` rotations: `base64url(session ‖ counter ‖ HMAC)`.
     pub(crate) fn derive(&self, session: SessionId, counter: i32) -> SecretString {
         let mut token = session.0.as_bytes().to_vec();
         token.extend(counter.to_be_bytes());
@@ -44,7 +44,7 @@ impl RefreshTokens {
         URL_SAFE_NO_PAD.encode(token).into()
     }
 
-    /// The session and the counter of a token that is ours.
+    /// Returns the session and the counter of a token, or `None` if its HMAC is wrong.
     pub(crate) fn read(&self, token: &SecretString) -> Option<(SessionId, i32)> {
         let token = URL_SAFE_NO_PAD.decode(token.expose_secret()).ok()?;
         let (signed, tag) = token.split_at_checked(SIGNED_BYTES)?;
@@ -54,7 +54,7 @@ impl RefreshTokens {
     }
 }
 
-/// A session's id and a counter.
+/// Length of the signed part: a session id and a counter.
 const SIGNED_BYTES: usize = 16 + 4;
 
 #[cfg(test)]
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_reads_back_and_a_forged_one_does_not() {
+    fn a_derived_token_is_accepted_and_a_forged_one_is_not() {
         let session = SessionId::new();
         let token = tokens(1).derive(session, 7);
         assert_eq!(tokens(1).read(&token), Some((session, 7)));

@@ -1,4 +1,4 @@
-//! Registration: an account and the mailed link that verifies its address.
+//! Registration: creating an account and mailing the link that verifies its address.
 
 use shared::{
     audit::{self, Action, Entry},
@@ -18,8 +18,8 @@ use shared::{
 use crate::queries::{self, NewVerification};
 
 shared::use_case! {
-    /// Creates accounts and mails verification links. Neither results nor response times tell which addresses have an
-    /// account.
+    /// Creates accounts and mails verification links. Neither the result nor the response time reveals which addresses
+    /// have an account.
     pub(crate) struct Registration {
         outbox: Outbox,
         mail_tokens: MailTokens,
@@ -29,14 +29,14 @@ shared::use_case! {
 }
 
 impl Registration {
-    /// Creates an account, or tells the owner of a verified one that somebody tried to.
+    /// Creates an account. If a verified account exists, its owner is told by mail about the attempt instead.
     pub(crate) async fn register(
         &self,
         email: &EmailAddress,
         password: &NewPassword,
         display_name: Option<&Name>,
     ) -> Result<()> {
-        // Hashed whether or not it is needed: the time must not tell which addresses are known.
+        // Hashed even if it is not needed, so that the response time does not reveal known addresses.
         let password_hash = self.passwords.hash(password.secret()).await?;
         let now = self.clock.now();
         let verification_id = VerificationId::new();
@@ -61,12 +61,12 @@ impl Registration {
         Ok(())
     }
 
-    /// Mails the newest verification link of an address again and extends it.
+    /// Mails the newest verification link of an address again and extends its lifetime.
     pub(crate) async fn resend(&self, email: &EmailAddress) -> Result<()> {
         let mut tx = self.outbox.begin().await?;
         let unverified = queries::extend_verification(&mut tx, email, self.clock.now()).await?;
-        // The id of no row for an address that is not to be verified: the response takes as long, and `email`
-        // discards the event.
+        // An event is recorded even if there is nothing to verify, to keep the response time equal. `email` discards
+        // ids without a row.
         let verification_id = unverified.unwrap_or_else(VerificationId::new);
         tx.record(&EmailRequested::Verification { verification_id }).await?;
         tx.commit().await?;

@@ -1,4 +1,4 @@
-//! One file a route.
+//! HTTP handlers, one file per endpoint.
 
 pub(crate) mod finish_passkey_registration;
 pub(crate) mod forgot_password;

@@ -1,4 +1,4 @@
-//! Sessions: opening one after a sign-in, and keeping it going with refresh tokens.
+//! Sessions: opening one after a sign-in and extending it with refresh tokens.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -30,7 +30,8 @@ use crate::{
     sign_in::{Failed, Proven},
 };
 
-/// How long the successor of a refresh token may be requested again: parallel tabs, a retry after a lost response.
+/// Time in which a used refresh token still returns its successor, for parallel tabs and for retries after a lost
+/// response.
 const GRACE: Duration = Duration::seconds(10);
 
 shared::use_case! {
@@ -45,10 +46,10 @@ shared::use_case! {
 }
 
 impl Sessions {
-    /// Opens a session, and mails the owner of the account if the network or the device is new to it.
+    /// Opens a session and mails the account owner if the network or the device is new.
     ///
     /// # Errors
-    /// 401 when the password changed or the account was closed since the proof.
+    /// 401 when the password changed or the account was closed after the proof was checked.
     pub(crate) async fn open(&self, user: &Proven) -> Result<Tokens> {
         let (id, now) = (SessionId::new(), self.clock.now());
         let context = context::current();
@@ -72,7 +73,7 @@ impl Sessions {
         self.tokens(user.id, user.global_role, id, 0)
     }
 
-    /// Records a failed sign-in; the returned problem is the same for all of them.
+    /// Records a failed sign-in. The returned problem does not reveal the reason.
     pub(crate) async fn refuse(&self, failed: &Failed) -> Result<Problem> {
         let user = failed.user.map(|user| user.0);
         let entry = Entry::success(None, Action::UserLogin, user.unwrap_or_default());
@@ -86,7 +87,7 @@ impl Sessions {
     /// Exchanges a refresh token for the next tokens of its session.
     ///
     /// # Errors
-    /// 401 when the token is not good; one that was used before ends its session.
+    /// 401 when the token is invalid. Reuse of an old token also ends its session.
     pub(crate) async fn refresh(&self, token: &SecretString) -> Result<Tokens> {
         let refused = || Problem::new(Code::Unauthenticated);
         let (id, counter) = self.refresh_tokens.read(token).ok_or_else(refused)?;
@@ -111,7 +112,7 @@ impl Sessions {
         }
     }
 
-    /// The tokens of a session after so many rotations.
+    /// Issues the tokens of a session after the given number of rotations.
     fn tokens(&self, user: UserId, role: GlobalRole, session: SessionId, rotations: i32) -> Result<Tokens> {
         let access_token =
             self.signer.sign(user, role.as_str(), session, self.clock.now()).map_err(Problem::internal)?;

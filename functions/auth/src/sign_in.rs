@@ -1,4 +1,4 @@
-//! Sign-in: who proved who they are, by a password or by a passkey's assertion.
+//! Sign-in: checking a password or a passkey assertion.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
@@ -21,25 +21,25 @@ use crate::{
 
 /// The result of checking a proof.
 pub(crate) enum Attempt {
-    /// The proof holds.
+    /// The proof is valid.
     Proven(Proven),
-    /// The proof does not hold.
+    /// The proof is invalid.
     Failed(Failed),
 }
 
-/// A user who proved who they are.
+/// A user whose proof was valid.
 pub(crate) struct Proven {
     pub(crate) id: UserId,
     pub(crate) global_role: GlobalRole,
-    /// The password that the account had at that time.
+    /// Id of the current password when the proof was checked.
     pub(crate) password_id: Option<Uuid>,
-    /// `password` or `passkey`, for the audit log.
+    /// `password` or `passkey`, as recorded in the audit log.
     pub(crate) method: &'static str,
 }
 
-/// A failed attempt, as the audit log records it.
+/// A failed sign-in, as recorded in the audit log.
 pub(crate) struct Failed {
-    /// The account that the attempt was about, if there is one.
+    /// The account of the given address or passkey, if it exists.
     pub(crate) user: Option<UserId>,
     pub(crate) method: &'static str,
     pub(crate) outcome: Outcome,
@@ -48,14 +48,14 @@ pub(crate) struct Failed {
 
 /// The result of checking an assertion.
 enum Asserted {
-    /// The owner of the passkey sent it; the passkey's counter is stored.
+    /// The assertion is valid and the passkey's new counter is stored.
     By(PasskeyOwner),
-    /// It proves nothing; the owner of the passkey, if it is one of ours, and the reason.
+    /// The assertion is rejected. Holds the owner of the passkey, if it is registered, and the reason.
     Refused(Option<PasskeyOwner>, Refusal),
 }
 
 shared::use_case! {
-    /// Checks passwords and assertions.
+    /// Checks passwords and passkey assertions.
     pub(crate) struct SignIn {
         db: PgPool,
         passwords: Passwords,
@@ -65,7 +65,7 @@ shared::use_case! {
 }
 
 impl SignIn {
-    /// Checks the password of an address; takes the same time for an unknown address.
+    /// Checks the password of an address. Takes the same time for an unknown address.
     pub(crate) async fn by_password(&self, email: &str, password: &SecretString) -> Result<Attempt> {
         let email = email.trim().to_lowercase();
         let account = queries::find_credentials(&self.db, &email).await?;
@@ -89,7 +89,7 @@ impl SignIn {
         }))
     }
 
-    /// Checks an assertion.
+    /// Checks a passkey assertion.
     pub(crate) async fn by_passkey(&self, assertion: &Assertion) -> Result<Attempt> {
         Ok(match self.check(assertion).await? {
             Asserted::By(owner) => Attempt::Proven(Proven {
@@ -107,19 +107,19 @@ impl SignIn {
         })
     }
 
-    /// Whether this is the password of a user who is signed in.
+    /// Checks the password of a user who is already signed in.
     pub(crate) async fn has_password(&self, user: UserId, password: &SecretString) -> Result<bool> {
         let hash = queries::find_password_hash(&self.db, user).await?;
         self.passwords.verify(&normalize_password(password.expose_secret()), hash).await
     }
 
-    /// Whether the assertion is of a passkey of a user who is signed in.
+    /// Checks that an assertion is valid and belongs to a user who is already signed in.
     pub(crate) async fn has_passkey(&self, user: UserId, assertion: &Assertion) -> Result<bool> {
         let asserted = self.check(assertion).await?;
         Ok(matches!(asserted, Asserted::By(owner) if owner.id == user))
     }
 
-    /// Uses up the assertion's ceremony, whatever the result.
+    /// Checks an assertion. Its ceremony is consumed even if the check fails.
     async fn check(&self, assertion: &Assertion) -> Result<Asserted> {
         let credential = assertion.credential.get()?;
         let now = self.clock.now();

@@ -1,13 +1,13 @@
-//! Responses whose time does not depend on the work behind them.
+//! Responses with a constant delay, so that their timing does not reveal which addresses have an account.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-/// Longer than any of these requests takes when the machine is not overloaded, a password's hash included.
+/// Longer than these requests take on a machine that is not overloaded, password hashing included.
 const FLOOR: Duration = Duration::from_millis(40);
 
-/// Returns the result of `work`, after a time that is the same for known and unknown addresses.
+/// Returns the result of `work`, but not before [`FLOOR`] has passed.
 pub(crate) async fn respond<T>(work: impl Future<Output = T>) -> T {
     let (result, ()) = tokio::join!(work, sleep(FLOOR));
     result

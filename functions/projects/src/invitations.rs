@@ -1,4 +1,4 @@
-//! Invitations: from the mailed link to the membership.
+//! Invitations: mailing a link and turning it into a membership.
 
 use serde_json::json;
 use shared::{
@@ -29,10 +29,10 @@ use crate::{
     queries::{self, LinkedInvitation, NewInvitation},
 };
 
-/// Mails that one invitation may send in an hour: nobody's mailbox is to be filled.
+/// Maximum number of mails per hour for one invitation, so that it cannot flood a mailbox.
 const MAILS_PER_HOUR: i32 = 5;
 
-/// Mails that the invitations of one project may send in an hour.
+/// Maximum number of invitation mails per hour and project.
 #[derive(Clone, Copy)]
 pub(crate) struct MailQuota(pub(crate) u32);
 
@@ -51,7 +51,8 @@ impl Invitations {
     /// Invites an address to a project and mails it a link.
     ///
     /// # Errors
-    /// 409 when the address belongs to a member or has an open invitation, 429 when the project sent too many mails.
+    /// 409 when the address belongs to a member or has an open invitation, 429 when the project has sent too many
+    /// mails.
     pub(crate) async fn create(
         &self,
         access: &ProjectAdmin,
@@ -82,10 +83,10 @@ impl Invitations {
         finish(tx, project_id, id, now).await
     }
 
-    /// Mails an invitation's link again and extends it.
+    /// Mails the link of an invitation again and extends its lifetime.
     ///
     /// # Errors
-    /// 404 when there is no such invitation, 429 when it or its project sent too many mails.
+    /// 404 when there is no such invitation, 429 when the invitation or its project has sent too many mails.
     pub(crate) async fn resend(&self, access: &ProjectAdmin, id: InvitationId) -> Result<Invitation> {
         let (project, user, now) = (access.project_id, access.principal.user_id, self.clock.now());
         let mut tx = self.outbox.begin().await?;
@@ -93,7 +94,7 @@ impl Invitations {
         self.check_quota(&mut tx, project, now).await?;
         let mails = queries::extend_invitation(&mut tx, project, id, now).await?.or_not_found()?;
         if mails > MAILS_PER_HOUR {
-            let detail = "This invitation was mailed often enough for an hour.";
+            let detail = "This invitation has reached its limit of mails per hour. Try again later.";
             let wait = Duration::HOUR.unsigned_abs();
             return Err(Problem::new(Code::TooManyRequests).detail(detail).retry_after(wait));
         }
@@ -103,7 +104,7 @@ impl Invitations {
         finish(tx, project, id, now).await
     }
 
-    /// Makes the owner of the invited address a member.
+    /// Accepts an invitation: makes the owner of the invited address a member of the project.
     ///
     /// # Errors
     /// 403 when the invitation is for another address, 404, 409 or 410 when it cannot be accepted.
@@ -125,7 +126,7 @@ impl Invitations {
                     tx.rollback().await?;
                     return Err(self.refuse(&invitation, user, now).await?);
                 }
-                // Used up first: of many who accept at once, the others wait here and then find it used.
+                // Marked as used first. Parallel requests wait here for the row and then find it used.
                 if !queries::use_invitation(&mut tx, invitation.id, user, now).await? {
                     return Err(Problem::new(Code::InvitationUsed));
                 }
@@ -139,7 +140,7 @@ impl Invitations {
         Ok(membership)
     }
 
-    /// Records that another account tried to accept an invitation.
+    /// Records that the wrong account tried to accept an invitation, and returns the problem.
     async fn refuse(
         &self,
         invitation: &LinkedInvitation,
@@ -152,7 +153,7 @@ impl Invitations {
         Ok(Problem::new(Code::WrongAccount))
     }
 
-    /// Checks that the project's invitations have not sent too many mails within the last hour.
+    /// Checks that the project has not reached its limit of invitation mails per hour.
     async fn check_quota(
         &self,
         db: &mut PgConnection,
@@ -164,7 +165,7 @@ impl Invitations {
             return Ok(());
         }
         let wait = first.map_or(Duration::HOUR, |first| first + Duration::HOUR - now);
-        let detail = "The project has sent as many invitations as it may in an hour.";
+        let detail = "This project has reached its limit of invitation mails per hour. Try again later.";
         Err(Problem::new(Code::TooManyRequests).detail(detail).retry_after(wait.unsigned_abs()))
     }
 }
@@ -173,7 +174,7 @@ fn accepted(invitation: &LinkedInvitation, user: UserId) -> Entry {
     Entry::success(Some(user), Action::InvitationAccepted, invitation.id.0).in_project(invitation.project_id)
 }
 
-/// Reads the invitation as it is now, and commits.
+/// Reads the current state of the invitation and commits.
 async fn finish(
     mut tx: Transaction,
     project: ProjectId,

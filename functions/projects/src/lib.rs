@@ -1,4 +1,14 @@
-//! `projects`: projects, their members, invitations and audit log.
+//! The function `projects`: projects and their members, invitations and audit log.
+//!
+//! A project groups items, and each member has a role in it: project admin, contributor or reviewer. An admin invites
+//! an email address, and the function `email` mails the link. The owner of the address opens it and accepts:
+//!
+//! ```text
+//! POST /projects/{id}/invite ──> mail ──> GET /invitations/{token} ──> POST /invitations/{token}/accept
+//! ```
+//!
+//! The module `routes` has one file per endpoint and `queries` holds all SQL. Changes of a project and removals or role
+//! changes of members first lock the project row (`queries::lock_project`), so that a project always keeps an admin.
 
 mod invitations;
 mod model;
@@ -25,24 +35,24 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::invitations::MailQuota;
 
 shared::settings! {
-    /// The settings of `projects`.
+    /// Settings of the function `projects`.
     pub struct ProjectsSettings {
-        /// Mails that the invitations of one project may send in an hour.
+        /// Maximum number of invitation mails per hour and project.
         pub invitations_per_hour: u32 = "INVITATIONS_PER_HOUR" or "50",
     }
     with {
-        /// Checking access tokens.
+        /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
-        /// Publishing events.
+        /// Settings for publishing events.
         pub pubsub: PubSubSettings,
-        /// Deriving the tokens of mailed links.
+        /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
-        /// Limits on the route that anybody may call.
+        /// Rate limits of the public route `GET /invitations/{token}`.
         pub rate_limit: RateLimitSettings,
     }
 }
 
-/// The state of the handlers.
+/// State shared by all handlers of `projects`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,
@@ -54,7 +64,7 @@ pub struct AppState {
     clock: Clock,
 }
 
-/// The function `projects`.
+/// Entry point of the function `projects`: its routes, settings and state.
 pub struct Projects;
 
 impl Function for Projects {

@@ -1,4 +1,4 @@
-//! The process of the function `projects`.
+//! The binary of the function `projects`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<projects::Projects>()

@@ -1,4 +1,4 @@
-//! Types that SQL and the routes share.
+//! Types shared by queries and routes.
 
 use serde::Serialize;
 use shared::{
@@ -9,18 +9,18 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// A project, as one of its members sees it.
+/// A project, with the role of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Project {
     pub(crate) id: ProjectId,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
-    /// The language of its voice samples (BCP 47), unless they name their own.
+    /// Default language of voice samples, as a BCP 47 tag. A sample can override it.
     pub(crate) language: Option<String>,
     pub(crate) created_by_id: UserId,
-    /// The caller's role; null for a super admin who is no member.
+    /// Role of the caller. Null for a super admin who is not a member.
     pub(crate) role: Option<ProjectRole>,
-    /// Grows with every change; the `ETag` is made from it.
+    /// Increases with every change. Returned as `ETag`, to be sent as `If-Match`.
     pub(crate) version: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
@@ -34,7 +34,7 @@ impl HasVersion for Project {
     }
 }
 
-/// What an admin may change of a project.
+/// Fields of a project that an admin can change.
 #[derive(PartialEq, Eq, Serialize)]
 pub(crate) struct ProjectValues {
     pub(crate) name: String,
@@ -42,7 +42,7 @@ pub(crate) struct ProjectValues {
     pub(crate) language: Option<String>,
 }
 
-/// Somebody who works in a project.
+/// A member of a project.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Member {
     #[serde(skip)]
@@ -55,7 +55,7 @@ pub(crate) struct Member {
     pub(crate) joined_at: OffsetDateTime,
 }
 
-/// The caller's membership.
+/// Membership of the caller in a project.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Membership {
     pub(crate) project_id: ProjectId,
@@ -65,7 +65,7 @@ pub(crate) struct Membership {
     pub(crate) joined_at: OffsetDateTime,
 }
 
-/// An invitation, as the project's admins see it.
+/// An invitation to a project, as shown to its admins.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Invitation {
     pub(crate) id: InvitationId,
@@ -82,17 +82,17 @@ pub(crate) struct Invitation {
     pub(crate) accepted_at: Option<OffsetDateTime>,
 }
 
-/// What became of an invitation.
+/// The state of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub(crate) enum InvitationStatus {
-    /// It can be accepted.
+    /// The invitation can be accepted.
     Open,
-    /// It was accepted.
+    /// The invited address has joined the project.
     Accepted,
-    /// It was taken back.
+    /// An admin revoked the invitation.
     Revoked,
-    /// Nobody accepted it in time.
+    /// The invitation was not accepted in time.
     Expired,
 }

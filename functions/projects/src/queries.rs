@@ -1,4 +1,4 @@
-//! All SQL of `projects`.
+//! All SQL queries of `projects`.
 
 mod acceptance;
 mod invitations;

@@ -1,4 +1,4 @@
-//! One file a route.
+//! HTTP handlers, one file per endpoint.
 
 pub(crate) mod accept_invitation;
 pub(crate) mod create_invitation;

@@ -1,6 +1,6 @@
-//! The export of an account: a JSON document that is written while it is read, a batch of rows at a time.
+//! Account data export: a JSON document, streamed in batches of rows.
 //!
-//! No connection is held while the client reads, and no more than a batch is in memory.
+//! At most one batch is in memory, and no database connection is held while the client reads.
 
 use axum::body::Bytes;
 use futures::{Stream, stream};
@@ -20,27 +20,27 @@ use crate::{
     queries::export as queries,
 };
 
-/// Rows that are read at once.
+/// Number of rows read by one query.
 const BATCH: i64 = 500;
 
-/// Everything that the platform holds on a user.
+/// All data that the platform holds about a user.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "describes the document, which is never whole in memory")]
 pub(crate) struct AccountExport {
     #[schema(value_type = String, format = DateTime)]
     exported_at: OffsetDateTime,
     account: Account,
-    /// Sessions, ended ones included.
+    /// All sessions, including those that have ended.
     sessions: Vec<ExportedSession>,
     passkeys: Vec<Passkey>,
     memberships: Vec<ExportedMembership>,
-    /// What the user uploaded.
+    /// Items that the user uploaded.
     items: Vec<ExportedItem>,
-    /// What the user did, and what was done to the account.
+    /// Actions of the user, and actions of others on the account.
     audit_logs: Vec<ExportedAuditLog>,
 }
 
-/// The lists of the document, in their order.
+/// The lists of the document, in output order.
 const LISTS: [List; 5] = [List::Sessions, List::Passkeys, List::Memberships, List::Items, List::AuditLogs];
 
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ impl List {
         }
     }
 
-    /// The rows after one, as JSON, and the id that the last of them has if there may be more.
+    /// Returns the rows after an id as JSON, and the id of the last row if there may be more.
     async fn batch(self, db: &PgPool, user: UserId, after: Uuid) -> Result<(String, Option<Uuid>), Fault> {
         match self {
             Self::Sessions => batch(queries::sessions(db, user, after, BATCH).await?, |row| row.id.0),
@@ -86,7 +86,7 @@ fn batch<T: Serialize>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> Result<(String,
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// How far the document is written: the list, and the row in it.
+/// Position in the document: the current list and the last row written from it.
 struct Progress {
     db: PgPool,
     user: UserId,
@@ -94,7 +94,8 @@ struct Progress {
     after: Uuid,
 }
 
-/// The document, piece by piece. It breaks off when the database does: half a document is no JSON.
+/// Streams the document. If a query fails, the stream ends with an error, which leaves invalid JSON, so that a client
+/// cannot mistake a partial document for a complete one.
 pub(crate) fn stream(
     db: PgPool,
     account: Account,
@@ -106,7 +107,7 @@ pub(crate) fn stream(
     let progress = Progress { db, user: account.id, list: 0, after: Uuid::nil() };
     let lists = stream::try_unfold(progress, async |progress| {
         next(progress).await.inspect_err(|error| {
-            tracing::error!(cause = chain(error.as_ref()), "an export broke off");
+            tracing::error!(cause = chain(error.as_ref()), "account data export failed");
         })
     });
     Ok(stream::StreamExt::chain(stream::iter([Ok(Bytes::from(head))]), lists))

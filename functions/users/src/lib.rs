@@ -1,4 +1,9 @@
-//! `users`: the caller's own account: name, password, passkeys, sessions, export and deletion.
+//! The function `users`: the caller's own account, that is, name, password, passkeys, sessions, account data export and
+//! deletion.
+//!
+//! The module `routes` has one file per endpoint and `queries` holds all SQL. Every change first locks the account row
+//! (`queries::lock_account`), which serializes changes and refuses sessions that ended in the meantime. Signing in and
+//! registering passkeys belong to the function `auth`.
 
 mod export;
 mod model;
@@ -24,22 +29,22 @@ use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
-    /// The settings of `users`.
+    /// Settings of the function `users`.
     pub struct UsersSettings {
     }
     with {
-        /// Publishing events.
+        /// Settings for publishing events.
         pub pubsub: PubSubSettings,
-        /// Checking access tokens.
+        /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
-        /// Hashing passwords.
+        /// Settings for hashing passwords.
         pub password: PasswordSettings,
-        /// Limits on guesses of the current password.
+        /// Rate limits for guesses of the current password.
         pub rate_limit: RateLimitSettings,
     }
 }
 
-/// The state of the handlers.
+/// State shared by all handlers of `users`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,
@@ -50,7 +55,7 @@ pub struct AppState {
     clock: Clock,
 }
 
-/// The function `users`.
+/// Entry point of the function `users`: its routes, settings and state.
 pub struct Users;
 
 impl Function for Users {

@@ -1,4 +1,4 @@
-//! The process of the function `users`.
+//! The binary of the function `users`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<users::Users>()

@@ -1,4 +1,4 @@
-//! Types that SQL and the responses share.
+//! Types shared by queries and responses.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,18 +18,18 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
-    /// When it was last refreshed.
+    /// Time of the last token refresh, or of the sign-in.
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) last_used_at: OffsetDateTime,
-    /// Where it was opened from.
+    /// IP address of the sign-in.
     pub(crate) ip_address: Option<String>,
-    /// What it was opened with.
+    /// `User-Agent` header of the sign-in.
     pub(crate) user_agent: Option<String>,
-    /// Whether this request belongs to it.
+    /// True for the session that sent this request.
     pub(crate) current: bool,
 }
 
-/// A session, live or ended.
+/// A session in the account data export, live or ended.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedSession {
     pub(crate) id: SessionId,
@@ -47,7 +47,7 @@ pub(crate) struct ExportedSession {
     pub(crate) user_agent: Option<String>,
 }
 
-/// A membership in a project.
+/// A project membership in the account data export.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedMembership {
     pub(crate) project_id: ProjectId,
@@ -57,7 +57,7 @@ pub(crate) struct ExportedMembership {
     pub(crate) created_at: OffsetDateTime,
 }
 
-/// An uploaded item; what others wrote about it is theirs.
+/// An item in the account data export. Excludes text that other users wrote about it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedItem {
     pub(crate) id: ItemId,
@@ -78,7 +78,7 @@ pub(crate) struct ExportedItem {
     pub(crate) reviewed_at: Option<OffsetDateTime>,
 }
 
-/// Something that the user did, or that was done to their account.
+/// An audit log entry in the account data export: an action of the user, or of someone else on the account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedAuditLog {
     pub(crate) id: AuditId,
@@ -87,20 +87,20 @@ pub(crate) struct ExportedAuditLog {
     pub(crate) resource_id: Option<Uuid>,
     pub(crate) project_id: Option<ProjectId>,
     pub(crate) status: String,
-    /// Null where somebody else acted, or nobody known.
+    /// IP address of the user. Null if someone else acted or the actor is unknown.
     pub(crate) ip_address: Option<String>,
-    /// Null where somebody else acted, or nobody known.
+    /// `User-Agent` header of the user. Null if someone else acted or the actor is unknown.
     pub(crate) user_agent: Option<String>,
     #[schema(value_type = Object)]
     pub(crate) metadata: Value,
-    /// Values before and after a change of the user's own.
+    /// Values before and after a change that the user made.
     #[schema(value_type = Option<Object>)]
     pub(crate) details: Option<Value>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
 }
 
-/// A `last_admin` problem.
+/// A problem with the code `last_admin`.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "describes the response, which is a problem with an extension")]
 pub(crate) struct LastAdminProblem {
@@ -110,14 +110,14 @@ pub(crate) struct LastAdminProblem {
     extension: LastAdmin,
 }
 
-/// The members of a `last_admin` problem that no other has.
+/// Extension members of a `last_admin` problem.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LastAdmin {
-    /// The projects that would be left without an admin.
+    /// Projects that would be left without an admin.
     pub(crate) projects: Vec<BlockingProject>,
 }
 
-/// A project that only the caller administers.
+/// A project of which the caller is the only active admin.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BlockingProject {
     pub(crate) id: ProjectId,

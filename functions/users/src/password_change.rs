@@ -1,4 +1,4 @@
-//! A change of password, with the proof that it may need.
+//! Changing the password, with the current password as proof where required.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
@@ -27,10 +27,10 @@ shared::use_case! {
 }
 
 impl PasswordChange {
-    /// Proves the caller by their current password.
+    /// Checks the current password of the caller.
     ///
     /// # Errors
-    /// 401 when it is wrong, even in a recent session.
+    /// 401 when the password is wrong, even in a recent session.
     pub(crate) async fn prove(
         &self,
         principal: &Principal,
@@ -49,7 +49,7 @@ impl PasswordChange {
         Err(Problem::new(Code::InvalidCredentials))
     }
 
-    /// Sets the password, ends every other session, and mails the owner.
+    /// Sets the password, ends all other sessions and notifies the account owner by mail.
     pub(crate) async fn set(&self, principal: &Principal, password: &NewPassword) -> Result<()> {
         let password_hash = self.passwords.hash(password.secret()).await?;
         let (user, now) = (principal.user_id, self.clock.now());

@@ -1,4 +1,4 @@
-//! All SQL of `users`.
+//! All SQL queries of `users`.
 
 pub(crate) mod export;
 mod passkeys;
@@ -18,11 +18,14 @@ use uuid::Uuid;
 pub(crate) use self::passkeys::*;
 use crate::model::{BlockingProject, Session};
 
-/// Projects that a refusal names at most.
+/// Maximum number of projects listed in a `last_admin` problem.
 const BLOCKING_PROJECTS: i64 = 200;
 
-/// Makes the changes of one account go one after the other, and refuses a caller whose session ended
-/// while they waited: who was thrown out must not get the last word.
+/// Locks the account row, which serializes changes of the account. Refuses a caller whose session ended while waiting
+/// for the lock, so that a revoked session cannot make the last change.
+///
+/// # Errors
+/// 401 when the session has ended or the account was closed.
 pub(crate) async fn lock_account(
     db: &mut PgConnection,
     principal: &Principal,
@@ -41,7 +44,7 @@ pub(crate) async fn lock_account(
     )
     .fetch_optional(&mut *db)
     .await?;
-    // A statement of its own: it sees what was committed while the one before waited.
+    // A separate statement, since it must see changes committed while the previous statement waited for the lock.
     let live = sqlx::query_scalar!(
         r#"
         select exists (
@@ -77,8 +80,8 @@ pub(crate) async fn update_account(
     .await
 }
 
-/// Whoever takes an admin away from a project locks the project first, in the order of ids: of two who
-/// leave at once, the second one sees that the first one is gone.
+/// Locks the projects that the user administers, in the order of their ids. Every removal of an admin takes this lock.
+/// If two admins leave at the same time, the second transaction therefore sees that the first admin has left.
 pub(crate) async fn lock_administered_projects(
     db: &mut PgConnection,
     user: UserId,
@@ -100,7 +103,7 @@ pub(crate) async fn lock_administered_projects(
     Ok(())
 }
 
-/// The projects that nobody but this user administers; who is suspended cannot.
+/// Returns the projects that have no other active admin. Suspended users do not count.
 pub(crate) async fn projects_without_another_admin(
     db: &mut PgConnection,
     user: UserId,
@@ -134,7 +137,8 @@ pub(crate) async fn projects_without_another_admin(
     .await
 }
 
-/// Shuts an account: every session ends and every link dies. What is left of it goes with the purge.
+/// Marks an account as deleted, ends its sessions, and deletes its passkeys and mailed links. The purge erases the
+/// rest.
 pub(crate) async fn delete_account(
     db: &mut PgConnection,
     user: UserId,
@@ -161,7 +165,7 @@ pub(crate) async fn delete_account(
     Ok(())
 }
 
-/// The password of a user, as long as they have one.
+/// Returns the password hash of a user, if they have a password.
 pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
     let hash =
         sqlx::query_scalar!("select password_hash from users where id = $1 and deleted_at is null", user.0)
@@ -170,7 +174,7 @@ pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Opti
     Ok(hash.flatten())
 }
 
-/// Sets a password: every session but the caller's ends, and every link that sets one dies.
+/// Sets a password, ends all sessions except the caller's, and deletes all password reset links.
 pub(crate) async fn change_password(
     db: &mut PgConnection,
     principal: &Principal,
@@ -201,7 +205,8 @@ pub(crate) async fn change_password(
     Ok(())
 }
 
-/// Walks the index over (user, session), so that a page costs the same wherever it is.
+/// Returns one page of the caller's live sessions, newest first. Every page has the same cost, since the query walks
+/// the index over (user, session).
 pub(crate) async fn list_sessions(
     db: &PgPool,
     principal: &Principal,
@@ -231,7 +236,7 @@ pub(crate) async fn list_sessions(
     .await
 }
 
-/// Whether there was such a live session of the user to end.
+/// Ends a session of the user. Returns false if there is no such live session.
 pub(crate) async fn revoke_session(
     db: &mut PgConnection,
     user: UserId,
@@ -250,7 +255,7 @@ pub(crate) async fn revoke_session(
     Ok(ended.rows_affected() == 1)
 }
 
-/// How many sessions ended.
+/// Ends all sessions of the caller except the current one and returns their number.
 pub(crate) async fn revoke_other_sessions(
     db: &mut PgConnection,
     principal: &Principal,

@@ -1,4 +1,4 @@
-//! One file a route.
+//! HTTP handlers, one file per endpoint.
 
 pub(crate) mod change_password;
 pub(crate) mod delete_account;

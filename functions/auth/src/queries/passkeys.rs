@@ -1,4 +1,4 @@
-//! Passkeys, and the ceremonies that make and use them.
+//! Queries for passkeys and WebAuthn ceremonies.
 
 use serde_json::Value;
 use shared::{
@@ -17,15 +17,15 @@ use webauthn_rs::prelude::PublicKeyCredential;
 
 use crate::model::NewPasskey;
 
-/// How long a ceremony may take.
+/// Time in which a ceremony must be finished.
 const CEREMONY_LIFETIME: Duration = Duration::minutes(5);
 
-/// What authenticators call the passkeys of a user.
+/// Returns the credential ids of a user's passkeys.
 pub(crate) async fn list_credential_ids(db: &PgPool, user: UserId) -> Result<Vec<Vec<u8>>, sqlx::Error> {
     sqlx::query_scalar!("select credential_id from passkeys where user_id = $1", user.0).fetch_all(db).await
 }
 
-/// Remembers a ceremony: a registration by a user, or a sign-in by whoever it will turn out to be.
+/// Stores a ceremony. `user` is set for a registration and `None` for a sign-in, whose user is not known yet.
 pub(crate) async fn insert_ceremony(
     db: &PgPool,
     id: CeremonyId,
@@ -45,7 +45,7 @@ pub(crate) async fn insert_ceremony(
     Ok(())
 }
 
-/// A registration that a user began, which is used up by this; of two who ask at once, one gets it.
+/// Deletes a user's registration ceremony and returns its state. Only one of several parallel calls gets it.
 pub(crate) async fn take_registration(
     db: &PgPool,
     id: CeremonyId,
@@ -62,7 +62,7 @@ pub(crate) async fn take_registration(
     .await
 }
 
-/// The same for a sign-in.
+/// Deletes a sign-in ceremony and returns its state. Only one of several parallel calls gets it.
 pub(crate) async fn take_authentication(
     db: &PgPool,
     id: CeremonyId,
@@ -77,10 +77,10 @@ pub(crate) async fn take_authentication(
     .await
 }
 
-/// Keeps a passkey of a user whose account is still open.
+/// Stores a passkey, provided that the account is neither deleted nor suspended.
 ///
 /// # Errors
-/// 409 when it is registered already, 401 when the account was shut meanwhile.
+/// 409 when the passkey is already registered, 401 when the account was closed in the meantime.
 pub(crate) async fn insert_passkey(
     db: &mut PgConnection,
     id: PasskeyId,
@@ -113,15 +113,15 @@ pub(crate) async fn insert_passkey(
     if inserted.rows_affected() == 1 { Ok(()) } else { Err(Problem::new(Code::Unauthenticated)) }
 }
 
-/// Who a passkey belongs to.
+/// The owner of a passkey.
 pub(crate) struct PasskeyOwner {
     pub(crate) id: UserId,
     pub(crate) global_role: GlobalRole,
     pub(crate) password_id: Option<Uuid>,
 }
 
-/// The passkey that an assertion names, if it belongs to the user whom it names too; two assertions of one
-/// passkey are checked one after the other, so that its counter cannot be used twice.
+/// Locks and returns the passkey of an assertion, if it belongs to the user named in the assertion. The lock serializes
+/// assertions of one passkey, so that a counter value cannot be used twice.
 pub(crate) async fn lock_passkey(
     db: &mut PgConnection,
     assertion: &PublicKeyCredential,
@@ -151,7 +151,7 @@ pub(crate) async fn lock_passkey(
     }))
 }
 
-/// Keeps a passkey's counter and flags.
+/// Stores the counter and flags of a passkey after a sign-in.
 pub(crate) async fn use_passkey(
     db: &mut PgConnection,
     id: PasskeyId,

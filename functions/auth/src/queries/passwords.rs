@@ -1,4 +1,4 @@
-//! Passwords, and the links that set new ones.
+//! Queries for passwords and password reset links.
 
 use shared::{
     base::{
@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// How long a link that sets a password is good for.
+/// Lifetime of a password reset link.
 const PASSWORD_RESET_LIFETIME: Duration = Duration::hours(1);
 
 pub(crate) struct Credentials {
@@ -37,7 +37,7 @@ pub(crate) async fn find_credentials(db: &PgPool, email: &str) -> Result<Option<
     .await
 }
 
-/// Replaces a hash by one of the same password; a password that was changed meanwhile stays.
+/// Replaces an outdated hash with a new hash of the same password, unless the password has changed in the meantime.
 pub(crate) async fn rehash_password(
     db: &PgPool,
     user: UserId,
@@ -55,7 +55,7 @@ pub(crate) async fn rehash_password(
     Ok(())
 }
 
-/// The password of a user, as long as they have one.
+/// Returns the password hash of a user, if they have a password.
 pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Option<String>, sqlx::Error> {
     let hash =
         sqlx::query_scalar!("select password_hash from users where id = $1 and deleted_at is null", user.0)
@@ -64,7 +64,7 @@ pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Opti
     Ok(hash.flatten())
 }
 
-/// A link that sets a new password, for an account that can sign in; whose it is.
+/// Stores a password reset link and returns its user, if the address belongs to an active account.
 pub(crate) async fn insert_password_reset(
     db: &mut PgConnection,
     id: PasswordResetId,
@@ -96,7 +96,7 @@ pub(crate) struct PasswordReset {
     pub(crate) expires_at: OffsetDateTime,
 }
 
-/// The request that a token belongs to; two links of one account are used one after the other.
+/// Returns the reset of a token and locks the account, which serializes the use of its links.
 pub(crate) async fn lock_password_reset(
     db: &mut PgConnection,
     token_hash: &[u8],
@@ -118,8 +118,8 @@ pub(crate) async fn lock_password_reset(
     .await
 }
 
-/// Sets a password by a mailed link: every session ends, every other link dies, and the address is
-/// proven, since the link went there.
+/// Sets a new password, ends all sessions and invalidates all other links. Also marks the address as verified, since
+/// the link was mailed to it.
 pub(crate) async fn reset_password(
     db: &mut PgConnection,
     user: UserId,

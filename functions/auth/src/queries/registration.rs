@@ -1,4 +1,4 @@
-//! Accounts, until their address is verified.
+//! Queries for accounts until their address is verified.
 
 use shared::{
     base::{
@@ -10,7 +10,7 @@ use shared::{
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-/// How long a verification link is good for.
+/// Lifetime of a verification link.
 const VERIFICATION_LIFETIME: Duration = Duration::hours(24);
 
 pub(crate) struct RegisteredUser {
@@ -18,14 +18,14 @@ pub(crate) struct RegisteredUser {
     pub(crate) verified: bool,
 }
 
-/// The account of an address, made if there is none; parallel registrations find the same one.
+/// Returns the account of an address and creates it if needed. Parallel registrations get the same account.
 pub(crate) async fn find_or_insert_user(
     db: &mut PgConnection,
     id: UserId,
     email: &EmailAddress,
     now: OffsetDateTime,
 ) -> Result<RegisteredUser, sqlx::Error> {
-    // The update that changes nothing makes the conflicting row visible and holds it until we commit.
+    // The no-op update returns the conflicting row and locks it until the transaction commits.
     sqlx::query_as!(
         RegisteredUser,
         r#"
@@ -49,7 +49,7 @@ pub(crate) struct NewVerification<'a> {
     pub(crate) token: Derived,
 }
 
-/// A registration of its own: until a link is opened, the newest one's password opens the account.
+/// Stores a registration. Until a link is opened, the password of the newest registration is valid.
 pub(crate) async fn insert_verification(
     db: &mut PgConnection,
     new: &NewVerification<'_>,
@@ -78,7 +78,7 @@ pub(crate) async fn insert_verification(
     Ok(())
 }
 
-/// Extends the newest link of an address that waits for verification.
+/// Extends the newest verification link of an unverified address.
 pub(crate) async fn extend_verification(
     db: &mut PgConnection,
     email: &EmailAddress,
@@ -114,7 +114,7 @@ pub(crate) struct Verification {
     pub(crate) used: bool,
 }
 
-/// The registration of a token; two links of one account are opened one after the other.
+/// Returns the registration of a token and locks the account, which serializes the use of its links.
 pub(crate) async fn lock_verification(
     db: &mut PgConnection,
     token_hash: &[u8],
@@ -138,8 +138,8 @@ pub(crate) async fn lock_verification(
     .await
 }
 
-/// Makes the opened link's password and name the account's, drops the other registrations, and ends
-/// the sessions that were opened with another password.
+/// Gives the account the password and name of the opened link, deletes its other registrations, and ends the sessions
+/// that were opened with another password.
 pub(crate) async fn verify_user(
     db: &mut PgConnection,
     verification: &Verification,

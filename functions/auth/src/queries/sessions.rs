@@ -1,4 +1,4 @@
-//! Sessions, from sign-in to sign-out.
+//! Queries for sessions, from sign-in to sign-out.
 
 use shared::{
     audit::Entry,
@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// How long a session lives when nobody uses it.
+/// Time after which an unused session expires.
 const SESSION_LIFETIME: Duration = Duration::days(30);
 
 pub(crate) struct NewSession {
@@ -22,15 +22,15 @@ pub(crate) struct NewSession {
     pub(crate) user_agent: Option<String>,
 }
 
-/// A session that was opened.
+/// The result of opening a session.
 pub(crate) struct OpenedSession {
-    /// Whether the account was used before, but never from this network with this user agent, its version
-    /// aside. What somebody else did before the address was verified does not count.
+    /// True when the account has earlier sessions, but none from this network with this user agent (ignoring version
+    /// numbers). Sessions opened before the address was verified do not count, since they may not be the owner's.
     pub(crate) unfamiliar: bool,
 }
 
-/// Opens a session with its audit row, unless the account changed its password or was closed since the proof; records
-/// `notice` in the outbox when the sign-in is unfamiliar. One statement, so that it is its own transaction.
+/// Opens a session and writes its audit row, unless the password changed or the account was closed after the proof was
+/// checked. Records `notice` in the outbox when the sign-in is unfamiliar. A single statement, hence atomic by itself.
 pub(crate) async fn insert_session(
     db: &PgPool,
     new: &NewSession,
@@ -38,7 +38,7 @@ pub(crate) async fn insert_session(
     notice: &Outgoing,
     now: OffsetDateTime,
 ) -> Result<Option<OpenedSession>, sqlx::Error> {
-    // The lock makes a sign-in and a password reset go one after the other.
+    // The lock serializes a sign-in with a password reset.
     let opened = sqlx::query!(
         r#"
         with account as (
@@ -100,7 +100,7 @@ pub(crate) struct LockedSession {
     pub(crate) rotated_at: Option<OffsetDateTime>,
 }
 
-/// A live session of a living user; refreshes of one session go one after the other.
+/// Locks and returns a live session of an active user. The lock serializes refreshes of one session.
 pub(crate) async fn lock_session(
     db: &mut PgConnection,
     session: SessionId,
@@ -127,7 +127,7 @@ pub(crate) async fn lock_session(
     .await
 }
 
-/// Counts a rotation; the session lives on from now.
+/// Increments the rotation counter and extends the session.
 pub(crate) async fn rotate_session(
     db: &mut PgConnection,
     session: SessionId,
@@ -157,7 +157,7 @@ pub(crate) async fn revoke_session(
     Ok(())
 }
 
-/// The user proved who they are in this session.
+/// Records that the user reauthenticated in this session.
 pub(crate) async fn mark_authenticated(
     db: &mut PgConnection,
     session: SessionId,
@@ -169,8 +169,8 @@ pub(crate) async fn mark_authenticated(
     Ok(())
 }
 
-/// Whether a session of the account was ever opened from a network. What somebody else opened before the
-/// address was verified does not count.
+/// Returns true if a session of the account was ever opened from the network. Sessions opened before the address was
+/// verified do not count, since they may not be the owner's.
 pub(crate) async fn has_signed_in_from(
     db: &PgPool,
     email: &str,

@@ -1,4 +1,4 @@
-//! `POST /auth/passkeys/register/finish`.
+//! The handler of `POST /auth/passkeys/register/finish`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -22,26 +22,29 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use crate::{AppState, passkeys::Credential, queries};
 
-/// What a passkey is called whose owner gave it no name.
+/// Name of a passkey if the request has none.
 const DEFAULT_NAME: &str = "Passkey";
 
-/// The answer to `POST /auth/passkeys/register/start`.
+/// A new passkey for a ceremony started with `POST /auth/passkeys/register/start`.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FinishPasskeyRegistration {
-    /// The ceremony that this finishes.
+    /// Id of the ceremony that this request finishes.
     #[garde(skip)]
     ceremony_id: CeremonyId,
-    /// What the authenticator made.
+    /// The result of `navigator.credentials.create`, serialized with `toJSON()`.
     #[garde(dive)]
     #[schema(value_type = Object)]
     credential: Credential<RegisterPublicKeyCredential>,
-    /// What its owner calls it; `Passkey` if left out.
+    /// Display name of the passkey, `Passkey` by default.
     #[garde(dive)]
     name: Option<Name>,
 }
 
-/// Keeps the passkey that the authenticator made, and mails its owner. The ceremony is used up by this.
+/// Finish a passkey registration
+///
+/// Stores the passkey and notifies the account owner by mail. Each ceremony can be finished once, even if this request
+/// fails.
 #[utoipa::path(post, path = "/auth/passkeys/register/finish", tag = "auth",
     responses((status = CREATED, body = Passkey), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn finish_passkey_registration(

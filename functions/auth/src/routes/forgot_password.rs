@@ -1,4 +1,4 @@
-//! `POST /auth/password/forgot`.
+//! The handler of `POST /auth/password/forgot`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{password_resets::PasswordResets, steady};
 
-/// Whose password was forgotten.
+/// A request for a password reset link.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ForgotPassword {
@@ -28,14 +28,16 @@ impl Concerns for ForgotPassword {
     }
 }
 
-/// Says that a mail is on its way, if there is an account.
+/// The result of a password reset request, the same for every address.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ResetStatus {
-    /// `reset_sent`.
+    /// Always `reset_sent`, even if the address has no account.
     status: &'static str,
 }
 
-/// Mails a link that sets a new password. The answer does not tell whether there is an account.
+/// Request a password reset link
+///
+/// Mails a link that is valid for one hour. The response does not reveal whether the address has an account.
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "auth", request_body = ForgotPassword,
     responses((status = ACCEPTED, body = ResetStatus)))]
 pub(crate) async fn forgot_password(

@@ -1,11 +1,13 @@
-//! `GET /auth/me`.
+//! The handler of `GET /auth/me`.
 
 use shared::{
     http::versioned::Versioned,
     identity::{account::Account, principal::CurrentAccount},
 };
 
-/// The user who calls; works before the address is verified.
+/// Get the current user
+///
+/// Also works before the email address is verified.
 #[utoipa::path(get, path = "/auth/me", tag = "auth",
     responses((status = OK, body = Account)))]
 pub(crate) async fn get_me(CurrentAccount(account): CurrentAccount) -> Versioned<Account> {

@@ -1,4 +1,4 @@
-//! `POST /auth/login`.
+//! The handler of `POST /auth/login`.
 
 use axum::extract::{FromRequest, Request, State};
 use garde::Validate;
@@ -21,7 +21,7 @@ use crate::{
     sign_in::{Attempt, SignIn},
 };
 
-/// Who signs in with a password.
+/// Credentials for signing in with a password.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordLogin {
@@ -33,7 +33,7 @@ pub(crate) struct PasswordLogin {
     password: SecretString,
 }
 
-/// The OAuth 2 password form (RFC 6749, 4.3.2); what else it holds is ignored, as the RFC says.
+/// The OAuth 2 password form (RFC 6749, 4.3.2). Unknown parameters are ignored, as the RFC requires (3.2).
 #[derive(Deserialize, Validate, ToSchema)]
 pub(crate) struct PasswordForm {
     #[garde(length(max = 1000))]
@@ -48,14 +48,14 @@ fn is_short(password: &SecretString, (): &()) -> garde::Result {
     if short { Ok(()) } else { Err(garde::Error::new("is too long")) }
 }
 
-/// Who signs in, in whichever form.
+/// A sign-in request as JSON or as an OAuth 2 form.
 pub(crate) struct Login(Proof<PasswordLogin>);
 
 impl Concerns for Login {
     fn account(&self) -> Account<'_> {
         match &self.0 {
             Proof::Password(login) => Account::Email(&login.email),
-            // Whose passkey it is only its signature proves.
+            // Only a verified signature shows whose passkey it is.
             Proof::Passkey(_) => Account::Nobody,
         }
     }
@@ -84,7 +84,10 @@ impl Describes for Login {
     }
 }
 
-/// Signs in with a password (a JSON body, or the OAuth 2 password form) or with a passkey.
+/// Sign in
+///
+/// Send a password, as JSON or as the OAuth 2 password form, or a passkey assertion for a ceremony started with
+/// `POST /auth/passkeys/login/start`.
 #[utoipa::path(post, path = "/auth/login", tag = "auth",
     request_body(content(
         (Proof<PasswordLogin> = "application/json"),

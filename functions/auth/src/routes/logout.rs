@@ -1,4 +1,4 @@
-//! `POST /auth/logout`.
+//! The handler of `POST /auth/logout`.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -9,7 +9,9 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// Ends the caller's session.
+/// Sign out
+///
+/// Ends the session that the access token belongs to.
 #[utoipa::path(post, path = "/auth/logout", tag = "auth",
     responses((status = NO_CONTENT)))]
 pub(crate) async fn logout(

@@ -1,4 +1,4 @@
-//! `POST /auth/reauthenticate`.
+//! The handler of `POST /auth/reauthenticate`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 use crate::{AppState, proof::Proof, queries, sign_in::SignIn};
 
-/// Who the caller is, proven anew by their password.
+/// The caller's current password.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Password {
@@ -30,15 +30,17 @@ pub(crate) struct Password {
     password: SecretString,
 }
 
-/// Until when the session counts as recent.
+/// End of the period in which the session counts as recent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RecentUntil {
     #[serde(with = "time::serde::rfc3339")]
     recent_until: OffsetDateTime,
 }
 
-/// Proves anew who calls, by password or by passkey: needed to change a password or an address, to add or
-/// remove a passkey, or to delete the account.
+/// Reauthenticate in the current session
+///
+/// Send the password or a passkey assertion. Required before changing the password, adding or removing a passkey, or
+/// deleting the account.
 #[utoipa::path(post, path = "/auth/reauthenticate", tag = "auth", request_body = Proof<Password>,
     responses((status = OK, body = RecentUntil)))]
 pub(crate) async fn reauthenticate(

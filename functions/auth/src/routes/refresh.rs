@@ -1,4 +1,4 @@
-//! `POST /auth/refresh`.
+//! The handler of `POST /auth/refresh`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -15,10 +15,10 @@ use utoipa::ToSchema;
 
 use crate::{model::Tokens, sessions::Sessions};
 
-/// The part of a token that stays the same from one to its successor: the session's id, but for its last two bits.
+/// Leading characters that all refresh tokens of a session share: the session id without its last two bits.
 const SESSION_CHARACTERS: usize = 21;
 
-/// What keeps a session going.
+/// A refresh token to exchange.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Refresh {
@@ -34,9 +34,10 @@ impl Concerns for Refresh {
     }
 }
 
-/// Trades a refresh token for new tokens.
+/// Refresh a session
 ///
-/// Asked again within ten seconds, the same successor is given; later, a used token ends its session.
+/// Exchanges a refresh token for a new access token and the next refresh token. A repeated request within ten seconds
+/// returns the same refresh token. After that, reusing an old token ends the session.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Refresh,
     responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
 pub(crate) async fn refresh(

@@ -1,4 +1,4 @@
-//! `POST /auth/register`.
+//! The handler of `POST /auth/register`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -16,13 +16,13 @@ use crate::{
     steady,
 };
 
-/// Who wants an account.
+/// The data of a new account.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Register {
     #[garde(dive)]
     email: EmailAddress,
-    /// 12 to 128 characters.
+    /// 12 to 128 characters. Must differ from the email address and from common passwords.
     #[garde(dive, custom(is_not_the_address(&self.email)))]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     password: NewPassword,
@@ -33,7 +33,7 @@ pub(crate) struct Register {
 fn is_not_the_address(address: &EmailAddress) -> impl FnOnce(&NewPassword, &()) -> garde::Result {
     move |password, ()| {
         if password.is_made_of(address) {
-            return Err(garde::Error::new("is made of the address"));
+            return Err(garde::Error::new("is too similar to the email address"));
         }
         Ok(())
     }
@@ -47,9 +47,10 @@ impl Concerns for Register {
     }
 }
 
-/// Makes an account and mails a link that verifies the address.
+/// Create an account
 ///
-/// The answer is the same for an address that has an account already; its owner gets another mail.
+/// Mails a link that verifies the address. If the address already has a verified account, the response is the same and
+/// its owner is told about the attempt by mail.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
     responses((status = ACCEPTED, body = VerificationStatus)))]
 pub(crate) async fn register(

@@ -1,4 +1,4 @@
-//! `POST /auth/verify-email/resend`.
+//! The handler of `POST /auth/verify-email/resend`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -16,7 +16,7 @@ use crate::{
     steady,
 };
 
-/// Whose link to send again.
+/// A request to resend the verification link.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResendVerification {
@@ -32,9 +32,10 @@ impl Concerns for ResendVerification {
     }
 }
 
-/// Mails the newest link again and extends it; the earlier mail's link stays good.
+/// Resend the verification link
 ///
-/// The answer does not tell whether the address waits for verification.
+/// Mails the newest link again and extends its lifetime by 24 hours. The link in the earlier mail stays valid. The
+/// response does not reveal whether the address has an unverified account.
 #[utoipa::path(post, path = "/auth/verify-email/resend", tag = "auth", request_body = ResendVerification,
     responses((status = ACCEPTED, body = VerificationStatus)))]
 pub(crate) async fn resend_verification(

@@ -1,4 +1,4 @@
-//! `POST /auth/password/reset`.
+//! The handler of `POST /auth/password/reset`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 
 use crate::password_resets::PasswordResets;
 
-/// A new password, by the mailed link.
+/// A new password and the token that permits setting it.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetPassword {
-    /// What the mailed link carries.
+    /// Token from the mailed link.
     #[garde(length(max = 128))]
     token: String,
-    /// 12 to 128 characters.
+    /// New password of 12 to 128 characters.
     #[garde(dive)]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     password: NewPassword,
@@ -31,7 +31,9 @@ impl Concerns for ResetPassword {
     }
 }
 
-/// Sets a new password. Every session ends, and every other link dies.
+/// Reset the password
+///
+/// Sets a new password with the token from a mailed link. Ends all sessions and invalidates all other links.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth", request_body = ResetPassword,
     responses((status = NO_CONTENT)))]
 pub(crate) async fn reset_password(

@@ -1,4 +1,4 @@
-//! `POST /auth/passkeys/login/start`.
+//! The handler of `POST /auth/passkeys/login/start`.
 
 use axum::extract::State;
 use shared::{
@@ -9,10 +9,10 @@ use shared::{
 
 use crate::{AppState, model::CeremonyStarted, queries};
 
-/// Begins to sign in, or to reauthenticate, with a passkey. No address is asked, so none is revealed.
+/// Start a sign-in with a passkey
 ///
-/// Pass `options` to `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`, and
-/// what comes of it to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes.
+/// Pass `options` through `PublicKeyCredential.parseRequestOptionsFromJSON` to `navigator.credentials.get`, and send
+/// the result to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes. No email address is needed.
 #[utoipa::path(post, path = "/auth/passkeys/login/start", tag = "auth",
     responses((status = OK, body = CeremonyStarted)))]
 pub(crate) async fn start_passkey_login(

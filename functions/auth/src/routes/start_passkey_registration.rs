@@ -1,4 +1,4 @@
-//! `POST /auth/passkeys/register/start`.
+//! The handler of `POST /auth/passkeys/register/start`.
 
 use axum::extract::State;
 use shared::{
@@ -9,10 +9,11 @@ use shared::{
 
 use crate::{AppState, model::CeremonyStarted, queries};
 
-/// Begins to register a passkey: discoverable, and with its user verified.
+/// Start a passkey registration
 ///
-/// Pass `options` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`,
-/// and what comes of it to `POST /auth/passkeys/register/finish` within five minutes.
+/// Pass `options` through `PublicKeyCredential.parseCreationOptionsFromJSON` to `navigator.credentials.create`, and
+/// send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable and
+/// verify its user.
 #[utoipa::path(post, path = "/auth/passkeys/register/start", tag = "auth",
     responses((status = OK, body = CeremonyStarted)))]
 pub(crate) async fn start_passkey_registration(

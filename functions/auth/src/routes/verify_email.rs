@@ -1,4 +1,4 @@
-//! `GET /auth/verify-email`.
+//! The handler of `GET /auth/verify-email`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -22,12 +22,12 @@ use crate::{
     queries,
 };
 
-/// The link's token.
+/// Query of a verification link.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct VerifyEmail {
-    /// What the mailed link carries.
+    /// Token from the mailed link.
     #[garde(length(max = 128))]
     token: String,
 }
@@ -38,9 +38,10 @@ impl Concerns for VerifyEmail {
     }
 }
 
-/// Verifies an address. Opening the link twice is fine: mail scanners open links too.
+/// Verify an email address
 ///
-/// The link that is opened decides whose password counts; sessions opened with another one end.
+/// The account gets the password and name of the registration that the opened link belongs to. Sessions opened with
+/// another password end. Opening a link twice is allowed, since mail scanners open links too.
 #[utoipa::path(get, path = "/auth/verify-email", tag = "auth", params(VerifyEmail),
     responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody)))]
 pub(crate) async fn verify_email(

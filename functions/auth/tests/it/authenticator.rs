@@ -1,4 +1,4 @@
-//! An authenticator with one discoverable passkey (WebAuthn 3, 6), which does what a test tells it to.
+//! A software authenticator with one discoverable passkey (WebAuthn 3, 6), controlled by the test.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -15,7 +15,7 @@ const ATTESTED_CREDENTIAL: u8 = 0x40;
 pub(crate) struct Authenticator {
     key: EcdsaKeyPair,
     pub(crate) credential_id: Vec<u8>,
-    /// Whose passkey it is, as the registration said.
+    /// User handle from the registration options.
     pub(crate) user_handle: String,
     pub(crate) counter: u32,
     pub(crate) verifies_user: bool,
@@ -36,7 +36,7 @@ impl Authenticator {
         }
     }
 
-    /// `navigator.credentials.create(...)`, as `toJSON()` gives it.
+    /// Returns the result of `navigator.credentials.create(...)`, serialized as by `toJSON()`.
     pub(crate) fn create(&mut self, options: &Value) -> Value {
         self.user_handle = options["user"]["id"].as_str().expect("a user").to_owned();
         let client_data = self.client_data("webauthn.create", options);
@@ -56,7 +56,7 @@ impl Authenticator {
         }))
     }
 
-    /// `navigator.credentials.get(...)`, likewise.
+    /// Returns the result of `navigator.credentials.get(...)`, serialized as by `toJSON()`.
     pub(crate) fn get(&mut self, options: &Value) -> Value {
         self.counter += 1;
         let client_data = self.client_data("webauthn.get", options);
@@ -97,7 +97,7 @@ impl Authenticator {
         data
     }
 
-    /// COSE (RFC 9053): {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}.
+    /// Returns the public key in COSE format (RFC 9053): {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}.
     fn public_key(&self) -> Vec<u8> {
         let point = self.key.public_key().as_ref();
         let (x, y) = point[1..].split_at(32);

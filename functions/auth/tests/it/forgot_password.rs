@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::Auth;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_answer_does_not_tell_which_addresses_are_known(db: PgPool) {
+async fn the_response_does_not_reveal_known_addresses(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     for email in ["ada@example.org", "nobody@example.org"] {

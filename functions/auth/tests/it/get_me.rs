@@ -6,7 +6,7 @@ use time::Duration;
 use crate::support::{Auth, PASSWORD};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_unverified_user_sees_that_they_are(db: PgPool) {
+async fn an_unverified_user_can_read_their_account(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.register("ada@example.org", PASSWORD).await;
     let me = auth.signed_in(&auth.login("ada@example.org", PASSWORD).await).get("/auth/me").await;
@@ -22,7 +22,7 @@ async fn refused(client: &Client) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_token_that_is_not_ours_is_refused(db: PgPool) {
+async fn a_foreign_or_forged_token_is_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     let user = auth.platform.user("ada@example.org").await;
     auth.client.as_user(&user).get("/auth/me").await.assert_status(200);
@@ -41,7 +41,7 @@ async fn a_token_that_is_not_ours_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_dead_session_is_out_at_the_next_request(db: PgPool) {
+async fn an_ended_session_is_refused_at_the_next_request(db: PgPool) {
     let auth = Auth::start(db).await;
     let statements = [
         "update sessions set revoked_at = now() where user_id = $1",

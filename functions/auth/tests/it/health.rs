@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{Auth, PASSWORD};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn health_names_the_database(db: PgPool) {
+async fn health_reports_the_database(db: PgPool) {
     let auth = Auth::start(db).await;
     let health = auth.client.get("/health").await;
     health.assert_status(200);
@@ -16,11 +16,11 @@ async fn health_names_the_database(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn without_a_database_the_answer_is_503_until_it_is_back(db: PgPool) {
+async fn requests_fail_with_503_until_the_database_is_back(db: PgPool) {
     let auth = Auth::start(db).await;
     let url: url::Url = auth.platform.env().get("DATABASE_URL").expect("a URL").parse().expect("a URL");
     let real = format!("{}:{}", url.host_str().unwrap_or("127.0.0.1"), url.port().unwrap_or(5432));
-    // A listener that drops connections stands for a database that is down; then it becomes a way to the real one.
+    // The listener drops connections, as if the database were down, and later forwards them to the real one.
     let door = Door::open(real).await;
     let mut through_the_door = url.clone();
     through_the_door.set_host(Some("127.0.0.1")).expect("a host");
@@ -73,7 +73,7 @@ impl Door {
 }
 
 #[tokio::test]
-async fn a_missing_variable_stops_the_start_by_name() {
+async fn startup_fails_and_names_a_missing_variable() {
     let error = start_error::<auth::Auth>(&Env::default());
     for name in ["DATABASE_URL", "ACCESS_TOKEN_JWKS", "MAIL_TOKEN_KEYS", "PUBSUB_PROJECT"] {
         assert!(error.contains(&format!("the environment variable {name} is not set")), "{error}");
@@ -81,7 +81,7 @@ async fn a_missing_variable_stops_the_start_by_name() {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn answers_carry_the_security_headers_and_cors_only_for_known_origins(db: PgPool) {
+async fn responses_have_security_headers_and_cors_headers_only_for_known_origins(db: PgPool) {
     let auth = Auth::start(db).await;
     let known = auth.client.with("origin", "https://app.test").get("/auth/me").await;
     assert_eq!(known.headers["access-control-allow-origin"], "https://app.test");
@@ -97,7 +97,7 @@ async fn answers_carry_the_security_headers_and_cors_only_for_known_origins(db: 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_keys_are_public_and_cacheable(db: PgPool) {
+async fn the_key_set_is_public_and_cacheable(db: PgPool) {
     let auth = Auth::start(db).await;
     let keys = auth.client.get("/.well-known/jwks.json").await;
     keys.assert_status(200);

@@ -7,7 +7,7 @@ use time::Duration;
 use crate::support::{Auth, PASSWORD};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_password_signs_in_as_json_and_as_the_oauth_form(db: PgPool) {
+async fn a_password_signs_in_with_json_and_with_the_oauth_form(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.verify(&token).await;
@@ -36,7 +36,7 @@ async fn a_password_signs_in_as_json_and_as_the_oauth_form(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn wrong_unknown_and_suspended_are_told_the_same(db: PgPool) {
+async fn wrong_password_unknown_address_and_suspended_account_get_the_same_response(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.verify(&token).await;
@@ -82,9 +82,9 @@ const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 
 const NEXT_FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_sign_in_from_where_the_account_was_never_used_is_mailed(db: PgPool) {
+async fn a_sign_in_from_a_new_network_or_device_is_mailed(db: PgPool) {
     let auth = Auth::start(db).await;
-    // What somebody else did before the address was verified tells nothing about its owner.
+    // Sessions from before the address was verified say nothing about its owner.
     auth.register("ada@example.org", "the forger's password").await;
     let sign_in = async |address: &str, user_agent: &str, password: &str| {
         let client = auth.client.with("x-forwarded-for", address).with("user-agent", user_agent);
@@ -97,9 +97,13 @@ async fn a_sign_in_from_where_the_account_was_never_used_is_mailed(db: PgPool) {
     auth.account("ada@example.org").await;
     auth.platform.clock.advance(Duration::seconds(2));
 
-    assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, [], "the first one is expected");
+    assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, [], "the first sign-in is not mailed");
     assert_eq!(sign_in("203.0.113.1", FIREFOX, PASSWORD).await, []);
-    assert_eq!(sign_in("203.0.113.1", NEXT_FIREFOX, PASSWORD).await, [], "a browser that was updated");
+    assert_eq!(
+        sign_in("203.0.113.1", NEXT_FIREFOX, PASSWORD).await,
+        [],
+        "a browser update is not a new device"
+    );
     for (address, user_agent) in [
         ("203.0.113.2", FIREFOX),
         ("203.0.113.1", "curl/8.5.0"),
@@ -109,13 +113,17 @@ async fn a_sign_in_from_where_the_account_was_never_used_is_mailed(db: PgPool) {
         let events = sign_in(address, user_agent, PASSWORD).await;
         let newest: SessionId = auth.platform.value("select id from sessions order by id desc limit 1").await;
         assert_eq!(events, [EmailRequested::NewSignIn { session_id: newest }], "{address} {user_agent}");
-        assert_eq!(sign_in(address, user_agent, PASSWORD).await, [], "{address} {user_agent} is known now");
+        assert_eq!(
+            sign_in(address, user_agent, PASSWORD).await,
+            [],
+            "{address} {user_agent} is already known"
+        );
     }
     assert_eq!(sign_in("2001:db8::ffff:2", FIREFOX, PASSWORD).await, [], "the same network");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_hash_with_outdated_parameters_is_renewed_by_a_sign_in_alone(db: PgPool) {
+async fn only_a_sign_in_renews_a_hash_with_outdated_parameters(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (_, refresh) = auth.tokens("ada@example.org").await;
@@ -129,9 +137,9 @@ async fn a_hash_with_outdated_parameters_is_renewed_by_a_sign_in_alone(db: PgPoo
     };
     let current = hash().await;
     auth.login("ada@example.org", PASSWORD).await;
-    assert_eq!(hash().await, current, "what is up to date stays");
+    assert_eq!(hash().await, current, "a current hash is not replaced");
 
-    // The same password with 8 MiB and one pass, by another implementation.
+    // The same password hashed with 8 MiB and one pass by another implementation.
     let outdated =
         "$argon2id$v=19$m=8192,t=1,p=1$KHpnuBmui9fKwnKRbjO5HA$1+Q+imwH7I9lERTvzKqhfcYBNiMvYe2tQ2sPMyYMJ1c";
     set(outdated).await;

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::Auth;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn signing_out_ends_this_session_and_no_other(db: PgPool) {
+async fn signing_out_ends_only_this_session(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (access, refresh) = auth.tokens("ada@example.org").await;

@@ -1,4 +1,4 @@
-//! `auth` through its HTTP interface, one module a route.
+//! Tests of `auth` through its HTTP interface, one module per endpoint.
 
 mod authenticator;
 mod forgot_password;

@@ -1,5 +1,5 @@
-//! `POST /auth/passkeys/register/start`, `.../register/finish`, `.../login/start`, and signing in with what
-//! they make.
+//! Passkey registration and sign-in: `POST /auth/passkeys/register/start`, `.../register/finish`, `.../login/start` and
+//! `POST /auth/login`.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -20,14 +20,14 @@ const REGISTER_FINISH: &str = "/auth/passkeys/register/finish";
 const LOGIN_START: &str = "/auth/passkeys/login/start";
 
 impl Auth {
-    /// A verified account that is signed in, and a client of that session.
+    /// Creates a verified account and returns a client that is signed in.
     async fn signed_in_account(&self, email: &str) -> Client {
         self.account(email).await;
         let (access, _) = self.tokens(email).await;
         self.signed_in(&access)
     }
 
-    /// The same with a passkey; its mail has been looked at.
+    /// Creates a verified account with a passkey and consumes the mail about it.
     async fn account_with_passkey(&self, email: &str) -> (Client, Authenticator) {
         let client = self.signed_in_account(email).await;
         let mut authenticator = Authenticator::new();
@@ -37,7 +37,7 @@ impl Auth {
         (client, authenticator)
     }
 
-    /// What the authenticator answers to a new sign-in.
+    /// Starts a sign-in and returns the assertion of the authenticator.
     async fn assertion(&self, authenticator: &mut Authenticator) -> Value {
         let start = self.client.post(LOGIN_START, Value::Null).await;
         start.assert_status(200);
@@ -83,14 +83,14 @@ async fn a_passkey_signs_in_without_an_address(db: PgPool) {
     assert_eq!(auth.platform.count("select count(*) from passkeys where last_used_at is not null").await, 1);
     assert_eq!(auth.platform.count("select count(*) from passkey_ceremonies").await, 0);
 
-    // The password goes on working, and so does the passkey.
+    // Both the password and the passkey keep working.
     auth.login("ada@example.org", PASSWORD).await;
     tokens(&auth.sign_in(&mut authenticator).await);
     client.get("/auth/me").await.assert_status(200);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_registration_asks_for_a_discoverable_passkey_and_a_verified_user(db: PgPool) {
+async fn a_registration_requires_a_discoverable_passkey_and_user_verification(db: PgPool) {
     let auth = Auth::start(db).await;
     let (client, authenticator) = auth.account_with_passkey("ada@example.org").await;
     let start = client.post(REGISTER_START, Value::Null).await;
@@ -102,7 +102,7 @@ async fn a_registration_asks_for_a_discoverable_passkey_and_a_verified_user(db: 
     assert_eq!(options["rp"], json!({"id": "app.test", "name": "Alta Data"}));
     assert_eq!(options["user"]["name"], "ada@example.org");
     let known: Vec<&Value> = options["excludeCredentials"].as_array().expect("a list").iter().collect();
-    assert_eq!(known.len(), 1, "an authenticator that holds one already is not asked again");
+    assert_eq!(known.len(), 1, "an authenticator that already holds a passkey is excluded");
     let registered = register(&client, &mut Authenticator::new()).await;
     assert_eq!(registered.assert_status(201).body["name"], "Phone");
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 1);
@@ -131,13 +131,13 @@ async fn a_passkey_needs_a_recent_session_and_a_verified_address(db: PgPool) {
     client.post(REGISTER_START, Value::Null).await.assert_problem(403, "reauthentication_required");
     client.post(REGISTER_FINISH, finish.clone()).await.assert_problem(403, "reauthentication_required");
     client.post("/auth/reauthenticate", json!({"password": PASSWORD})).await.assert_status(200);
-    // Meanwhile the five minutes of the ceremony are over.
+    // The five minutes of the ceremony are over.
     client.post(REGISTER_FINISH, finish).await.assert_problem(400, "ceremony_invalid");
     assert_eq!(auth.platform.count("select count(*) from passkeys").await, 0);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_finishes_of_one_ceremony_one_wins(db: PgPool) {
+async fn a_registration_can_be_finished_only_once(db: PgPool) {
     let auth = Auth::start(db).await;
     let client = auth.signed_in_account("ada@example.org").await;
     let start = client.post(REGISTER_START, Value::Null).await;
@@ -148,25 +148,25 @@ async fn of_two_finishes_of_one_ceremony_one_wins(db: PgPool) {
         async move { client.post(REGISTER_FINISH, body).await }
     });
     let answers = join_all(finishes).await;
-    let won = answers.iter().position(|answer| answer.status == 201).expect("one that was made");
+    let won = answers.iter().position(|answer| answer.status == 201).expect("one success");
     answers[1 - won].assert_problem(400, "ceremony_invalid");
-    assert_eq!(answers[won].body["name"], "Passkey", "a name may be left out");
+    assert_eq!(answers[won].body["name"], "Passkey", "the name is optional");
     assert_eq!(auth.platform.count("select count(*) from passkeys").await, 1);
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_logins_with_one_assertion_one_wins(db: PgPool) {
+async fn an_assertion_signs_in_only_once(db: PgPool) {
     let auth = Auth::start(db).await;
     let (_, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     let assertion = auth.assertion(&mut authenticator).await;
     let answers = join_all((0..2).map(|_| auth.client.post("/auth/login", assertion.clone()))).await;
-    let won = answers.iter().position(|answer| answer.status == 200).expect("one that was let in");
+    let won = answers.iter().position(|answer| answer.status == 200).expect("one success");
     answers[1 - won].assert_problem(400, "ceremony_invalid");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_counter_that_went_back_is_refused_and_audited(db: PgPool) {
+async fn a_counter_regression_is_refused_and_audited(db: PgPool) {
     let auth = Auth::start(db).await;
     let (client, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     authenticator.counter = 40;
@@ -185,7 +185,7 @@ async fn a_counter_that_went_back_is_refused_and_audited(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_does_not_prove_the_user_is_refused(db: PgPool) {
+async fn an_invalid_assertion_is_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     let (_, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     let refused = async |authenticator: &mut Authenticator| {
@@ -200,7 +200,7 @@ async fn what_does_not_prove_the_user_is_refused(db: PgPool) {
     refused(&mut authenticator).await;
     authenticator.origin = "https://app.test";
 
-    // Another key under the same name, or the same key under another user's name.
+    // Another key with the same credential id, and the same key with another user handle.
     let mut forged = Authenticator::new();
     forged.credential_id = authenticator.credential_id.clone();
     forged.user_handle = authenticator.user_handle.clone();
@@ -215,7 +215,7 @@ async fn what_does_not_prove_the_user_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_answer_to_another_challenge_uses_its_ceremony_up(db: PgPool) {
+async fn an_assertion_for_another_challenge_consumes_the_ceremony(db: PgPool) {
     let auth = Auth::start(db).await;
     let (client, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     let (one, two) = (auth.assertion(&mut authenticator).await, auth.assertion(&mut authenticator).await);
@@ -225,7 +225,7 @@ async fn an_answer_to_another_challenge_uses_its_ceremony_up(db: PgPool) {
     auth.platform.clock.advance(Duration::minutes(6));
     auth.client.post("/auth/login", two).await.assert_problem(400, "ceremony_invalid");
 
-    // A registration is no sign-in, somebody else's registration is nobody's, and a bad answer is told.
+    // A registration ceremony cannot sign in, only its own user can finish it, and an invalid credential is reported.
     client.post("/auth/reauthenticate", json!({"password": PASSWORD})).await.assert_status(200);
     let start = client.post(REGISTER_START, Value::Null).await;
     let ceremony_id = &start.body["ceremony_id"];
@@ -257,7 +257,7 @@ async fn one_passkey_belongs_to_one_account(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_suspended_or_deleted_user_is_out_by_passkey_too(db: PgPool) {
+async fn a_suspended_or_deleted_user_cannot_sign_in_with_a_passkey(db: PgPool) {
     let auth = Auth::start(db).await;
     let (_, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     for change in
@@ -269,7 +269,7 @@ async fn a_suspended_or_deleted_user_is_out_by_passkey_too(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_passkey_reauthenticates_its_owner_and_nobody_else(db: PgPool) {
+async fn a_passkey_reauthenticates_only_its_owner(db: PgPool) {
     let auth = Auth::start(db).await;
     let (ada, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
     let eve = auth.signed_in_account("eve@example.org").await;
@@ -283,7 +283,7 @@ async fn a_passkey_reauthenticates_its_owner_and_nobody_else(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_bodies_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_are_reported_together(db: PgPool) {
     let auth = Auth::start(db).await;
     let client = auth.signed_in_account("ada@example.org").await;
     let cases = [

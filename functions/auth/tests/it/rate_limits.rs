@@ -10,14 +10,14 @@ use sqlx::PgPool;
 
 use crate::support::{Auth, PASSWORD};
 
-/// Routes that anybody may call as often as they like, and why.
+/// Public routes without a rate limit, with the reason.
 const UNLIMITED: [(&str, &str); 1] =
-    [("/.well-known/jwks.json", "caches answer it, and it reads nothing but memory")];
+    [("/.well-known/jwks.json", "caches serve it, and the handler only reads memory")];
 
-/// The route that takes neither body nor query.
+/// The only public route without a body or query.
 const NOTHING_TO_SAY: &str = "/auth/passkeys/login/start";
 
-/// How many mails about sign-ins from new places were asked for.
+/// Returns the number of mails about unfamiliar sign-ins since the last call.
 async fn mails(auth: &Auth) -> usize {
     let events = auth.platform.events::<EmailRequested>().await;
     assert!(events.iter().all(|event| matches!(event, EmailRequested::NewSignIn { .. })), "{events:?}");
@@ -30,7 +30,7 @@ async fn login(auth: &Auth, address: impl ToString, password: &str) -> TestRespo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_route_that_anybody_may_call_has_limits(db: PgPool) {
+async fn every_public_route_has_a_rate_limit(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
     let document = serde_json::to_value(shared::function::openapi::<auth::Auth>()).expect("a document");
     let mut limited = 0;
@@ -49,7 +49,7 @@ async fn every_route_that_anybody_may_call_has_limits(db: PgPool) {
             assert!(second.headers.contains_key("retry-after"), "{method} {path}");
             assert!(operation["responses"]["429"].is_object(), "{method} {path} does not document its 429");
             let asks = operation["requestBody"]["content"].is_object() || operation["parameters"].is_array();
-            assert!(asks || path == NOTHING_TO_SAY, "{method} {path} does not document what it takes");
+            assert!(asks || path == NOTHING_TO_SAY, "{method} {path} does not document its body or query");
             limited += 1;
         }
     }
@@ -60,7 +60,7 @@ async fn every_route_that_anybody_may_call_has_limits(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn routes_that_need_a_session_tell_of_no_limit(db: PgPool) {
+async fn routes_that_need_a_session_send_no_ratelimit_header(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
     let user = auth.platform.user("ada@example.org").await;
     for _ in 0..3 {
@@ -70,7 +70,7 @@ async fn routes_that_need_a_session_tell_of_no_limit(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn guesses_beyond_the_limit_are_neither_checked_nor_recorded(db: PgPool) {
+async fn password_guesses_over_the_limit_are_neither_checked_nor_audited(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ACCOUNT_PER_MINUTE", "7")]).await;
     auth.account("ada@example.org").await;
     for _ in 0..3 {
@@ -83,7 +83,7 @@ async fn guesses_beyond_the_limit_are_neither_checked_nor_recorded(db: PgPool) {
     }
     let failures = "select count(*) from audit_logs where action = 'user.login' and status = 'failure'";
     assert_eq!(auth.platform.count(failures).await, 3);
-    // Somebody else's guesses are their own; so is the quota of a place that only the owner is at.
+    // The guesses of one client do not count against the owner's own network.
     login(&auth, "203.0.113.2", PASSWORD).await.assert_status(200);
     auth.platform.clock.advance(time::Duration::minutes(1));
     login(&auth, "203.0.113.1", PASSWORD).await.assert_status(200);
@@ -91,13 +91,13 @@ async fn guesses_beyond_the_limit_are_neither_checked_nor_recorded(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_flood_from_many_addresses_locks_nobody_out_of_where_they_have_signed_in(db: PgPool) {
+async fn a_flood_from_many_addresses_does_not_lock_out_known_networks(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_STRANGERS_PER_MINUTE", "30")]).await;
     auth.account("ada@example.org").await;
     for address in ["203.0.113.1", "2001:db8:1:2::1"] {
         login(&auth, address, PASSWORD).await.assert_status(200);
     }
-    // Signed out everywhere, the addresses are still known.
+    // Networks stay known after all sessions have ended.
     sqlx::query("update sessions set revoked_at = now()").execute(&auth.platform.db).await.expect("a change");
     let flood = || async {
         let mut refused = 0;
@@ -113,14 +113,14 @@ async fn a_flood_from_many_addresses_locks_nobody_out_of_where_they_have_signed_
         login(&auth, address, PASSWORD).await.assert_status(200);
     }
     login(&auth, "2001:db8:1:3::1", PASSWORD).await.assert_problem(429, "too_many_requests");
-    // A request without an address is at home nowhere.
+    // A request without a client address never comes from a known network.
     let nowhere = json!({"email": "ada@example.org", "password": PASSWORD});
     auth.client.post("/auth/login", nowhere).await.assert_problem(429, "too_many_requests");
     assert_eq!(mails(&auth).await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn where_a_forger_signed_in_before_the_address_was_verified_is_not_known(db: PgPool) {
+async fn networks_used_before_the_address_was_verified_are_not_known(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_STRANGERS_PER_MINUTE", "30")]).await;
     auth.register("ada@example.org", "the forger's password").await;
     login(&auth, "198.51.100.200", "the forger's password").await.assert_status(200);
@@ -133,7 +133,7 @@ async fn where_a_forger_signed_in_before_the_address_was_verified_is_not_known(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_address_is_not_flooded_with_mails(db: PgPool) {
+async fn mails_to_one_address_are_limited(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ACCOUNT_PER_MINUTE", "30")]).await;
     for (path, mut body) in [
         ("/auth/register", json!({"password": PASSWORD})),
@@ -150,7 +150,7 @@ async fn an_address_is_not_flooded_with_mails(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_session_is_limited_over_all_tokens_that_it_ever_had(db: PgPool) {
+async fn refreshes_are_limited_per_session(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ACCOUNT_PER_MINUTE", "5")]).await;
     auth.account("ada@example.org").await;
     let (_, mut token) = auth.tokens("ada@example.org").await;
@@ -164,7 +164,7 @@ async fn a_session_is_limited_over_all_tokens_that_it_ever_had(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn without_redis_the_function_is_degraded_and_signs_people_in(db: PgPool) {
+async fn sign_in_works_without_redis_and_health_is_degraded(db: PgPool) {
     let mut redis = RedisServer::start().await;
     let url = redis.url();
     let auth = Auth::start_with(db, &[("REDIS_URL", url.as_str()), ("REDIS_TIMEOUT_MS", "10000")]).await;
@@ -178,7 +178,7 @@ async fn without_redis_the_function_is_degraded_and_signs_people_in(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_stolen_session_gets_few_guesses_wherever_it_is_used(db: PgPool) {
+async fn password_guesses_in_one_session_are_limited_across_addresses(db: PgPool) {
     let auth = Auth::start_with(db, &[("RATE_LIMIT_ACCOUNT_PER_MINUTE", "9")]).await;
     auth.account("ada@example.org").await;
     let (access, _) = auth.tokens("ada@example.org").await;

@@ -6,7 +6,7 @@ use time::Duration;
 use crate::support::{Auth, tokens};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_refresh_token_is_traded_for_new_tokens(db: PgPool) {
+async fn a_refresh_token_is_exchanged_for_new_tokens(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (_, first) = auth.tokens("ada@example.org").await;
@@ -20,7 +20,7 @@ async fn a_refresh_token_is_traded_for_new_tokens(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn twenty_refreshes_at_once_get_one_successor_and_a_late_one_ends_the_session(db: PgPool) {
+async fn parallel_refreshes_get_the_same_successor_and_late_reuse_ends_the_session(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (access, first) = auth.tokens("ada@example.org").await;
@@ -39,7 +39,7 @@ async fn twenty_refreshes_at_once_get_one_successor_and_a_late_one_ends_the_sess
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_token_whose_successor_was_used_ends_the_session_at_once(db: PgPool) {
+async fn reusing_a_token_after_its_successor_ends_the_session(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (_, first) = auth.tokens("ada@example.org").await;
@@ -50,7 +50,7 @@ async fn a_token_whose_successor_was_used_ends_the_session_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn forged_and_dead_tokens_are_refused(db: PgPool) {
+async fn forged_and_expired_tokens_are_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (_, token) = auth.tokens("ada@example.org").await;

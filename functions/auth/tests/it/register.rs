@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{Auth, PASSWORD};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_new_address_gets_a_link(db: PgPool) {
+async fn a_new_address_gets_a_verification_link(db: PgPool) {
     let auth = Auth::start(db).await;
     let response = auth
         .client
@@ -26,7 +26,7 @@ async fn a_new_address_gets_a_link(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_known_address_gets_another_mail_and_the_same_answer(db: PgPool) {
+async fn a_known_address_gets_the_same_response_and_a_different_mail(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.verify(&token).await;
@@ -42,7 +42,7 @@ async fn a_known_address_gets_another_mail_and_the_same_answer(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_invalid_field_is_named(db: PgPool) {
+async fn all_invalid_fields_are_reported(db: PgPool) {
     let auth = Auth::start(db).await;
     let body = json!({"email": "no address", "password": "short", "display_name": "https://evil.example", "more": 1});
     let response = auth.client.post("/auth/register", body).await;
@@ -64,7 +64,7 @@ async fn every_invalid_field_is_named(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_body_that_is_no_json_is_refused(db: PgPool) {
+async fn a_body_that_is_not_json_is_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     let send = |kind: Option<&'static str>, body: &str| {
         auth.client.send(http::Method::POST, "/auth/register", kind, body.as_bytes().to_vec())
@@ -78,7 +78,7 @@ async fn a_body_that_is_no_json_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn fifty_registrations_at_once_make_one_user(db: PgPool) {
+async fn fifty_parallel_registrations_create_one_user(db: PgPool) {
     let auth = Auth::start(db).await;
     let body = json!({"email": "ada@example.org", "password": PASSWORD});
     let answers =
@@ -92,7 +92,7 @@ async fn fifty_registrations_at_once_make_one_user(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn neither_password_nor_token_is_kept_or_published(db: PgPool) {
+async fn neither_password_nor_token_is_stored_or_published(db: PgPool) {
     let auth = Auth::start(db).await;
     let body = json!({"email": "ada@example.org", "password": PASSWORD});
     auth.client.post("/auth/register", body).await.assert_status(202);

@@ -6,7 +6,7 @@ use time::Duration;
 use crate::support::{Auth, PASSWORD};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_resent_link_is_the_same_and_lives_longer(db: PgPool) {
+async fn a_resent_link_is_the_same_and_is_extended(db: PgPool) {
     let auth = Auth::start(db).await;
     let first = auth.register("ada@example.org", PASSWORD).await;
     auth.platform.clock.advance(Duration::hours(23));
@@ -21,7 +21,7 @@ async fn a_resent_link_is_the_same_and_lives_longer(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_answer_does_not_tell_which_addresses_wait(db: PgPool) {
+async fn the_response_does_not_reveal_unverified_addresses(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.verify(&token).await;
@@ -30,7 +30,7 @@ async fn the_answer_does_not_tell_which_addresses_wait(db: PgPool) {
         response.assert_status(202);
         assert_eq!(response.body, json!({"status": "verification_sent"}));
     }
-    // Announced all the same, with ids of nothing: the time tells nothing either.
+    // Events are published in both cases, some with unknown ids, so that the response time reveals nothing.
     assert_eq!(auth.platform.events::<EmailRequested>().await.len(), 2);
     let tokens: i64 =
         auth.platform.value("select count(*) from email_verification_tokens where used_at is null").await;

@@ -13,7 +13,7 @@ async fn reset(auth: &Auth, token: &str) -> TestResponse {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_reset_ends_every_session_and_every_other_link(db: PgPool) {
+async fn a_reset_ends_all_sessions_and_invalidates_other_links(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (access, refresh) = auth.tokens("ada@example.org").await;
@@ -33,7 +33,7 @@ async fn a_reset_ends_every_session_and_every_other_link(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_link_works_once_however_many_try(db: PgPool) {
+async fn a_link_works_once_under_parallel_use(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let token = auth.forget("ada@example.org").await;
@@ -44,7 +44,7 @@ async fn a_link_works_once_however_many_try(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn bad_links_and_bad_passwords_are_refused(db: PgPool) {
+async fn invalid_links_and_weak_passwords_are_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let token = auth.forget("ada@example.org").await;

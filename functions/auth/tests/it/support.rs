@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers shared by the tests of `auth`.
 
 use serde_json::json;
 use shared::{
@@ -20,21 +20,21 @@ impl Auth {
         Self::start_with(db, &[]).await
     }
 
-    /// The same, with some variables set differently.
+    /// Starts the function with additional environment variables.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let client = platform.client_of::<auth::Auth>(variables);
         Self { platform, client }
     }
 
-    /// Registers and gives the token that the mail will carry.
+    /// Registers and returns the token of the verification mail.
     pub(crate) async fn register(&self, email: &str, password: &str) -> String {
         let body = json!({"email": email, "password": password, "display_name": "Ada"});
         self.client.post("/auth/register", body).await.assert_status(202);
         self.mailed_token().await
     }
 
-    /// The token of the one mail that was asked for since the last look.
+    /// Returns the token of the only verification mail requested since the last call.
     pub(crate) async fn mailed_token(&self) -> String {
         let events = self.platform.events::<EmailRequested>().await;
         let [EmailRequested::Verification { verification_id }] = events[..] else {
@@ -43,7 +43,7 @@ impl Auth {
         self.platform.mailed_token(Purpose::Verification, verification_id.0)
     }
 
-    /// Asks for a new password and gives the token that the mail will carry.
+    /// Requests a password reset and returns the token of the mail.
     pub(crate) async fn forget(&self, email: &str) -> String {
         self.client.post("/auth/password/forgot", json!({"email": email})).await.assert_status(202);
         let events = self.platform.events::<EmailRequested>().await;
@@ -53,13 +53,13 @@ impl Auth {
         self.platform.mailed_token(Purpose::PasswordReset, reset_id.0)
     }
 
-    /// A verified account that signs in with [`PASSWORD`].
+    /// Creates a verified account with [`PASSWORD`].
     pub(crate) async fn account(&self, email: &str) {
         let token = self.register(email, PASSWORD).await;
         self.verify(&token).await;
     }
 
-    /// Signs in and gives both tokens.
+    /// Signs in and returns both tokens.
     pub(crate) async fn tokens(&self, email: &str) -> (String, String) {
         let response = self.client.post("/auth/login", json!({"email": email, "password": PASSWORD})).await;
         tokens(&response)
@@ -73,7 +73,7 @@ impl Auth {
         self.client.get(&format!("/auth/verify-email?token={token}")).await.assert_status(200);
     }
 
-    /// Signs in and gives the access token.
+    /// Signs in and returns the access token.
     pub(crate) async fn login(&self, email: &str, password: &str) -> String {
         let response = self.client.post("/auth/login", json!({"email": email, "password": password})).await;
         response.assert_status(200);
@@ -85,7 +85,7 @@ impl Auth {
     }
 }
 
-/// The access token and the refresh token of an answer.
+/// Returns the access token and the refresh token of a response.
 #[track_caller]
 pub(crate) fn tokens(response: &TestResponse) -> (String, String) {
     response.assert_status(200);

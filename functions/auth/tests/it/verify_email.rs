@@ -4,7 +4,7 @@ use time::Duration;
 use crate::support::{Auth, PASSWORD};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn opening_a_link_twice_is_fine(db: PgPool) {
+async fn a_link_can_be_opened_twice(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.verify(&token).await;
@@ -23,7 +23,7 @@ async fn an_unknown_token_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_expired_link_says_so(db: PgPool) {
+async fn an_expired_link_is_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     let token = auth.register("ada@example.org", PASSWORD).await;
     auth.platform.clock.advance(Duration::hours(24) + Duration::seconds(1));
@@ -31,7 +31,7 @@ async fn an_expired_link_says_so(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_link_that_is_opened_decides_whose_password_counts(db: PgPool) {
+async fn the_opened_link_determines_the_password(db: PgPool) {
     let auth = Auth::start(db).await;
     let attackers = auth.register("ada@example.org", "the attacker's password").await;
     let attackers_session = auth.login("ada@example.org", "the attacker's password").await;

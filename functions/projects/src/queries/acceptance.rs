@@ -1,4 +1,4 @@
-//! An invitation that is accepted, and the membership that it becomes.
+//! Queries for accepting an invitation and creating the membership.
 
 use shared::{
     base::{
@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use crate::model::Membership;
 
-/// What a link leads to.
+/// The invitation that a mailed link points to.
 pub(crate) struct LinkedInvitation {
     pub(crate) id: InvitationId,
     pub(crate) project_id: ProjectId,
@@ -26,10 +26,10 @@ pub(crate) struct LinkedInvitation {
 }
 
 impl LinkedInvitation {
-    /// Goes on if it can still be accepted.
+    /// Returns the invitation if it can still be accepted.
     ///
     /// # Errors
-    /// 409 when it was, 410 when it has expired.
+    /// 409 when the invitation was already accepted, 410 when it has expired.
     pub(crate) fn open(self, now: OffsetDateTime) -> Result<Self, Problem> {
         if self.used {
             return Err(Problem::new(Code::InvitationUsed));
@@ -41,7 +41,7 @@ impl LinkedInvitation {
     }
 }
 
-/// The invitation of a token, unless it was taken back or its project deleted.
+/// Returns the invitation of a token, unless it was revoked or its project was deleted.
 pub(crate) async fn find_invitation(
     db: &PgPool,
     token_hash: &[u8],
@@ -67,7 +67,7 @@ pub(crate) async fn find_invitation(
     .await
 }
 
-/// Uses an invitation up; of many who accept it at once, one does.
+/// Marks an invitation as accepted. Returns true for only one of several parallel calls.
 pub(crate) async fn use_invitation(
     db: &mut PgConnection,
     id: InvitationId,
@@ -86,10 +86,10 @@ pub(crate) async fn use_invitation(
     Ok(used.rows_affected() == 1)
 }
 
-/// Makes a user a member.
+/// Adds a user to a project.
 ///
 /// # Errors
-/// 409 when they are one.
+/// 409 when the user is already a member.
 pub(crate) async fn insert_member(
     db: &mut PgConnection,
     id: MembershipId,
@@ -114,7 +114,7 @@ pub(crate) async fn insert_member(
     Ok(())
 }
 
-/// A user's membership, as long as it lasts.
+/// Returns a membership of the user, unless it has ended.
 pub(crate) async fn get_membership(
     db: &mut PgConnection,
     id: MembershipId,

@@ -1,4 +1,4 @@
-//! Invitations, until they are accepted.
+//! Queries for invitations until they are accepted.
 
 use shared::{
     base::{
@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use crate::model::{Invitation, InvitationStatus};
 
-/// How long an invitation is good for.
+/// Lifetime of an invitation.
 const LIFETIME: Duration = Duration::days(7);
-/// What the bound on mails looks back on.
+/// Period over which mails are counted.
 const WINDOW: Duration = Duration::hours(1);
 
-/// How many mails a project's invitations asked for within the last hour, and the first of them.
+/// Returns the number of invitation mails that a project requested within the last hour, and the time of the first.
 pub(crate) async fn recent_mails(
     db: &mut PgConnection,
     project: ProjectId,
@@ -42,7 +42,7 @@ pub(crate) async fn recent_mails(
     Ok((row.count, row.first))
 }
 
-/// Whether an address belongs to a member.
+/// Returns true if an address belongs to a member.
 pub(crate) async fn is_member(
     db: &mut PgConnection,
     project: ProjectId,
@@ -64,7 +64,7 @@ pub(crate) async fn is_member(
     .await
 }
 
-/// An invitation that is about to be sent.
+/// An invitation to be stored.
 pub(crate) struct NewInvitation<'a> {
     pub(crate) id: InvitationId,
     pub(crate) project_id: ProjectId,
@@ -73,10 +73,10 @@ pub(crate) struct NewInvitation<'a> {
     pub(crate) invited_by_id: UserId,
 }
 
-/// An open invitation; one of the same address that has expired makes room.
+/// Stores an open invitation and replaces an expired one for the same address.
 ///
 /// # Errors
-/// 409 when one of the same address is open.
+/// 409 when the address already has an open invitation.
 pub(crate) async fn insert_invitation(
     db: &mut PgConnection,
     new: &NewInvitation<'_>,
@@ -119,7 +119,7 @@ pub(crate) async fn insert_invitation(
     Ok(())
 }
 
-/// A project's invitations, newest first.
+/// Returns one page of a project's invitations, newest first.
 pub(crate) async fn list_invitations(
     db: &PgPool,
     project: ProjectId,
@@ -178,8 +178,8 @@ pub(crate) async fn get_invitation(
     .await
 }
 
-/// Extends an invitation that is open or expired, and notes one more mail; how many it asked for within the
-/// last hour.
+/// Extends an open or expired invitation and counts one more mail. Returns the number of its mails within the last
+/// hour, or `None` if there is no such invitation.
 pub(crate) async fn extend_invitation(
     db: &mut PgConnection,
     project: ProjectId,
@@ -204,7 +204,7 @@ pub(crate) async fn extend_invitation(
     .await
 }
 
-/// Whether there was such an invitation to take back.
+/// Revokes an invitation that was not accepted. Returns false if there is none with this id in the project.
 pub(crate) async fn revoke_invitation(
     db: &mut PgConnection,
     project: ProjectId,

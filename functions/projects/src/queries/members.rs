@@ -1,4 +1,4 @@
-//! Who works in a project.
+//! Queries for the members of a project.
 
 use shared::{
     base::ids::{MembershipId, ProjectId, UserId},
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::model::Member;
 
-/// A project's members, by the time they joined.
+/// Returns one page of a project's members, in the order in which they joined.
 pub(crate) async fn list_members(
     db: &PgPool,
     project: ProjectId,
@@ -60,7 +60,7 @@ pub(crate) async fn get_member(
     .await
 }
 
-/// Whether somebody else administers the project; who is suspended cannot.
+/// Returns true if the project has another active admin. Suspended users do not count.
 pub(crate) async fn has_another_admin(
     db: &mut PgConnection,
     project: ProjectId,

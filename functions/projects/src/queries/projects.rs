@@ -1,4 +1,4 @@
-//! Projects themselves.
+//! Queries for creating, reading, changing and deleting projects.
 
 use shared::{
     base::{
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::model::{Project, ProjectValues};
 
-/// The project and its first admin.
+/// Stores a project with its creator as the first admin.
 pub(crate) async fn insert_project(
     db: &mut PgConnection,
     id: ProjectId,
@@ -51,7 +51,8 @@ pub(crate) async fn insert_project(
     .await
 }
 
-/// Projects as their reader sees them: `$from` says where from, and has the reader's row of `project_members` beside each.
+/// Selects projects with the reader's role. `$from` is the `from` clause, which joins the reader's row of
+/// `project_members`.
 macro_rules! select_projects {
     ($from:literal, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
@@ -66,7 +67,7 @@ macro_rules! select_projects {
     };
 }
 
-/// A project as its reader sees it; nothing for who may not see it.
+/// Returns a project with the reader's role, or `None` if the reader has no access.
 pub(crate) async fn get_project(
     db: &mut PgConnection,
     id: ProjectId,
@@ -87,7 +88,8 @@ pub(crate) async fn get_project(
     .await
 }
 
-/// Walks the index over (user, project), so that a page costs the same wherever it is.
+/// Returns one page of the user's projects, newest first. Every page has the same cost, since the query walks the index
+/// over (user, project).
 pub(crate) async fn list_projects(
     db: &PgPool,
     user: UserId,
@@ -145,7 +147,7 @@ pub(crate) async fn list_all_projects(
     .await
 }
 
-/// Finds the names by their trigrams, however many projects there are.
+/// Searches all projects by a part of the name, using the trigram index.
 pub(crate) async fn search_all_projects(
     db: &PgPool,
     user: UserId,
@@ -173,18 +175,17 @@ pub(crate) async fn search_all_projects(
     .await
 }
 
-/// A project whose changes go one after the other.
+/// A project whose row is locked until the transaction ends.
 pub(crate) struct LockedProject {
     pub(crate) values: ProjectValues,
     pub(crate) version: i32,
-    /// The caller's role, as it is now.
+    /// Role of the caller, read after the lock was taken.
     role: Option<ProjectRole>,
     everywhere: bool,
 }
 
 impl LockedProject {
-    /// Goes on if the caller is still its admin: who was thrown out while they waited must not get the last
-    /// word.
+    /// Requires that the caller is still an admin, since they may have been removed while waiting for the lock.
     pub(crate) fn by_admin(self) -> Result<Self, Problem> {
         match self.role {
             Some(ProjectRole::Admin) => Ok(self),
@@ -195,8 +196,8 @@ impl LockedProject {
     }
 }
 
-/// Makes the changes of a project and its members go one after the other. Whoever takes an admin away has to
-/// come through here.
+/// Locks a project, which serializes changes of the project and its members. Every removal or demotion of an admin must
+/// take this lock.
 pub(crate) async fn lock_project(
     db: &mut PgConnection,
     id: ProjectId,
@@ -209,7 +210,7 @@ pub(crate) async fn lock_project(
     .fetch_optional(&mut *db)
     .await?
     .or_not_found()?;
-    // A statement of its own: it sees what was committed while the one before waited.
+    // A separate statement, since it must see changes committed while the previous statement waited for the lock.
     let role = sqlx::query_scalar!(
         r#"select role as "role: ProjectRole" from project_members where project_id = $1 and user_id = $2"#,
         id.0,
@@ -249,7 +250,7 @@ pub(crate) async fn update_project(
     Ok(())
 }
 
-/// Takes a project, and with it all that is in it, out of everybody's sight; the purge does the rest.
+/// Marks a project as deleted, which hides it and its contents. The purge erases them later.
 pub(crate) async fn delete_project(
     db: &mut PgConnection,
     id: ProjectId,

@@ -1,4 +1,4 @@
-//! `POST /invitations/{token}/accept`.
+//! The handler of `POST /invitations/{token}/accept`.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -13,10 +13,12 @@ use shared::{
 use super::get_invitation::LinkToken;
 use crate::{invitations::Invitations, model::Membership};
 
-/// Joins the project; only the invited address may.
+/// Accept an invitation
+///
+/// Makes the caller a member of the project. The caller must be signed in with the invited email address.
 #[utoipa::path(post, path = "/invitations/{token}/accept", tag = "invitations",
     params(("token" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with it joins once.")),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat with the same key does not join twice.")),
     responses((status = CREATED, body = Membership), (status = NOT_FOUND, body = ProblemBody),
         (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody)))]
 pub(crate) async fn accept_invitation(

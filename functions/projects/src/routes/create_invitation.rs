@@ -1,4 +1,4 @@
-//! `POST /projects/{project_id}/invite`.
+//! The handler of `POST /projects/{project_id}/invite`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::{invitations::Invitations, model::Invitation};
 
-/// Who is invited.
+/// The address to invite and its role.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateInvitation {
@@ -26,7 +26,9 @@ pub(crate) struct CreateInvitation {
     role: ProjectRole,
 }
 
-/// Invites an address, whether or not it has an account, and mails it a link.
+/// Invite an email address to a project
+///
+/// Mails a link. The address does not need to have an account yet.
 #[utoipa::path(post, path = "/projects/{project_id}/invite", tag = "projects",
     params(("project_id" = ProjectId, Path)),
     responses((status = CREATED, body = Invitation), (status = CONFLICT, body = ProblemBody),

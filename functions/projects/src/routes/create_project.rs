@@ -1,4 +1,4 @@
-//! `POST /projects`.
+//! The handler of `POST /projects`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -25,22 +25,24 @@ use crate::{
     queries,
 };
 
-/// A project to be made.
+/// A project to create.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateProject {
     #[garde(dive)]
     name: Name,
-    /// At most 2,000 characters.
+    /// Description of at most 2,000 characters.
     #[garde(length(chars, max = 2000))]
     #[schema(max_length = 2000)]
     description: Option<String>,
-    /// The language of its voice samples, as a BCP 47 tag.
+    /// Default language of voice samples, as a BCP 47 tag.
     #[garde(inner(custom(is_language)))]
     language: Option<String>,
 }
 
-/// Makes a project; the caller becomes its admin.
+/// Create a project
+///
+/// The caller becomes its first project admin.
 #[utoipa::path(post, path = "/projects", tag = "projects",
     responses((status = CREATED, body = Project)))]
 pub(crate) async fn create_project(

@@ -1,4 +1,4 @@
-//! `DELETE /projects/{project_id}/members/{user_id}`.
+//! The handler of `DELETE /projects/{project_id}/members/{user_id}`.
 
 use axum::{extract::State, http::StatusCode};
 use serde_json::json;
@@ -15,8 +15,9 @@ use shared::{
 use super::update_member::MemberPath;
 use crate::{AppState, queries};
 
-/// Removes a member, or leaves: whoever is not an admin may remove nobody but themselves. A project keeps an
-/// admin.
+/// Remove a member or leave the project
+///
+/// Admins can remove any member. Other members can remove only themselves. The last admin cannot be removed.
 #[utoipa::path(delete, path = "/projects/{project_id}/members/{user_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
     responses((status = NO_CONTENT), (status = CONFLICT, body = ProblemBody)))]

@@ -1,4 +1,4 @@
-//! `DELETE /projects/{project_id}`.
+//! The handler of `DELETE /projects/{project_id}`.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -10,10 +10,12 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// Deletes a project and all that is in it.
+/// Delete a project
+///
+/// Deletes the project and everything in it.
 #[utoipa::path(delete, path = "/projects/{project_id}", tag = "projects",
     params(("project_id" = ProjectId, Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is meant for.")),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete.")),
     responses((status = NO_CONTENT)))]
 pub(crate) async fn delete_project(
     State(app): State<AppState>,

@@ -1,4 +1,4 @@
-//! `GET /invitations/{token}`.
+//! The handler of `GET /invitations/{token}`.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use crate::{AppState, queries};
 
-/// The token of a mailed link, in the path.
+/// Token of a mailed link, from the path.
 pub(crate) struct LinkToken(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for LinkToken {
@@ -43,20 +43,22 @@ impl Concerns for LinkToken {
     }
 }
 
-/// What one is invited to.
+/// The project and role that an invitation offers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InvitationPreview {
     project_name: String,
     role: ProjectRole,
-    /// The address that may accept it.
+    /// The only address that can accept the invitation.
     email: String,
-    /// Who invites.
+    /// Display name of the admin who sent the invitation, or their email address if they have no name.
     invited_by: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
 }
 
-/// What the link of an invitation leads to; whoever has the link may look.
+/// Get an invitation by its token
+///
+/// Requires no sign-in: anyone with the link can see the invitation.
 #[utoipa::path(get, path = "/invitations/{token}", tag = "invitations", params(("token" = String, Path)),
     responses((status = OK, body = InvitationPreview), (status = NOT_FOUND, body = ProblemBody),
         (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody)))]

@@ -1,4 +1,4 @@
-//! `GET /projects/{project_id}`.
+//! The handler of `GET /projects/{project_id}`.
 
 use axum::extract::State;
 use shared::{
@@ -12,7 +12,7 @@ use shared::{
 
 use crate::{AppState, model::Project, queries};
 
-/// One project.
+/// Get a project
 #[utoipa::path(get, path = "/projects/{project_id}", tag = "projects", params(("project_id" = ProjectId, Path)),
     responses((status = OK, body = Project)))]
 pub(crate) async fn get_project(

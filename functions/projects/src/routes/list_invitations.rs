@@ -1,4 +1,4 @@
-//! `GET /projects/{project_id}/invitations`.
+//! The handler of `GET /projects/{project_id}/invitations`.
 
 use axum::extract::State;
 use shared::{
@@ -13,7 +13,9 @@ use shared::{
 
 use crate::{AppState, model::Invitation, queries};
 
-/// A project's invitations, newest first, whatever became of them.
+/// List invitations
+///
+/// Returns invitations of every status, newest first.
 #[utoipa::path(get, path = "/projects/{project_id}/invitations", tag = "projects",
     params(("project_id" = ProjectId, Path), PageQuery),
     responses((status = OK, body = Page<Invitation>)))]

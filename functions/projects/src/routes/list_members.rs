@@ -1,4 +1,4 @@
-//! `GET /projects/{project_id}/members`.
+//! The handler of `GET /projects/{project_id}/members`.
 
 use axum::extract::State;
 use shared::{
@@ -13,7 +13,9 @@ use shared::{
 
 use crate::{AppState, model::Member, queries};
 
-/// A project's members, in the order in which they joined.
+/// List members
+///
+/// Returns members in the order in which they joined.
 #[utoipa::path(get, path = "/projects/{project_id}/members", tag = "projects",
     params(("project_id" = ProjectId, Path), PageQuery),
     responses((status = OK, body = Page<Member>)))]

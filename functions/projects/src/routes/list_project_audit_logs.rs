@@ -1,4 +1,4 @@
-//! `GET /projects/{project_id}/audit-logs`.
+//! The handler of `GET /projects/{project_id}/audit-logs`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -19,45 +19,47 @@ use uuid::Uuid;
 
 use crate::AppState;
 
-/// Which rows of the project's.
+/// Filters and pagination of the audit log.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListProjectAuditLogs {
-    /// Entries on the page.
+    /// Maximum number of entries per page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
-    /// Who did it.
+    /// User who performed the action.
     #[garde(skip)]
     actor: Option<UserId>,
-    /// What was done: `member.removed`.
+    /// Action, for example `member.removed`.
     #[garde(length(max = 64))]
     action: Option<String>,
-    /// What kind of thing it was done to: `invitation`.
+    /// Type of the affected resource, for example `invitation`.
     #[garde(length(max = 64))]
     resource_type: Option<String>,
-    /// Which thing it was done to.
+    /// Id of the affected resource.
     #[garde(skip)]
     resource_id: Option<Uuid>,
-    /// Not before this time.
+    /// Start of the period (inclusive).
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[garde(skip)]
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<OffsetDateTime>,
-    /// Before this time.
+    /// End of the period (exclusive).
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[garde(skip)]
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<OffsetDateTime>,
 }
 
-/// What was done in a project, newest first.
+/// List audit log entries of a project
+///
+/// Returns entries newest first. Only for project admins.
 #[utoipa::path(get, path = "/projects/{project_id}/audit-logs", tag = "projects",
     params(("project_id" = ProjectId, Path), ListProjectAuditLogs),
     responses((status = OK, body = Page<AuditLog>)))]

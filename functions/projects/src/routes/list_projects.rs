@@ -1,4 +1,4 @@
-//! `GET /projects`.
+//! The handler of `GET /projects`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -15,31 +15,33 @@ use utoipa::IntoParams;
 
 use crate::{AppState, model::Project, queries};
 
-/// Which projects.
+/// Filters and pagination of the list.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListProjects {
-    /// Entries on the page.
+    /// Maximum number of projects per page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
-    /// A part of the name, however it is written.
+    /// Part of the project name, case-insensitive.
     #[garde(length(chars, min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
-    /// All projects of the platform; for super admins.
+    /// List all projects on the platform. Only for super admins.
     #[serde(default)]
     #[garde(skip)]
     all: bool,
 }
 
-/// The caller's projects, newest first.
+/// List projects
+///
+/// Returns the projects of the caller, newest first. Super admins can list all projects.
 #[utoipa::path(get, path = "/projects", tag = "projects", params(ListProjects),
     responses((status = OK, body = Page<Project>)))]
 pub(crate) async fn list_projects(

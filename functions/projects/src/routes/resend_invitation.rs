@@ -1,4 +1,4 @@
-//! `POST /projects/{project_id}/invitations/{invitation_id}/resend`.
+//! The handler of `POST /projects/{project_id}/invitations/{invitation_id}/resend`.
 
 use axum::extract::State;
 use shared::{
@@ -13,7 +13,10 @@ use shared::{
 use super::revoke_invitation::InvitationPath;
 use crate::{invitations::Invitations, model::Invitation};
 
-/// Mails an invitation's link again and extends it; the earlier mail's link stays good.
+/// Resend an invitation
+///
+/// Mails the link of an open or expired invitation again and extends its lifetime. The link in the earlier mail stays
+/// valid.
 #[utoipa::path(post, path = "/projects/{project_id}/invitations/{invitation_id}/resend", tag = "projects",
     params(("project_id" = ProjectId, Path), ("invitation_id" = InvitationId, Path)),
     responses((status = OK, body = Invitation), (status = TOO_MANY_REQUESTS, body = ProblemBody)))]

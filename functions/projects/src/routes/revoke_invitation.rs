@@ -1,4 +1,4 @@
-//! `DELETE /projects/{project_id}/invitations/{invitation_id}`.
+//! The handler of `DELETE /projects/{project_id}/invitations/{invitation_id}`.
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
@@ -14,13 +14,15 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// The path's `invitation_id`.
+/// Path parameters: the id of the invitation.
 #[derive(Deserialize)]
 pub(crate) struct InvitationPath {
     pub(crate) invitation_id: InvitationId,
 }
 
-/// Takes an invitation back: its link leads nowhere from now on.
+/// Revoke an invitation
+///
+/// Its link stops working immediately.
 #[utoipa::path(delete, path = "/projects/{project_id}/invitations/{invitation_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("invitation_id" = InvitationId, Path)),
     responses((status = NO_CONTENT)))]

@@ -1,4 +1,4 @@
-//! `PATCH /projects/{project_id}/members/{user_id}`.
+//! The handler of `PATCH /projects/{project_id}/members/{user_id}`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{AppState, model::Member, queries};
 
-/// A merge patch (RFC 7396): what is left out stays. A role cannot be cleared.
+/// A merge patch (RFC 7396). Omitted fields stay unchanged. The role cannot be cleared.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateMember {
@@ -26,13 +26,15 @@ pub(crate) struct UpdateMember {
     role: Option<ProjectRole>,
 }
 
-/// The path's `user_id`.
+/// Path parameters: the id of the user.
 #[derive(Deserialize)]
 pub(crate) struct MemberPath {
     pub(crate) user_id: UserId,
 }
 
-/// Gives a member another role. A project keeps an admin.
+/// Change the role of a member
+///
+/// The last admin of a project cannot be given another role.
 #[utoipa::path(patch, path = "/projects/{project_id}/members/{user_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
     request_body(content((UpdateMember = "application/merge-patch+json"),

@@ -1,4 +1,4 @@
-//! `PUT /projects/{project_id}`.
+//! The handler of `PUT /projects/{project_id}`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -26,22 +26,24 @@ use crate::{
     queries,
 };
 
-/// A project as it shall be.
+/// The new values of a project.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateProject {
     #[garde(dive)]
     name: Name,
-    /// At most 2,000 characters; none if left out.
+    /// Description of at most 2,000 characters. Cleared if omitted.
     #[garde(length(chars, max = 2000))]
     #[schema(max_length = 2000)]
     description: Option<String>,
-    /// The language of its voice samples, as a BCP 47 tag; none if left out.
+    /// Default language of voice samples, as a BCP 47 tag. Cleared if omitted.
     #[garde(inner(custom(is_language)))]
     language: Option<String>,
 }
 
-/// Gives a project another name, description and language.
+/// Update a project
+///
+/// Replaces the name, description and language. Omitted fields are cleared.
 #[utoipa::path(put, path = "/projects/{project_id}", tag = "projects", params(("project_id" = ProjectId, Path)),
     responses((status = OK, body = Project)))]
 pub(crate) async fn update_project(

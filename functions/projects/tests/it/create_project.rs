@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::Projects;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_creates_a_project_becomes_its_admin(db: PgPool) {
+async fn the_creator_of_a_project_becomes_its_admin(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let client = projects.client.as_user(&ada);
@@ -27,7 +27,7 @@ async fn whoever_creates_a_project_becomes_its_admin(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_description_may_be_left_out_and_names_may_repeat(db: PgPool) {
+async fn the_description_is_optional_and_names_are_not_unique(db: PgPool) {
     let projects = Projects::start(db).await;
     let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
     for body in [json!({"name": "Letters"}), json!({"name": "Letters", "description": null})] {
@@ -37,7 +37,7 @@ async fn a_description_may_be_left_out_and_names_may_repeat(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_may_name_the_language_of_its_voice_samples(db: PgPool) {
+async fn a_project_can_set_the_language_of_its_voice_samples(db: PgPool) {
     let projects = Projects::start(db).await;
     let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
     let created = client.post("/projects", json!({"name": "Stories", "language": "cmn-Hans-CN"})).await;
@@ -48,7 +48,7 @@ async fn a_project_may_name_the_language_of_its_voice_samples(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_are_reported_together(db: PgPool) {
     let projects = Projects::start(db).await;
     let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
     let cases = [
@@ -76,7 +76,7 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_verified_users_create_projects(db: PgPool) {
+async fn only_verified_users_can_create_projects(db: PgPool) {
     let projects = Projects::start(db).await;
     let body = json!({"name": "Letters"});
     let nobody = projects.client.post("/projects", body.clone()).await;

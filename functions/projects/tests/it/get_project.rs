@@ -26,7 +26,7 @@ async fn each_member_sees_the_project_with_their_own_role(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_one_may_not_see_looks_like_what_does_not_exist(db: PgPool) {
+async fn a_project_without_access_is_not_found(db: PgPool) {
     let projects = Projects::start(db).await;
     let platform = &projects.platform;
     let ada = platform.user("ada@example.org").await;
@@ -47,7 +47,7 @@ async fn what_one_may_not_see_looks_like_what_does_not_exist(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_project_is_gone_for_everybody(db: PgPool) {
+async fn a_deleted_project_is_not_found(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let root = projects.platform.super_admin("root@example.org").await;

@@ -1,4 +1,4 @@
-//! `Idempotency-Key` on `POST /projects`: a repeat creates nothing, and shows no more than its sender may see.
+//! `Idempotency-Key` on `POST /projects`: a repeat creates nothing and is authorized again.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -8,7 +8,7 @@ use time::Duration;
 use crate::support::Projects;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn fifty_equal_requests_at_once_make_one_project(db: PgPool) {
+async fn fifty_parallel_requests_with_one_key_create_one_project(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let client = projects.client.as_user(&ada).with("idempotency-key", "8e03978e-40d5");
@@ -23,7 +23,7 @@ async fn fifty_equal_requests_at_once_make_one_project(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_key_belongs_to_its_user_its_route_and_its_request(db: PgPool) {
+async fn a_key_is_scoped_to_its_user_route_and_request(db: PgPool) {
     let projects = Projects::start(db).await;
     let (ada, bob) =
         (projects.platform.user("ada@example.org").await, projects.platform.user("bob@example.org").await);
@@ -31,7 +31,7 @@ async fn a_key_belongs_to_its_user_its_route_and_its_request(db: PgPool) {
     let first = client.post("/projects", json!({"name": "Letters"})).await;
     first.assert_status(201);
     client.post("/projects", json!({"name": "Diaries"})).await.assert_problem(422, "idempotency_mismatch");
-    // What is refused leaves the key alone.
+    // A refused request does not use the key.
     client.post("/projects", json!({})).await.assert_problem(422, "invalid_fields");
     let others = projects.client.as_user(&bob).with("idempotency-key", "k");
     let second = others.post("/projects", json!({"name": "Letters"})).await;
@@ -49,7 +49,7 @@ async fn a_key_belongs_to_its_user_its_route_and_its_request(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_repeat_is_authorised_and_rendered_anew(db: PgPool) {
+async fn a_repeat_is_authorized_and_rendered_again(db: PgPool) {
     let projects = Projects::start(db).await;
     let (ada, bob) =
         (projects.platform.user("ada@example.org").await, projects.platform.user("bob@example.org").await);
@@ -80,7 +80,7 @@ async fn a_repeat_is_authorised_and_rendered_anew(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_key_is_new_again_after_a_day(db: PgPool) {
+async fn a_key_expires_after_a_day(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let client = projects.client.as_user(&ada).with("idempotency-key", "k");

@@ -1,4 +1,4 @@
-//! Invitations: made, listed, sent again, taken back, looked at and accepted.
+//! Tests of invitations: create, list, resend, revoke, get and accept.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ struct Invited {
     projects: Projects,
     project: ProjectId,
     ada: TestUser,
-    /// Ada, an admin.
+    /// Client signed in as Ada, the project admin.
     client: Client,
 }
 
@@ -38,7 +38,7 @@ impl Invited {
         format!("/projects/{}/{rest}", self.project)
     }
 
-    /// Invites an address; the invitation, and the token that the mail will carry.
+    /// Invites an address and returns the invitation and the token of its mail.
     async fn invite(&self, email: &str, role: &str) -> (Value, String) {
         let invited = self.client.post(&self.path("invite"), json!({"email": email, "role": role})).await;
         invited.assert_status(201);
@@ -68,7 +68,7 @@ fn accept(token: &str) -> String {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_invited_address_joins_with_the_role_that_was_offered(db: PgPool) {
+async fn the_invited_address_joins_with_the_offered_role(db: PgPool) {
     let here = Invited::start(db).await;
     let (invitation, token) = here.invite(" Bob@Example.org", "reviewer").await;
     assert_eq!((&invitation["email"], &invitation["status"]), (&json!("bob@example.org"), &json!("open")));
@@ -106,7 +106,7 @@ async fn the_invited_address_joins_with_the_role_that_was_offered(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_the_invited_address_may_accept(db: PgPool) {
+async fn only_the_invited_address_can_accept(db: PgPool) {
     let here = Invited::start(db).await;
     let (invitation, token) = here.invite("bob@example.org", "admin").await;
     here.projects.client.post(&accept(&token), Value::Null).await.assert_problem(401, "unauthenticated");
@@ -122,7 +122,7 @@ async fn only_the_invited_address_may_accept(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_link_that_is_unknown_expired_or_taken_back_says_so(db: PgPool) {
+async fn unknown_expired_and_revoked_links_are_reported(db: PgPool) {
     let here = Invited::start(db).await;
     let (invitation, token) = here.invite("bob@example.org", "reviewer").await;
     let bob = here.user("bob@example.org").await;
@@ -142,7 +142,7 @@ async fn a_link_that_is_unknown_expired_or_taken_back_says_so(db: PgPool) {
     let listed = here.client.get(&here.path("invitations")).await;
     assert_eq!(listed.body["items"][0]["status"], "expired");
 
-    // An expired one makes room for another, whose link is another.
+    // A new invitation replaces an expired one and has a new link.
     let (second, other) = here.invite("bob@example.org", "contributor").await;
     assert_ne!(token, other);
     let path = here.path(&format!("invitations/{}", second["id"].as_str().expect("an id")));
@@ -175,7 +175,7 @@ async fn a_resend_extends_the_invitation_and_keeps_its_link(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_member_and_an_address_with_an_open_invitation_are_not_invited_again(db: PgPool) {
+async fn members_and_addresses_with_an_open_invitation_cannot_be_invited(db: PgPool) {
     let here = Invited::start(db).await;
     here.invite("bob@example.org", "reviewer").await;
     for (email, code) in [("BOB@example.org", "already_invited"), ("ada@example.org", "already_member")] {
@@ -192,7 +192,7 @@ async fn a_member_and_an_address_with_an_open_invitation_are_not_invited_again(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn somebody_who_became_a_member_meanwhile_keeps_their_role(db: PgPool) {
+async fn accepting_as_a_member_keeps_the_current_role(db: PgPool) {
     let here = Invited::start(db).await;
     let (_, token) = here.invite("bob@example.org", "admin").await;
     let bob = here.projects.platform.user("bob@example.org").await;
@@ -204,7 +204,7 @@ async fn somebody_who_became_a_member_meanwhile_keeps_their_role(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn fifty_accepts_of_one_invitation_at_once_make_one_membership(db: PgPool) {
+async fn fifty_parallel_accepts_create_one_membership(db: PgPool) {
     let here = Invited::start(db).await;
     let (_, token) = here.invite("bob@example.org", "contributor").await;
     let bob = here.user("bob@example.org").await;
@@ -215,7 +215,7 @@ async fn fifty_accepts_of_one_invitation_at_once_make_one_membership(db: PgPool)
     }
     assert_eq!(here.memberships().await, 2);
 
-    // With a key, a lost answer is told again.
+    // With a key, a repeat returns the lost response.
     let (_, token) = here.invite("carl@example.org", "contributor").await;
     let carl = here.user("carl@example.org").await.with("idempotency-key", "k");
     let answers = join_all((0..10).map(|_| async { carl.post(&accept(&token), Value::Null).await })).await;
@@ -226,7 +226,7 @@ async fn fifty_accepts_of_one_invitation_at_once_make_one_membership(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_sends_only_so_many_invitations_in_an_hour(db: PgPool) {
+async fn invitation_mails_of_a_project_are_limited_per_hour(db: PgPool) {
     let here = Invited::start_with(db, &[("INVITATIONS_PER_HOUR", "3")]).await;
     let invite = async |number: i32| {
         let body = json!({"email": format!("user{number}@example.org"), "role": "reviewer"});
@@ -247,7 +247,7 @@ async fn a_project_sends_only_so_many_invitations_in_an_hour(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_admins_see_and_make_invitations(db: PgPool) {
+async fn only_admins_can_manage_invitations(db: PgPool) {
     let here = Invited::start(db).await;
     let (invitation, _) = here.invite("bob@example.org", "reviewer").await;
     let one = here.path(&format!("invitations/{}", invitation["id"].as_str().expect("an id")));
@@ -269,7 +269,7 @@ async fn only_admins_see_and_make_invitations(db: PgPool) {
         client.delete(&one).await.assert_problem(status, code);
         client.post(&format!("{one}/resend"), Value::Null).await.assert_problem(status, code);
     }
-    // An admin of another project finds nothing under their own.
+    // An admin cannot reach the invitation through the path of another project.
     let elsewhere = one.replace(&here.project.to_string(), &others.to_string());
     let client = here.projects.client.as_user(&eve);
     client.delete(&elsewhere).await.assert_problem(404, "not_found");
@@ -277,7 +277,7 @@ async fn only_admins_see_and_make_invitations(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn looking_at_invitations_is_limited_and_told_by_the_pattern_of_the_path(db: PgPool) {
+async fn reading_invitations_is_rate_limited_and_reported_by_path_pattern(db: PgPool) {
     let here = Invited::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
     here.projects.client.get("/invitations/one").await.assert_problem(404, "not_found");
     here.projects.client.get("/invitations/another").await.assert_problem(429, "too_many_requests");

@@ -1,4 +1,4 @@
-//! The same binary under AWS Lambda.
+//! Runs the same binary on AWS Lambda.
 
 use http::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::Projects;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn it_answers_under_lambda(db: PgPool) {
+async fn it_serves_requests_on_lambda(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_projects"), &projects.platform.env()).await;
@@ -20,7 +20,7 @@ async fn it_answers_under_lambda(db: PgPool) {
         (&answer.body["name"], &answer.headers["etag"]),
         (&json!("Letters"), &"\"1\"".parse().expect("a tag"))
     );
-    // Any bytes come in base64, text too.
+    // API Gateway may encode any body in base64, including text.
     let body = json!({"name": "Briefe aus Köln"}).to_string();
     let answer = lambda.post_bytes("/projects", "application/json", body.as_bytes()).await;
     assert_eq!(answer.assert_status(201).body["name"], "Briefe aus Köln");
@@ -29,7 +29,7 @@ async fn it_answers_under_lambda(db: PgPool) {
     let answer = lambda.post_bytes("/projects", "application/json", &vec![b' '; 2 << 20]).await;
     answer.assert_problem(413, "body_too_large");
 
-    // A list with a query, a cursor from one answer to the next, and an answer without a body.
+    // A list with a query, a cursor passed from one response to the next, and a response without a body.
     let first = lambda.get("/projects?limit=1").await;
     let cursor = first.assert_status(200).body["next_cursor"].as_str().expect("a second page").to_owned();
     let second = lambda.get(&format!("/projects?limit=1&cursor={cursor}")).await;
@@ -41,7 +41,7 @@ async fn it_answers_under_lambda(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whom_api_gateway_saw_is_audited_and_not_whom_the_client_made_up(db: PgPool) {
+async fn the_audited_address_is_the_one_seen_by_api_gateway(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_projects"), &projects.platform.env()).await;

@@ -9,7 +9,7 @@ fn actions(body: &Value) -> Vec<&str> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_projects_admins_see_what_was_done_in_it_and_nothing_else(db: PgPool) {
+async fn admins_see_only_the_audit_log_of_their_project(db: PgPool) {
     let projects = Projects::start(db).await;
     let platform = &projects.platform;
     let (ada, rita) = (platform.user("ada@example.org").await, platform.user("rita@example.org").await);

@@ -16,7 +16,7 @@ async fn five(projects: &Projects, user: &TestUser) -> Vec<ProjectId> {
     made
 }
 
-/// The ids on each page, from the first to the last.
+/// Follows the cursors and returns the ids on each page.
 async fn pages(client: &Client, query: &str) -> Vec<Vec<ProjectId>> {
     let pages = client.pages(&format!("/projects?{query}")).await;
     let id = |entry: Value| serde_json::from_value(entry["id"].clone()).expect("an id");
@@ -24,7 +24,7 @@ async fn pages(client: &Client, query: &str) -> Vec<Vec<ProjectId>> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_by_cursor_shows_each_of_the_callers_projects_once_newest_first(db: PgPool) {
+async fn paging_returns_each_project_of_the_caller_once_newest_first(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let others = projects.platform.user("bob@example.org").await;
@@ -42,7 +42,7 @@ async fn a_walk_by_cursor_shows_each_of_the_callers_projects_once_newest_first(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_super_admin_may_ask_for_all_projects(db: PgPool) {
+async fn a_super_admin_can_list_all_projects(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let root = projects.platform.super_admin("root@example.org").await;
@@ -73,7 +73,7 @@ async fn a_deleted_project_is_not_listed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
+async fn all_invalid_parameters_are_reported_together(db: PgPool) {
     let projects = Projects::start(db).await;
     let client = projects.client.as_user(&projects.platform.user("ada@example.org").await);
     let cases = [
@@ -92,7 +92,7 @@ async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_verified_users_see_a_list(db: PgPool) {
+async fn only_verified_users_can_list_projects(db: PgPool) {
     let projects = Projects::start(db).await;
     projects.client.get("/projects").await.assert_problem(401, "unauthenticated");
     let unverified = projects.platform.unverified_user("eve@example.org").await;
@@ -100,7 +100,7 @@ async fn only_verified_users_see_a_list(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_page_is_read_from_the_index_wherever_it_is(db: PgPool) {
+async fn every_page_is_read_from_the_index(db: PgPool) {
     let projects = Projects::start(db).await;
     let plan = projects
         .platform
@@ -114,7 +114,7 @@ async fn a_page_is_read_from_the_index_wherever_it_is(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_part_of_the_name_is_found_however_it_is_written(db: PgPool) {
+async fn search_by_name_ignores_case_and_escapes_wildcards(db: PgPool) {
     let projects = Projects::start(db).await;
     let (ada, bob) =
         (projects.platform.user("ada@example.org").await, projects.platform.user("bob@example.org").await);
@@ -130,7 +130,7 @@ async fn a_part_of_the_name_is_found_however_it_is_written(db: PgPool) {
         items.iter().filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
     };
     assert_eq!(found(&ada, "q=LETTER").await, ["Old Letters"]);
-    assert_eq!(found(&ada, "q=%25").await, ["100 % of_it"], "a percent sign is one");
+    assert_eq!(found(&ada, "q=%25").await, ["100 % of_it"], "a percent sign is not a wildcard");
     assert_eq!(found(&ada, "q=f_i").await, ["100 % of_it"]);
     assert!(found(&ada, "q=%5C").await.is_empty());
     assert_eq!(found(&root, "all=true&q=letters").await, ["Letters home", "Old Letters"]);

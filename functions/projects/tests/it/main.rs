@@ -1,4 +1,4 @@
-//! `projects` through its HTTP interface, one module a route, and as a process.
+//! Tests of `projects` through its HTTP interface, one module per endpoint, and as a process.
 
 mod create_project;
 mod get_project;

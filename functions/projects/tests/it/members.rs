@@ -1,4 +1,4 @@
-//! `/projects/{project_id}/members`: GET, PATCH and DELETE.
+//! Tests of `GET`, `PATCH` and `DELETE` on `/projects/{project_id}/members`.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn emails(body: &Value) -> Vec<&str> {
     body["items"].as_array().expect("entries").iter().filter_map(|entry| entry["email"].as_str()).collect()
 }
 
-/// A project with an admin, a contributor and a reviewer.
+/// Creates a project with an admin, a contributor and a reviewer.
 async fn team(projects: &Projects) -> (ProjectId, TestUser, TestUser, TestUser) {
     let platform = &projects.platform;
     let ada = platform.user("ada@example.org").await;
@@ -31,7 +31,7 @@ async fn team(projects: &Projects) -> (ProjectId, TestUser, TestUser, TestUser) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_member_sees_the_members_in_the_order_in_which_they_joined(db: PgPool) {
+async fn every_member_can_list_the_members_in_joining_order(db: PgPool) {
     let projects = Projects::start(db).await;
     let (project, ada, carl, rita) = team(&projects).await;
     let list = format!("/projects/{project}/members");
@@ -60,7 +60,7 @@ async fn every_member_sees_the_members_in_the_order_in_which_they_joined(db: PgP
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_admin_gives_a_member_another_role_from_the_next_request_on(db: PgPool) {
+async fn a_changed_role_applies_from_the_next_request(db: PgPool) {
     let projects = Projects::start(db).await;
     let (project, ada, carl, rita) = team(&projects).await;
     let client = projects.client.as_user(&ada);
@@ -87,7 +87,7 @@ async fn an_admin_gives_a_member_another_role_from_the_next_request_on(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_is_no_admin_changes_and_removes_nobody_but_may_leave(db: PgPool) {
+async fn members_who_are_not_admins_can_only_leave(db: PgPool) {
     let projects = Projects::start(db).await;
     let (project, ada, carl, rita) = team(&projects).await;
     for user in [&carl, &rita] {
@@ -108,13 +108,13 @@ async fn whoever_is_no_admin_changes_and_removes_nobody_but_may_leave(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_keeps_an_admin(db: PgPool) {
+async fn the_last_active_admin_cannot_leave_or_be_demoted(db: PgPool) {
     let projects = Projects::start(db).await;
     let (project, ada, carl, _) = team(&projects).await;
     let client = projects.client.as_user(&ada);
     client.delete(&path(project, ada.id)).await.assert_problem(409, "last_admin");
     client.patch(&path(project, ada.id), json!({"role": "reviewer"})).await.assert_problem(409, "last_admin");
-    // One who cannot act does not count.
+    // A suspended admin does not count.
     client.patch(&path(project, carl.id), json!({"role": "admin"})).await.assert_status(200);
     projects.platform.change("update users set suspended_at = now() where id = $1", carl.id.0).await;
     client.delete(&path(project, ada.id)).await.assert_problem(409, "last_admin");
@@ -125,7 +125,7 @@ async fn a_project_keeps_an_admin(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_a_hundred_demotions_of_the_two_last_admins_at_once_one_admin_is_left(db: PgPool) {
+async fn parallel_demotions_of_the_last_two_admins_leave_one_admin(db: PgPool) {
     let projects = Projects::start(db).await;
     let (project, ada, carl, _) = team(&projects).await;
     let promote = json!({"role": "admin"});

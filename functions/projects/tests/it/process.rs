@@ -28,7 +28,7 @@ async fn terminate(mut process: Child) -> (bool, Vec<Value>) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_request_is_a_line_of_json_with_its_request_user_and_trace(db: PgPool) {
+async fn each_request_logs_one_json_line_with_request_user_and_trace(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let project = projects.platform.project(&ada).await;
@@ -68,7 +68,7 @@ async fn each_request_is_a_line_of_json_with_its_request_user_and_trace(db: PgPo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_wrong_variable_stops_the_start_with_a_sentence(db: PgPool) {
+async fn startup_fails_with_a_message_about_an_invalid_variable(db: PgPool) {
     let projects = Projects::start(db).await;
     let variables = [("PORT", free_port().to_string()), ("DATABASE_MAX_CONNECTIONS", "many".into())];
     let output = spawn(&projects.platform.env(), &variables).wait_with_output().await.expect("an end");

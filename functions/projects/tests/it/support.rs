@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers shared by the tests of `projects`.
 
 use shared::{
     base::{config::Env, ids::ProjectId},
@@ -17,7 +17,7 @@ impl Projects {
         Self::start_with(db, &[]).await
     }
 
-    /// The same, with some variables set differently.
+    /// Starts the function with additional environment variables.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let client = platform.client_of::<projects::Projects>(variables);
@@ -29,7 +29,7 @@ impl Projects {
     }
 }
 
-/// The function as a process of its own, which ends with the test.
+/// Starts the function as a separate process that is killed when the test ends.
 pub(crate) fn spawn(env: &Env, variables: &[(&str, String)]) -> Child {
     let known = [
         "DATABASE_URL",

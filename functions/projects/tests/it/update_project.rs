@@ -1,4 +1,4 @@
-//! `PUT` and `DELETE /projects/{project_id}`.
+//! Tests of `PUT` and `DELETE` on `/projects/{project_id}`.
 
 use futures::future::join_all;
 use serde_json::json;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::Projects;
 
 impl Projects {
-    /// A project of Ada's, its path, and her client.
+    /// Creates a project of Ada and returns its id, its path and her client.
     async fn own(&self) -> (ProjectId, String, Client) {
         let ada = self.platform.user("ada@example.org").await;
         let project = self.platform.project(&ada).await;
@@ -17,7 +17,7 @@ impl Projects {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_admin_changes_what_they_have_seen(db: PgPool) {
+async fn an_admin_can_change_the_current_version(db: PgPool) {
     let projects = Projects::start(db).await;
     let (project, path, client) = projects.own().await;
     let body = json!({"name": "Diaries", "description": "of 1988"});
@@ -40,7 +40,7 @@ async fn an_admin_changes_what_they_have_seen(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_language_is_changed_and_left_out_with_the_rest(db: PgPool) {
+async fn the_language_can_be_changed_and_cleared(db: PgPool) {
     let projects = Projects::start(db).await;
     let (_, path, client) = projects.own().await;
     let german = client.put(&path, json!({"name": "Diaries", "language": "de-AT"})).await;
@@ -54,7 +54,7 @@ async fn the_language_is_changed_and_left_out_with_the_rest(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_many_changes_of_one_version_one_is_made(db: PgPool) {
+async fn only_one_of_many_changes_of_one_version_succeeds(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let project = projects.platform.project(&ada).await;
@@ -68,7 +68,7 @@ async fn of_many_changes_of_one_version_one_is_made(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_project_vanishes_with_all_that_is_in_it(db: PgPool) {
+async fn deleting_a_project_hides_its_contents(db: PgPool) {
     let projects = Projects::start(db).await;
     let platform = &projects.platform;
     let ada = platform.user("ada@example.org").await;
@@ -90,7 +90,7 @@ async fn a_deleted_project_vanishes_with_all_that_is_in_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_admins_change_and_delete_a_project(db: PgPool) {
+async fn only_admins_can_change_or_delete_a_project(db: PgPool) {
     let projects = Projects::start(db).await;
     let platform = &projects.platform;
     let ada = platform.user("ada@example.org").await;

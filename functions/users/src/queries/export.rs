@@ -1,4 +1,4 @@
-//! The SQL of an export: each list by the index that serves it, from row to row.
+//! Queries for the account data export. Each list is read in batches along an index.
 
 use shared::{
     base::ids::{AuditId, ItemId, PasskeyId, ProjectId, SessionId, UserId},
@@ -114,8 +114,8 @@ pub(crate) async fn items(
     .await
 }
 
-/// The user's own rows and those about their account, each by its own index: an `or` would sort all of
-/// them for every batch.
+/// Returns entries of the user's own actions and of others' actions on the account. A union reads each kind by its own
+/// index, whereas an `or` would sort all rows for every batch.
 pub(crate) async fn audit_logs(
     db: &PgPool,
     user: UserId,

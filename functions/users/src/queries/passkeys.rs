@@ -1,4 +1,4 @@
-//! The passkeys of a user; only `auth` makes and checks them.
+//! Queries for listing, renaming and deleting passkeys. Only `auth` registers and verifies them.
 
 use shared::{
     base::ids::{PasskeyId, UserId},
@@ -7,7 +7,7 @@ use shared::{
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-/// A user's passkeys, newest first.
+/// Returns one page of a user's passkeys, newest first.
 pub(crate) async fn list_passkeys(
     db: &PgPool,
     user: UserId,
@@ -31,7 +31,7 @@ pub(crate) async fn list_passkeys(
     .await
 }
 
-/// The passkey with its new name, if it is the user's.
+/// Renames a passkey and returns it, if it belongs to the user. Without a name, nothing changes.
 pub(crate) async fn rename_passkey(
     db: &mut PgConnection,
     user: UserId,
@@ -53,7 +53,7 @@ pub(crate) async fn rename_passkey(
     .await
 }
 
-/// Whether there was such a passkey of the user to delete.
+/// Deletes a passkey of the user. Returns false if there is no such passkey.
 pub(crate) async fn delete_passkey(
     db: &mut PgConnection,
     user: UserId,

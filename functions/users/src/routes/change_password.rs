@@ -1,4 +1,4 @@
-//! `POST /users/me/password`.
+//! The handler of `POST /users/me/password`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -16,21 +16,23 @@ use utoipa::ToSchema;
 
 use crate::password_change::PasswordChange;
 
-/// A new password.
+/// The new password, and the current one as proof.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePassword {
-    /// May be left out while the session is recent.
+    /// Current password. Optional within ten minutes of a sign-in or reauthentication.
     #[garde(skip)]
     #[schema(value_type = Option<String>, format = Password)]
     current_password: Option<SecretString>,
-    /// 12 to 128 characters.
+    /// New password of 12 to 128 characters.
     #[garde(dive)]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     new_password: NewPassword,
 }
 
-/// Sets a new password. Every other session ends, and links that were mailed to set one die.
+/// Change your password
+///
+/// Ends all other sessions and invalidates password reset links. You are notified by mail.
 #[utoipa::path(post, path = "/users/me/password", tag = "users",
     responses((status = NO_CONTENT)))]
 pub(crate) async fn change_password(

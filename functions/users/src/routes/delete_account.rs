@@ -1,4 +1,4 @@
-//! `DELETE /users/me`.
+//! The handler of `DELETE /users/me`.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -16,11 +16,12 @@ use crate::{
     queries,
 };
 
-/// Deletes the caller's account and ends all of its sessions.
+/// Delete your account
 ///
-/// Refused while a project would be left without an admin.
+/// Ends all sessions. Fails with `last_admin` while a project would be left without an admin. Requires a recent sign-in
+/// or reauthentication.
 #[utoipa::path(delete, path = "/users/me", tag = "users",
-    params(("If-Match" = Option<String>, Header, description = "The `ETag` that the deletion is meant for.")),
+    params(("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete.")),
     responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
 pub(crate) async fn delete_account(
     State(app): State<AppState>,

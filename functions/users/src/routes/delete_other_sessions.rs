@@ -1,4 +1,4 @@
-//! `DELETE /users/me/sessions`.
+//! The handler of `DELETE /users/me/sessions`.
 
 use axum::{extract::State, http::StatusCode};
 use serde_json::json;
@@ -10,7 +10,9 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// Ends all of the caller's sessions but the one that asks.
+/// End all your other sessions
+///
+/// The session that sends this request stays open.
 #[utoipa::path(delete, path = "/users/me/sessions", tag = "users",
     responses((status = NO_CONTENT)))]
 pub(crate) async fn delete_other_sessions(

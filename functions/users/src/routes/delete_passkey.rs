@@ -1,4 +1,4 @@
-//! `DELETE /users/me/passkeys/{passkey_id}`.
+//! The handler of `DELETE /users/me/passkeys/{passkey_id}`.
 
 use axum::{extract::State, http::StatusCode};
 use serde_json::json;
@@ -14,7 +14,9 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// Takes one of the caller's passkeys away: nobody signs in with it any more.
+/// Delete one of your passkeys
+///
+/// The passkey can no longer be used to sign in. Requires a recent sign-in or reauthentication.
 #[utoipa::path(delete, path = "/users/me/passkeys/{passkey_id}", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]

@@ -1,4 +1,4 @@
-//! `DELETE /users/me/sessions/{session_id}`.
+//! The handler of `DELETE /users/me/sessions/{session_id}`.
 
 use axum::{extract::State, http::StatusCode};
 use serde_json::json;
@@ -14,7 +14,9 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// Ends one of the caller's sessions.
+/// End one of your sessions
+///
+/// Its access and refresh tokens stop working immediately.
 #[utoipa::path(delete, path = "/users/me/sessions/{session_id}", tag = "users",
     params(("session_id" = SessionId, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]

@@ -1,4 +1,4 @@
-//! `GET /users/me/export`.
+//! The handler of `GET /users/me/export`.
 
 use axum::{body::Body, extract::State, http::header, response::IntoResponse};
 use shared::{
@@ -12,7 +12,9 @@ use crate::{
     export::{self, AccountExport},
 };
 
-/// Everything that the platform holds on the caller, as one document to keep.
+/// Export your account data
+///
+/// Downloads all data that the platform holds about the caller as one JSON document.
 #[utoipa::path(get, path = "/users/me/export", tag = "users",
     responses((status = OK, body = AccountExport)))]
 pub(crate) async fn export_account(

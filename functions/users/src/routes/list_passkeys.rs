@@ -1,4 +1,4 @@
-//! `GET /users/me/passkeys`.
+//! The handler of `GET /users/me/passkeys`.
 
 use axum::extract::State;
 use shared::{
@@ -12,7 +12,9 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// The caller's passkeys, newest first.
+/// List your passkeys
+///
+/// Returns passkeys in the order of their creation, newest first.
 #[utoipa::path(get, path = "/users/me/passkeys", tag = "users", params(PageQuery),
     responses((status = OK, body = Page<Passkey>)))]
 pub(crate) async fn list_passkeys(

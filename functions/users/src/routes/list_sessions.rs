@@ -1,4 +1,4 @@
-//! `GET /users/me/sessions`.
+//! The handler of `GET /users/me/sessions`.
 
 use axum::extract::State;
 use shared::{
@@ -12,7 +12,9 @@ use shared::{
 
 use crate::{AppState, model::Session, queries};
 
-/// The caller's live sessions, newest first.
+/// List your sessions
+///
+/// Returns live sessions only, newest first.
 #[utoipa::path(get, path = "/users/me/sessions", tag = "users", params(PageQuery),
     responses((status = OK, body = Page<Session>)))]
 pub(crate) async fn list_sessions(

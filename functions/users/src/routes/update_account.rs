@@ -1,4 +1,4 @@
-//! `PATCH /users/me`.
+//! The handler of `PATCH /users/me`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{AppState, queries};
 
-/// A merge patch (RFC 7396): what is left out stays, null clears.
+/// A merge patch (RFC 7396). Omitted fields stay unchanged, and `null` clears a field.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateAccount {
@@ -24,7 +24,9 @@ pub(crate) struct UpdateAccount {
     display_name: Field<Name>,
 }
 
-/// Changes the caller's account.
+/// Update your account
+///
+/// Send the `ETag` of the account as `If-Match` to avoid overwriting a concurrent change.
 #[utoipa::path(patch, path = "/users/me", tag = "users",
     request_body(content((UpdateAccount = "application/merge-patch+json"),
         (UpdateAccount = "application/json"))),

@@ -1,4 +1,4 @@
-//! `PATCH /users/me/passkeys/{passkey_id}`.
+//! The handler of `PATCH /users/me/passkeys/{passkey_id}`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{AppState, queries};
 
-/// A merge patch (RFC 7396): what is left out stays. A name cannot be cleared.
+/// A merge patch (RFC 7396). Omitted fields stay unchanged. The name cannot be cleared.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdatePasskey {
@@ -27,7 +27,7 @@ pub(crate) struct UpdatePasskey {
     name: Option<Name>,
 }
 
-/// Changes what one of the caller's passkeys is called.
+/// Rename one of your passkeys
 #[utoipa::path(patch, path = "/users/me/passkeys/{passkey_id}", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
     request_body(content((UpdatePasskey = "application/merge-patch+json"),

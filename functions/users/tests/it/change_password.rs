@@ -11,7 +11,7 @@ const NEW_PASSWORD: &str = "a new password of mine";
 const PATH: &str = "/users/me/password";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_new_password_ends_every_other_session_and_every_link(db: PgPool) {
+async fn a_new_password_ends_other_sessions_and_invalidates_reset_links(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.user_with_password("ada@example.org").await;
     let elsewhere = users.platform.another_session(&ada).await;
@@ -77,7 +77,7 @@ async fn a_wrong_current_password_is_refused_even_in_a_recent_session(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_sessions_that_change_it_at_once_one_is_out(db: PgPool) {
+async fn only_one_of_two_parallel_password_changes_succeeds(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.user_with_password("ada@example.org").await;
     let elsewhere = users.platform.another_session(&ada).await;
@@ -87,14 +87,14 @@ async fn of_two_sessions_that_change_it_at_once_one_is_out(db: PgPool) {
     let answers =
         join_all(changes.map(|(client, password)| client.post(PATH, json!({"new_password": password}))))
             .await;
-    let won = answers.iter().position(|answer| answer.status == 204).expect("one that was made");
+    let won = answers.iter().position(|answer| answer.status == 204).expect("one success");
     answers[1 - won].assert_problem(401, "unauthenticated");
     assert!(users.opens(&ada, passwords[won]).await);
     assert_eq!(users.platform.events::<EmailRequested>().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_are_reported_together(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.user_with_password("ada@example.org").await;
     let client = users.client.as_user(&ada);
@@ -116,13 +116,13 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_set_no_password(db: PgPool) {
+async fn a_password_change_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::POST, PATH, Some(json!({"new_password": NEW_PASSWORD}))).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_stolen_session_gets_few_guesses_wherever_it_is_used(db: PgPool) {
+async fn password_guesses_in_one_session_are_limited_across_addresses(db: PgPool) {
     let users = Users::start_with(db, &[("RATE_LIMIT_ACCOUNT_PER_MINUTE", "9")]).await;
     let ada = users.user_with_password("ada@example.org").await;
     let change = async |address: &str, current: &str| {

@@ -8,7 +8,7 @@ use time::Duration;
 use crate::support::Users;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_account_is_out_everywhere_and_frees_its_address(db: PgPool) {
+async fn deleting_an_account_ends_its_sessions_and_frees_its_address(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let elsewhere = users.platform.another_session(&ada).await;
@@ -30,7 +30,7 @@ async fn a_deleted_account_is_out_everywhere_and_frees_its_address(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_projects_that_would_lose_their_last_admin_are_named(db: PgPool) {
+async fn projects_that_would_lose_their_last_admin_are_listed(db: PgPool) {
     let users = Users::start(db).await;
     let platform = &users.platform;
     let ada = platform.user("ada@example.org").await;
@@ -60,7 +60,7 @@ async fn the_projects_that_would_lose_their_last_admin_are_named(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_admins_who_leave_at_once_one_stays(db: PgPool) {
+async fn only_one_of_two_last_admins_can_leave(db: PgPool) {
     let users = Users::start(db).await;
     let platform = &users.platform;
     for round in 0..10 {
@@ -81,7 +81,7 @@ async fn of_two_admins_who_leave_at_once_one_stays(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn deleting_needs_a_recent_session_and_the_version_that_was_seen(db: PgPool) {
+async fn deletion_requires_a_recent_session_and_the_current_version(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let client = users.client.as_user(&ada);
@@ -95,7 +95,7 @@ async fn deleting_needs_a_recent_session_and_the_version_that_was_seen(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn links_that_were_mailed_die_with_the_account(db: PgPool) {
+async fn deleting_an_account_invalidates_its_mailed_links(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let link = "insert into password_reset_tokens (id, user_id, key_id, token_hash, expires_at, created_at)
@@ -106,7 +106,7 @@ async fn links_that_were_mailed_die_with_the_account(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_delete_nothing(db: PgPool) {
+async fn deletion_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::DELETE, "/users/me", None).await;
     assert_eq!(users.platform.count("select count(*) from users where deleted_at is not null").await, 0);

@@ -8,7 +8,7 @@ use crate::support::Users;
 const PATH: &str = "/users/me/sessions";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_session_but_this_one_ends(db: PgPool) {
+async fn all_other_sessions_end(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let bob = users.platform.user("bob@example.org").await;
@@ -25,7 +25,7 @@ async fn every_session_but_this_one_ends(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_sessions_that_end_each_other_at_once_one_is_left(db: PgPool) {
+async fn one_of_several_sessions_that_end_each_other_remains(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let mut sessions = vec![ada.clone()];
@@ -41,7 +41,7 @@ async fn of_sessions_that_end_each_other_at_once_one_is_left(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_end_no_sessions(db: PgPool) {
+async fn ending_sessions_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::DELETE, PATH, None).await;
     assert_eq!(users.platform.count("select count(*) from sessions where revoked_at is not null").await, 0);

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::Users;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_session_is_ended_from_another_one(db: PgPool) {
+async fn a_session_can_end_another_session_of_its_user(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let lost = users.platform.another_session(&ada).await;
@@ -27,7 +27,7 @@ async fn a_session_is_ended_from_another_one(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn somebody_elses_session_looks_like_one_that_does_not_exist(db: PgPool) {
+async fn a_session_of_another_user_is_not_found(db: PgPool) {
     let users = Users::start(db).await;
     let client = users.client.as_user(&users.platform.user("ada@example.org").await);
     let bob = users.platform.user("bob@example.org").await;
@@ -42,7 +42,7 @@ async fn somebody_elses_session_looks_like_one_that_does_not_exist(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_end_no_session(db: PgPool) {
+async fn ending_a_session_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     users.refuses_strangers(Method::DELETE, &format!("/users/me/sessions/{}", ada.session), None).await;

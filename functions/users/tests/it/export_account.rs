@@ -14,7 +14,7 @@ fn list<'a>(export: &'a Value, name: &str) -> &'a Vec<Value> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_export_holds_what_is_the_users_and_nothing_of_others(db: PgPool) {
+async fn an_export_contains_only_data_of_the_user(db: PgPool) {
     let users = Users::start(db).await;
     let platform = &users.platform;
     let ada = users.user_with_password("ada@example.org").await;
@@ -61,7 +61,7 @@ async fn an_export_holds_what_is_the_users_and_nothing_of_others(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_others_did_to_the_account_is_told_without_where_they_were(db: PgPool) {
+async fn an_export_omits_ip_addresses_and_user_agents_of_others(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let bob = users.platform.user("bob@example.org").await;
@@ -95,10 +95,10 @@ async fn what_others_did_to_the_account_is_told_without_where_they_were(db: PgPo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn many_rows_are_exported_once_each(db: PgPool) {
+async fn each_row_is_exported_exactly_once(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
-    // A list of exactly one batch, of several, and of several and a rest.
+    // Lists of exactly one batch, of several full batches, and with a partial last batch.
     let statements = [
         "insert into sessions (id, user_id, created_at, authenticated_at, last_used_at, expires_at)
          select gen_random_uuid(), $1, now(), now(), now(), now() from generate_series(1, 499)",
@@ -129,7 +129,7 @@ async fn many_rows_are_exported_once_each(db: PgPool) {
     assert_eq!(lengths, [500, 1000, 1201, 1301]);
 }
 
-/// An export that has begun, and that nobody has read from.
+/// Starts an export and returns its body unread.
 async fn unread(router: axum::Router, user: &TestUser) -> Body {
     let request = http::Request::get(PATH).header("authorization", format!("Bearer {}", user.token));
     let answer = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
@@ -138,7 +138,7 @@ async fn unread(router: axum::Router, user: &TestUser) -> Body {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
+async fn an_unread_export_holds_no_database_connection(db: PgPool) {
     let users = Users::start(db).await;
     let router = users.platform.router_of::<users::Users>(&[("DATABASE_MAX_CONNECTIONS", "1")]);
     let client = users.platform.client(router.clone());
@@ -151,7 +151,7 @@ async fn an_export_waits_for_its_reader_without_a_connection(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn half_a_document_is_never_taken_for_a_whole_one(db: PgPool) {
+async fn an_export_breaks_off_when_a_query_fails(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let unread = unread(users.platform.router_of::<users::Users>(&[]), &ada).await;
@@ -161,7 +161,7 @@ async fn half_a_document_is_never_taken_for_a_whole_one(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_list_is_read_from_an_index_batch_by_batch(db: PgPool) {
+async fn each_list_is_read_in_batches_from_an_index(db: PgPool) {
     let users = Users::start(db).await;
     let cases = [
         (["from sessions", "order by id\n"], vec!["sessions_user_id_id_idx"]),
@@ -181,7 +181,7 @@ async fn each_list_is_read_from_an_index_batch_by_batch(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_export_nothing(db: PgPool) {
+async fn an_export_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::GET, PATH, None).await;
     assert_eq!(users.platform.count("select count(*) from audit_logs").await, 0);

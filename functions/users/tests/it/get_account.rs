@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::Users;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_user_sees_their_own_account(db: PgPool) {
+async fn a_user_gets_their_own_account(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     users.platform.user("bob@example.org").await;
@@ -25,7 +25,7 @@ async fn a_user_sees_their_own_account(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_see_nothing(db: PgPool) {
+async fn the_account_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::GET, "/users/me", None).await;
     users.client.get("/users/you").await.assert_problem(404, "not_found");

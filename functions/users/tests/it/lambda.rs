@@ -1,4 +1,4 @@
-//! The same binary under AWS Lambda.
+//! Runs the same binary on AWS Lambda.
 
 use http::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::Users;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn it_answers_under_lambda(db: PgPool) {
+async fn it_serves_requests_on_lambda(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_users"), &users.platform.env()).await;

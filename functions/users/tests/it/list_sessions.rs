@@ -44,7 +44,7 @@ async fn live_sessions_are_listed_newest_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
+async fn all_invalid_parameters_are_reported_together(db: PgPool) {
     let users = Users::start(db).await;
     let client = users.client.as_user(&users.platform.user("ada@example.org").await);
     let response = client.get(&format!("{PATH}?limit=0&cursor=x&all=true")).await;
@@ -52,13 +52,13 @@ async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_see_no_session(db: PgPool) {
+async fn the_list_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::GET, PATH, None).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_page_is_read_from_the_index_wherever_it_is(db: PgPool) {
+async fn every_page_is_read_from_the_index(db: PgPool) {
     let users = Users::start(db).await;
     let plan = users.platform.plan(&["id = $2 as \"current!\""]).await;
     assert!(plan.contains("sessions_user_id_live_idx") && !plan.contains("Sort"), "{plan}");

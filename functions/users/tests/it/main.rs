@@ -1,4 +1,4 @@
-//! `users` through its HTTP interface, one module a route.
+//! Tests of `users` through its HTTP interface, one module per endpoint.
 
 mod change_password;
 mod delete_account;

@@ -1,4 +1,4 @@
-//! `/users/me/passkeys`: GET, PATCH and DELETE.
+//! Tests of `GET`, `PATCH` and `DELETE` on `/users/me/passkeys`.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ async fn a_passkey_is_renamed_by_its_owner(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_passkey_is_removed_in_a_recent_session(db: PgPool) {
+async fn deleting_a_passkey_requires_a_recent_session(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let id = users.passkey(&ada, "Phone").await;
@@ -93,7 +93,7 @@ async fn a_passkey_is_removed_in_a_recent_session(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn somebody_elses_passkey_looks_like_one_that_does_not_exist(db: PgPool) {
+async fn a_passkey_of_another_user_is_not_found(db: PgPool) {
     let users = Users::start(db).await;
     let (ada, eve) =
         (users.platform.user("ada@example.org").await, users.platform.user("eve@example.org").await);
@@ -110,7 +110,7 @@ async fn somebody_elses_passkey_looks_like_one_that_does_not_exist(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn passkeys_go_with_their_account_and_into_its_export(db: PgPool) {
+async fn passkeys_are_exported_and_deleted_with_their_account(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     users.passkey(&ada, "Phone").await;
@@ -124,13 +124,13 @@ async fn passkeys_go_with_their_account_and_into_its_export(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_see_no_passkey(db: PgPool) {
+async fn the_list_requires_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::GET, PATH, None).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_change_and_remove_no_passkey(db: PgPool) {
+async fn changes_require_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     let path = format!("{PATH}/{}", PasskeyId::new());
     users.refuses_strangers(Method::PATCH, &path, Some(json!({"name": "Mine"}))).await;

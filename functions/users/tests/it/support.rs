@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers shared by the tests of `users`.
 
 use http::Method;
 use serde_json::Value;
@@ -20,14 +20,14 @@ impl Users {
         Self::start_with(db, &[]).await
     }
 
-    /// The same, with some variables set differently.
+    /// Starts the function with additional environment variables.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let client = platform.client_of::<users::Users>(variables);
         Self { platform, client }
     }
 
-    /// A verified user who signs in with [`PASSWORD`].
+    /// Creates a verified user with [`PASSWORD`].
     pub(crate) async fn user_with_password(&self, email: &str) -> TestUser {
         let user = self.platform.user(email).await;
         let hash = passwords().hash(&PASSWORD.into()).await.expect("a hash");
@@ -40,7 +40,7 @@ impl Users {
         user
     }
 
-    /// Whether this is the user's password.
+    /// Returns true if the password is the user's.
     pub(crate) async fn opens(&self, user: &TestUser, password: &str) -> bool {
         let hash = sqlx::query_scalar("select password_hash from users where id = $1")
             .bind(user.id)
@@ -50,7 +50,7 @@ impl Users {
         passwords().verify(&password.into(), hash).await.expect("an answer")
     }
 
-    /// Whether the user's session is good for a request.
+    /// Returns true if the user's session can send requests.
     pub(crate) async fn is_in(&self, user: &TestUser) -> bool {
         let answer = self.client.as_user(user).get("/users/me").await;
         if answer.status == 200 {
@@ -60,7 +60,7 @@ impl Users {
         false
     }
 
-    /// The last audit row with this action: who acted, and what else it says.
+    /// Returns the last audit log entry with an action.
     pub(crate) async fn audit_row(&self, action: &str) -> Value {
         let row = sqlx::query_scalar(
             "select to_jsonb(audit_logs) from audit_logs where action = $1 order by id desc limit 1",
@@ -71,7 +71,7 @@ impl Users {
         row.expect("an audit row")
     }
 
-    /// Nobody comes in without a session, or before their address is verified.
+    /// Checks that a request without a session or with an unverified address is refused.
     pub(crate) async fn refuses_strangers(&self, method: Method, path: &str, body: Option<Value>) {
         let kind = body.as_ref().map(|_| "application/json");
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();

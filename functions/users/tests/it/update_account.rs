@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::Users;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_name_is_set_kept_and_cleared(db: PgPool) {
+async fn a_name_can_be_set_kept_and_cleared(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let client = users.client.as_user(&ada);
@@ -27,7 +27,7 @@ async fn a_name_is_set_kept_and_cleared(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_change_of_what_was_not_seen_is_refused(db: PgPool) {
+async fn a_change_of_an_outdated_version_is_refused(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let client = users.client.as_user(&ada);
@@ -42,7 +42,7 @@ async fn a_change_of_what_was_not_seen_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_many_changes_of_one_version_one_is_made(db: PgPool) {
+async fn only_one_of_many_changes_of_one_version_succeeds(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let client = users.client.as_user(&ada).with("if-match", "\"1\"");
@@ -55,7 +55,7 @@ async fn of_many_changes_of_one_version_one_is_made(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_are_reported_together(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
     let client = users.client.as_user(&ada);
@@ -80,7 +80,7 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn strangers_change_nothing(db: PgPool) {
+async fn changes_require_a_session_and_a_verified_address(db: PgPool) {
     let users = Users::start(db).await;
     users.refuses_strangers(Method::PATCH, "/users/me", Some(json!({"display_name": "Eve"}))).await;
 }
