@@ -10,7 +10,8 @@
 //!
 //! Errors are returned as a [`http::problem`].
 //!
-//! The modules form layers. Each layer uses only itself and the layers below it, which a test enforces.
+//! The modules form layers, from the lowest: `base`, `http`, `cloud`, `audit`, `identity`, `items`, `function`,
+//! `testing`. A module uses only itself and lower layers, which a test enforces.
 
 pub mod audit;
 pub mod base;

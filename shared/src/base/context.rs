@@ -37,7 +37,7 @@ pub async fn scope<F: Future>(context: Arc<RequestContext>, future: F) -> F::Out
 pub struct Trace {
     /// The trace id: 32 hexadecimal digits.
     pub trace_id: String,
-    /// The id of the parent span: 16 hexadecimal digits.
+    /// The span id: 16 hexadecimal digits.
     pub span_id: String,
     /// True if the trace is recorded.
     pub sampled: bool,
@@ -107,8 +107,8 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     ((1..=64).contains(&value.len()) && value.bytes().all(plain)).then(|| value.to_owned())
 }
 
-/// Returns the client address that the `hops`-th proxy from here saw. Entries further left in `X-Forwarded-For` are
-/// not trustworthy, because the client can write them.
+/// Returns the client address that the `hops`-th proxy from here saw. Entries further left in `X-Forwarded-For`
+/// cannot be trusted, because the client can write them.
 pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: usize) -> Option<IpAddr> {
     if hops == 0 {
         return peer.map(|address| address.to_canonical());

@@ -21,7 +21,7 @@ use tracing_subscriber::{
 use crate::base::clock::Clock;
 
 crate::settings! {
-    /// The format and the filter of log lines.
+    /// The filter of log lines and the fields that describe their source.
     pub struct TelemetrySettings {
         /// The log filter, in the syntax of tracing's `EnvFilter`.
         pub filter: String = "LOG" or "info",

@@ -98,7 +98,7 @@ impl Validate for NewPassword {
 }
 
 impl NewPassword {
-    /// Returns true if the password consists mostly of parts of the account's own address.
+    /// Returns true if too few characters remain when the parts of the account's own address are removed.
     #[must_use]
     pub fn is_made_of(&self, address: &EmailAddress) -> bool {
         let mut left = self.0.expose_secret().to_lowercase();

@@ -118,8 +118,8 @@ impl Message {
         self.attributes.get(outbox::EVENT_ID)?.parse().ok()
     }
 
-    /// Runs a handler for the message within the trace of its publisher. Stores the cause of a failure, which is shown
-    /// if the message becomes a dead letter.
+    /// Runs a handler within the trace of the message's publisher. If it fails, stores the cause, which is shown if
+    /// the message becomes a dead letter.
     pub async fn handle(
         &self,
         db: &PgPool,

@@ -128,7 +128,7 @@ impl Redis {
             tracing::warn!(error, "Redis does not answer: each instance uses its own counters and caches");
         }
         state.next_try = Some(Instant::now() + RETRY);
-        // If the server disappeared without closing the connection, the old one would block for a quarter of an hour.
+        // If the server disappeared without closing the connection, requests on it would block for 15 minutes.
         if let Ok(connection) = connect(&self.0.client) {
             state.connection = connection;
         }

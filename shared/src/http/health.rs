@@ -41,9 +41,9 @@ pub enum Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
-    /// All dependencies are available.
+    /// The function or the dependency is available.
     Ok,
-    /// An optional dependency is unavailable.
+    /// The function is available, but an optional dependency is not.
     Degraded,
     /// The function or the dependency is unavailable.
     Unavailable,

@@ -136,7 +136,7 @@ impl Describes for IdempotencyKey {
     }
 }
 
-/// Parses the header. The draft requires a quoted string (`"8e03…"`), but most clients send no quotes: both are equal.
+/// Parses the header. Quotes are optional: the draft requires them (`"8e03…"`), but most clients send none.
 fn read(value: &HeaderValue) -> Result<String, Problem> {
     let text = value.to_str().unwrap_or_default();
     let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
@@ -152,7 +152,7 @@ fn read(value: &HeaderValue) -> Result<String, Problem> {
 #[derive(Clone)]
 struct RequestHash(Vec<u8>);
 
-/// Hashes the path and body of a POST that has a key. A layer of the server.
+/// A layer of the server that hashes the path and body of each POST with a key.
 pub(crate) async fn hash_request(State(limit): State<usize>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
         return next.run(request).await;

@@ -44,7 +44,7 @@ crate::settings! {
         pub lambda_runtime_api: Option<String> = "AWS_LAMBDA_RUNTIME_API",
     }
     with {
-        /// The format and the filter of log lines.
+        /// The filter of log lines and the fields that describe their source.
         pub telemetry: TelemetrySettings,
     }
 }

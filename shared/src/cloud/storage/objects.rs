@@ -170,8 +170,8 @@ impl Objects {
     }
 
     /// Concatenates up to [`MAX_COMPONENTS`] objects, given by name and generation, into a new object. The new name
-    /// must be unique to this operation: an existing object is taken for the result of an earlier attempt whose response
-    /// was lost.
+    /// must be unique to this operation: an existing object is taken for the result of an earlier attempt whose
+    /// response was lost.
     ///
     /// # Errors
     /// [`ComposeError::Absent`] if a component does not exist.

@@ -16,7 +16,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// All codes, in the order of the reference.
+            /// All codes, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// Returns the code as it appears in JSON.
