@@ -1,4 +1,4 @@
-//! Foundations that every other module uses: configuration, time, ids, the database, the request context, logs.
+//! The lowest layer, which every other module uses: configuration, time, ids, database, request context, logs.
 
 pub mod clock;
 pub mod config;

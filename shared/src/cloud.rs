@@ -1,4 +1,4 @@
-//! Google Cloud and Redis: credentials, Cloud Storage, Pub/Sub (topics, outbox, push deliveries and their tokens).
+//! Google Cloud and Redis: credentials, Cloud Storage, and Pub/Sub (topics, outbox, push deliveries and their tokens).
 
 pub mod events;
 pub mod google;

@@ -1,6 +1,6 @@
-//! A function as a value: what it declares, and everything that is the same for all functions.
+//! The [`Function`] trait, and the code that is the same for all functions.
 //!
-//! A function's crate exports one type that implements [`Function`]; its `main` is [`main`] of that type. The local
+//! Each function's crate exports one type that implements [`Function`] and calls [`main`] with that type. The local
 //! cloud and the tests serve the same router through [`service`].
 
 use std::{env, process::ExitCode, time::Duration};
@@ -30,93 +30,93 @@ use crate::{
     },
 };
 
-/// One function of the platform.
+/// A function of the platform: one crate, one binary, one Cloud Run service.
 pub trait Function: 'static {
-    /// The name of the crate, the binary, the image and the service.
+    /// The name of the crate, the binary, the container image and the Cloud Run service.
     const NAME: &'static str;
-    /// The paths in the load balancer's URL map. A `*` at the end stands for any rest; `/*` takes the paths that no
-    /// other function owns.
+    /// The paths in the load balancer's URL map. A trailing `*` matches any suffix. `/*` matches the paths that no
+    /// other function declares.
     const PATHS: &'static [&'static str] = &[];
     /// The tasks that Cloud Scheduler calls.
     const SCHEDULES: &'static [Schedule] = &[];
-    /// How long a request may take, where the function cannot keep to `REQUEST_TIMEOUT`.
+    /// The request timeout, if it must differ from the `REQUEST_TIMEOUT` variable.
     const REQUEST_TIMEOUT: Option<Duration> = None;
     /// The database role that the function connects as.
     const DATABASE_ROLE: &'static str = "alta_functions";
-    /// The threads that run the handlers.
+    /// The number of threads that run the handlers.
     const THREADS: Threads = Threads::PerCore;
-    /// Why the function cannot run under AWS Lambda, if it cannot.
+    /// The reason the function cannot run on AWS Lambda. `None` if it can.
     const LAMBDA_REFUSAL: Option<&'static str> = None;
-    /// The commands of the binary besides serving.
+    /// The binary's commands. Without a command, the binary serves requests.
     const COMMANDS: &'static [Command] = &[];
 
-    /// The settings besides those that every function has.
+    /// The settings that are specific to this function.
     type Settings: Settings;
-    /// The state of the handlers.
+    /// The state that handlers share.
     type State: Clone + Send + Sync + 'static;
 
-    /// The push subscriptions.
+    /// Returns the function's Pub/Sub push subscriptions.
     #[must_use]
     fn subscriptions() -> Vec<Subscription> {
         Vec::new()
     }
 
-    /// The routes. Those that clients call are part of the OpenAPI document.
+    /// Returns the routes. Routes that clients call are part of the OpenAPI document.
     fn routes() -> OpenApiRouter<Self::State>;
 
-    /// Builds the state.
+    /// Builds the state from the settings.
     ///
     /// # Errors
-    /// When the value of a variable is wrong.
+    /// If a variable has an invalid value.
     fn state(settings: Self::Settings, base: Base) -> Result<Self::State, Error>;
 
-    /// Adds what the function depends on besides the database.
+    /// Adds health checks for dependencies other than the database.
     #[must_use]
     fn health(_state: &Self::State, health: Health) -> Health {
         health
     }
 }
 
-/// The threads that run a function's handlers.
+/// The number of threads that run a function's handlers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
-    /// One for each core.
+    /// One thread per core.
     PerCore,
-    /// The main thread alone, which leaves the cores to threads that compute.
+    /// The main thread only, which leaves the other cores to compute threads.
     One,
 }
 
 /// A command that operators run with a function's binary.
 #[derive(Clone, Copy)]
 pub struct Command {
-    /// The argument that selects it.
+    /// The command-line argument that selects the command.
     pub name: &'static str,
-    /// Runs it.
+    /// Runs the command with the process's environment.
     pub run: fn(Env) -> BoxFuture<'static, ExitCode>,
 }
 
 /// The database and the clock that a function's state is built on.
 pub struct Base {
-    /// The database pool, which connects when it is first used.
+    /// The database pool, which connects on first use.
     pub db: PgPool,
-    /// The clock.
+    /// The clock, which tests can move.
     pub clock: Clock,
 }
 
 impl Base {
-    /// The authorization of requests.
+    /// Returns the authority that authorizes requests.
     ///
     /// # Errors
-    /// When the key set cannot be read.
+    /// If the key set cannot be parsed.
     pub fn authority(&self, settings: &AccessTokenSettings) -> Result<Authority, Error> {
         let tokens = Verifier::new(settings, self.clock.clone())?;
         Ok(Authority::new(self.db.clone(), tokens, self.clock.clone()))
     }
 
-    /// The outbox of events.
+    /// Returns the outbox that publishes events.
     ///
     /// # Errors
-    /// When the credentials cannot be read.
+    /// If the credentials cannot be parsed.
     pub fn outbox(&self, settings: &PubSubSettings) -> Result<Outbox, Error> {
         Outbox::new(self.db.clone(), self.clock.clone(), settings)
     }
@@ -127,31 +127,31 @@ crate::settings! {
     struct CommonSettings {
     }
     with {
-        /// The host.
+        /// The environment that the process runs in.
         host: HostSettings,
         /// The HTTP server.
         http: HttpSettings,
-        /// The database.
+        /// The database connection.
         database: DatabaseSettings,
     }
 }
 
-/// The variables that a function reads, in the order of declaration.
+/// Returns the environment variables that a function reads, in the order of declaration.
 #[must_use]
 pub fn variables<F: Function>() -> Vec<Variable> {
     CommonSettings::variables().into_iter().chain(F::Settings::variables()).collect()
 }
 
-/// A function's part of the OpenAPI document.
+/// Returns a function's part of the OpenAPI document.
 #[must_use]
 pub fn openapi<F: Function>() -> OpenApi {
     F::routes().to_openapi()
 }
 
-/// Builds a function from its environment. Tests move the clock. To be called within a Tokio runtime.
+/// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they move.
 ///
 /// # Errors
-/// Names every variable that is missing or wrong.
+/// Names every variable that is missing or invalid.
 pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
     let mut error = Error::default();
     let common = CommonSettings::read(env, &mut error);
@@ -171,7 +171,7 @@ pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
     Service::new(routes, health, &common.http)
 }
 
-/// Runs a function's process: serves, or runs the command that its argument names.
+/// Runs a function's process: serves requests, or runs the command given as argument.
 #[must_use]
 pub fn main<F: Function>() -> ExitCode {
     let mut runtime = match F::THREADS {

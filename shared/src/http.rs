@@ -1,4 +1,5 @@
-//! HTTP as every function serves it: the server and its layers, extractors, problems, pages of lists, preconditions, idempotency, health.
+//! The HTTP code of every function: the server and its layers, extractors, problems, pagination, preconditions,
+//! idempotency, health checks.
 
 pub mod batch;
 pub mod extract;

@@ -1,11 +1,17 @@
-//! The mechanisms that Alta Data's functions share; no function is known here.
+//! The code that Alta Data's functions share. This crate does not depend on any function.
 //!
-//! A request passes [`http::server`] first (context, limits, headers), then its extractors ([`http::extract`],
-//! [`identity::principal`], [`identity::guard`]; [`identity::rate_limit`] on anonymous routes; [`cloud::push`] for
-//! events), then the handler, which changes the database together with [`audit`] rows and [`cloud::outbox`] events.
-//! Errors leave as a [`http::problem`].
+//! A function implements [`function::Function`], which declares its routes, settings and subscriptions. A request
+//! goes through three stages:
 //!
-//! The modules form layers, in this order; each uses only itself and those before it, which a test enforces.
+//! 1. [`http::server`] sets the context, limits and response headers.
+//! 2. Extractors check the input ([`http::extract`]) and the caller ([`identity::principal`], [`identity::guard`]).
+//!    Anonymous routes use [`identity::rate_limit`], and Pub/Sub deliveries use [`cloud::push`].
+//! 3. The handler writes its changes, [`audit`] rows and [`cloud::outbox`] events in one transaction.
+//!
+//! Errors are returned as a [`http::problem`].
+//!
+//! The modules form layers, from the lowest: `base`, `http`, `cloud`, `audit`, `identity`, `items`, `function`,
+//! `testing`. A module uses only itself and lower layers, which a test enforces.
 
 pub mod audit;
 pub mod base;

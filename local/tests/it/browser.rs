@@ -141,7 +141,7 @@ async fn somebody_registers_confirms_the_address_and_signs_in_by_password_then_b
 
     browser.click("Sign out").await;
     browser.click("Sign in with a passkey").await;
-    browser.see("The credentials are wrong.").await;
+    browser.see("Incorrect credentials").await;
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_session_that_is_ended_is_out_and_a_new_password_ends_them_all() {
     browser.fill("Your present password", "not my password").await;
     browser.fill("A new one", changed).await;
     browser.click("Change the password").await;
-    browser.see("The credentials are wrong.").await;
+    browser.see("Incorrect credentials").await;
     browser.fill("Your present password", PASSWORD).await;
     browser.click("Change the password").await;
     browser.see("The password is changed").await;
@@ -206,7 +206,7 @@ async fn who_proved_themselves_long_ago_is_asked_again_and_what_they_began_goes_
     browser.click("Add a passkey").await;
     browser.fill("Your password", "not my password").await;
     browser.click("Go on").await;
-    browser.see("The credentials are wrong.").await;
+    browser.see("Incorrect credentials").await;
     browser.fill("Your password", PASSWORD).await;
     browser.click("Go on").await;
     browser.see("The passkey Passkey is added.").await;
@@ -265,7 +265,7 @@ async fn who_is_invited_makes_an_account_and_accepts() {
     assert_eq!(members["items"].as_array().map(Vec::len), Some(2), "{members}");
 
     browser.goto(&invited).await;
-    browser.see("was accepted before").await;
+    browser.see("Invitation already accepted").await;
 }
 
 #[tokio::test]

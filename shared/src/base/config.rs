@@ -1,18 +1,18 @@
-//! Configuration from the environment: typed, documented, and complete before anything starts.
+//! Typed and documented configuration from environment variables, read in full before the process starts.
 //!
-//! A section of settings is declared with [`settings!`](crate::settings); it yields the struct, the
-//! reader, and the list of variables that the README's table and `.env.example` are made from.
+//! [`settings!`](crate::settings) declares a section of settings. It generates the struct, its reader, and the list of
+//! variables from which the README's table and `.env.example` are generated.
 
 use std::{collections::HashMap, fmt, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use secrecy::SecretString;
 
-/// The environment that settings are read from: the process's, or one made for a function or a test.
+/// A set of environment variables: those of the process, or a set built for a test.
 #[derive(Clone, Default)]
 pub struct Env(HashMap<String, String>);
 
 impl Env {
-    /// The environment of this process.
+    /// Reads the environment of this process.
     #[must_use]
     pub fn from_process() -> Self {
         std::env::vars_os()
@@ -20,18 +20,18 @@ impl Env {
             .collect()
     }
 
-    /// The value of a variable; one that is set but empty counts as unset, as in a shell.
+    /// Returns the value of a variable. An empty variable counts as unset.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Every variable.
+    /// Iterates over all variables as name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The same environment with one variable set anew.
+    /// Returns the environment with one variable set or replaced.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.0.insert(name.to_owned(), value.into());
@@ -45,29 +45,29 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Env {
     }
 }
 
-/// What is wrong with the configuration: every missing or wrong variable, in one sentence each.
+/// A configuration error, which lists every missing or invalid variable.
 #[derive(Debug, Default, thiserror::Error)]
 pub struct Error {
     problems: Vec<String>,
 }
 
 impl Error {
-    /// Notes that a variable is unusable and why.
+    /// Adds a variable with an invalid value, and the reason.
     pub fn wrong(&mut self, name: &str, why: impl fmt::Display) {
         self.problems.push(format!("the environment variable {name} is wrong: {why}"));
     }
 
-    /// An error about one variable.
+    /// Creates an error about one variable.
     pub fn of(name: &str, why: impl fmt::Display) -> Self {
         let mut error = Self::default();
         error.wrong(name, why);
         error
     }
 
-    /// `value`, or this error when anything was noted.
+    /// Returns `value`, unless a problem was added.
     ///
     /// # Errors
-    /// When anything was noted.
+    /// This error, if a problem was added or `value` is `None`.
     pub fn into_result<T>(self, value: Option<T>) -> Result<T, Self> {
         match value {
             Some(value) if self.problems.is_empty() => Ok(value),
@@ -82,32 +82,32 @@ impl fmt::Display for Error {
     }
 }
 
-/// One documented variable.
+/// The description of an environment variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name in the environment.
+    /// The variable's name in the environment.
     pub name: &'static str,
-    /// What holds when it is unset; `None` where it must be set or may be left out.
+    /// The default for an unset variable. `None` if the variable is required or optional without a default.
     pub default: Option<&'static str>,
-    /// Whether the start fails without it.
+    /// True if startup fails when the variable is unset.
     pub required: bool,
-    /// Whether it is kept where secrets are, and never shown.
+    /// True if the value is a secret, which is kept in a secret store and never shown.
     pub secret: bool,
-    /// What it is for.
+    /// The variable's documentation.
     pub doc: &'static str,
 }
 
-/// A section of settings; made by [`settings!`](crate::settings).
+/// A section of settings, implemented by [`settings!`](crate::settings).
 pub trait Settings: Sized {
-    /// Its variables, in the order of declaration.
+    /// Returns the section's variables, in the order of declaration.
     fn variables() -> Vec<Variable>;
-    /// Reads it, noting what is wrong; `None` when anything was.
+    /// Reads the section and adds problems to `error`. Returns `None` if there was a problem.
     fn read(env: &Env, error: &mut Error) -> Option<Self>;
 
-    /// Reads it whole.
+    /// Reads the section from an environment.
     ///
     /// # Errors
-    /// Names every variable that is missing or wrong.
+    /// Names every variable that is missing or invalid.
     fn from_env(env: &Env) -> Result<Self, Error> {
         let mut error = Error::default();
         let settings = Self::read(env, &mut error);
@@ -115,20 +115,20 @@ pub trait Settings: Sized {
     }
 }
 
-/// A type that a variable's text can be turned into.
+/// A type that can be parsed from a variable's text.
 pub trait Setting: Sized {
-    /// Whether the variable may be absent altogether.
+    /// True if the variable may be unset.
     const OPTIONAL: bool = false;
-    /// Whether the variable is a secret.
+    /// True if the variable is a secret.
     const SECRET: bool = false;
 
     /// Parses the variable's text.
     ///
     /// # Errors
-    /// Says what was expected.
+    /// A message that says which value is expected.
     fn parse(text: &str) -> Result<Self, String>;
 
-    /// The value for an unset variable, where there is one.
+    /// Returns the value for an unset variable, if the type has one.
     fn absent() -> Option<Self> {
         None
     }
@@ -161,14 +161,14 @@ impl Setting for SecretString {
     }
 }
 
-/// Whole seconds.
+/// Parsed as a whole number of seconds.
 impl Setting for Duration {
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map(Self::from_secs).map_err(|_| "expected a whole number of seconds".to_owned())
     }
 }
 
-/// Separated by commas.
+/// Parsed as a list separated by commas.
 impl Setting for Vec<String> {
     fn parse(text: &str) -> Result<Self, String> {
         Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
@@ -201,7 +201,7 @@ parsed_settings! {
     IpAddr => "an IP address",
 }
 
-/// Reads one variable; the macro's only helper.
+/// Reads one variable, for [`settings!`](crate::settings).
 #[doc(hidden)]
 pub fn read_variable<T: Setting>(
     env: &Env,
@@ -218,18 +218,18 @@ pub fn read_variable<T: Setting>(
     }
 }
 
-/// Whether a variable of this type must be set.
+/// Returns true if a variable of this type must be set.
 #[doc(hidden)]
 #[must_use]
 pub const fn is_required<T: Setting>(default: Option<&str>) -> bool {
     default.is_none() && !T::OPTIONAL
 }
 
-/// Declares a section of settings: variables with their documentation, and sections within.
+/// Declares a section of settings: variables with their documentation, and nested sections.
 ///
 /// ```
 /// shared::settings! {
-///     /// Where mail goes.
+///     /// The SMTP server that mail is sent through.
 ///     pub struct Smtp {
 ///         /// The server's name.
 ///         pub host: String = "SMTP_HOST",
@@ -237,7 +237,7 @@ pub const fn is_required<T: Setting>(default: Option<&str>) -> bool {
 ///         pub port: u16 = "SMTP_PORT" or "587",
 ///     }
 ///     with {
-///         /// The database.
+///         /// The database connection.
 ///         pub database: shared::base::database::DatabaseSettings,
 ///     }
 /// }
@@ -290,21 +290,21 @@ mod tests {
     use super::{Env, Settings as _};
 
     crate::settings! {
-        /// An example.
+        /// Settings of an example server.
         struct Example {
-            /// A name.
+            /// The server's name.
             name: String = "NAME",
-            /// A port.
+            /// The server's port.
             port: u16 = "PORT" or "8080",
-            /// An extra.
+            /// The server's region.
             extra: Option<String> = "EXTRA",
-            /// A password.
+            /// The administrator's password.
             password: Option<secrecy::SecretString> = "PASSWORD",
         }
     }
 
     #[test]
-    fn every_fault_is_named_at_once() {
+    fn all_invalid_variables_are_reported_together() {
         let error = Example::from_env(&Env::from_iter([("PORT", "many")])).err().expect("two faults");
         assert_eq!(
             error.to_string(),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_and_optional_variables_may_be_left_out() {
+    fn variables_that_are_optional_or_have_a_default_may_be_unset() {
         let example =
             Example::from_env(&Env::from_iter([("NAME", "alta"), ("EXTRA", "")])).expect("settings");
         assert_eq!((example.name.as_str(), example.port, example.extra), ("alta", 8080, None));
@@ -324,10 +324,10 @@ mod tests {
         assert_eq!(
             documented,
             [
-                ("NAME", true, false, "A name."),
-                ("PORT", false, false, "A port."),
-                ("EXTRA", false, false, "An extra."),
-                ("PASSWORD", false, true, "A password.")
+                ("NAME", true, false, "The server's name."),
+                ("PORT", false, false, "The server's port."),
+                ("EXTRA", false, false, "The server's region."),
+                ("PASSWORD", false, true, "The administrator's password.")
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! What is known about the request being served: its id, its trace, and who sent it.
+//! The context of the current request: its id, its trace, and the client that sent it.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -8,26 +8,26 @@ tokio::task_local! {
     static CURRENT: Arc<RequestContext>;
 }
 
-/// The request being served.
+/// The context of the current request.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// Accepted from the client or made here; on every log line and on the answer.
+    /// The request id, from the client's `X-Request-Id` or generated. It appears on every log line and in the response.
     pub request_id: String,
     /// The trace that this request is part of.
     pub trace: Trace,
-    /// The client's address, as the last trusted proxy saw it.
+    /// The client's address, as seen by the outermost trusted proxy.
     pub client_address: Option<IpAddr>,
-    /// The client's `User-Agent`, cut to a length that may be stored.
+    /// The client's `User-Agent`, truncated to 256 characters.
     pub user_agent: Option<String>,
 }
 
-/// The context of the request that this task serves, if it serves one.
+/// Returns the context of the request that this task serves, if any.
 #[must_use]
 pub fn current() -> Option<Arc<RequestContext>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
-/// Runs a future with a context.
+/// Runs a future with a request context, which [`current`] returns within it.
 pub async fn scope<F: Future>(context: Arc<RequestContext>, future: F) -> F::Output {
     CURRENT.scope(context, future).await
 }
@@ -35,24 +35,24 @@ pub async fn scope<F: Future>(context: Arc<RequestContext>, future: F) -> F::Out
 /// A position in a distributed trace (W3C Trace Context).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
-    /// 32 hexadecimal digits.
+    /// The trace id: 32 hexadecimal digits.
     pub trace_id: String,
-    /// 16 hexadecimal digits.
+    /// The span id: 16 hexadecimal digits.
     pub span_id: String,
-    /// Whether the trace is being recorded.
+    /// True if the trace is recorded.
     pub sampled: bool,
 }
 
 impl Trace {
-    /// The beginning of a trace.
+    /// Starts a new trace, which is not recorded.
     #[must_use]
-    #[allow(clippy::disallowed_methods, reason = "a trace id only has to differ from all others")]
+    #[allow(clippy::disallowed_methods, reason = "a trace id only needs to be unique")]
     pub fn start() -> Self {
         let id = uuid::Uuid::new_v4().simple().to_string();
         Self { span_id: id[16..].to_owned(), trace_id: id, sampled: false }
     }
 
-    /// The trace that the headers continue: `traceparent`, or Google's older `X-Cloud-Trace-Context`.
+    /// Reads the trace from `traceparent`, or from Google's older `X-Cloud-Trace-Context`.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -61,7 +61,7 @@ impl Trace {
             .or_else(|| text("x-cloud-trace-context").and_then(Self::from_cloud_header))
     }
 
-    /// Reads a `traceparent` value (`00-{trace}-{span}-{flags}`).
+    /// Parses a `traceparent` value (`00-{trace}-{span}-{flags}`).
     #[must_use]
     pub fn from_traceparent(value: &str) -> Option<Self> {
         let mut parts = value.split('-');
@@ -75,7 +75,7 @@ impl Trace {
         })
     }
 
-    /// Reads Google's `{trace}/{span, decimal};o={sampled}`.
+    /// Parses an `X-Cloud-Trace-Context` value (`{trace}/{span};o={sampled}`, with the span in decimal).
     fn from_cloud_header(value: &str) -> Option<Self> {
         let (trace_id, rest) = value.split_once('/')?;
         let (span, options) = rest.split_once(';').unwrap_or((rest, ""));
@@ -87,7 +87,7 @@ impl Trace {
         })
     }
 
-    /// The `traceparent` value that continues this trace elsewhere.
+    /// Returns the `traceparent` value that continues this trace in another service.
     #[must_use]
     pub fn traceparent(&self) -> String {
         format!("00-{}-{}-{:02x}", self.trace_id, self.span_id, u8::from(self.sampled))
@@ -100,15 +100,15 @@ fn is_id(text: &str, length: usize) -> bool {
         && text.bytes().any(|byte| byte != b'0')
 }
 
-/// A client's own request id is taken when it is short and plain, so that it cannot forge log lines.
+/// Returns the client's request id if it is short and plain. Any other value could forge log lines.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get("x-request-id")?.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     ((1..=64).contains(&value.len()) && value.bytes().all(plain)).then(|| value.to_owned())
 }
 
-/// The address that the `hops`-th proxy from here saw; what stands further left in the header was
-/// written by whoever sent the request.
+/// Returns the client address that the `hops`-th proxy from here saw. Entries further left in `X-Forwarded-For`
+/// cannot be trusted, because the client can write them.
 pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: usize) -> Option<IpAddr> {
     if hops == 0 {
         return peer.map(|address| address.to_canonical());
@@ -120,7 +120,7 @@ pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: us
         .flat_map(|value| value.split(','))
         .collect();
     let position = values.len().checked_sub(hops)?;
-    // `::ffff:203.0.113.9` is the host that `203.0.113.9` is.
+    // `::ffff:203.0.113.9` and `203.0.113.9` are the same host.
     values[position].trim().parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
@@ -136,7 +136,7 @@ mod tests {
     use super::{Trace, client_address, request_id};
 
     #[test]
-    fn a_trace_is_continued_from_either_header_and_forged_ones_are_not() {
+    fn a_trace_is_read_from_either_header_and_invalid_values_are_ignored() {
         let trace = Trace::from_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         assert_eq!(
             trace.map(|trace| trace.traceparent()).as_deref(),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_address_is_what_the_trusted_proxy_saw() {
+    fn the_client_address_is_the_entry_of_the_trusted_proxy() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 203.0.113.9, 10.0.0.1"));
         let peer = "127.0.0.1".parse().ok();
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_that_could_forge_a_log_line_is_not_taken() {
+    fn a_request_id_that_could_forge_a_log_line_is_ignored() {
         let mut headers = HeaderMap::new();
         headers.insert("x-request-id", HeaderValue::from_static("abc-1"));
         assert_eq!(request_id(&headers).as_deref(), Some("abc-1"));

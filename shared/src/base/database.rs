@@ -1,4 +1,4 @@
-//! The database pool: small, lazy, and fit for a transaction-mode pooler.
+//! The database pool: small, lazy, and compatible with a pooler in transaction mode.
 
 use std::{str::FromStr as _, time::Duration};
 
@@ -11,26 +11,26 @@ use sqlx::{
 use crate::base::config::Error;
 
 crate::settings! {
-    /// The database.
+    /// The database connection.
     pub struct DatabaseSettings {
         /// The PostgreSQL connection URL.
         pub url: SecretString = "DATABASE_URL",
-        /// Connections an instance opens at most; the sum over all instances must fit `max_connections`.
+        /// The connection limit of one instance. The sum over all instances must fit `max_connections`.
         pub max_connections: u32 = "DATABASE_MAX_CONNECTIONS" or "4",
-        /// How long a request waits for a connection, in seconds.
+        /// The longest time a request waits for a connection, in seconds.
         pub acquire_timeout: Duration = "DATABASE_ACQUIRE_TIMEOUT" or "3",
-        /// Prepared statements a connection keeps; `0` behind a pooler in transaction mode.
+        /// Prepared statements cached per connection. Set to `0` behind a pooler in transaction mode.
         pub statement_cache: usize = "DATABASE_STATEMENT_CACHE" or "100",
     }
 }
 
-/// How long a connection that was just tested is taken to be alive.
+/// The idle time after which a connection is tested before use.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
-/// A pool that connects when it is first used, so that a start never waits for the database.
+/// Creates a pool that connects on first use, so that startup never waits for the database.
 ///
 /// # Errors
-/// When the URL is no PostgreSQL URL.
+/// If the URL is not a PostgreSQL URL.
 pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
     let options = PgConnectOptions::from_str(settings.url.expose_secret())
         .map_err(|_| Error::of("DATABASE_URL", "expected postgres://user:password@host:port/database"))?
@@ -39,8 +39,8 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
         .idle_timeout(Duration::from_secs(600))
-        // A connection was tested when it was given back: asking again costs a round trip a query, so only
-        // one that has lain idle is asked.
+        // A connection is tested when it returns to the pool. Testing it before each query would cost a round
+        // trip, so only idle connections are tested again.
         .test_before_acquire(false)
         .before_acquire(|connection, metadata| {
             Box::pin(async move {
@@ -53,7 +53,7 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
         .connect_lazy_with(options))
 }
 
-/// Whether the error says that the database cannot be reached, rather than that the query is wrong.
+/// Returns true if the error means that the database is unreachable, rather than that the query is wrong.
 #[must_use]
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
@@ -69,7 +69,7 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The name of the constraint that a statement violated, if it violated one.
+/// Returns the name of the constraint that a statement violated, if any.
 #[must_use]
 pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     error.as_database_error().and_then(|error| error.constraint())

@@ -1,4 +1,4 @@
-//! Typed ids, so that a project's id is never taken for a user's. All are UUIDv7 (RFC 9562).
+//! Typed ids, so that a project id cannot be used as a user id. All ids are UUIDv7 (RFC 9562).
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -13,10 +13,10 @@ macro_rules! ids {
             pub struct $name(pub uuid::Uuid);
 
             impl $name {
-                /// A new id; later ids sort after earlier ones.
+                /// Generates a new id. Later ids sort after earlier ones.
                 #[must_use]
-                #[allow(clippy::new_without_default, reason = "every id is another one: there is no default")]
-                #[allow(clippy::disallowed_methods, reason = "the one place that makes ids")]
+                #[allow(clippy::new_without_default, reason = "each id is unique, so there is no default")]
+                #[allow(clippy::disallowed_methods, reason = "the only place that generates ids")]
                 pub fn new() -> Self {
                     Self(uuid::Uuid::now_v7())
                 }
@@ -40,34 +40,34 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A user.
+    /// The id of a user.
     UserId,
-    /// A session: one sign-in on one device.
+    /// The id of a session, which is one sign-in on one device.
     SessionId,
-    /// A project.
+    /// The id of a project.
     ProjectId,
-    /// A membership of a user in a project.
+    /// The id of a user's membership in a project.
     MembershipId,
-    /// An invitation to a project and the link that was mailed for it.
+    /// The id of an invitation to a project and its mailed link.
     InvitationId,
-    /// A document or a voice sample.
+    /// The id of an item: a document or a voice sample.
     ItemId,
-    /// An e-mail verification: one registration and the link that was mailed for it.
+    /// The id of an email verification: one registration and its mailed link.
     VerificationId,
-    /// A password, as opposed to the one that it replaced.
+    /// The id of a password. A changed password has a new id.
     PasswordId,
-    /// A request for a new password and the link that was mailed for it.
+    /// The id of a password reset and its mailed link.
     PasswordResetId,
-    /// A passkey, as opposed to what its authenticator calls it.
+    /// The platform's id of a passkey, which differs from the authenticator's credential id.
     PasskeyId,
-    /// A passkey's registration, or a sign-in with one, between its start and its finish.
+    /// The id of a passkey registration or sign-in that has started and not finished.
     CeremonyId,
-    /// An event in the outbox.
+    /// The id of an event in the outbox.
     EventId,
-    /// An audit row.
+    /// The id of an audit row.
     AuditId,
-    /// A message that Pub/Sub gave up on.
+    /// The id of a dead letter: a message that could not be delivered.
     DeadLetterId,
-    /// An export: a file with the items of a project.
+    /// The id of a project export: a file with the items of a project.
     ExportId,
 }

@@ -1,7 +1,7 @@
-//! Logs: one JSON object a line, as Cloud Logging understands it, with the request's fields on each.
+//! Structured logs for Cloud Logging: one JSON object per line, which includes the fields of the current request.
 //!
-//! tracing-stackdriver correlates traces only through an OpenTelemetry of 2024 and renames keys to
-//! camelCase; these few lines give the same fields without it.
+//! The crate tracing-stackdriver is not used: it correlates traces only through an OpenTelemetry version of 2024, and
+//! it renames keys to camelCase.
 
 use std::fmt;
 
@@ -21,13 +21,13 @@ use tracing_subscriber::{
 use crate::base::clock::Clock;
 
 crate::settings! {
-    /// Logging.
+    /// The filter of log lines and the fields that describe their source.
     pub struct TelemetrySettings {
-        /// What is logged, in the syntax of tracing's `EnvFilter`.
+        /// The log filter, in the syntax of tracing's `EnvFilter`.
         pub filter: String = "LOG" or "info",
-        /// The Google Cloud project, which names traces; Cloud Run's own variable is not set by itself.
+        /// The Google Cloud project, which links log lines to traces. Cloud Run does not set it.
         pub project: Option<String> = "GOOGLE_CLOUD_PROJECT",
-        /// The function's revision, on each log line; Cloud Run sets it.
+        /// The function's revision, which appears on each log line. Cloud Run sets it.
         pub revision: Option<String> = "K_REVISION",
     }
 }
@@ -35,7 +35,7 @@ crate::settings! {
 /// Starts logging to standard output.
 ///
 /// # Errors
-/// When the filter does not parse, or logging was started before.
+/// If the filter cannot be parsed, or logging is already started.
 pub fn start(function: &'static str, settings: &TelemetrySettings) -> Result<(), crate::base::config::Error> {
     let wrong = |error: &dyn fmt::Display| crate::base::config::Error::of("LOG", error);
     let filter: EnvFilter = settings.filter.parse().map_err(|error| wrong(&error))?;
@@ -44,7 +44,7 @@ pub fn start(function: &'static str, settings: &TelemetrySettings) -> Result<(),
     tracing_subscriber::registry().with(filter).with(layer).try_init().map_err(|error| wrong(&error))
 }
 
-/// Formats an event as Cloud Logging's structured payload
+/// Formats an event as a structured payload for Cloud Logging
 /// (<https://cloud.google.com/logging/docs/structured-logging>).
 struct CloudLogging {
     function: &'static str,
@@ -85,7 +85,7 @@ where
 }
 
 impl CloudLogging {
-    /// Turns the span's trace fields into the names that join logs with traces.
+    /// Renames the span's trace fields to the keys by which Cloud Logging links logs to traces.
     fn correlate(&self, line: &mut Map<String, Value>) {
         let trace = line.remove("trace_id");
         if let (Some(Value::String(trace)), Some(project)) = (trace, &self.settings.project) {
@@ -113,7 +113,7 @@ fn rfc3339(clock: &Clock) -> String {
     clock.now().format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
-/// Collects an event's fields.
+/// Collects an event's fields into a log line.
 struct Fields<'line>(&'line mut Map<String, Value>);
 
 impl Visit for Fields<'_> {

@@ -1,4 +1,4 @@
-//! Texts that people choose, valid by construction once a request was read.
+//! Text that people enter, such as names and passwords. Extractors validate these types when they read a request.
 
 use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 
-/// An e-mail address, trimmed and in lower case.
+/// An email address, trimmed and in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(from = "String")]
 #[garde(transparent)]
@@ -20,14 +20,15 @@ impl From<String> for EmailAddress {
 }
 
 impl EmailAddress {
-    /// The address.
+    /// Returns the address as a string slice.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A person's or a project's name: one line without control characters, and no URL, since it appears in mails.
+/// The name of a person or a project: one line without control characters. URLs are refused because names appear in
+/// mails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(from = "String")]
 #[garde(transparent)]
@@ -41,7 +42,7 @@ impl From<String> for Name {
 }
 
 impl Name {
-    /// The name.
+    /// Returns the name as a string slice.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -50,21 +51,21 @@ impl Name {
 
 fn is_plain_name(text: &str, (): &()) -> garde::Result {
     if text.chars().any(|character| character.is_control() || is_bidi_control(character)) {
-        return Err(garde::Error::new("holds a control character"));
+        return Err(garde::Error::new("contains a control character"));
     }
     let lower = text.to_lowercase();
     if lower.contains("://") || lower.contains("www.") {
-        return Err(garde::Error::new("holds a URL"));
+        return Err(garde::Error::new("contains a URL"));
     }
     Ok(())
 }
 
-/// Characters that turn the reading order around and so disguise what is written.
+/// Returns true for characters that change the text direction, which can disguise a name.
 fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
 }
 
-/// A password as a person chooses it: 12 to 128 characters after NFKC, and not a well-known one.
+/// A new password: 12 to 128 characters after NFKC normalization, and not a common password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "String")]
 pub struct NewPassword(SecretString);
@@ -76,7 +77,7 @@ impl From<String> for NewPassword {
 }
 
 impl NewPassword {
-    /// The password.
+    /// Returns the normalized password.
     #[must_use]
     pub fn secret(&self) -> &SecretString {
         &self.0
@@ -89,15 +90,15 @@ impl Validate for NewPassword {
     fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
         let password = self.0.expose_secret();
         if !(12..=128).contains(&password.chars().count()) {
-            report.append(path(), garde::Error::new("has to have 12 to 128 characters"));
+            report.append(path(), garde::Error::new("must have 12 to 128 characters"));
         } else if is_well_known(password) {
-            report.append(path(), garde::Error::new("is one of the first that an attacker tries"));
+            report.append(path(), garde::Error::new("is a common password and easy to guess"));
         }
     }
 }
 
 impl NewPassword {
-    /// Whether too little is left of it once the parts of the account's own address are taken out.
+    /// Returns true if too few characters remain when the parts of the account's own address are removed.
     #[must_use]
     pub fn is_made_of(&self, address: &EmailAddress) -> bool {
         let mut left = self.0.expose_secret().to_lowercase();
@@ -108,14 +109,14 @@ impl NewPassword {
     }
 }
 
-/// Characters that have to be a password's own, beside what its account's address tells.
+/// The number of characters that a password must have in addition to parts of the account's address.
 const OWN_CHARACTERS: usize = 8;
 
-/// How many characters of an end are looked at: the search for patterns takes time exponential in them.
+/// The number of characters checked at each end of a password. The time of the pattern search is exponential in it.
 const END: usize = 16;
 
-/// Whether a password is among the first million that an attacker tries, going by zxcvbn's lists of leaked
-/// passwords, words, names, dates and keyboard walks. Of a long one, both ends have to be.
+/// Returns true if a password is among the first million guesses of an attacker, according to zxcvbn's lists of leaked
+/// passwords, words, names, dates and keyboard patterns. A long password is refused only if both ends are guessable.
 fn is_well_known(password: &str) -> bool {
     let characters: Vec<char> = password.chars().collect();
     let guessable = |part: &[char]| {
@@ -127,16 +128,16 @@ fn is_well_known(password: &str) -> bool {
     guessable(first) && (characters.len() <= END || guessable(last))
 }
 
-/// NFKC, so that a password is the same on every keyboard (NIST SP 800-63B, 5.1.1.2).
+/// Normalizes a password to NFKC, so that it is the same on every keyboard (NIST SP 800-63B, 5.1.1.2).
 #[must_use]
 pub fn normalize_password(text: &str) -> SecretString {
     text.nfkc().collect::<String>().into()
 }
 
-/// A language tag (BCP 47), as far as its form goes.
+/// Checks the syntax of a language tag (BCP 47), not whether the language exists.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a language tag.
 pub fn is_language(text: &str, (): &()) -> garde::Result {
     let mut parts = text.split('-');
     let primary = parts.next().is_some_and(|part| {
@@ -147,10 +148,10 @@ pub fn is_language(text: &str, (): &()) -> garde::Result {
     if primary && rest && text.len() <= 35 {
         return Ok(());
     }
-    Err(garde::Error::new("is no language tag, such as en-US"))
+    Err(garde::Error::new("is not a language tag such as en-US"))
 }
 
-/// A pattern for `like` that matches whatever holds the text, taken by the letter.
+/// Returns a pattern for SQL `like` that matches every value that contains this text literally.
 #[must_use]
 pub fn like_pattern(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -164,7 +165,7 @@ mod tests {
     use super::{EmailAddress, Name, NewPassword, is_language};
 
     #[test]
-    fn an_address_is_the_same_however_it_is_typed() {
+    fn an_address_is_normalized_and_invalid_addresses_are_refused() {
         let address = EmailAddress::from(" Ada@Example.ORG ".to_owned());
         assert!(address.validate().is_ok());
         assert_eq!(address.as_str(), "ada@example.org");
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_holds_no_url_and_no_control_character() {
+    fn a_name_with_a_url_or_a_control_character_is_refused() {
         assert!(Name::from("Ada Lovelace".to_owned()).validate().is_ok());
         for wrong in ["", "  ", "see https://evil.example", "www.evil.example", "a\nb", "a\u{202E}b"] {
             assert!(Name::from(wrong.to_owned()).validate().is_err(), "{wrong:?}");
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_a_tag() {
+    fn a_language_must_be_a_tag() {
         for tag in ["en", "en-US", "cmn-Hans-CN", "es-419", "de-1996"] {
             assert!(is_language(tag, &()).is_ok(), "{tag}");
         }
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_everybody_tries_first_is_refused() {
+    fn a_common_password_is_refused() {
         for known in [
             "password1234",
             "Password123!",
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_is_the_address_is_told() {
+    fn a_password_made_of_the_address_is_detected() {
         let address = EmailAddress::from("ada.lovelace@example.org".to_owned());
         for own in ["ada.lovelace@example.org", "lovelace12345", "AdaLovelace1"] {
             assert!(NewPassword::from(own.to_owned()).is_made_of(&address), "{own}");

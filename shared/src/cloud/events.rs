@@ -1,4 +1,4 @@
-//! The events that functions tell each other about: ids and a version, never rows or secrets.
+//! The events that functions publish to each other. They contain ids and versions, never rows or secrets.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use strum::{IntoStaticStr, VariantNames};
@@ -10,64 +10,64 @@ use crate::{
     cloud::names::Topic,
 };
 
-/// Something that happened, published to a topic.
+/// An event that is published to a topic.
 pub trait Event: Serialize + DeserializeOwned + Send + Sync {
-    /// The topic.
+    /// The topic that the event is published to.
     const TOPIC: Topic;
-    /// Grows when a field changes its meaning; both are consumed while a roll-out lasts.
+    /// The version, which increases when a field changes its meaning. During a rollout, consumers accept both versions.
     const VERSION: u32;
 }
 
-/// A mail is to be rendered and sent.
+/// Requests that a mail is rendered and sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "mail", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EmailRequested {
-    /// The link that verifies an address.
+    /// The link that verifies an email address.
     Verification {
-        /// The registration.
+        /// The email verification whose link is sent.
         verification_id: VerificationId,
     },
-    /// Somebody registered with an address that has an account.
+    /// A notice that someone tried to register with the address of an existing account.
     AccountExists {
-        /// Whose address.
+        /// The user who has the account.
         user_id: UserId,
     },
     /// The link that sets a new password.
     PasswordReset {
-        /// The request for it.
+        /// The password reset whose link is sent.
         reset_id: PasswordResetId,
     },
-    /// The password was changed.
+    /// A notice that the password was changed.
     PasswordChanged {
-        /// Whose.
+        /// The user whose password was changed.
         user_id: UserId,
     },
-    /// A passkey was added.
+    /// A notice that a passkey was added.
     PasskeyAdded {
-        /// The passkey.
+        /// The passkey that was added.
         passkey_id: PasskeyId,
     },
-    /// The link that leads into a project.
+    /// The link to accept an invitation to a project.
     Invitation {
-        /// The invitation.
+        /// The invitation whose link is sent.
         invitation_id: InvitationId,
     },
-    /// An item was rejected.
+    /// A notice that an item was rejected.
     ItemRejected {
-        /// The item.
+        /// The item that was rejected.
         item_id: ItemId,
-        /// Its version after the decision.
+        /// The item's version after the decision.
         version: i32,
     },
-    /// An export can be downloaded.
+    /// A notice that a project export can be downloaded.
     ExportReady {
-        /// The export.
+        /// The project export that is ready.
         export_id: ExportId,
     },
-    /// Somebody signed in with a user agent from a network that the account has not used.
+    /// A notice of a sign-in with a user agent from a network that the account has not used before.
     NewSignIn {
-        /// The session that it opened.
+        /// The session that the sign-in created.
         session_id: SessionId,
     },
 }
@@ -78,19 +78,19 @@ impl Event for EmailRequested {
 }
 
 impl EmailRequested {
-    /// The event's name: the one in its JSON, of its mail's templates, in logs and records.
+    /// Returns the kind of mail, which is the name in the event's JSON, in template names and in logs.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         self.into()
     }
 }
 
-/// The next step of an export is to be done.
+/// Requests the next step of a project export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportRequested {
-    /// The export.
+    /// The project export to continue.
     pub export_id: ExportId,
-    /// Which step, from 0; one that was done already is not done again.
+    /// The number of the step, from 0. A completed step is not repeated.
     pub step: i32,
 }
 

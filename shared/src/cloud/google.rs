@@ -1,4 +1,4 @@
-//! Credentials for Google Cloud: the function's own service account, or a key that was handed in.
+//! Credentials for Google Cloud: the function's own service account, or a service account key.
 
 use google_cloud_auth::{
     credentials::{Builder, Credentials, service_account},
@@ -11,7 +11,7 @@ use crate::base::config::Error;
 crate::settings! {
     /// Google Cloud credentials.
     pub struct GoogleSettings {
-        /// A service-account key (JSON); unset on Google Cloud, where the service's own account is used.
+        /// A service account key (JSON). If unset, the function's own service account is used, as on Google Cloud.
         pub service_account_key: Option<SecretString> = "GOOGLE_SERVICE_ACCOUNT_KEY",
     }
 }
@@ -19,10 +19,10 @@ crate::settings! {
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 impl GoogleSettings {
-    /// Credentials for Google's APIs.
+    /// Returns credentials for Google's APIs.
     ///
     /// # Errors
-    /// When the key does not parse, or no account is found.
+    /// If the key cannot be parsed, or no account is found.
     pub fn credentials(&self) -> Result<Credentials, Error> {
         let built = match self.key()? {
             Some(key) => service_account::Builder::new(key)
@@ -33,10 +33,10 @@ impl GoogleSettings {
         built.map_err(wrong)
     }
 
-    /// Signs URLs: with the key, or through IAM's signBlob.
+    /// Returns a signer of URLs, which uses the key or IAM's `signBlob`.
     ///
     /// # Errors
-    /// When the key does not parse, or no account is found.
+    /// If the key cannot be parsed, or no account is found.
     pub fn signer(&self) -> Result<Signer, Error> {
         let built = match self.key()? {
             Some(key) => service_account::Builder::new(key).build_signer(),
@@ -45,10 +45,10 @@ impl GoogleSettings {
         built.map_err(wrong)
     }
 
-    /// Looks at the key, where there is one, without building anything from it.
+    /// Checks the syntax of the key, if there is one, without building a client.
     ///
     /// # Errors
-    /// When it is no JSON.
+    /// If the key is not JSON.
     pub fn check(&self) -> Result<(), Error> {
         self.key().map(|_| ())
     }

@@ -1,5 +1,5 @@
-//! Clients that are built when they are first used: loading the certificate authorities alone takes a
-//! client longer than everything else that a start does.
+//! Clients that are built on first use, because loading a client's certificate authorities takes longer than the rest
+//! of a function's startup.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{base::config::Error, http::problem::Problem};
 
 type Build<T> = dyn Fn() -> BoxFuture<'static, Result<T, Error>> + Send + Sync;
 
-/// A client that is built once, when it is first asked for; cheap to clone.
+/// A client that is built once, on first use. Cheap to clone.
 pub struct Lazy<T> {
     client: Arc<OnceCell<T>>,
     build: Arc<Build<T>>,
@@ -23,7 +23,7 @@ impl<T> Clone for Lazy<T> {
 }
 
 impl<T> Lazy<T> {
-    /// Remembers how to build it.
+    /// Stores the function that builds the client.
     pub fn new<F>(build: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
@@ -31,10 +31,10 @@ impl<T> Lazy<T> {
         Self { client: Arc::default(), build: Arc::new(move || Box::pin(build())) }
     }
 
-    /// The client; whoever asks at the same time waits for the same one.
+    /// Returns the client. Concurrent callers wait for the same build.
     ///
     /// # Errors
-    /// 503 when it cannot be built; the next caller tries again.
+    /// 503 if the client cannot be built. The next call tries again.
     pub async fn get(&self) -> Result<&T, Problem> {
         self.client.get_or_try_init(|| (self.build)()).await.map_err(Problem::unavailable)
     }
@@ -51,7 +51,7 @@ mod tests {
     use crate::base::config::Error;
 
     #[tokio::test]
-    async fn it_is_built_once_and_again_only_after_a_failure() {
+    async fn a_client_is_built_once_and_again_only_after_a_failure() {
         let builds = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&builds);
         let lazy = Lazy::new(move || {

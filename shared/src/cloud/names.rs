@@ -1,28 +1,28 @@
-//! The names of topics, subscriptions and buckets: one list for the code and for the local cloud.
+//! The names of topics, subscriptions and buckets, for the functions and the local cloud.
 
 use std::time::Duration;
 
 /// A Pub/Sub topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
-    /// Objects that were finalised in the uploads bucket.
+    /// Notifications of objects finalized in the uploads bucket.
     Uploads,
-    /// Objects that were finalised in the results bucket: the output of batch operations.
+    /// Notifications of objects finalized in the results bucket, which holds the output of batch operations.
     Results,
-    /// Mails to be rendered and sent.
+    /// Requests to render and send a mail.
     EmailRequested,
-    /// Steps of exports to be done.
+    /// Requests to process the next step of a project export.
     ExportRequested,
-    /// Messages that a subscription gave up on.
+    /// Dead letters: messages that could not be delivered to a subscription.
     DeadLetters,
 }
 
 impl Topic {
-    /// Every topic.
+    /// All topics of the platform.
     pub const ALL: [Self; 5] =
         [Self::Uploads, Self::Results, Self::EmailRequested, Self::ExportRequested, Self::DeadLetters];
 
-    /// Its id in Pub/Sub.
+    /// Returns the topic's id in Pub/Sub.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Topic {
         }
     }
 
-    /// The topic that a subscription with this id follows.
+    /// Returns the topic of the subscription with this id.
     #[must_use]
     pub fn of_subscription(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|topic| {
@@ -45,25 +45,25 @@ impl Topic {
     }
 }
 
-/// A push subscription of a function. Its id in Pub/Sub is the function's name, a hyphen and the topic's name.
+/// A push subscription of a function. Its id in Pub/Sub is `{function}-{topic}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// The topic it follows.
+    /// The topic of the subscription.
     pub topic: Topic,
-    /// The path of the function's handler.
+    /// The path of the handler.
     pub path: &'static str,
-    /// Pub/Sub's filter over attributes, where the function wants only some messages.
+    /// The Pub/Sub filter on attributes. `None` delivers every message.
     pub filter: Option<String>,
 }
 
 impl Subscription {
-    /// A subscription to every message of a topic.
+    /// Creates a subscription to every message of a topic.
     #[must_use]
     pub const fn to(topic: Topic, path: &'static str) -> Self {
         Self { topic, path, filter: None }
     }
 
-    /// A subscription to the finalized objects below a prefix.
+    /// Creates a subscription to objects that are finalized with a prefix.
     #[must_use]
     pub fn to_objects(topic: Topic, path: &'static str, prefix: &str) -> Self {
         let filter = format!(
@@ -72,40 +72,41 @@ impl Subscription {
         Self { topic, path, filter: Some(filter) }
     }
 
-    /// The id in Pub/Sub of this subscription of a function.
+    /// Returns the id of this subscription in Pub/Sub.
     #[must_use]
     pub fn name(&self, function: &str) -> String {
         format!("{function}-{}", self.topic.name())
     }
 
-    /// Whether messages that fail [`MAX_DELIVERY_ATTEMPTS`] times become dead letters; dead letters do not.
+    /// Returns true if messages that fail [`MAX_DELIVERY_ATTEMPTS`] times become dead letters. Only the subscription
+    /// to dead letters returns false.
     #[must_use]
     pub fn has_dead_letters(&self) -> bool {
         self.topic != Topic::DeadLetters
     }
 }
 
-/// A bucket; in Cloud Storage its name is the project's, a hyphen and its own.
+/// A Cloud Storage bucket. Its full name is `{Google Cloud project}-{name}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
-    /// Its own name.
+    /// The bucket's name without the project prefix.
     pub name: &'static str,
-    /// The variable that functions find it by.
+    /// The environment variable that holds the bucket's full name.
     pub variable: &'static str,
-    /// Where objects are announced when they are finalised.
+    /// The topic that Cloud Storage notifies when an object is finalized.
     pub topic: Option<Topic>,
 }
 
-/// Every bucket that functions use.
+/// The buckets that functions use.
 pub const BUCKETS: [Bucket; 3] = [
     Bucket { name: "exports", variable: "EXPORTS_BUCKET", topic: None },
     Bucket { name: "results", variable: "RESULTS_BUCKET", topic: Some(Topic::Results) },
     Bucket { name: "uploads", variable: "UPLOADS_BUCKET", topic: Some(Topic::Uploads) },
 ];
 
-/// How browsers may call the buckets.
+/// The HTTP methods that browsers may use on buckets (CORS).
 pub const BUCKET_METHODS: [&str; 4] = ["GET", "HEAD", "PUT", "POST"];
-/// What they may send there, and read of the answers: Cloud Storage has one list for both.
+/// The headers that browsers may send to buckets and read from responses. Cloud Storage has one list for both.
 pub const BUCKET_HEADERS: [&str; 10] = [
     "Content-Type",
     "Content-Range",
@@ -119,28 +120,28 @@ pub const BUCKET_HEADERS: [&str; 10] = [
     "x-goog-resumable",
 ];
 
-/// Deliveries before a message becomes a dead letter; with the backoff below, about half an hour.
+/// The number of deliveries before a message becomes a dead letter. With the backoff below, about half an hour.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 10;
-/// The first pause after a failed delivery, in seconds.
+/// The delay after the first failed delivery, in seconds.
 pub const MINIMUM_BACKOFF_SECONDS: u32 = 10;
-/// The longest pause between deliveries, in seconds.
+/// The maximum delay between deliveries, in seconds.
 pub const MAXIMUM_BACKOFF_SECONDS: u32 = 600;
-/// How long a push may take before Pub/Sub delivers again, in seconds: twice a function's own time-out.
+/// The time after which Pub/Sub delivers again, in seconds. Twice [`DELIVERY_TIMEOUT`].
 pub const ACK_DEADLINE_SECONDS: u32 = 600;
-/// How long a delivery may take that calls an engine or writes a chunk: half of Pub/Sub's ack deadline.
+/// The request timeout of functions that call an engine or write export chunks. Half of Pub/Sub's ack deadline.
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// A task of a function. Cloud Scheduler calls it by POST.
+/// A scheduled task of a function. Cloud Scheduler sends a POST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// The job's id.
+    /// The id of the Cloud Scheduler job.
     pub name: &'static str,
-    /// Seconds between two calls.
+    /// The interval between calls, in seconds.
     pub every_seconds: u32,
 }
 
 impl Schedule {
-    /// The path of the function's handler.
+    /// The path of the handler.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/tasks/{}", self.name)
@@ -152,7 +153,7 @@ mod tests {
     use super::{Subscription, Topic};
 
     #[test]
-    fn the_id_of_a_subscription_tells_its_topic() {
+    fn the_topic_is_read_from_the_id_of_a_subscription() {
         for topic in Topic::ALL {
             let id = Subscription::to(topic, "/").name("some-function");
             assert_eq!(Topic::of_subscription(&id), Some(topic), "{id}");

@@ -1,7 +1,7 @@
-//! Google-signed OIDC tokens: verified against a key set that is fetched once for all who wait.
+//! Verifies OIDC tokens signed by Google. Concurrent requests share one fetch of the key set.
 //!
-//! google-cloud-auth's own verifier fails concurrent callers while its cache is cold
-//! (googleapis/google-cloud-rust#6696) and fetches again for every unknown `kid`.
+//! The verifier of google-cloud-auth is not used: it fails concurrent callers while its cache is cold
+//! (googleapis/google-cloud-rust#6696) and fetches the keys again for every unknown `kid`.
 
 use std::{
     collections::HashMap,
@@ -20,25 +20,25 @@ use tokio::{
 use crate::http::problem::{Code, Problem};
 
 crate::settings! {
-    /// Checking who pushes.
+    /// The authentication of Pub/Sub pushes and Cloud Scheduler calls.
     pub struct PushSettings {
-        /// The audience that pushes and schedules are configured with: this function's name.
+        /// The expected audience of tokens from Pub/Sub and Cloud Scheduler: the function's name.
         pub audience: String = "PUSH_AUDIENCE",
-        /// The service account that pushes and schedules call as.
+        /// The service account that Pub/Sub and Cloud Scheduler use to call the function.
         pub service_account: String = "PUSH_SERVICE_ACCOUNT",
-        /// Who signs the tokens.
+        /// The issuer of the tokens.
         pub issuer: String = "PUSH_ISSUER" or "https://accounts.google.com",
-        /// Where the issuer's public keys are.
+        /// The URL of the issuer's public keys.
         pub jwks_url: String = "PUSH_JWKS_URL" or "https://www.googleapis.com/oauth2/v3/certs",
     }
 }
 
-/// Keys are fetched again after this long, as Google's own cache headers say.
+/// The lifetime of cached keys, according to Google's cache headers.
 const KEYS_LIFETIME: Duration = Duration::from_secs(3600);
-/// A token with an unknown key fetches the keys anew, but not more often than this.
+/// The minimum time between fetches that tokens with an unknown key cause.
 const MINIMUM_REFETCH: Duration = Duration::from_secs(30);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
-/// How far Google's clock and ours may differ, in seconds.
+/// The tolerated difference between Google's clock and the local clock, in seconds.
 const LEEWAY_SECONDS: u64 = 60;
 
 #[derive(Deserialize)]
@@ -66,7 +66,7 @@ struct Keys {
 }
 
 impl OidcVerifier {
-    /// A verifier with a cold cache.
+    /// Creates a verifier, which fetches the keys on first use.
     #[must_use]
     pub fn new(settings: &PushSettings) -> Self {
         let mut validation = Validation::new(Algorithm::RS256);
@@ -83,10 +83,10 @@ impl OidcVerifier {
         }))
     }
 
-    /// Whether the request carries a good token.
+    /// Checks that the request has a valid token of the expected service account.
     ///
     /// # Errors
-    /// 401 when it does not; 503 when the keys cannot be had.
+    /// 401 if it does not, 503 if the keys cannot be fetched.
     pub async fn verify(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let refused = || Problem::new(Code::Unauthenticated);
         let token = headers
@@ -120,7 +120,7 @@ impl OidcVerifier {
         Ok(key)
     }
 
-    /// What the cache says of a key; `None` when it has to be fetched to know.
+    /// Looks up a key in the cache. `None` means that the keys must be fetched, `Some(None)` that the key is unknown.
     async fn cached(&self, kid: &str) -> Option<Option<DecodingKey>> {
         let keys = self.0.keys.read().await;
         let age = keys.fetched?.elapsed();

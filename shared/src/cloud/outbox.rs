@@ -1,8 +1,8 @@
-//! The transactional outbox: a change and its event commit together.
+//! The transactional outbox: a change and its events are committed together.
 //!
-//! [`Outbox::begin`] opens a transaction that remembers its events; its `commit` publishes them before
-//! the handler answers, since an instance gets no CPU afterwards. What was not published in time stays
-//! in the table, where a scheduled task finds it: at least once, never lost.
+//! [`Outbox::begin`] starts a transaction that records events. Its `commit` publishes them before the handler responds,
+//! because an instance gets no CPU afterwards. Events that are not published in time stay in the table, and a scheduled
+//! sweep publishes them. Each event is published at least once.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,35 +26,35 @@ use crate::{
 };
 
 crate::settings! {
-    /// Publishing events.
+    /// The Pub/Sub topics that events are published to.
     pub struct PubSubSettings {
-        /// The Google Cloud project that the topics are in.
+        /// The Google Cloud project of the Pub/Sub topics.
         pub project: String = "PUBSUB_PROJECT",
-        /// Where Pub/Sub answers; unset for Google's own.
+        /// The Pub/Sub endpoint. If unset, Google's endpoint is used.
         pub endpoint: Option<String> = "PUBSUB_ENDPOINT",
     }
     with {
-        /// Credentials.
+        /// The Google Cloud credentials.
         pub google: GoogleSettings,
     }
 }
 
-/// How long an answer waits for its events to be published.
+/// The maximum time that a response waits for its events to be published.
 const BUDGET: Duration = Duration::from_millis(300);
 
-/// The attribute that carries an event's id.
+/// The message attribute that contains the event's id.
 pub const EVENT_ID: &str = "event_id";
-/// The attribute that carries an event's version.
+/// The message attribute that contains the event's version.
 pub const EVENT_VERSION: &str = "event_version";
-/// The attribute that carries the trace on (W3C Trace Context).
+/// The message attribute that continues the trace (W3C Trace Context).
 pub const TRACEPARENT: &str = "traceparent";
 
-/// A message for a topic.
+/// A message to publish to a topic.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// The event's id, and the row's.
+    /// The id of the outbox row and, unless the attributes set another id, of the event.
     pub id: EventId,
-    /// The topic's id.
+    /// The id of the topic in Pub/Sub.
     pub topic: String,
     /// The message's attributes.
     pub attributes: BTreeMap<String, String>,
@@ -63,20 +63,20 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// The message that tells of an event.
+    /// Creates the message for an event.
     ///
     /// # Errors
-    /// When the event is no JSON.
+    /// 500 if the event cannot be serialized to JSON.
     pub fn of<E: Event>(event: &E) -> Result<Self, Problem> {
         let (attributes, payload) = parts(event)?;
         Ok(Self::new(E::TOPIC, attributes, payload))
     }
 
-    /// A message with attributes of the caller's own.
+    /// Creates a message with the caller's attributes.
     #[must_use]
     pub fn new(topic: Topic, mut attributes: BTreeMap<String, String>, payload: serde_json::Value) -> Self {
         let id = EventId::new();
-        // A message that is sent again keeps the id that its consumers know it by.
+        // A replayed message keeps its event id, by which consumers recognize it.
         attributes.entry(EVENT_ID.to_owned()).or_insert_with(|| id.to_string());
         if let Some(context) = context::current() {
             attributes.insert(TRACEPARENT.to_owned(), context.trace.traceparent());
@@ -84,7 +84,7 @@ impl Outgoing {
         Self { id, topic: topic.name().to_owned(), attributes, payload }
     }
 
-    /// What the database's `outbox_add` takes, for a statement that writes the row itself.
+    /// Returns the argument of the SQL function `outbox_add`, for statements that insert the row themselves.
     #[must_use]
     pub fn row(&self) -> serde_json::Value {
         json!({"id": self.id, "topic": self.topic, "attributes": self.attributes, "payload": self.payload})
@@ -96,7 +96,7 @@ fn parts<E: Event>(event: &E) -> Result<(BTreeMap<String, String>, serde_json::V
     Ok((BTreeMap::from([(EVENT_VERSION.to_owned(), E::VERSION.to_string())]), payload))
 }
 
-/// Writes events beside changes and publishes them.
+/// Records events in the transaction of a change and publishes them after the commit.
 #[derive(Clone)]
 pub struct Outbox {
     db: PgPool,
@@ -105,10 +105,10 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Prepares the publishers, which are built when the first event is published.
+    /// Creates an outbox. Its publishers are built when the first event is published.
     ///
     /// # Errors
-    /// When the credentials are unusable.
+    /// If the credentials are invalid.
     pub fn new(db: PgPool, clock: Clock, settings: &PubSubSettings) -> Result<Self, Error> {
         settings.google.check()?;
         let settings = settings.clone();
@@ -116,31 +116,31 @@ impl Outbox {
         Ok(Self { db, clock, publishers })
     }
 
-    /// Begins a transaction that can record events beside its changes.
+    /// Begins a transaction that can record events.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// If the database cannot be reached.
     pub async fn begin(&self) -> Result<Transaction, sqlx::Error> {
         let transaction = self.db.begin().await?;
         Ok(Transaction { transaction, outbox: self.clone(), events: Vec::new() })
     }
 
-    /// Publishes what was committed within a short budget; the sweep takes what is left.
+    /// Publishes committed events within a short time limit. The sweep publishes the rest.
     pub async fn publish_in_time(&self, events: Vec<Outgoing>) {
         if events.is_empty() {
             return;
         }
         match timeout(BUDGET, self.publish(events)).await {
             Ok(Ok(_)) => {}
-            Ok(Err(problem)) => tracing::warn!(cause = problem.cause(), "events stay in the outbox"),
-            Err(_) => tracing::warn!("publishing took too long; the sweep goes on with it"),
+            Ok(Err(problem)) => tracing::warn!(cause = problem.cause(), "events remain in the outbox"),
+            Err(_) => tracing::warn!("publishing timed out: the sweep will publish the remaining events"),
         }
     }
 
-    /// Publishes messages and deletes the rows of those that arrived; the number of them.
+    /// Publishes messages, deletes the rows of the published ones, and returns their number.
     ///
     /// # Errors
-    /// When there is no publisher, or the rows cannot be deleted; they are published again then.
+    /// If the publishers cannot be built, or the rows cannot be deleted. The messages are then published again later.
     pub async fn publish(&self, events: Vec<Outgoing>) -> Result<usize, Problem> {
         let publishers = self.publishers.get().await?;
         let mut sent = Vec::new();
@@ -179,7 +179,7 @@ async fn build_publishers(settings: PubSubSettings) -> Result<HashMap<&'static s
     Ok(Topic::ALL.map(publisher).into())
 }
 
-/// A transaction and the events that it records.
+/// A database transaction that records events.
 pub struct Transaction {
     transaction: sqlx::Transaction<'static, Postgres>,
     outbox: Outbox,
@@ -190,16 +190,16 @@ impl Transaction {
     /// Records an event, which is published after the commit.
     ///
     /// # Errors
-    /// When the row cannot be written.
+    /// If the row cannot be inserted.
     pub async fn record<E: Event>(&mut self, event: &E) -> Result<EventId, Problem> {
         let (attributes, payload) = parts(event)?;
         Ok(self.send(E::TOPIC, attributes, payload).await?)
     }
 
-    /// Writes a message beside the change, with attributes of the caller's own.
+    /// Records a message with the caller's attributes, which is published after the commit.
     ///
     /// # Errors
-    /// When the row cannot be written.
+    /// If the row cannot be inserted.
     pub async fn send(
         &mut self,
         topic: Topic,
@@ -214,15 +214,15 @@ impl Transaction {
         Ok(id)
     }
 
-    /// Publishes a message after the commit, whose row a statement of the transaction wrote itself.
+    /// Publishes a message after the commit. A statement of the transaction must have inserted its row.
     pub fn publish(&mut self, message: Outgoing) {
         self.events.push(message);
     }
 
-    /// Commits, then publishes within a short budget; the sweep takes what is left.
+    /// Commits, then publishes the events within a short time limit. The sweep publishes the rest.
     ///
     /// # Errors
-    /// When the commit fails: then nothing happened.
+    /// If the commit fails. Then nothing was changed or published.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.transaction.commit().await?;
         self.outbox.publish_in_time(self.events).await;
@@ -244,13 +244,12 @@ impl DerefMut for Transaction {
     }
 }
 
-/// Leases up to `limit` rows whose time has come: nobody else publishes them meanwhile.
+/// Leases up to `limit` rows that are due, so that no other sweep publishes them at the same time.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// If the database cannot be reached.
 pub async fn lease(db: &PgPool, now: OffsetDateTime, limit: i64) -> Result<Vec<Outgoing>, sqlx::Error> {
-    // The pause doubles from 30 seconds up to an hour, spread by the row's own id so that a backlog
-    // does not come back all at once.
+    // The delay doubles from 30 seconds up to an hour. Jitter from the row's id spreads the retries of a backlog.
     let rows = sqlx::query!(
         r#"
         update outbox

@@ -1,4 +1,4 @@
-//! Pub/Sub push deliveries and Cloud Scheduler calls, let in only with a good token.
+//! Pub/Sub push deliveries and Cloud Scheduler calls, which must have a valid token.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -29,27 +29,27 @@ use crate::{
     },
 };
 
-/// What the attributes begin with that Pub/Sub adds to a message when it gives it up
+/// The prefix of the attributes that Pub/Sub adds to dead letters
 /// (<https://cloud.google.com/pubsub/docs/handling-failures>).
 pub const ADDED_TO_DEAD_LETTERS: &str = "CloudPubSub";
 
-/// How much of a cause is kept, in characters.
+/// The maximum length of a stored cause, in characters.
 const CAUSE: usize = 1000;
-/// How long an answer waits for its cause to be kept: what failed may have been the database.
+/// The maximum time to store the cause of a failure, since the cause may be the database itself.
 const RECORDING: Duration = Duration::from_secs(2);
 
-/// A message that was pushed.
+/// A Pub/Sub message that was pushed to a function.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Pub/Sub's id of the message.
+    /// The id that Pub/Sub assigned to the message.
     pub id: String,
-    /// The subscription's full name.
+    /// The full name of the subscription.
     pub subscription: String,
-    /// The attributes.
+    /// The attributes of the message.
     pub attributes: HashMap<String, String>,
-    /// The data.
+    /// The data of the message, decoded from base64.
     pub data: Vec<u8>,
-    /// Which delivery this is, where the subscription has a dead-letter policy.
+    /// The number of this delivery, if the subscription has a dead-letter policy.
     pub delivery_attempt: Option<i32>,
 }
 
@@ -87,7 +87,7 @@ where
         let bytes = extract::body(request, state).await?;
         let malformed = |error: String| Problem::new(Code::Malformed).detail(error);
         let envelope: Envelope = serde_json::from_slice(&bytes)
-            .map_err(|error| malformed(format!("Not a push envelope: {error}.")))?;
+            .map_err(|error| malformed(format!("The body is not a push envelope: {error}.")))?;
         let data = STANDARD
             .decode(&envelope.message.data)
             .map_err(|error| malformed(format!("The data is not base64: {error}.")))?;
@@ -102,24 +102,24 @@ where
 }
 
 impl Message {
-    /// The event that it carries.
+    /// Deserializes the event in the message.
     ///
     /// # Errors
-    /// 400 when it carries something else: Pub/Sub delivers again and, in the end, dead-letters it.
+    /// 400 if the data is not this event. Pub/Sub delivers the message again until it becomes a dead letter.
     pub fn event<E: Event>(&self) -> Result<E, Problem> {
         serde_json::from_slice(&self.data).map_err(|error| {
-            Problem::new(Code::Malformed).detail(format!("Not the event of this topic: {error}."))
+            Problem::new(Code::Malformed).detail(format!("The data is not an event of this topic: {error}."))
         })
     }
 
-    /// The id of the event that it carries; the same for every delivery.
+    /// Returns the id of the event in the message, which is the same for every delivery.
     #[must_use]
     pub fn event_id(&self) -> Option<crate::base::ids::EventId> {
         self.attributes.get(outbox::EVENT_ID)?.parse().ok()
     }
 
-    /// Handles it as part of the trace that it came from. Why it failed, if it did, is kept for the dead letter
-    /// that it may become.
+    /// Runs a handler within the trace of the message's publisher. If it fails, stores the cause, which is shown if
+    /// the message becomes a dead letter.
     pub async fn handle(
         &self,
         db: &PgPool,
@@ -144,7 +144,8 @@ impl Message {
         }
     }
 
-    /// SHA-256 of what it holds, which stays the same when it becomes a dead letter; its id does not.
+    /// Returns the SHA-256 of the data and attributes. Unlike the id, it stays the same when the message becomes a dead
+    /// letter.
     #[must_use]
     pub fn content_hash(&self) -> Vec<u8> {
         let attributes: BTreeMap<&String, &String> =
@@ -158,7 +159,7 @@ impl Message {
         context.finish().as_ref().to_vec()
     }
 
-    /// The answer stands, whether this works or not.
+    /// Stores the cause of a failed delivery. An error is logged and does not change the response.
     async fn record_failure(&self, db: &PgPool, problem: &Problem, now: OffsetDateTime) {
         let cause: String = problem.cause().replace('\0', "\u{FFFD}").chars().take(CAUSE).collect();
         let recorded = sqlx::query!(
@@ -173,19 +174,19 @@ impl Message {
         .execute(db);
         match tokio::time::timeout(RECORDING, recorded).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(error = chain(&error), "the cause of a failure was not kept"),
-            Err(_) => tracing::warn!("keeping the cause of a failure took too long"),
+            Ok(Err(error)) => tracing::warn!(error = chain(&error), "the cause of a failure was not stored"),
+            Err(_) => tracing::warn!("storing the cause of a failure timed out"),
         }
     }
 }
 
-/// A subscription's id, by which its dead letters name it: the last part of its full name.
+/// Returns a subscription's id, which is the last part of its full name. Dead letters refer to it.
 #[must_use]
 pub fn subscription_id(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// A call by Cloud Scheduler.
+/// An authenticated call from Cloud Scheduler.
 #[derive(Debug, Clone, Copy)]
 pub struct Scheduled;
 
@@ -202,14 +203,14 @@ where
     }
 }
 
-/// How a delivery ended.
+/// The outcome of a delivery, which decides whether Pub/Sub delivers again.
 #[derive(Debug)]
 pub enum Delivery {
-    /// What it asked for is committed, or nothing remains to be done.
+    /// The work is committed, or there is nothing left to do.
     Done,
-    /// It can never be done; delivering again would change nothing. Says why.
+    /// The message can never succeed and is acknowledged without effect. Contains the reason.
     Discard(&'static str),
-    /// It may be done later; Pub/Sub delivers again after its backoff.
+    /// The message may succeed later. Pub/Sub delivers it again after a backoff.
     Retry(Problem),
 }
 

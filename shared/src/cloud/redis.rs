@@ -1,6 +1,6 @@
-//! Redis, where instances share what they count and what they cache; and what happens while it does not answer.
+//! Redis, in which instances share counters and caches.
 //!
-//! Nothing is kept there that could not be lost: whoever asks goes on alone when there is no answer.
+//! Redis only holds data that may be lost. While it is unavailable, each instance continues with its own data.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -19,22 +19,22 @@ use crate::{
     http::health::{Health, Need},
 };
 
-/// How often one request tries whether Redis is back.
+/// The interval at which one request tests whether Redis is available again.
 const RETRY: Duration = Duration::from_secs(1);
-/// How long a new connection may take, TLS and all; nobody waits for it.
+/// The timeout for a new connection, including TLS. No request waits for it.
 const CONNECT: Duration = Duration::from_secs(2);
 
 crate::settings! {
-    /// What instances share.
+    /// The Redis in which instances share counters and caches.
     pub struct RedisSettings {
-        /// Where instances share what they count and cache: `redis://` or `rediss://`; unset, each has its own.
+        /// The Redis URL (`redis://` or `rediss://`). If unset, instances share no counters and caches.
         pub url: Option<SecretString> = "REDIS_URL",
-        /// How long a request waits for Redis, in milliseconds; then its instance goes on alone.
+        /// The time that a request waits for Redis before it continues without, in milliseconds.
         pub timeout_ms: u64 = "REDIS_TIMEOUT_MS" or "100",
     }
 }
 
-/// The Redis that instances share; cheap to clone.
+/// A client of the Redis that instances share. Cheap to clone.
 #[derive(Clone)]
 pub struct Redis(Arc<Inner>);
 
@@ -46,18 +46,18 @@ struct Inner {
 
 struct State {
     connection: ConnectionManager,
-    /// While Redis is away: when to try it next.
+    /// The time of the next attempt, while Redis is unavailable.
     next_try: Option<Instant>,
 }
 
 impl Redis {
-    /// Begins to connect, if it is configured; nobody waits for it.
+    /// Connects in the background, if Redis is configured.
     ///
     /// # Errors
-    /// When `REDIS_URL` is no URL of a Redis.
+    /// If `REDIS_URL` is not a Redis URL.
     pub fn new(settings: &RedisSettings) -> Result<Option<Self>, Error> {
         let Some(url) = &settings.url else { return Ok(None) };
-        // The value may hold a password, so the reason is not repeated.
+        // The original error is hidden because it may contain the password.
         let wrong = |_: RedisError| Error::of("REDIS_URL", "expected `redis://` or `rediss://` and a host");
         let client = Client::open(url.expose_secret()).map_err(wrong)?;
         let connection = connect(&client).map_err(wrong)?;
@@ -66,7 +66,7 @@ impl Redis {
         Ok(Some(Self(Arc::new(Inner { client, patience, state }))))
     }
 
-    /// Adds it to what a function depends on, which goes on without it.
+    /// Adds Redis to a function's health check as an optional dependency.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
         let redis = self.clone();
@@ -76,13 +76,13 @@ impl Redis {
         })
     }
 
-    /// What is kept under a key, if Redis answers and there is anything.
+    /// Returns the value of a key. `None` if the key is missing or Redis is unavailable.
     pub async fn get(&self, key: &str) -> Option<Vec<u8>> {
         let get = async |mut connection| redis::cmd("GET").arg(key).query_async(&mut connection).await;
         self.ask(get).await.flatten()
     }
 
-    /// Keeps something under a key for a while, if Redis answers.
+    /// Sets the value of a key, which expires after `keep`. Does nothing if Redis is unavailable.
     pub async fn set(&self, key: &str, value: &[u8], keep: Duration) {
         let set = async |mut connection| {
             let milliseconds = u64::try_from(keep.as_millis()).unwrap_or(u64::MAX);
@@ -92,7 +92,7 @@ impl Redis {
         self.ask(set).await;
     }
 
-    /// What Redis answers; `None` while it is away.
+    /// Sends a command and returns the reply. `None` if Redis is unavailable.
     pub(crate) async fn ask<T>(
         &self,
         question: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
@@ -104,12 +104,13 @@ impl Redis {
                 return Some(answer);
             }
             Ok(Err(error)) => self.is_away(&error.to_string()),
-            Err(_) => self.is_away("no answer in time"),
+            Err(_) => self.is_away("the request timed out"),
         }
         None
     }
 
-    /// The connection; while Redis is away, only one request a second gets it, to find out whether it still is.
+    /// Returns the connection. While Redis is unavailable, only one request per second gets it, to test whether Redis
+    /// is back.
     fn connection(&self) -> Option<ConnectionManager> {
         let mut state = self.state();
         let now = Instant::now();
@@ -124,10 +125,10 @@ impl Redis {
     fn is_away(&self, error: &str) {
         let mut state = self.state();
         if state.next_try.is_none() {
-            tracing::warn!(error, "Redis does not answer: until it does, each instance goes on alone");
+            tracing::warn!(error, "Redis does not answer: each instance uses its own counters and caches");
         }
         state.next_try = Some(Instant::now() + RETRY);
-        // A server that vanished without a word would leave the old connection waiting for a quarter of an hour.
+        // If the server disappeared without closing the connection, requests on it would block for 15 minutes.
         if let Ok(connection) = connect(&self.0.client) {
             state.connection = connection;
         }
@@ -135,7 +136,7 @@ impl Redis {
 
     fn is_back(&self) {
         if self.state().next_try.take().is_some() {
-            tracing::info!("Redis answers again: instances share");
+            tracing::info!("Redis answers again: instances share counters and caches");
         }
     }
 
@@ -144,7 +145,7 @@ impl Redis {
     }
 }
 
-/// A connection that is being made in the background, so that no request's patience goes into that.
+/// Opens a connection in the background, so that no request spends its time limit on connecting.
 fn connect(client: &Client) -> Result<ConnectionManager, RedisError> {
     let config = ConnectionManagerConfig::new()
         .set_connection_timeout(Some(CONNECT))

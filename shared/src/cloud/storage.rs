@@ -1,5 +1,5 @@
-//! Cloud Storage: signed URLs for browsers, a look at the first bytes of what they uploaded, and the objects that
-//! the platform itself reads, writes, lists and deletes.
+//! Cloud Storage: signs URLs for browsers, reads the first bytes of uploads, and reads, writes, lists and deletes
+//! objects.
 
 mod objects;
 mod reader;
@@ -20,34 +20,34 @@ pub use self::{
 use crate::{base::config::Error, cloud::google::GoogleSettings};
 
 crate::settings! {
-    /// Cloud Storage, and the bucket of uploads.
+    /// Cloud Storage and the uploads bucket.
     pub struct StorageSettings {
         /// The bucket that browsers upload to.
         pub uploads_bucket: String = "UPLOADS_BUCKET",
-        /// Where Cloud Storage answers; unset for Google's own.
+        /// The Cloud Storage endpoint. If unset, Google's endpoint is used.
         pub endpoint: Option<String> = "STORAGE_ENDPOINT",
     }
     with {
-        /// Credentials.
+        /// The Google Cloud credentials.
         pub google: GoogleSettings,
     }
 }
 
 crate::settings! {
-    /// Cloud Storage, and the bucket of exports.
+    /// Cloud Storage and the exports bucket.
     pub struct ExportsSettings {
-        /// The bucket that exports are written to.
+        /// The bucket that project exports are written to.
         pub bucket: String = "EXPORTS_BUCKET",
-        /// Where Cloud Storage answers; unset for Google's own.
+        /// The Cloud Storage endpoint. If unset, Google's endpoint is used.
         pub endpoint: Option<String> = "STORAGE_ENDPOINT",
     }
     with {
-        /// Credentials.
+        /// The Google Cloud credentials.
         pub google: GoogleSettings,
     }
 }
 
-/// Where Cloud Storage answers, and as whom.
+/// The endpoint and the credentials of Cloud Storage.
 #[derive(Clone)]
 pub struct StorageApi {
     endpoint: Option<String>,
@@ -55,8 +55,7 @@ pub struct StorageApi {
 }
 
 impl StorageApi {
-    /// Builds the official client. It tries a few times within one delivery; after that Pub/Sub's backoff is the
-    /// retry.
+    /// Builds the official client. It retries a few times within one delivery. After that, Pub/Sub delivers again.
     async fn client(self, time_limit: Duration) -> Result<Storage, Error> {
         let mut builder = Storage::builder().with_credentials(self.google.credentials()?);
         if let Some(endpoint) = &self.endpoint {

@@ -1,4 +1,4 @@
-//! The answer to a request that asks for many things: each is done or refused by itself.
+//! The response to a batch request, whose items succeed or fail independently.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -7,35 +7,35 @@ use utoipa::ToSchema;
 
 use crate::http::problem::{Problem, ProblemBody};
 
-/// An answer for each, in the order of the request.
+/// The results of a batch, in the order of the request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Batch<T> {
     items: Vec<Outcome<T>>,
 }
 
-/// What became of one.
+/// The result for one item of a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum Outcome<T> {
-    /// It was done.
+    /// The item succeeded.
     Done {
-        /// As it would be by itself.
+        /// The HTTP status that a request for this item alone would return.
         status: u16,
         #[serde(flatten)]
         answer: T,
     },
-    /// It was refused, and the others were not.
+    /// The item failed. Other items of the batch may have succeeded.
     Refused {
-        /// As it would be by itself.
+        /// The HTTP status that a request for this item alone would return.
         status: u16,
-        /// Why.
+        /// The problem that a request for this item alone would return.
         #[schema(value_type = ProblemBody)]
         problem: Value,
     },
 }
 
 impl<T> Batch<T> {
-    /// Tells of each what a request for it alone would, with `done` as the status of those that succeeded.
+    /// Creates the response from the result of each item, with `done` as the status of items that succeeded.
     pub fn new(done: StatusCode, results: impl IntoIterator<Item = Result<T, Problem>>) -> Self {
         let outcome = |result| match result {
             Ok(answer) => Outcome::Done { status: done.as_u16(), answer },

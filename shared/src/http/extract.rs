@@ -1,4 +1,5 @@
-//! Our own `Json`, `Path` and `Query`: problem+json on rejection, all faults at once, unknown fields refused.
+//! The extractors `Json`, `Path` and `Query`, used instead of axum's. They reject with problem+json, report all invalid
+//! fields at once, and refuse unknown fields.
 
 mod faults;
 
@@ -16,7 +17,7 @@ use crate::http::{
     problem::{Code, Problem},
 };
 
-/// A JSON body: read, checked and validated; or a JSON answer.
+/// A validated JSON request body, or a JSON response body.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
@@ -50,25 +51,22 @@ impl<T> Describes for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        #[allow(
-            clippy::disallowed_types,
-            reason = "answers serialise as axum does it; only rejections differ"
-        )]
+        #[allow(clippy::disallowed_types, reason = "only rejections differ from axum's; responses do not")]
         axum::Json(self.0).into_response()
     }
 }
 
-/// Reads, checks and validates a JSON text.
+/// Parses and validates a JSON text.
 ///
 /// # Errors
-/// 400 when it is no JSON, 422 with every invalid field.
+/// 400 if it is not JSON, 422 with every invalid field.
 pub fn json_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(Code::Malformed).detail(format!("The body is not JSON: {error}.")))?;
     faults::read_json(value).map_err(Problem::invalid_fields)
 }
 
-/// Reads, checks and validates a form (`application/x-www-form-urlencoded`).
+/// Parses and validates a form (`application/x-www-form-urlencoded`).
 ///
 /// # Errors
 /// 422 with every invalid field.
@@ -77,33 +75,33 @@ pub fn form_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8
     faults::read_pairs(pairs.into_owned().collect()).map_err(Problem::invalid_fields)
 }
 
-/// The whole body, within the limit of the server.
+/// Reads the whole request body, up to the server's limit.
 ///
 /// # Errors
-/// 413 when it is too large, 400 when it broke off.
+/// 413 if it is too large, 400 if it is incomplete.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(error) if error.status() == 413 => {
             Problem::new(Code::BodyTooLarge)
         }
-        _ => Problem::new(Code::Malformed).detail("The body broke off."),
+        _ => Problem::new(Code::Malformed).detail("The body is incomplete."),
     })
 }
 
-/// Whether the body is declared to be JSON (RFC 8259, RFC 6839).
+/// Returns true if `Content-Type` declares a JSON body (RFC 8259, RFC 6839).
 #[must_use]
 pub fn is_json(headers: &HeaderMap) -> bool {
     content_type(headers).is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"))
 }
 
-/// The media type of the body without its parameters, in lower case.
+/// Returns the media type of the body without its parameters, in lower case.
 #[must_use]
 pub fn content_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next()?.trim().to_ascii_lowercase())
 }
 
-/// A JSON body that may be left out, or be null.
+/// A JSON body that may be missing or null, which means the default of `T`.
 #[derive(Debug, Clone, Copy)]
 pub struct OptionalJson<T>(pub T);
 
@@ -121,7 +119,7 @@ where
             return Ok(Self(T::default()));
         }
         if !is_json {
-            let detail = "Send a body of type application/json, or none.";
+            let detail = "Send a body of type application/json, or no body.";
             return Err(Problem::new(Code::UnsupportedMediaType).detail(detail));
         }
         json_from_slice(&bytes).map(Self)
@@ -134,7 +132,7 @@ impl<T> Describes for OptionalJson<T> {
     }
 }
 
-/// The parameters of the path.
+/// The path parameters of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -145,7 +143,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         axum::extract::Path::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(value)| Self(value))
-            .map_err(|_| Problem::new(Code::Malformed).detail("The path holds something that is not an id."))
+            .map_err(|_| Problem::new(Code::Malformed).detail("The path contains an invalid id."))
     }
 }
 
@@ -155,7 +153,7 @@ impl<T> Describes for Path<T> {
     }
 }
 
-/// The query: read, checked and validated.
+/// The validated query parameters of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(pub T);
 

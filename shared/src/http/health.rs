@@ -1,4 +1,4 @@
-//! `GET /health` (this function and what it depends on) and `GET /health/live` (the process alone).
+//! The health endpoints: `GET /health` checks the function's dependencies, `GET /health/live` only the process.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,23 +17,23 @@ use utoipa::ToSchema;
 
 use crate::http::extract::Json;
 
-/// A dependency that does not answer for this long counts as down.
+/// The time after which a dependency that does not respond counts as unavailable.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
 type Probe = Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
 
-/// What a function depends on.
+/// The health checks of a function's dependencies.
 #[derive(Clone, Default)]
 pub struct Health {
     checks: Vec<(&'static str, Need, Probe)>,
 }
 
-/// Whether a function can go on without a dependency.
+/// The importance of a dependency for a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// Without it the function is down.
+    /// The function is unavailable without the dependency.
     Required,
-    /// Without it the function is degraded.
+    /// The function is degraded without the dependency.
     Optional,
 }
 
@@ -41,32 +41,32 @@ pub enum Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
-    /// Works.
+    /// The function or the dependency is available.
     Ok,
-    /// Works without something that is optional.
+    /// The function is available, but an optional dependency is not.
     Degraded,
-    /// Does not work.
+    /// The function or the dependency is unavailable.
     Unavailable,
 }
 
-/// The answer of `GET /health`.
+/// The response of `GET /health`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HealthReport {
     status: HealthStatus,
     dependencies: Vec<DependencyHealth>,
 }
 
-/// One dependency.
+/// The health of one dependency.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DependencyHealth {
     name: &'static str,
     status: HealthStatus,
-    /// How long the answer took, in milliseconds.
+    /// The duration of the check, in milliseconds.
     latency_ms: u64,
 }
 
 impl Health {
-    /// Depends on the database.
+    /// Adds a check of the database, which is required.
     #[must_use]
     pub fn database(self, pool: &PgPool) -> Self {
         let pool = pool.clone();
@@ -76,7 +76,7 @@ impl Health {
         })
     }
 
-    /// Depends on something whose probe says whether it works.
+    /// Adds a check of a dependency. The probe returns true if the dependency is available.
     #[must_use]
     pub fn check<F: Future<Output = bool> + Send + 'static>(
         mut self,
@@ -88,7 +88,7 @@ impl Health {
         self
     }
 
-    /// Its two routes.
+    /// Returns the routes `/health` and `/health/live`.
     pub fn routes(self) -> Router {
         Router::new()
             .route("/health", get(get_health))

@@ -1,9 +1,9 @@
-//! `Idempotency-Key`: a POST that is repeated creates once (draft-ietf-httpapi-idempotency-key-header).
+//! `Idempotency-Key`: a repeated POST creates its resource only once (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The key is claimed in the transaction of the change, under user and route, with a hash of the request. What
-//! is kept is the id of what was created, never the answer: a repeat passes the guard like any request and is
-//! rendered anew, so that it shows nothing that its sender may no longer see. A twin that comes while the first
-//! is under way waits for it at the unique index.
+//! The transaction of the change stores the key for the user and route, with a hash of the request and the id of the
+//! created resource. The response is not stored: a repeat passes the guard and is rendered like any request, so it
+//! never shows data that the caller may no longer see. A concurrent repeat waits for the first request at the unique
+//! index.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
@@ -25,14 +25,14 @@ use crate::{
     },
 };
 
-/// The header's name.
+/// The name of the `Idempotency-Key` header.
 pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-/// How long a key is kept.
+/// The time for which a key is stored.
 pub const LIFETIME: Duration = Duration::hours(24);
-/// The longest key that is taken.
+/// The maximum length of a key, in characters.
 const MAX_LENGTH: usize = 255;
 
-/// What makes a repeat of a request the same; of one without a key, nothing does.
+/// The idempotency key of a request. A request without a key is never treated as a repeat.
 #[derive(Debug, Clone, Default)]
 pub struct IdempotencyKey(Option<Known>);
 
@@ -46,14 +46,14 @@ struct Known {
 /// The result of reserving a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reservation {
-    /// The request is the first with this key.
+    /// This is the first request with this key.
     First,
     /// An earlier request with this key created this resource.
     Repeat(Uuid),
 }
 
 impl IdempotencyKey {
-    /// The key of one of the things that a request creates, by its place.
+    /// Returns the key of one resource of a batch, by its index.
     #[must_use]
     pub fn part(&self, number: usize) -> Self {
         let part = |known: &Known| Known { route: format!("{}#{number}", known.route), ..known.clone() };
@@ -63,7 +63,7 @@ impl IdempotencyKey {
     /// Reserves the key for a resource that is about to be created in the same transaction.
     ///
     /// # Errors
-    /// 422 when the key came with another request before.
+    /// 422 if the key was already used for a different request.
     pub async fn reserve(
         &self,
         db: &mut PgConnection,
@@ -72,7 +72,7 @@ impl IdempotencyKey {
         now: OffsetDateTime,
     ) -> Result<Reservation, Problem> {
         let Some(Known { route, key, request_hash }) = &self.0 else { return Ok(Reservation::First) };
-        // A key that has expired is taken over, whether or not the purge has come by.
+        // An expired key can be reused, even if the purge has not deleted it yet.
         let reserved = sqlx::query!(
             "
             insert into idempotency_keys as kept (user_id, route, key, request_hash, resource_id, created_at)
@@ -129,11 +129,14 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 impl Describes for IdempotencyKey {
     fn describe(operation: &mut Described<'_>) {
         let operation = operation.problem(StatusCode::BAD_REQUEST).problem(StatusCode::UNPROCESSABLE_ENTITY);
-        operation.header("Idempotency-Key", "Repeating the request with it creates once.");
+        operation.header(
+            "Idempotency-Key",
+            "A repeated request with the same key creates the resource only once.",
+        );
     }
 }
 
-/// The draft asks for a structured string (`"8e03…"`); most clients send the bare characters: both are the same.
+/// Parses the header. Quotes are optional: the draft requires them (`"8e03…"`), but most clients send none.
 fn read(value: &HeaderValue) -> Result<String, Problem> {
     let text = value.to_str().unwrap_or_default();
     let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
@@ -141,7 +144,7 @@ fn read(value: &HeaderValue) -> Result<String, Problem> {
     if plain && (1..=MAX_LENGTH).contains(&key.len()) {
         Ok(key.to_owned())
     } else {
-        let detail = "The Idempotency-Key has to have 1 to 255 visible ASCII characters.";
+        let detail = "The Idempotency-Key must have 1 to 255 visible ASCII characters.";
         Err(Problem::new(Code::Malformed).detail(detail))
     }
 }
@@ -149,7 +152,7 @@ fn read(value: &HeaderValue) -> Result<String, Problem> {
 #[derive(Clone)]
 struct RequestHash(Vec<u8>);
 
-/// Reads the body of a POST with a key, hashes it with its path, and passes it on; a layer of the server.
+/// A layer of the server that hashes the path and body of each POST with a key.
 pub(crate) async fn hash_request(State(limit): State<usize>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
@@ -173,7 +176,7 @@ mod tests {
     use super::read;
 
     #[test]
-    fn a_key_is_the_same_with_and_without_quotes() {
+    fn a_key_is_equal_with_and_without_quotes() {
         let key = |text: &'static str| read(&HeaderValue::from_static(text)).ok();
         assert_eq!(key("\"8e03978e-40d5\""), key("8e03978e-40d5"));
         for wrong in ["", "\"\"", "two words"] {

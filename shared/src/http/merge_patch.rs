@@ -1,21 +1,21 @@
-//! The fields of a merge patch (RFC 7396): left out, cleared by null, or set.
+//! The fields of a merge patch (RFC 7396): absent, cleared by null, or set.
 
 use serde::{Deserialize, Deserializer};
 
-/// A field that may be cleared; take it with `#[serde(default)]`.
+/// A field that can be cleared. Requires `#[serde(default)]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Field<T> {
-    /// Left out: stays as it is.
+    /// The field is absent and keeps its value.
     #[default]
     Keep,
-    /// Null: is taken away.
+    /// The field is null and its value is removed.
     Clear,
-    /// Gets this value.
+    /// The field is set to this value.
     Set(T),
 }
 
 impl<T> Field<T> {
-    /// The value after the patch, out of the one before it.
+    /// Returns the value after the patch, given the value before it.
     pub fn apply<U>(self, before: Option<U>, value: impl FnOnce(T) -> U) -> Option<U> {
         match self {
             Self::Keep => before,
@@ -46,10 +46,10 @@ impl<T: garde::Validate> garde::Validate for Field<T> {
     }
 }
 
-/// Reads a field that may be left out, and set, but not cleared; take it with `#[serde(default)]`.
+/// Deserializes a field that can be absent or set, but not cleared. Requires `#[serde(default)]`.
 ///
 /// # Errors
-/// When it is null, or not what it should be.
+/// If the field is null or invalid.
 pub fn kept_or_set<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn null_clears_and_absence_keeps() {
+    fn null_clears_a_field_and_an_absent_field_keeps_its_value() {
         let read = |value| serde_json::from_value::<Patch>(value).expect("a patch").name;
         let after = |value| read(value).apply(Some("Eve".to_owned()), |name| name.as_str().to_owned());
         assert_eq!(after(json!({})), Some("Eve".to_owned()));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_has_to_be_valid() {
+    fn a_value_that_is_set_must_be_valid() {
         let valid = |value| serde_json::from_value::<Patch>(value).expect("a patch").validate().is_ok();
         assert!(valid(json!({"name": null})) && valid(json!({})) && valid(json!({"name": "Ada"})));
         assert!(!valid(json!({"name": ""})));

@@ -1,7 +1,8 @@
-//! OpenAPI from extractors: each extractor describes the refusals and the headers that it adds to an operation.
+//! OpenAPI from extractors: each extractor describes the problem responses and headers that it adds to an operation.
 //!
-//! A handler's `#[utoipa::path]` names what only that handler answers. [`routes!`](crate::routes) adds the rest from
-//! the types of the handler's arguments; what the attribute says already stays as it is.
+//! A handler's `#[utoipa::path]` lists only the responses that are specific to the handler.
+//! [`routes!`](crate::routes) adds the others from the types of the handler's arguments and never replaces a response
+//! that the attribute lists.
 
 use axum::{
     extract::State,
@@ -17,13 +18,13 @@ use utoipa::{
     },
 };
 
-/// An extractor that describes itself in the operations of its handlers.
+/// An extractor that describes its part of an OpenAPI operation.
 pub trait Describes {
     /// Adds responses, parameters and security requirements.
     fn describe(operation: &mut Described<'_>);
 }
 
-/// An operation under description; it keeps what it has already.
+/// An operation that extractors add to. Existing entries are never replaced.
 pub struct Described<'a>(&'a mut Operation);
 
 impl Described<'_> {
@@ -32,7 +33,7 @@ impl Described<'_> {
         self.respond(status, problem(status).build())
     }
 
-    /// Adds a 429 that says when to try again.
+    /// Adds a 429 response with a `Retry-After` header.
     pub fn too_many_requests(&mut self) -> &mut Self {
         let retry_after = HeaderBuilder::new()
             .schema(Some(u64::schema()))
@@ -87,9 +88,9 @@ fn problem(status: StatusCode) -> ResponseBuilder {
         .content("application/problem+json", content)
 }
 
-/// A handler whose arguments describe themselves.
+/// A handler whose arguments all implement [`Describes`].
 pub trait DescribedHandler<Arguments> {
-    /// Adds what the arguments contribute, in their order.
+    /// Adds the descriptions of the arguments, in their order.
     fn describe(operation: &mut Described<'_>);
 }
 
@@ -121,7 +122,7 @@ handlers! {
     [A, B, C, D, E, G, H, I]
 }
 
-/// Adds to a handler's operation what its arguments contribute; called by [`routes!`](crate::routes).
+/// Adds the descriptions of a handler's arguments to its operation. Called by [`routes!`](crate::routes).
 pub fn describe<A, H: DescribedHandler<A>>(paths: &mut Paths, path_of_handler: &str, _: H) {
     let name = path_of_handler.rsplit("::").next().unwrap_or_default().trim();
     let mut operations = paths.paths.values_mut().flat_map(operations);
@@ -134,8 +135,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
-/// The routes of handlers on one path, documented by their `#[utoipa::path]` and their arguments; the caller depends
-/// on `utoipa_axum`.
+/// Builds the routes of the handlers on one path, documented by their `#[utoipa::path]` and their arguments. The
+/// calling crate must depend on `utoipa_axum`.
 #[macro_export]
 macro_rules! routes {
     ($($handler:path),+ $(,)?) => {{
@@ -180,20 +181,20 @@ mod tests {
     async fn get_thing(_: Extractor, _: Extractor) {}
 
     #[test]
-    fn arguments_add_to_an_operation_and_change_nothing_in_it() {
-        let conflict = utoipa::openapi::Response::new("Own words.");
+    fn arguments_add_to_an_operation_without_replacing_entries() {
+        let conflict = utoipa::openapi::Response::new("The name is taken.");
         let operation = OperationBuilder::new().operation_id(Some("get_thing")).response("409", conflict);
         let mut paths = Paths::new();
         paths.add_path_operation("/thing", vec![HttpMethod::Get], operation);
         describe(&mut paths, "routes :: get_thing", get_thing);
 
         let operation = &serde_json::to_value(&paths).expect("JSON")["/thing"]["get"];
-        assert_eq!(operation["responses"]["409"], json!({"description": "Own words."}));
+        assert_eq!(operation["responses"]["409"], json!({"description": "The name is taken."}));
         let content = &operation["responses"]["404"]["content"]["application/problem+json"];
         assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem");
         assert_eq!(operation["security"], json!([{"bearer": []}]));
         let names = operation["parameters"].as_array().into_iter().flatten();
         let names: Vec<&Value> = names.map(|parameter| &parameter["name"]).collect();
-        assert_eq!(names, ["If-Match"], "and once only");
+        assert_eq!(names, ["If-Match"], "the header is listed once");
     }
 }

@@ -1,11 +1,11 @@
-//! Keyset pagination: a page costs the same wherever it is in the list.
+//! Keyset pagination: every page has the same cost, regardless of its position in the list.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// Where a page begins: after this id. Opaque to clients.
+/// The id after which a page begins. Opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(pub Uuid);
 
@@ -26,10 +26,10 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
-/// How many entries a page holds when the client does not say.
+/// The page size if the client does not set a limit.
 const DEFAULT_LIMIT: i64 = 50;
 
-/// How many entries a page may hold: 1 to 200.
+/// The maximum number of entries on a page, from 1 to 200.
 #[derive(Debug, Clone, Copy, Deserialize, garde::Validate, ToSchema)]
 #[serde(transparent)]
 #[garde(transparent)]
@@ -43,48 +43,48 @@ impl Default for Limit {
 }
 
 impl Limit {
-    /// Rows to ask the database for: one more than the page holds tells whether there is a next one.
+    /// Returns the number of rows to query: one more than the page size, to find out if there is a next page.
     #[must_use]
     pub fn rows(self) -> i64 {
         self.0 + 1
     }
 }
 
-/// The query of a list that has no filters.
+/// The query parameters of a list without filters.
 #[derive(Debug, Clone, Copy, Deserialize, garde::Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Entries on the page.
+    /// The maximum number of entries on the page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     pub limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page. Omit it for the first page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
 }
 
 impl PageQuery {
-    /// The id that the page begins after.
+    /// Returns the id after which the page begins, or `None` for the first page.
     #[must_use]
     pub fn after(&self) -> Option<Uuid> {
         self.cursor.map(|cursor| cursor.0)
     }
 }
 
-/// One page of a list.
+/// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// The entries.
+    /// The entries of this page.
     pub items: Vec<T>,
-    /// What to pass as `cursor` for the next page; null on the last one.
+    /// The `cursor` for the next page. Null on the last page.
     pub next_cursor: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page out of up to [`Limit::rows`] rows.
+    /// Creates a page from up to [`Limit::rows`] rows.
     pub fn new(mut rows: Vec<T>, limit: Limit, id: impl Fn(&T) -> Uuid) -> Self {
         let size = usize::try_from(limit.0).unwrap_or_default();
         let more = rows.len() > size;
@@ -102,7 +102,7 @@ mod tests {
     use super::{Cursor, Limit, Page};
 
     #[test]
-    fn a_full_page_tells_where_the_next_one_begins() {
+    fn a_page_has_a_cursor_if_there_is_a_next_page() {
         let ids: Vec<Uuid> = (1..=3_u128).map(Uuid::from_u128).collect();
         let page = Page::new(ids.clone(), Limit(2), |id| *id);
         assert_eq!(page.items, ids[..2]);

@@ -1,4 +1,4 @@
-//! `If-Match`: a change is made only to the version that it is meant for (RFC 9110, 13.1.1).
+//! `If-Match`: a change is applied only to the version that the client has read (RFC 9110, 13.1.1).
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ use crate::http::{
     versioned::etag,
 };
 
-/// The request's `If-Match`, if it has one.
+/// The `If-Match` header of a request, if present.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IfMatch(Option<String>);
 
@@ -25,10 +25,10 @@ impl IfMatch {
         Self(given.then(|| tags.join(",")))
     }
 
-    /// Checks that the request is meant for this version, or for any.
+    /// Checks that the header matches this version. A missing header and `*` match every version.
     ///
     /// # Errors
-    /// 412 when it is meant for another version.
+    /// 412 if it does not match.
     pub fn check(&self, version: i32) -> Result<(), Problem> {
         let tag = etag(version);
         let names = |tags: &String| tags.split(',').map(str::trim).any(|given| given == "*" || given == tag);
@@ -47,7 +47,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 impl Describes for IfMatch {
     fn describe(operation: &mut Described<'_>) {
         let operation = operation.problem(StatusCode::PRECONDITION_FAILED);
-        operation.header("If-Match", "The `ETag` that the change is meant for.");
+        operation.header("If-Match", "The `ETag` of the version to change.");
     }
 }
 
@@ -66,11 +66,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_present_version_matches() {
+    fn only_the_current_version_matches() {
         for good in [&[] as &[&[u8]], &[b"\"7\""], &[b"*"], &[b"\"6\" , \"7\""], &[b"\"6\"", b"\"7\""]] {
             assert!(matches(good), "{good:?}");
         }
-        // A weak tag never matches here, and neither does a value that is not a tag.
+        // Weak tags and values that are not tags never match.
         for bad in [&[b"\"6\"" as &[u8]], &[b"W/\"7\""], &[b"7"], &[b""], &[b"\xff"]] {
             assert!(!matches(bad), "{bad:?}");
         }

@@ -1,4 +1,4 @@
-//! Errors as clients see them: RFC 9457 `application/problem+json` with a stable code.
+//! Error responses: `application/problem+json` (RFC 9457) with a stable code.
 
 mod code;
 
@@ -15,52 +15,52 @@ use utoipa::ToSchema;
 pub use self::code::Code;
 use crate::base::context;
 
-/// A handler's result.
+/// The result of a handler, with [`Problem`] as its error.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
-/// One invalid field.
+/// An invalid field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where: `name`, `items[3].size_bytes`.
+    /// The path of the field, such as `name` or `items[3].size_bytes`.
     pub field: String,
-    /// What: `required`, `unknown`, `type`, `invalid`.
+    /// The kind of error: `required`, `unknown`, `type` or `invalid`.
     pub code: &'static str,
-    /// A sentence for people.
+    /// A message for people, which completes a sentence that begins with the field's name.
     pub message: String,
 }
 
-/// An error answer.
+/// An error that becomes an HTTP response.
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
     detail: Option<String>,
     errors: Vec<FieldError>,
-    /// Members that only problems of this code have (RFC 9457, 3.2).
+    /// Extension members that are specific to the code (RFC 9457, 3.2).
     extension: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// Logged once when it becomes a 5xx answer, and never sent.
+    /// The underlying error. It is logged once with a 5xx response and never sent to clients.
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The body of an error answer (RFC 9457).
+/// The body of an error response (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody<'a> {
-    /// A URI reference that names the kind of problem.
+    /// A URI reference that identifies the problem type and links to its documentation.
     #[serde(rename = "type")]
     kind: String,
-    /// What the code means.
+    /// A short summary of the problem, the same for every problem with this code.
     title: &'a str,
-    /// The HTTP status.
+    /// The HTTP status code of the response.
     status: u16,
-    /// What happened this time.
+    /// Details about this request, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-    /// The stable code.
+    /// A stable, machine-readable code.
     code: Code,
-    /// The id of the request, as in `X-Request-Id` and in the logs.
+    /// The id of the request, as in the `X-Request-Id` header and in the logs.
     request_id: Option<String>,
-    /// The invalid fields, all of them.
+    /// All invalid fields of the request. Only present for `invalid_fields`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
     #[serde(flatten)]
@@ -68,11 +68,11 @@ pub struct ProblemBody<'a> {
     extension: &'a Map<String, Value>,
 }
 
-/// Says when to try again after a dependency was down.
+/// The `Retry-After` of a 503 response.
 const RETRY_AFTER_UNAVAILABLE: Duration = Duration::from_secs(5);
 
 impl Problem {
-    /// A problem of this kind.
+    /// Creates a problem with a code.
     #[must_use]
     pub fn new(code: Code) -> Self {
         let problem = Self {
@@ -92,39 +92,39 @@ impl Problem {
         }
     }
 
-    /// A 422 with every invalid field.
+    /// Creates a 422 that lists all invalid fields.
     #[must_use]
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::InvalidFields) }
     }
 
-    /// A 422 with one invalid field.
+    /// Creates a 422 for one invalid field.
     #[must_use]
     pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
         let (field, message) = (field.to_owned(), message.into());
         Self::invalid_fields(vec![FieldError { field, code: "invalid", message }])
     }
 
-    /// A 500 that keeps what happened to itself.
+    /// Creates a 500 whose cause is logged but not sent to the client.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..Self::new(Code::Internal) }
     }
 
-    /// A 503 that keeps what happened to itself.
+    /// Creates a 503 whose cause is logged but not sent to the client.
     pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..Self::new(Code::Unavailable) }
     }
 
-    /// Adds what happened this time.
+    /// Sets the detail, which says what is wrong with this request.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Adds the members of a type that extends the problem (RFC 9457, 3.2).
+    /// Adds extension members (RFC 9457, 3.2).
     ///
-    /// A type that is not serialized as an object makes this a 500.
+    /// The problem becomes a 500 if `extension` does not serialize to a JSON object.
     #[must_use]
     pub fn extended(self, extension: &impl Serialize) -> Self {
         match serde_json::to_value(extension) {
@@ -134,7 +134,7 @@ impl Problem {
         }
     }
 
-    /// Says when to try again.
+    /// Adds a `Retry-After` header of at least one second.
     #[must_use]
     pub fn retry_after(self, after: Duration) -> Self {
         self.with_header(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)))
@@ -145,7 +145,7 @@ impl Problem {
         self
     }
 
-    /// As clients see it: the body of an answer, or one part of an answer about many things.
+    /// Returns the JSON body, for a response or for one item of a batch.
     #[must_use]
     pub fn body(&self) -> ProblemBody<'_> {
         ProblemBody {
@@ -160,7 +160,7 @@ impl Problem {
         }
     }
 
-    /// What caused it, for logs; never for clients.
+    /// Returns the cause for logs. It must never be sent to clients.
     #[must_use]
     pub fn cause(&self) -> String {
         match (&self.source, &self.detail) {
@@ -170,7 +170,7 @@ impl Problem {
         }
     }
 
-    /// Its code.
+    /// Returns the problem's code.
     #[must_use]
     pub fn code(&self) -> Code {
         self.code
@@ -192,7 +192,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// An error and everything that caused it, in one line.
+/// Formats an error and its chain of causes in one line.
 #[must_use]
 pub fn chain<'a>(error: &(dyn StdError + 'a)) -> String {
     let mut text = error.to_string();
@@ -208,15 +208,15 @@ pub fn chain<'a>(error: &(dyn StdError + 'a)) -> String {
     text
 }
 
-/// Turns the absence of a row into a 404.
+/// Converts a missing row into a 404.
 pub trait OrNotFound {
-    /// The row that was found.
+    /// The value that was found.
     type Found;
 
-    /// Returns what was found.
+    /// Returns the value that was found.
     ///
     /// # Errors
-    /// 404 when there is nothing.
+    /// 404 if nothing was found.
     fn or_not_found(self) -> Result<Self::Found>;
 }
 
@@ -228,7 +228,7 @@ impl<T> OrNotFound for Option<T> {
     }
 }
 
-/// Whether a statement found its row.
+/// True if a statement found its row.
 impl OrNotFound for bool {
     type Found = ();
 

@@ -1,4 +1,4 @@
-//! What every function is served with: context, limits, headers, health; on Cloud Run and on Lambda.
+//! The HTTP server of every function, on Cloud Run and AWS Lambda: request context, limits, headers, health checks.
 
 mod layers;
 mod stopping;
@@ -18,47 +18,47 @@ use crate::{
     http::{health::Health, idempotency},
 };
 
-/// Cloud Run kills an instance 10 seconds after SIGTERM; requests under way get this much of it.
+/// The time for requests in progress to finish. Cloud Run kills an instance 10 seconds after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(8);
 
 crate::settings! {
-    /// The HTTP server.
+    /// The HTTP server: cross-origin access, proxies and limits.
     pub struct HttpSettings {
-        /// Origins whose pages may call the function from a browser, separated by commas.
+        /// Origins whose pages may call the function from a browser (CORS), separated by commas.
         pub cors_origins: Vec<String> = "CORS_ORIGINS" or "",
-        /// Proxies in front that are trusted to have written the client's address, counted from here; 2 behind Google's load balancer.
+        /// The number of trusted proxies that append to `X-Forwarded-For`: 2 behind Google's load balancer.
         pub trusted_proxy_hops: usize = "TRUSTED_PROXY_HOPS" or "2",
-        /// The largest body that is read, in bytes.
+        /// The maximum size of a request body, in bytes.
         pub max_body_bytes: usize = "MAX_BODY_BYTES" or "1048576",
-        /// How long a request may take, in seconds.
+        /// The request timeout, in seconds.
         pub request_timeout: Duration = "REQUEST_TIMEOUT" or "30",
     }
 }
 
 crate::settings! {
-    /// The host that the process runs on.
+    /// The environment that the process runs in: Cloud Run or AWS Lambda.
     pub struct HostSettings {
-        /// The port to listen on; Cloud Run sets it.
+        /// The port to listen on. Cloud Run sets it.
         pub port: u16 = "PORT" or "8080",
-        /// Set by AWS Lambda: requests come from its Runtime API instead of a port.
+        /// The address of the AWS Lambda Runtime API, which replaces the port. AWS Lambda sets it.
         pub lambda_runtime_api: Option<String> = "AWS_LAMBDA_RUNTIME_API",
     }
     with {
-        /// Logging.
+        /// The filter of log lines and the fields that describe their source.
         pub telemetry: TelemetrySettings,
     }
 }
 
-/// A function, ready to be served.
+/// A function that is ready to serve requests.
 pub struct Service {
     router: Router,
 }
 
 impl Service {
-    /// Adds what every function has around its routes.
+    /// Adds the health routes and the server's layers to a function's routes.
     ///
     /// # Errors
-    /// When a CORS origin is no origin.
+    /// If a CORS origin is invalid.
     pub fn new(routes: Router, health: Health, settings: &HttpSettings) -> Result<Self, Error> {
         let router = routes
             .merge(health.routes())
@@ -69,13 +69,13 @@ impl Service {
         Ok(Self { router: layers::apply(router, settings)? })
     }
 
-    /// The router; to be served with connect info ([`SocketAddr`]).
+    /// Returns the router, which must be served with connect info ([`SocketAddr`]).
     pub fn router(self) -> Router {
         self.router
     }
 }
 
-/// Runs a function until it is told to stop.
+/// Runs a function until it receives a stop signal.
 pub async fn run(function: &'static str, build: impl FnOnce(&Env) -> Result<Service, Error>) -> ExitCode {
     match start(function, build).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,11 +104,11 @@ async fn start(
     Ok(())
 }
 
-/// Serves until `stop` resolves, then lets the requests under way finish for a few seconds. Answers that would not
-/// end by themselves learn of it through [`Stopping`].
+/// Serves until `stop` resolves, then gives requests in progress a few seconds to finish. Responses that would never
+/// end, such as event streams, are notified through [`Stopping`].
 ///
 /// # Errors
-/// When the listener breaks.
+/// If the listener fails.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -120,9 +120,9 @@ pub async fn serve(
         stop.await;
         stopping.send_replace(true);
     };
-    // What an event stream writes is small and wanted at once.
+    // Event streams write small messages that must not be delayed.
     let listener = listener.tap_io(|connection| {
-        // A connection that is gone by now is noticed where it is read.
+        // Fails only for a closed connection, which the server detects when it reads.
         let _ = connection.set_nodelay(true);
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -130,7 +130,7 @@ pub async fn serve(
     let server = tokio::spawn(server.into_future());
     let abort = server.abort_handle();
     let drained = async move {
-        // An error means that the server ended before it was told to.
+        // An error means that the server ended without a stop signal.
         if stopped.wait_for(|stopped| *stopped).await.is_ok() {
             tokio::time::sleep(DRAIN).await;
             abort.abort();

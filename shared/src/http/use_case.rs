@@ -1,8 +1,8 @@
-//! Use cases: small structs that hold what they need, taken by handlers as `State<UseCase>`.
+//! Use cases: small structs with the dependencies of an operation, which handlers receive as `State<UseCase>`.
 
-/// Declares a use case whose fields are taken from the function's state.
+/// Declares a use case whose fields are cloned from the function's state.
 ///
-/// The parts of the state are cheap to clone, so a handler gets a use case of its own for each request.
+/// The fields must be cheap to clone, because each request gets its own use case.
 #[macro_export]
 macro_rules! use_case {
     (

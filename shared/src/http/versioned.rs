@@ -1,4 +1,4 @@
-//! Responses that carry the version of what they show as their `ETag`.
+//! Responses with the version of a resource as their `ETag`.
 
 use axum::{
     http::{HeaderName, StatusCode, header},
@@ -8,17 +8,17 @@ use serde::Serialize;
 
 use crate::http::extract::Json;
 
-/// A representation with a version that grows with every change.
+/// A resource whose version increases with every change.
 pub trait HasVersion {
-    /// The version.
+    /// Returns the current version of the resource.
     fn version(&self) -> i32;
 }
 
-/// A JSON body with its version as the `ETag`.
+/// A JSON response with the resource's version as its `ETag`.
 #[derive(Debug, Clone, Copy)]
 pub struct Versioned<T>(pub T);
 
-/// A `201 Created` with a `Location` and a JSON body, whose version is the `ETag`.
+/// A `201 Created` response with a `Location`, a JSON body, and the resource's version as its `ETag`.
 #[derive(Debug, Clone)]
 pub struct Created<T> {
     /// The path of the new resource.
@@ -40,7 +40,7 @@ impl<T: HasVersion + Serialize> IntoResponse for Created<T> {
     }
 }
 
-/// The strong entity tag of a version (RFC 9110, 8.8.3).
+/// Returns the strong entity tag of a version (RFC 9110, 8.8.3).
 #[must_use]
 pub fn etag(version: i32) -> String {
     format!("\"{version}\"")

@@ -1,5 +1,6 @@
-//! Lists, composes and deletes objects through the JSON API: the official client does so over gRPC only, which is a
-//! second protocol to the same service for a few calls (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
+//! Lists, composes and deletes objects through the JSON API
+//! (<https://cloud.google.com/storage/docs/json_api/v1/objects>). The official client supports these calls only over
+//! gRPC, which would add a second protocol to the same service for a few calls.
 
 use std::time::Duration;
 
@@ -14,72 +15,72 @@ use crate::{base::config::Error, cloud::lazy::Lazy, http::problem::Problem};
 
 const GOOGLE: &str = "https://storage.googleapis.com";
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// It copies nothing there, but may where something stands in for it.
+/// Cloud Storage composes without copying, but a stand-in may copy the bytes.
 const COMPOSE_TIMEOUT: Duration = Duration::from_secs(120);
-/// How many objects are composed at once (<https://cloud.google.com/storage/docs/composite-objects>).
+/// The maximum number of objects in one compose request (<https://cloud.google.com/storage/docs/composite-objects>).
 pub const MAX_COMPONENTS: usize = 32;
 
-/// Lists, composes and deletes objects.
+/// A client that lists, composes and deletes objects.
 #[derive(Clone)]
 pub struct Objects {
     client: Lazy<(Client, Credentials)>,
     endpoint: String,
 }
 
-/// An object in a list.
+/// The metadata of an object.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ListedObject {
-    /// Its name.
+    /// The object's name.
     pub name: String,
-    /// Its generation.
+    /// The object's generation.
     #[serde(deserialize_with = "number")]
     pub generation: i64,
-    /// Base64 of its MD5.
+    /// The MD5 in base64. Composed objects have none.
     #[serde(rename = "md5Hash")]
     pub md5: Option<String>,
-    /// When it was made.
+    /// The time at which the object was created.
     #[serde(rename = "timeCreated", with = "time::serde::rfc3339::option", default)]
     pub created_at: Option<time::OffsetDateTime>,
 }
 
-/// A page of a list.
+/// A page of a list of objects.
 #[derive(Debug, Deserialize)]
 pub struct ListPage {
-    /// In the order of their names.
+    /// The objects, ordered by name.
     #[serde(default)]
     pub items: Vec<ListedObject>,
-    /// Where the next page begins, if there is one.
+    /// The token of the next page, if there is one.
     #[serde(rename = "nextPageToken")]
     pub next: Option<String>,
 }
 
-/// An object that was made.
+/// An object that was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Written {
-    /// Its generation.
+    /// The object's generation.
     #[serde(deserialize_with = "number")]
     pub generation: i64,
-    /// Its size in bytes.
+    /// The object's size in bytes.
     #[serde(rename = "size", deserialize_with = "number")]
     pub size_bytes: i64,
 }
 
-/// Why objects could not be composed.
+/// An error of [`Objects::compose`].
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
-    /// One of them does not exist.
+    /// A component does not exist.
     #[error("a component does not exist")]
     Absent,
-    /// It may work later.
+    /// The request failed and may succeed later.
     #[error("objects cannot be composed now")]
     Transient(Problem),
 }
 
 impl Objects {
-    /// Prepares the client, which is built when it is first used.
+    /// Creates a client, which connects on first use.
     ///
     /// # Errors
-    /// When the credentials are unusable.
+    /// If the credentials are invalid.
     pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
         let api = api.into();
         api.google.check()?;
@@ -96,10 +97,10 @@ impl Objects {
         Ok(Self { client, endpoint })
     }
 
-    /// The live objects whose names begin so.
+    /// Returns all live objects whose names begin with `prefix`.
     ///
     /// # Errors
-    /// 503 when Cloud Storage does not answer.
+    /// 503 if Cloud Storage is unavailable.
     pub async fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, Problem> {
         let (mut all, mut page) = (Vec::new(), None);
         loop {
@@ -112,10 +113,11 @@ impl Objects {
         }
     }
 
-    /// One page of the objects whose names begin so, with all of their generations if `versions`.
+    /// Returns a page of the objects whose names begin with `prefix`, including noncurrent generations if `versions` is
+    /// true.
     ///
     /// # Errors
-    /// 503 when Cloud Storage does not answer.
+    /// 503 if Cloud Storage is unavailable.
     pub async fn page(
         &self,
         bucket: &str,
@@ -136,10 +138,10 @@ impl Objects {
         checked(response)?.json().await.map_err(Problem::unavailable)
     }
 
-    /// The live generation of an object, if there is one.
+    /// Returns the live generation of an object, if there is one.
     ///
     /// # Errors
-    /// 503 when Cloud Storage does not answer.
+    /// 503 if Cloud Storage is unavailable.
     pub async fn find(&self, bucket: &str, object: &str) -> Result<Option<ListedObject>, Problem> {
         let (client, credentials) = self.client.get().await?;
         let request = client.get(self.url(bucket, object)).headers(headers(credentials).await?);
@@ -150,10 +152,10 @@ impl Objects {
         checked(response)?.json().await.map(Some).map_err(Problem::unavailable)
     }
 
-    /// Deletes one generation of an object; one that is gone already is no error.
+    /// Deletes one generation of an object. Succeeds if it does not exist.
     ///
     /// # Errors
-    /// 503 when Cloud Storage does not answer.
+    /// 503 if Cloud Storage is unavailable.
     pub async fn delete(&self, bucket: &str, object: &str, generation: i64) -> Result<(), Problem> {
         let (client, credentials) = self.client.get().await?;
         let request = client
@@ -167,11 +169,12 @@ impl Objects {
         Ok(())
     }
 
-    /// Makes an object of up to [`MAX_COMPONENTS`] others, named with their generations. Its name must be the
-    /// caller's alone: an object of that name was made by this very call, whose answer was lost.
+    /// Concatenates up to [`MAX_COMPONENTS`] objects, given by name and generation, into a new object. The new name
+    /// must be unique to this operation: an existing object is taken for the result of an earlier attempt whose
+    /// response was lost.
     ///
     /// # Errors
-    /// [`ComposeError::Absent`] when one of them is not there.
+    /// [`ComposeError::Absent`] if a component does not exist.
     pub async fn compose(
         &self,
         bucket: &str,
@@ -207,7 +210,7 @@ impl Objects {
         }
     }
 
-    /// The object that is there.
+    /// Returns the existing object, which an earlier attempt created.
     pub(super) async fn made(&self, bucket: &str, object: &str) -> Result<Written, Problem> {
         let (client, credentials) = self.client.get().await?;
         let request = client.get(self.url(bucket, object)).headers(headers(credentials).await?);
@@ -220,7 +223,7 @@ impl Objects {
     }
 }
 
-/// The JSON API writes 64-bit numbers as text.
+/// Parses a 64-bit number, which the JSON API writes as text.
 fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
@@ -228,7 +231,7 @@ fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::E
 async fn headers(credentials: &Credentials) -> Result<http::HeaderMap, Problem> {
     match credentials.headers(http::Extensions::new()).await.map_err(Problem::unavailable)? {
         CacheableResource::New { data, .. } => Ok(data),
-        // Only asked for with a tag.
+        // Returned only if the request contains an entity tag, which it does not.
         CacheableResource::NotModified => Ok(http::HeaderMap::new()),
     }
 }

@@ -7,52 +7,52 @@ use google_cloud_storage::{client::Storage, model_ext::ReadRange};
 use super::StorageApi;
 use crate::{base::config::Error, cloud::lazy::Lazy, http::problem::Problem};
 
-/// How long reading the beginning of an object may take.
+/// The time limit for reading an object, including retries.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a look at an object shows.
+/// The first bytes of an object and its metadata.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// Its first bytes.
+    /// The object's first bytes.
     pub bytes: Vec<u8>,
-    /// Its size in bytes.
+    /// The size of the whole object in bytes.
     pub size_bytes: i64,
-    /// Base64 of its MD5, which composed objects lack.
+    /// The MD5 in base64. Composed objects have none.
     pub md5: Option<String>,
 }
 
-/// Why an object could not be looked at.
+/// An error of [`ObjectReader`].
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// This generation of the object does not exist.
     #[error("the object does not exist")]
     Absent,
-    /// It may work later.
+    /// The request failed and may succeed later.
     #[error("the object cannot be read now")]
     Transient(Problem),
 }
 
-/// Reads objects: a few KiB of what was uploaded, and what operations wrote.
+/// A client that reads the first bytes of uploads, and the whole output of batch operations.
 #[derive(Clone)]
 pub struct ObjectReader {
     client: Lazy<Storage>,
 }
 
 impl ObjectReader {
-    /// Prepares the client, which is built when it first reads.
+    /// Creates a reader, which connects on first use.
     ///
     /// # Errors
-    /// When the credentials are unusable.
+    /// If the credentials are invalid.
     pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
         let api = api.into();
         api.google.check()?;
         Ok(Self { client: Lazy::new(move || api.clone().client(READ_TIMEOUT)) })
     }
 
-    /// The first bytes, size and checksum of one generation of an object.
+    /// Reads the first bytes, the size and the checksum of one generation of an object.
     ///
     /// # Errors
-    /// [`ReadError::Absent`] when there is no such generation.
+    /// [`ReadError::Absent`] if the generation does not exist.
     pub async fn head(
         &self,
         bucket: &str,
@@ -73,7 +73,7 @@ impl ObjectReader {
             .await;
         let mut response = match response {
             Ok(response) => response,
-            // Of nothing, no range can be had (RFC 9110, 15.5.17).
+            // An empty object has no valid range (RFC 9110, 15.5.17).
             Err(error) if error.http_status_code() == Some(416) => {
                 return Ok(Head { bytes: Vec::new(), size_bytes: 0, md5: None });
             }
@@ -89,10 +89,10 @@ impl ObjectReader {
         Ok(Head { bytes: head, size_bytes: about.size, md5 })
     }
 
-    /// All bytes of one generation of an object, which has at most `limit` of them.
+    /// Reads one generation of an object of at most `limit` bytes.
     ///
     /// # Errors
-    /// [`ReadError::Absent`] when there is no such generation.
+    /// [`ReadError::Absent`] if the generation does not exist, [`ReadError::Transient`] if it is larger.
     pub async fn read(
         &self,
         bucket: &str,

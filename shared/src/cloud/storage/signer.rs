@@ -1,4 +1,4 @@
-//! Signs URLs that browsers upload to and download from (V4:
+//! Signs URLs with which browsers upload and download objects (V4:
 //! <https://cloud.google.com/storage/docs/access-control/signed-urls>).
 
 use std::time::Duration;
@@ -13,60 +13,61 @@ use utoipa::ToSchema;
 use super::StorageApi;
 use crate::{base::config::Error, http::problem::Problem};
 
-/// How long an upload URL is good for.
+/// The lifetime of an upload URL.
 pub const UPLOAD_URL_LIFETIME: Duration = Duration::from_secs(3600);
-/// How long a download URL is good for.
+/// The lifetime of a download URL.
 pub const DOWNLOAD_URL_LIFETIME: Duration = Duration::from_secs(300);
 
-/// The header that bounds the size of a PUT (<https://cloud.google.com/storage/docs/xml-api/reference-headers>).
+/// The header that limits the size of a PUT (<https://cloud.google.com/storage/docs/xml-api/reference-headers>).
 const LENGTH_RANGE: &str = "x-goog-content-length-range";
-/// The header that makes a PUT create and never overwrite.
+/// The header that makes a PUT fail if the object exists.
 const GENERATION_MATCH: &str = "x-goog-if-generation-match";
 const HASH: &str = "x-goog-hash";
-/// The header that makes a POST begin a resumable session.
+/// The header that makes a POST start a resumable session.
 const RESUMABLE: &str = "x-goog-resumable";
 
-/// What a browser needs in order to upload.
+/// A signed URL to upload a file, with the method and headers to send.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Upload {
     /// The HTTP method: `PUT`, or `POST` for a resumable session.
     pub method: &'static str,
-    /// Where to send the bytes; of a resumable session, where to begin it: its `Location` takes the bytes. Whoever holds it may upload: keep it to yourself.
+    /// The URL to send the file to. For a resumable session, send an empty POST and upload the file to the `Location`
+    /// of the response. The URL authorizes the upload, so keep it secret.
     pub url: String,
-    /// Headers that must be sent exactly so.
+    /// The headers to send with the request, unchanged.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     pub headers: serde_json::Map<String, serde_json::Value>,
-    /// When the URL stops being good.
+    /// The time at which the URL expires.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
-    /// Whether it starts a resumable session.
+    /// True if the URL starts a resumable session.
     pub resumable: bool,
 }
 
-/// What an upload must be.
+/// The properties that an upload must have.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
-    /// The media type.
+    /// The media type of the file.
     pub content_type: &'a str,
     /// The exact size in bytes.
     pub size_bytes: i64,
-    /// Base64 of the big-endian CRC32C, where the client gave it.
+    /// The big-endian CRC32C in base64, if the client provided it.
     pub crc32c: Option<&'a str>,
-    /// Whether it can be broken off and taken up again.
+    /// True if the upload can be interrupted and resumed.
     pub resumable: bool,
 }
 
-/// A URL that a file can be had from.
+/// A signed URL to download a file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Download {
-    /// Whoever holds it may read the file: keep it to yourself.
+    /// The URL to download the file from. It authorizes the download, so keep it secret.
     pub url: String,
-    /// When it stops being good.
+    /// The time at which the URL expires.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
 }
 
-/// Signs URLs.
+/// Signs upload and download URLs for the objects of a bucket.
 #[derive(Clone)]
 pub struct UrlSigner {
     signer: Signer,
@@ -75,10 +76,10 @@ pub struct UrlSigner {
 }
 
 impl UrlSigner {
-    /// Signs for the objects of a bucket with the function's account.
+    /// Creates a signer that uses the function's service account.
     ///
     /// # Errors
-    /// When there is no account to sign with.
+    /// If there is no account to sign with.
     pub fn new(api: impl Into<StorageApi>, bucket: &str) -> Result<Self, Error> {
         let api = api.into();
         Ok(Self {
@@ -88,10 +89,10 @@ impl UrlSigner {
         })
     }
 
-    /// A URL that can create this object once, with this type, size and checksum.
+    /// Signs a URL that can create this object once, with the expected type, size and checksum.
     ///
     /// # Errors
-    /// 503 when signing fails, since it may be a call to IAM.
+    /// 503 if signing fails, since it may call IAM.
     pub async fn upload(
         &self,
         object: &impl std::fmt::Display,
@@ -127,10 +128,10 @@ impl UrlSigner {
         })
     }
 
-    /// A URL that serves one generation of an object as an attachment of this name.
+    /// Signs a URL that downloads one generation of an object as an attachment with this file name.
     ///
     /// # Errors
-    /// 503 when signing fails, since it may be a call to IAM.
+    /// 503 if signing fails, since it may call IAM.
     pub async fn download(
         &self,
         object: &impl std::fmt::Display,
@@ -155,8 +156,8 @@ impl UrlSigner {
     }
 }
 
-/// `Content-Disposition` (RFC 6266) with what of the name is ASCII: `filename*` holds a `*`, which the client
-/// signs otherwise than Cloud Storage reads it.
+/// Returns a `Content-Disposition` (RFC 6266) with non-ASCII characters replaced. `filename*` is not used, because the
+/// client and Cloud Storage encode its `*` differently, which breaks the signature.
 fn attachment(filename: &str) -> String {
     let plain = |character: char| match character {
         ' '..='~' if !matches!(character, '"' | '\\' | '%') => character,

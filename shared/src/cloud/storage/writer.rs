@@ -1,5 +1,5 @@
-//! Writes objects while their bytes are made, through the official client: a resumable session, of which a piece is
-//! kept in memory until Cloud Storage has it.
+//! Writes objects whose bytes are produced during the upload, through the official client. The resumable session
+//! buffers one piece in memory until Cloud Storage has stored it.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use tokio::sync::mpsc::Receiver;
 use super::{Objects, StorageApi, Written};
 use crate::{base::config::Error, cloud::lazy::Lazy, http::problem::Problem};
 
-/// How long a piece is tried.
+/// The time limit for uploading a piece, including retries.
 const TRYING: Duration = Duration::from_secs(60);
-/// The piece: a multiple of 256 KiB.
+/// The size of a piece in bytes, which must be a multiple of 256 KiB.
 const PIECE: usize = 2 << 20;
 
-/// Why the bytes have no end: whoever makes them has failed.
+/// The error that ends a write if the producer of the bytes fails.
 #[derive(Debug, thiserror::Error)]
-#[error("the bytes broke off")]
+#[error("the producer of the bytes failed")]
 pub struct BrokeOff;
 
-/// Bytes that are made while they are written.
+/// The bytes of an object, produced while they are written.
 pub type Pieces = Receiver<Result<Bytes, BrokeOff>>;
 
 struct Source(Pieces);
@@ -33,7 +33,7 @@ impl StreamingSource for Source {
     }
 }
 
-/// Writes objects.
+/// Writes objects whose bytes are produced during the upload.
 #[derive(Clone)]
 pub struct ObjectWriter {
     client: Lazy<Storage>,
@@ -41,21 +41,21 @@ pub struct ObjectWriter {
 }
 
 impl ObjectWriter {
-    /// Prepares the client, which is built when it first writes.
+    /// Creates a writer, which connects on first use.
     ///
     /// # Errors
-    /// When the credentials are unusable.
+    /// If the credentials are invalid.
     pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
         let api = api.into();
         let objects = Objects::new(&api)?;
         Ok(Self { client: Lazy::new(move || api.clone().client(TRYING)), objects })
     }
 
-    /// Makes an object that is not there yet. Its name must be the caller's alone: an object of that name was made
-    /// by this very call, whose answer was lost.
+    /// Creates an object. The name must be unique to this operation: an existing object is taken for the result of an
+    /// earlier attempt whose response was lost.
     ///
     /// # Errors
-    /// 503 when Cloud Storage does not take it, or when the bytes broke off: then there is no object.
+    /// 503 if Cloud Storage is unavailable or the producer of the bytes failed. Then there is no object.
     pub async fn create(
         &self,
         bucket: &str,
@@ -70,7 +70,7 @@ impl ObjectWriter {
             .set_content_type(content_type)
             .with_resumable_upload_buffer_size(PIECE)
             .send_buffered();
-        // It is large: a caller's own future should not hold it.
+        // The future is large, so it is boxed instead of becoming part of the caller's future.
         match Box::pin(written).await {
             Ok(made) => Ok(Written { generation: made.generation, size_bytes: made.size }),
             Err(error) if error.http_status_code() == Some(412) => self.objects.made(bucket, object).await,

@@ -1,7 +1,7 @@
-//! Reads a value and finds all of its faults, where serde alone stops at the first.
+//! Deserializes a value and reports all of its faults, while serde alone stops at the first.
 //!
-//! After each fault the place is filled with something harmless and the value is read again, until it
-//! can be read or nothing harmless fits. What was filled in never leaves this module.
+//! After each fault, the invalid value is replaced by a placeholder and the input is read again, until it can be read
+//! or no placeholder fits. An input with placeholders is never returned: its faults are.
 
 mod input;
 
@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 use self::input::{Fault, Input, Pairs, join};
 use crate::http::problem::FieldError;
 
-/// More faults than this are not worth reporting.
+/// The maximum number of faults reported for one request.
 const MAX_FAULTS: usize = 64;
 
 type Faults = Vec<FieldError>;
 
-/// Reads and validates a JSON value.
+/// Deserializes and validates a JSON value.
 pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Value) -> Result<T, Faults> {
     if !value.is_object() {
-        // serde would take an array for a struct.
+        // serde would also accept an array for a struct.
         return Err(vec![FieldError {
             field: String::new(),
             code: "type",
@@ -32,7 +32,7 @@ pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Val
     read(value, faults)
 }
 
-/// Reads and validates the pairs of a query or a form.
+/// Deserializes and validates the pairs of a query or a form.
 pub(super) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
     pairs: Vec<(String, String)>,
 ) -> Result<T, Faults> {
@@ -68,7 +68,7 @@ fn read<T: DeserializeOwned + Validate<Context = ()>>(
     conclude(value, faults)
 }
 
-/// Adds the faults of the values themselves, except where something was filled in.
+/// Validates the value and adds the faults found, except for fields that already have a fault.
 fn conclude<T: Validate<Context = ()>>(read: Option<T>, mut faults: Faults) -> Result<T, Faults> {
     let Some(value) = read else { return Err(faults) };
     if let Err(report) = value.validate() {
@@ -82,14 +82,14 @@ fn conclude<T: Validate<Context = ()>>(read: Option<T>, mut faults: Faults) -> R
     if faults.is_empty() { Ok(value) } else { Err(faults) }
 }
 
-/// Postgres cannot store U+0000, and no text of a person holds it.
+/// Refuses texts that contain U+0000, which PostgreSQL cannot store.
 fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
     match value {
         Value::String(text) if text.contains('\0') => {
             faults.push(FieldError {
                 field: path,
                 code: "invalid",
-                message: "holds the character U+0000".into(),
+                message: "contains the character U+0000".into(),
             });
         }
         Value::Array(values) => {
@@ -106,7 +106,7 @@ fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
     }
 }
 
-/// Puts something at the place of a fault that lets reading go on; whether it does.
+/// Replaces the value at a fault by a placeholder. Returns true if the input can then be read past this fault.
 fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
     if fault.error.code == "unknown" {
         return input.remove(&fault.place);
@@ -125,7 +125,7 @@ fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
         input.set(&fault.place, candidate);
         match input.read::<T>() {
             Err(next) if next.error.field == fault.error.field => {
-                // Now that something is there, the message may say what it should have been.
+                // Now that the field has a value, the message may name an accepted variant.
                 if let Some(variant) = next.variant.filter(|_| !asked) {
                     asked = true;
                     harmless.clear();
@@ -135,7 +135,7 @@ fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
             _ => return true,
         }
     }
-    // Nothing fits, but it may be left out.
+    // No placeholder fits, but the field may be optional.
     input.remove(&fault.place)
         && input.read::<T>().err().is_none_or(|next| next.error.field != fault.error.field)
 }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_body_is_read() {
+    fn a_valid_body_is_accepted() {
         let id = "018f8f8f-0000-7000-8000-000000000000";
         let body: Body =
             read_json(json!({"name": "a", "size": 2, "kind": "small", "id": id, "parts": [{"text": "t"}]}))
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn all_faults_are_found_at_once() {
+    fn all_faults_of_a_body_are_reported_at_once() {
         assert_eq!(
             faults(
                 json!({"name": 7, "size": 0, "kind": "huge", "more": 1, "other": 2, "parts": [{"text": "", "x": 1}, 5]})
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_read_and_all_its_faults_are_found() {
+    fn all_faults_of_a_query_are_reported_at_once() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let query: Query = read_pairs(vec![pair("limit", "5"), pair("kind", "small")]).expect("a query");
         assert_eq!(query.limit, Some(5));

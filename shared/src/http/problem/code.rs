@@ -1,4 +1,4 @@
-//! The codes of problems, each with its status and title.
+//! Problem codes with their HTTP status and title.
 
 use axum::http::StatusCode;
 use serde::{Serialize, Serializer};
@@ -9,29 +9,29 @@ use utoipa::{
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $status:ident;)*) => {
-        /// What went wrong: stable and machine-readable.
+        /// A stable, machine-readable problem code.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Code {
             $( $(#[doc = $doc])* $name, )*
         }
 
         impl Code {
-            /// Every code.
+            /// All codes, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The code as it is sent.
+            /// Returns the code as it appears in JSON.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
             }
 
-            /// The HTTP status that goes with it.
+            /// Returns the HTTP status of the code.
             #[must_use]
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status),* }
             }
 
-            /// What it means, in a sentence.
+            /// Returns the title, which is the same for every problem with this code.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),*).trim_ascii()),* }
@@ -41,79 +41,79 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The request is malformed.
+    /// Malformed request
     Malformed = "malformed", BAD_REQUEST;
-    /// The token in the link is not known.
+    /// Invalid link
     TokenInvalid = "token_invalid", BAD_REQUEST;
-    /// The link has expired.
+    /// Link expired
     TokenExpired = "token_expired", BAD_REQUEST;
-    /// The ceremony is not known, was used, or has expired.
+    /// Passkey request is invalid, used or expired
     CeremonyInvalid = "ceremony_invalid", BAD_REQUEST;
-    /// Credentials are missing or no longer good.
+    /// Missing or invalid credentials
     Unauthenticated = "unauthenticated", UNAUTHORIZED;
-    /// The credentials are wrong.
+    /// Incorrect credentials
     InvalidCredentials = "invalid_credentials", UNAUTHORIZED;
-    /// The refresh token was used before; its session has ended.
+    /// Refresh token reused, session ended
     RefreshReused = "refresh_reused", UNAUTHORIZED;
-    /// The ticket is not known, has expired, or is for another project.
+    /// Ticket is invalid, expired or for another project
     TicketInvalid = "ticket_invalid", UNAUTHORIZED;
-    /// The e-mail address is not verified yet.
+    /// Email address not verified
     EmailNotVerified = "email_not_verified", FORBIDDEN;
-    /// Prove anew who you are: `POST /auth/reauthenticate`.
+    /// Reauthentication required: `POST /auth/reauthenticate`
     ReauthenticationRequired = "reauthentication_required", FORBIDDEN;
-    /// Your role does not allow this.
+    /// Forbidden for your role
     Forbidden = "forbidden", FORBIDDEN;
-    /// The invitation is for another address.
+    /// Invitation is for another email address
     WrongAccount = "wrong_account", FORBIDDEN;
-    /// There is nothing here that you can see.
+    /// Not found
     NotFound = "not_found", NOT_FOUND;
-    /// This method is not allowed here.
+    /// Method not allowed
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
-    /// The item is in a state that does not allow this.
+    /// Not allowed in the item's current state
     InvalidState = "invalid_state", CONFLICT;
-    /// This passkey is registered already.
+    /// Passkey already registered
     PasskeyExists = "passkey_exists", CONFLICT;
-    /// They are a member of the project already.
+    /// Already a member of the project
     AlreadyMember = "already_member", CONFLICT;
-    /// An invitation of this address is open: send that one again, or revoke it.
+    /// Invitation already open: resend or revoke it
     AlreadyInvited = "already_invited", CONFLICT;
-    /// The invitation was accepted before.
+    /// Invitation already accepted
     InvitationUsed = "invitation_used", CONFLICT;
-    /// The invitation has expired.
+    /// Invitation expired
     InvitationExpired = "invitation_expired", GONE;
-    /// Somebody has decided already.
+    /// Item already decided
     AlreadyDecided = "already_decided", CONFLICT;
-    /// Somebody else looks at it.
+    /// Item is claimed by another reviewer
     Claimed = "claimed", CONFLICT;
-    /// The caller looks at as many items as they may at once.
+    /// Too many claimed items
     TooManyClaims = "too_many_claims", CONFLICT;
-    /// As many exports of the project are under way as may be at once.
+    /// Too many project exports in progress
     TooManyExports = "too_many_exports", CONFLICT;
-    /// Nobody decides on their own upload.
+    /// Reviewing your own item is not allowed
     OwnSubmission = "own_submission", FORBIDDEN;
-    /// A project would be left without an admin.
+    /// Project must keep at least one admin
     LastAdmin = "last_admin", CONFLICT;
-    /// The platform would be left without a super admin.
+    /// Platform must keep at least one super admin
     LastSuperAdmin = "last_super_admin", CONFLICT;
-    /// This message is none that can be sent again.
+    /// This dead letter cannot be replayed
     NotReplayable = "not_replayable", CONFLICT;
-    /// What you saw has changed since.
+    /// Changed since you last read it
     Stale = "stale", PRECONDITION_FAILED;
-    /// The body is too large.
+    /// Request body too large
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE;
-    /// The body's content type is not supported.
+    /// Unsupported content type
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
-    /// Some fields are not valid.
+    /// Invalid fields
     InvalidFields = "invalid_fields", UNPROCESSABLE_ENTITY;
-    /// This Idempotency-Key came with another request before.
+    /// Idempotency-Key already used for a different request
     IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY;
-    /// Too many requests at once.
+    /// Too many requests
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
-    /// Something went wrong on our side.
+    /// Internal error
     Internal = "internal", INTERNAL_SERVER_ERROR;
-    /// A service that this one needs is not available.
+    /// Service temporarily unavailable
     Unavailable = "unavailable", SERVICE_UNAVAILABLE;
-    /// The request took too long.
+    /// Request timed out
     TimedOut = "timed_out", SERVICE_UNAVAILABLE;
 }
 
@@ -128,7 +128,7 @@ impl PartialSchema for Code {
         let codes = Self::ALL.iter().map(|code| code.as_str());
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .description(Some("What went wrong: stable and machine-readable."))
+            .description(Some("A stable, machine-readable problem code."))
             .enum_values(Some(codes))
             .into()
     }

@@ -1,5 +1,4 @@
-//! The layers around every function's routes, from the outermost in: context and log line, panics,
-//! CORS, time-out.
+//! The layers around every function's routes, outermost first: request context and log line, panics, CORS, timeout.
 
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -29,10 +28,10 @@ use crate::{
     },
 };
 
-/// How long a browser may remember the answer to a preflight request.
+/// The time for which a browser may cache a preflight response.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(7200);
 
-/// What every answer says to browsers, following the OWASP REST security cheat sheet.
+/// The security headers of every response, from the OWASP REST Security Cheat Sheet.
 const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -80,7 +79,7 @@ fn cors(origins: &[String]) -> Result<CorsLayer, Error> {
         .max_age(PREFLIGHT_MAX_AGE))
 }
 
-/// Gives the request its context and span, the answer its headers, and the log its line.
+/// Sets the request's context and span, adds the common response headers, and logs the request.
 async fn with_context(State(hops): State<usize>, mut request: Request, next: Next) -> Response {
     let start = Instant::now();
     let headers = request.headers();
@@ -104,7 +103,7 @@ async fn with_context(State(hops): State<usize>, mut request: Request, next: Nex
         event_id = Empty,
     );
     let method = request.method().clone();
-    // The route's pattern, never the path itself: paths may hold tokens.
+    // Logs the route's pattern instead of the path, because paths may contain tokens.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "-".to_owned());
 
@@ -142,7 +141,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without a text");
+        .unwrap_or("a panic without a message");
     Problem::internal(format!("panic: {text}")).into_response()
 }
 

@@ -1,4 +1,4 @@
-//! How answers that would go on for ever learn that the server stops.
+//! Notifies responses without an end, such as event streams, that the server stops.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::http::openapi::{Described, Describes};
 
-/// Whether the server stops: an answer without an end of its own ends then, so that it holds nothing up.
+/// A signal that the server stops. Responses without an end must end then, so that they do not delay the shutdown.
 #[derive(Debug, Clone)]
 pub struct Stopping(Option<watch::Receiver<bool>>);
 
@@ -16,10 +16,10 @@ impl Stopping {
         Self(Some(stopped))
     }
 
-    /// Resolves when the server stops.
+    /// Waits until the server stops.
     pub async fn wait(self) {
         match self.0 {
-            // An error means that the server is gone already.
+            // An error means that the server has already stopped.
             Some(mut stopped) => drop(stopped.wait_for(|stopped| *stopped).await),
             None => std::future::pending().await,
         }
@@ -30,7 +30,7 @@ impl Describes for Stopping {
     fn describe(_: &mut Described<'_>) {}
 }
 
-/// A router that is called by something else than a server (a test, a Lambda) is never told.
+/// Without a server, as in tests and on AWS Lambda, the signal never comes.
 impl<S: Send + Sync> FromRequestParts<S> for Stopping {
     type Rejection = Infallible;
 

@@ -1,4 +1,4 @@
-//! The inputs that a struct is read from: JSON values, and the pairs of a query or a form.
+//! The inputs of extractors: JSON values, and the name and value pairs of a query or a form.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -6,12 +6,12 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::http::problem::FieldError;
 
-/// Something that a struct is read from, and that can be mended.
+/// An input that can be deserialized and whose fields can be replaced or removed.
 pub(super) trait Input {
     fn read<T: DeserializeOwned>(&self) -> Result<T, Fault>;
-    /// Takes a field away; whether it was there.
+    /// Removes a field. Returns true if it was present.
     fn remove(&mut self, place: &[Step]) -> bool;
-    /// Puts a value in place of another, or where one is missing.
+    /// Sets the value of a field that exists or is missing.
     fn set(&mut self, place: &[Step], value: Value);
 }
 
@@ -43,7 +43,7 @@ impl Input for Value {
     }
 }
 
-/// The value that holds a place, and the last step to it.
+/// Returns the parent of the value at `place`, and the last step of the path.
 fn parent_of<'v, 's>(value: &'v mut Value, place: &'s [Step]) -> Option<(&'v mut Value, &'s Step)> {
     let (last, parents) = place.split_last()?;
     let parent = parents.iter().try_fold(value, |value, step| match step {
@@ -73,7 +73,7 @@ impl Input for Pairs {
     fn set(&mut self, place: &[Step], value: Value) {
         let [Step::Name(name)] = place else { return };
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        // In its own place: what comes before it was read without a fault.
+        // Keeps the order of pairs, because the pairs before this one were read without a fault.
         match self.0.iter_mut().find(|(of, _)| of == name) {
             Some(pair) => pair.1 = text,
             None => self.0.push((name.clone(), text)),
@@ -101,11 +101,11 @@ pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// What serde said, and the place in the input that it speaks of.
+/// An error of serde, and the place in the input that it refers to.
 pub(super) struct Fault {
     pub(super) error: FieldError,
     pub(super) place: Vec<Step>,
-    /// `unknown variant `x`, expected one of `a`, `b``: the first one expected.
+    /// The first accepted variant, if the message is ``unknown variant `x`, expected one of `a`, `b` ``.
     pub(super) variant: Option<String>,
 }
 
@@ -117,7 +117,7 @@ impl Fault {
         } else if text.starts_with("missing field") {
             ("required", "is required", quoted(1))
         } else if text.starts_with("duplicate field") {
-            ("invalid", "is given twice", quoted(1))
+            ("invalid", "is duplicated", quoted(1))
         } else {
             let code = if text.starts_with("invalid type") { "type" } else { "invalid" };
             (code, text.split(" at line ").next().unwrap_or(&text), None)
