@@ -24,7 +24,7 @@ async fn more_chunks_than_one_step_can_compose_become_one_file(db: PgPool) {
     assert_eq!(found, items.iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(file.matches("original_filename").count(), 1);
     assert_eq!(export.get(id).await["progress"], json!({"done": 66, "total": 66}));
-    assert_eq!(export.objects().await.len(), 1, "the parts are gone");
+    assert_eq!(export.objects().await.len(), 1, "the parts must be deleted");
     let parts: i64 = sqlx::query_scalar("select count(*) from export_parts")
         .fetch_one(&export.platform.db)
         .await

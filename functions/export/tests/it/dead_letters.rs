@@ -43,7 +43,7 @@ async fn a_dead_letter_fails_the_export_and_a_replay_resumes_it(db: PgPool) {
             .expect("a row");
     assert_eq!(project, json!(export.project));
     export.deliver(step).await.assert_status(204);
-    assert_eq!(export.steps().await, [], "what failed is not taken up by a late duplicate");
+    assert_eq!(export.steps().await, [], "a late duplicate must not resume a failed export");
     export.platform.clock.advance(Duration::minutes(10));
     assert_eq!(export.restart().await, json!(0));
 

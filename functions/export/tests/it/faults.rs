@@ -204,7 +204,7 @@ async fn a_text_that_changes_during_the_step_is_read_again(db: PgPool) {
     };
     let (answer, ()) = tokio::join!(export.deliver(step), reading);
     answer.assert_problem(503, "unavailable");
-    assert_eq!(export.objects().await, Vec::<String>::new(), "half of a text is none");
+    assert_eq!(export.objects().await, Vec::<String>::new(), "no incomplete object must be left");
     export.deliver(step).await.assert_status(204);
     export.run().await;
     export.assert_mailed(id).await;

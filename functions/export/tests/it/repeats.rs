@@ -60,7 +60,7 @@ async fn late_duplicates_and_messages_of_future_steps_change_nothing(db: PgPool)
         for earlier in done.iter().rev() {
             export.deliver(*earlier).await.assert_status(204);
         }
-        assert_eq!(export.steps().await, [], "nothing was done yet");
+        assert_eq!(export.steps().await, [], "no step has run yet");
         export.deliver(step).await.assert_status(204);
         done.push(step);
     }

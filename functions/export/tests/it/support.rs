@@ -79,7 +79,7 @@ impl Faults {
         match self.next(&request) {
             Some(Fault::Refused) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
             Some(Fault::AnswerLost) => {
-                assert!(next.run(request).await.status().is_success(), "what was carried out");
+                assert!(next.run(request).await.status().is_success(), "the request must succeed");
                 StatusCode::SERVICE_UNAVAILABLE.into_response()
             }
             Some(Fault::Held(notify)) => {

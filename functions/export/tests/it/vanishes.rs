@@ -41,7 +41,11 @@ async fn an_item_deleted_before_its_chunk_is_omitted(db: PgPool) {
     export.set(kept, "update items set deleted_at = now() where id = $1").await;
     export.run().await;
     export.assert_mailed(id).await;
-    assert_eq!(ids(&lines(&export.file(id).await)), [kept, last], "what was written before stays");
+    assert_eq!(
+        ids(&lines(&export.file(id).await)),
+        [kept, last],
+        "items written before the deletion must be kept"
+    );
     assert_eq!(export.get(id).await["progress"], json!({"done": 2, "total": 2}));
 }
 

@@ -57,7 +57,7 @@ impl Review {
         .bind(confidence)
         .execute(&self.platform.db)
         .await;
-        moved.expect("an item that waits");
+        moved.expect("an item that awaits a decision");
         item
     }
 
