@@ -42,7 +42,7 @@ pub(crate) struct Uploads {
 }
 
 impl Uploads {
-    /// Creates one item.
+    /// Creates an item and signs its upload URL.
     pub(crate) async fn create<T: Into<NewItem> + InProject + DeserializeOwned + Validate<Context = ()>>(
         &self,
         access: ProjectContributor<ByBody<T>>,

@@ -59,7 +59,7 @@ impl Job {
     }
 }
 
-/// The result of a step.
+/// The result of a step that writes an object.
 pub(crate) struct Advance {
     /// The start of the next chunk; `None` if all items are written.
     pub(crate) position: Option<ChunkStart>,

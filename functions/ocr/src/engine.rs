@@ -166,7 +166,7 @@ impl Engine for DocumentAi {
 
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let document: Document = serde_json::from_slice(output).map_err(|error| {
-            EngineError::Transient(Problem::internal(format!("{object} is no document: {error}")))
+            EngineError::Transient(Problem::internal(format!("{object} is not a document: {error}")))
         })?;
         let shard = document.shard_info.clone().unwrap_or_default();
         let index = i32::try_from(shard.shard_index).unwrap_or_default();
@@ -273,7 +273,7 @@ mod tests {
     use super::{failure, regional_endpoint};
 
     #[test]
-    fn a_failure_says_what_a_person_can_do() {
+    fn error_messages_are_mapped_to_failure_codes() {
         assert_eq!(failure("PAGE_LIMIT_EXCEEDED", "").code, "too_many_pages");
         assert_eq!(failure("", "The PDF is password protected").code, "encrypted");
         assert_eq!(failure("", "Page 1 is too large to be processed.").code, "page_too_large");
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_is_called_in_its_own_region() {
+    fn the_endpoint_is_in_the_region_of_the_processor() {
         let endpoint = regional_endpoint("projects/p/locations/eu/processors/1").expect("an endpoint");
         assert_eq!(endpoint, "https://eu-documentai.googleapis.com");
         assert!(regional_endpoint("processors/1").is_err());

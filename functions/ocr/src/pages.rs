@@ -90,7 +90,7 @@ mod tests {
     use super::pages;
 
     #[test]
-    fn anchors_count_characters_and_nul_is_dropped() {
+    fn anchors_count_characters_and_nul_is_removed() {
         let segment = TextSegment::new().set_start_index(2).set_end_index(6);
         let anchor = TextAnchor::new().set_text_segments([segment]);
         let layout = Layout::new().set_text_anchor(anchor).set_confidence(1.5);

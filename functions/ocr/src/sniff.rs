@@ -22,7 +22,7 @@ mod tests {
     use super::agrees;
 
     #[test]
-    fn the_first_bytes_tell_whether_the_declared_type_may_be_true() {
+    fn the_first_bytes_agree_with_one_declared_type_only() {
         let files: [(&str, &[u8]); 7] = [
             ("application/pdf", b"junk\n%PDF-1.7"),
             ("image/png", b"\x89PNG\r\n\x1a\n...."),

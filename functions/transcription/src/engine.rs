@@ -201,7 +201,7 @@ impl Engine for Speech {
 
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let text = transcript::of_output(output).map_err(|error| {
-            EngineError::Transient(Problem::internal(format!("{object} is no transcript: {error}")))
+            EngineError::Transient(Problem::internal(format!("{object} is not a transcript: {error}")))
         })?;
         // A batch has one file, so its output is one shard.
         Ok(Shard { index: 0, count: 1, text: spoken(text)? })
@@ -261,7 +261,7 @@ mod tests {
     use super::regional_endpoint;
 
     #[test]
-    fn a_recognizer_is_called_in_its_own_region() {
+    fn the_endpoint_is_in_the_region_of_the_recognizer() {
         let endpoint =
             |location: &str| regional_endpoint(&format!("projects/p/locations/{location}/recognizers/_"));
         assert_eq!(endpoint("eu").expect("an endpoint"), "https://eu-speech.googleapis.com");

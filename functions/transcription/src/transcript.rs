@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for Heard {
             type Value = Heard;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("the results of a recognition")
+                formatter.write_str("a map of recognition results")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut results: A) -> Result<Heard, A::Error> {
@@ -132,7 +132,7 @@ mod tests {
     use super::{duration, of_answer};
 
     #[test]
-    fn the_length_is_the_end_of_the_last_result_unless_silence_follows() {
+    fn the_duration_is_the_end_of_the_last_result_unless_silence_follows() {
         assert_eq!(duration(Some(6.0), Some(5.51)), Some(5.51));
         assert_eq!(duration(Some(60.0), Some(5.5)), Some(60.0));
         assert_eq!(duration(Some(60.0), None), Some(60.0));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_google_leaves_out_is_unknown_and_what_has_no_text_is_no_segment() {
+    fn omitted_values_are_unknown_and_results_without_text_are_skipped() {
         let word = WordInfo::new().set_word("so\0");
         let said = SpeechRecognitionAlternative::new().set_transcript(" so\0").set_words([word]);
         let empty = SpeechRecognitionAlternative::new().set_transcript(" ");

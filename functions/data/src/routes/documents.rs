@@ -1,4 +1,4 @@
-//! `/documents` and the paths below it.
+//! Handlers of `/documents` and the paths below it.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -126,7 +126,7 @@ pub(crate) async fn renew_upload_url(
 
 /// List the pages of a document
 ///
-/// Each with its text, confidence and layout.
+/// Each page has its text, confidence and layout.
 #[utoipa::path(get, path = "/documents/{document_id}/pages", tag = "documents",
     params(("document_id" = ItemId, Path), PageQuery),
     responses((status = OK, body = Page<DocumentPage>)))]

@@ -1,4 +1,4 @@
-//! `/exports` and the paths below it.
+//! Handlers of `/exports` and the paths below it.
 
 use axum::{
     extract::State,
@@ -63,7 +63,7 @@ pub(crate) struct RequestedExport {
     status: ExportStatus,
 }
 
-/// Create an export of a project's items
+/// Create an export of the items of a project
 ///
 /// The export contains the items created before this request, documents first, in the order of their creation. Each
 /// item has its text as of the moment it is written. The file is written in the background. The caller gets a mail when

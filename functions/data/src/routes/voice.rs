@@ -1,4 +1,4 @@
-//! `/voice` and the paths below it.
+//! Handlers of `/voice` and the paths below it.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{

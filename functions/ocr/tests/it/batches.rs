@@ -141,7 +141,7 @@ async fn an_operation_with_incomplete_output_is_restarted(db: PgPool) {
     ocr.deliver_output(&outputs[0]).await.assert_status(204);
     let storage = StorageSettings::from_env(&ocr.platform.env()).expect("settings");
     let objects = Objects::new(&storage).expect("objects");
-    objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("it is deleted");
+    objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("the deletion");
     ocr.assert_begun_anew(item).await;
 }
 
