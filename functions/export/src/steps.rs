@@ -45,7 +45,7 @@ impl Steps {
             Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await,
             // The holder of the lease finishes the step. If it dies, maintenance repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
-            Lease::Absent => Ok(Delivery::Discard("the export is gone")),
+            Lease::Absent => Ok(Delivery::Discard("the export does not exist")),
         }
     }
 

@@ -50,7 +50,7 @@ async fn a_reprocessed_item_gets_a_text(db: PgPool) {
         data.deliver(route).await;
         let admin = data.client.as_user(&data.super_admin);
         admin.post(&route.of(item, "/reprocess"), Value::Null).await.assert_status(202);
-        data.texts.lock().expect("nobody panics while holding it").insert(item, vec!["legible".into()]);
+        data.texts.lock().expect("the mutex is not poisoned").insert(item, vec!["legible".into()]);
         data.deliver(route).await;
         let found = admin.get(&route.of(item, "")).await;
         assert_eq!(
