@@ -1,4 +1,4 @@
-//! Checks the queries again when a migration is added.
+//! Rebuilds the crate when a migration is added, so that sqlx checks the queries against the new schema.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");

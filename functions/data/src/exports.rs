@@ -1,4 +1,4 @@
-//! Exports: requests for them, and links to their files.
+//! Project exports: requests, and links to the files.
 
 use serde_json::json;
 use shared::{
@@ -30,7 +30,7 @@ use crate::{
     queries,
 };
 
-/// Creates and shows exports.
+/// Creates, lists and gets project exports.
 #[derive(Clone)]
 pub(crate) struct Exports {
     pub(crate) db: PgPool,
@@ -41,7 +41,7 @@ pub(crate) struct Exports {
 }
 
 impl Exports {
-    /// Creates an export, or finds the one that a repeated request created before.
+    /// Creates an export. A repeated request returns the export that the first request created.
     pub(crate) async fn create(
         &self,
         project_id: ProjectId,
@@ -82,7 +82,7 @@ impl Exports {
         Ok(rows.into_iter().map(|row| row.export).collect())
     }
 
-    /// Gets an export and, once its file is there, a link to it, which the audit log records.
+    /// Gets an export and, once it is ready, a link to its file. The audit log records the link.
     pub(crate) async fn get(
         &self,
         project: ProjectId,
@@ -93,7 +93,7 @@ impl Exports {
         let row = queries::get_export(&self.db, id, now).await?.or_not_found()?;
         let Some((attempt, generation)) = row.file else { return Ok((row.export, None)) };
         {
-            // No connection is kept while signing, which may be a call to IAM.
+            // Release the connection before signing, which may call IAM.
             let mut db = self.db.acquire().await?;
             let entry = Entry::success(Some(user), Action::ExportDownloaded, id.0);
             audit::record(&mut db, entry.in_project(project), now).await?;

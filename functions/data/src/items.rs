@@ -1,4 +1,4 @@
-//! Items: their lists and texts, their changes, their files.
+//! Items: lists, texts, changes and download links.
 
 use std::collections::HashMap;
 
@@ -45,7 +45,7 @@ pub(crate) struct Items {
 }
 
 impl Items {
-    /// Lists a page of items: the newest first, or the best for the words of a search.
+    /// Lists a page of items: the newest first or, in a search, the best matches first.
     pub(crate) async fn list<T: From<ItemRow>>(&self, filter: &Filter) -> Result<Page<Listed<T>>> {
         let found = queries::find_items(&self.db, filter).await?;
         let page = Page::new(found, filter.limit, |found| found.id.0);
@@ -59,12 +59,12 @@ impl Items {
         Ok(Page { items: listed.collect(), next_cursor: page.next_cursor })
     }
 
-    /// Gets an item that the guard let the caller see.
+    /// Gets an item that the guard has authorized the caller to see.
     pub(crate) async fn get(&self, found: TargetItem) -> Result<ItemRow> {
         queries::get_item(&self.db, found.id).await?.or_not_found()
     }
 
-    /// Gets an item, the machine's text, and a reviewer's correction of it.
+    /// Gets an item, the text from the engine, and the text as corrected by a reviewer.
     pub(crate) async fn get_with_text(
         &self,
         found: TargetItem,
@@ -89,7 +89,7 @@ impl Items {
         Ok(Page::new(words, query.limit, |word| number_id(word.place)))
     }
 
-    /// Changes a field of the item's kind.
+    /// Updates the field of the item's kind that members may change.
     pub(crate) async fn update<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,
@@ -121,7 +121,7 @@ impl Items {
         Ok(row)
     }
 
-    /// Deletes an item, if it is as the caller saw it.
+    /// Deletes an item, unless it changed after the version in `If-Match`.
     pub(crate) async fn delete<K: Kind>(&self, access: &ItemEditor<ByItem<K>>, seen: &IfMatch) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.target.id).await?;
@@ -133,28 +133,29 @@ impl Items {
         Ok(())
     }
 
-    /// Returns a link to the file that was uploaded last, and records it in the audit log.
+    /// Returns a link to the file of the latest upload, and records it in the audit log.
     pub(crate) async fn download<K: Kind>(&self, access: &ProjectMember<ByItem<K>>) -> Result<Download> {
         let row = self.get(access.target).await?;
         let generation = row.generation.ok_or_else(|| {
-            Problem::new(Code::InvalidState).detail("There is no file yet: its bytes have not arrived.")
+            Problem::new(Code::InvalidState).detail("The file of this item has not been uploaded yet.")
         })?;
         let now = self.clock.now();
         let action = K::KIND.action(Verb::Downloaded);
         let entry = Entry::success(Some(access.principal.user_id), action, row.item.id.0);
         {
-            // No connection is kept while signing, which may be a call to IAM.
+            // Release the connection before signing, which may call IAM.
             let mut db = self.db.acquire().await?;
             audit::record(&mut db, entry.in_project(access.project_id), now).await?;
         }
         self.signer.download(&row.object, generation, &row.item.original_filename, now).await
     }
 
-    /// Has a failed item processed again, by the finalize message of its bytes.
+    /// Reprocesses a failed item: publishes the finalize message of its file again.
     pub(crate) async fn reprocess<K: Kind>(&self, access: &ProjectAdmin<ByItem<K>>) -> Result<ItemRow> {
         let mut tx = self.outbox.begin().await?;
         let failed = processing::find_restartable(&mut tx, access.target.id).await?.ok_or_else(|| {
-            Problem::new(Code::InvalidState).detail("Only what failed with its bytes there is read again.")
+            Problem::new(Code::InvalidState)
+                .detail("Only a failed item with an uploaded file can be reprocessed.")
         })?;
         let (attributes, data) = processing::finalize_message(
             &self.uploads_bucket,
@@ -170,7 +171,7 @@ impl Items {
         self.get(access.target).await
     }
 
-    /// A change of a locked item, with its audit row.
+    /// Builds the change of a locked item, with its audit entry.
     fn change(
         &self,
         before: &LockedItem,
@@ -190,13 +191,13 @@ impl Items {
     }
 }
 
-/// Returns the number that a page begins after, in a list of numbered things: cursors hold ids.
+/// Returns the number after which a page of numbered parts begins. The cursor encodes the number as an id.
 fn number_after<N: TryFrom<u128> + Default>(query: &PageQuery) -> Result<N> {
     let Some(after) = query.after() else { return Ok(N::default()) };
     N::try_from(after.as_u128()).map_err(|_| Problem::invalid_field("cursor", "is not a cursor of this list"))
 }
 
-/// The id that a cursor holds for a number.
+/// Encodes the number of a part as the id that a cursor contains.
 fn number_id(number: i64) -> Uuid {
     Uuid::from_u128(number.unsigned_abs().into())
 }

@@ -1,5 +1,7 @@
-//! `data`: documents and voice samples, from their creation to their text, and exports of them. No file byte passes
-//! through here.
+//! `data`: the API of documents, voice samples and project exports.
+//!
+//! Clients upload and download files with signed URLs, directly from and to Cloud Storage. No file passes through this
+//! function.
 
 mod exports;
 mod items;
@@ -23,19 +25,19 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{exports::Exports, items::Items, uploads::Uploads};
 
 shared::settings! {
-    /// The settings of `data`.
+    /// The settings of the function `data`.
     pub struct DataSettings {
-        /// How long an export is kept, in days.
+        /// The retention of project exports, in days.
         pub export_retention_days: u32 = "EXPORT_RETENTION_DAYS" or "7",
     }
     with {
-        /// Checking access tokens.
+        /// The verification of access tokens.
         pub access_token: AccessTokenSettings,
-        /// Cloud Storage.
+        /// The signed URLs for uploads and downloads.
         pub storage: StorageSettings,
-        /// Where exports lie.
+        /// The bucket of project exports.
         pub exports: ExportsSettings,
-        /// Publishing events.
+        /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
     }
 }

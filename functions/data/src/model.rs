@@ -1,4 +1,4 @@
-//! Types that SQL and several routes share: items, their texts, and the requests for them.
+//! Types that queries and several routes share: items, their texts, and request bodies.
 
 mod bodies;
 mod documents;
@@ -32,9 +32,9 @@ pub(crate) use self::{
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum AnyItem {
-    /// A document.
+    /// A document, with the fields of documents.
     Document(Document),
-    /// A voice sample.
+    /// A voice sample, with the fields of voice samples.
     Voice(VoiceSample),
 }
 

@@ -1,4 +1,4 @@
-//! All SQL of `data`.
+//! The SQL queries of `data`.
 
 mod change;
 mod create;

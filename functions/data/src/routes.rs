@@ -1,4 +1,4 @@
-//! The handlers: a file for the documented entry points of each kind, and one for those of all items and of exports.
+//! The handlers, in one file each for documents, voice samples, items of every kind, and project exports.
 
 mod documents;
 mod exports;
@@ -10,11 +10,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
 
-/// The paths that the load balancer sends here.
+/// The paths that the load balancer routes to this function.
 pub(crate) const PATHS: &[&str] =
     &["/items", "/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
 
-/// The handlers by their paths.
+/// Returns the router of all handlers.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     use self::{documents::*, exports::*, items::*, voice::*};
     OpenApiRouter::new()

@@ -1,4 +1,4 @@
-//! Uploads: from a request for one to a signed URL.
+//! Uploads: the creation of items and of the signed URLs for their files.
 
 use std::collections::HashMap;
 
@@ -30,10 +30,10 @@ use crate::{
     queries,
 };
 
-/// Signatures that are made at a time, since each may be a call to IAM.
+/// The number of concurrent signatures. Each may be a call to IAM.
 const SIGNED_AT_ONCE: usize = 10;
 
-/// Creates items and gives out signed URLs for their uploads.
+/// Creates items and signs their upload URLs.
 #[derive(Clone)]
 pub(crate) struct Uploads {
     pub(crate) db: PgPool,
@@ -42,7 +42,7 @@ pub(crate) struct Uploads {
 }
 
 impl Uploads {
-    /// Creates one item.
+    /// Creates an item and signs its upload URL.
     pub(crate) async fn create<T: Into<NewItem> + InProject + DeserializeOwned + Validate<Context = ()>>(
         &self,
         access: ProjectContributor<ByBody<T>>,
@@ -55,7 +55,7 @@ impl Uploads {
         Ok((row, upload))
     }
 
-    /// Creates those of many items that can be read; the others are refused, each by itself.
+    /// Creates the valid items of a batch. Each invalid item gets its own problem.
     pub(crate) async fn create_each<B: Batch + DeserializeOwned + Validate<Context = ()>>(
         &self,
         access: ProjectContributor<ByBody<B>>,
@@ -81,7 +81,7 @@ impl Uploads {
         Ok(refused.into_iter().map(outcome).collect())
     }
 
-    /// Makes an item await bytes, of another description if `next` gives one.
+    /// Opens the next upload of an item, with the changes in `next`, and signs its URL.
     pub(crate) async fn renew<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,
@@ -91,7 +91,9 @@ impl Uploads {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, id).await?.or_not_found()?;
         if !before.awaits_bytes() {
-            return Err(Problem::new(Code::InvalidState).detail("Its bytes have arrived."));
+            return Err(
+                Problem::new(Code::InvalidState).detail("The file of this item has already been uploaded.")
+            );
         }
         let values = json!({"before": before.description(), "after": next.describe(&before)});
         let entry = Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
@@ -104,7 +106,7 @@ impl Uploads {
         Ok((row, upload))
     }
 
-    /// Inserts items. Those that a repeated request created before are found again, unless they are deleted.
+    /// Inserts items. A repeated request gets the items that the first request created, except deleted ones.
     async fn insert(
         &self,
         project: ProjectId,
@@ -134,7 +136,7 @@ impl Uploads {
         Ok(ids.iter().map(|id| rows.remove(id)).collect())
     }
 
-    /// Signs after the commit, since it may be a call to IAM. A client that gets no URL asks for another one.
+    /// Signs an upload URL. Runs after the commit, because it may call IAM. If it fails, the client can renew the URL.
     async fn sign(&self, row: &ItemRow) -> Result<Upload> {
         self.signer.upload(&row.object, row.expected(), self.clock.now()).await
     }
@@ -152,7 +154,7 @@ impl Uploads {
     }
 }
 
-/// Reads one of many items as if it had come alone.
+/// Parses and validates an item of a batch like the body of a request for a single item.
 fn read_in_project<T: InProject + DeserializeOwned + Validate<Context = ()>>(
     mut item: Value,
     project: ProjectId,

@@ -1,5 +1,6 @@
-//! Chunks: items that are read a batch at a time and written while they are read. No connection is held while storage takes
-//! the bytes, and no more than a batch and a few pieces are in memory, however long a text is.
+//! Chunks: parts of an export file. Items are read in batches and written to storage at the same time. No database
+//! connection is held while storage receives the bytes. Memory use is limited to a batch of items and a few pieces of
+//! output, whatever the length of a text.
 
 use axum::body::Bytes;
 use shared::{
@@ -18,34 +19,34 @@ use crate::{
     queries,
 };
 
-/// Items that are read at a time.
+/// The number of items that are read in one query.
 const BATCH: i64 = 100;
-/// Bytes that are handed on at a time.
+/// The minimum size of a piece that is passed to the writer, in bytes.
 const PIECE: usize = 256 << 10;
-/// Pieces that may wait to be written.
+/// The number of pieces that are buffered between reading and writing.
 const WAITING: usize = 2;
 
-/// A chunk that was written, and the beginning of the next one.
+/// A written chunk, and the start of the next one.
 pub(crate) struct Chunk {
     pub(crate) part: Part,
     pub(crate) items: i64,
     pub(crate) next: Option<ChunkStart>,
 }
 
-/// Writes chunks.
+/// Writes chunks of items to storage.
 #[derive(Clone)]
 pub(crate) struct Chunks {
     pub(crate) db: PgPool,
     pub(crate) bucket: String,
     pub(crate) writer: ObjectWriter,
-    /// The number of items that a chunk has at most.
+    /// The maximum number of items in a chunk.
     pub(crate) max_items: i64,
-    /// When a chunk holds so many bytes, it ends after the present item.
+    /// The size in bytes after which a chunk ends with the current item.
     pub(crate) max_bytes: u64,
 }
 
 impl Chunks {
-    /// Writes the chunk that begins at a position into the object of this attempt.
+    /// Writes the chunk that starts at `begin` to the object of this attempt.
     pub(crate) async fn write(&self, job: &Job, begin: ChunkStart) -> Result<Chunk> {
         let (sender, pieces) = channel(WAITING);
         let mut output = Output { sender, buffer: Vec::with_capacity(PIECE), sent: 0 };
@@ -53,7 +54,7 @@ impl Chunks {
             let read = read(self, job, begin, &mut output).await;
             match &read {
                 Ok(_) => output.flush().await?,
-                // An end would be taken for the end of the object.
+                // Closing the channel without an error would complete the object.
                 Err(_) => drop(output.sender.send(Err(BrokeOff)).await),
             }
             drop(output);
@@ -62,11 +63,13 @@ impl Chunks {
         let object = job.object(job.attempt);
         let writing = self.writer.create(&self.bucket, &object, job.format.content_type(), pieces);
         let (read, written) = tokio::join!(Box::pin(reading), writing);
-        // When storage takes no more, that is the cause of both.
+        // If the write failed, its error is the cause of both failures.
         let (read, written): (Read, Written) = match (read, written) {
             (Ok(read), Ok(written)) => (read, written),
             (Err(Broken::Reading(problem)), _) | (_, Err(problem)) => return Err(problem),
-            (Err(Broken::Writing), Ok(_)) => return Err(Problem::internal("an object without its end")),
+            (Err(Broken::Writing), Ok(_)) => {
+                return Err(Problem::internal("an incomplete object was written"));
+            }
         };
         let Written { generation, size_bytes } = written;
         let part = Part { level: 0, number: job.step, attempt: job.attempt, generation, size_bytes };
@@ -79,11 +82,11 @@ struct Read {
     next: Option<ChunkStart>,
 }
 
-/// Why the output broke off.
+/// The reason why a chunk could not be written.
 enum Broken {
-    /// The items could not be read.
+    /// An item could not be read.
     Reading(Problem),
-    /// Storage takes no more bytes.
+    /// Storage stopped accepting bytes.
     Writing,
 }
 
@@ -93,7 +96,7 @@ impl From<sqlx::Error> for Broken {
     }
 }
 
-/// Bytes on their way to storage.
+/// The output buffer in front of the channel to storage.
 struct Output {
     sender: Sender<std::result::Result<Bytes, BrokeOff>>,
     buffer: Vec<u8>,
@@ -105,7 +108,7 @@ impl Output {
         self.sent + self.buffer.len() as u64
     }
 
-    /// Hands on the bytes so far, if they are enough.
+    /// Sends the buffer to storage if it holds at least [`PIECE`] bytes.
     async fn hand_on(&mut self) -> std::result::Result<(), Broken> {
         if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
     }
@@ -162,7 +165,7 @@ async fn write_item(
     match &item.corrected_text {
         Text::Absent => encoder::no_text(format, CORRECTED_TEXT, &mut output.buffer),
         Text::Whole(text) => whole(format, CORRECTED_TEXT, text, output).await?,
-        // It is no longer than the body of a request.
+        // A corrected text is limited by the size of a request body, so it fits into memory.
         Text::Long(_) => match queries::get_corrected_text(&chunks.db, item).await? {
             Some(text) => whole(format, CORRECTED_TEXT, &text, output).await?,
             None => return Err(changed()),
@@ -184,7 +187,7 @@ async fn whole(
     output.hand_on().await
 }
 
-/// Writes a text part by part.
+/// Writes a long text part by part.
 async fn long(
     chunks: &Chunks,
     format: ExportFormat,
@@ -212,7 +215,7 @@ async fn long(
     if seen == bytes { Ok(()) } else { Err(changed()) }
 }
 
-/// The error when an item gets another text while its text is read.
+/// Returns the error for an item whose text changed while it was read. The step is retried.
 fn changed() -> Broken {
-    Broken::Reading(Problem::unavailable("an item has got another text meanwhile"))
+    Broken::Reading(Problem::unavailable("the text of an item changed while it was read"))
 }

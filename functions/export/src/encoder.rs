@@ -1,4 +1,4 @@
-//! The two forms of an export, written piece by piece: a text may be longer than memory is meant to hold.
+//! The encoders of the two export formats. Texts are encoded in pieces, because a text can be too large for memory.
 
 use serde_json::Value;
 use shared::items::exports::ExportFormat;
@@ -8,13 +8,13 @@ use crate::{
     model::Item,
 };
 
-/// What a spreadsheet takes for the beginning of a formula
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>), the wide forms of East Asian keyboards included; such a
-/// cell begins with an apostrophe here.
+/// The characters that start a formula in a spreadsheet, including their full-width forms
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). A cell that starts with one of them is prefixed with an
+/// apostrophe.
 const FORMULA: [char; 11] =
     ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-/// What an export begins with.
+/// Writes the header of an export file: column names in CSV, nothing in NDJSON.
 pub(crate) fn header(format: ExportFormat, out: &mut Vec<u8>) {
     if format == ExportFormat::Csv {
         for name in columns() {
@@ -25,7 +25,7 @@ pub(crate) fn header(format: ExportFormat, out: &mut Vec<u8>) {
     }
 }
 
-/// An item, up to its texts.
+/// Writes the fields of an item, without its texts.
 pub(crate) fn begin_item(format: ExportFormat, item: &Item, out: &mut Vec<u8>) {
     if format == ExportFormat::Ndjson {
         out.push(b'{');
@@ -52,7 +52,7 @@ pub(crate) fn begin_item(format: ExportFormat, item: &Item, out: &mut Vec<u8>) {
     }
 }
 
-/// A text that there is not.
+/// Writes an empty value for a text that does not exist.
 pub(crate) fn no_text(format: ExportFormat, name: &str, out: &mut Vec<u8>) {
     match format {
         ExportFormat::Ndjson => out.extend(format!(",\"{name}\":null").bytes()),
@@ -60,7 +60,7 @@ pub(crate) fn no_text(format: ExportFormat, name: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// The end of an item, after its texts.
+/// Writes the end of an item, after its texts.
 pub(crate) fn end_item(format: ExportFormat, out: &mut Vec<u8>) {
     out.extend(match format {
         ExportFormat::Ndjson => b"}\n",
@@ -68,7 +68,7 @@ pub(crate) fn end_item(format: ExportFormat, out: &mut Vec<u8>) {
     });
 }
 
-/// A text that is written piece by piece.
+/// The state of a text that is written in pieces.
 #[derive(Debug)]
 pub(crate) struct LongText {
     format: ExportFormat,
@@ -105,10 +105,10 @@ impl LongText {
     }
 }
 
-/// A cell that no spreadsheet runs, in quotes where it needs them (RFC 4180).
+/// Writes a CSV cell that no spreadsheet interprets as a formula, quoted if necessary (RFC 4180).
 fn cell(text: &str, out: &mut Vec<u8>) {
     let formula = text.starts_with(FORMULA);
-    // An empty one is not the same as none.
+    // Quotes distinguish an empty text from a missing one.
     let quoted = text.is_empty() || text.contains([',', '"', '\r', '\n']);
     if quoted {
         out.push(b'"');
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_quoted_where_it_must_be() {
+    fn a_cell_is_quoted_if_necessary() {
         for (text, written) in [
             ("plain", "plain"),
             ("", "\"\""),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_begins_as_a_formula_does() {
+    fn no_cell_starts_like_a_formula() {
         for (text, written) in [
             ("=1+1", "'=1+1"),
             ("+1", "'+1"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_in_pieces_is_the_text_in_one() {
+    fn a_text_in_pieces_equals_the_text_as_a_whole() {
         let text = "=cmd|' /C calc'!A0\n\"quoted\", \u{1}\u{7f} 文\r\n\\";
         for format in [ExportFormat::Csv, ExportFormat::Ndjson] {
             let write = |pieces: &[&str]| {

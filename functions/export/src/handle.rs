@@ -1,4 +1,4 @@
-//! Deliveries of the topic `export-requested`.
+//! The handler of Pub/Sub deliveries from the topic `export-requested`.
 
 use axum::extract::State;
 use shared::{

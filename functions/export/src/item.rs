@@ -1,4 +1,4 @@
-//! The fields of an exported item.
+//! The fields of an exported item, in both formats.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use uuid::Uuid;
 
 use crate::model::Item;
 
-/// The content of a cell, or of a JSON field.
+/// The value of a CSV cell or a JSON field.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Field<'a> {
     Null,
     Text(Cow<'a, str>),
-    /// As JSON writes it.
+    /// A number in JSON notation.
     Number(String),
 }
 
-/// The columns that every kind has.
+/// The columns that all kinds share.
 const COLUMNS: [&str; 20] = [
     "id",
     "kind",
@@ -41,7 +41,7 @@ const COLUMNS: [&str; 20] = [
     "version",
     "created_at",
 ];
-/// The names of [`Item::fields`]: those of every kind, then each kind's own. The two texts come after them.
+/// Returns the names of [`Item::fields`]: the shared columns, then the columns of each kind. The two texts follow.
 pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
     COLUMNS.into_iter().chain(own_columns())
 }
@@ -50,13 +50,13 @@ fn own_columns() -> impl Iterator<Item = &'static str> {
     ItemKind::ALL.into_iter().flat_map(|kind| kind.definition().own_fields.iter().copied())
 }
 
-/// The machine's text.
+/// The column with the text from the engine.
 pub(crate) const TEXT: &str = "text";
-/// The text as a reviewer corrected it.
+/// The column with the text as corrected by a reviewer.
 pub(crate) const CORRECTED_TEXT: &str = "corrected_text";
 
 impl Item {
-    /// The fields, in the order of [`columns`].
+    /// Returns the values of the fields, in the order of [`columns`].
     pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'_>> {
         let of_every_kind: [Field<'_>; COLUMNS.len()] = [
             id(Some(self.id.0)),
@@ -97,7 +97,7 @@ fn number<N: std::fmt::Display>(value: Option<N>) -> Field<'static> {
 }
 
 fn time(value: Option<OffsetDateTime>) -> Field<'static> {
-    // Years of five digits have no such form, and no item.
+    // Formatting fails only for years beyond 9999, which no item has.
     let text = value.and_then(|time| time.format(&Rfc3339).ok());
     text.map_or(Field::Null, |text| Field::Text(text.into()))
 }

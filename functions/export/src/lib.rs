@@ -1,12 +1,12 @@
-//! `export`: writes the items of a project into one file, one step per message.
+//! `export`: writes the items of a project to one file, one step per message.
 //!
-//! A step writes one chunk, or composes up to 32 objects, or ends the export; it commits together with the message
-//! that asks for the next one. A lease gives an export to one instance at a time, and the number of the attempt names
-//! the object that the step writes: an instance that lost its lease writes beside the others, and commits nothing.
+//! A step writes one chunk, composes up to 32 objects into one, or completes the export. It commits in one transaction
+//! with the message that requests the next step. A lease assigns an export to one instance at a time. The object that a
+//! step writes is named after the attempt, so an instance that has lost its lease overwrites nothing and cannot commit.
 //!
-//! An export holds the items that were created before it was requested: documents first, then voice samples, each in
-//! the order of their creation, and each as it is when its chunk is written. Items that are deleted by then are left
-//! out.
+//! An export contains the items that were created before the request: documents first, then voice samples, each kind in
+//! the order of creation. Each item has its state as of the moment its chunk is written. Items that have been deleted
+//! before that are omitted.
 
 mod chunk;
 mod encoder;
@@ -34,19 +34,19 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{chunk::Chunks, steps::Steps};
 
 shared::settings! {
-    /// The settings of `export`.
+    /// The settings of the function `export`.
     pub struct ExportSettings {
-        /// Items of an export that are written by one message.
+        /// The maximum number of items in one chunk of a project export.
         pub chunk_items: NonZeroU32 = "EXPORT_CHUNK_ITEMS" or "10000",
-        /// When a chunk holds so many bytes, it ends after the item that it is at.
+        /// The size in bytes after which a chunk of a project export ends with the current item.
         pub chunk_bytes: u64 = "EXPORT_CHUNK_BYTES" or "67108864",
     }
     with {
-        /// Checking who pushes.
+        /// The authentication of Pub/Sub pushes.
         pub push: PushSettings,
-        /// Publishing events.
+        /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
-        /// Where exports lie.
+        /// The bucket of project exports.
         pub exports: ExportsSettings,
     }
 }

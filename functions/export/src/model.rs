@@ -1,4 +1,4 @@
-//! Types that SQL and the steps of an export share.
+//! Types that the queries and the steps of an export share.
 
 use serde_json::Value;
 use shared::{
@@ -11,97 +11,97 @@ use shared::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The beginning of a chunk.
+/// The position at which a chunk starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ChunkStart {
-    /// Among the items of this kind,
+    /// The kind of the items.
     pub(crate) kind: ItemKind,
-    /// after this one.
+    /// The item before the chunk; `None` for the first item of the kind.
     pub(crate) after: Option<ItemId>,
 }
 
 impl ChunkStart {
-    /// The beginning of the next kind, if there is one.
+    /// Returns the position of the first item of the next kind, if there is one.
     pub(crate) fn next_kind(self) -> Option<Self> {
         let kind = ItemKind::ALL.into_iter().skip_while(|kind| *kind != self.kind).nth(1)?;
         Some(Self { kind, after: None })
     }
 }
 
-/// A step that is leased to this instance.
+/// A step of an export that is leased to this instance.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) id: ExportId,
     pub(crate) project_id: ProjectId,
     pub(crate) format: ExportFormat,
-    /// Only items in this status.
+    /// The status of the exported items; `None` for all.
     pub(crate) item_status: Option<String>,
     pub(crate) step: i32,
-    /// The beginning of the chunk; `None` when all items are written.
+    /// The start of the chunk to write; `None` once all items are written.
     pub(crate) position: Option<ChunkStart>,
-    /// The number of items, once they are counted.
+    /// The number of items; `None` until they are counted.
     pub(crate) total: Option<i64>,
-    /// Names the object that is written; grows with every lease.
+    /// The number that names the object to write. Increases with every lease.
     pub(crate) attempt: i32,
-    /// Attempts since the last step that was done.
+    /// The number of attempts since the last completed step.
     pub(crate) tries: i32,
 }
 
 impl Job {
-    /// The name of the object that an attempt wrote.
+    /// Returns the name of the object that an attempt writes.
     pub(crate) fn object(&self, attempt: i32) -> String {
         object_name(self.project_id, self.id, attempt)
     }
 
-    /// The prefix of the names of all its objects.
+    /// Returns the prefix of the names of all objects of the export.
     pub(crate) fn prefix(&self) -> String {
         folder(self.project_id, self.id)
     }
 }
 
-/// The result of a step.
+/// The result of a step that writes an object.
 pub(crate) struct Advance {
-    /// The beginning of the next chunk.
+    /// The start of the next chunk; `None` if all items are written.
     pub(crate) position: Option<ChunkStart>,
-    /// The number of items that it wrote.
+    /// The number of items that the step wrote.
     pub(crate) items: i64,
-    /// The number of all items, if it counted them.
+    /// The number of items to export, if the step counted them.
     pub(crate) total: Option<i64>,
-    /// The object that it wrote,
+    /// The object that the step wrote.
     pub(crate) made: Part,
-    /// and the objects that it is composed of.
+    /// The objects that the written object is composed of.
     pub(crate) of: Vec<Part>,
 }
 
-/// An object.
+/// An object with a part of the export file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// 0 for a chunk; one more for each time that it was composed.
+    /// 0 for a chunk. A composed object is one level above its components.
     pub(crate) level: i32,
-    /// Its place among those of its level.
+    /// The position of the object within its level.
     pub(crate) number: i32,
-    /// The attempt that wrote it.
+    /// The attempt that wrote the object.
     pub(crate) attempt: i32,
     pub(crate) generation: i64,
     pub(crate) size_bytes: i64,
 }
 
-/// The objects that are composed next.
+/// The objects that the next step composes.
 pub(crate) struct Parts {
-    /// The first ones of the lowest level, in order.
+    /// The first objects of the lowest level, in order.
     pub(crate) of_lowest_level: Vec<Part>,
-    /// The number on all levels.
+    /// The number of objects on all levels.
     pub(crate) all: i64,
 }
 
 /// A text of any length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Text {
-    /// There is none.
+    /// The item has no text.
     Absent,
-    /// A short one.
+    /// A text that has been read as a whole.
     Whole(String),
-    /// One that is read piece by piece: its length in bytes, without the breaks between its parts.
+    /// A text that must be read in pieces. The length is in bytes, without the line breaks between parts.
     Long(i64),
 }
 
@@ -115,7 +115,7 @@ impl Text {
     }
 }
 
-/// An item's row, its texts aside.
+/// A row of an item, with its texts if they are short.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) id: ItemId,
@@ -140,7 +140,7 @@ pub(crate) struct Item {
     pub(crate) created_at: OffsetDateTime,
     /// The fields of the item's kind.
     pub(crate) own: Value,
-    /// The attempt that the text comes from.
+    /// The attempt that produced the text.
     pub(crate) text_attempt: Option<i32>,
     pub(crate) text: Text,
     pub(crate) corrected_text: Text,
@@ -152,7 +152,7 @@ pub(crate) struct TextPart {
     pub(crate) text: String,
 }
 
-/// Items that are read at a time, and the beginning of the next ones.
+/// The items of one query, and the start of the next batch.
 pub(crate) struct Batch {
     pub(crate) items: Vec<Item>,
     pub(crate) next: Option<ChunkStart>,

@@ -1,4 +1,4 @@
-//! All SQL of `export`.
+//! The SQL queries of `export`.
 
 mod claims;
 mod ends;

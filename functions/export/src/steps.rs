@@ -1,4 +1,4 @@
-//! The steps of an export: one for each message.
+//! The steps of an export. Each message runs one step.
 
 use shared::{
     base::clock::Clock,
@@ -23,10 +23,10 @@ use crate::{
     queries,
 };
 
-/// How long a step's message has until `maintenance` repeats it.
+/// The time after which `maintenance` repeats the message of a step.
 const PATIENCE: Duration = Duration::minutes(5);
 
-/// Does the steps of exports.
+/// Runs the steps of exports.
 #[derive(Clone)]
 pub(crate) struct Steps {
     pub(crate) db: PgPool,
@@ -38,14 +38,14 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// Does the step that an event asks for.
+    /// Runs the step that an event requests.
     pub(crate) async fn run(&self, event: ExportRequested, replayed: bool) -> Result<Delivery, Problem> {
         match queries::lease(&self.db, event, replayed, self.clock.now()).await? {
             Lease::Acquired(job) if job.is_exhausted() => self.fail(&job, &gave_up()).await,
             Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await,
-            // The holder finishes; if it dies, maintenance repeats this event.
+            // The holder of the lease finishes the step. If it dies, maintenance repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
-            Lease::Absent => Ok(Delivery::Discard("the export is gone")),
+            Lease::Absent => Ok(Delivery::Discard("the export does not exist")),
         }
     }
 
@@ -67,10 +67,10 @@ impl Steps {
         }
     }
 
-    /// Composes one object of many, and then deletes those.
+    /// Composes several objects into one, then deletes them.
     async fn compose(&self, job: &Job, components: &[Part]) -> Result<Delivery, Problem> {
         let Some(first) = components.first() else {
-            return Err(Problem::internal("an export without a part"));
+            return Err(Problem::internal("the export has no parts"));
         };
         let sources: Vec<(String, i64)> =
             components.iter().map(|part| (job.object(part.attempt), part.generation)).collect();
@@ -82,7 +82,7 @@ impl Steps {
             Ok(written) => written,
             Err(ComposeError::Transient(problem)) => return Err(problem),
             Err(ComposeError::Absent) => {
-                let message = "A part of the file is gone. Ask for another export.";
+                let message = "A part of the file is missing. Request another export.";
                 let failure = Failure { code: "part_missing".to_owned(), message: message.to_owned() };
                 return self.fail(job, &failure).await;
             }
@@ -98,15 +98,19 @@ impl Steps {
         let delivery =
             self.advance(job, &Advance { position: None, items: 0, total: None, made, of }).await?;
         for (object, generation) in sources {
-            // The last step deletes what is left.
+            // The last step deletes the remaining objects.
             if let Err(problem) = self.objects.delete(&self.bucket, &object, generation).await {
-                tracing::warn!(object, cause = problem.cause(), "a part could not be deleted yet");
+                tracing::warn!(
+                    object,
+                    cause = problem.cause(),
+                    "failed to delete a part; the last step tries again"
+                );
             }
         }
         Ok(delivery)
     }
 
-    /// Commits a step with the message that asks for the next one, unless another instance did.
+    /// Commits a step with the message that requests the next one, unless another instance has committed it.
     async fn advance(&self, job: &Job, advance: &Advance) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
@@ -117,7 +121,7 @@ impl Steps {
         Ok(Delivery::Done)
     }
 
-    /// Deletes everything but the file, and has its mail sent.
+    /// Deletes all objects except the file, completes the export, and requests the mail about it.
     async fn finish(&self, job: &Job, whole: &Part) -> Result<Delivery, Problem> {
         let file = job.object(whole.attempt);
         for object in self.objects.list(&self.bucket, &job.prefix()).await? {

@@ -1,4 +1,5 @@
-//! Document AI: one synchronous call, or a batch operation for what is too large for it, always by the object's URI.
+//! The Document AI engine: a synchronous call, or a batch operation for documents that are too large for it. Documents
+//! are passed by the URI of the object.
 
 use std::time::Duration;
 
@@ -30,27 +31,27 @@ use shared::{
 use crate::{pages, sniff};
 
 shared::settings! {
-    /// Document AI.
+    /// The connection to Document AI.
     pub struct EngineSettings {
-        /// The processor: `projects/{project}/locations/{location}/processors/{id}`.
+        /// The Document AI processor: `projects/{project}/locations/{location}/processors/{id}`.
         pub processor: String = "DOCUMENTAI_PROCESSOR",
-        /// Where Document AI answers; unset for the processor's own region.
+        /// The endpoint of Document AI. Defaults to the endpoint in the region of the processor.
         pub endpoint: Option<String> = "DOCUMENTAI_ENDPOINT",
     }
 }
 
-/// The longest that a synchronous call may take.
+/// The timeout of a synchronous call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(240);
-/// Larger files are read by batch operations: what is said of the limit of synchronous calls differs, 20 and 40 MB
+/// The maximum size of a file for a synchronous call. The documentation names limits of both 20 MB and 40 MB
 /// (<https://cloud.google.com/document-ai/limits>).
 const ONLINE_BYTES: i64 = 20_000_000;
-/// Pages in one part of an operation's output: what is in memory at once.
+/// The number of pages in an output shard of a batch operation. Limits memory use.
 const PAGES_PER_SHARD: i32 = 20;
-/// What the output holds: neither page images nor single words.
+/// The fields of the output. Page images and single words are excluded.
 const OUTPUT_FIELDS: [&str; 6] =
     ["text", "shard_info", "pages.page_number", "pages.layout", "pages.blocks", "pages.detected_languages"];
 
-/// Calls Document AI.
+/// The engine that calls Document AI.
 #[derive(Clone)]
 pub struct DocumentAi {
     client: Lazy<DocumentProcessorService>,
@@ -69,7 +70,7 @@ impl DocumentAi {
         Ok(Self { client, processor: settings.processor.clone() })
     }
 
-    /// One call, never repeated here: Pub/Sub's backoff is the only retry.
+    /// Makes a synchronous call. It is not retried here, because Pub/Sub retries the delivery with backoff.
     async fn online(&self, source: GcsDocument) -> Result<Vec<Part>, Refusal> {
         let client =
             self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
@@ -119,7 +120,7 @@ impl Engine for DocumentAi {
         (!sniff::agrees(&job.content_type, &head.bytes)).then(|| Failure {
             code: "content_type_mismatch".to_owned(),
             message: format!(
-                "The file is not {}, as was announced. Upload it with its own type.",
+                "The file is not {}, its declared type. Upload it with the correct type.",
                 job.content_type
             ),
         })
@@ -154,7 +155,7 @@ impl Engine for DocumentAi {
         let metadata: Option<BatchProcessMetadata> =
             found.metadata.as_ref().and_then(|metadata| metadata.to_msg().ok());
         let statuses = metadata.map(|metadata| metadata.individual_process_statuses).unwrap_or_default();
-        // The document's own status says what is wrong with it; the operation's only that something is.
+        // The status of the document is more specific than the status of the operation.
         let status =
             statuses.iter().find_map(|document| document.status.clone()).unwrap_or_else(|| (**error).clone());
         match Code::from(status.code) {
@@ -165,7 +166,7 @@ impl Engine for DocumentAi {
 
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let document: Document = serde_json::from_slice(output).map_err(|error| {
-            EngineError::Transient(Problem::internal(format!("{object} is no document: {error}")))
+            EngineError::Transient(Problem::internal(format!("{object} is not a document: {error}")))
         })?;
         let shard = document.shard_info.clone().unwrap_or_default();
         let index = i32::try_from(shard.shard_index).unwrap_or_default();
@@ -184,7 +185,7 @@ async fn build_client(google: GoogleSettings, endpoint: String) -> Result<Docume
         .map_err(|error| Error::of("DOCUMENTAI_ENDPOINT", error))
 }
 
-/// Processors answer only in their own region
+/// Returns the endpoint in the region of the processor, which accepts no requests from others
 /// (<https://cloud.google.com/document-ai/docs/regions>).
 fn regional_endpoint(processor: &str) -> Result<String, Error> {
     let location = processor.split('/').nth(3).filter(|_| processor.split('/').count() == 6);
@@ -193,14 +194,14 @@ fn regional_endpoint(processor: &str) -> Result<String, Error> {
     })
 }
 
-/// What a call was refused for.
+/// The reason why Document AI refused a call.
 enum Refusal {
     /// The document is too large for this kind of call.
     TooLarge,
     Error(EngineError),
 }
 
-/// The one place that decides what an error of Document AI means.
+/// Maps an error of Document AI to its meaning for processing.
 fn refusal(error: google_cloud_documentai_v1::Error, batch: bool) -> Refusal {
     let Some(status) = error.status() else {
         return Refusal::Error(EngineError::Transient(Problem::unavailable(error)));
@@ -214,7 +215,7 @@ fn refusal(error: google_cloud_documentai_v1::Error, batch: bool) -> Refusal {
             }
             EngineError::Permanent(failure(reason, &status.message))
         }
-        // A wrong processor or a missing right is ours to mend: the document waits for it.
+        // For example a wrong processor or a missing permission. The document waits until an operator has fixed it.
         _ => EngineError::Transient(Problem::unavailable(error)),
     })
 }
@@ -254,14 +255,14 @@ fn failure(reason: &str, message: &str) -> Failure {
     let (code, message) = if reason == "PIXEL_LIMIT_EXCEEDED" || text.contains("too large to be processed") {
         (
             "page_too_large",
-            "A page has too many pixels to be read. Scan it at 300 dots an inch and upload that.",
+            "A page has too many pixels to be read. Scan it at 300 dots per inch and upload that.",
         )
     } else if text.contains("encrypt") || text.contains("password") {
         ("encrypted", "The document is encrypted. Upload a copy without a password.")
     } else {
         (
             "unreadable",
-            "The file is broken or not of a kind that can be read. Open it, save it anew, and upload that.",
+            "The file is broken or not of a kind that can be read. Open it, save it again, and upload that.",
         )
     };
     Failure { code: code.to_owned(), message: message.to_owned() }
@@ -272,7 +273,7 @@ mod tests {
     use super::{failure, regional_endpoint};
 
     #[test]
-    fn a_failure_says_what_a_person_can_do() {
+    fn error_messages_are_mapped_to_failure_codes() {
         assert_eq!(failure("PAGE_LIMIT_EXCEEDED", "").code, "too_many_pages");
         assert_eq!(failure("", "The PDF is password protected").code, "encrypted");
         assert_eq!(failure("", "Page 1 is too large to be processed.").code, "page_too_large");
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_is_called_in_its_own_region() {
+    fn the_endpoint_is_in_the_region_of_the_processor() {
         let endpoint = regional_endpoint("projects/p/locations/eu/processors/1").expect("an endpoint");
         assert_eq!(endpoint, "https://eu-documentai.googleapis.com");
         assert!(regional_endpoint("processors/1").is_err());

@@ -1,6 +1,7 @@
 //! `ocr`: recognizes the text of uploaded documents with Document AI.
 //!
-//! What a delivery leads to is [`shared::items::processing`]; here is what Document AI is asked and what it answers.
+//! [`shared::items::processing`] implements the processing of deliveries. This crate implements the engine: it makes
+//! the requests to Document AI and interprets the responses.
 
 mod engine;
 mod pages;
@@ -19,13 +20,13 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::engine::{DocumentAi, EngineSettings};
 
 shared::settings! {
-    /// The settings of `ocr`.
+    /// The settings of the function `ocr`.
     pub struct OcrSettings {
     }
     with {
-        /// Everything but the engine.
+        /// The settings that all processing functions share.
         pub processing: ProcessingSettings,
-        /// Document AI.
+        /// The connection to Document AI.
         pub engine: EngineSettings,
     }
 }

@@ -1,4 +1,4 @@
-//! The pages in an answer of Document AI.
+//! The pages in a response of Document AI.
 
 use google_cloud_documentai_v1::model::{
     BoundingPoly, Document,
@@ -6,7 +6,7 @@ use google_cloud_documentai_v1::model::{
 };
 use shared::items::parts::{Block, Part};
 
-/// The pages of a document, or of a part of one that begins after so many pages.
+/// Returns the pages of a document, or of a shard of it that starts after `before` pages.
 pub(crate) fn pages(document: &Document, before: i32) -> Vec<Part> {
     let text = Text::new(&document.text);
     document.pages.iter().zip(before + 1..).map(|(page, number)| part(page, number, &text)).collect()
@@ -52,10 +52,10 @@ fn bounds(polygon: &BoundingPoly) -> [f32; 4] {
     [left, top, most(|corner| corner.x) - left, most(|corner| corner.y) - top]
 }
 
-/// A document's text, sliced by the anchors' indices, which count characters.
+/// The text of a document, with access by text anchors, whose indices count characters.
 struct Text<'a> {
     text: &'a str,
-    /// The byte at which each character begins, and the end.
+    /// The byte offset of each character, and of the end.
     starts: Vec<usize>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Text<'a> {
         Self { text, starts: text.char_indices().map(|(at, _)| at).chain([text.len()]).collect() }
     }
 
-    /// The text that a layout stands for; without U+0000, which no database takes.
+    /// Returns the text of a layout, without U+0000, which Postgres cannot store.
     fn of(&self, layout: &Layout) -> String {
         let segments = layout.text_anchor.as_ref().map(|anchor: &TextAnchor| anchor.text_segments.as_slice());
         let slice = |from: i64, to: i64| {
@@ -90,7 +90,7 @@ mod tests {
     use super::pages;
 
     #[test]
-    fn anchors_count_characters_and_nul_is_dropped() {
+    fn anchors_count_characters_and_nul_is_removed() {
         let segment = TextSegment::new().set_start_index(2).set_end_index(6);
         let anchor = TextAnchor::new().set_text_segments([segment]);
         let layout = Layout::new().set_text_anchor(anchor).set_confidence(1.5);

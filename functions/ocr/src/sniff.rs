@@ -1,9 +1,9 @@
-//! What a file really is, by its first bytes.
+//! Detection of the actual type of a file from its first bytes.
 
-/// How many first bytes are looked at: PDF readers accept the header within the first KiB.
+/// The number of bytes to inspect. PDF readers accept the header within the first KiB.
 pub(crate) const HEAD_BYTES: u64 = 1024;
 
-/// Whether a file that begins like this may be of the declared type.
+/// Returns whether a file that starts with `head` can have the declared type.
 pub(crate) fn agrees(declared: &str, head: &[u8]) -> bool {
     match declared {
         "application/pdf" => head.windows(5).any(|window| window == b"%PDF-"),
@@ -22,7 +22,7 @@ mod tests {
     use super::agrees;
 
     #[test]
-    fn the_first_bytes_tell_whether_the_declared_type_may_be_true() {
+    fn the_first_bytes_agree_with_one_declared_type_only() {
         let files: [(&str, &[u8]); 7] = [
             ("application/pdf", b"junk\n%PDF-1.7"),
             ("image/png", b"\x89PNG\r\n\x1a\n...."),

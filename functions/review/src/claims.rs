@@ -1,4 +1,4 @@
-//! Claims: a reviewer's hold on an item, for a while.
+//! Claims: the temporary, exclusive right of a reviewer to decide on an item.
 
 use shared::{
     base::{
@@ -16,9 +16,9 @@ use crate::{
     reviewer::Reviewer,
 };
 
-/// How long a claim lasts, unless it is renewed.
+/// The duration of a claim, unless it is renewed.
 const CLAIM: Duration = Duration::minutes(15);
-/// The number of live claims that a reviewer may have.
+/// The maximum number of active claims of a reviewer.
 const MAX_CLAIMS: i64 = 20;
 
 /// Claims and releases items.
@@ -49,7 +49,7 @@ impl Claims {
         Ok(item)
     }
 
-    /// Claims the next item of a queue: the caller's live claim first, then an item that nobody holds.
+    /// Claims the next item of a queue: first the item that the caller has already claimed, then an unclaimed item.
     pub(crate) async fn claim_next(&self, reviewer: &Reviewer, queue: &Queue) -> Result<Option<ReviewItem>> {
         let now = self.clock.now();
         let until = now + CLAIM;
@@ -70,7 +70,7 @@ impl Claims {
         Ok(Some(item))
     }
 
-    /// Releases the caller's claim; that of somebody else stays.
+    /// Releases the caller's claim. A claim of another reviewer is unaffected.
     pub(crate) async fn release(&self, id: ItemId, user: UserId) -> Result<()> {
         Ok(queries::release(&self.db, id, user).await?)
     }

@@ -1,4 +1,4 @@
-//! Decisions: who may make them, and what they change.
+//! Decisions on items, and the rules for making and reopening them.
 
 use serde_json::{Value, json};
 use shared::{
@@ -22,7 +22,7 @@ use crate::{
     reviewer::Reviewer,
 };
 
-/// Makes and withdraws decisions.
+/// Decides on items and reopens them.
 #[derive(Clone)]
 pub(crate) struct Decisions {
     pub(crate) outbox: Outbox,
@@ -30,7 +30,7 @@ pub(crate) struct Decisions {
 }
 
 impl Decisions {
-    /// Decides on an item: one transaction with its transition, its audit row and its mail.
+    /// Decides on an item, in one transaction with the transition, the audit row and the mail to the uploader.
     pub(crate) async fn decide(
         &self,
         reviewer: &Reviewer,
@@ -67,14 +67,14 @@ impl Decisions {
         Ok(decided)
     }
 
-    /// Makes one of many decisions, which comes with the `item_id` that it is about.
+    /// Makes one decision of a batch. The decision contains the `item_id`.
     pub(crate) async fn decide_one(&self, reviewer: &Reviewer, mut decision: Value) -> Result<ReviewItem> {
         let id = decision.as_object_mut().and_then(|fields| fields.remove("item_id"));
         let id: ItemId = serde_json::from_value(id.unwrap_or_default())
             .map_err(|_| Problem::invalid_field("item_id", "expected the id of an item"))?;
         let decision: Decision = extract::json_from_slice(decision.to_string().as_bytes())?;
         let decided = self.decide(reviewer, id, &IfMatch::default(), &decision).await;
-        // The result of each is in the response; a fault of the server is also in the log.
+        // The response contains each problem, but only the log contains the cause of a server error.
         decided.inspect_err(|problem| {
             if problem.code() == Code::Internal {
                 tracing::error!(cause = problem.cause(), item_id = %id, "a decision failed");
@@ -82,7 +82,7 @@ impl Decisions {
         })
     }
 
-    /// Reopens a decided item: it awaits a decision again.
+    /// Reopens a decided item, so that it awaits a decision again.
     pub(crate) async fn reopen(
         &self,
         reviewer: &Reviewer,
@@ -93,11 +93,11 @@ impl Decisions {
         let mut tx = self.outbox.begin().await?;
         let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
         if !matches!(item.status, ItemStatus::Approved | ItemStatus::Rejected) {
-            return Err(Problem::new(Code::InvalidState).detail("Nobody has decided on it."));
+            return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
         }
         if_match.check(item.version)?;
         if item.awaits_upload {
-            return Err(Problem::new(Code::InvalidState).detail("Its next upload has begun."));
+            return Err(Problem::new(Code::InvalidState).detail("The next upload of the item has begun."));
         }
         let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
         queries::reopen(&mut tx, &item, user, entry.in_project(item.project_id).row()?, now).await?;
@@ -108,12 +108,12 @@ impl Decisions {
 }
 
 impl LockedItem {
-    /// Goes on if the item awaits a decision.
+    /// Returns a problem unless the item awaits a decision.
     pub(crate) fn check_pending(&self) -> Result<()> {
         match self.status {
             ItemStatus::PendingReview => Ok(()),
             ItemStatus::Approved | ItemStatus::Rejected => Err(Problem::new(Code::AlreadyDecided)),
-            _ => Err(Problem::new(Code::InvalidState).detail("It does not wait for a reviewer.")),
+            _ => Err(Problem::new(Code::InvalidState).detail("The item does not await a review.")),
         }
     }
 }

@@ -1,4 +1,7 @@
-//! `review`: the review queue: claims, decisions and history.
+//! `review`: the review queue of a project.
+//!
+//! Reviewers list the queue, claim items, approve or reject them, and see their history. Project admins reopen decided
+//! items.
 
 mod claims;
 mod decisions;
@@ -21,13 +24,13 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{claims::Claims, decisions::Decisions};
 
 shared::settings! {
-    /// The settings of `review`.
+    /// The settings of the function `review`.
     pub struct ReviewSettings {
     }
     with {
-        /// Checking access tokens.
+        /// The verification of access tokens.
         pub access_token: AccessTokenSettings,
-        /// Publishing events.
+        /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
     }
 }

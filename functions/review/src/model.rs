@@ -1,4 +1,4 @@
-//! Types that SQL and several routes share.
+//! Types that queries and several routes share.
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ pub(crate) enum Order {
     /// The oldest item first.
     #[default]
     Oldest,
-    /// The item of the lowest confidence first.
+    /// The item with the lowest confidence first.
     Confidence,
 }
 
-/// An item as a reviewer sees it in the queue; its text is at `/documents/{id}` or `/voice/{id}`.
+/// An item in the review queue. Get its text from `/documents/{id}` or `/voice/{id}`.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReviewItem {
     pub(crate) id: ItemId,
@@ -37,9 +37,9 @@ pub(crate) struct ReviewItem {
     pub(crate) language: Option<String>,
     pub(crate) page_count: Option<i32>,
     pub(crate) duration_seconds: Option<f64>,
-    /// The reviewer who claims it.
+    /// The reviewer who has claimed the item.
     pub(crate) claimed_by_id: Option<UserId>,
-    /// When the claim ends.
+    /// When the claim expires.
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) claimed_until: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -48,7 +48,7 @@ pub(crate) struct ReviewItem {
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) reviewed_at: Option<OffsetDateTime>,
     pub(crate) feedback: Option<String>,
-    /// Grows with every change; the `ETag` is made from it.
+    /// Increases with every change. The `ETag` header is derived from it.
     pub(crate) version: i32,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct ReviewItem {
 pub(crate) enum Verdict {
     /// The item is approved.
     Approved,
-    /// The item is rejected; the uploader is told why.
+    /// The item is rejected. The uploader gets a mail with the feedback.
     Rejected,
 }
 
@@ -77,17 +77,17 @@ impl HasVersion for ReviewItem {
     }
 }
 
-/// A decision.
+/// A decision of a reviewer on an item.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Decision {
     #[garde(skip)]
     pub(crate) status: Verdict,
-    /// Why; needed to reject. The uploader reads it.
+    /// The feedback for the uploader. Required to reject an item.
     #[garde(length(chars, min = 1, max = 2000), custom(explains(&self.status)))]
     #[schema(min_length = 1, max_length = 2000)]
     pub(crate) feedback: Option<String>,
-    /// The corrected text; kept beside the machine's.
+    /// The corrected text. The text from the engine is kept.
     #[garde(length(chars, max = 1_000_000))]
     #[schema(max_length = 1_000_000)]
     pub(crate) corrected_text: Option<String>,
@@ -96,13 +96,13 @@ pub(crate) struct Decision {
 fn explains(status: &Verdict) -> impl FnOnce(&Option<String>, &()) -> garde::Result + '_ {
     move |feedback, ()| {
         if *status == Verdict::Rejected && feedback.as_ref().is_none_or(|text| text.trim().is_empty()) {
-            return Err(garde::Error::new("is needed to reject"));
+            return Err(garde::Error::new("is required to reject an item"));
         }
         Ok(())
     }
 }
 
-/// An item that nobody else changes until the transaction ends.
+/// An item that is locked until the transaction ends.
 pub(crate) struct LockedItem {
     pub(crate) id: ItemId,
     pub(crate) project_id: ProjectId,
@@ -111,70 +111,70 @@ pub(crate) struct LockedItem {
     pub(crate) version: i32,
     pub(crate) claimed_by_id: Option<UserId>,
     pub(crate) claimed_until: Option<OffsetDateTime>,
-    /// Whether another upload was requested.
+    /// True if the next upload of the item has been requested.
     pub(crate) awaits_upload: bool,
-    /// When it began to await a decision.
+    /// When the item began to await a decision.
     pub(crate) pending_since: Option<OffsetDateTime>,
-    /// Whether the caller uploaded it.
+    /// True if the caller uploaded the item.
     pub(crate) is_own: bool,
-    /// Whether the caller uploaded it, and nobody else in the project could decide.
+    /// True if the caller uploaded the item and no other member of the project can decide on it.
     pub(crate) is_own_and_alone: bool,
 }
 
 impl LockedItem {
-    /// Whether somebody claims it.
+    /// Returns whether the item has an active claim.
     pub(crate) fn is_claimed(&self, now: OffsetDateTime) -> bool {
         self.claimed_until > Some(now)
     }
 
-    /// Whether somebody other than the user claims it.
+    /// Returns whether a user other than `user` has an active claim on the item.
     pub(crate) fn is_claimed_by_another(&self, user: UserId, now: OffsetDateTime) -> bool {
         self.is_claimed(now) && self.claimed_by_id != Some(user)
     }
 }
 
-/// A part of a project's queue.
+/// The part of a project's queue that a request selects.
 pub(crate) struct Queue {
     pub(crate) project_id: ProjectId,
-    /// The items of this kind; `None` for those of every kind.
+    /// `None` for items of every kind.
     pub(crate) kind: Option<ItemKind>,
     pub(crate) order: Order,
-    /// The caller: items that others claim are left out.
+    /// The caller. Items that others have claimed are excluded.
     pub(crate) user: UserId,
 }
 
-/// The live claims of a reviewer.
+/// The active claims of a reviewer.
 pub(crate) struct LiveClaims {
     pub(crate) count: i64,
-    /// The one that ends first.
+    /// The claimed item of the queue whose claim expires first.
     pub(crate) first: Option<ItemId>,
 }
 
-/// The limits of a claim.
+/// The conditions for claiming the next item.
 pub(crate) struct ClaimLimits {
-    /// Whether the caller's own uploads can be claimed.
+    /// True if the caller may claim their own uploads.
     pub(crate) includes_own: bool,
     pub(crate) now: OffsetDateTime,
     pub(crate) until: OffsetDateTime,
 }
 
-/// A change of an item's status.
+/// A status change of an item.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HistoryEntry {
-    /// The item's version after it.
+    /// The version of the item after the change.
     pub(crate) version: i32,
     pub(crate) from: Option<ItemStatus>,
     pub(crate) to: ItemStatus,
-    /// Who did it; null for the platform.
+    /// The user who made the change; null if the platform made it.
     pub(crate) actor_id: Option<UserId>,
     pub(crate) actor_name: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) at: OffsetDateTime,
     pub(crate) feedback: Option<String>,
-    /// Why it failed, if it did.
+    /// The code of the failure; null unless processing failed.
     pub(crate) failure_code: Option<String>,
-    /// The text before a decision that changed it.
+    /// The text before the decision, if the decision changed it.
     pub(crate) text_before: Option<String>,
-    /// The text after it.
+    /// The text after the decision, if the decision changed it.
     pub(crate) text_after: Option<String>,
 }

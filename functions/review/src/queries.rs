@@ -1,4 +1,4 @@
-//! All SQL of `review`.
+//! The SQL queries of `review`.
 
 mod decide;
 mod history;

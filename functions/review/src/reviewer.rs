@@ -1,4 +1,4 @@
-//! The reviewer of a request, and the rule on own submissions.
+//! The reviewer who makes a request.
 
 use shared::{
     base::ids::{ProjectId, UserId},
@@ -8,12 +8,12 @@ use shared::{
     },
 };
 
-/// A caller whom the guard admitted as a reviewer.
+/// A caller whom the guard has authorized as a reviewer.
 pub(crate) struct Reviewer {
     pub(crate) user: UserId,
     pub(crate) project_id: ProjectId,
-    /// Whether the caller administers the project. Nobody decides on their own upload, unless nobody else in the
-    /// project could: then an admin may.
+    /// True for project admins and super admins. Reviewers cannot decide on their own uploads. An admin can, if no
+    /// other member of the project can decide.
     pub(crate) is_admin: bool,
 }
 

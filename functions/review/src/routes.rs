@@ -1,4 +1,4 @@
-//! The handlers, a file for each route.
+//! The handlers, in one file for each route.
 
 pub(crate) mod claim_item;
 pub(crate) mod claim_next;

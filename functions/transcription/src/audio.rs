@@ -1,19 +1,19 @@
-//! What a file's first bytes say: whether it is of the declared type, and how long it sounds.
+//! Detection of the type and the duration of a recording from its first bytes.
 
 use std::time::Duration;
 
-/// How many first bytes are looked at: recorders write what they know of a take before its samples.
+/// The number of bytes to inspect. Recorders write metadata before the samples.
 pub(crate) const HEAD_BYTES: u64 = 4096;
 
-/// A size that stands for "until the end": whoever wrote the header did not know yet.
+/// A size that means "until the end of the file", written by recorders that do not know the size in advance.
 const STREAMED: u32 = u32::MAX;
 
-/// Whether a file that begins like this may be of the declared type.
+/// Returns whether a file that starts with `head` can have the declared type.
 pub(crate) fn agrees(declared: &str, head: &[u8]) -> bool {
     match declared {
         "audio/wav" | "audio/x-wav" => head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE"),
         "audio/flac" => head.starts_with(b"fLaC"),
-        // Eleven bits set, then a version and a layer that exist.
+        // A frame header: eleven set bits, then a valid version and layer.
         "audio/mpeg" => {
             head.starts_with(b"ID3")
                 || matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 0x08 && second & 0x06 != 0)
@@ -25,29 +25,29 @@ pub(crate) fn agrees(declared: &str, head: &[u8]) -> bool {
     }
 }
 
-/// The document type of an EBML file, of which WebM is one (RFC 8794, 11.2.4).
+/// Returns the document type of an EBML file, such as WebM (RFC 8794, section 11.2.4).
 fn doctype(head: &[u8]) -> Option<&[u8]> {
     let id = head.iter().take(64).zip(head.iter().skip(1)).position(|pair| pair == (&0x42, &0x82))?;
     let (&size, text) = head.get(id + 2..)?.split_first()?;
-    // One byte of size, marked by its highest bit; the text may be padded.
+    // The highest bit marks a size of one byte. The text may be padded.
     let text = text.get(..usize::from(size.checked_sub(0x80)?))?;
     Some(text.strip_suffix(b"\0").unwrap_or(text))
 }
 
-/// What is known of a file's sound before it is heard.
+/// The properties of a recording that are known before its transcription.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Sound {
-    /// It lasts so long.
+    /// The recording has this duration.
     Lasts(Duration),
-    /// The first bytes do not tell.
+    /// The first bytes do not contain the duration.
     Untold,
-    /// There is none.
+    /// The recording has no samples.
     Absent,
-    /// What is said of it cannot be true.
+    /// The header is invalid.
     Impossible,
 }
 
-/// What the header of a file of a type that [`agrees`] says of its sound.
+/// Reads the duration from the header of a file whose declared type [`agrees`] with its content.
 pub(crate) fn sound(declared: &str, head: &[u8], size_bytes: u64) -> Sound {
     match declared {
         "audio/wav" | "audio/x-wav" => wav(head, size_bytes),
@@ -56,12 +56,12 @@ pub(crate) fn sound(declared: &str, head: &[u8], size_bytes: u64) -> Sound {
     }
 }
 
-/// Walks the chunks up to the samples.
+/// Reads the chunks of a WAV file up to the samples.
 fn wav(head: &[u8], size_bytes: u64) -> Sound {
     let mut at = 12_u64;
     let mut format = None;
     loop {
-        // Chunks begin at even places.
+        // Chunks start at even offsets.
         at += at % 2;
         if at + 8 > size_bytes {
             return if format.is_some() { Sound::Absent } else { Sound::Impossible };
@@ -83,7 +83,7 @@ fn wav(head: &[u8], size_bytes: u64) -> Sound {
                 let rest = size_bytes - at - 8;
                 return match size {
                     _ if rest == 0 => Sound::Absent,
-                    // Recorders that cannot go back leave one of these.
+                    // Recorders that cannot seek leave one of these sizes.
                     0 | STREAMED => format.lasts(rest),
                     _ if end > size_bytes => Sound::Impossible,
                     _ => format.lasts(size.into()),
@@ -95,13 +95,13 @@ fn wav(head: &[u8], size_bytes: u64) -> Sound {
     }
 }
 
-/// How samples are stored.
+/// The sample format of a WAV file.
 struct Format {
     bytes_per_second: u64,
 }
 
 impl Format {
-    /// `None` when it is not all there, `Some(None)` when no sound is stored so.
+    /// Returns `None` if the chunk is truncated, and `Some(None)` if the format is invalid.
     fn read(body: &[u8]) -> Option<Option<Self>> {
         let (
             [
@@ -129,7 +129,7 @@ impl Format {
         let rate = u64::from(u32::from_le_bytes([*r0, *r1, *r2, *r3]));
         let bits = u64::from(u16::from_le_bytes([*bits_low, *bits_high]));
         let said = u64::from(u32::from_le_bytes([*b0, *b1, *b2, *b3]));
-        // PCM, floating point, A-law, µ-law and their extended form, where decoders do not look at what is said.
+        // For PCM, floating point, A-law, µ-law and their extensible form, decoders ignore the declared byte rate.
         let bytes_per_second =
             if matches!(tag, 1 | 3 | 6 | 7 | 0xfffe) { channels * rate * bits.div_ceil(8) } else { said };
         Some((channels > 0 && rate > 0).then_some(Self { bytes_per_second }))
@@ -144,7 +144,7 @@ impl Format {
     }
 }
 
-/// STREAMINFO, which always comes first (RFC 9639, 8.2).
+/// Reads STREAMINFO, which is always the first metadata block (RFC 9639, section 8.2).
 fn flac(head: &[u8]) -> Option<Sound> {
     let info = head.get(8..42).filter(|_| head.get(4).is_some_and(|kind| kind & 0x7f == 0))?;
     let packed = info.get(10..18)?.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));

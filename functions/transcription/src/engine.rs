@@ -1,5 +1,5 @@
-//! Speech-to-Text: one synchronous call for what is short, a batch operation for the rest, always by the object's
-//! URI.
+//! The Speech-to-Text engine: a synchronous call for short recordings, and a batch operation for longer ones.
+//! Recordings are passed by the URI of the object.
 
 use std::time::Duration;
 
@@ -29,32 +29,32 @@ use crate::{
 };
 
 shared::settings! {
-    /// Speech-to-Text.
+    /// The connection to Speech-to-Text.
     pub struct EngineSettings {
-        /// The recognizer: `projects/{project}/locations/{location}/recognizers/{id}`, with `_` for the empty one.
+        /// The recognizer: `projects/{project}/locations/{location}/recognizers/{id}`. Use the id `_` for the default.
         pub recognizer: String = "SPEECH_RECOGNIZER",
-        /// Where Speech-to-Text answers; unset for the recognizer's own region.
+        /// The endpoint of Speech-to-Text. Defaults to the endpoint in the region of the recognizer.
         pub endpoint: Option<String> = "SPEECH_ENDPOINT",
-        /// The model that listens.
+        /// The model for transcription.
         pub model: String = "SPEECH_MODEL" or "long",
-        /// The language (BCP 47) of voice samples where neither they nor their project name one.
+        /// The language (BCP 47) of voice samples without a language of their own or of their project.
         pub default_language: String = "DEFAULT_LANGUAGE" or "en-US",
     }
 }
 
-/// The longest that a synchronous call may take.
+/// The timeout of a synchronous call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(240);
-/// Synchronous calls take a minute and 10 MB (<https://cloud.google.com/speech-to-text/v2/quotas>); a header's
-/// rounding stays well below.
+/// The maximum duration for a synchronous call. Speech-to-Text accepts a minute and 10 MB
+/// (<https://cloud.google.com/speech-to-text/v2/quotas>). The margin allows for imprecise headers.
 const ONLINE: Duration = Duration::from_secs(55);
 const ONLINE_BYTES: u64 = 10_000_000;
-/// What does not say how long it sounds is tried at once up to this size: a minute at 32 kbit/s, more than which
-/// recorders of speech seldom compress. A wrong guess costs one call, which is refused unpaid.
+/// The maximum size for a synchronous call if the duration is unknown: a minute at 32 kbit/s, a low bit rate for
+/// speech. If the recording is too long, the call is refused at no charge.
 const ONLINE_BYTES_UNTOLD: u64 = 240_000;
-/// The longest recording that a batch operation takes.
+/// The maximum duration of a recording for a batch operation.
 const LONGEST: Duration = Duration::from_secs(8 * 3600);
 
-/// Calls Speech-to-Text.
+/// The engine that calls Speech-to-Text.
 #[derive(Clone)]
 pub struct Speech {
     client: Lazy<client::Speech>,
@@ -91,7 +91,7 @@ impl Speech {
             .set_features(features)
     }
 
-    /// One call, never repeated here: Pub/Sub's backoff is the only retry.
+    /// Makes a synchronous call. It is not retried here, because Pub/Sub retries the delivery with backoff.
     async fn online(&self, job: &Job, uri: &str) -> Result<Text, Refusal> {
         let client =
             self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
@@ -139,7 +139,7 @@ impl Engine for Speech {
             return Some(Failure {
                 code: "content_type_mismatch".to_owned(),
                 message: format!(
-                    "The file is not {}, as was announced. Upload it with its own type.",
+                    "The file is not {}, its declared type. Upload it with the correct type.",
                     job.content_type
                 ),
             });
@@ -179,7 +179,7 @@ impl Engine for Speech {
             let percent = metadata.map(|metadata| metadata.progress_percent.clamp(0, 100).into());
             return Ok(OperationState::Running(percent));
         }
-        // The file's own error says what is wrong with it; the operation's only that something is.
+        // The error of the file is more specific than the error of the operation.
         let response: Option<BatchRecognizeResponse> =
             found.response().and_then(|response| response.to_msg().ok());
         let results = response.map(|response| response.results).unwrap_or_default();
@@ -201,9 +201,9 @@ impl Engine for Speech {
 
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let text = transcript::of_output(output).map_err(|error| {
-            EngineError::Transient(Problem::internal(format!("{object} is no transcript: {error}")))
+            EngineError::Transient(Problem::internal(format!("{object} is not a transcript: {error}")))
         })?;
-        // There is one file in a batch, and so one part.
+        // A batch has one file, so its output is one shard.
         Ok(Shard { index: 0, count: 1, text: spoken(text)? })
     }
 }
@@ -212,7 +212,7 @@ fn sound(job: &Job, head: &Head) -> Sound {
     audio::sound(&job.content_type, &head.bytes, head.size_bytes.unsigned_abs())
 }
 
-/// Whether a synchronous call will do.
+/// Returns whether a recording is short enough for a synchronous call.
 fn is_short(job: &Job, head: &Head) -> bool {
     let bytes = head.size_bytes.unsigned_abs();
     match sound(job, head) {
@@ -221,7 +221,7 @@ fn is_short(job: &Job, head: &Head) -> bool {
     }
 }
 
-/// Returns the text, unless nothing was said.
+/// Returns the text, or a failure if there is no speech.
 fn spoken(text: Text) -> Result<Text, EngineError> {
     if text.parts.is_empty() {
         return Err(EngineError::Permanent(faults::no_speech()));
@@ -238,7 +238,7 @@ async fn build_client(google: GoogleSettings, endpoint: String) -> Result<client
         .map_err(|error| Error::of("SPEECH_ENDPOINT", error))
 }
 
-/// Recognizers answer only in their own region
+/// Returns the endpoint in the region of the recognizer, which accepts no requests from others
 /// (<https://cloud.google.com/speech-to-text/v2/docs/locations>).
 fn regional_endpoint(recognizer: &str) -> Result<String, Error> {
     let parts: Vec<&str> = recognizer.split('/').collect();
@@ -261,7 +261,7 @@ mod tests {
     use super::regional_endpoint;
 
     #[test]
-    fn a_recognizer_is_called_in_its_own_region() {
+    fn the_endpoint_is_in_the_region_of_the_recognizer() {
         let endpoint =
             |location: &str| regional_endpoint(&format!("projects/p/locations/{location}/recognizers/_"));
         assert_eq!(endpoint("eu").expect("an endpoint"), "https://eu-speech.googleapis.com");

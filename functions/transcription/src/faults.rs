@@ -1,9 +1,9 @@
-//! The one place that decides what an error of Speech-to-Text means.
+//! The interpretation of errors from Speech-to-Text.
 //!
-//! Its documentation names no reasons, so codes and wording decide
-//! (<https://cloud.google.com/speech-to-text/docs/error-messages>). What is refused for its own sake is refused as
-//! an invalid argument; the same code says that the function asks for what there is not, which a person at the
-//! platform mends: the recording waits for it.
+//! The API documents no error reasons, so this module uses codes and message texts
+//! (<https://cloud.google.com/speech-to-text/docs/error-messages>). An invalid argument can be a defect of the
+//! recording, which then fails, or a wrong configuration, such as an unknown model. In the second case the recording
+//! waits until an operator has fixed the configuration.
 
 use google_cloud_gax::error::rpc::Code;
 use shared::{
@@ -11,7 +11,7 @@ use shared::{
     items::{Failure, processing::EngineError},
 };
 
-/// What a call was refused for.
+/// The reason why Speech-to-Text refused a call.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// The recording is too long for this kind of call.
@@ -19,7 +19,7 @@ pub(crate) enum Refusal {
     Error(EngineError),
 }
 
-/// What the refusal of a call means.
+/// Maps an error of a call to its meaning for processing.
 pub(crate) fn refusal(error: google_cloud_speech_v2::Error, batch: bool) -> Refusal {
     let cause = error.status().map(|status| cause(status.code, &status.message));
     Refusal::Error(match cause {
@@ -30,7 +30,7 @@ pub(crate) fn refusal(error: google_cloud_speech_v2::Error, batch: bool) -> Refu
     })
 }
 
-/// What is wrong with the recording, if that is why an operation brought no text of it.
+/// Returns the failure of a recording, if an operation failed because of the recording itself.
 pub(crate) fn failure(code: Code, message: &str) -> Option<Failure> {
     match cause(code, message) {
         Cause::TooLong => Some(too_long()),
@@ -79,15 +79,15 @@ fn cause(code: Code, message: &str) -> Cause {
     }
 }
 
-/// It cannot be decoded.
+/// The failure of a recording that cannot be decoded.
 pub(crate) fn unreadable() -> Failure {
     failed(
         "unreadable",
-        "The file is broken or not of a kind that can be read. Play it, export it anew, and upload that.",
+        "The file is broken or not of a kind that can be read. Play it, export it again, and upload that.",
     )
 }
 
-/// It is longer than any call takes.
+/// The failure of a recording that is too long for a batch operation.
 pub(crate) fn too_long() -> Failure {
     failed(
         "too_long",
@@ -95,7 +95,7 @@ pub(crate) fn too_long() -> Failure {
     )
 }
 
-/// Nothing was said.
+/// The failure of a recording without speech.
 pub(crate) fn no_speech() -> Failure {
     failed(
         "no_speech",
@@ -106,8 +106,8 @@ pub(crate) fn no_speech() -> Failure {
 fn unsupported_language() -> Failure {
     failed(
         "unsupported_language",
-        "The language of the recording cannot be transcribed. Choose another, here or for the project, and have it \
-         processed again.",
+        "The language of the recording cannot be transcribed. Choose another, here or for the project, and reprocess \
+         the recording.",
     )
 }
 
@@ -122,7 +122,7 @@ mod tests {
     use super::failure;
 
     #[test]
-    fn a_failure_says_what_a_person_can_do_and_the_rest_is_tried_again() {
+    fn defects_of_a_recording_are_failures_and_other_errors_are_retried() {
         let of = |code, message: &str| failure(code, message).map(|failure| failure.code);
         let invalid = |message: &str| of(Code::InvalidArgument, message);
         for (message, code) in [

@@ -1,6 +1,7 @@
 //! `transcription`: transcribes uploaded voice samples with Speech-to-Text.
 //!
-//! What a delivery leads to is [`shared::items::processing`]; here is what Speech-to-Text is asked and what it answers.
+//! [`shared::items::processing`] implements the processing of deliveries. This crate implements the engine: it makes
+//! the requests to Speech-to-Text and interprets the responses.
 
 mod audio;
 mod engine;
@@ -20,13 +21,13 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::engine::{EngineSettings, Speech};
 
 shared::settings! {
-    /// The settings of `transcription`.
+    /// The settings of the function `transcription`.
     pub struct TranscriptionSettings {
     }
     with {
-        /// Everything but the engine.
+        /// The settings that all processing functions share.
         pub processing: ProcessingSettings,
-        /// Speech-to-Text.
+        /// The connection to Speech-to-Text.
         pub engine: EngineSettings,
     }
 }

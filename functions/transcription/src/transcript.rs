@@ -1,4 +1,4 @@
-//! The text in an answer of Speech-to-Text.
+//! The text in a response of Speech-to-Text.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::{
 };
 use shared::items::parts::{Part, Text, Word};
 
-/// Returns the text that a synchronous call answered.
+/// Returns the text in the response of a synchronous call.
 pub(crate) fn of_answer(
     results: impl IntoIterator<Item = SpeechRecognitionResult>,
     metadata: Option<&RecognitionResponseMetadata>,
@@ -20,13 +20,13 @@ pub(crate) fn of_answer(
     heard.text(metadata)
 }
 
-/// Returns the text that a batch operation wrote: it reads one result at a time, since there may be hours of them.
+/// Returns the text in the output of a batch operation. Parses one result at a time to limit memory use.
 pub(crate) fn of_output(output: &[u8]) -> Result<Text, serde_json::Error> {
     let output: Output = serde_json::from_slice(output)?;
     Ok(output.results.text(output.metadata.as_ref()))
 }
 
-/// `BatchRecognizeResults`, of which no more than one result is held as Google's type.
+/// `BatchRecognizeResults`, parsed with at most one result in memory as Google's type.
 #[derive(Deserialize)]
 struct Output {
     #[serde(default)]
@@ -34,11 +34,11 @@ struct Output {
     metadata: Option<RecognitionResponseMetadata>,
 }
 
-/// The results so far.
+/// The text collected from the results so far.
 #[derive(Default)]
 struct Heard {
     segments: Vec<Part>,
-    /// Where the last one ends; those without a word count too.
+    /// The end of the last result in seconds, including results without words.
     end: Option<f64>,
 }
 
@@ -68,9 +68,9 @@ impl Heard {
     }
 }
 
-/// The length of the whole recording. What is billed is that length with the last second rounded up; the last
-/// result ends with the recording or, when it ends in silence, somewhere before. So the end is the more exact of
-/// the two where it lies in the last billed second, and what is billed is wherever it does not.
+/// Returns the duration of the recording. The billed duration is rounded up to a full second. The last result ends with
+/// the recording or, if that ends in silence, earlier. So the end of the last result is more precise if it is within
+/// the last billed second. Otherwise, the billed duration is.
 fn duration(billed: Option<f64>, end: Option<f64>) -> Option<f64> {
     match (billed, end) {
         (Some(billed), Some(end)) if billed - end < 1.0 => Some(end),
@@ -79,7 +79,7 @@ fn duration(billed: Option<f64>, end: Option<f64>) -> Option<f64> {
 }
 
 fn word(info: WordInfo) -> Word {
-    // An offset that is left out is zero.
+    // An omitted offset is zero.
     let start = info.start_offset.as_ref().map(seconds).unwrap_or_default();
     let end = info.end_offset.as_ref().map_or(start, seconds);
     Word { word: clean(info.word), start, end, confidence: confidence(info.confidence) }
@@ -89,12 +89,12 @@ fn seconds(duration: &Duration) -> f64 {
     duration.seconds() as f64 + f64::from(duration.nanos()) / 1e9
 }
 
-/// Google's 0.0 says that there is none.
+/// Returns the confidence. Google reports 0.0 if there is none.
 fn confidence(value: f32) -> Option<f32> {
     (value > 0.0).then(|| value.min(1.0))
 }
 
-/// The text without U+0000, which no database takes.
+/// Removes U+0000 from a text, because Postgres cannot store it.
 fn clean(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
 }
@@ -107,7 +107,7 @@ impl<'de> Deserialize<'de> for Heard {
             type Value = Heard;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("the results of a recognition")
+                formatter.write_str("a map of recognition results")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut results: A) -> Result<Heard, A::Error> {
@@ -132,7 +132,7 @@ mod tests {
     use super::{duration, of_answer};
 
     #[test]
-    fn the_length_is_the_end_of_the_last_result_unless_silence_follows() {
+    fn the_duration_is_the_end_of_the_last_result_unless_silence_follows() {
         assert_eq!(duration(Some(6.0), Some(5.51)), Some(5.51));
         assert_eq!(duration(Some(60.0), Some(5.5)), Some(60.0));
         assert_eq!(duration(Some(60.0), None), Some(60.0));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_google_leaves_out_is_unknown_and_what_has_no_text_is_no_segment() {
+    fn omitted_values_are_unknown_and_results_without_text_are_skipped() {
         let word = WordInfo::new().set_word("so\0");
         let said = SpeechRecognitionAlternative::new().set_transcript(" so\0").set_words([word]);
         let empty = SpeechRecognitionAlternative::new().set_transcript(" ");

@@ -1,4 +1,4 @@
-//! Parts of requests that are alike for every kind.
+//! Parts of requests that all kinds of items share.
 
 use std::marker::PhantomData;
 
@@ -13,16 +13,16 @@ use utoipa::ToSchema;
 
 use super::NewItem;
 
-/// Whose uploads.
+/// A filter for the uploader of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum UploadedBy {
-    /// The caller's.
+    /// Items that the caller uploaded.
     Me,
 }
 
 impl UploadedBy {
-    /// The uploader, as seen by the caller.
+    /// Returns the id of the uploader, given the id of the caller.
     pub(crate) const fn user(self, caller: UserId) -> UserId {
         match self {
             Self::Me => caller,
@@ -30,14 +30,14 @@ impl UploadedBy {
     }
 }
 
-/// Larger uploads are resumable whether or not the client asked for that.
+/// Larger uploads are resumable, even if the client did not request it.
 pub(crate) const RESUMABLE_FROM_BYTES: i64 = 8 << 20;
-/// Many items of one project, each of which is read by itself.
+/// A batch of items of one project, each of which is parsed and validated separately.
 pub(crate) trait Batch: InProject {
-    /// An item as it would come alone.
+    /// The body of a request for a single item.
     type New: InProject + DeserializeOwned + Validate<Context = ()> + Into<NewItem>;
 
-    /// The items, unread.
+    /// Returns the items, not parsed yet.
     fn into_items(self) -> Vec<Value>;
 }
 
@@ -45,10 +45,10 @@ pub(crate) trait Batch: InProject {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields, bound = "")]
 pub(crate) struct CreateBatch<T> {
-    /// The project they belong to; an item that names another one is refused.
+    /// The project of all items. Items may omit `project_id`; an item that names another project is refused.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Each as the request for one item takes it, apart from the others.
+    /// The items, each as in the request that creates a single item. Each succeeds or fails on its own.
     #[garde(length(min = 1, max = 100))]
     #[schema(value_type = Vec<T>, min_items = 1, max_items = 100)]
     items: Vec<Value>,
@@ -75,19 +75,19 @@ where
     }
 }
 
-/// Checks a file's name: no path, no control character.
+/// Checks that a file name contains no path and no control character.
 pub(crate) fn is_filename(name: &str, (): &()) -> garde::Result {
     if name.chars().any(|character| character.is_control() || matches!(character, '/' | '\\')) {
-        return Err(garde::Error::new("holds a path or a control character"));
+        return Err(garde::Error::new("must not contain a path or a control character"));
     }
     Ok(())
 }
 
-/// Checks for base64 of four bytes.
+/// Checks for the Base64 encoding of four bytes.
 pub(crate) fn is_crc32c(text: &str, (): &()) -> garde::Result {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     match STANDARD.decode(text) {
         Ok(bytes) if bytes.len() == 4 => Ok(()),
-        _ => Err(garde::Error::new("expected base64 of four bytes")),
+        _ => Err(garde::Error::new("must be the Base64 encoding of four bytes")),
     }
 }

@@ -1,4 +1,4 @@
-//! Documents: the answers, and the bodies and queries of requests.
+//! Documents: responses, request bodies and query parameters.
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -24,12 +24,12 @@ use super::{
 type ContentType = MediaType<locators::Document>;
 type Size = FileSize<locators::Document>;
 
-/// A document.
+/// A document with its metadata, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Document {
     #[serde(flatten)]
     pub(crate) item: Item,
-    /// A label that the team chooses.
+    /// A label for grouping documents, chosen by the team.
     pub(crate) domain: Option<String>,
     pub(crate) page_count: Option<i32>,
 }
@@ -53,34 +53,34 @@ impl HasVersion for Document {
     }
 }
 
-/// Which documents.
+/// The query parameters of `GET /documents`.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListDocuments {
-    /// The project.
+    /// The project whose items are listed.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Only those in this status.
+    /// Lists only items with this status.
     #[garde(skip)]
     #[param(inline)]
     status: Option<ItemStatus>,
-    /// Only those with this label.
+    /// Lists only documents with this label.
     #[garde(length(chars, min = 1, max = 64))]
     domain: Option<String>,
-    /// Only the caller's own.
+    /// Lists only the caller's own uploads.
     #[garde(skip)]
     #[param(inline)]
     uploaded_by: Option<UploadedBy>,
-    /// Words in the name or the text: `"a phrase"`, `or` and `-not` are understood. The best match comes first.
+    /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or` and `-excluded`.
     #[garde(length(chars, min = 1, max = 200))]
     q: Option<String>,
-    /// Entries on the page.
+    /// The maximum number of entries on the page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
@@ -107,31 +107,31 @@ impl ListDocuments {
     }
 }
 
-/// A document to be uploaded.
+/// The description of a document to be uploaded.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateDocument {
-    /// The project it belongs to.
+    /// The project that the item belongs to.
     #[garde(skip)]
     project_id: ProjectId,
-    /// The file's name, without a path.
+    /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), custom(is_filename))]
     #[schema(min_length = 1, max_length = 255)]
     filename: String,
     #[garde(skip)]
     content_type: ContentType,
-    /// The exact size; storage refuses any other.
+    /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
     #[schema(inline)]
     size_bytes: Size,
-    /// Base64 of the big-endian CRC32C of the bytes; storage refuses any others.
+    /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
     crc32c: Option<String>,
-    /// A label that the team chooses.
+    /// A label for grouping documents, chosen by the team.
     #[garde(length(chars, min = 1, max = 64))]
     #[schema(min_length = 1, max_length = 64)]
     domain: Option<String>,
-    /// Whether the upload can be interrupted and resumed; beyond 8 MiB it always can.
+    /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[serde(default)]
     #[garde(skip)]
     resumable: bool,
@@ -158,7 +158,7 @@ impl From<CreateDocument> for NewItem {
     }
 }
 
-/// A document and the upload of its bytes.
+/// A document and the signed request that uploads its file.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DocumentUpload {
     pub(crate) document: Document,
@@ -182,9 +182,9 @@ impl HasVersion for DocumentUpload {
 pub(crate) struct DocumentWithText {
     #[serde(flatten)]
     pub(crate) document: Document,
-    /// The recognized text, page after page; null until it was read.
+    /// The recognized text of all pages; null until processing has succeeded.
     pub(crate) ocr_text: Option<String>,
-    /// The text as a reviewer corrected it.
+    /// The text as corrected by a reviewer; null if no reviewer corrected it.
     pub(crate) corrected_text: Option<String>,
 }
 
@@ -194,11 +194,11 @@ impl HasVersion for DocumentWithText {
     }
 }
 
-/// A merge patch (RFC 7396): a field that is left out stays, null clears.
+/// A merge patch (RFC 7396): an omitted field keeps its value, null clears it.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateDocument {
-    /// A label that the team chooses; null removes it.
+    /// A label for grouping documents, chosen by the team; null removes it.
     #[serde(default)]
     #[garde(custom(is_label))]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
@@ -208,30 +208,30 @@ pub(crate) struct UpdateDocument {
 fn is_label(domain: &Field<String>, (): &()) -> garde::Result {
     match domain {
         Field::Set(label) if !(1..=64).contains(&label.chars().count()) => {
-            Err(garde::Error::new("has to have 1 to 64 characters"))
+            Err(garde::Error::new("must have 1 to 64 characters"))
         }
         _ => Ok(()),
     }
 }
 
-/// The description of the next upload; a field that is left out stays as it was.
+/// Describes the next upload. Omitted fields keep their values, but a new type or size clears the checksum.
 #[derive(Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NextDocumentUpload {
-    /// The file's name, without a path.
+    /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), inner(custom(is_filename)))]
     #[schema(min_length = 1, max_length = 255)]
     filename: Option<String>,
     #[garde(skip)]
     content_type: Option<ContentType>,
-    /// The exact size; storage refuses any other.
+    /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
     #[schema(inline)]
     size_bytes: Option<Size>,
-    /// Base64 of the big-endian CRC32C of the bytes; storage refuses any others.
+    /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
     crc32c: Option<String>,
-    /// Whether the upload can be interrupted and resumed.
+    /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[garde(skip)]
     resumable: Option<bool>,
 }

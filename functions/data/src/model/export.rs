@@ -1,4 +1,4 @@
-//! Exports.
+//! Project exports as the API shows them.
 
 use serde::Serialize;
 use shared::{
@@ -13,15 +13,15 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub(crate) enum ExportStatus {
-    /// Its file is being written.
+    /// The file is being written.
     Processing,
-    /// Its file can be downloaded.
+    /// The file can be downloaded.
     Ready,
-    /// It could not be made; `failure` says why.
+    /// The export failed; see `failure`.
     Failed,
 }
 
-/// A file with the items of a project.
+/// A project export: a file with the items of a project.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Export {
     pub(crate) id: ExportId,
@@ -29,40 +29,40 @@ pub(crate) struct Export {
     pub(crate) requested_by_id: UserId,
     #[schema(inline)]
     pub(crate) format: ExportFormat,
-    /// Only items in this status are in it; null for all.
+    /// The status of the exported items; null if items of every status are exported.
     pub(crate) item_status: Option<ItemStatus>,
     #[schema(inline)]
     pub(crate) status: ExportStatus,
-    /// Why it failed, if it did.
+    /// The reason for the failure; null unless the export failed.
     pub(crate) failure: Option<Failure>,
     pub(crate) progress: ExportProgress,
-    /// The size of the file, once it is there.
+    /// The size of the file; null until the export is ready.
     pub(crate) size_bytes: Option<i64>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
-    /// When it was ready, or failed.
+    /// When the export became ready or failed.
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) completed_at: Option<OffsetDateTime>,
-    /// After that it is deleted, with its file.
+    /// When the export and its file are deleted.
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) kept_until: OffsetDateTime,
 }
 
-/// The number of items of an export that are written.
+/// The progress of a project export, in items.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExportProgress {
     pub(crate) done: i64,
-    /// Null until they are counted; an estimate until all are written.
+    /// The number of items to export: null until counted, and an estimate until the export is ready.
     pub(crate) total: Option<i64>,
 }
 
-/// An export's row: the answer, and the attempt and the generation of its file.
+/// A row of `exports`: the export, and the attempt and generation of its file.
 pub(crate) struct ExportRow {
     pub(crate) export: Export,
     pub(crate) file: Option<(i32, i64)>,
 }
 
-/// An export to be created.
+/// A project export to be created.
 pub(crate) struct NewExport {
     pub(crate) id: ExportId,
     pub(crate) project_id: ProjectId,

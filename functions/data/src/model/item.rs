@@ -1,4 +1,4 @@
-//! Items as the API shows them, and as SQL selects them.
+//! Items as the API shows them and as the queries select them.
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// The fields of every kind.
+/// The fields that all kinds of items share.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Item {
     pub(crate) id: ItemId,
@@ -20,13 +20,13 @@ pub(crate) struct Item {
     pub(crate) content_type: String,
     pub(crate) size_bytes: i64,
     pub(crate) status: ItemStatus,
-    /// Why it failed, if it did.
+    /// The reason for the failure; null unless processing failed.
     pub(crate) failure: Option<Failure>,
-    /// The progress of a large input; null when there is none to report.
+    /// The progress of processing a large file; null if there is none to report.
     pub(crate) progress: Option<Progress>,
     /// An earlier item of the project with the same bytes.
     pub(crate) duplicate_of: Option<ItemId>,
-    /// When the bytes arrived.
+    /// When the upload was complete.
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) submitted_at: Option<OffsetDateTime>,
     /// When processing ended.
@@ -40,7 +40,7 @@ pub(crate) struct Item {
     pub(crate) confidence: Option<f32>,
     /// The main language, as a BCP 47 tag.
     pub(crate) language: Option<String>,
-    /// Grows with every change; the `ETag` is made from it.
+    /// Increases with every change. The `ETag` header is derived from it.
     pub(crate) version: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
@@ -50,13 +50,13 @@ pub(crate) struct Item {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Progress {
     pub(crate) done: i64,
-    /// An estimate until the last part is there.
+    /// The amount of work, an estimate until the last part is stored.
     pub(crate) total: i64,
-    /// What is counted: `pages` or `percent`.
+    /// The unit of `done` and `total`: `pages` or `percent`.
     pub(crate) unit: String,
 }
 
-/// An item's row: the fields that answers show, and the upload that they belong to.
+/// A row of `item_details`: the fields that responses contain, and the current upload.
 pub(crate) struct ItemRow {
     pub(crate) item: Item,
     pub(crate) object: ObjectName,
@@ -69,12 +69,12 @@ pub(crate) struct ItemRow {
 }
 
 impl ItemRow {
-    /// Reads the fields of the item's kind.
+    /// Deserializes the fields of the item's kind.
     pub(crate) fn own_fields<T: DeserializeOwned + Default>(&self) -> T {
         T::deserialize(&self.own).unwrap_or_default()
     }
 
-    /// The bytes that the present upload admits.
+    /// Returns the properties that the file of the current upload must have.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected {
             content_type: &self.item.content_type,
@@ -85,7 +85,7 @@ impl ItemRow {
     }
 }
 
-/// An item that nobody else changes until the transaction ends.
+/// An item that is locked until the transaction ends.
 pub(crate) struct LockedItem {
     pub(crate) id: ItemId,
     pub(crate) project_id: ProjectId,
@@ -101,7 +101,7 @@ pub(crate) struct LockedItem {
 }
 
 impl LockedItem {
-    /// The description of the upload, for the audit log.
+    /// Describes the current upload for the audit log.
     pub(crate) fn description(&self) -> Value {
         json!({
             "original_filename": self.original_filename, "content_type": self.content_type,
@@ -109,7 +109,7 @@ impl LockedItem {
         })
     }
 
-    /// Whether bytes are expected: those of a draft, or those of the next upload of an item that ended badly.
+    /// Returns whether an upload is expected: the first one of a draft, or the next one of a failed or rejected item.
     pub(crate) fn awaits_bytes(&self) -> bool {
         match self.status {
             ItemStatus::Draft => self.generation.is_none(),

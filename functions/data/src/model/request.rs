@@ -1,4 +1,4 @@
-//! Requests, as use cases and SQL take them.
+//! Requests in the form that the use cases and queries take.
 
 use serde_json::{Value, json};
 use shared::{
@@ -24,7 +24,7 @@ pub(crate) struct NewItem {
     pub(crate) own: Value,
 }
 
-/// The description of the next upload; a field that is left out stays.
+/// The description of the next upload. `None` keeps a field unchanged.
 pub(crate) struct NextUpload {
     pub(crate) filename: Option<String>,
     pub(crate) content_type: Option<&'static str>,
@@ -34,12 +34,12 @@ pub(crate) struct NextUpload {
 }
 
 impl NextUpload {
-    /// Whether the bytes are other ones: then the checksum of the last ones is worth nothing.
+    /// Returns whether the file differs from the previous one, so that the old checksum no longer applies.
     pub(crate) fn changes_bytes(&self) -> bool {
         self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
     }
 
-    /// The description of the upload that follows, for the audit log.
+    /// Describes the next upload for the audit log.
     pub(crate) fn describe(&self, before: &LockedItem) -> Value {
         json!({
             "original_filename": self.filename.as_ref().unwrap_or(&before.original_filename),
@@ -49,7 +49,7 @@ impl NextUpload {
     }
 }
 
-/// A change of the field of a kind that people may change.
+/// A change of the one field of a kind that members may update.
 pub(crate) enum OwnField {
     /// The domain of a document.
     Domain(Field<String>),
@@ -57,7 +57,7 @@ pub(crate) enum OwnField {
     Language(Field<String>),
 }
 
-/// A change of a locked item by a person.
+/// A change of a locked item by a user, with its audit entry.
 pub(crate) struct Change {
     pub(crate) id: ItemId,
     pub(crate) status: ItemStatus,
@@ -67,15 +67,15 @@ pub(crate) struct Change {
     pub(crate) now: OffsetDateTime,
 }
 
-/// Which items a list holds.
+/// The filter of a list of items.
 pub(crate) struct Filter {
     pub(crate) project_id: ProjectId,
-    /// The items of this kind; `None` for those of every kind.
+    /// `None` for items of every kind.
     pub(crate) kind: Option<ItemKind>,
     pub(crate) status: Option<ItemStatus>,
     pub(crate) domain: Option<String>,
     pub(crate) uploaded_by: Option<UserId>,
-    /// The words of a search within one kind.
+    /// The search query. A search covers one kind.
     pub(crate) words: Option<String>,
     pub(crate) after: Option<Uuid>,
     pub(crate) limit: Limit,

@@ -1,22 +1,22 @@
-//! Texts, and what a search finds in them.
+//! Texts of items, and the fragments of them that a search returns.
 
 use serde::Serialize;
 use serde_json::Value;
 use shared::base::ids::ItemId;
 use utoipa::ToSchema;
 
-/// A fragment of a text that a search found.
+/// A fragment of a text that matches a search.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Fragment {
     pub(crate) text: String,
-    /// Whether the fragment matches the search.
+    /// True if this fragment matches the search, false for the text around a match.
     pub(crate) highlighted: bool,
 }
 
-/// The place of an item in a list.
+/// The id of a listed item, with its search result if there is one.
 pub(crate) struct Found {
     pub(crate) id: ItemId,
-    /// Where a search found its words.
+    /// An excerpt of the text with the matches of a search.
     pub(crate) snippet: Option<Vec<Fragment>>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Found {
 pub(crate) struct Listed<T> {
     #[serde(flatten)]
     pub(crate) item: T,
-    /// Where a search found its words.
+    /// An excerpt of the text with the matches. Present only in search results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) snippet: Option<Vec<Fragment>>,
 }
@@ -33,14 +33,15 @@ pub(crate) struct Listed<T> {
 /// A page of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DocumentPage {
-    /// From 1.
+    /// The number of the page, from 1.
     pub(crate) page_number: i32,
     pub(crate) text: String,
-    /// From 0 to 1.
+    /// The confidence of the engine, from 0 to 1.
     pub(crate) confidence: f32,
-    /// As a BCP 47 tag.
+    /// The main language, as a BCP 47 tag.
     pub(crate) language: Option<String>,
-    /// Blocks of text: `{"text", "confidence", "box": [left, top, width, height]}`, in fractions of the page.
+    /// The text blocks: `{"text", "confidence", "box": [left, top, width, height]}`. Boxes are in fractions of the
+    /// page size.
     #[schema(value_type = Vec<Object>)]
     pub(crate) layout: Value,
 }
@@ -48,14 +49,14 @@ pub(crate) struct DocumentPage {
 /// A word of a voice sample.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Word {
-    /// The word's place, from 0.
+    /// The position of the word, from 0.
     #[serde(skip)]
     pub(crate) place: i64,
     pub(crate) word: String,
-    /// Seconds from the beginning.
+    /// The start of the word, in seconds from the beginning.
     pub(crate) start: Option<f64>,
-    /// Seconds from the beginning.
+    /// The end of the word, in seconds from the beginning.
     pub(crate) end: Option<f64>,
-    /// From 0 to 1; null when the engine gives none.
+    /// The confidence of the engine, from 0 to 1; null if the engine reported none.
     pub(crate) confidence: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! Voice samples: the answers, and the bodies and queries of requests.
+//! Voice samples: responses, request bodies and query parameters.
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -27,13 +27,13 @@ use super::{
 type ContentType = MediaType<locators::Voice>;
 type Size = FileSize<locators::Voice>;
 
-/// A voice sample.
+/// A voice sample with its metadata, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VoiceSample {
     #[serde(flatten)]
     pub(crate) item: Item,
     pub(crate) duration_seconds: Option<f64>,
-    /// The requested language; null for the project's.
+    /// The requested language, as a BCP 47 tag; null if the language of the project applies.
     pub(crate) requested_language: Option<String>,
 }
 
@@ -56,31 +56,31 @@ impl HasVersion for VoiceSample {
     }
 }
 
-/// Which voice samples.
+/// The query parameters of `GET /voice`.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListVoiceSamples {
-    /// The project.
+    /// The project whose items are listed.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Only those in this status.
+    /// Lists only items with this status.
     #[garde(skip)]
     #[param(inline)]
     status: Option<ItemStatus>,
-    /// Only the caller's own.
+    /// Lists only the caller's own uploads.
     #[garde(skip)]
     #[param(inline)]
     uploaded_by: Option<UploadedBy>,
-    /// Words in the name or the text: `"a phrase"`, `or` and `-not` are understood. The best match comes first.
+    /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or` and `-excluded`.
     #[garde(length(chars, min = 1, max = 200))]
     q: Option<String>,
-    /// Entries on the page.
+    /// The maximum number of entries on the page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
@@ -107,30 +107,30 @@ impl ListVoiceSamples {
     }
 }
 
-/// A voice sample to be uploaded.
+/// The description of a voice sample to be uploaded.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateVoiceSample {
-    /// The project it belongs to.
+    /// The project that the item belongs to.
     #[garde(skip)]
     project_id: ProjectId,
-    /// The file's name, without a path.
+    /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), custom(is_filename))]
     #[schema(min_length = 1, max_length = 255)]
     filename: String,
     #[garde(skip)]
     content_type: ContentType,
-    /// The exact size; storage refuses any other.
+    /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
     #[schema(inline)]
     size_bytes: Size,
-    /// Base64 of the big-endian CRC32C of the bytes; storage refuses any others.
+    /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
     crc32c: Option<String>,
-    /// The language that is spoken, as a BCP 47 tag; the project's if left out.
+    /// The spoken language, as a BCP 47 tag. Defaults to the language of the project.
     #[garde(inner(custom(is_language)))]
     language: Option<String>,
-    /// Whether the upload can be interrupted and resumed; beyond 8 MiB it always can.
+    /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[serde(default)]
     #[garde(skip)]
     resumable: bool,
@@ -157,7 +157,7 @@ impl From<CreateVoiceSample> for NewItem {
     }
 }
 
-/// A voice sample and the upload of its bytes.
+/// A voice sample and the signed request that uploads its file.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VoiceUpload {
     pub(crate) voice_sample: VoiceSample,
@@ -181,9 +181,9 @@ impl HasVersion for VoiceUpload {
 pub(crate) struct VoiceSampleWithText {
     #[serde(flatten)]
     pub(crate) voice_sample: VoiceSample,
-    /// The spoken text; null until it was transcribed.
+    /// The transcribed text; null until processing has succeeded.
     pub(crate) transcription_text: Option<String>,
-    /// The text as a reviewer corrected it.
+    /// The text as corrected by a reviewer; null if no reviewer corrected it.
     pub(crate) corrected_text: Option<String>,
 }
 
@@ -193,11 +193,11 @@ impl HasVersion for VoiceSampleWithText {
     }
 }
 
-/// A merge patch (RFC 7396): a field that is left out stays, null clears.
+/// A merge patch (RFC 7396): an omitted field keeps its value, null clears it.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateVoiceSample {
-    /// The language that is spoken, for the next time it is transcribed; null for the project's.
+    /// The spoken language, as a BCP 47 tag, for the next transcription; null for the language of the project.
     #[serde(default)]
     #[garde(custom(is_tag))]
     #[schema(value_type = Option<String>)]
@@ -211,24 +211,24 @@ fn is_tag(language: &Field<String>, (): &()) -> garde::Result {
     }
 }
 
-/// The description of the next upload; a field that is left out stays as it was.
+/// Describes the next upload. Omitted fields keep their values, but a new type or size clears the checksum.
 #[derive(Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NextVoiceUpload {
-    /// The file's name, without a path.
+    /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), inner(custom(is_filename)))]
     #[schema(min_length = 1, max_length = 255)]
     filename: Option<String>,
     #[garde(skip)]
     content_type: Option<ContentType>,
-    /// The exact size; storage refuses any other.
+    /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
     #[schema(inline)]
     size_bytes: Option<Size>,
-    /// Base64 of the big-endian CRC32C of the bytes; storage refuses any others.
+    /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
     crc32c: Option<String>,
-    /// Whether the upload can be interrupted and resumed.
+    /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[garde(skip)]
     resumable: Option<bool>,
 }

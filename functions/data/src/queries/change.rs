@@ -1,4 +1,4 @@
-//! Changes of an item by people.
+//! Changes of items by users.
 
 use serde_json::Value;
 use shared::base::ids::ItemId;
@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 
 use crate::model::{Change, NextUpload};
 
-/// Makes an item await bytes: a draft those of another description, an item that ended badly those of its next
-/// upload. Asking twice opens one upload. A new description is a change with a version and an audit row, and the
-/// search knows the new name.
+/// Opens the next upload of a failed or rejected item, or changes the description of a draft's upload. A repeated
+/// request opens no further upload. A new description increments the version, adds an audit row, and updates the
+/// search index with the new name.
 pub(crate) async fn begin_next_upload(
     db: &mut PgConnection,
     id: ItemId,
@@ -68,8 +68,8 @@ pub(crate) async fn begin_next_upload(
     Ok(())
 }
 
-/// Sets a document's domain; nothing happens when it has it already. Statistics follow it as a transition from the
-/// document's status to itself.
+/// Sets the domain of a document, unless it is unchanged. For statistics, the change is a transition from the status
+/// of the document to itself.
 pub(crate) async fn set_domain(
     db: &mut PgConnection,
     change: &Change,
@@ -102,7 +102,7 @@ pub(crate) async fn set_domain(
     Ok(())
 }
 
-/// Sets the requested language of a voice sample; nothing happens when it has it already.
+/// Sets the requested language of a voice sample, unless it is unchanged.
 pub(crate) async fn set_language(
     db: &mut PgConnection,
     change: &Change,
@@ -129,7 +129,7 @@ pub(crate) async fn set_language(
     Ok(())
 }
 
-/// Deletes an item, which vanishes from everything but its history.
+/// Deletes an item from everything except its history.
 pub(crate) async fn delete_item(db: &mut PgConnection, change: &Change) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "

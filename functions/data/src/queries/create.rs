@@ -1,4 +1,4 @@
-//! Drafts.
+//! The creation of drafts.
 
 use serde_json::Value;
 use shared::{
@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::model::NewItem;
 
-/// Inserts drafts with the fields of their kinds, their first transitions, the words of their names, and their audit
-/// rows.
+/// Inserts drafts, with the fields of their kinds, their first transitions, the search index of their names, and their
+/// audit rows.
 pub(crate) async fn insert_items(
     db: &mut PgConnection,
     project: ProjectId,

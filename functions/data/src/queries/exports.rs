@@ -1,4 +1,4 @@
-//! Exports.
+//! Queries of project exports.
 
 use shared::{
     base::ids::{ExportId, ProjectId, UserId},
@@ -10,18 +10,18 @@ use uuid::Uuid;
 
 use crate::model::{Export, ExportProgress, ExportRow, ExportStatus, NewExport};
 
-/// Exports of a project that may be in progress at once.
+/// The maximum number of exports of a project that are in progress.
 const AT_ONCE: i64 = 5;
-/// How long the first message has until `maintenance` repeats it.
+/// The time after which `maintenance` repeats the first message.
 const PATIENCE: Duration = Duration::minutes(5);
 
-/// Inserts an export, unless as many of the project are in progress as may be. Returns whether it did.
+/// Inserts an export, unless [`AT_ONCE`] exports of the project are in progress. Returns whether it was inserted.
 pub(crate) async fn insert_export(
     db: &mut PgConnection,
     new: &NewExport,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    // A concurrent request waits here, and counts this export.
+    // A concurrent request waits for this lock, so its count includes this export.
     sqlx::query!("select id from projects where id = $1 for no key update", new.project_id.0)
         .fetch_optional(&mut *db)
         .await?;
@@ -109,7 +109,7 @@ pub(crate) async fn get_export(
     Ok(row.map(ExportRow::from))
 }
 
-/// Lists the exports of a project after another one, newest first.
+/// Lists the exports of a project after the export `after`, newest first.
 pub(crate) async fn list_exports(
     db: &PgPool,
     project: ProjectId,

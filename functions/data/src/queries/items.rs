@@ -1,4 +1,4 @@
-//! Items, by their ids.
+//! Queries of items by their ids.
 
 use serde_json::Value;
 use shared::{
@@ -92,7 +92,7 @@ pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Opti
     Ok(get_items(db, &[id]).await?.pop())
 }
 
-/// Gets those of the items that are there, in any order.
+/// Gets the items that exist, in any order.
 pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(

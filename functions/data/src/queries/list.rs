@@ -1,4 +1,4 @@
-//! Lists, each of ids: the items follow in one query.
+//! Lists of item ids. A second query gets the items of a page.
 
 use shared::{base::ids::ItemId, items::ItemKind};
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::search::search_items;
 use crate::model::{Filter, Found};
 
-/// Finds a page of items: the newest first, or the best for the words of a search.
+/// Finds a page of items: the newest first or, in a search, the best matches first.
 pub(crate) async fn find_items(db: &PgPool, filter: &Filter) -> Result<Vec<Found>, sqlx::Error> {
     if let Some(words) = &filter.words {
         return search_items(db, filter, words).await;
@@ -21,19 +21,19 @@ pub(crate) async fn find_items(db: &PgPool, filter: &Filter) -> Result<Vec<Found
             ids
         }
     };
-    // Each kind has the newest of its own; the newest of all are among them.
+    // Merge the newest items of each kind into the newest of all kinds.
     ids.sort_unstable_by_key(|id| std::cmp::Reverse(id.0));
     ids.truncate(usize::try_from(filter.limit.rows()).unwrap_or_default());
     Ok(ids.into_iter().map(|id| Found { id, snippet: None }).collect())
 }
 
-/// Walks the index that has the filter in it, by keyset. Each filter has a statement of its own: of one with optional
-/// filters, the plan that serves them all reads a whole project for a few items.
+/// Lists the newest items with a keyset condition, from the index that covers the filter. Each filter has its own
+/// statement, because the generic plan of a statement with optional filters reads a whole project for a few items.
 async fn list_newest(db: &PgPool, filter: &Filter, kind: ItemKind) -> Result<Vec<ItemId>, sqlx::Error> {
     let (project, after, rows) = (filter.project_id.0, filter.after, filter.limit.rows());
     match (&filter.domain, filter.uploaded_by, filter.status) {
-        // The domain has its own table and index. Conditions on both tables let Postgres walk the index of either,
-        // the one that leaves fewer items, or both side by side.
+        // The domain has its own table and index. With conditions on both tables, Postgres can use the more selective
+        // index, or both.
         (Some(domain), uploaded_by, status) => {
             sqlx::query_scalar!(
                 r#"

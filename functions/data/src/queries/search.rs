@@ -1,18 +1,18 @@
-//! The search in names and texts, the best match first.
+//! Full-text search in file names and texts, best matches first.
 
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
 
 use crate::model::{Filter, Found, Fragment};
 
-/// The number of matches that are ranked: the newest.
+/// The number of matches that are ranked. The newest matches are chosen.
 const CANDIDATES: i32 = 1000;
-/// Marks around a match; a text that holds them loses them.
+/// The start and end marks of a match. These characters are removed from texts.
 const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
-/// Stands for `<` in a headline, which leaves out what looks like markup.
+/// Replaces `<` in a headline, because `ts_headline` drops text that looks like markup.
 const LESS_THAN: char = '\u{4}';
 
-/// Finds the best matches after the item `filter.after`.
+/// Finds a page of the best matches, after the item `filter.after`.
 pub(super) async fn search_items(
     db: &PgPool,
     filter: &Filter,
@@ -79,7 +79,7 @@ pub(super) async fn search_items(
     Ok(found.collect())
 }
 
-/// Splits a headline at its marks: its pieces are in turn outside and inside of them.
+/// Splits a headline at its marks. Every second piece is a match.
 fn fragments(headline: &str) -> Vec<Fragment> {
     let pieces = headline.split(MARKS).enumerate();
     pieces
@@ -93,7 +93,7 @@ mod tests {
     use super::{Fragment, fragments};
 
     #[test]
-    fn a_headline_is_taken_apart_at_its_marks() {
+    fn a_headline_is_split_at_its_marks() {
         let fragment = |text: &str, highlighted| Fragment { text: text.to_owned(), highlighted };
         assert_eq!(
             fragments("Dear \u{2}Mrs.\u{3} \u{4}b>Albright\u{4}/b>"),

@@ -1,11 +1,11 @@
-//! The texts of items: as a whole, page by page, word by word.
+//! Queries of the texts of items: whole texts, pages and words.
 
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
 
 use crate::model::{DocumentPage, Word};
 
-/// Gets the machine's text of an item; null when it has none.
+/// Gets the text that the engine produced for an item, if there is one.
 pub(crate) async fn item_text(db: &PgPool, id: ItemId) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r"
@@ -20,7 +20,7 @@ pub(crate) async fn item_text(db: &PgPool, id: ItemId) -> Result<Option<String>,
     .await
 }
 
-/// Lists the pages after a page.
+/// Lists the pages after the page number `after`.
 pub(crate) async fn list_pages(
     db: &PgPool,
     id: ItemId,
@@ -45,7 +45,8 @@ pub(crate) async fn list_pages(
     .await
 }
 
-/// Lists the words after a place: that of a word is the number of its segment, then its own within the segment.
+/// Lists the words after the position `after`. The position of a word combines the number of its segment and its number
+/// within the segment.
 pub(crate) async fn list_words(
     db: &PgPool,
     id: ItemId,

@@ -1,4 +1,4 @@
-//! `/documents` and the paths below it.
+//! Handlers of `/documents` and the paths below it.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -26,12 +26,11 @@ use crate::{
     uploads::Uploads,
 };
 
-/// The kind of these items.
 type Kind = locators::Document;
 
 /// List documents
 ///
-/// The newest come first; in a search, the best matches.
+/// The newest items come first. With `q`, the best matches come first.
 #[utoipa::path(get, path = "/documents", tag = "documents", params(ListDocuments),
     responses((status = OK, body = Page<Listed<Document>>)))]
 pub(crate) async fn list_documents(
@@ -95,7 +94,7 @@ pub(crate) async fn update_document(
 
 /// Delete a document
 ///
-/// It vanishes at once, and its file after a while.
+/// The item disappears immediately. Its file is deleted after the retention period.
 #[utoipa::path(delete, path = "/documents/{document_id}", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = NO_CONTENT)))]
@@ -110,8 +109,8 @@ pub(crate) async fn delete_document(
 
 /// Renew the upload URL of a document
 ///
-/// A draft gets a fresh URL; a failed or rejected document one for its next upload, which may have another
-/// description.
+/// A draft gets a new URL for the same upload. A failed or rejected document gets a URL for its next upload, which may
+/// have another name, type or size.
 #[utoipa::path(post, path = "/documents/{document_id}/upload-url", tag = "documents",
     params(("document_id" = ItemId, Path)), request_body = Option<NextDocumentUpload>,
     responses((status = OK, body = DocumentUpload),
@@ -127,7 +126,7 @@ pub(crate) async fn renew_upload_url(
 
 /// List the pages of a document
 ///
-/// Each with its text, confidence and layout.
+/// Each page has its text, confidence and layout.
 #[utoipa::path(get, path = "/documents/{document_id}/pages", tag = "documents",
     params(("document_id" = ItemId, Path), PageQuery),
     responses((status = OK, body = Page<DocumentPage>)))]
@@ -141,7 +140,7 @@ pub(crate) async fn list_pages(
 
 /// Create a link to the file of a document
 ///
-/// The file is served as an attachment.
+/// The link expires. The file is served as an attachment.
 #[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = Download),

@@ -1,4 +1,4 @@
-//! `/exports` and the paths below it.
+//! Handlers of `/exports` and the paths below it.
 
 use axum::{
     extract::State,
@@ -26,17 +26,17 @@ use crate::{
     model::{Export, ExportStatus},
 };
 
-/// An export to be created.
+/// The request for a project export.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateExport {
-    /// The project whose items it holds.
+    /// The project whose items are exported.
     #[garde(skip)]
     project_id: ProjectId,
     #[garde(skip)]
     #[schema(inline)]
     format: ExportFormat,
-    /// Only items in this status.
+    /// Exports only items with this status.
     #[garde(custom(is_shown))]
     #[schema(inline)]
     status: Option<ItemStatus>,
@@ -50,12 +50,12 @@ impl InProject for CreateExport {
 
 fn is_shown(status: &Option<ItemStatus>, (): &()) -> garde::Result {
     match status {
-        Some(ItemStatus::Deleted) => Err(garde::Error::new("deleted items are shown nowhere")),
+        Some(ItemStatus::Deleted) => Err(garde::Error::new("deleted items cannot be exported")),
         _ => Ok(()),
     }
 }
 
-/// A requested export.
+/// A project export that has been accepted.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RequestedExport {
     id: ExportId,
@@ -63,12 +63,13 @@ pub(crate) struct RequestedExport {
     status: ExportStatus,
 }
 
-/// Create an export of a project's items
+/// Create an export of the items of a project
 ///
-/// It holds the items that were created until now, documents first, in the order of their creation, each with its
-/// text, as it is when it is written. The file is made in the background; a mail says that it is ready.
+/// The export contains the items created before this request, documents first, in the order of their creation. Each
+/// item has its text as of the moment it is written. The file is written in the background. The caller gets a mail when
+/// it is ready.
 ///
-/// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet would take for a formula begins with an apostrophe.
+/// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
 #[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
     responses((status = ACCEPTED, body = RequestedExport), (status = CONFLICT, body = ProblemBody)))]
 pub(crate) async fn create_export(
@@ -82,20 +83,20 @@ pub(crate) async fn create_export(
     Ok((StatusCode::ACCEPTED, location, Json(RequestedExport { id: export.id, status: export.status })))
 }
 
-/// Which exports.
+/// The query parameters of `GET /exports`.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListExports {
-    /// The project.
+    /// The project whose exports are listed.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Entries on the page.
+    /// The maximum number of entries on the page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
@@ -109,7 +110,7 @@ impl InProject for ListExports {
 
 /// List the exports of a project
 ///
-/// The newest come first.
+/// The newest exports come first.
 #[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports),
     responses((status = OK, body = Page<Export>)))]
 pub(crate) async fn list_exports(
@@ -121,22 +122,22 @@ pub(crate) async fn list_exports(
     Ok(Json(Page::new(rows, limit, |export: &Export| export.id.0)))
 }
 
-/// An export, with a link to its file once it is ready.
+/// A project export, with a link to its file once it is ready.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExportWithLink {
     #[serde(flatten)]
     export: Export,
-    /// A link to the file, once it is ready. Anybody who has the link can read the file: keep it secret.
+    /// A link to the file, once it is ready. Anyone with the link can read the file, so keep it secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
-    /// When the link expires; ask for another one then.
+    /// When the link expires. Get the export again for a new link.
     #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
     expires_at: Option<OffsetDateTime>,
 }
 
 /// Get an export
 ///
-/// It shows the progress and, once the file is ready, a link to it, which is served as an attachment.
+/// The response contains the progress and, once the file is ready, a link to it. The file is served as an attachment.
 #[utoipa::path(get, path = "/exports/{export_id}", tag = "exports",
     params(("export_id" = ExportId, Path)),
     responses((status = OK, body = ExportWithLink)))]

@@ -1,4 +1,4 @@
-//! `/items`.
+//! Handler of `/items`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -20,28 +20,28 @@ use crate::{
     model::{AnyItem, Filter, Listed, UploadedBy},
 };
 
-/// Which items.
+/// The query parameters of `GET /items`.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListItems {
-    /// The project.
+    /// The project whose items are listed.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Only those in this status.
+    /// Lists only items with this status.
     #[garde(skip)]
     #[param(inline)]
     status: Option<ItemStatus>,
-    /// Only the caller's own.
+    /// Lists only the caller's own uploads.
     #[garde(skip)]
     #[param(inline)]
     uploaded_by: Option<UploadedBy>,
-    /// Entries on the page.
+    /// The maximum number of entries on the page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
@@ -70,7 +70,7 @@ impl ListItems {
 
 /// List documents and voice samples together
 ///
-/// The newest come first, each with its `kind` and the fields of that kind.
+/// The newest items come first. Each has its `kind` and the fields of that kind.
 #[utoipa::path(get, path = "/items", tag = "items", params(ListItems),
     responses((status = OK, body = Page<AnyItem>)))]
 pub(crate) async fn list_items(

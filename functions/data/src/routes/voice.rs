@@ -1,4 +1,4 @@
-//! `/voice` and the paths below it.
+//! Handlers of `/voice` and the paths below it.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -26,12 +26,11 @@ use crate::{
     uploads::Uploads,
 };
 
-/// The kind of these items.
 type Kind = locators::Voice;
 
 /// List voice samples
 ///
-/// The newest come first; in a search, the best matches.
+/// The newest items come first. With `q`, the best matches come first.
 #[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples),
     responses((status = OK, body = Page<Listed<VoiceSample>>)))]
 pub(crate) async fn list_voice_samples(
@@ -95,7 +94,7 @@ pub(crate) async fn update_voice_sample(
 
 /// Delete a voice sample
 ///
-/// It vanishes at once, and its file after a while.
+/// The item disappears immediately. Its file is deleted after the retention period.
 #[utoipa::path(delete, path = "/voice/{voice_sample_id}", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = NO_CONTENT)))]
@@ -110,8 +109,8 @@ pub(crate) async fn delete_voice_sample(
 
 /// Renew the upload URL of a voice sample
 ///
-/// A draft gets a fresh URL; a failed or rejected voice sample one for its next upload, which may have another
-/// description.
+/// A draft gets a new URL for the same upload. A failed or rejected voice sample gets a URL for its next upload, which
+/// may have another name, type or size.
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/upload-url", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)), request_body = Option<NextVoiceUpload>,
     responses((status = OK, body = VoiceUpload),
@@ -127,7 +126,7 @@ pub(crate) async fn renew_voice_upload_url(
 
 /// List the words of a voice sample
 ///
-/// Each with its times and confidence.
+/// Each word has its start and end times and its confidence.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/words", tag = "voice",
     params(("voice_sample_id" = ItemId, Path), PageQuery),
     responses((status = OK, body = Page<Word>)))]
@@ -141,7 +140,7 @@ pub(crate) async fn list_words(
 
 /// Create a link to the file of a voice sample
 ///
-/// The file is served as an attachment.
+/// The link expires. The file is served as an attachment.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/download", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = OK, body = Download),

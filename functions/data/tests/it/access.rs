@@ -1,4 +1,4 @@
-//! Who is let in to an item, by any of its routes.
+//! Access control on every route of an item.
 
 use serde_json::{Value, json};
 use shared::{
@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE};
 
-/// Each route of an item, and what is after its id.
+/// The method and the path suffix of each route of an item.
 const ROUTES: [(&str, &str); 7] = [
     ("GET", ""),
     ("PATCH", ""),
@@ -31,7 +31,7 @@ async fn ask(client: &Client, route: &Route, item: &str, method: &str, rest: &st
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn items_of_other_projects_look_like_none(db: PgPool) {
+async fn items_of_other_projects_are_not_found(db: PgPool) {
     let data = Data::start(db).await;
     let refused = data.refused().await;
     for route in &BOTH {
@@ -47,7 +47,7 @@ async fn items_of_other_projects_look_like_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn unknown_ids_and_those_of_the_other_kind_are_404_and_no_ids_are_400(db: PgPool) {
+async fn ids_that_are_unknown_or_of_another_kind_get_404_and_malformed_ids_get_400(db: PgPool) {
     let data = Data::start(db).await;
     let document = data.announce(&DOCUMENTS, &data.contributor, "a.pdf").await.to_string();
     let sample = data.announce(&VOICE, &data.contributor, "a.flac").await.to_string();
@@ -67,7 +67,7 @@ async fn unknown_ids_and_those_of_the_other_kind_are_404_and_no_ids_are_400(db: 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn items_of_a_deleted_project_are_gone(db: PgPool) {
+async fn items_of_a_deleted_project_are_not_found(db: PgPool) {
     let data = Data::start(db).await;
     let mut items = Vec::new();
     for route in &BOTH {
@@ -89,7 +89,7 @@ async fn items_of_a_deleted_project_are_gone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_member_who_was_removed_keeps_nothing_not_even_their_uploads(db: PgPool) {
+async fn a_removed_member_loses_access_even_to_their_own_uploads(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;

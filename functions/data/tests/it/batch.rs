@@ -14,7 +14,7 @@ impl Data {
         client.post(&format!("{}/batch", route.path), body).await
     }
 
-    /// As many items, without the project that the batch names.
+    /// Returns `count` items without a `project_id`, which the batch provides.
     fn many(&self, route: &Route, count: usize) -> Vec<Value> {
         let item = |number| {
             let mut item = self.new_item(route, &format!("{number}.bin"));
@@ -39,7 +39,7 @@ fn announced(route: &Route, batch: &TestResponse) -> Vec<ItemId> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_hundred_items_get_an_answer_each_in_their_order(db: PgPool) {
+async fn a_hundred_items_get_one_result_each_in_request_order(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let batch = data.batch(route, None, data.many(route, 100)).await;
@@ -67,7 +67,7 @@ async fn a_hundred_items_get_an_answer_each_in_their_order(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_wrong_is_refused_alone(db: PgPool) {
+async fn an_invalid_item_does_not_affect_the_others(db: PgPool) {
     let data = Data::start(db).await;
     let elsewhere = data.platform.project(&data.contributor).await;
     for route in &BOTH {
@@ -121,7 +121,7 @@ async fn a_batch_has_1_to_100_items_and_nothing_else(db: PgPool) {
             let refused = client.post(&path, body).await;
             assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), fields);
         }
-        // U+0000 is refused before anything is looked at.
+        // U+0000 is refused before any item is parsed.
         let mut items = data.many(route, 3);
         items[1]["filename"] = json!("a\u{0}.bin");
         let refused = data.batch(route, None, items).await;
@@ -131,7 +131,7 @@ async fn a_batch_has_1_to_100_items_and_nothing_else(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_repeat_with_the_key_gives_the_same_items_with_fresh_urls(db: PgPool) {
+async fn a_repeat_with_the_same_key_returns_the_same_items_with_new_urls(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let mut items = data.many(route, 5);
@@ -145,7 +145,7 @@ async fn a_repeat_with_the_key_gives_the_same_items_with_fresh_urls(db: PgPool) 
                 assert_ne!(first["upload"]["expires_at"], again["upload"]["expires_at"]);
             }
         }
-        // One that is gone meanwhile leaves the others in their places.
+        // A deleted item does not shift the results of the others.
         let gone = id(&answers(&first)[1][route.one]);
         data.client.as_user(&data.contributor).delete(&route.of(gone, "")).await.assert_status(204);
         let later = data.batch(route, Some("k"), items.clone()).await;
@@ -157,7 +157,7 @@ async fn a_repeat_with_the_key_gives_the_same_items_with_fresh_urls(db: PgPool) 
 
         let mismatch = data.batch(route, Some("k"), data.many(route, 5)).await;
         mismatch.assert_problem(422, "idempotency_mismatch");
-        // Another key, another route and another user are something else.
+        // Another key, route or user creates other items.
         assert_eq!(answers(&data.batch(route, Some("other"), data.many(route, 1)).await).len(), 1);
         let single = data.client.as_user(&data.contributor).with("idempotency-key", "k");
         single.post(route.path, data.new_item(route, "a.bin")).await.assert_status(201);
@@ -170,7 +170,7 @@ async fn a_repeat_with_the_key_gives_the_same_items_with_fresh_urls(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn parallel_twins_create_once(db: PgPool) {
+async fn concurrent_repeats_create_items_once(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let twins = (0..8).map(|_| data.batch(route, Some("twins"), data.many(route, 10)));
@@ -185,7 +185,7 @@ async fn parallel_twins_create_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_those_who_may_upload_send_batches(db: PgPool) {
+async fn only_contributors_and_admins_create_batches(db: PgPool) {
     let data = Data::start(db).await;
     let refused = data.refused().await;
     for route in &BOTH {

@@ -7,7 +7,7 @@ use crate::support::{Data, assert_discreet, crc32c};
 const BYTES: &[u8] = b"%PDF-1.7 a letter";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_announced_document_is_a_draft_with_an_upload_url(db: PgPool) {
+async fn a_created_document_is_a_draft_with_an_upload_url(db: PgPool) {
     let data = Data::start(db).await;
     let mut body = data.body(BYTES);
     body["domain"] = json!("letters");
@@ -45,7 +45,7 @@ async fn an_announced_document_is_a_draft_with_an_upload_url(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_of_the_body_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.client.as_user(&data.contributor);
     let all = json!({
@@ -86,7 +86,7 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_document_may_have_up_to_100_mib_and_each_of_the_types(db: PgPool) {
+async fn a_document_can_have_up_to_100_mib_and_any_supported_type(db: PgPool) {
     let data = Data::start(db).await;
     for kind in
         ["application/pdf", "image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"]
@@ -101,7 +101,7 @@ async fn a_document_may_have_up_to_100_mib_and_each_of_the_types(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_those_who_may_upload_announce_documents(db: PgPool) {
+async fn only_contributors_and_admins_create_documents(db: PgPool) {
     let data = Data::start(db).await;
     for user in [&data.admin, &data.contributor, &data.super_admin] {
         data.client.as_user(user).post("/documents", data.body(BYTES)).await.assert_status(201);
@@ -121,7 +121,7 @@ async fn only_those_who_may_upload_announce_documents(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_idempotency_key_announces_once_and_each_repeat_gets_a_fresh_url(db: PgPool) {
+async fn an_idempotency_key_creates_one_document_and_each_repeat_returns_a_new_url(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.client.as_user(&data.contributor).with("idempotency-key", "k");
     let created = client.post("/documents", data.body(BYTES)).await;

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{BOTH, Data, ids};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_item_vanishes_from_everything_at_once(db: PgPool) {
+async fn a_deleted_item_disappears_from_all_routes_immediately(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.with_text(route, "alpha.bin", &["alpha"]).await;
@@ -59,7 +59,7 @@ async fn a_deletion_is_recorded_and_audited_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_has_changed_meanwhile_is_not_deleted(db: PgPool) {
+async fn an_item_that_has_changed_is_not_deleted(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.with_text(route, "a.bin", &["text"]).await;
@@ -72,7 +72,7 @@ async fn what_has_changed_meanwhile_is_not_deleted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn contributors_delete_their_own_and_admins_all(db: PgPool) {
+async fn contributors_delete_their_own_items_and_admins_delete_any(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let own = data.announce(route, &data.contributor, "a.bin").await;
@@ -91,7 +91,7 @@ async fn contributors_delete_their_own_and_admins_all(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn bytes_and_results_that_come_after_the_deletion_change_nothing(db: PgPool) {
+async fn uploads_and_results_after_the_deletion_change_nothing(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let late_bytes = data.announce(route, &data.contributor, "a.bin").await;
@@ -99,7 +99,7 @@ async fn bytes_and_results_that_come_after_the_deletion_change_nothing(db: PgPoo
         data.read(route, late_bytes, &["text"]).await;
         assert_eq!(data.platform.history(late_bytes).await, [ItemStatus::Draft, ItemStatus::Deleted]);
 
-        // Deleted while it is read, before the event comes once more.
+        // The item is deleted during processing, before the event is delivered again.
         let reading = data.announce(route, &data.contributor, "b.bin").await;
         data.upload(route, reading).await;
         let begun = "update items set status = 'processing', version = 2, attempt = 1, tries = 1, generation = 7 where id = $1";

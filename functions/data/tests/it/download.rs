@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{BOTH, Data, FILE, assert_signed};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_url_serves_the_bytes_as_an_attachment_of_that_name(db: PgPool) {
+async fn the_url_serves_the_file_as_an_attachment_with_its_name(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "Ümlaut \"q\" a%20b;c.bin").await;
@@ -38,7 +38,7 @@ async fn the_url_serves_the_bytes_as_an_attachment_of_that_name(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_url_is_good_for_its_generation_only_and_for_reading_only(db: PgPool) {
+async fn a_url_grants_only_reads_of_its_generation(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.with_text(route, "a.bin", &["text"]).await;
@@ -56,14 +56,14 @@ async fn a_url_is_good_for_its_generation_only_and_for_reading_only(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn before_the_bytes_arrive_there_is_nothing_to_download(db: PgPool) {
+async fn a_file_cannot_be_downloaded_before_it_is_uploaded(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
         let path = route.of(item, "/download");
         data.client.as_user(&data.contributor).get(&path).await.assert_problem(409, "invalid_state");
         data.upload(route, item).await;
-        // Without its text it can be downloaded all the same.
+        // The file can be downloaded even though there is no text.
         data.deliver(route).await;
         assert_eq!(data.platform.item(item, "status").await.as_deref(), Some("failed"));
         data.client.as_user(&data.contributor).get(&path).await.assert_status(200);
@@ -71,7 +71,7 @@ async fn before_the_bytes_arrive_there_is_nothing_to_download(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_download_is_audited_without_its_url(db: PgPool) {
+async fn each_download_is_audited_without_the_url(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.with_text(route, "a.bin", &["text"]).await;

@@ -17,7 +17,7 @@ impl Data {
         self.client.as_user(&self.admin)
     }
 
-    /// An export that was asked for; its message was delivered to nobody.
+    /// Requests an export. Its event is not delivered.
     async fn export(&self) -> ExportId {
         let body = json!({"project_id": self.project, "format": "ndjson"});
         let answer = self.as_admin().post("/exports", body).await;
@@ -25,7 +25,7 @@ impl Data {
         serde_json::from_value(answer.assert_status(202).body["id"].clone()).expect("an id")
     }
 
-    /// What `export` makes of it.
+    /// Completes an export with this file, as the function `export` does.
     async fn made(&self, id: ExportId, file: &'static str) {
         let object = object_name(self.project, id, 3);
         let attributes = local_storage::Attributes::default();
@@ -46,7 +46,7 @@ impl Data {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_request_is_accepted_announced_and_audited(db: PgPool) {
+async fn a_request_is_accepted_published_and_audited(db: PgPool) {
     let data = Data::start(db).await;
     for (user, format) in [(&data.admin, "ndjson"), (&data.super_admin, "csv")] {
         let body = json!({"project_id": data.project, "format": format, "status": "approved"});
@@ -88,7 +88,7 @@ async fn a_request_is_accepted_announced_and_audited(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_request_that_is_repeated_asks_for_one_export(db: PgPool) {
+async fn a_repeated_request_creates_one_export(db: PgPool) {
     let data = Data::start(db).await;
     let keyed = data.as_admin().with("idempotency-key", "once");
     let body = json!({"project_id": data.project, "format": "csv"});
@@ -109,7 +109,7 @@ async fn a_request_that_is_repeated_asks_for_one_export(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_admins_are_let_in(db: PgPool) {
+async fn only_admins_have_access_to_exports(db: PgPool) {
     let data = Data::start(db).await;
     let id = data.export().await;
     let mut callers = data.refused().await;
@@ -135,7 +135,7 @@ async fn only_admins_are_let_in(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_not_valid_is_named(db: PgPool) {
+async fn all_invalid_fields_are_reported(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.as_admin();
     let good = json!({"project_id": data.project, "format": "csv"});
@@ -163,7 +163,7 @@ async fn what_is_not_valid_is_named(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_has_no_more_than_five_under_way(db: PgPool) {
+async fn a_project_has_at_most_five_exports_in_progress(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.as_admin();
     let body = json!({"project_id": data.project, "format": "csv"});
@@ -184,7 +184,7 @@ async fn a_project_has_no_more_than_five_under_way(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_list_is_walked_newest_first(db: PgPool) {
+async fn the_list_is_paginated_newest_first(db: PgPool) {
     let data = Data::start(db).await;
     let mut made = Vec::new();
     for _ in 0..5 {
@@ -214,7 +214,7 @@ async fn the_list_is_walked_newest_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_ready_has_a_link_that_is_good_for_this_file_only(db: PgPool) {
+async fn a_ready_export_has_a_link_that_is_valid_for_its_file_only(db: PgPool) {
     let data = Data::start(db).await;
     let id = data.export().await;
     data.made(id, "{}\n{}\n").await;
@@ -248,13 +248,13 @@ async fn what_is_ready_has_a_link_that_is_good_for_this_file_only(db: PgPool) {
     .fetch_all(&data.platform.db)
     .await
     .expect("audit rows");
-    assert_eq!(rows.len(), 1, "one for each link");
+    assert_eq!(rows.len(), 1, "one audit row for each link");
     assert_eq!(rows[0]["actor_user_id"], json!(data.admin.id));
     assert!(!rows[0].to_string().contains("http"), "{}", rows[0]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_failed_says_why_and_what_is_over_is_gone(db: PgPool) {
+async fn a_failed_export_has_a_reason_and_an_expired_export_is_not_found(db: PgPool) {
     let data = Data::start(db).await;
     let id = data.export().await;
     let fail =

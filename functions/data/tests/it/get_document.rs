@@ -35,7 +35,7 @@ async fn each_member_sees_a_document_with_its_text(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_failed_document_says_why(db: PgPool) {
+async fn a_failed_document_has_a_reason(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.draft().await;
     data.set(
@@ -48,7 +48,7 @@ async fn a_failed_document_says_why(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_one_may_not_see_looks_like_what_does_not_exist(db: PgPool) {
+async fn a_document_without_access_looks_like_an_unknown_document(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.draft().await;
     let path = format!("/documents/{item}");
@@ -64,7 +64,7 @@ async fn what_one_may_not_see_looks_like_what_does_not_exist(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_document_and_those_of_a_deleted_project_are_gone(db: PgPool) {
+async fn deleted_documents_and_documents_of_deleted_projects_are_not_found(db: PgPool) {
     let data = Data::start(db).await;
     let (deleted, kept) = (data.draft().await, data.draft().await);
     data.set(deleted, "update items set deleted_at = now() where id = $1").await;

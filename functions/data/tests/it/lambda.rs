@@ -1,4 +1,4 @@
-//! The same binary under AWS Lambda.
+//! `data` on AWS Lambda, with the same binary.
 
 use serde_json::json;
 use shared::testing::Lambda;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::Data;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn it_answers_under_lambda(db: PgPool) {
+async fn it_responds_on_lambda(db: PgPool) {
     let data = Data::start(db).await;
     let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_data"), &data.platform.env()).await;
     let list = format!("/documents?project_id={}", data.project);

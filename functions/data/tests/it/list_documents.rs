@@ -40,7 +40,7 @@ impl Data {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_by_cursor_shows_each_document_once_newest_first(db: PgPool) {
+async fn pagination_returns_each_document_once_newest_first(db: PgPool) {
     let data = Data::start(db).await;
     let made = data.five().await;
     let other = data.platform.project(&data.admin).await;
@@ -78,7 +78,7 @@ async fn filters_combine(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
+async fn all_invalid_parameters_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.client.as_user(&data.admin);
     let cases = [
@@ -112,7 +112,7 @@ async fn only_members_see_a_list(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_page_is_read_from_the_index_of_its_filter_wherever_it_is(db: PgPool) {
+async fn every_page_is_read_from_the_index_of_its_filter(db: PgPool) {
     let data = Data::start(db).await;
     let until = "'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)\n";
     let unfiltered = format!("{until}                order by items.id desc");
@@ -133,9 +133,9 @@ async fn a_page_is_read_from_the_index_of_its_filter_wherever_it_is(db: PgPool) 
     }
 }
 
-/// The plan that serves all values, on a project of some thousand documents, few of which are asked for.
+/// Runs the generic plan on a project with thousands of documents, of which the filter selects few.
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_few_of_many_are_found_without_reading_the_many(db: PgPool) {
+async fn a_selective_filter_reads_only_the_matching_rows(db: PgPool) {
     let data = Data::start(db).await;
     let filled = sqlx::query(
         "with made as (

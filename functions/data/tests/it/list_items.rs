@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{BOTH, DOCUMENTS, Data, VOICE, assert_discreet, ids};
 
 impl Data {
-    /// Documents and voice samples of the contributor in turn, the newest first.
+    /// Creates documents and voice samples of the contributor, alternately. Returns the newest first.
     async fn mixed(&self, count: usize) -> Vec<ItemId> {
         let mut made = Vec::new();
         for number in 0..count {
@@ -24,13 +24,13 @@ impl Data {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_by_cursor_shows_each_item_of_every_kind_once_newest_first(db: PgPool) {
+async fn pagination_returns_each_item_of_every_kind_once_newest_first(db: PgPool) {
     let data = Data::start(db).await;
     let made = data.mixed(7).await;
     for limit in [1, 2, 3, 7, 200] {
         assert_eq!(data.listed(&format!("&limit={limit}")).await, made, "{limit}");
     }
-    // All of one kind on a page, and then all of the other.
+    // The newest items are all of one kind.
     let mut samples = Vec::new();
     for number in 0..3 {
         samples.push(data.announce(&VOICE, &data.contributor, &format!("late {number}.flac")).await);
@@ -40,7 +40,7 @@ async fn a_walk_by_cursor_shows_each_item_of_every_kind_once_newest_first(db: Pg
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_entry_has_its_kind_and_the_fields_of_that_kind(db: PgPool) {
+async fn an_entry_has_a_kind_and_the_fields_of_that_kind(db: PgPool) {
     let data = Data::start(db).await;
     let document = data.with_text(&DOCUMENTS, "a.pdf", &["first", "second"]).await;
     data.set(document, "update documents set domain = 'letters' where item_id = $1").await;
@@ -56,7 +56,7 @@ async fn an_entry_has_its_kind_and_the_fields_of_that_kind(db: PgPool) {
     assert_eq!(items[1]["domain"], "letters");
     for (item, route) in [(&items[0], &VOICE), (&items[1], &DOCUMENTS)] {
         assert_discreet(item);
-        // Apart from its kind, an entry is the one in the list of its kind.
+        // Except for `kind`, an entry equals the one in the list of its kind.
         let list = client.get(&format!("{}?project_id={}", route.path, data.project)).await;
         let mut entry = item.clone();
         entry.as_object_mut().expect("an object").remove("kind");
@@ -65,7 +65,7 @@ async fn an_entry_has_its_kind_and_the_fields_of_that_kind(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn filters_hold_for_every_kind(db: PgPool) {
+async fn filters_apply_to_every_kind(db: PgPool) {
     let data = Data::start(db).await;
     let made = data.mixed(6).await;
     let mut own = Vec::new();
@@ -101,7 +101,7 @@ async fn only_members_see_the_items_of_a_project(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
+async fn all_invalid_parameters_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.client.as_user(&data.admin);
     let query = "cursor=x&limit=201&status=lost&uploaded_by=you&domain=letters&q=word&kind=voice";
@@ -115,7 +115,7 @@ async fn every_fault_of_the_query_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_fields_of_a_kind_are_read_by_the_ids_of_the_items(db: PgPool) {
+async fn the_fields_of_a_kind_are_read_by_primary_key(db: PgPool) {
     let data = Data::start(db).await;
     for text in ["progress_done", "for update"] {
         let plan = data

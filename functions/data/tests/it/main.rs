@@ -1,5 +1,5 @@
-//! `data` through its HTTP interface, one module a route, or a pair of routes that do alike; uploads go to the local
-//! storage, and what reads them is told what they say.
+//! Tests `data` through its HTTP interface, with one module for each route or group of similar routes. Uploads go to
+//! the storage stand-in, and a test engine returns the texts that a test sets.
 
 mod access;
 mod batch;

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{BOTH, Data, FILE, Route, crc32c, put};
 
 impl Data {
-    /// An item whose bytes could not be read.
+    /// Creates an item whose processing failed.
     async fn failed(&self, route: &Route) -> ItemId {
         let mut body = self.new_item(route, "first.bin");
         body["crc32c"] = json!(crc32c(FILE));
@@ -22,13 +22,13 @@ impl Data {
     }
 }
 
-/// Another type than that of the first upload.
+/// Returns a content type that differs from the first upload's.
 fn other_type(route: &Route) -> &'static str {
     if route.path == "/voice" { "audio/ogg" } else { "image/png" }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_next_upload_may_be_of_another_description(db: PgPool) {
+async fn the_next_upload_can_have_another_description(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.failed(route).await;
@@ -43,7 +43,7 @@ async fn the_next_upload_may_be_of_another_description(db: PgPool) {
             (&described["original_filename"], &described["content_type"], &described["size_bytes"]),
             (&json!("second.bin"), &json!(other_type(route)), &json!(bytes.len()))
         );
-        // It is still what it was; only its description has changed, so that what was seen before is stale.
+        // Only the description has changed, so the previous `ETag` is stale.
         assert_eq!(
             (&described["status"], &described["failure"]),
             (&before.body["status"], &before.body["failure"])
@@ -59,7 +59,7 @@ async fn the_next_upload_may_be_of_another_description(db: PgPool) {
             })
         );
         assert!(upload["url"].as_str().is_some_and(|url| url.contains(&format!("/{item}/2?"))), "{upload}");
-        // The same once more is no change.
+        // Repeating the same request changes nothing.
         assert_eq!(data.next(route, item, next).await.assert_status(200).body[route.one]["version"], 4);
         let described = |name: &str, kind: &str, size: usize| json!({"original_filename": name, "content_type": kind, "size_bytes": size});
         assert_eq!(
@@ -71,7 +71,7 @@ async fn the_next_upload_may_be_of_another_description(db: PgPool) {
         );
 
         assert_eq!(put(upload, bytes).await.0, 200);
-        data.texts.lock().expect("nobody panics while holding it").insert(item, vec!["legible".into()]);
+        data.texts.lock().expect("the mutex is not poisoned").insert(item, vec!["legible".into()]);
         shared::testing::eventually("its text", async || {
             data.deliver(route).await;
             (data.platform.item(item, "status").await.as_deref() == Some("pending_review")).then_some(())
@@ -84,7 +84,7 @@ async fn the_next_upload_may_be_of_another_description(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_search_knows_the_new_name_and_not_the_old_one(db: PgPool) {
+async fn a_search_finds_the_new_name_but_not_the_old_name(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.failed(route).await;
@@ -102,7 +102,7 @@ async fn the_search_knows_the_new_name_and_not_the_old_one(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_checksum_is_kept_for_the_same_bytes_and_dropped_for_others(db: PgPool) {
+async fn a_checksum_is_kept_for_the_same_file_and_cleared_for_another(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.failed(route).await;
@@ -120,7 +120,7 @@ async fn a_checksum_is_kept_for_the_same_bytes_and_dropped_for_others(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_draft_may_be_described_anew_before_its_bytes_arrive(db: PgPool) {
+async fn the_description_of_a_draft_can_change_before_the_upload(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
@@ -143,7 +143,7 @@ async fn a_draft_may_be_described_anew_before_its_bytes_arrive(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_description_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_of_the_description_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE};
 
 impl Data {
-    /// All parts of an item, a page of them at a time.
+    /// Lists all parts of an item with pagination.
     async fn walk(&self, route: &Route, item: ItemId, limit: usize) -> Vec<Value> {
         let path = route.of(item, &format!("/{}?limit={limit}", route.parts));
         let (mut walked, mut cursor) = (Vec::new(), String::new());
@@ -23,7 +23,7 @@ impl Data {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_shows_each_page_once_in_order(db: PgPool) {
+async fn pagination_returns_each_page_once_in_order(db: PgPool) {
     let data = Data::start(db).await;
     let texts: Vec<String> = (1..=12).map(|number| format!("page {number}")).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -40,7 +40,7 @@ async fn a_walk_shows_each_page_once_in_order(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_shows_each_word_once_in_order_across_segments(db: PgPool) {
+async fn pagination_returns_each_word_once_in_order_across_segments(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.with_text(&VOICE, "a.flac", &["one two three", "", "four", "five six"]).await;
     for limit in [1, 2, 3, 4, 6, 200] {
@@ -48,7 +48,7 @@ async fn a_walk_shows_each_word_once_in_order_across_segments(db: PgPool) {
         let words: Vec<&str> = walked.iter().filter_map(|word| word["word"].as_str()).collect();
         assert_eq!(words, ["one", "two", "three", "four", "five", "six"], "{limit}");
         assert_eq!(walked[2], json!({"word": "three", "start": 1.0, "end": 1.5, "confidence": 0.75}));
-        // The engine did not say how sure it is.
+        // The engine reported no confidence.
         assert_eq!(walked[1], json!({"word": "two", "start": 0.5, "end": 1.0, "confidence": null}));
     }
     data.set(item, "update item_parts set words = '[{\"word\": \"six\"}]' where item_id = $1 and number = 4")
@@ -58,13 +58,13 @@ async fn a_walk_shows_each_word_once_in_order_across_segments(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_the_text_that_is_shown_is_listed(db: PgPool) {
+async fn only_parts_of_the_current_text_are_listed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
         assert_eq!(data.walk(route, item, 5).await, Vec::<Value>::new());
         data.read(route, item, &["shown"]).await;
-        // Parts of an attempt that is under way, or was given up.
+        // Parts of an attempt that is in progress or was abandoned.
         let statement = match route.parts {
             "pages" => {
                 "insert into item_parts (item_id, attempt, number, text, confidence, layout)
@@ -86,7 +86,7 @@ async fn only_the_text_that_is_shown_is_listed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_query_is_named_at_once_and_other_lists_cursors_are_refused(db: PgPool) {
+async fn all_invalid_parameters_and_cursors_of_other_lists_are_reported(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let mut items = Vec::new();
@@ -109,7 +109,7 @@ async fn every_fault_of_the_query_is_named_at_once_and_other_lists_cursors_are_r
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_page_of_parts_is_read_from_the_index_of_its_item(db: PgPool) {
+async fn a_page_of_parts_is_read_from_the_index_of_item_parts(db: PgPool) {
     let data = Data::start(db).await;
     let pages = data.platform.plan(&["(select text_attempt from items where id = $1) and number > $2"]).await;
     assert!(pages.contains("item_parts_pkey"), "{pages}");

@@ -1,4 +1,4 @@
-//! What reads in these tests: the real processing, and an engine that answers what it was told.
+//! Item processing for these tests: the real implementation with an engine that returns the texts a test sets.
 
 use std::{
     collections::HashMap,
@@ -28,7 +28,7 @@ use shared::{
     testing::{Client, Platform},
 };
 
-/// What each item says: its pages, or its segments.
+/// The pages or segments that the engine returns for each item.
 pub(crate) type Texts = Arc<Mutex<HashMap<ItemId, Vec<String>>>>;
 
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl<K: Kind + Clone> Engine for Told<K> {
     }
 
     async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<Reading, EngineError> {
-        let texts = self.texts.lock().expect("nobody panics while holding it");
+        let texts = self.texts.lock().expect("the mutex is not poisoned");
         texts.get(&job.item_id()).map(|texts| Reading::Text(text(K::KIND, texts))).ok_or_else(|| {
             EngineError::Permanent(Failure { code: "unreadable".into(), message: "Upload another.".into() })
         })
@@ -74,7 +74,7 @@ fn text(kind: ItemKind, texts: &[String]) -> Text {
     Text { parts: parts.collect(), duration_seconds: None }
 }
 
-/// A text's words, each taking half a second; the engine is not sure of all, as real ones are not.
+/// Splits a text into words of half a second each. Some have no confidence, as with real engines.
 fn words(text: &str) -> Vec<Word> {
     let words = text.split_whitespace().enumerate();
     words
@@ -86,7 +86,7 @@ fn words(text: &str) -> Vec<Word> {
         .collect()
 }
 
-/// A function that reads items of a kind.
+/// Returns a client of a function that processes items of a kind.
 pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Client {
     let env = platform.env();
     let settings = ProcessingSettings::from_env(&env).expect("settings");

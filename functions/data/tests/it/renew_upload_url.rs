@@ -16,7 +16,7 @@ fn upload_no(upload: &Value) -> &str {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_draft_gets_a_fresh_url_for_the_same_upload(db: PgPool) {
+async fn a_draft_gets_a_new_url_for_the_same_upload(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.draft().await;
     for user in [&data.contributor, &data.admin, &data.super_admin] {
@@ -36,12 +36,12 @@ async fn a_draft_gets_a_fresh_url_for_the_same_upload(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn others_items_are_for_admins(db: PgPool) {
+async fn only_admins_renew_the_upload_urls_of_others(db: PgPool) {
     let data = Data::start(db).await;
     let admins = data.platform.draft(data.project, &data.admin, "application/pdf", 5).await.item_id;
     data.renew(&data.contributor, admins).await.assert_problem(403, "forbidden");
     data.renew(&data.reviewer, admins).await.assert_problem(403, "forbidden");
-    // A reviewer who was a contributor when they uploaded may do no more than other reviewers.
+    // A reviewer who uploaded the item as a contributor has no more rights than other reviewers.
     let once = data.platform.draft(data.project, &data.reviewer, "application/pdf", 5).await.item_id;
     data.renew(&data.reviewer, once).await.assert_problem(403, "forbidden");
     for (client, status, code) in data.refused().await {
@@ -51,7 +51,7 @@ async fn others_items_are_for_admins(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_document_whose_bytes_arrived_takes_no_others(db: PgPool) {
+async fn an_uploaded_document_accepts_no_other_file(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.draft().await;
     for statement in [
@@ -66,7 +66,7 @@ async fn a_document_whose_bytes_arrived_takes_no_others(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_failed_or_rejected_document_begins_its_next_upload_once(db: PgPool) {
+async fn renewing_the_url_of_a_failed_or_rejected_document_opens_one_upload(db: PgPool) {
     let data = Data::start(db).await;
     let statements = [
         "update items set status = 'failed', failure_code = 'x', generation = 7, attempt = 3, tries = 3 where id = $1",

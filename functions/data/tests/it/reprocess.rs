@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::{BOTH, Data, assert_discreet};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_failed_item_is_read_once_more(db: PgPool) {
+async fn a_failed_item_can_be_reprocessed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
@@ -22,7 +22,7 @@ async fn a_failed_item_is_read_once_more(db: PgPool) {
         assert_eq!((&body["status"], &body["failure"]), (&json!("processing"), &json!(null)));
         assert_eq!((&body["processed_at"], &body["version"]), (&json!(null), &json!(4)));
 
-        // The finalize event of its upload, as Cloud Storage sent it the first time.
+        // The published event equals the finalize event that Cloud Storage sent first.
         let messages = data.platform.messages("uploads").await;
         let [(attributes, content)] = &messages[..] else { panic!("{messages:?}") };
         let object = ObjectName { kind: route.kind, project_id: data.project, item_id: item, upload_no: 1 }
@@ -42,7 +42,7 @@ async fn a_failed_item_is_read_once_more(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_read_once_more_gets_its_text(db: PgPool) {
+async fn a_reprocessed_item_gets_a_text(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
@@ -50,7 +50,7 @@ async fn what_is_read_once_more_gets_its_text(db: PgPool) {
         data.deliver(route).await;
         let admin = data.client.as_user(&data.super_admin);
         admin.post(&route.of(item, "/reprocess"), Value::Null).await.assert_status(202);
-        data.texts.lock().expect("nobody panics while holding it").insert(item, vec!["legible".into()]);
+        data.texts.lock().expect("the mutex is not poisoned").insert(item, vec!["legible".into()]);
         data.deliver(route).await;
         let found = admin.get(&route.of(item, "")).await;
         assert_eq!(
@@ -71,7 +71,7 @@ async fn what_is_read_once_more_gets_its_text(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_did_not_fail_or_has_no_bytes_is_not_read_again(db: PgPool) {
+async fn an_item_that_has_not_failed_or_has_no_file_is_not_reprocessed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
@@ -89,12 +89,12 @@ async fn what_did_not_fail_or_has_no_bytes_is_not_read_again(db: PgPool) {
             refused.assert_problem(409, "invalid_state");
         }
         assert_eq!(data.platform.history(item).await, [ItemStatus::Draft]);
-        // The drop of the platform proves that nothing was published.
+        // Dropping the platform asserts that nothing was published.
     }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_many_at_once_one_restarts_it(db: PgPool) {
+async fn of_concurrent_requests_only_one_restarts_the_item(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;
@@ -114,7 +114,7 @@ async fn of_many_at_once_one_restarts_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_admins_have_items_read_again_their_own_included(db: PgPool) {
+async fn only_admins_reprocess_items_even_their_own(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.announce(route, &data.contributor, "a.bin").await;

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 
 use crate::support::{BOTH, Data, Route, crc32c, id, put_with, request};
 
-/// What a resumable upload's parts are multiples of.
+/// The unit of part sizes in a resumable upload.
 const QUANTUM: usize = 256 * 1024;
 
 impl Data {
@@ -23,7 +23,7 @@ fn content(length: usize) -> Vec<u8> {
     (0..length).map(|index| u8::try_from(index % 251).unwrap_or_default()).collect()
 }
 
-/// Begins a session, as an answer's `upload` says; its `Location`.
+/// Starts the session that `upload` in a response describes. Returns its `Location`.
 async fn begin(upload: &Value) -> String {
     let answer = send_start(upload).await;
     assert_eq!(answer.status(), 201);
@@ -34,7 +34,7 @@ async fn send_start(upload: &Value) -> Response {
     request(upload).header(header::CONTENT_LENGTH, "0").send().await.expect("an answer")
 }
 
-/// Sends a part; the status and the `Range` that has arrived.
+/// Sends a part. Returns the status and the stored `Range`.
 async fn send_part(session: &str, range: &str, bytes: &[u8]) -> (u16, Option<String>) {
     let request = reqwest::Client::new().put(session).header(header::CONTENT_RANGE, range);
     let answer = request.body(bytes.to_vec()).send().await.expect("an answer");
@@ -43,7 +43,7 @@ async fn send_part(session: &str, range: &str, bytes: &[u8]) -> (u16, Option<Str
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_large_or_wants_to_be_is_a_post_that_begins_a_session(db: PgPool) {
+async fn a_large_or_explicitly_resumable_upload_is_a_post_that_starts_a_session(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         for (size, wanted, resumable) in [
@@ -66,7 +66,7 @@ async fn what_is_large_or_wants_to_be_is_a_post_that_begins_a_session(db: PgPool
             assert_eq!((shown, &upload["resumable"]), (expected, &json!(resumable)), "{size} {wanted:?}");
             assert_eq!(upload["headers"]["x-goog-content-length-range"], format!("{size},{size}"));
             assert_eq!(upload["headers"]["x-goog-if-generation-match"], "0");
-            // A renewed URL is of the same kind.
+            // A renewed URL is resumable too.
             let path = route.of(id(&created.body[route.one]), "/upload-url");
             let renewed = data.client.as_user(&data.contributor).post(&path, Value::Null).await;
             let headers = (&renewed.assert_status(200).body["upload"]["headers"], &upload["headers"]);
@@ -77,7 +77,7 @@ async fn what_is_large_or_wants_to_be_is_a_post_that_begins_a_session(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_upload_that_broke_off_goes_on_where_it_stopped(db: PgPool) {
+async fn an_interrupted_upload_resumes_at_the_stored_offset(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let bytes = content(QUANTUM + 1000);
@@ -93,10 +93,10 @@ async fn an_upload_that_broke_off_goes_on_where_it_stopped(db: PgPool) {
         assert!(data.platform.messages("uploads").await.is_empty());
         let rest = format!("bytes {QUANTUM}-{}/{total}", total - 1);
         assert_eq!(send_part(&session, &rest, &bytes[QUANTUM..]).await.0, 200);
-        // The answer may have been lost: asking again tells that all is there.
+        // If the response was lost, a status request reports the complete upload.
         assert_eq!(send_part(&session, &format!("bytes */{total}"), b"").await.0, 200);
 
-        data.texts.lock().expect("nobody panics while holding it").insert(item, vec!["read".into()]);
+        data.texts.lock().expect("the mutex is not poisoned").insert(item, vec!["read".into()]);
         shared::testing::eventually("its text", async || {
             data.deliver(route).await;
             (data.platform.status(item).await == ItemStatus::PendingReview).then_some(())
@@ -110,7 +110,7 @@ async fn an_upload_that_broke_off_goes_on_where_it_stopped(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_session_takes_the_size_and_the_checksum_that_were_announced(db: PgPool) {
+async fn a_session_accepts_only_the_declared_size_and_checksum(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let bytes = content(1000);
@@ -155,7 +155,7 @@ async fn a_second_session_cannot_overwrite(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_signed_for_a_session_cannot_be_changed(db: PgPool) {
+async fn the_signed_headers_of_a_session_cannot_be_changed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let bytes = content(1000);
@@ -168,7 +168,7 @@ async fn what_was_signed_for_a_session_cannot_be_changed(db: PgPool) {
             let changed = put_with(&upload, b"", |upload| upload["headers"][name] = json!(value)).await;
             assert_eq!(changed.0, 403, "{}", changed.1);
         }
-        // It begins a session, and takes no bytes itself: they go to its `Location`.
+        // The signed URL only starts a session. Bytes must go to the `Location`.
         let as_put = put_with(&upload, &bytes, |upload| upload["method"] = json!("PUT")).await;
         assert_eq!(as_put.0, 403, "{}", as_put.1);
     }

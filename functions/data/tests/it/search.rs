@@ -19,7 +19,7 @@ impl Data {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn names_and_texts_are_found_and_the_place_is_shown(db: PgPool) {
+async fn a_search_finds_names_and_texts_and_returns_a_snippet(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let texts = ["Dear Mrs. Albright,", "the <b>harbour</b> & \"more\" is closed\u{3}\u{2}\u{4}"];
@@ -38,7 +38,7 @@ async fn names_and_texts_are_found_and_the_place_is_shown(db: PgPool) {
         let (marked, plain): (Vec<Value>, Vec<Value>) =
             snippet.into_iter().partition(|fragment| fragment["highlighted"] == true);
         assert_eq!(marked, [json!({"text": "closed", "highlighted": true})]);
-        // What looks like markup is text: it is neither run nor lost.
+        // Text that looks like markup is returned as plain text.
         assert_eq!(plain[0]["text"], "harbour</b> & \"more\" is ");
         let by_name = data.search(route, &[("q", "sketch")]).await;
         assert_eq!(by_name.body["items"][0]["snippet"][0], json!({"text": "sketch", "highlighted": true}));
@@ -48,7 +48,7 @@ async fn names_and_texts_are_found_and_the_place_is_shown(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn phrases_alternatives_and_exclusions_are_understood(db: PgPool) {
+async fn a_search_supports_phrases_alternatives_and_exclusions(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let both = data.with_text(route, "1.bin", &["the red house by the sea"]).await;
@@ -71,18 +71,18 @@ async fn phrases_alternatives_and_exclusions_are_understood(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_best_come_first_and_pages_of_results_show_each_once(db: PgPool) {
+async fn the_best_matches_come_first_and_pagination_returns_each_once(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let mut expected = Vec::new();
         for number in 1..=7 {
             let text = "needle and pin ".repeat(number);
             let name = format!("{number}.bin");
-            // Other parts say it as well, and less; or more, together with what must not be there.
+            // Other parts match less often, or more often but with an excluded word.
             let texts = [&format!("hay and {}", "pin ".repeat(9)), &text, "needle in hay"];
             expected.push(data.with_text(route, &name, &texts).await);
         }
-        // Two of the same rank: the newer first.
+        // Of two items with the same rank, the newer comes first.
         expected.push(data.with_text(route, "8.bin", &["needle and pin ".repeat(7).as_str()]).await);
         expected.reverse();
         assert_eq!(data.finds(route, "needle").await, expected);
@@ -98,15 +98,15 @@ async fn the_best_come_first_and_pages_of_results_show_each_once(db: PgPool) {
                     Some(next) => next.clone_into(&mut cursor),
                     None => return walked,
                 }
-                assert!(walked.len() <= 20, "the walk goes round in circles");
+                assert!(walked.len() <= 20, "the pagination does not end");
             }
         };
         assert_eq!(walk("needle").await, expected);
-        // Parts that do not match count for nothing, however high they would rank.
+        // Parts that do not match do not count toward the rank.
         assert_eq!(walk("pin -hay").await, expected);
         assert_eq!(walk("\"needle in\"").await.len(), 7);
 
-        // What is deleted while somebody walks takes its place along, and nothing else.
+        // An item that is deleted between two pages does not shift the other results.
         let first = data.search(route, &[("q", "needle"), ("limit", "3")]).await;
         data.client.as_user(&data.admin).delete(&route.of(expected[2], "")).await.assert_status(204);
         let cursor = first.body["next_cursor"].as_str().expect("a cursor");
@@ -141,7 +141,7 @@ async fn a_search_combines_with_the_filters(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_elsewhere_deleted_or_of_the_other_kind_is_not_found(db: PgPool) {
+async fn items_that_are_deleted_or_of_another_project_or_kind_are_not_found(db: PgPool) {
     let mut data = Data::start(db).await;
     let elsewhere = data.platform.project(&data.contributor).await;
     let here = std::mem::replace(&mut data.project, elsewhere);
@@ -160,7 +160,7 @@ async fn what_is_elsewhere_deleted_or_of_the_other_kind_is_not_found(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_words_of_an_earlier_text_are_forgotten(db: PgPool) {
+async fn a_search_does_not_find_words_of_an_earlier_text(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.with_text(route, "letter.bin", &["alpha", "beta", "gamma"]).await;
@@ -181,7 +181,7 @@ async fn the_words_of_an_earlier_text_are_forgotten(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_megabytes_of_distinct_words_are_found_by_their_beginning(db: PgPool) {
+async fn a_text_of_two_megabytes_is_found_by_its_first_words(db: PgPool) {
     let data = Data::start(db).await;
     let mut text = String::new();
     for number in 0..200_000 {
@@ -199,7 +199,7 @@ async fn two_megabytes_of_distinct_words_are_found_by_their_beginning(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_search_has_up_to_200_characters(db: PgPool) {
+async fn a_search_query_has_at_most_200_characters(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         data.search(route, &[("q", &"ä".repeat(200))]).await.assert_status(200);

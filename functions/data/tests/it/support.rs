@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers for these tests.
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -12,21 +12,21 @@ use sqlx::PgPool;
 
 use crate::reader::{Texts, reader};
 
-/// What documents and voice samples do not have in common.
+/// The differences between the routes of documents and voice samples.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) kind: ItemKind,
-    /// Where they are.
+    /// The path of the collection.
     pub(crate) path: &'static str,
-    /// What one is called in an answer to its announcement.
+    /// The field with the item in the response to a create request.
     pub(crate) one: &'static str,
-    /// What their texts are made of.
+    /// The name of the parts of a text.
     pub(crate) parts: &'static str,
-    /// The field with the machine's text.
+    /// The field with the text from the engine.
     pub(crate) text: &'static str,
     pub(crate) content_type: &'static str,
     pub(crate) max_bytes: i64,
-    /// The beginning of the names of what is audited.
+    /// The prefix of the audit actions.
     pub(crate) audited: &'static str,
 }
 
@@ -52,17 +52,17 @@ pub(crate) const VOICE: Route = Route {
 };
 pub(crate) const BOTH: [Route; 2] = [DOCUMENTS, VOICE];
 
-/// The bytes of all that is announced by [`Data::announce`].
+/// The content of every file created by [`Data::announce`].
 pub(crate) const FILE: &[u8] = b"hello";
 
 impl Route {
-    /// The path of an item, or of something of it.
+    /// Returns the path of an item, followed by `rest`.
     pub(crate) fn of(&self, item: ItemId, rest: &str) -> String {
         format!("{}/{item}{rest}", self.path)
     }
 }
 
-/// `data`, and a project with a member of each role.
+/// A client of `data`, and a project with a member of each role.
 pub(crate) struct Data {
     pub(crate) platform: Platform,
     pub(crate) client: Client,
@@ -72,7 +72,7 @@ pub(crate) struct Data {
     pub(crate) reviewer: TestUser,
     pub(crate) outsider: TestUser,
     pub(crate) super_admin: TestUser,
-    /// What reading gives; an item that is not in it cannot be read.
+    /// The texts that processing produces. An item without an entry fails.
     pub(crate) texts: Texts,
     readers: [Client; 2],
 }
@@ -107,7 +107,7 @@ impl Data {
         }
     }
 
-    /// A body that is fine, for an item of a kind that is called `filename`.
+    /// Returns a valid body for an item named `filename`.
     pub(crate) fn new_item(&self, route: &Route, filename: &str) -> Value {
         json!({
             "project_id": self.project, "filename": filename, "content_type": route.content_type,
@@ -115,21 +115,21 @@ impl Data {
         })
     }
 
-    /// Announces an item of that name.
+    /// Creates an item named `filename`.
     pub(crate) async fn announce(&self, route: &Route, user: &TestUser, filename: &str) -> ItemId {
         let created = self.client.as_user(user).post(route.path, self.new_item(route, filename)).await;
         id(&created.assert_status(201).body[route.one])
     }
 
-    /// Makes the bytes of an item's present upload arrive, and has them read as these pages or segments.
+    /// Completes the current upload of an item and processes it into these pages or segments.
     pub(crate) async fn read(&self, route: &Route, item: ItemId, texts: &[&str]) {
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-        self.texts.lock().expect("nobody panics while holding it").insert(item, texts);
+        self.texts.lock().expect("the mutex is not poisoned").insert(item, texts);
         self.upload(route, item).await;
         self.deliver(route).await;
     }
 
-    /// Makes the bytes of an item's present upload arrive; its generation.
+    /// Completes the current upload of an item. Returns the generation.
     pub(crate) async fn upload(&self, route: &Route, item: ItemId) -> i64 {
         let upload_no = self.platform.item(item, "upload_no").await.expect("a number");
         let upload_no = upload_no.parse().expect("a number");
@@ -137,10 +137,10 @@ impl Data {
         self.platform.upload(&object, FILE).await
     }
 
-    /// Pushes the finalize events that are published to what reads.
+    /// Delivers the published finalize events to the processing function.
     pub(crate) async fn deliver(&self, route: &Route) {
         let reader = &self.readers[usize::from(route.kind == ItemKind::Voice)];
-        // Storage announces what it has in the background.
+        // Storage publishes finalize events in the background.
         let messages = shared::testing::eventually("a finalize event", async || {
             let messages = self.platform.messages("uploads").await;
             (!messages.is_empty()).then_some(messages)
@@ -152,21 +152,21 @@ impl Data {
         }
     }
 
-    /// An item of that name whose text is these pages or segments.
+    /// Creates an item named `filename` whose text consists of these pages or segments.
     pub(crate) async fn with_text(&self, route: &Route, filename: &str, texts: &[&str]) -> ItemId {
         let item = self.announce(route, &self.contributor, filename).await;
         self.read(route, item, texts).await;
         item
     }
 
-    /// The metadata of the audit rows about an item with this action, in order.
+    /// Returns the metadata of the audit rows of an item with this action, in order.
     pub(crate) async fn audit_metadata(&self, item: ItemId, action: &str) -> Vec<Value> {
         let statement = "select metadata from audit_logs where resource_id = $1 and action = $2 order by id";
         let rows = sqlx::query_scalar(statement).bind(item).bind(action).fetch_all(&self.platform.db).await;
         rows.expect("audit rows")
     }
 
-    /// A body that is fine, for an upload of `bytes`.
+    /// Returns a valid body for an upload of `bytes`.
     pub(crate) fn body(&self, bytes: &[u8]) -> Value {
         json!({
             "project_id": self.project, "filename": "letter.pdf", "content_type": "application/pdf",
@@ -174,14 +174,14 @@ impl Data {
         })
     }
 
-    /// Announces a document as the contributor.
+    /// Creates a document as the contributor.
     pub(crate) async fn create(&self, body: Value) -> TestResponse {
         let created = self.client.as_user(&self.contributor).post("/documents", body).await;
         created.assert_status(201);
         created
     }
 
-    /// A document that the contributor announced.
+    /// Creates a draft of the contributor.
     pub(crate) async fn draft(&self) -> ItemId {
         self.platform.draft(self.project, &self.contributor, "application/pdf", 5).await.item_id
     }
@@ -190,7 +190,7 @@ impl Data {
         self.platform.change(statement, item.0).await;
     }
 
-    /// Somebody of each kind who is not let in, and the refusal that they get.
+    /// Returns clients without access, each with the expected status and problem code.
     pub(crate) async fn refused(&self) -> Vec<(Client, u16, &'static str)> {
         let unverified = self.platform.unverified_user("unverified@example.org").await;
         self.platform.member(self.project, &unverified, ProjectRole::Admin).await;
@@ -202,24 +202,24 @@ impl Data {
     }
 }
 
-/// The id of an item in an answer.
+/// Returns the id of an item in a response.
 #[track_caller]
 pub(crate) fn id(item: &Value) -> ItemId {
     serde_json::from_value(item["id"].clone()).expect("an id")
 }
 
-/// The ids of a list, in its order.
+/// Returns the ids of a list, in order.
 #[track_caller]
 pub(crate) fn ids(list: &Value) -> Vec<ItemId> {
     list["items"].as_array().expect("a list").iter().map(id).collect()
 }
 
-/// Sends bytes as an answer's `upload` says.
+/// Sends bytes with the request that `upload` in a response describes.
 pub(crate) async fn put(upload: &Value, bytes: &[u8]) -> (u16, String) {
     put_with(upload, bytes, |_| {}).await
 }
 
-/// The same, with something changed about what `upload` says.
+/// Sends bytes like [`put`], after `change` modifies `upload`.
 pub(crate) async fn put_with(upload: &Value, bytes: &[u8], change: impl FnOnce(&mut Value)) -> (u16, String) {
     let mut upload = upload.clone();
     change(&mut upload);
@@ -227,7 +227,7 @@ pub(crate) async fn put_with(upload: &Value, bytes: &[u8], change: impl FnOnce(&
     (response.status().as_u16(), response.text().await.expect("a text"))
 }
 
-/// The request that `upload` describes, without its body.
+/// Returns the request that `upload` describes, without a body.
 pub(crate) fn request(upload: &Value) -> RequestBuilder {
     let method = upload["method"].as_str().expect("a method").parse().expect("a method");
     let request = reqwest::Client::new().request(method, upload["url"].as_str().expect("a URL"));
@@ -235,7 +235,7 @@ pub(crate) fn request(upload: &Value) -> RequestBuilder {
     headers.fold(request, |request, (name, value)| request.header(name, value.as_str().expect("a value")))
 }
 
-/// Asserts that a signed URL is good for one request: storage refuses these others, and any other method.
+/// Asserts that a signed URL is valid for one request only: storage refuses these other URLs and other methods.
 pub(crate) async fn assert_signed(url: &str, others: impl IntoIterator<Item = String>) {
     for other in others {
         assert_ne!(other, url);
@@ -245,13 +245,13 @@ pub(crate) async fn assert_signed(url: &str, others: impl IntoIterator<Item = St
     assert_eq!(deleted.status(), 403);
 }
 
-/// The base64 of the big-endian CRC32C, as Cloud Storage writes it.
+/// Returns the big-endian CRC32C in Base64, the format of Cloud Storage.
 pub(crate) fn crc32c(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(crc32c::crc32c(bytes).to_be_bytes())
 }
 
-/// Asserts that an answer tells nothing that only the server should know.
+/// Asserts that a response contains no internal fields.
 #[track_caller]
 pub(crate) fn assert_discreet(document: &Value) {
     let fields = document.as_object().expect("an object");

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 
 use crate::support::{BOTH, DOCUMENTS, Data, Route, VOICE, assert_discreet};
 
-/// The field that may be changed, how an answer shows it, and two values of it.
+/// Returns the field that can be updated, its name in responses, and two values of it.
 fn field(route: &Route) -> (&'static str, &'static str, &'static str, &'static str) {
     match route.path {
         "/documents" => ("domain", "domain", "letters", "bills & co"),
@@ -12,7 +12,7 @@ fn field(route: &Route) -> (&'static str, &'static str, &'static str, &'static s
     }
 }
 
-/// An item of the contributor's, its path, and their client.
+/// Creates an item of the contributor. Returns the item, its path and a client.
 async fn made(data: &Data, route: &Route) -> (ItemId, String, Client) {
     let item = data.announce(route, &data.contributor, "a.bin").await;
     (item, route.of(item, ""), data.client.as_user(&data.contributor))
@@ -53,7 +53,7 @@ async fn a_merge_patch_sets_keeps_and_clears(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_change_of_what_has_changed_meanwhile_is_refused(db: PgPool) {
+async fn an_update_of_a_stale_version_is_refused(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, shown, first, second) = field(route);
@@ -65,7 +65,7 @@ async fn a_change_of_what_has_changed_meanwhile_is_refused(db: PgPool) {
         client.with("if-match", "*").patch(&path, json!({name: second})).await.assert_status(200);
         assert_eq!(client.get(&path).await.body[shown], second);
 
-        // Of many that saw the same, one changes it.
+        // Of concurrent updates with the same `ETag`, one succeeds.
         let seen = client.with("if-match", "\"3\"");
         let racing = (0..8).map(|number| seen.patch(&path, json!({name: format!("en-{number}0")})));
         let answers = futures::future::join_all(racing).await;
@@ -77,7 +77,7 @@ async fn a_change_of_what_has_changed_meanwhile_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_a_patch_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_of_a_patch_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     let refused = async |client: &Client, path: &str, patch: Value, fields: &[&str]| {
         let answer = client.patch(path, patch.clone()).await;
@@ -115,7 +115,7 @@ async fn every_fault_of_a_patch_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn contributors_change_their_own_and_admins_all(db: PgPool) {
+async fn contributors_update_their_own_items_and_admins_update_any(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, _, first, second) = field(route);
@@ -137,7 +137,7 @@ async fn contributors_change_their_own_and_admins_all(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_label_that_was_changed_is_found_by_at_once(db: PgPool) {
+async fn a_changed_label_can_be_filtered_by_immediately(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.announce(&DOCUMENTS, &data.contributor, "a.pdf").await;
     let client = data.client.as_user(&data.contributor);

@@ -6,7 +6,7 @@ use crate::support::{Data, crc32c, put, put_with};
 
 const BYTES: &[u8] = b"%PDF-1.7 a letter";
 
-/// The size of what storage holds for a document's upload.
+/// Returns the size of the stored object of an upload, if it exists.
 fn stored(data: &Data, document: &Value, upload_no: i32) -> Option<u64> {
     let object = ObjectName {
         kind: shared::items::ItemKind::Document,
@@ -17,13 +17,13 @@ fn stored(data: &Data, document: &Value, upload_no: i32) -> Option<u64> {
     Some(data.platform.storage.open_object(BUCKET, &object.to_string(), None)?.0.size)
 }
 
-/// The finalize events that nobody looked at yet.
+/// Returns the number of undelivered finalize events.
 async fn finalized(data: &Data) -> usize {
     data.platform.messages("uploads").await.len()
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_url_takes_the_bytes_once(db: PgPool) {
+async fn the_url_accepts_one_upload(db: PgPool) {
     let data = Data::start(db).await;
     let created = data.create(data.body(BYTES)).await;
     let upload = &created.body["upload"];
@@ -37,7 +37,7 @@ async fn the_url_takes_the_bytes_once(db: PgPool) {
         .await;
 }
 
-/// Asserts that nothing is stored yet, and that the right bytes still are.
+/// Asserts that nothing is stored yet, and that the correct upload still succeeds.
 async fn assert_taken_after_all(data: &Data, created: &Value) {
     assert_eq!(stored(data, &created["document"], 1), None);
     assert_eq!(put(&created["upload"], BYTES).await.0, 200);
@@ -46,7 +46,7 @@ async fn assert_taken_after_all(data: &Data, created: &Value) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_size_that_lies_is_refused_by_storage(db: PgPool) {
+async fn storage_refuses_an_upload_of_another_size(db: PgPool) {
     let data = Data::start(db).await;
     let created = data.create(data.body(BYTES)).await;
     for (bytes, code) in [(&BYTES[1..], "EntityTooSmall"), (&[BYTES, b"!"].concat()[..], "EntityTooLarge")] {
@@ -58,7 +58,7 @@ async fn a_size_that_lies_is_refused_by_storage(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_signed_cannot_be_changed(db: PgPool) {
+async fn signed_parameters_and_headers_cannot_be_changed(db: PgPool) {
     let data = Data::start(db).await;
     let created = data.create(data.body(BYTES)).await;
     let upload = &created.body["upload"];
@@ -96,7 +96,7 @@ async fn what_was_signed_cannot_be_changed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_checksum_binds_the_bytes(db: PgPool) {
+async fn storage_refuses_an_upload_with_another_checksum(db: PgPool) {
     let data = Data::start(db).await;
     let mut body = data.body(BYTES);
     body["crc32c"] = json!(crc32c(BYTES));

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{Data, FILE, VOICE, assert_discreet, crc32c, id, ids};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_announced_sample_is_a_draft_with_an_upload_url(db: PgPool) {
+async fn a_created_sample_is_a_draft_with_an_upload_url(db: PgPool) {
     let data = Data::start(db).await;
     let mut body = data.new_item(&VOICE, "greeting.flac");
     body["language"] = json!("de-CH");
@@ -31,7 +31,7 @@ async fn an_announced_sample_is_a_draft_with_an_upload_url(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
+async fn all_invalid_fields_of_the_body_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.client.as_user(&data.contributor);
     let all = json!({
@@ -61,7 +61,7 @@ async fn every_fault_of_the_body_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_sample_may_have_up_to_500_mib_and_each_of_the_types(db: PgPool) {
+async fn a_sample_can_have_up_to_500_mib_and_any_supported_type(db: PgPool) {
     let data = Data::start(db).await;
     for kind in ["wav", "x-wav", "flac", "mpeg", "mp4", "ogg", "webm"] {
         let mut body = data.new_item(&VOICE, "a");
@@ -75,7 +75,7 @@ async fn a_sample_may_have_up_to_500_mib_and_each_of_the_types(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_idempotency_key_announces_once(db: PgPool) {
+async fn an_idempotency_key_creates_one_sample(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.client.as_user(&data.contributor).with("idempotency-key", "k");
     let twins = (0..8).map(|_| client.post("/voice", data.new_item(&VOICE, "a.flac")));
@@ -112,7 +112,7 @@ async fn each_member_sees_a_sample_with_its_text(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_list_shows_samples_newest_first_and_by_filter(db: PgPool) {
+async fn the_list_returns_samples_newest_first_and_supports_filters(db: PgPool) {
     let data = Data::start(db).await;
     let mut made = Vec::new();
     for number in 0..5 {

@@ -1,4 +1,4 @@
-//! The lease on an export: which instance works on it, and until when.
+//! The lease on an export, which assigns it to one instance for a limited time.
 
 use shared::{
     base::ids::{ItemId, ProjectId},
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use crate::model::{ChunkStart, Job};
 
-/// Leases a step for one instance. An export that failed is resumed when its dead letter is replayed.
+/// Leases a step to this instance. Replaying the dead letter of a failed export resumes the export.
 pub(crate) async fn lease(
     db: &PgPool,
     event: ExportRequested,

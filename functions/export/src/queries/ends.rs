@@ -1,4 +1,4 @@
-//! How a step ends: with the next one, with the file, or with a failure.
+//! The possible results of a step: the next step, the finished file, or a failure.
 
 use serde_json::json;
 use shared::{
@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 
 use crate::model::{Advance, Job, Part};
 
-/// Moves an export on by a step, unless another instance holds the lease now. Returns whether it did. `maintenance`
-/// repeats the next step's message when `patience` is over.
+/// Advances an export to the next step, unless another instance has taken over the lease. Returns whether it advanced.
+/// `maintenance` repeats the message of the next step after `patience`.
 pub(crate) async fn advance(
     db: &mut PgConnection,
     job: &Job,
@@ -62,7 +62,7 @@ pub(crate) async fn advance(
     Ok(advanced.is_some())
 }
 
-/// Ends an export whose file is there, unless another instance holds the lease now. Returns whether it did.
+/// Marks an export as ready, unless another instance has taken over the lease. Returns whether it was marked.
 pub(crate) async fn complete(
     db: &mut PgConnection,
     job: &Job,
@@ -97,7 +97,7 @@ pub(crate) async fn complete(
     Ok(completed.is_some())
 }
 
-/// Ends an export that cannot be made, unless another instance holds the lease now.
+/// Marks an export as failed, unless another instance has taken over the lease.
 pub(crate) async fn fail(
     db: &PgPool,
     job: &Job,

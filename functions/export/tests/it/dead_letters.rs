@@ -6,7 +6,7 @@ use time::Duration;
 use crate::support::{Export, Fault, ids, lines};
 
 impl Export {
-    /// Pub/Sub gives up on the message of a step.
+    /// Delivers the message of a step as a dead letter.
     async fn bury(&self, step: shared::cloud::events::ExportRequested) {
         let attributes = json!({
             "event_id": EventId::new(), "event_version": "1",
@@ -20,7 +20,7 @@ impl Export {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_export_whose_message_was_given_up_fails_and_goes_on_when_it_is_sent_again(db: PgPool) {
+async fn a_dead_letter_fails_the_export_and_a_replay_resumes_it(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = [export.document("a.pdf", &["a"]).await, export.document("b.pdf", &["b"]).await];
     let id = export.request("ndjson").await;
@@ -43,7 +43,7 @@ async fn an_export_whose_message_was_given_up_fails_and_goes_on_when_it_is_sent_
             .expect("a row");
     assert_eq!(project, json!(export.project));
     export.deliver(step).await.assert_status(204);
-    assert_eq!(export.steps().await, [], "what failed is not taken up by a late duplicate");
+    assert_eq!(export.steps().await, [], "a late duplicate must not resume a failed export");
     export.platform.clock.advance(Duration::minutes(10));
     assert_eq!(export.restart().await, json!(0));
 
@@ -66,7 +66,7 @@ async fn an_export_whose_message_was_given_up_fails_and_goes_on_when_it_is_sent_
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_dead_letter_fails_only_the_step_that_it_names_and_nobody_at_work(db: PgPool) {
+async fn a_dead_letter_fails_only_its_own_step_and_no_leased_one(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     export.document("a.pdf", &["a"]).await;
     let id = export.request("ndjson").await;
@@ -91,7 +91,7 @@ async fn a_dead_letter_fails_only_the_step_that_it_names_and_nobody_at_work(db: 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_fails_again_and_again_is_given_up(db: PgPool) {
+async fn an_export_fails_after_too_many_attempts(db: PgPool) {
     let export = Export::start(db).await;
     export.document("a.pdf", &["a"]).await;
     let id = export.request("ndjson").await;

@@ -11,9 +11,9 @@ use tokio::sync::Notify;
 
 use crate::support::{Export, Fault, ids, lines};
 
-/// A part begins to be written.
+/// The request that starts the upload of a part.
 const BEGINS: &[&str] = &["POST", "uploadType=resumable"];
-/// Its bytes arrive.
+/// The requests that upload the bytes of a part.
 const BYTES: &[&str] = &["PUT", "upload_id="];
 const COMPOSES: &[&str] = &["POST", "/compose"];
 const LISTS: &[&str] = &["GET", "prefix="];
@@ -36,7 +36,7 @@ impl Export {
         assert_eq!(self.faults.left(), 0);
     }
 
-    /// Delivers every message until none is left, those that fail again.
+    /// Delivers every message until none is left, repeating failed deliveries. Returns the number of failures.
     async fn insist(&self) -> usize {
         let mut failed = 0;
         loop {
@@ -47,7 +47,7 @@ impl Export {
             for step in steps {
                 while self.deliver(step).await.status != 204 {
                     failed += 1;
-                    assert!(failed < 12, "it does not go on");
+                    assert!(failed < 12, "the export makes no progress");
                 }
             }
         }
@@ -55,12 +55,12 @@ impl Export {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_storage_refuses_is_done_by_the_next_delivery(db: PgPool) {
+async fn the_next_delivery_repeats_a_step_that_storage_refused(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.three().await;
     for (texts, refusals) in [(BEGINS, 3), (BYTES, 3), (COMPOSES, 1), (LISTS, 1)] {
         let id = export.request("ndjson").await;
-        // The client tries thrice itself.
+        // The client makes three attempts itself.
         export.faults.plan(texts, Fault::Refused, refusals);
         assert_eq!(export.insist().await, 1, "{texts:?}");
         export.assert_whole(id, &items).await;
@@ -76,7 +76,7 @@ async fn what_storage_refuses_is_done_by_the_next_delivery(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_answer_that_is_lost_costs_nothing(db: PgPool) {
+async fn a_lost_response_does_not_repeat_the_write(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.three().await;
     let id = export.request("ndjson").await;
@@ -89,24 +89,24 @@ async fn an_answer_that_is_lost_costs_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn parts_that_could_not_be_deleted_are_gone_in_the_end(db: PgPool) {
+async fn parts_that_could_not_be_deleted_are_deleted_in_the_last_step(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.three().await;
     let id = export.request("ndjson").await;
-    // Those of the step that composes; what is swept at the end must go.
+    // The first four deletions belong to the step that composes, which ignores failures. The fifth must be repeated.
     export.faults.plan(DELETES, Fault::Refused, 4 + 1);
     assert_eq!(export.insist().await, 1);
     export.assert_whole(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_dies_at_a_step_is_followed_by_another(db: PgPool) {
+async fn another_instance_takes_over_the_step_of_one_that_died(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.three().await;
     let id = export.request("ndjson").await;
     let mut deaths = 0;
     for (texts, step) in [(BEGINS, 0), (BYTES, 1), (COMPOSES, 4), (DELETES, 4), (LISTS, 5)] {
-        // Up to that step, all goes well.
+        // All earlier steps succeed.
         let mut asked = export.step().await;
         while asked.step < step {
             export.deliver(asked).await.assert_status(204);
@@ -115,16 +115,16 @@ async fn whoever_dies_at_a_step_is_followed_by_another(db: PgPool) {
         let held = Arc::new(Notify::new());
         export.faults.plan(texts, Fault::Held(held), 1);
         let reached = eventually("the step", async || (export.faults.left() == 0).then_some(()));
-        tokio::select! { _ = export.deliver(asked) => panic!("it was too fast to die"), () = reached => {} }
+        tokio::select! { _ = export.deliver(asked) => panic!("the step ended before the fault"), () = reached => {} }
         deaths += 1;
         if texts == DELETES {
-            // The step was committed before: the next one has been asked for.
+            // The step has been committed already, and the next one requested.
             assert_eq!(export.step().await.step, 5);
             export.platform.clock.advance(Duration::seconds(301));
         } else {
             assert_eq!(export.steps().await, []);
             export.deliver(asked).await.assert_status(204);
-            assert_eq!(export.steps().await, [], "its lease lasts");
+            assert_eq!(export.steps().await, [], "the lease is still active");
             export.platform.clock.advance(Duration::seconds(46));
         }
         assert_eq!(export.restart().await, json!(1), "{texts:?}");
@@ -136,7 +136,7 @@ async fn whoever_dies_at_a_step_is_followed_by_another(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_was_thought_dead_and_comes_back_changes_nothing(db: PgPool) {
+async fn an_instance_that_lost_its_lease_changes_nothing(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.three().await;
     let id = export.request("ndjson").await;
@@ -157,15 +157,15 @@ async fn whoever_was_thought_dead_and_comes_back_changes_nothing(db: PgPool) {
     };
     let (late, next) = tokio::join!(export.deliver(first), others);
     late.assert_status(204);
-    assert_eq!(export.steps().await, [], "the late one asked for nothing");
-    assert_eq!(export.objects().await.len(), 2, "two wrote, each for itself");
+    assert_eq!(export.steps().await, [], "the late instance must not request a step");
+    assert_eq!(export.objects().await.len(), 2, "each instance writes its own object");
     export.deliver(next).await.assert_status(204);
     export.run().await;
     export.assert_whole(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_part_that_is_gone_fails_the_export_with_the_reason(db: PgPool) {
+async fn a_missing_part_fails_the_export_with_a_reason(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     export.three().await;
     let id = export.request("ndjson").await;
@@ -186,7 +186,7 @@ async fn a_part_that_is_gone_fails_the_export_with_the_reason(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_text_that_changes_while_it_is_read_is_read_again(db: PgPool) {
+async fn a_text_that_changes_during_the_step_is_read_again(db: PgPool) {
     let export = Export::start(db).await;
     let page = "a long page ".repeat(4000);
     let pages: Vec<&str> = (0..200).map(|_| page.as_str()).collect();
@@ -197,14 +197,14 @@ async fn a_text_that_changes_while_it_is_read_is_read_again(db: PgPool) {
     export.faults.plan(BYTES, Fault::Held(Arc::clone(&held)), 1);
     let reading = async {
         eventually("the first bytes", async || (export.faults.left() == 0).then_some(())).await;
-        // The item is read anew, and what the earlier attempt read is cleared away.
+        // The item is being reprocessed, and parts of the earlier attempt have been deleted.
         let statement = "delete from item_parts where item_id = $1 and attempt = 2 and number > 100";
         sqlx::query(statement).bind(book).execute(&export.platform.db).await.expect("fewer pages");
         held.notify_one();
     };
     let (answer, ()) = tokio::join!(export.deliver(step), reading);
     answer.assert_problem(503, "unavailable");
-    assert_eq!(export.objects().await, Vec::<String>::new(), "half of a text is none");
+    assert_eq!(export.objects().await, Vec::<String>::new(), "no incomplete object must be left");
     export.deliver(step).await.assert_status(204);
     export.run().await;
     export.assert_mailed(id).await;

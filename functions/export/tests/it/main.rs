@@ -1,4 +1,4 @@
-//! `export` behind the local storage and Pub/Sub, with `data` and `maintenance` beside it: from a request to a file.
+//! Tests `export` with the storage and Pub/Sub stand-ins, `data` and `maintenance`, from the request to the file.
 
 mod composes;
 mod content;

@@ -2,7 +2,7 @@ use sqlx::PgPool;
 
 use crate::support::Export;
 
-/// A thousand voice samples after a thousand documents.
+/// Inserts a thousand documents, then a thousand voice samples.
 const ITEMS: &str = "
     with made as (
         insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
@@ -16,7 +16,7 @@ const ITEMS: &str = "
     insert into voice_samples (item_id) select id from made where kind = 'voice'";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_batch_reads_no_more_however_far_the_export_is(db: PgPool) {
+async fn a_batch_reads_only_its_rows_at_every_position_of_the_export(db: PgPool) {
     let export = Export::start(db).await;
     let (project, admin) = (export.project, export.admin.id);
     let seeded = sqlx::query(ITEMS).bind(project).bind(admin).execute(&export.platform.db).await;

@@ -11,7 +11,7 @@ use crate::support::Export;
 const PATH: &str = "/events/export-requested";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_push_without_a_good_token_does_nothing(db: PgPool) {
+async fn a_push_without_a_valid_token_does_nothing(db: PgPool) {
     let export = Export::start(db).await;
     let id = export.request("ndjson").await;
     let step = export.step().await;
@@ -35,7 +35,7 @@ async fn a_push_without_a_good_token_does_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_speaks_of_nothing_known_is_discarded_and_what_is_no_event_comes_back(db: PgPool) {
+async fn events_of_unknown_exports_are_discarded_and_malformed_events_are_refused(db: PgPool) {
     let export = Export::start(db).await;
     export.deliver(ExportRequested { export_id: ExportId::new(), step: 0 }).await.assert_status(204);
     assert_eq!(export.steps().await, []);

@@ -15,7 +15,7 @@ impl Export {
         items
     }
 
-    /// The file holds each of the items once, and nothing else is left; nobody was told twice.
+    /// Asserts that the file contains each item once, no other object is left, and one mail was sent.
     async fn assert_made_once(&self, export: ExportId, items: &[ItemId]) {
         assert_eq!(ids(&lines(&self.file(export).await)), items);
         assert_eq!(self.steps().await, []);
@@ -25,7 +25,7 @@ impl Export {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn twenty_deliveries_of_each_step_at_once_do_it_once(db: PgPool) {
+async fn twenty_concurrent_deliveries_of_each_step_run_it_once(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.documents(3).await;
     let id = export.request("ndjson").await;
@@ -46,7 +46,7 @@ async fn twenty_deliveries_of_each_step_at_once_do_it_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn late_duplicates_and_messages_of_steps_to_come_change_nothing(db: PgPool) {
+async fn late_duplicates_and_messages_of_future_steps_change_nothing(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.documents(3).await;
     let id = export.request("ndjson").await;
@@ -60,7 +60,7 @@ async fn late_duplicates_and_messages_of_steps_to_come_change_nothing(db: PgPool
         for earlier in done.iter().rev() {
             export.deliver(*earlier).await.assert_status(204);
         }
-        assert_eq!(export.steps().await, [], "nothing was done yet");
+        assert_eq!(export.steps().await, [], "no step has run yet");
         export.deliver(step).await.assert_status(204);
         done.push(step);
     }
@@ -73,7 +73,7 @@ async fn late_duplicates_and_messages_of_steps_to_come_change_nothing(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_exports_at_once_do_not_meet(db: PgPool) {
+async fn two_concurrent_exports_do_not_interfere(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let items = export.documents(4).await;
     let (one, two) = (export.request("ndjson").await, export.request("ndjson").await);

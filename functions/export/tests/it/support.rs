@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers for these tests.
 
 use std::{
     net::SocketAddr,
@@ -29,45 +29,45 @@ use shared::{
 use sqlx::PgPool;
 use tokio::{net::TcpListener, sync::Notify};
 
-/// What happens to a request to storage.
+/// A fault that a request to storage meets.
 #[derive(Clone)]
 pub(crate) enum Fault {
-    /// It is refused with a 503.
+    /// The request is refused with status 503.
     Refused,
-    /// It is carried out, and answered with a 503.
+    /// The request succeeds, but the response is status 503.
     AnswerLost,
-    /// It waits until it is let go.
+    /// The request waits for the notification.
     Held(Arc<Notify>),
 }
 
-/// The next requests whose method and URL hold all of these texts.
+/// A fault for the next requests whose method and URL contain all of these texts.
 struct Planned {
     texts: &'static [&'static str],
     fault: Fault,
     times: usize,
 }
 
-/// What is to go wrong with storage.
+/// The planned faults of storage.
 #[derive(Clone, Default)]
 pub(crate) struct Faults(Arc<Mutex<Vec<Planned>>>);
 
 impl Faults {
     pub(crate) fn plan(&self, texts: &'static [&'static str], fault: Fault, times: usize) {
-        self.0.lock().expect("nobody panics while holding it").push(Planned { texts, fault, times });
+        self.0.lock().expect("the mutex is not poisoned").push(Planned { texts, fault, times });
     }
 
-    /// How many of what was planned did not happen yet.
+    /// Returns the number of planned faults that have not occurred yet.
     pub(crate) fn left(&self) -> usize {
-        self.0.lock().expect("nobody panics while holding it").iter().map(|planned| planned.times).sum()
+        self.0.lock().expect("the mutex is not poisoned").iter().map(|planned| planned.times).sum()
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().expect("nobody panics while holding it").clear();
+        self.0.lock().expect("the mutex is not poisoned").clear();
     }
 
     fn next(&self, request: &Request) -> Option<Fault> {
         let line = format!("{} {}", request.method(), request.uri());
-        let mut planned = self.0.lock().expect("nobody panics while holding it");
+        let mut planned = self.0.lock().expect("the mutex is not poisoned");
         let hit = planned
             .iter_mut()
             .find(|planned| planned.times > 0 && planned.texts.iter().all(|text| line.contains(text)))?;
@@ -79,7 +79,7 @@ impl Faults {
         match self.next(&request) {
             Some(Fault::Refused) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
             Some(Fault::AnswerLost) => {
-                assert!(next.run(request).await.status().is_success(), "what was carried out");
+                assert!(next.run(request).await.status().is_success(), "the request must succeed");
                 StatusCode::SERVICE_UNAVAILABLE.into_response()
             }
             Some(Fault::Held(notify)) => {
@@ -91,7 +91,7 @@ impl Faults {
     }
 }
 
-/// A storage of its own, whose requests can go wrong.
+/// Starts a separate storage stand-in with injectable faults.
 async fn storage(platform: &Platform, faults: &Faults) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -114,7 +114,7 @@ async fn storage(platform: &Platform, faults: &Faults) -> SocketAddr {
     address
 }
 
-/// `export`, and a project with an admin.
+/// A client of `export`, and a project with an admin.
 pub(crate) struct Export {
     pub(crate) platform: Platform,
     objects: Objects,
@@ -132,7 +132,7 @@ impl Export {
         Self::start_with(db, &[]).await
     }
 
-    /// With so many items a chunk.
+    /// Starts `export` with this number of items per chunk.
     pub(crate) async fn of_chunks(db: PgPool, items: u32) -> Self {
         Self::start_with(db, &[("EXPORT_CHUNK_ITEMS", &items.to_string())]).await
     }
@@ -142,7 +142,7 @@ impl Export {
         let faults = Faults::default();
         let address = storage(&platform, &faults).await;
         let endpoint = format!("http://{address}");
-        // Many deliveries at once wait for each other here, on however slow a machine.
+        // Concurrent deliveries wait for connections, which can take long on a slow machine.
         let own = [("DATABASE_ACQUIRE_TIMEOUT", "30"), ("STORAGE_ENDPOINT", &endpoint)];
         let env = own.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
         let settings = ExportsSettings::from_env(&env).expect("settings");
@@ -156,12 +156,12 @@ impl Export {
         Self { platform, objects, faults, router, client, data, maintenance, project, admin }
     }
 
-    /// A document whose pages hold these texts, approved.
+    /// Creates an approved document with these texts as pages.
     pub(crate) async fn document(&self, filename: &str, pages: &[&str]) -> ItemId {
         self.item("application/pdf", filename, pages).await
     }
 
-    /// A voice sample whose segments hold these texts, approved.
+    /// Creates an approved voice sample with these texts as segments.
     pub(crate) async fn voice(&self, filename: &str, segments: &[&str]) -> ItemId {
         self.item("audio/flac", filename, segments).await
     }
@@ -184,7 +184,7 @@ impl Export {
         self.platform.change(statement, item.0).await;
     }
 
-    /// Asks for an export.
+    /// Requests an export of every item.
     pub(crate) async fn request(&self, format: &str) -> ExportId {
         self.request_of(json!({"format": format})).await
     }
@@ -195,12 +195,12 @@ impl Export {
         serde_json::from_value(answer.assert_status(202).body["id"].clone()).expect("an id")
     }
 
-    /// The steps that were asked for since the last look.
+    /// Returns the steps requested since the last call.
     pub(crate) async fn steps(&self) -> Vec<ExportRequested> {
         self.platform.events::<ExportRequested>().await
     }
 
-    /// The one step that was asked for since the last look.
+    /// Returns the only step requested since the last call.
     pub(crate) async fn step(&self) -> ExportRequested {
         let steps = self.steps().await;
         assert_eq!(steps.len(), 1, "{steps:?}");
@@ -211,7 +211,7 @@ impl Export {
         self.deliver_with(step, json!({})).await
     }
 
-    /// Delivers the message of a step, with more attributes.
+    /// Delivers the message of a step with additional attributes.
     pub(crate) async fn deliver_with(&self, step: ExportRequested, mut attributes: Value) -> TestResponse {
         attributes["event_id"] = json!(EventId::new());
         attributes["event_version"] = json!("1");
@@ -219,7 +219,7 @@ impl Export {
         self.client.post("/events/export-requested", envelope("1", &attributes, &data)).await
     }
 
-    /// Delivers every message until none is left; how many there were.
+    /// Delivers every message until none is left. Returns the number of messages.
     pub(crate) async fn run(&self) -> usize {
         let mut delivered = 0;
         loop {
@@ -234,12 +234,12 @@ impl Export {
         }
     }
 
-    /// What the admin is told of an export.
+    /// Gets an export as the admin.
     pub(crate) async fn get(&self, export: ExportId) -> Value {
         self.data.get(&format!("/exports/{export}")).await.assert_status(200).body.clone()
     }
 
-    /// The file of an export that is ready.
+    /// Downloads the file of a ready export.
     pub(crate) async fn file(&self, export: ExportId) -> String {
         let about = self.get(export).await;
         assert_eq!(about["status"], "ready", "{about}");
@@ -250,7 +250,7 @@ impl Export {
         file
     }
 
-    /// Asks for an export, and has it made: its lines as JSON. One mail says that it is ready.
+    /// Requests and runs an export, and asserts that one mail is sent. Returns the lines as JSON.
     pub(crate) async fn lines(&self) -> Vec<Value> {
         let export = self.request("ndjson").await;
         self.run().await;
@@ -263,19 +263,19 @@ impl Export {
         assert_eq!(mails, [EmailRequested::ExportReady { export_id }]);
     }
 
-    /// The names of the bucket's objects.
+    /// Returns the names of the objects in the bucket.
     pub(crate) async fn objects(&self) -> Vec<String> {
         let listed = self.objects.page(EXPORTS_BUCKET, "", None, true).await.expect("a list");
         listed.items.into_iter().map(|object| object.name).collect()
     }
 
-    /// Has `maintenance` look for what stuck; how much there was.
+    /// Runs the `restart-stuck` task of `maintenance`. Returns the number of restarts.
     pub(crate) async fn restart(&self) -> Value {
         self.maintenance.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"]
             .clone()
     }
 
-    /// One column of an export, as text.
+    /// Returns a column of an export as text.
     pub(crate) async fn column(&self, export: ExportId, column: &str) -> Option<String> {
         sqlx::query_scalar("select to_jsonb(exports) ->> $2 from exports where id = $1")
             .bind(export)
@@ -286,14 +286,14 @@ impl Export {
     }
 }
 
-/// The lines of an NDJSON file.
+/// Parses the lines of an NDJSON file.
 #[track_caller]
 pub(crate) fn lines(file: &str) -> Vec<Value> {
     assert!(file.is_empty() || file.ends_with('\n'), "{file}");
     file.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-/// The ids of lines, in their order.
+/// Returns the ids of lines, in order.
 #[track_caller]
 pub(crate) fn ids(lines: &[Value]) -> Vec<ItemId> {
     lines.iter().map(|line| serde_json::from_value(line["id"].clone()).expect("an id")).collect()

@@ -5,7 +5,7 @@ use time::Duration;
 use crate::support::{Export, ids, lines};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_export_of_a_deleted_project_stops_and_goes_away(db: PgPool) {
+async fn the_export_of_a_deleted_project_stops_and_is_deleted(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     export.document("a.pdf", &["a"]).await;
     let id = export.request("ndjson").await;
@@ -27,7 +27,7 @@ async fn the_export_of_a_deleted_project_stops_and_goes_away(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_deleted_before_its_chunk_is_left_out(db: PgPool) {
+async fn an_item_deleted_before_its_chunk_is_omitted(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let kept = export.document("a.pdf", &["a"]).await;
     let gone = export.document("b.pdf", &["b"]).await;
@@ -36,17 +36,21 @@ async fn what_is_deleted_before_its_chunk_is_left_out(db: PgPool) {
     let step = export.step().await;
     export.deliver(step).await.assert_status(204);
     assert_eq!(export.get(id).await["progress"], json!({"done": 1, "total": 3}));
-    // The purge may have come as well.
+    // The item may also have been purged.
     export.set(gone, "delete from items where id = $1").await;
     export.set(kept, "update items set deleted_at = now() where id = $1").await;
     export.run().await;
     export.assert_mailed(id).await;
-    assert_eq!(ids(&lines(&export.file(id).await)), [kept, last], "what was written before stays");
+    assert_eq!(
+        ids(&lines(&export.file(id).await)),
+        [kept, last],
+        "items written before the deletion must be kept"
+    );
     assert_eq!(export.get(id).await["progress"], json!({"done": 2, "total": 2}));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_export_whose_time_is_over_is_not_worked_on(db: PgPool) {
+async fn an_expired_export_is_not_processed(db: PgPool) {
     let export = Export::start(db).await;
     export.document("a.pdf", &["a"]).await;
     let id = export.request("ndjson").await;

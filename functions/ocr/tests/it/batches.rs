@@ -1,4 +1,4 @@
-//! Documents that are too large for a synchronous call.
+//! Tests of documents that are too large for a synchronous call.
 
 use serde_json::json;
 use shared::{
@@ -15,7 +15,7 @@ use crate::support::{Ocr, PDF};
 const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
 impl Ocr {
-    /// A document of so many pages that an operation has begun to read.
+    /// Creates a document with this number of pages, which a batch operation is processing.
     async fn in_batch(&self, pages: usize) -> ObjectName {
         self.ai.set_instant_pages(pages);
         let (object, generation) = self.uploaded().await;
@@ -42,13 +42,13 @@ impl Ocr {
         }
     }
 
-    /// The next attempt at a document whose operation brought too little, to its end.
+    /// Asserts that a document whose operation failed or has incomplete output gets its text from a second attempt.
     async fn assert_begun_anew(&self, item: ItemId) {
         self.platform.messages("uploads").await;
         self.platform.subscribe::<ocr::Ocr>(self.address).await;
         self.platform.clock.advance(Duration::minutes(2));
         assert_eq!(self.restart().await, json!(1));
-        eventually("the operation to be given up", async || {
+        eventually("the operation to be abandoned", async || {
             self.platform.item(item, "operation").await.is_none().then_some(())
         })
         .await;
@@ -62,13 +62,13 @@ impl Ocr {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_parts_of_a_large_document_come_in_any_order_and_each_counts_once(db: PgPool) {
+async fn the_shards_of_a_large_document_can_arrive_in_any_order_and_count_once(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
     let outputs = ocr.outputs("ocr", item, 3).await;
     assert_eq!(outputs.len(), 3);
-    // The last part first, and each twice.
+    // Deliver the last shard first, and each one twice.
     for output in outputs.iter().rev() {
         assert_eq!(ocr.platform.status(item).await, ItemStatus::Processing);
         for _ in 0..2 {
@@ -91,7 +91,7 @@ async fn the_parts_of_a_large_document_come_in_any_order_and_each_counts_once(db
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn parts_that_arrive_at_once_end_the_document_once(db: PgPool) {
+async fn shards_that_arrive_concurrently_complete_the_document_once(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(100).await;
     let outputs = ocr.outputs("ocr", object.item_id, 5).await;
@@ -104,7 +104,7 @@ async fn parts_that_arrive_at_once_end_the_document_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn progress_counts_the_pages_that_are_there(db: PgPool) {
+async fn progress_counts_the_stored_pages(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(60).await;
     let outputs = ocr.outputs("ocr", object.item_id, 3).await;
@@ -117,7 +117,7 @@ async fn progress_counts_the_pages_that_are_there(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn output_whose_events_were_lost_is_brought_in_when_the_operation_is_due(db: PgPool) {
+async fn output_with_lost_events_is_stored_when_the_operation_is_due(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     ocr.outputs("ocr", object.item_id, 3).await;
@@ -132,21 +132,21 @@ async fn output_whose_events_were_lost_is_brought_in_when_the_operation_is_due(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_operation_whose_output_is_incomplete_is_begun_anew(db: PgPool) {
+async fn an_operation_with_incomplete_output_is_restarted(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
     let outputs = ocr.outputs("ocr", item, 3).await;
-    // One part came by its event; another was gone before anybody read it.
+    // One shard is delivered by its event. Another is deleted before it is read.
     ocr.deliver_output(&outputs[0]).await.assert_status(204);
     let storage = StorageSettings::from_env(&ocr.platform.env()).expect("settings");
     let objects = Objects::new(&storage).expect("objects");
-    objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("it is deleted");
+    objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("the deletion");
     ocr.assert_begun_anew(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_operation_that_fails_without_output_is_begun_anew(db: PgPool) {
+async fn an_operation_that_fails_without_output_is_restarted(db: PgPool) {
     let ocr = Ocr::start(db).await;
     ocr.ai.fail_next_operations(1);
     let object = ocr.in_batch(50).await;
@@ -156,7 +156,7 @@ async fn an_operation_that_fails_without_output_is_begun_anew(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_the_quota_turns_away_waits_and_counts_as_no_try(db: PgPool) {
+async fn a_document_that_exceeds_the_quota_waits_and_the_attempt_does_not_count(db: PgPool) {
     let ocr = Ocr::start_with_engine(db, |limits| limits.concurrent_batches = Some(1)).await;
     ocr.ai.set_delay(std::time::Duration::from_secs(3));
     let first = ocr.in_batch(50).await;
@@ -185,7 +185,7 @@ async fn what_the_quota_turns_away_waits_and_counts_as_no_try(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn output_of_an_attempt_that_was_given_up_changes_nothing(db: PgPool) {
+async fn output_of_an_abandoned_attempt_changes_nothing(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
@@ -211,7 +211,7 @@ async fn output_of_an_attempt_that_was_given_up_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_file_over_the_size_of_a_synchronous_call_is_read_by_an_operation_at_once(db: PgPool) {
+async fn a_file_above_the_size_limit_goes_directly_to_a_batch_operation(db: PgPool) {
     let ocr = Ocr::start(db).await;
     ocr.ai.set_instant_pages(2);
     let mut bytes = PDF.to_vec();

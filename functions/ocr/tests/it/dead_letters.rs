@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use crate::support::{Ocr, PDF};
 
 impl Ocr {
-    /// Pushes uploads as in the cloud, but gives up after five deliveries, with hardly a pause between them.
+    /// Starts `ocr` with its push subscription, but with short backoff and dead letters after five deliveries.
     async fn subscribed_until_dead(db: PgPool) -> Self {
         let ocr = Self::start(db).await;
         let mut wanted = ocr::Ocr::subscriptions().into_iter();
@@ -53,7 +53,7 @@ impl Ocr {
         self.platform.client(service.router()).as_user(&self.platform.super_admin("root@example.org").await)
     }
 
-    /// The one dead letter that super admins see.
+    /// Returns the only dead letter.
     async fn letter(&self, root: &Client) -> Value {
         eventually("the dead letter", async || {
             let letters = root.get("/admin/dead-letters").await.body["items"].clone();
@@ -64,7 +64,7 @@ impl Ocr {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_an_outage_buried_is_read_when_an_admin_sends_it_again(db: PgPool) {
+async fn a_dead_letter_from_an_outage_is_processed_when_an_admin_replays_it(db: PgPool) {
     let ocr = Ocr::subscribed_until_dead(db).await;
     let root = ocr.super_admin().await;
     ocr.ai.fail_next(1000, StatusCode::SERVICE_UNAVAILABLE);
@@ -99,7 +99,7 @@ async fn what_an_outage_buried_is_read_when_an_admin_sends_it_again(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_buried_again_can_be_sent_again(db: PgPool) {
+async fn a_message_that_becomes_a_dead_letter_again_can_be_replayed_again(db: PgPool) {
     let ocr = Ocr::subscribed_until_dead(db).await;
     let root = ocr.super_admin().await;
     ocr.ai.fail_next(1000, StatusCode::SERVICE_UNAVAILABLE);

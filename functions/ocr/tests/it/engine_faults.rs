@@ -18,7 +18,7 @@ impl Ocr {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_engine_that_fails_once_is_asked_again(db: PgPool) {
+async fn a_call_that_fails_once_is_retried(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.fail_next(1, StatusCode::INTERNAL_SERVER_ERROR);
     let object = ocr.read("application/pdf", PDF).await;
@@ -30,7 +30,7 @@ async fn an_engine_that_fails_once_is_asked_again(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn after_a_fault_the_lease_is_given_back_and_maintenance_looks_much_later(db: PgPool) {
+async fn after_an_error_the_lease_is_released_and_maintenance_retries_only_much_later(db: PgPool) {
     let ocr = Ocr::start(db).await;
     for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN]
     {
@@ -51,7 +51,7 @@ async fn after_a_fault_the_lease_is_given_back_and_maintenance_looks_much_later(
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_used_up_quota_defers_and_does_not_count(db: PgPool) {
+async fn an_exhausted_quota_defers_the_item_and_the_attempt_does_not_count(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.ai.fail_next(20, StatusCode::TOO_MANY_REQUESTS);
@@ -70,7 +70,7 @@ async fn a_used_up_quota_defers_and_does_not_count(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_engine_that_cannot_be_reached_leaves_the_item_to_the_next_delivery(db: PgPool) {
+async fn an_item_is_retried_by_the_next_delivery_if_the_engine_is_unreachable(db: PgPool) {
     let ocr = Ocr::start_with(db, &[("DOCUMENTAI_ENDPOINT", "http://127.0.0.1:1")]).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.deliver(&object, generation).await.assert_problem(503, "unavailable");

@@ -38,7 +38,7 @@ async fn a_file_of_another_size_than_declared_never_reaches_the_engine(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_encrypted_or_a_broken_file_fails_with_its_reason_after_one_call(db: PgPool) {
+async fn an_encrypted_or_broken_file_fails_with_a_reason_after_one_call(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.instant(None);
     for (calls, (file, reason)) in
@@ -55,7 +55,7 @@ async fn an_encrypted_or_a_broken_file_fails_with_its_reason_after_one_call(db: 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_object_that_is_gone_fails_without_a_call(db: PgPool) {
+async fn a_missing_object_fails_without_a_call(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.deliver(&object, 7).await.assert_status(204);
@@ -63,14 +63,14 @@ async fn an_object_that_is_gone_fails_without_a_call(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_tried_too_often_is_given_up(db: PgPool) {
+async fn an_item_fails_after_too_many_attempts(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.ai.fail_next(100, http::StatusCode::INTERNAL_SERVER_ERROR);
     let mut deliveries = 0;
     while ocr.platform.status(object.item_id).await != ItemStatus::Failed {
         deliveries += 1;
-        assert!(deliveries < 20, "it is never given up");
+        assert!(deliveries < 20, "the item never fails");
         ocr.deliver(&object, generation).await;
     }
     assert_eq!(deliveries, 13);
@@ -80,7 +80,7 @@ async fn what_was_tried_too_often_is_given_up(db: PgPool) {
     ocr.platform.messages("uploads").await;
 }
 
-/// A PDF of one page of so many points.
+/// Returns a PDF with one page, whose sides have this length in points.
 fn pdf_of(side: u32) -> Vec<u8> {
     format!(
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
@@ -89,7 +89,7 @@ fn pdf_of(side: u32) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The header of a PNG of so many pixels, and next to nothing after it.
+/// Returns the header of a PNG, whose sides have this length in pixels, with almost no data.
 fn png_of(side: u32) -> Vec<u8> {
     let mut header = b"IHDR".to_vec();
     header.extend(side.to_be_bytes());
@@ -102,7 +102,7 @@ fn png_of(side: u32) -> Vec<u8> {
     png
 }
 
-/// CRC-32 as PNG has it (ISO 3309).
+/// Computes the CRC-32 of a PNG chunk (ISO 3309).
 fn checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(
@@ -113,7 +113,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_page_of_too_many_pixels_fails_before_it_is_decoded(db: PgPool) {
+async fn a_page_with_too_many_pixels_fails_before_decoding(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.instant(None);
     for (content_type, bytes) in [("application/pdf", pdf_of(14_000)), ("image/png", png_of(20_000))] {
@@ -124,7 +124,7 @@ async fn a_page_of_too_many_pixels_fails_before_it_is_decoded(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_image_of_ten_thousand_pixels_that_breaks_off_is_unreadable(db: PgPool) {
+async fn a_truncated_image_of_ten_thousand_pixels_is_unreadable(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.instant(None);
     let item = ocr.read("image/png", &png_of(10_000)).await.item_id;
@@ -133,7 +133,7 @@ async fn an_image_of_ten_thousand_pixels_that_breaks_off_is_unreadable(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_file_without_a_byte_never_reaches_the_engine(db: PgPool) {
+async fn an_empty_file_never_reaches_the_engine(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.platform.upload(&object, b"".as_slice()).await;
@@ -143,7 +143,7 @@ async fn a_file_without_a_byte_never_reaches_the_engine(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_text_with_nul_is_stored_without_it(db: PgPool) {
+async fn nul_characters_are_removed_from_a_text(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.instant(Some("Dear\0 Mrs. \0Albright"));
     let item = ocr.read("application/pdf", PDF).await.item_id;

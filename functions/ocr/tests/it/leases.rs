@@ -21,7 +21,7 @@ impl Ocr {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn while_one_reads_another_delivery_leaves_it_alone(db: PgPool) {
+async fn a_second_delivery_does_not_process_a_leased_item(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.ai.set_delay(SLOW);
@@ -37,15 +37,15 @@ async fn while_one_reads_another_delivery_leaves_it_alone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_lease_of_an_instance_that_died_ends(db: PgPool) {
+async fn the_lease_of_a_dead_instance_expires(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.ai.set_delay(SLOW);
     {
-        // The instance dies while the engine works.
+        // The instance dies during the call to the engine.
         let first = ocr.deliver(&object, generation);
         let died = ocr.leased(&object, "1");
-        tokio::select! { _ = first => panic!("it was too fast to die"), () = died => {} }
+        tokio::select! { _ = first => panic!("it ended too early"), () = died => {} }
     }
     ocr.ai.set_delay(std::time::Duration::ZERO);
     ocr.platform.clock.advance(Duration::seconds(15));
@@ -60,7 +60,7 @@ async fn the_lease_of_an_instance_that_died_ends(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_that_both_read_the_first_to_finish_counts(db: PgPool) {
+async fn of_two_concurrent_attempts_the_first_to_finish_counts(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.ai.set_delay(SLOW);

@@ -1,4 +1,4 @@
-//! `ocr` behind the local storage, Pub/Sub and Document AI: from bytes that arrive to text that is there.
+//! Tests `ocr` with the storage, Pub/Sub and Document AI stand-ins, from the upload to the stored text.
 
 mod batches;
 mod dead_letters;

@@ -57,7 +57,7 @@ async fn a_scanned_letter_becomes_text_with_pages_confidence_and_language(db: Pg
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_with_a_reviewer_reviews_what_was_read(db: PgPool) {
+async fn a_document_in_a_project_with_a_reviewer_awaits_review(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     let reviewer = ocr.platform.user("reviewer@example.org").await;
     ocr.platform.member(ocr.project, &reviewer, ProjectRole::Reviewer).await;
@@ -69,7 +69,7 @@ async fn a_project_with_a_reviewer_reviews_what_was_read(db: PgPool) {
         .await
         .expect("one page");
     assert_eq!(text, TEXT);
-    // Nobody waits for a reviewer who is gone.
+    // A deleted reviewer does not count.
     ocr.platform.change("update users set deleted_at = now() where id = $1", reviewer.id.0).await;
     let object = ocr.read("application/pdf", PDF).await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
@@ -96,7 +96,7 @@ async fn the_same_bytes_are_a_duplicate_within_their_project_only(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_next_upload_of_a_failed_document_replaces_what_was_read(db: PgPool) {
+async fn the_text_of_the_next_upload_replaces_the_result_of_a_failed_document(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     let mut object = ocr.read("application/pdf", b"no PDF at all").await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Failed);
@@ -105,7 +105,7 @@ async fn the_next_upload_of_a_failed_document_replaces_what_was_read(db: PgPool)
         .await;
     object.upload_no = 2;
     ocr.platform.upload(&object, PDF).await;
-    shared::testing::eventually("the second reading", async || {
+    shared::testing::eventually("the second result", async || {
         (ocr.platform.status(object.item_id).await == ItemStatus::Approved).then_some(())
     })
     .await;

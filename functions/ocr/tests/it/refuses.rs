@@ -14,7 +14,7 @@ use sqlx::PgPool;
 
 use crate::support::{Ocr, PDF};
 
-/// Far ahead, in seconds since 1970.
+/// A time far in the future, in seconds since 1970.
 const FUTURE: i64 = 4_102_444_800;
 
 fn claims(ocr: &Ocr) -> Value {
@@ -25,7 +25,7 @@ fn claims(ocr: &Ocr) -> Value {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_push_without_a_good_token_does_nothing(db: PgPool) {
+async fn a_push_without_a_valid_token_does_nothing(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     let identity = ocr.platform.identity();
@@ -42,7 +42,7 @@ async fn a_push_without_a_good_token_does_nothing(db: PgPool) {
         ("another account", with(|claims| claims["email"] = json!("eve@alta-local.iam.gserviceaccount.com"))),
         ("an unverified account", with(|claims| claims["email_verified"] = json!(false))),
         ("another issuer", with(|claims| claims["iss"] = json!("https://accounts.evil"))),
-        ("no longer good", with(|claims| claims["exp"] = json!(1_700_003_600))),
+        ("expired", with(|claims| claims["exp"] = json!(1_700_003_600))),
         ("without an end", with(|claims| drop(claims.as_object_mut().expect("claims").remove("exp")))),
         ("without an account", with(|claims| drop(claims.as_object_mut().expect("claims").remove("email")))),
         ("an unknown key", stranger.sign(&claims(&ocr))),
@@ -83,7 +83,7 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
         "/certs",
         get(move || async move {
             counter.fetch_add(1, Ordering::SeqCst);
-            // Long enough for all to meet a cold cache.
+            // The delay makes all requests arrive before the keys are cached.
             tokio::time::sleep(Duration::from_millis(300)).await;
             testing::identity().jwks().to_string()
         }),
@@ -98,7 +98,7 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
         answer.assert_status(204);
     }
     assert_eq!(fetches.load(Ordering::SeqCst), 1);
-    // An unknown key does not make everybody fetch again.
+    // Tokens with an unknown key do not cause another fetch.
     let stranger = Identity::generate("https://accounts.test").expect("an identity");
     let client = ocr.client.with("authorization", &format!("Bearer {}", stranger.sign(&claims(&ocr))));
     for _ in 0..20 {
@@ -108,7 +108,7 @@ async fn two_hundred_pushes_fetch_the_keys_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn without_the_issuers_keys_a_push_is_to_be_repeated(db: PgPool) {
+async fn a_push_fails_with_503_if_the_keys_of_the_issuer_are_unavailable(db: PgPool) {
     let ocr = Ocr::start_with(db, &[("PUSH_JWKS_URL", "http://127.0.0.1:1/certs")]).await;
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.deliver(&object, 7).await.assert_problem(503, "unavailable");

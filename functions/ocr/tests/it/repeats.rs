@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{Ocr, PDF};
 
 impl Ocr {
-    /// One result, from one call of the engine, by one set of transitions.
+    /// Asserts one result, one call to the engine, and one sequence of transitions.
     async fn assert_read_once(&self, item: ItemId) {
         assert_eq!(self.ai.calls(), 1);
         let states = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
@@ -21,7 +21,7 @@ impl Ocr {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn fifty_deliveries_at_once_read_a_document_once(db: PgPool) {
+async fn fifty_concurrent_deliveries_process_a_document_once(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     let answers = futures::future::join_all((0..50).map(|_| ocr.deliver(&object, generation))).await;
@@ -35,7 +35,7 @@ async fn fifty_deliveries_at_once_read_a_document_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_shuffled_crowd_of_duplicates_reads_each_document_once(db: PgPool) {
+async fn shuffled_duplicate_deliveries_process_each_document_once(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.platform
         .pubsub
@@ -72,7 +72,7 @@ async fn a_late_event_of_an_earlier_upload_changes_nothing(db: PgPool) {
     ocr.deliver(&second, later).await.assert_status(204);
     let read = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
     unchanged(&read, 1).await;
-    // Nor does another generation of the upload that was read.
+    // An event with another generation of the current upload changes nothing either.
     ocr.deliver(&second, later + 1).await.assert_status(204);
     unchanged(&read, 1).await;
     assert_eq!(ocr.platform.item(item, "generation").await, Some(later.to_string()));
@@ -80,7 +80,7 @@ async fn a_late_event_of_an_earlier_upload_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_event_that_speaks_of_nothing_known_is_discarded(db: PgPool) {
+async fn an_event_about_an_unknown_object_is_discarded(db: PgPool) {
     use serde_json::json;
     use shared::testing::{BUCKET, envelope, finalized};
     let ocr = Ocr::start(db).await;

@@ -9,7 +9,7 @@ use crate::support::{Ocr, PDF};
 const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_waits_for_quota_is_read_when_there_is_some(db: PgPool) {
+async fn an_item_that_waits_for_quota_is_processed_when_quota_is_available(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.fail_next(1, StatusCode::TOO_MANY_REQUESTS);
     let object = ocr.draft("application/pdf", PDF).await;
@@ -27,12 +27,12 @@ async fn what_waits_for_quota_is_read_when_there_is_some(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_an_instance_left_behind_is_read_by_another(db: PgPool) {
+async fn another_instance_processes_the_item_of_a_dead_one(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
     ocr.ai.set_delay(std::time::Duration::from_secs(60));
     let leased = eventually("the lease", async || ocr.platform.item(object.item_id, "lease_until").await);
-    tokio::select! { _ = ocr.deliver(&object, generation) => panic!("it was too fast to die"), _ = leased => {} }
+    tokio::select! { _ = ocr.deliver(&object, generation) => panic!("it ended too early"), _ = leased => {} }
     ocr.ai.set_delay(std::time::Duration::ZERO);
     ocr.platform.messages("uploads").await;
     ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;

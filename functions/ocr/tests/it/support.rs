@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers for these tests.
 
 use std::{ops::Deref, time::Duration};
 
@@ -15,12 +15,12 @@ pub(crate) use shared::testing::sample;
 
 const PROCESSOR: &str = "projects/alta-test/locations/eu/processors/ocr";
 
-/// The first bytes of a PDF are all that counts while the engine is told what to answer.
+/// The start of a PDF, which is sufficient because the engine returns a preset text.
 pub(crate) const PDF: &[u8] = b"%PDF-1.7 a letter";
-/// What the engine is told to answer.
+/// The text that the engine returns.
 pub(crate) const TEXT: &str = "Dear Mrs. Albright,";
 
-/// `ocr`, an engine that answers [`TEXT`] at once, and a project without reviewers.
+/// A client of `ocr`, an engine that returns [`TEXT`] immediately, and a project without reviewers.
 pub(crate) struct Ocr {
     pub(crate) ai: DocumentAi,
     processing: Processing,
@@ -54,7 +54,7 @@ impl Ocr {
         settings.write = Some(platform.write());
         settings.processor = Some(PROCESSOR.to_owned());
         settings.work_folder = platform.data_dir();
-        // The other tests may leave little of the machine.
+        // Other tests may slow down the machine.
         settings.limits.step_time = Duration::from_secs(300);
         limit(&mut settings.limits);
         let ai = DocumentAi::new(settings);
@@ -65,26 +65,26 @@ impl Ocr {
         Self { ai, processing }
     }
 
-    /// The function, with the bucket's notifications pushed to it.
+    /// Starts `ocr` with a push subscription to the notifications of the bucket.
     pub(crate) async fn subscribed(db: PgPool) -> Self {
         let ocr = Self::start(db).await;
         ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
         ocr
     }
 
-    /// A PDF whose bytes have arrived, and their generation; nobody was told yet.
+    /// Uploads a PDF without delivering its event. Returns the object and its generation.
     pub(crate) async fn uploaded(&self) -> (ObjectName, i64) {
         self.upload("application/pdf", PDF).await
     }
 
-    /// Announces a file, uploads it, and waits until the item is what comes after processing.
+    /// Creates an item, uploads its file, and waits until processing ends.
     pub(crate) async fn read(&self, content_type: &str, bytes: &[u8]) -> ObjectName {
         let (object, _) = self.upload(content_type, bytes).await;
         self.ended(object.item_id).await;
         object
     }
 
-    /// Waits until an item is what comes after processing.
+    /// Waits until the processing of an item ends. Returns the status.
     pub(crate) async fn ended(&self, item: ItemId) -> ItemStatus {
         testing::eventually("the end of processing", async || {
             let status = self.platform.status(item).await;
@@ -93,19 +93,19 @@ impl Ocr {
         .await
     }
 
-    /// What the item says of its failure, and how often the engine was called.
+    /// Returns the failure code of an item and the number of calls to the engine.
     pub(crate) async fn failure(&self, item: ItemId) -> (Option<String>, u64) {
         (self.platform.item(item, "failure_code").await, self.ai.calls())
     }
 
-    /// Has `maintenance` look for work that stuck or is due; how much there was.
+    /// Runs the `restart-stuck` task of `maintenance`. Returns the number of restarts.
     pub(crate) async fn restart(&self) -> Value {
         let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&[]);
         maintenance.post("/tasks/restart-stuck", Value::Null).await.assert_status(200).body["restarted"]
             .clone()
     }
 
-    /// The end of a test: every notification was delivered.
+    /// Waits until every notification is delivered. Call it at the end of a test.
     pub(crate) async fn settle(&self) {
         testing::eventually("the notifications' deliveries", async || {
             let outstanding = self.platform.pubsub.outstanding("ocr-uploads").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Decisions: each is one statement with its transition, its audit row and its event.
+//! Queries that record decisions. Each is one statement with the transition, the audit row and the event.
 
 use serde_json::{Value, json};
 use shared::{base::ids::UserId, cloud::outbox::Outgoing};
@@ -65,7 +65,7 @@ pub(crate) async fn decide(
     Ok(())
 }
 
-/// Withdraws the decision on a locked item; the corrected text stays.
+/// Reopens a locked item. The corrected text is kept.
 pub(crate) async fn reopen(
     db: &mut PgConnection,
     item: &LockedItem,

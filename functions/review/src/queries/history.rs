@@ -1,4 +1,4 @@
-//! The history of an item.
+//! The query of an item's history.
 
 use shared::{
     base::ids::{ItemId, UserId},
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::model::HistoryEntry;
 
-/// Lists an item's changes of status, the latest first, each with the text before and after it.
+/// Lists the status changes of an item, latest first, each with the text before and after.
 pub(crate) async fn list_history(
     db: &PgPool,
     id: ItemId,

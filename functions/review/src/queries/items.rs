@@ -1,4 +1,4 @@
-//! Items as reviewers see them.
+//! Queries of items with their review state.
 
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
@@ -13,7 +13,7 @@ pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Opti
     Ok(get_items(db, &[id]).await?.pop())
 }
 
-/// Gets those of the items that are there, in any order.
+/// Gets the items that exist, in any order.
 pub(crate) async fn get_items(
     db: impl PgExecutor<'_>,
     ids: &[ItemId],
@@ -73,7 +73,7 @@ pub(crate) async fn lock_item(
     .await
 }
 
-/// Returns whether nobody else in the project could decide.
+/// Returns whether no other member of the project can decide on items.
 pub(crate) async fn is_alone(
     db: &mut PgConnection,
     project: ProjectId,

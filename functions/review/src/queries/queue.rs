@@ -1,5 +1,5 @@
-//! The queue, and the claims on its items. Each order, of one kind or of all, has a statement of its own, which walks
-//! the index of that order.
+//! Queries of the queue and of claims. Each combination of order and kind filter has its own statement, which uses the
+//! index of that order.
 
 use shared::base::ids::{ItemId, UserId};
 use sqlx::{PgConnection, PgPool};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::model::{ClaimLimits, LiveClaims, Order, Queue};
 
-/// Lists the items of a queue after an item.
+/// Lists the items of a queue after the given item.
 pub(crate) async fn list_queue(
     db: &PgPool,
     queue: &Queue,
@@ -111,7 +111,7 @@ pub(crate) async fn list_queue(
     }
 }
 
-/// Finds the live claims of a reviewer: how many there are, and the one of this queue that ends first.
+/// Finds the number of active claims of a reviewer, and the claimed item of this queue whose claim expires first.
 pub(crate) async fn find_claims(
     db: &mut PgConnection,
     queue: &Queue,
@@ -135,8 +135,8 @@ pub(crate) async fn find_claims(
     .await
 }
 
-/// Claims the first item of a queue that nobody holds. Skips items that another request is claiming at this moment,
-/// rather than waiting for them.
+/// Claims the first unclaimed item of a queue. Skips items that another request has locked, so that requests do not
+/// wait for each other.
 pub(crate) async fn claim_next(
     db: &mut PgConnection,
     queue: &Queue,
@@ -148,7 +148,7 @@ pub(crate) async fn claim_next(
     }
 }
 
-/// Claims the oldest item.
+/// Claims the oldest unclaimed item.
 async fn claim_oldest(
     db: &mut PgConnection,
     queue: &Queue,
@@ -214,7 +214,7 @@ async fn claim_oldest(
     }
 }
 
-/// Claims the item of the lowest confidence.
+/// Claims the unclaimed item with the lowest confidence.
 async fn claim_least_confident(
     db: &mut PgConnection,
     queue: &Queue,
@@ -280,7 +280,7 @@ async fn claim_least_confident(
     }
 }
 
-/// Claims an item that awaits a decision, unless somebody else holds it. Returns whether it did.
+/// Claims an item that awaits a decision, unless another reviewer has claimed it. Returns whether it was claimed.
 pub(crate) async fn claim(
     db: &mut PgConnection,
     id: ItemId,
@@ -305,7 +305,7 @@ pub(crate) async fn claim(
     Ok(claimed.rows_affected() == 1)
 }
 
-/// Releases a claim, if it is the user's own.
+/// Releases the user's claim on an item, if there is one.
 pub(crate) async fn release(db: &PgPool, id: ItemId, user: UserId) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update items set claimed_by_id = null, claimed_until = null where id = $1 and claimed_by_id = $2",

@@ -1,4 +1,4 @@
-//! `POST /review/{item_id}/claim`.
+//! Handler of `POST /review/{item_id}/claim`.
 
 use axum::extract::State;
 use shared::{
@@ -15,7 +15,7 @@ use crate::{claims::Claims, model::ReviewItem};
 
 /// Claim an item
 ///
-/// For 15 minutes no other reviewer gets it. Repeating the request renews the claim.
+/// A claim excludes other reviewers for 15 minutes. Repeat the request to renew it.
 #[utoipa::path(post, path = "/review/{item_id}/claim", tag = "review",
     params(("item_id" = ItemId, Path)),
     responses((status = OK, body = ReviewItem), (status = CONFLICT, body = ProblemBody)))]

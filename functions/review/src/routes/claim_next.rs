@@ -1,4 +1,4 @@
-//! `POST /review/next`.
+//! Handler of `POST /review/next`.
 
 use axum::{
     extract::State,
@@ -20,19 +20,19 @@ use crate::{
     model::{Order, Queue, ReviewItem},
 };
 
-/// Which part of the queue.
+/// The query parameters of `POST /review/next`.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ClaimNext {
-    /// The project.
+    /// The project whose queue is used.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Only documents, or only voice samples.
+    /// Selects only documents or only voice samples.
     #[garde(skip)]
     #[param(inline)]
     kind: Option<ItemKind>,
-    /// The oldest first, or the least confident.
+    /// The order of the queue: oldest first, or lowest confidence first.
     #[serde(default)]
     #[garde(skip)]
     #[param(inline)]
@@ -47,9 +47,9 @@ impl InProject for ClaimNext {
 
 /// Claim the next item
 ///
-/// The caller's live claim comes first, then an item that nobody holds.
+/// Returns the item that the caller has already claimed, or else claims the first unclaimed item.
 #[utoipa::path(post, path = "/review/next", tag = "review", params(ClaimNext),
-    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "None is left.")))]
+    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "No item is available.")))]
 pub(crate) async fn claim_next(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByQuery<ClaimNext>>,

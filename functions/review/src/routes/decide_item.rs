@@ -1,4 +1,4 @@
-//! `PATCH /review/{item_id}`.
+//! Handler of `PATCH /review/{item_id}`.
 
 use axum::extract::State;
 use shared::{

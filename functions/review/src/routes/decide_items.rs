@@ -1,4 +1,4 @@
-//! `POST /review/bulk`.
+//! Handler of `POST /review/bulk`.
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
@@ -21,10 +21,10 @@ use crate::{
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DecideItems {
-    /// The project.
+    /// The project of all items.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Each with the `item_id` that it is about, beside what `PATCH /review/{item_id}` takes.
+    /// The decisions. Each has an `item_id` and the fields of `PATCH /review/{item_id}`.
     #[garde(length(min = 1, max = 100))]
     #[schema(value_type = Vec<ItemDecision>, min_items = 1, max_items = 100)]
     decisions: Vec<Value>,
@@ -36,11 +36,11 @@ impl InProject for DecideItems {
     }
 }
 
-/// A decision, and the item that it is about.
+/// A decision of a batch, with the id of the item.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
-    reason = "it is read in two steps, so that what is wrong with one leaves the others alone"
+    reason = "documents the schema; each decision is parsed separately, so one invalid decision fails alone"
 )]
 pub(crate) struct ItemDecision {
     item_id: ItemId,
@@ -48,7 +48,7 @@ pub(crate) struct ItemDecision {
     decision: Decision,
 }
 
-/// A decided item.
+/// The item after a decision of a batch.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DecidedItem {
     item: ReviewItem,

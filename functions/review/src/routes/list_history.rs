@@ -1,4 +1,4 @@
-//! `GET /review/{item_id}/history`.
+//! Handler of `GET /review/{item_id}/history`.
 
 use axum::extract::State;
 use shared::{
@@ -17,7 +17,7 @@ use crate::{AppState, model::HistoryEntry, queries};
 
 /// List the history of an item
 ///
-/// The latest change comes first: who, what, when, and the text before and after.
+/// The latest change comes first. Each has the user, the time, and the text before and after.
 #[utoipa::path(get, path = "/review/{item_id}/history", tag = "review",
     params(("item_id" = ItemId, Path), PageQuery),
     responses((status = OK, body = Page<HistoryEntry>)))]
@@ -26,7 +26,7 @@ pub(crate) async fn list_history(
     access: ProjectReviewer<ByItem<AnyItem>>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<HistoryEntry>>> {
-    // Cursors hold ids; here the id is a number.
+    // Cursors encode ids. Here, the id is the version number.
     let before = page.after().and_then(|after| i32::try_from(after.as_u128()).ok()).unwrap_or(i32::MAX);
     let rows = queries::list_history(&app.db, access.target.id, before, page.limit.rows()).await?;
     Ok(Json(Page::new(rows, page.limit, |entry| Uuid::from_u128(entry.version.unsigned_abs().into()))))

@@ -1,4 +1,4 @@
-//! `GET /review`.
+//! Handler of `GET /review`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -21,29 +21,29 @@ use crate::{
     queries,
 };
 
-/// Which part of the queue.
+/// The query parameters of `GET /review`.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQueue {
-    /// The project.
+    /// The project whose queue is used.
     #[garde(skip)]
     project_id: ProjectId,
-    /// Only documents, or only voice samples.
+    /// Selects only documents or only voice samples.
     #[garde(skip)]
     #[param(inline)]
     kind: Option<ItemKind>,
-    /// The oldest first, or the least confident.
+    /// The order of the queue: oldest first, or lowest confidence first.
     #[serde(default)]
     #[garde(skip)]
     #[param(inline)]
     order: Order,
-    /// Entries on the page.
+    /// The maximum number of entries on the page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,

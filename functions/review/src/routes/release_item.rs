@@ -1,4 +1,4 @@
-//! `DELETE /review/{item_id}/claim`.
+//! Handler of `DELETE /review/{item_id}/claim`.
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
@@ -12,7 +12,7 @@ use crate::claims::Claims;
 
 /// Release a claim
 ///
-/// A claim of somebody else stays.
+/// Only the caller's own claim is released. A claim of another reviewer is unaffected.
 #[utoipa::path(delete, path = "/review/{item_id}/claim", tag = "review",
     params(("item_id" = ItemId, Path)),
     responses((status = NO_CONTENT)))]

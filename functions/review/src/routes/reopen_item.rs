@@ -1,4 +1,4 @@
-//! `POST /review/{item_id}/reopen`.
+//! Handler of `POST /review/{item_id}/reopen`.
 
 use axum::extract::State;
 use shared::{
@@ -16,7 +16,7 @@ use crate::{decisions::Decisions, model::ReviewItem};
 
 /// Reopen a decided item
 ///
-/// It awaits a decision again.
+/// The item awaits a decision again.
 #[utoipa::path(post, path = "/review/{item_id}/reopen", tag = "review",
     params(("item_id" = ItemId, Path)),
     responses((status = OK, body = ReviewItem), (status = CONFLICT, body = ProblemBody)))]

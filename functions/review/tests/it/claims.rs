@@ -8,7 +8,7 @@ use time::Duration;
 use crate::support::Review;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn next_hands_out_ones_live_claim_first_then_what_nobody_holds(db: PgPool) {
+async fn next_returns_the_callers_active_claim_first_and_then_an_unclaimed_item(db: PgPool) {
     let review = Review::start(db).await;
     let (one, two) = (review.pending().await, review.pending().await);
     for _ in 0..2 {
@@ -22,14 +22,14 @@ async fn next_hands_out_ones_live_claim_first_then_what_nobody_holds(db: PgPool)
     let release = format!("/review/{two}/claim");
     review.client.as_user(&review.reviewer).delete(&release).await.assert_status(204);
     review.approve(&review.reviewer, one).await.assert_status(200);
-    // Whose claim it is, they alone give it back.
+    // Only the holder of a claim can release it.
     review.next(&review.reviewer, "").await.assert_status(204);
     review.client.as_user(&review.colleague).delete(&release).await.assert_status(204);
     assert_eq!(review.next(&review.reviewer, "").await.assert_status(200).body["id"], json!(two));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn next_takes_the_kind_and_the_order_that_were_asked_for(db: PgPool) {
+async fn next_supports_kinds_and_orders(db: PgPool) {
     let review = Review::start(db).await;
     review.pending_of(&review.contributor, 0.9).await;
     let doubtful = review.pending_of(&review.contributor, 0.2).await;
@@ -39,7 +39,7 @@ async fn next_takes_the_kind_and_the_order_that_were_asked_for(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn next_never_hands_out_ones_own_upload_unless_nobody_else_could_decide(db: PgPool) {
+async fn next_skips_the_callers_own_uploads_unless_no_other_member_can_decide(db: PgPool) {
     let review = Review::start(db).await;
     let own = review.pending_of(&review.admin, 0.9).await;
     review.next(&review.admin, "").await.assert_status(204);
@@ -50,7 +50,7 @@ async fn next_never_hands_out_ones_own_upload_unless_nobody_else_could_decide(db
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_claim_is_held_for_15_minutes_and_renewed_by_its_holder(db: PgPool) {
+async fn a_claim_lasts_15_minutes_and_can_be_renewed_by_its_holder(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     review.claim(&review.reviewer, item).await.assert_status(200);
@@ -69,7 +69,7 @@ async fn a_claim_is_held_for_15_minutes_and_renewed_by_its_holder(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn one_holds_at_most_20_items(db: PgPool) {
+async fn a_reviewer_can_claim_at_most_20_items(db: PgPool) {
     let review = Review::start(db).await;
     let mut items = Vec::new();
     for _ in 0..21 {
@@ -85,7 +85,7 @@ async fn one_holds_at_most_20_items(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn claims_are_for_those_who_review_and_for_what_waits(db: PgPool) {
+async fn only_reviewers_claim_and_only_items_that_await_a_decision(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     review.claim(&review.contributor, item).await.assert_problem(403, "forbidden");
@@ -100,7 +100,7 @@ async fn claims_are_for_those_who_review_and_for_what_waits(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn many_reviewers_at_once_are_never_handed_the_same_item(db: PgPool) {
+async fn concurrent_reviewers_never_get_the_same_item(db: PgPool) {
     let review = Review::start(db).await;
     let mut reviewers = Vec::new();
     for number in 0..12 {

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::Review;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_approval_is_recorded_with_who_and_when_in_one_transaction(db: PgPool) {
+async fn an_approval_records_the_reviewer_and_the_time_in_one_transaction(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let decided = review.approve(&review.reviewer, item).await;
@@ -24,7 +24,7 @@ async fn an_approval_is_recorded_with_who_and_when_in_one_transaction(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_rejection_says_why_and_is_mailed_to_the_uploader(db: PgPool) {
+async fn a_rejection_has_feedback_and_is_mailed_to_the_uploader(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     for feedback in [Value::Null, json!(""), json!("  ")] {
@@ -40,7 +40,7 @@ async fn a_rejection_says_why_and_is_mailed_to_the_uploader(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_corrected_text_is_kept_beside_the_machines_and_history_shows_both(db: PgPool) {
+async fn a_corrected_text_does_not_replace_the_original_and_the_history_has_both(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let body = json!({"status": "approved", "corrected_text": "as it should be"});
@@ -61,7 +61,7 @@ async fn a_corrected_text_is_kept_beside_the_machines_and_history_shows_both(db:
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nobody_decides_on_their_own_upload_unless_nobody_else_could(db: PgPool) {
+async fn reviewers_cannot_decide_on_their_own_uploads_but_a_sole_admin_can(db: PgPool) {
     let review = Review::start(db).await;
     let own = review.pending_of(&review.admin, 0.9).await;
     review.approve(&review.admin, own).await.assert_problem(403, "own_submission");
@@ -80,7 +80,7 @@ async fn nobody_decides_on_their_own_upload_unless_nobody_else_could(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_decision_on_what_was_changed_meanwhile_is_refused(db: PgPool) {
+async fn a_decision_on_a_stale_version_is_refused(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let client = review.client.as_user(&review.reviewer);
@@ -91,7 +91,7 @@ async fn a_decision_on_what_was_changed_meanwhile_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_that_decide_at_once_one_wins(db: PgPool) {
+async fn of_two_concurrent_decisions_one_succeeds(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let answers = futures::future::join_all((0..10).map(|number| {
@@ -108,7 +108,7 @@ async fn of_two_that_decide_at_once_one_wins(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_bulk_answers_each_decision_by_itself(db: PgPool) {
+async fn a_batch_has_a_result_for_each_decision(db: PgPool) {
     let review = Review::start(db).await;
     let (one, two) = (review.pending().await, review.pending().await);
     let decisions = json!([
@@ -143,7 +143,7 @@ async fn a_bulk_answers_each_decision_by_itself(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_admin_reopens_what_was_decided(db: PgPool) {
+async fn an_admin_can_reopen_a_decided_item(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let path = format!("/review/{item}/reopen");
@@ -159,7 +159,7 @@ async fn an_admin_reopens_what_was_decided(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn items_of_other_projects_are_nowhere_to_be_found(db: PgPool) {
+async fn items_of_other_projects_are_not_found(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let stranger = review.platform.user("stranger@example.org").await;
@@ -172,7 +172,7 @@ async fn items_of_other_projects_are_nowhere_to_be_found(db: PgPool) {
     assert_eq!(review.platform.status(item).await, ItemStatus::PendingReview);
 }
 
-/// The statements of a request, without the guard, the transaction's own and the outbox's own.
+/// Returns the statements of a handler, without those of the guard, the transaction and the outbox.
 fn of_its_own(statements: &Statements) -> Vec<String> {
     let others = ["from sessions", "BEGIN", "COMMIT", "delete from outbox"];
     let mut sent = statements.take();

@@ -1,4 +1,4 @@
-//! The same binary under AWS Lambda.
+//! `review` on AWS Lambda, with the same binary.
 
 use axum::http::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::Review;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn it_answers_under_lambda(db: PgPool) {
+async fn it_responds_on_lambda(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
     let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_review"), &review.platform.env()).await;
@@ -25,6 +25,6 @@ async fn it_answers_under_lambda(db: PgPool) {
     let empty =
         lambda.send(Method::POST, &format!("/review/next?project_id={}", review.project), None, None).await;
     assert_eq!((empty.status.as_u16(), &empty.body), (204, &json!(null)));
-    // Published before the answer: a Lambda gets no time after it.
+    // The event is published before the response, because Lambda freezes the process after it.
     assert_eq!(review.platform.events::<EmailRequested>().await.len(), 1);
 }

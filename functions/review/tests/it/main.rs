@@ -1,4 +1,4 @@
-//! `review`: the queue, claims, decisions and history.
+//! Tests the queue, claims, decisions and history of `review`.
 
 mod claims;
 mod decisions;

@@ -14,7 +14,7 @@ impl Review {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_queue_is_the_oldest_first_or_the_least_confident_first(db: PgPool) {
+async fn the_queue_is_ordered_by_age_or_by_confidence(db: PgPool) {
     let review = Review::start(db).await;
     let mut made = Vec::new();
     for confidence in [0.9, 0.5, 0.7] {
@@ -29,7 +29,7 @@ async fn the_queue_is_the_oldest_first_or_the_least_confident_first(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn documents_tell_their_pages_and_voice_samples_their_seconds(db: PgPool) {
+async fn documents_have_a_page_count_and_voice_samples_a_duration(db: PgPool) {
     let review = Review::start(db).await;
     let document = review.pending().await;
     let voice = review.platform.draft(review.project, &review.contributor, "audio/wav", 5).await.item_id;
@@ -52,7 +52,7 @@ async fn documents_tell_their_pages_and_voice_samples_their_seconds(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_by_cursor_shows_each_item_once_in_either_order(db: PgPool) {
+async fn pagination_returns_each_item_once_in_either_order(db: PgPool) {
     let review = Review::start(db).await;
     for number in 0..5_u8 {
         review.pending_of(&review.contributor, f32::from(number % 2) / 2.0).await;
@@ -74,7 +74,7 @@ async fn a_walk_by_cursor_shows_each_item_once_in_either_order(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_others_hold_is_not_shown_until_their_claim_ends(db: PgPool) {
+async fn items_claimed_by_others_are_excluded_until_the_claim_expires(db: PgPool) {
     let review = Review::start(db).await;
     let (one, two) = (review.pending().await, review.pending().await);
     review.claim(&review.colleague, one).await.assert_status(200);
@@ -107,7 +107,7 @@ async fn only_reviewers_and_admins_see_the_queue(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_order_is_read_from_an_index_of_its_own(db: PgPool) {
+async fn each_order_is_read_from_its_own_index(db: PgPool) {
     let review = Review::start(db).await;
     let (list, claim) = (" ".repeat(16), " ".repeat(20));
     let after = format!("'::uuid)\n{list}");

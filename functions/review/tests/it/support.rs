@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers for these tests.
 
 use serde_json::{Value, json};
 use shared::{
@@ -8,7 +8,7 @@ use shared::{
 };
 use sqlx::PgPool;
 
-/// `review`, and a project with an admin, a contributor and two reviewers.
+/// A client of `review`, and a project with an admin, a contributor and two reviewers.
 pub(crate) struct Review {
     pub(crate) platform: Platform,
     pub(crate) client: Client,
@@ -34,7 +34,7 @@ impl Review {
         Self { platform, client, project, admin, contributor, reviewer, colleague }
     }
 
-    /// A document of the contributor that waits for a reviewer.
+    /// Creates a document of the contributor that awaits a decision.
     pub(crate) async fn pending(&self) -> ItemId {
         self.pending_of(&self.contributor, 0.9).await
     }
@@ -57,7 +57,7 @@ impl Review {
         .bind(confidence)
         .execute(&self.platform.db)
         .await;
-        moved.expect("an item that waits");
+        moved.expect("an item that awaits a decision");
         item
     }
 

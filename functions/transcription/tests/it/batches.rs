@@ -1,4 +1,4 @@
-//! Recordings that are too long for a synchronous call.
+//! Tests of recordings that are too long for a synchronous call.
 
 use shared::{base::ids::ItemId, items::ItemStatus, testing::eventually};
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{TEXT, Transcription, sample, silence};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_output_counts_once_however_often_and_late_it_is_announced(db: PgPool) {
+async fn output_counts_once_despite_duplicate_and_late_events(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let item = transcription.in_batch().await;
     let output = transcription.output(item).await;
@@ -24,7 +24,7 @@ async fn the_output_counts_once_however_often_and_late_it_is_announced(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn output_whose_event_was_lost_is_brought_in_when_the_operation_is_due(db: PgPool) {
+async fn output_with_a_lost_event_is_stored_when_the_operation_is_due(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let item = transcription.in_batch().await;
     let late = transcription.output(item).await;
@@ -42,7 +42,7 @@ async fn output_whose_event_was_lost_is_brought_in_when_the_operation_is_due(db:
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_operation_tells_its_progress(db: PgPool) {
+async fn an_operation_reports_its_progress(db: PgPool) {
     let transcription = Transcription::start(db).await;
     transcription.speech.set_delay(std::time::Duration::from_secs(3));
     let item = transcription.in_batch().await;
@@ -57,7 +57,7 @@ async fn an_operation_tells_its_progress(db: PgPool) {
 }
 
 impl Transcription {
-    /// The next attempt at a sample whose operation brought nothing, to its end.
+    /// Asserts that a sample whose operation failed gets its text from a second attempt.
     async fn assert_begun_anew(&self, item: ItemId) {
         let column = async |name| self.platform.item(item, name).await;
         for _ in 0..100 {
@@ -75,7 +75,7 @@ impl Transcription {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_operation_that_fails_is_begun_anew(db: PgPool) {
+async fn an_operation_that_fails_is_restarted(db: PgPool) {
     let transcription = Transcription::start(db).await;
     transcription.speech.fail_next_operations(1);
     let item = transcription.in_batch().await;
@@ -84,20 +84,20 @@ async fn an_operation_that_fails_is_begun_anew(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_operation_that_is_gone_is_begun_anew(db: PgPool) {
+async fn an_operation_that_does_not_exist_is_restarted(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let item = transcription.in_batch().await;
     let orphan = transcription.output(item).await;
     let nowhere = "update items set operation = 'projects/alta-test/locations/eu/operations/7' where id = $1";
     transcription.platform.change(nowhere, item.0).await;
     transcription.assert_begun_anew(item).await;
-    // What the first operation wrote belongs to an attempt that is over.
+    // The output of the first operation belongs to an earlier attempt.
     transcription.deliver_output(&orphan).await.assert_status(204);
     transcription.assert_read(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn uploads_and_outputs_come_by_their_subscriptions_and_documents_do_not(db: PgPool) {
+async fn subscriptions_deliver_uploads_and_outputs_of_samples_but_not_of_documents(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let platform = &transcription.platform;
     platform.subscribe::<transcription::Transcription>(transcription.address).await;
@@ -129,7 +129,7 @@ async fn uploads_and_outputs_come_by_their_subscriptions_and_documents_do_not(db
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_size_or_the_header_tells_what_is_short(db: PgPool) {
+async fn the_size_or_the_header_determines_the_kind_of_call(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let streamed = |milliseconds| {
         let mut wav = silence(milliseconds);
@@ -154,7 +154,7 @@ async fn the_size_or_the_header_tells_what_is_short(db: PgPool) {
             "a long FLAC",
             "audio/flac",
             {
-                // 36 bits of samples: ten million at 16 kHz.
+                // The sample count has 36 bits. Ten million samples at 16 kHz exceed the limit.
                 flac[22..26].copy_from_slice(&10_000_000_u32.to_be_bytes());
                 flac
             },

@@ -1,4 +1,4 @@
-//! Recordings that nothing can be made of: each fails at once, and says why.
+//! Tests of recordings that cannot be transcribed. Each fails immediately with a reason.
 
 use shared::{base::ids::ItemId, items::ItemStatus};
 use sqlx::PgPool;
@@ -15,7 +15,7 @@ impl Transcription {
         assert_eq!(audited, [("voice.failed".to_owned(), "failure".to_owned())]);
         assert_eq!(self.platform.item(item, "attempt").await.as_deref(), Some("1"));
         let message = self.platform.item(item, "failure_message").await.expect("a message");
-        assert!(message.ends_with('.') && message.contains(". "), "what is wrong, and what to do: {message}");
+        assert!(message.ends_with('.') && message.contains(". "), "no problem and remedy: {message}");
         for column in ["operation", "lease_until", "next_attempt_at", "progress_done"] {
             assert_eq!(self.platform.item(item, column).await, None, "{column}");
         }
@@ -45,7 +45,7 @@ async fn a_file_of_another_type_than_declared_never_reaches_the_engine(db: PgPoo
         ("audio/mpeg", b"Dear Mrs. Albright,".to_vec()),
         ("audio/wav", sample("letter.pdf")),
         ("audio/wav", vec![0; 4]),
-        // A video, or any other file of the same container.
+        // A Matroska file, which has the same container format as WebM.
         ("audio/webm", b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska".to_vec()),
     ] {
         let item = transcription.hear(declared, &bytes).await;
@@ -54,7 +54,7 @@ async fn a_file_of_another_type_than_declared_never_reaches_the_engine(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_the_header_tells_is_not_paid_for(db: PgPool) {
+async fn defects_that_are_visible_in_the_header_need_no_call(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let changed = |at: usize, bytes: &[u8]| {
         let mut wav = silence(1000);
@@ -62,7 +62,7 @@ async fn what_the_header_tells_is_not_paid_for(db: PgPool) {
         wav
     };
     let mut long = silence(1000);
-    // One channel of 8 bits, once a second.
+    // One channel, 8 bits per sample, one sample per second.
     long[24..28].copy_from_slice(&1_u32.to_le_bytes());
     long[34..36].copy_from_slice(&8_u16.to_le_bytes());
     for (what, bytes, code) in [
@@ -81,7 +81,7 @@ async fn what_the_header_tells_is_not_paid_for(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_only_listening_tells_takes_one_call(db: PgPool) {
+async fn defects_that_only_the_engine_detects_need_one_call(db: PgPool) {
     let transcription = Transcription::listening(db).await;
     let item = transcription.hear("audio/wav", &sample("silence.wav")).await;
     transcription.assert_failed(item, "no_speech", 1).await;
@@ -99,7 +99,7 @@ async fn what_only_listening_tells_takes_one_call(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_operation_says_what_is_wrong_with_its_file(db: PgPool) {
+async fn a_failed_operation_reports_the_defect_of_the_file(db: PgPool) {
     let transcription =
         Transcription::start_with(db, &[], |limits| limits.batch_length = std::time::Duration::from_secs(70))
             .await;

@@ -1,4 +1,4 @@
-//! An engine that is busy, broken or asked for what it does not have.
+//! Tests of an engine that is busy, fails, or is configured incorrectly.
 
 use http::StatusCode;
 use shared::{base::config::Env, items::ItemStatus};
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::{TEXT, Transcription, sample};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn fifty_deliveries_at_once_are_one_call(db: PgPool) {
+async fn fifty_concurrent_deliveries_make_one_call(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
     let deliveries = (0..50).map(|_| transcription.deliver(&object, generation));
@@ -23,7 +23,7 @@ async fn fifty_deliveries_at_once_are_one_call(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_used_up_quota_defers_either_kind_of_call_and_does_not_count(db: PgPool) {
+async fn an_exhausted_quota_defers_both_kinds_of_calls_and_the_attempt_does_not_count(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let short = sample("speech.wav");
     for (bytes, batch) in [(short, "false"), (crate::support::silence(60_000), "true")] {
@@ -46,7 +46,7 @@ async fn a_used_up_quota_defers_either_kind_of_call_and_does_not_count(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_engine_that_fails_is_asked_again_by_the_next_delivery(db: PgPool) {
+async fn the_next_delivery_retries_a_failed_call(db: PgPool) {
     let transcription = Transcription::start(db).await;
     for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN]
     {
@@ -60,7 +60,7 @@ async fn an_engine_that_fails_is_asked_again_by_the_next_delivery(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_model_that_does_not_exist_is_no_fault_of_the_recording(db: PgPool) {
+async fn an_unknown_model_does_not_fail_the_recording(db: PgPool) {
     let transcription = Transcription::start_with(db, &[("SPEECH_MODEL", "huge")], |_| {}).await;
     let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
     transcription.deliver(&object, generation).await.assert_problem(503, "unavailable");
@@ -68,7 +68,7 @@ async fn a_model_that_does_not_exist_is_no_fault_of_the_recording(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_configured_wrong_is_named_at_the_start(db: PgPool) {
+async fn invalid_settings_are_reported_at_startup(db: PgPool) {
     let transcription = Transcription::start(db).await;
     let env = transcription.platform.env();
     let fault = async |env: Env| {

@@ -1,4 +1,4 @@
-//! Recordings that are really listened to.
+//! Tests with actual speech recognition.
 
 use local_documentai::word_error_rate;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{Transcription, sample};
 
 impl Transcription {
-    /// Listens to a sample and compares what was heard with what was said.
+    /// Transcribes a sample and asserts that the text matches the spoken text, up to an error rate.
     async fn assert_heard(&self, file: &str, content_type: &str, text: &str, rate: f64) {
         let item = self.heard(content_type, &sample(file)).await;
         let segments = self.segments(item).await;
@@ -37,7 +37,7 @@ impl Transcription {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_sentence_becomes_words_with_times_and_confidences_whatever_the_format(db: PgPool) {
+async fn a_sentence_in_any_format_becomes_words_with_times_and_confidences(db: PgPool) {
     let transcription = Transcription::listening(db).await;
     for (file, content_type) in [
         ("speech.wav", "audio/wav"),
@@ -53,15 +53,15 @@ async fn a_sentence_becomes_words_with_times_and_confidences_whatever_the_format
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_talk_that_is_refused_as_too_long_is_heard_by_an_operation(db: PgPool) {
+async fn a_talk_that_is_refused_as_too_long_is_transcribed_by_an_operation(db: PgPool) {
     let transcription = Transcription::listening(db).await;
     transcription.assert_heard("long-speech.ogg", "audio/ogg", "long-speech.txt", 0.05).await;
-    // The synchronous call began to listen, and the operation listened.
+    // One synchronous call, which was refused, and one batch operation.
     assert_eq!(transcription.speech.calls(), 2);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_samples_language_comes_before_the_projects_and_the_default(db: PgPool) {
+async fn the_language_of_the_sample_overrides_the_projects_and_the_default(db: PgPool) {
     let transcription = Transcription::start_with(db, &[("DEFAULT_LANGUAGE", "en-GB")], |_| {}).await;
     let language = async |item| transcription.platform.item(item, "language").await;
     let wav = sample("speech.wav");

@@ -1,4 +1,4 @@
-//! Eight hours of speech.
+//! Tests with eight hours of speech.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::support::Transcription;
 const SEGMENTS: usize = 3500;
 const WORDS: usize = 20;
 
-/// What an operation writes of eight hours: 70,000 words.
+/// Returns the output of an operation for eight hours of speech: 70,000 words.
 fn eight_hours() -> Vec<u8> {
     let offset = |word: usize| format!("{:.3}s", word as f64 * 0.41);
     let result = |segment: usize| -> Value {
@@ -48,9 +48,9 @@ impl Transcription {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn eight_hours_of_speech_are_stored_at_once(db: PgPool) {
+async fn the_output_for_eight_hours_of_speech_is_stored_in_one_delivery(db: PgPool) {
     let transcription = Transcription::start(db).await;
-    // The operation itself never ends.
+    // The operation does not end during the test.
     transcription.speech.set_delay(std::time::Duration::from_secs(3600));
     let item = transcription.in_batch().await;
     let bytes = eight_hours();
@@ -76,7 +76,7 @@ async fn eight_hours_of_speech_are_stored_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn output_that_is_no_transcript_is_looked_at_again(db: PgPool) {
+async fn output_that_is_not_a_transcript_is_retried(db: PgPool) {
     let transcription = Transcription::start(db).await;
     transcription.speech.set_delay(std::time::Duration::from_secs(3600));
     let item = transcription.in_batch().await;

@@ -1,5 +1,5 @@
-//! `transcription` behind the local storage, Pub/Sub and Speech-to-Text: from bytes that arrive to words that are
-//! there. What it does as `ocr` does is proven there.
+//! Tests `transcription` with the storage, Pub/Sub and Speech-to-Text stand-ins, from the upload to the stored words.
+//! The tests of `ocr` cover the behavior that both functions share.
 
 mod batches;
 mod fails;

@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Helpers for these tests.
 
 use std::{ops::Deref, time::Duration};
 
@@ -15,12 +15,12 @@ pub(crate) use shared::testing::sample;
 
 const RECOGNIZER: &str = "projects/alta-test/locations/eu/recognizers/_";
 
-/// What the engine is told to answer.
-pub(crate) const TEXT: &str = "Good morning, everybody.";
-/// What became of a sample that was read in a project without reviewers.
+/// The text that the engine returns.
+pub(crate) const TEXT: &str = "Good morning, everyone.";
+/// The history of a sample that was processed in a project without reviewers.
 pub(crate) const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
-/// `transcription`, an engine that answers [`TEXT`] at once, and a project without reviewers.
+/// A client of `transcription`, an engine that returns [`TEXT`] immediately, and a project without reviewers.
 pub(crate) struct Transcription {
     pub(crate) speech: Speech,
     processing: Processing,
@@ -49,7 +49,7 @@ impl Transcription {
         let mut settings =
             local_speech::Settings::new(platform.identity().clone(), platform.resolve(), 2, folder);
         settings.write = Some(platform.write());
-        // The other tests may leave little of the machine.
+        // Other tests may slow down the machine.
         settings.limits.step_time = Duration::from_secs(300);
         limit(&mut settings.limits);
         let speech = Speech::open(settings).expect("the engine");
@@ -61,48 +61,48 @@ impl Transcription {
         Self { speech, processing }
     }
 
-    /// The function with an engine that listens.
+    /// Starts `transcription` with an engine that recognizes speech.
     pub(crate) async fn listening(db: PgPool) -> Self {
         let transcription = Self::start(db).await;
         transcription.speech.instant(None);
         transcription
     }
 
-    /// A file whose bytes have arrived, and their generation; nobody was told yet.
+    /// Uploads a file without delivering its event. Returns the object and its generation.
     pub(crate) async fn uploaded(&self, content_type: &str, bytes: &[u8]) -> (ObjectName, i64) {
         let (object, generation) = self.upload(content_type, bytes).await;
         self.announced("uploads").await;
         (object, generation)
     }
 
-    /// Waits until an object is announced that was made.
+    /// Waits until the finalize event of an object is published.
     pub(crate) async fn announced(&self, topic: &str) {
-        testing::eventually("the announcement", async || {
+        testing::eventually("the finalize event", async || {
             (!self.platform.messages(topic).await.is_empty()).then_some(())
         })
         .await;
     }
 
-    /// Announces and uploads a file, and delivers its event.
+    /// Creates an item, uploads its file, and delivers the event.
     pub(crate) async fn hear(&self, content_type: &str, bytes: &[u8]) -> ItemId {
         let (object, generation) = self.uploaded(content_type, bytes).await;
         self.deliver(&object, generation).await.assert_status(204);
         object.item_id
     }
 
-    /// A sample that is too long for a synchronous call, with the operation that listens to it.
+    /// Creates a sample that is too long for a synchronous call, so that a batch operation processes it.
     pub(crate) async fn in_batch(&self) -> ItemId {
         let item = self.hear("audio/wav", &silence(60_000)).await;
         assert!(self.platform.item(item, "operation").await.is_some(), "an operation has begun");
         item
     }
 
-    /// The output of a sample's operation, as soon as it is there.
+    /// Waits for the output of a sample's operation and returns it.
     pub(crate) async fn output(&self, item: ItemId) -> (String, i64) {
         self.outputs("transcription", item, 1).await.remove(0)
     }
 
-    /// Hears a file, whichever way it is too long for; what is true of every sample that was read.
+    /// Transcribes a file of any length, and asserts the properties that every processed sample has.
     pub(crate) async fn heard(&self, content_type: &str, bytes: &[u8]) -> ItemId {
         let item = self.hear(content_type, bytes).await;
         if self.platform.item(item, "operation").await.is_some() {
@@ -122,7 +122,7 @@ impl Transcription {
         }
     }
 
-    /// The segments that are shown.
+    /// Returns the segments of the current text.
     pub(crate) async fn segments(&self, item: ItemId) -> Vec<Segment> {
         let segments = sqlx::query_as(
             "select number as segment_number, text, item_parts.confidence, item_parts.language, words
@@ -140,13 +140,13 @@ impl Transcription {
             .expect("a voice sample")
     }
 
-    /// What the item says of its failure, and how often the engine was called.
+    /// Returns the failure code of an item and the number of calls to the engine.
     pub(crate) async fn failure(&self, item: ItemId) -> (Option<String>, u64) {
         (self.platform.item(item, "failure_code").await, self.speech.calls())
     }
 
-    /// Two minutes later, `maintenance` looks for work that stuck or is due, and what it sends is delivered; how
-    /// much there was.
+    /// Advances the clock by two minutes, runs the `restart-stuck` task of `maintenance`, and delivers its messages.
+    /// Returns the number of messages.
     pub(crate) async fn restart(&self) -> usize {
         self.platform.clock.advance(time::Duration::minutes(2));
         let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&[]);
@@ -159,7 +159,7 @@ impl Transcription {
         messages.len()
     }
 
-    /// Waits until the operation of a sample is done.
+    /// Waits until the operation of a sample ends.
     pub(crate) async fn operation_ended(&self, calls: u64) {
         testing::eventually("the end of the operation", async || {
             (self.speech.calls() >= calls).then_some(())
@@ -179,7 +179,7 @@ pub(crate) struct Segment {
     pub(crate) words: Value,
 }
 
-/// A WAV file of so many milliseconds of nothing.
+/// Returns a WAV file with this many milliseconds of silence.
 pub(crate) fn silence(milliseconds: u32) -> Vec<u8> {
     let size = milliseconds * 32;
     let mut wav = sample("silence.wav")[..44].to_vec();
