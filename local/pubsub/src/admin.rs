@@ -11,6 +11,7 @@ use crate::{
     error::Error,
     mailbox::{Mailbox, replace},
     names::{self, DELETED_TOPIC, Kind},
+    push,
     resource::{Subscription, Topic},
     subscriber::Subscriber,
 };
@@ -67,7 +68,7 @@ impl Broker {
                 let mailbox = Mailbox::open(self.folder(Kind::Subscription, id).join("messages"))?;
                 let subscriber = Subscriber::open(subscription.clone(), mailbox)?;
                 self.resources_mut().subscribers.insert(id.to_owned(), Arc::clone(&subscriber));
-                self.start(subscriber);
+                push::start(self, subscriber);
                 Ok(subscription)
             }
         }

@@ -23,7 +23,6 @@ use crate::{
     mailbox::Mailbox,
     message::{Message, MessageId},
     names::{self, Kind},
-    push,
     resource::Topic,
     subscriber::Subscriber,
 };
@@ -67,7 +66,7 @@ impl Broker {
             resources: RwLock::new(Resources::load(&data_dir)?),
             project,
             identity,
-            client: push::client()?,
+            client: client()?,
             data_dir,
             changing: Mutex::new(()),
             last_id: AtomicU64::new(0),
@@ -76,17 +75,15 @@ impl Broker {
             tasks: Mutex::new(JoinSet::new()),
             lock: Mutex::new(Some(lock)),
         });
-        let subscribers: Vec<_> = broker.resources().subscribers.values().cloned().collect();
-        for subscriber in subscribers {
+        for subscriber in broker.subscribers() {
             let newest = subscriber.queue().newest().map_or(0, |id| id.0);
             broker.last_id.fetch_max(newest, Ordering::Relaxed);
-            broker.start(subscriber);
         }
         Ok(broker)
     }
 
-    pub(crate) fn start(self: &Arc<Self>, subscriber: Arc<Subscriber>) {
-        let task = subscriber.run(Arc::downgrade(self), self.stopped.subscribe());
+    /// Runs a task until it ends or the broker stops.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
     }
 
@@ -213,6 +210,16 @@ fn stored(collection: &Path) -> Result<Vec<(String, PathBuf, Vec<u8>)>, Error> {
         }
     }
     Ok(stored)
+}
+
+/// Builds the HTTP client for push deliveries.
+fn client() -> reqwest::Result<reqwest::Client> {
+    // A redirect is no acknowledgment, and a proxy does not know receivers on this machine.
+    reqwest::Client::builder()
+        .user_agent("APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)")
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
 }
 
 /// Runs file operations on a thread that may block.

@@ -35,6 +35,7 @@ mod push;
 mod queue;
 mod resource;
 mod subscriber;
+mod token;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -74,7 +75,11 @@ impl PubSub {
     /// # Errors
     /// When the folder cannot be read or is in use, or there is no runtime.
     pub fn open(settings: Settings) -> Result<Self, Error> {
-        Broker::open(settings).map(Self)
+        let broker = Broker::open(settings)?;
+        for subscriber in broker.subscribers() {
+            push::start(&broker, subscriber);
+        }
+        Ok(Self(broker))
     }
 
     /// Returns the API for one port: gRPC `Publish` over cleartext HTTP/2, and REST.

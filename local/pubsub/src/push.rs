@@ -2,12 +2,12 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::{Duration, Instant, SystemTime},
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
 };
 
 use http::{StatusCode, header};
-use local_identity::Identity;
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     broker::Broker,
@@ -15,60 +15,14 @@ use crate::{
     message::{Message, MessageId},
     names,
     queue::backoff,
-    resource::{DeadLetterPolicy, OidcToken, PushConfig, Subscription},
+    resource::{DeadLetterPolicy, PushConfig, Subscription},
     subscriber::Subscriber,
 };
 
 /// The statuses that acknowledge a message (<https://cloud.google.com/pubsub/docs/push#receive_push>).
 const ACKNOWLEDGING: [u16; 5] = [102, 200, 201, 202, 204];
-/// The time that a token is reused: half of its lifetime of one hour.
-const TOKEN_USE: Duration = Duration::from_secs(30 * 60);
 /// The number of bytes read from a response to keep its connection open. The content is ignored.
 const MAX_RESPONSE: usize = 64 * 1024;
-
-/// Builds the HTTP client for push deliveries.
-pub(crate) fn client() -> reqwest::Result<reqwest::Client> {
-    // A redirect is no acknowledgment, and a proxy does not know receivers on this machine.
-    reqwest::Client::builder()
-        .user_agent("APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)")
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
-}
-
-/// A subscription's OIDC token, while it can be reused.
-#[derive(Default)]
-pub(crate) struct TokenCache(Mutex<Option<CachedToken>>);
-
-struct CachedToken {
-    audience: String,
-    email: String,
-    created: SystemTime,
-    token: String,
-}
-
-impl TokenCache {
-    fn get(&self, identity: &Identity, push: &PushConfig, oidc: &OidcToken) -> String {
-        let audience = if oidc.audience.is_empty() { &push.push_endpoint } else { &oidc.audience };
-        let email = &oidc.service_account_email;
-        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cached) = &*cached
-            && cached.audience == *audience
-            && cached.email == *email
-            && cached.created.elapsed().is_ok_and(|age| age < TOKEN_USE)
-        {
-            return cached.token.clone();
-        }
-        let token = identity.id_token(audience, email);
-        *cached = Some(CachedToken {
-            audience: audience.clone(),
-            email: email.clone(),
-            created: clock::now(),
-            token: token.clone(),
-        });
-        token
-    }
-}
 
 /// The outcome of a delivery, as logged.
 enum Outcome {
@@ -93,10 +47,54 @@ impl std::fmt::Display for Outcome {
     }
 }
 
+/// Starts the deliveries of a subscription.
+pub(crate) fn start(broker: &Arc<Broker>, subscriber: Arc<Subscriber>) {
+    broker.spawn(run(subscriber, Arc::downgrade(broker), broker.stopped.subscribe()));
+}
+
+/// Delivers messages until the subscription is removed or the broker stops.
+async fn run(subscriber: Arc<Subscriber>, broker: Weak<Broker>, mut stopped: watch::Receiver<bool>) {
+    let mut deliveries = JoinSet::new();
+    while !subscriber.is_removed() {
+        expire(&subscriber, &broker).await;
+        if subscriber.config().subscription.push_config.is_some() {
+            while let Some((id, failures)) = subscriber.next() {
+                deliveries.spawn(deliver(Arc::clone(&subscriber), Weak::clone(&broker), id, failures));
+            }
+        }
+        tokio::select! {
+            _ = stopped.changed() => break,
+            () = subscriber.changed() => {}
+            Some(_) = deliveries.join_next() => {}
+            () = tokio::time::sleep_until(subscriber.next_wakeup()) => {}
+        }
+    }
+    deliveries.shutdown().await;
+}
+
+/// Drops the messages that exceeded their retention.
+async fn expire(subscriber: &Arc<Subscriber>, broker: &Weak<Broker>) {
+    let retention = subscriber.config().subscription.message_retention_duration.unwrap_or(Duration::MAX);
+    let cutoff = clock::now().checked_sub(retention).map_or(MessageId(0), MessageId::at);
+    let mut expired = false;
+    while let Some(id) = subscriber.older_than(cutoff) {
+        expired = true;
+        tracing::warn!(
+            subscription = subscriber.config().subscription.name,
+            message_id = %id,
+            "a message exceeded its retention and was dropped"
+        );
+        subscriber.discard(id).await;
+    }
+    if expired && let Some(broker) = broker.upgrade() {
+        broker.notify_progress();
+    }
+}
+
 /// Delivers a message once, then removes it, queues it again or moves it to the dead-letter topic.
 ///
 /// If the task is dropped halfway, the message is still on disk and in the queue.
-pub(crate) async fn deliver(subscriber: Arc<Subscriber>, broker: Weak<Broker>, id: MessageId, failures: u32) {
+async fn deliver(subscriber: Arc<Subscriber>, broker: Weak<Broker>, id: MessageId, failures: u32) {
     let config = subscriber.config();
     let subscription = &config.subscription;
     let message = match subscriber.read(id).await {

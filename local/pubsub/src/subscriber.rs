@@ -3,28 +3,22 @@
 use std::{
     io,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use tokio::{
-    sync::{Notify, watch},
-    task::JoinSet,
-    time::Instant,
-};
+use tokio::{sync::Notify, time::Instant};
 
 use crate::{
-    broker::Broker,
-    clock,
     error::Error,
     filter::Filter,
     mailbox::Mailbox,
     message::{Message, MessageId},
-    push,
     queue::Queue,
     resource::Subscription,
+    token::TokenCache,
 };
 
 /// The interval at which an idle subscription checks for expired messages.
@@ -42,7 +36,7 @@ pub(crate) struct Subscriber {
     queue: Mutex<Queue>,
     wake: Notify,
     removed: AtomicBool,
-    pub(crate) token: push::TokenCache,
+    pub(crate) token: TokenCache,
 }
 
 impl Subscriber {
@@ -59,7 +53,7 @@ impl Subscriber {
             queue: Mutex::new(queue),
             wake: Notify::new(),
             removed: AtomicBool::new(false),
-            token: push::TokenCache::default(),
+            token: TokenCache::default(),
         }))
     }
 
@@ -97,7 +91,7 @@ impl Subscriber {
             return Ok(());
         }
         if let Err(error) = self.mailbox.write(id, message) {
-            return if self.removed.load(Ordering::Acquire) { Ok(()) } else { Err(error) };
+            return if self.is_removed() { Ok(()) } else { Err(error) };
         }
         self.queue().push(id, 0);
         self.wake.notify_one();
@@ -128,31 +122,21 @@ impl Subscriber {
         tokio::task::spawn_blocking(move || work(&this.mailbox)).await.map_err(io::Error::other)?
     }
 
-    /// Delivers messages until the subscription is removed or the broker stops.
-    pub(crate) async fn run(self: Arc<Self>, broker: Weak<Broker>, mut stopped: watch::Receiver<bool>) {
-        let mut deliveries = JoinSet::new();
-        while !self.removed.load(Ordering::Acquire) {
-            self.expire(&broker).await;
-            if self.config().subscription.push_config.is_some() {
-                while let Some((id, failures)) = self.next() {
-                    deliveries.spawn(push::deliver(Arc::clone(&self), Weak::clone(&broker), id, failures));
-                }
-            }
-            tokio::select! {
-                _ = stopped.changed() => break,
-                () = self.wake.notified() => {}
-                Some(_) = deliveries.join_next() => {}
-                () = tokio::time::sleep_until(self.next_wakeup()) => {}
-            }
-        }
-        deliveries.shutdown().await;
+    /// Tells if the subscription was removed.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.removed.load(Ordering::Acquire)
     }
 
-    fn next(&self) -> Option<(MessageId, u32)> {
+    /// Waits for a message, a new configuration or the removal.
+    pub(crate) async fn changed(&self) {
+        self.wake.notified().await;
+    }
+
+    pub(crate) fn next(&self) -> Option<(MessageId, u32)> {
         self.queue().take(Instant::now())
     }
 
-    fn next_wakeup(&self) -> Instant {
+    pub(crate) fn next_wakeup(&self) -> Instant {
         let now = Instant::now();
         let latest = now + EXPIRY_CHECK;
         if self.config().subscription.push_config.is_none() {
@@ -161,25 +145,7 @@ impl Subscriber {
         self.queue().due(now).map_or(latest, |due| due.min(latest))
     }
 
-    async fn expire(self: &Arc<Self>, broker: &Weak<Broker>) {
-        let retention = self.config().subscription.message_retention_duration.unwrap_or(Duration::MAX);
-        let cutoff = clock::now().checked_sub(retention).map_or(MessageId(0), MessageId::at);
-        let mut expired = false;
-        while let Some(id) = self.older_than(cutoff) {
-            expired = true;
-            tracing::warn!(
-                subscription = self.config().subscription.name,
-                message_id = %id,
-                "a message exceeded its retention and was dropped"
-            );
-            self.discard(id).await;
-        }
-        if expired && let Some(broker) = broker.upgrade() {
-            broker.notify_progress();
-        }
-    }
-
-    fn older_than(&self, cutoff: MessageId) -> Option<MessageId> {
+    pub(crate) fn older_than(&self, cutoff: MessageId) -> Option<MessageId> {
         self.queue().older_than(cutoff)
     }
 }

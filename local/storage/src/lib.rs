@@ -16,6 +16,7 @@ mod fault;
 mod files;
 mod journal;
 mod json;
+mod layout;
 mod media;
 mod metadata;
 mod multipart;
@@ -24,6 +25,7 @@ mod notify;
 mod payload;
 mod resumable;
 mod session;
+mod sessions;
 mod signature;
 mod store;
 mod target;
@@ -47,7 +49,7 @@ pub use notify::{Notification, Notifier};
 use cors::Cors;
 use metadata::Preconditions;
 use payload::Writer;
-use session::Sessions;
+use sessions::Sessions;
 use store::{NewObject, Store};
 use target::{Endpoint, Target};
 
@@ -128,7 +130,7 @@ impl Storage {
         let (root, buckets, clock) = (settings.data_dir, settings.buckets, settings.now);
         let opened = tokio::task::spawn_blocking(move || {
             let store = Store::open(root, buckets, clock, recorded)?;
-            session::sweep(&store)?;
+            sessions::sweep(&store)?;
             io::Result::Ok(store)
         });
         let store = Arc::new(opened.await.map_err(io::Error::other)??);

@@ -11,7 +11,7 @@ use crate::{
     files::Temporary,
     metadata::ObjectMetadata,
     payload::{Payload, Writer},
-    session::{Progress, Sessions, Upload},
+    sessions::{Progress, Sessions, Upload},
     store::{NewObject, Store, blocking},
 };
 

@@ -1,30 +1,22 @@
-//! Resumable upload sessions, kept on disk so that they survive a restart.
+//! The record of a resumable upload session, kept on disk so that it survives a restart.
 
 use std::{
-    collections::HashMap,
-    fs, io,
-    sync::Arc,
+    io,
     time::{Duration, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, watch};
 
 use crate::{
-    digest::{Digests, Expected},
-    fault::{Fault, Kind},
+    digest::Expected,
     files,
-    journal::Layout,
+    layout::Layout,
     metadata::{Attributes, ObjectMetadata, Preconditions},
-    names,
     payload::LengthRange,
-    store::{Store, blocking},
 };
 
 /// The lifetime of a session URI.
 const LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// Parts of an upload are kept in multiples of this size.
-const QUANTUM: u64 = 256 * 1024;
 
 /// The parameters of an upload and, in the end, its object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,10 +31,24 @@ pub(crate) struct Session {
     /// The start of the session, in seconds since 1970.
     started: u64,
     /// The object, once the upload is complete.
-    completed: Option<ObjectMetadata>,
+    pub(crate) completed: Option<ObjectMetadata>,
 }
 
 impl Session {
+    pub(crate) fn new(id: String, new: NewSession, now: SystemTime) -> Self {
+        Self {
+            id,
+            bucket: new.bucket,
+            object: new.object,
+            attributes: new.attributes,
+            preconditions: new.preconditions,
+            range: new.range,
+            expected: new.expected,
+            started: seconds(now),
+            completed: None,
+        }
+    }
+
     pub(crate) fn save(&self, layout: &Layout) -> io::Result<()> {
         files::write_whole(&layout.session_record(&self.id), &serde_json::to_vec(self)?)
     }
@@ -52,7 +58,7 @@ impl Session {
         Self { completed: Some(object), ..self }
     }
 
-    fn is_expired(&self, now: SystemTime) -> bool {
+    pub(crate) fn is_expired(&self, now: SystemTime) -> bool {
         seconds(now).saturating_sub(self.started) > LIFE.as_secs()
     }
 }
@@ -65,131 +71,6 @@ pub(crate) struct NewSession {
     pub(crate) preconditions: Preconditions,
     pub(crate) range: LengthRange,
     pub(crate) expected: Expected,
-}
-
-/// A session in memory, shared by the requests that use it.
-pub(crate) struct Upload {
-    pub(crate) session: Session,
-    /// Locked by the request that writes.
-    pub(crate) progress: Mutex<Progress>,
-    /// Counts the requests that want to write. The latest one takes over.
-    pub(crate) writers: watch::Sender<u64>,
-}
-
-/// The progress of an upload.
-#[derive(Default)]
-pub(crate) struct Progress {
-    /// The checksums of the bytes kept, or `None` if the file must be read again.
-    pub(crate) digests: Option<Digests>,
-    pub(crate) completed: Option<Arc<ObjectMetadata>>,
-    pub(crate) canceled: bool,
-}
-
-/// The sessions in memory.
-#[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<String, Arc<Upload>>>);
-
-impl Sessions {
-    /// Starts an upload and returns its id, which is all that a client needs to continue it.
-    pub(crate) async fn begin(&self, store: &Arc<Store>, new: NewSession) -> Result<String, Fault> {
-        let id = names::random()?;
-        let session = Session {
-            id: id.clone(),
-            bucket: new.bucket,
-            object: new.object,
-            attributes: new.attributes,
-            preconditions: new.preconditions,
-            range: new.range,
-            expected: new.expected,
-            started: seconds(store.now()),
-            completed: None,
-        };
-        let layout = store.layout.clone();
-        blocking(move || Ok(session.save(&layout)?)).await?;
-        Ok(id)
-    }
-
-    /// Finds an upload that has not expired.
-    pub(crate) async fn find(
-        &self,
-        store: &Arc<Store>,
-        id: &str,
-        bucket: &str,
-        object: &str,
-    ) -> Result<Arc<Upload>, Fault> {
-        let missing = || Fault::new(Kind::NoSuchUpload);
-        if !names::is_random(id) {
-            return Err(missing());
-        }
-        // Locked while the file is read, because a session that ends meanwhile must not reappear as unfinished.
-        let mut uploads = self.0.lock().await;
-        let upload = match uploads.get(id) {
-            Some(upload) => upload.clone(),
-            None => {
-                let record = store.layout.session_record(id);
-                let session: Session = match tokio::fs::read(&record).await {
-                    Ok(content) => serde_json::from_slice(&content).map_err(io::Error::other)?,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing()),
-                    Err(error) => return Err(error.into()),
-                };
-                let completed = session.completed.clone().map(Arc::new);
-                let progress = Mutex::new(Progress { completed, ..Progress::default() });
-                let upload = Arc::new(Upload { session, progress, writers: watch::Sender::new(0) });
-                uploads.insert(id.to_owned(), upload.clone());
-                upload
-            }
-        };
-        let session = &upload.session;
-        if session.is_expired(store.now()) || session.bucket != bucket || session.object != object {
-            return Err(missing());
-        }
-        Ok(upload)
-    }
-
-    /// Drops a completed upload from memory. Its record on disk remains.
-    pub(crate) async fn forget(&self, id: &str) {
-        self.0.lock().await.remove(id);
-    }
-}
-
-impl Upload {
-    /// The number of bytes kept: a multiple of 256 KiB until the upload is complete.
-    pub(crate) async fn kept(&self, layout: &Layout) -> Result<u64, Fault> {
-        Ok(self.written(layout).await? / QUANTUM * QUANTUM)
-    }
-
-    /// The number of bytes received.
-    pub(crate) async fn written(&self, layout: &Layout) -> Result<u64, Fault> {
-        match tokio::fs::metadata(layout.session_data(&self.session.id)).await {
-            Ok(metadata) => Ok(metadata.len()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Removes the upload's files. The record goes first, so that partial data is never taken for a complete
-    /// upload.
-    pub(crate) fn discard(&self, layout: &Layout) -> io::Result<()> {
-        files::remove(&layout.session_record(&self.session.id))?;
-        files::remove(&layout.session_data(&self.session.id))
-    }
-}
-
-/// Removes expired sessions, and data without a session. Blocks.
-pub(crate) fn sweep(store: &Store) -> io::Result<()> {
-    for path in files::sweep(&store.layout.sessions())? {
-        let is_record = path.extension().is_some_and(|extension| extension == "json");
-        let is_stale = if is_record {
-            serde_json::from_slice::<Session>(&fs::read(&path)?)
-                .map_or(true, |session| session.is_expired(store.now()))
-        } else {
-            !path.with_extension("json").exists()
-        };
-        if is_stale {
-            files::remove(&path)?;
-        }
-    }
-    Ok(())
 }
 
 fn seconds(time: SystemTime) -> u64 {

@@ -170,7 +170,7 @@ async fn continue_upload(
 }
 
 /// Cancels an upload. Cloud Storage responds with an error status even on success.
-pub(crate) async fn cancel(cloud: &Storage, upload: std::sync::Arc<crate::session::Upload>) -> Fault {
+pub(crate) async fn cancel(cloud: &Storage, upload: std::sync::Arc<crate::sessions::Upload>) -> Fault {
     match resumable::cancel(&cloud.store, &cloud.sessions, upload).await {
         Ok(()) => Fault::new(Kind::Cancelled),
         Err(fault) => fault,
