@@ -30,7 +30,7 @@ use crate::{
 /// The result of a replay.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Replayed {
-    /// Always `replayed`.
+    /// The outcome of the request: always `replayed`.
     status: &'static str,
 }
 
