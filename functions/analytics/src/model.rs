@@ -128,11 +128,11 @@ pub(crate) struct Day {
     #[serde(with = "iso_date")]
     #[schema(value_type = String, format = Date)]
     pub(crate) date: Date,
-    /// Completed uploads.
+    /// The number of uploaded files.
     pub(crate) uploaded: i64,
-    /// Uploads that were processed successfully.
+    /// The number of uploads that were processed successfully.
     pub(crate) processed: i64,
-    /// Uploads whose processing failed.
+    /// The number of uploads whose processing failed.
     pub(crate) failed: i64,
     /// Approvals by a reviewer, or automatic ones in a project without reviewers.
     pub(crate) approved: i64,

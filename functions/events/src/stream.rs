@@ -199,9 +199,7 @@ impl Follower {
     fn logged<T>(&self, result: Result<T, sqlx::Error>) -> Option<T> {
         let project_id = self.reader.project_id.to_string();
         result
-            .inspect_err(|error| {
-                tracing::warn!(project_id, error = chain(error), "event stream failed")
-            })
+            .inspect_err(|error| tracing::warn!(project_id, error = chain(error), "event stream failed"))
             .ok()
     }
 }

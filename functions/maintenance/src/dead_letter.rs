@@ -37,11 +37,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         content_hash: message.content_hash(),
     };
     queries::insert_dead_letter(&app.db, &letter, app.clock.now()).await?;
-    tracing::error!(
-        subscription = letter.subscription,
-        message_id = letter.message_id,
-        "dead letter stored"
-    );
+    tracing::error!(subscription = letter.subscription, message_id = letter.message_id, "dead letter stored");
     match Topic::of_subscription(subscription_id(letter.subscription)) {
         Some(Topic::Uploads) => give_upload_up(app, message).await?,
         Some(Topic::ExportRequested) => exports::give_up(app, message).await?,

@@ -71,7 +71,11 @@ async fn instances_share_summaries_in_redis_and_work_without_it(db: PgPool) {
     assert_eq!(drafts(&one, &admin, "").await, 0);
     analytics.platform.draft(project, &admin, "application/pdf", 5).await;
     assert_eq!(drafts(&two, &admin, "").await, 0, "the other instance cached the summary");
-    assert_eq!(drafts(&analytics.client, &admin, "").await, 1, "an instance without Redis reads the database");
+    assert_eq!(
+        drafts(&analytics.client, &admin, "").await,
+        1,
+        "an instance without Redis reads the database"
+    );
     let health = one.get("/health").await;
     assert_eq!((health.status.as_u16(), health.body["status"].as_str()), (200, Some("ok")));
     redis.kill().await;

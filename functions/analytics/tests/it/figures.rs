@@ -138,7 +138,11 @@ async fn deleting_or_relabeling_an_item_changes_current_totals_but_not_past_days
         json!(counts.iter().map(|(domain, n)| json!({"domain": domain, "documents": n})).collect::<Vec<_>>())
     };
     assert_eq!(summary["domains"], domains(&[(Some("b"), 2), (Some("a"), 1), (None, 1)]));
-    assert_eq!(days(&summary, "approved"), [("2027-02-10".to_owned(), 4)], "a change of the domain is not a decision");
+    assert_eq!(
+        days(&summary, "approved"),
+        [("2027-02-10".to_owned(), 4)],
+        "a change of the domain is not a decision"
+    );
 
     for (index, domain) in
         [(0, json!({"domain_before": "b"})), (1, json!({"domain_before": "a"})), (3, json!({}))]
