@@ -27,7 +27,7 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
         return Ok(Delivery::Done);
     }
     let Some(mail) = queries::find_mail(&app.db, &event, app.clock.now()).await? else {
-        return Ok(Delivery::Discard("the mail has no valid recipient any more"));
+        return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
     app.smtp.send(app.renderer.render(event_id, event.kind(), &mail)?).await?;
     queries::record_sent(&app.db, event_id, event.kind(), app.clock.now()).await?;

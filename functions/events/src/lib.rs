@@ -33,11 +33,11 @@ use crate::{hub::Hub, stream::Limits};
 shared::settings! {
     /// The settings of `events`.
     pub struct EventsSettings {
-        /// Interval between heartbeats of an event stream, in seconds. Each heartbeat also checks the access of all readers.
+        /// Interval between heartbeats of an event stream, in seconds. Each heartbeat checks the access of all readers.
         pub heartbeat: NonZeroU32 = "EVENTS_HEARTBEAT" or "15",
-        /// Lifetime of an event stream, in seconds, after which the reader reconnects. Must be below the host's request timeout.
+        /// Seconds until an event stream ends and its reader reconnects. Must be below the host's request timeout.
         pub stream_life: NonZeroU32 = "EVENTS_STREAM_LIFE" or "3300",
-        /// Number of event batches (about one a second) that are buffered for a slow reader before its stream is closed.
+        /// Number of event batches (about one a second) buffered for a slow reader before its stream is closed.
         pub buffer: NonZeroU32 = "EVENTS_BUFFER" or "16",
     }
     with {

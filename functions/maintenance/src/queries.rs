@@ -40,7 +40,7 @@ impl From<Row> for Upload {
     }
 }
 
-/// Leases items until `next` whose lease or pause has ended or whose operation is due for a poll. Excludes items that
+/// Reserves items until `next` whose lease or pause has ended or whose operation is due for a poll. Excludes items that
 /// wait for a batch operation.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
@@ -86,7 +86,7 @@ const UNDERWAY: Duration = Duration::minutes(1);
 /// The maximum difference to the clock of another instance that admitted items.
 const CLOCK_SKEW: Duration = Duration::seconds(10);
 
-/// Leases items until `next` that wait for a batch operation: as many as the limit `operations` leaves beside the
+/// Reserves items until `next` that wait for a batch operation: as many as the limit `operations` leaves beside the
 /// running operations and those about to start.
 pub(crate) async fn take_waiting(
     db: &mut PgConnection,

@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Leases exports until `next` whose lease or pause has ended.
+/// Reserves exports until `next` whose lease or pause has ended.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,

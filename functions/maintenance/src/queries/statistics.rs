@@ -109,7 +109,7 @@ add! {
     "
 }
 
-/// Deletes the domains that no document has any more.
+/// Deletes domains without documents.
 pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from statistics_domains where documents = 0").execute(db).await?;
     Ok(())

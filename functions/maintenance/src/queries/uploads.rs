@@ -15,7 +15,7 @@ pub(crate) struct Awaited {
     pub(crate) created_at: OffsetDateTime,
 }
 
-/// Leases uploads until `next` that were created before `announced_before` and are due for a lookup.
+/// Reserves uploads until `next` that were created before `announced_before` and are due for a lookup.
 pub(crate) async fn take_awaited(
     db: &PgPool,
     now: OffsetDateTime,
