@@ -49,12 +49,12 @@ locals {
   log_metrics = {
     # One line for each dead letter.
     dead_letters = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"a message was given up\""
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"dead letter stored\""
       labels = { subscription = "EXTRACT(jsonPayload.subscription)" }
     }
     # One line for each upload whose event did not arrive, because a notification or a topic is broken.
     lost_announcements = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"an upload is announced whose event did not come\""
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"lost upload event published\""
       labels = {}
     }
     # One line for each internal error.

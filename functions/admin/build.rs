@@ -1,4 +1,4 @@
-//! Checks the queries again when a migration is added.
+//! Rebuilds when a migration is added, so that the queries are checked again.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");

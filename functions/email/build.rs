@@ -1,9 +1,9 @@
-//! Checks the queries again when a migration is added, and lists the templates for the binary: an image holds no
-//! other file.
+//! Rebuilds when a migration is added, so that the queries are checked again, and embeds the templates in the binary,
+//! since the container image holds no other file.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
-/// The files of a mail's folder. The build fails when a folder lacks one.
+/// The required files of each mail's folder.
 const PARTS: [&str; 3] = ["subject.txt", "body.txt", "body.html"];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             names.extend(PARTS.map(|part| format!("{mail}/{part}")));
         }
     }
-    // The order of a folder differs between machines. The binary does not.
+    // The order of directory entries differs between machines. Sorting makes the build reproducible.
     names.sort();
     let mut list = String::new();
     for name in names {

@@ -1,4 +1,4 @@
-//! The audit log export: a JSON object a line, read from the database a batch at a time.
+//! The audit log export: newline-delimited JSON, read from the database in batches.
 
 use axum::body::Bytes;
 use futures::{Stream, stream};
@@ -9,13 +9,13 @@ use shared::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// Rows that are read at once.
+/// The number of rows in one batch.
 const BATCH: i64 = 1000;
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// All rows, a batch at a time: no connection is held while the client reads. It breaks off when the database
-/// does, and then lacks its last line's end.
+/// Streams all matching rows in batches. No database connection is held while the client reads. If the database fails,
+/// the stream ends with an error.
 pub(crate) fn lines(
     db: PgPool,
     filter: AuditFilter,
@@ -25,13 +25,13 @@ pub(crate) fn lines(
         let Some((db, filter, after)) = position else { return Ok(None) };
         let read = batch(&db, &filter, after).await;
         let (lines, last) = read.inspect_err(|error| {
-            tracing::error!(cause = chain(error.as_ref()), "an export of the audit log broke off");
+            tracing::error!(cause = chain(error.as_ref()), "audit log export failed");
         })?;
         Ok(Some((lines, last.map(|last| (db, filter, Some(last))))))
     })
 }
 
-/// The lines of a batch, and the id of its last row if there may be more.
+/// Returns the lines of a batch, and the id of its last row if there may be more rows.
 async fn batch(
     db: &PgPool,
     filter: &AuditFilter,

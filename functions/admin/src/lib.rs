@@ -1,4 +1,4 @@
-//! `admin`: users, the audit log and dead letters, for super admins.
+//! `admin`: lets super admins manage users and dead letters and read the audit log.
 
 mod audit_log_export;
 mod model;
@@ -22,14 +22,14 @@ shared::settings! {
     pub struct AdminSettings {
     }
     with {
-        /// Checking access tokens.
+        /// The keys that access tokens are verified with.
         pub access_token: AccessTokenSettings,
-        /// Publishing events.
+        /// The Pub/Sub client that replays dead letters.
         pub pubsub: PubSubSettings,
     }
 }
 
-/// The state of the handlers.
+/// The shared state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,

@@ -1,4 +1,4 @@
-//! The process of the function `admin`.
+//! Runs the function `admin`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<admin::Admin>()

@@ -1,4 +1,4 @@
-//! Types that SQL and the routes share.
+//! Types that queries and routes share.
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -14,45 +14,45 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-/// Which users.
+/// The filters of the user list.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListUsers {
-    /// Entries on the page.
+    /// Number of users per page.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     pub(crate) limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     pub(crate) cursor: Option<Cursor>,
-    /// A part of the address or of the name, however it is written.
+    /// Text that the mail address or the display name contains, ignoring case.
     #[garde(length(chars, min = 1, max = 254))]
     #[param(min_length = 1, max_length = 254)]
     pub(crate) q: Option<String>,
     #[garde(skip)]
     pub(crate) role: Option<GlobalRole>,
-    /// Whether the address is verified.
+    /// Filters by whether the user's mail address is verified.
     #[garde(skip)]
     pub(crate) verified: Option<bool>,
     #[garde(skip)]
     pub(crate) status: Option<UserStatus>,
 }
 
-/// Whether a user may sign in.
+/// The status of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub(crate) enum UserStatus {
-    /// They may.
+    /// The user can sign in.
     Active,
-    /// They may not, until they are restored.
+    /// The user cannot sign in until a super admin restores the account.
     Suspended,
 }
 
-/// A user.
+/// A user of the platform.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct User {
     pub(crate) id: UserId,
@@ -61,7 +61,7 @@ pub(crate) struct User {
     pub(crate) global_role: GlobalRole,
     pub(crate) email_verified: bool,
     pub(crate) status: UserStatus,
-    /// Grows with every change; the `ETag` is made from it.
+    /// Increases with every change. The `ETag` is derived from it.
     pub(crate) version: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
@@ -73,7 +73,7 @@ impl HasVersion for User {
     }
 }
 
-/// A membership in a project.
+/// A user's membership in a project.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UserMembership)]
 pub(crate) struct Membership {
@@ -82,19 +82,19 @@ pub(crate) struct Membership {
     pub(crate) role: ProjectRole,
 }
 
-/// A message that was delivered in vain as often as it may be.
+/// A Pub/Sub message that could not be delivered within the maximum number of attempts.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeadLetter {
     pub(crate) id: DeadLetterId,
-    /// The subscription that gave it up.
+    /// The subscription that the message could not be delivered to.
     pub(crate) subscription: String,
     pub(crate) message_id: String,
     #[schema(value_type = Object)]
     pub(crate) attributes: Value,
-    /// In base64.
+    /// The payload of the message, in base64.
     pub(crate) data: String,
     pub(crate) delivery_attempts: Option<i32>,
-    /// What the last delivery failed of, where it is known.
+    /// The error of the last delivery attempt, if known.
     pub(crate) cause: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,

@@ -1,4 +1,4 @@
-//! All SQL of `admin`, beside the audit log's, which `projects` reads too.
+//! All SQL of `admin`, except for queries of the audit log, which `shared` provides since `projects` uses them too.
 
 mod dead_letters;
 mod users;

@@ -1,4 +1,4 @@
-//! One file a route.
+//! Handlers, one file for each route.
 
 pub(crate) mod delete_dead_letter;
 pub(crate) mod get_user;

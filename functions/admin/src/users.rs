@@ -1,4 +1,4 @@
-//! What super admins change of users.
+//! Changes that super admins make to users.
 
 use serde_json::json;
 use shared::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 shared::use_case! {
-    /// Changes roles, and suspends or restores users.
+    /// Changes the roles of users, and suspends and restores users.
     pub(crate) struct Users {
         db: PgPool,
         clock: Clock,
@@ -26,10 +26,10 @@ shared::use_case! {
 }
 
 impl Users {
-    /// Changes a user's role or suspension; `None` keeps it.
+    /// Changes a user's role or suspension. `None` keeps the current value.
     ///
     /// # Errors
-    /// 404 when there is no such user, 409 when no super admin would be left, 412 when the user has another version.
+    /// 404 if the user does not exist, 409 if no super admin would be left, 412 if the user has another version.
     pub(crate) async fn update(
         &self,
         caller: &Principal,

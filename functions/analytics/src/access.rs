@@ -1,4 +1,4 @@
-//! Who may see which summary.
+//! Access to summaries: project admins see their projects, super admins see the whole platform.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use garde::Validate;
@@ -25,20 +25,21 @@ use crate::{
     queries, window,
 };
 
-/// Whose items, and which days.
+/// The query parameters of a summary.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct GetSummary {
-    /// How far it looks back: whole days, today included.
+    /// The period, in whole days including today.
     #[serde(default)]
     #[garde(skip)]
     #[param(inline)]
     pub(crate) timeframe: Timeframe,
-    /// The project; without it all that the caller administers, or all there are for a super admin.
+    /// The project. Without it, the summary covers all projects that you administer, or the whole platform for a super
+    /// admin.
     #[garde(skip)]
     project_id: Option<ProjectId>,
-    /// The IANA name of the time zone whose days are meant: `Europe/Berlin`.
+    /// The IANA name of the time zone in which days begin at midnight, such as `Europe/Berlin`.
     #[serde(default = "utc")]
     #[garde(custom(is_timezone))]
     #[param(default = "UTC")]
@@ -46,7 +47,7 @@ pub(crate) struct GetSummary {
 }
 
 impl InProject for GetSummary {
-    /// Asked for only when it names one.
+    /// The guard calls this only if the query contains a project.
     fn project_id(&self) -> ProjectId {
         self.project_id.unwrap_or(ProjectId(Uuid::nil()))
     }
@@ -63,7 +64,7 @@ fn is_timezone(name: &str, (): &()) -> garde::Result {
     }
 }
 
-/// A caller who may see a summary, and what they asked for.
+/// An authorized caller's scope and query parameters.
 pub(crate) struct SummaryReader {
     pub(crate) scope: Scope,
     pub(crate) query: GetSummary,

@@ -1,5 +1,5 @@
-//! Answers that are kept for half a minute: in Redis, where instances share them, or in the process where there is
-//! none. Whoever may see an answer is found out before it is looked for, and a key says whose items it is about.
+//! A cache of summaries for 30 seconds: in Redis, which instances share, or in the process if Redis is not configured.
+//! Access is checked before each lookup, and the key contains the scope of the summary.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use time::{Duration, OffsetDateTime};
 
 use crate::model::{Scope, Summary, Timeframe};
 
-/// How long an answer is kept.
+/// The lifetime of a cached summary.
 const LIFETIME: Duration = Duration::seconds(30);
-/// Answers that a process keeps at most.
+/// The maximum number of summaries that a process caches.
 const CAPACITY: usize = 1000;
 
-/// The answers that are kept.
+/// The cached summaries.
 pub(crate) struct Cache {
     redis: Option<Redis>,
     local: Mutex<HashMap<String, Kept>>,
@@ -30,12 +30,12 @@ struct Kept {
     until: OffsetDateTime,
 }
 
-/// The key of an answer: whose items, which days.
+/// Returns the cache key of a summary.
 pub(crate) fn key(scope: &Scope, timeframe: Timeframe, timezone: &str) -> String {
     let whose = match scope {
         Scope::Everything => "everything".to_owned(),
         Scope::Project(project) => format!("project {project}"),
-        // Whoever administers the same projects sees the same.
+        // Admins of the same projects share a summary.
         Scope::Administered(projects) => {
             let ids: Vec<u8> = projects.iter().flat_map(|project| project.0.into_bytes()).collect();
             format!("projects {}", URL_SAFE_NO_PAD.encode(digest(&SHA256, &ids)))
@@ -58,7 +58,7 @@ impl Cache {
 
     pub(crate) async fn get(&self, key: &str) -> Option<Summary> {
         match &self.redis {
-            // What an older version of this function wrote may not read back.
+            // An entry that an older version of this function wrote may not deserialize. It counts as a miss.
             Some(redis) => serde_json::from_slice(&redis.get(key).await?).ok(),
             None => {
                 let now = self.clock.now();
@@ -100,7 +100,7 @@ mod tests {
     use crate::model::{Scope, Timeframe};
 
     #[test]
-    fn every_scope_timeframe_and_zone_has_a_key_of_its_own() {
+    fn every_scope_timeframe_and_time_zone_has_its_own_key() {
         let (one, two) = (ProjectId::new(), ProjectId::new());
         let scopes = [
             Scope::Everything,

@@ -1,4 +1,4 @@
-//! The figures that a summary is made of, as SQL reads them.
+//! The results of the query that a summary is calculated from.
 
 use serde::Deserialize;
 use shared::items::{ItemKind, ItemStatus};
@@ -6,7 +6,7 @@ use sqlx::types::Json;
 
 use crate::model::{Contributor, DomainCount, Reviewer};
 
-/// Items of one kind in one state.
+/// The number of items of one kind and status.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Total {
     pub(crate) kind: ItemKind,
@@ -14,7 +14,7 @@ pub(crate) struct Total {
     pub(crate) items: i64,
 }
 
-/// What happened on a day, by its number in the window, from 1.
+/// The counts of a day, which is numbered within the window from 1.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DayCounts {
     pub(crate) day: usize,
@@ -25,7 +25,7 @@ pub(crate) struct DayCounts {
     pub(crate) rejected: i64,
 }
 
-/// What was read of one kind.
+/// The amount of processed content of one kind, and the sum of its confidence.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Read {
     pub(crate) kind: ItemKind,
@@ -35,7 +35,7 @@ pub(crate) struct Read {
     pub(crate) confident: i64,
 }
 
-/// What a duration reached until.
+/// The end of a measured duration: the text or the review decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Until {
@@ -43,21 +43,21 @@ pub(crate) enum Until {
     Decision,
 }
 
-/// A histogram of durations.
+/// A histogram of durations from a bucket.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Bins {
     pub(crate) until: Until,
     pub(crate) bins: Vec<i64>,
 }
 
-/// A duration that is in no histogram yet.
+/// A duration that is not in a bucket yet.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Took {
     pub(crate) until: Until,
     pub(crate) bin: usize,
 }
 
-/// All that a summary is made of.
+/// All figures of a summary.
 pub(crate) struct Figures {
     pub(crate) totals: Json<Vec<Total>>,
     pub(crate) days: Json<Vec<DayCounts>>,

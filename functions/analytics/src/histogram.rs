@@ -1,18 +1,18 @@
-//! Histograms of durations, as the migration's `duration_bin` makes them: merging two is adding them up.
+//! Histograms of durations, with the bins of the SQL function `duration_bin`. Two histograms merge by addition.
 
 use crate::model::Durations;
 
-/// How much wider each bin is than the one before.
+/// The ratio between the upper bounds of two neighboring bins.
 const GROWTH: f64 = 1.1;
-/// The end of the first one, in seconds.
+/// The upper bound of the first bin, in seconds.
 const FIRST: f64 = 0.1;
 
-/// How many there are in each bin.
+/// The number of durations in each bin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Histogram(Vec<i64>);
 
 impl Histogram {
-    /// Adds another one.
+    /// Adds the counts of another histogram.
     pub(crate) fn merge(&mut self, bins: &[i64]) {
         if self.0.len() < bins.len() {
             self.0.resize(bins.len(), 0);
@@ -22,7 +22,7 @@ impl Histogram {
         }
     }
 
-    /// Adds so many to one bin.
+    /// Adds `count` durations to one bin.
     pub(crate) fn add(&mut self, bin: usize, count: i64) {
         if self.0.len() <= bin {
             self.0.resize(bin + 1, 0);
@@ -30,7 +30,7 @@ impl Histogram {
         self.0[bin] += count;
     }
 
-    /// What is told of it.
+    /// Returns the count, the median and the 90th percentile.
     pub(crate) fn durations(&self) -> Durations {
         Durations {
             count: self.0.iter().sum(),
@@ -39,10 +39,10 @@ impl Histogram {
         }
     }
 
-    /// What this part of them did not exceed, by the middle of its bin.
+    /// Returns a quantile by the nearest-rank method, as the middle of its bin.
     fn quantile(&self, numerator: i64, denominator: i64) -> Option<f64> {
         let count: i64 = self.0.iter().sum();
-        // The smallest value that so many do not exceed (nearest rank).
+        // The nearest rank: the quotient, rounded up.
         let rank =
             (count * numerator).div_euclid(denominator) + i64::from((count * numerator) % denominator != 0);
         let mut below = 0;
@@ -54,7 +54,7 @@ impl Histogram {
     }
 }
 
-/// The value that is as far, in parts of a value, from the one end of a bin as from the other.
+/// Returns the value of a bin that has the same relative distance to both ends of the bin.
 fn middle(bin: usize) -> f64 {
     match i32::try_from(bin) {
         Ok(0) => FIRST,
@@ -67,7 +67,7 @@ fn middle(bin: usize) -> f64 {
 mod tests {
     use super::Histogram;
 
-    /// As the migration has it.
+    /// Matches `duration_bin` in the migrations.
     fn bin(seconds: f64) -> usize {
         (0..241)
             .find(|bin| seconds <= 0.1 * 1.1_f64.powi(*bin))
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_is_the_same_as_having_counted_together() {
+    fn merged_histograms_equal_a_histogram_of_all_values() {
         let (one, two) = ([0.05, 3.0, 100.0], [3.0, 5.0]);
         let mut merged = of(&one);
         merged.merge(&of(&two).0);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_median() {
+    fn an_empty_histogram_has_no_median() {
         for histogram in [Histogram::default(), Histogram(vec![0, 0])] {
             let durations = histogram.durations();
             assert_eq!((durations.count, durations.median_seconds, durations.p90_seconds), (0, None, None));

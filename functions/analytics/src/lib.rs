@@ -1,7 +1,7 @@
 //! `analytics`: totals, daily trends, durations and top contributors of a project, or of all projects.
 //!
-//! A summary adds up the buckets that `maintenance` folds the transitions into, and the few transitions that it has not
-//! folded yet: what it costs depends on the days that it is about, never on the number of items.
+//! A summary adds up the buckets that `maintenance` fills from item transitions, and the few transitions that are not
+//! in a bucket yet. Its cost depends on the number of days, never on the number of items.
 
 mod access;
 mod cache;
@@ -35,14 +35,14 @@ shared::settings! {
     pub struct AnalyticsSettings {
     }
     with {
-        /// Checking access tokens.
+        /// The keys that access tokens are verified with.
         pub access_token: AccessTokenSettings,
-        /// Sharing answers for a while.
+        /// The Redis server in which instances share cached summaries.
         pub redis: RedisSettings,
     }
 }
 
-/// The state of the handlers.
+/// The shared state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,

@@ -1,4 +1,4 @@
-//! The process of the function `analytics`.
+//! Runs the function `analytics`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<analytics::Analytics>()

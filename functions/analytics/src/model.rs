@@ -1,4 +1,4 @@
-//! A summary and what it covers.
+//! A summary, its period and its scope.
 
 use serde::{Deserialize, Serialize};
 use shared::base::ids::{ProjectId, UserId};
@@ -8,40 +8,40 @@ use uuid::Uuid;
 
 time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");
 
-/// How far a summary looks back: whole days, today included.
+/// The period of a summary, in whole days including today.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) enum Timeframe {
-    /// Seven days.
+    /// The last 7 days.
     #[serde(rename = "7d")]
     Week,
-    /// Thirty days.
+    /// The last 30 days.
     #[default]
     #[serde(rename = "30d")]
     Month,
-    /// Ninety days.
+    /// The last 90 days.
     #[serde(rename = "90d")]
     Quarter,
-    /// 365 days.
+    /// The last 365 days.
     #[serde(rename = "365d")]
     Year,
-    /// From the first upload on.
+    /// All days since the first upload.
     #[serde(rename = "all")]
     All,
 }
 
-/// Whose items are counted.
+/// The items that a summary counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Those of the whole platform.
+    /// All items of the platform.
     Everything,
-    /// Those of the projects that the caller administers.
+    /// The items of all projects that the caller administers.
     Administered(Vec<ProjectId>),
-    /// Those of one project.
+    /// The items of one project.
     Project(ProjectId),
 }
 
 impl Scope {
-    /// Whose buckets add up to it; those of the platform are kept under the nil id.
+    /// Returns the ids of the buckets that add up to the scope. The platform's buckets have the nil id.
     pub(crate) fn buckets(&self) -> Vec<Uuid> {
         match self {
             Self::Everything => vec![Uuid::nil()],
@@ -50,7 +50,7 @@ impl Scope {
         }
     }
 
-    /// The project, when it is one.
+    /// Returns the project of a scope of one project.
     pub(crate) fn project_id(&self) -> Option<ProjectId> {
         match self {
             Self::Project(project) => Some(*project),
@@ -59,50 +59,51 @@ impl Scope {
     }
 }
 
-/// How it goes: what there is now, and what happened within the timeframe.
+/// The current totals, and the activity within the timeframe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Summary {
     pub(crate) timeframe: Timeframe,
-    /// The time zone (IANA) whose midnights the days begin at.
+    /// The IANA name of the time zone in which days begin at midnight.
     pub(crate) timezone: String,
-    /// The project; null for all that the caller may see together.
+    /// The project. Null if the summary covers all projects that the caller can see.
     pub(crate) project_id: Option<ProjectId>,
-    /// When the first day begins.
+    /// The start of the first day.
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) from: OffsetDateTime,
-    /// When this was counted: up to half a minute ago.
+    /// The time at which the figures were calculated: up to 30 seconds ago.
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) to: OffsetDateTime,
     pub(crate) totals: Totals,
-    /// The domains with the most documents now, the most first; null for the documents that have none.
+    /// The domains with the most documents now, in descending order. Documents without a domain have an entry with
+    /// null.
     pub(crate) domains: Vec<DomainCount>,
-    /// Documents of all other domains.
+    /// The number of documents of all other domains.
     pub(crate) other_domains: i64,
-    /// Every day of the timeframe, the oldest first.
+    /// Every day of the timeframe, oldest first.
     pub(crate) daily: Vec<Day>,
-    /// Pages that were read; those of a document that was read twice count twice.
+    /// The number of processed pages. Pages of a document that was processed twice count twice.
     pub(crate) pages: i64,
-    /// Minutes of speech that were read.
+    /// Minutes of transcribed speech.
     pub(crate) voice_minutes: f64,
-    /// From an upload to its text.
+    /// The time from an upload to its text.
     pub(crate) time_to_text: Durations,
-    /// From the text, or from being reopened, to a reviewer's decision.
+    /// The time from the text, or from reopening the item, to the reviewer's decision.
     pub(crate) time_to_decision: Durations,
     pub(crate) mean_confidence: MeanConfidence,
-    /// Who uploaded most, the most first.
+    /// The users with the most uploads, in descending order.
     pub(crate) contributors: Vec<Contributor>,
-    /// Who decided most, the most first.
+    /// The users with the most decisions, in descending order.
     pub(crate) reviewers: Vec<Reviewer>,
 }
 
-/// What there is now.
+/// The current number of items by kind and status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Totals {
     pub(crate) documents: StatusCounts,
     pub(crate) voice: StatusCounts,
 }
 
-/// Items by their state.
+/// The number of items in each status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub(crate) struct StatusCounts {
     pub(crate) draft: i64,
@@ -113,64 +114,63 @@ pub(crate) struct StatusCounts {
     pub(crate) failed: i64,
 }
 
-/// The documents of a domain.
+/// The number of documents of a domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct DomainCount {
-    /// Null for the documents that have none.
+    /// The domain. Null for documents without a domain.
     pub(crate) domain: Option<String>,
     pub(crate) documents: i64,
 }
 
-/// What happened on a day, counted when it happened: an item that was uploaded on one day and approved on the next
-/// counts on both.
+/// The activity of a day. An item that was uploaded on one day and approved on the next counts on both days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Day {
     #[serde(with = "iso_date")]
     #[schema(value_type = String, format = Date)]
     pub(crate) date: Date,
-    /// Uploads whose bytes arrived.
+    /// The number of uploaded files.
     pub(crate) uploaded: i64,
-    /// Uploads that became text.
+    /// The number of uploads that were processed successfully.
     pub(crate) processed: i64,
-    /// Uploads that could not be read.
+    /// The number of uploads whose processing failed.
     pub(crate) failed: i64,
-    /// By a reviewer, or because the project had none.
+    /// Approvals by a reviewer, or automatic ones in a project without reviewers.
     pub(crate) approved: i64,
     pub(crate) rejected: i64,
 }
 
-/// How long something took: within 5 % of the exact values.
+/// Statistics of a duration. Quantiles are within 5% of the exact values.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Durations {
-    /// How often it happened.
+    /// The number of durations.
     pub(crate) count: i64,
-    /// Null when it never did.
+    /// The median. Null if there are no durations.
     pub(crate) median_seconds: Option<f64>,
-    /// What nine of ten did not exceed; null when it never happened.
+    /// The 90th percentile. Null if there are no durations.
     pub(crate) p90_seconds: Option<f64>,
 }
 
-/// How sure the engines were of what they read, from 0 to 1; null when they read nothing.
+/// The engines' mean confidence, from 0 to 1. Null if nothing was processed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct MeanConfidence {
     pub(crate) documents: Option<f64>,
     pub(crate) voice: Option<f64>,
 }
 
-/// Who uploaded.
+/// A user and their number of uploads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Contributor {
     pub(crate) user_id: UserId,
-    /// Null for who has none, or whose account is gone.
+    /// The display name. Null if the user has none or the account was deleted.
     pub(crate) display_name: Option<String>,
     pub(crate) uploaded: i64,
 }
 
-/// Who decided.
+/// A user and their number of review decisions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Reviewer {
     pub(crate) user_id: UserId,
-    /// Null for who has none, or whose account is gone.
+    /// The display name. Null if the user has none or the account was deleted.
     pub(crate) display_name: Option<String>,
     pub(crate) approved: i64,
     pub(crate) rejected: i64,

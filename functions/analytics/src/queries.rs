@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 pub(crate) use self::figures::*;
 use crate::model::Scope;
 
-/// The projects that a user administers, in the order of their ids.
+/// Returns the projects that a user administers, in the order of their ids.
 pub(crate) async fn administered_projects(db: &PgPool, user: UserId) -> Result<Vec<ProjectId>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -25,7 +25,8 @@ pub(crate) async fn administered_projects(db: &PgPool, user: UserId) -> Result<V
     .await
 }
 
-/// When the first thing happened, to the quarter of an hour. What is not folded yet is read up to a limit here as well.
+/// Returns the time of the first upload, rounded down to a quarter of an hour. Also reads transitions that are not in a
+/// bucket yet, up to a limit.
 pub(crate) async fn first_day(db: &PgPool, scope: &Scope) -> Result<Option<OffsetDateTime>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"

@@ -1,3 +1,3 @@
-//! The endpoints.
+//! Handlers, one file for each route.
 
 pub(crate) mod get_summary;

@@ -1,4 +1,4 @@
-//! Summaries, read from the cache or from the figures.
+//! Provides summaries from the cache or from the database.
 
 use std::sync::Arc;
 
@@ -25,10 +25,10 @@ shared::use_case! {
 }
 
 impl Summaries {
-    /// The summary of a scope over the days of a time zone.
+    /// Returns the summary of a scope and timeframe, with the days of a time zone.
     pub(crate) async fn get(&self, scope: &Scope, timeframe: Timeframe, timezone: &str) -> Result<Summary> {
         let zone = window::timezone(timezone).ok_or_else(|| Problem::new(Code::InvalidFields))?;
-        // Spelled as it is listed, whatever the caller's letters.
+        // The canonical spelling, because names are matched without regard to case.
         let timezone = zone.iana_name().unwrap_or("UTC").to_owned();
         let key = cache::key(scope, timeframe, &timezone);
         if let Some(summary) = self.cache.get(&key).await {

@@ -1,4 +1,4 @@
-//! A summary out of its figures.
+//! Calculates a summary from its figures.
 
 use shared::{
     base::ids::ProjectId,
@@ -74,7 +74,7 @@ impl Summary {
     }
 }
 
-/// Every day of the window, whether or not anything happened on it.
+/// Returns every day of the window, including days without activity.
 fn daily(window: &Window, counts: &[DayCounts]) -> Vec<Day> {
     let zero = |date| Day { date, uploaded: 0, processed: 0, failed: 0, approved: 0, rejected: 0 };
     let mut days: Vec<Day> = window.days.iter().copied().map(zero).collect();
@@ -90,7 +90,7 @@ fn daily(window: &Window, counts: &[DayCounts]) -> Vec<Day> {
     days
 }
 
-/// The times to the text and to the decision.
+/// Returns the histograms of the time to the text and of the time to the decision.
 fn histograms(figures: &Figures) -> (Histogram, Histogram) {
     let (mut text, mut decision) = (Histogram::default(), Histogram::default());
     for bucket in figures.histograms.iter() {

@@ -1,32 +1,32 @@
-//! The days that a summary is about, as a time zone has them, and the buckets that make them up.
+//! The days of a summary in a time zone, and the buckets that they consist of.
 
 use jiff::{Timestamp, ToSpan as _, civil, tz::TimeZone};
 use time::{Date, Duration, Month, OffsetDateTime, Time};
 
 use crate::model::Timeframe;
 
-/// The end of all times that a bucket begins at.
+/// A time after the start of every bucket.
 const NEVER: OffsetDateTime = Date::MAX.with_time(Time::MIDNIGHT).assume_utc();
-/// The beginning of all times that a bucket begins at.
+/// A time before the start of every bucket.
 const ALWAYS: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-/// A time zone by its IANA name; `None` when there is none of that name.
+/// Returns the time zone with an IANA name, or `None` if the name is unknown.
 pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
-/// Whole days of a time zone, today's the last.
+/// Whole days of a time zone, up to and including today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Window {
-    /// The days, the oldest first.
+    /// The days, oldest first.
     pub(crate) days: Vec<Date>,
-    /// When each of them begins, and when the last one ends: 23 to 25 hours later, as clocks are changed.
+    /// The start of each day, and the end of the last one. A day has 23 to 25 hours, because of daylight saving time.
     pub(crate) bounds: Vec<OffsetDateTime>,
     /// The buckets between the first bound and now.
     pub(crate) parts: Vec<Part>,
 }
 
-/// Buckets of one size, from one time until before another.
+/// The buckets of one size that start at `since` or later, and before `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) grain: &'static str,
@@ -35,7 +35,7 @@ pub(crate) struct Part {
 }
 
 impl Window {
-    /// The days of a timeframe; `first` is when the first thing happened.
+    /// Returns the days of a timeframe. `first` is the time of the first upload.
     pub(crate) fn new(
         timeframe: Timeframe,
         zone: &TimeZone,
@@ -63,15 +63,15 @@ impl Window {
         Ok(Self { days: days.into_iter().map(date).collect::<Result<_, _>>()?, bounds, parts })
     }
 
-    /// The largest buckets that every day is made of: hours, unless a day begins within one.
+    /// Returns the largest bucket size that divides every day: hours, unless a day begins within an hour.
     pub(crate) fn grain(&self) -> &'static str {
         let whole = self.bounds.iter().all(|bound| bound.unix_timestamp() % 3600 == 0);
         if whole { "hour" } else { "quarter" }
     }
 }
 
-/// The buckets from a time on: small ones until the next day of UTC, then its days until the next month, then months.
-/// What is counted by hours at best begins with the hour.
+/// Returns the buckets from a time on: quarters and hours until the next day (UTC), days until the next month, then
+/// months. Figures without quarters start with the hour of that time.
 fn parts(since: OffsetDateTime) -> Vec<Part> {
     let hour = since - Duration::seconds(since.unix_timestamp().rem_euclid(3600));
     let midnight = since.replace_time(Time::MIDNIGHT);
@@ -91,7 +91,7 @@ fn next_month(day: OffsetDateTime) -> OffsetDateTime {
 }
 
 impl Timeframe {
-    /// How many days it has; `None` for all that there are.
+    /// The number of days, or `None` for all days.
     pub(crate) fn days(self) -> Option<i64> {
         match self {
             Self::Week => Some(7),
@@ -107,7 +107,7 @@ fn date_in(zone: &TimeZone, at: OffsetDateTime) -> Result<civil::Date, jiff::Err
     Ok(Timestamp::from_nanosecond(at.unix_timestamp_nanos())?.to_zoned_datetime(zone.clone()).date())
 }
 
-/// When a day begins: at midnight, or where clocks skip that, right after it.
+/// Returns the start of a day: midnight, or the first time after it if the clock change skips midnight.
 fn begins(zone: &TimeZone, day: civil::Date) -> Result<OffsetDateTime, jiff::Error> {
     let begins = day.to_zoned_datetime(zone.clone())?.start_of_day()?.timestamp();
     OffsetDateTime::from_unix_timestamp_nanos(begins.as_nanosecond())
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn days_have_23_or_25_hours_when_clocks_are_changed() {
+    fn a_day_has_23_or_25_hours_when_the_clock_changes() {
         let spring = window(Timeframe::Week, "Europe/Berlin", datetime!(2026-03-30 12:00 UTC));
         assert_eq!(spring.days[5], date!(2026 - 03 - 29));
         assert_eq!(hours(&spring), [24, 24, 24, 24, 24, 23, 24]);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn days_that_begin_within_an_hour_are_made_of_quarters() {
+    fn days_that_begin_within_an_hour_consist_of_quarters() {
         for (zone, begins) in [
             ("Asia/Kolkata", datetime!(2026-03-03 18:30 UTC)),
             ("Asia/Kathmandu", datetime!(2026-03-03 18:15 UTC)),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_meet_and_lose_nothing() {
+    fn parts_are_contiguous() {
         for now in
             [datetime!(2026-03-10 12:00 UTC), datetime!(2026-01-31 20:00 UTC), datetime!(2026-02-06 0:00 UTC)]
         {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_no_time_zones_are_refused() {
+    fn unknown_time_zones_are_refused() {
         for name in ["", "Mars/Phobos", "Etc/Unknown", "XYZ3", "+05:30", "../UTC", "Europe/Berlin\0"] {
             assert_eq!(timezone(name), None, "{name}");
         }
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn all_begins_with_the_first_thing_that_happened() {
+    fn all_days_begin_with_the_first_upload() {
         let zone = timezone("Asia/Tokyo").expect("a zone");
         let (now, first) = (datetime!(2026-03-10 12:00 UTC), datetime!(2026-03-07 16:00 UTC));
         let all = Window::new(Timeframe::All, &zone, now, Some(first)).expect("a window");

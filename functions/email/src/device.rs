@@ -1,7 +1,8 @@
-//! A client's device in words that a person knows, never in the client's own: whoever signs in chose those,
-//! and could have written a link into them.
+//! Describes a client's device by known names only. The `User-Agent` header itself is never mailed, because the client
+//! controls it and could put a link into it.
 
-/// Looked for in this order, since browsers pretend to be each other (RFC 9110, 10.1.5).
+/// Names of programs by their token, in the order of the search: browsers claim to be other browsers, too (RFC 9110,
+/// section 10.1.5).
 const PROGRAMS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -24,7 +25,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// `Firefox on Windows`.
+/// Returns a description of the device, such as `Firefox on Windows`.
 pub(crate) fn describe(user_agent: Option<&str>) -> String {
     let user_agent = user_agent.unwrap_or_default();
     let find = |known: &[(&str, &'static str)]| {
@@ -43,7 +44,7 @@ mod tests {
     use super::describe;
 
     #[test]
-    fn a_device_is_told_in_our_own_words() {
+    fn a_device_is_described_by_known_names_only() {
         for (user_agent, device) in [
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",

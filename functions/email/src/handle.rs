@@ -1,4 +1,4 @@
-//! Sends one mail for each event: at least once, and again only after a crash between sending and recording.
+//! Sends one mail for each event. A mail is sent twice only if the function crashes between sending and recording it.
 
 use axum::extract::State;
 use shared::{
@@ -27,7 +27,7 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
         return Ok(Delivery::Done);
     }
     let Some(mail) = queries::find_mail(&app.db, &event, app.clock.now()).await? else {
-        return Ok(Delivery::Discard("there is nobody to send this mail to any more"));
+        return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
     app.smtp.send(app.renderer.render(event_id, event.kind(), &mail)?).await?;
     queries::record_sent(&app.db, event_id, event.kind(), app.clock.now()).await?;

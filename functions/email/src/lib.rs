@@ -1,8 +1,9 @@
 //! `email`: renders and sends one mail per event.
 //!
-//! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in
-//! `queries.rs` that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`,
-//! `body.txt` and `body.html` that use them (`render.rs` has the filters and functions). A test asks for an example.
+//! To add a mail, add a variant of [`EmailRequested`](shared::cloud::events::EmailRequested), a query in `queries.rs`
+//! that finds the address and the values, and a folder `templates/<event>/` with `subject.txt`, `body.txt` and
+//! `body.html` that use them (`render.rs` has the filters and functions). A test fails until the mail has example
+//! values.
 
 mod device;
 mod handle;
@@ -34,18 +35,18 @@ shared::settings! {
     pub struct EmailSettings {
     }
     with {
-        /// Checking who pushes.
+        /// Verification of push requests from Pub/Sub.
         pub push: PushSettings,
-        /// Deriving the tokens of mailed links.
+        /// The keys that the tokens of mailed links are derived from.
         pub mail_token: MailTokenSettings,
-        /// Rendering mails.
+        /// The sender address and the web application that links lead to.
         pub mail: MailSettings,
-        /// Sending mails.
+        /// The SMTP server that sends the mails.
         pub smtp: SmtpSettings,
     }
 }
 
-/// The state of the handler.
+/// The shared state of the handler.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,

@@ -1,4 +1,4 @@
-//! The process of the function `email`.
+//! Runs the function `email`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<email::Email>()

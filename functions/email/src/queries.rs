@@ -1,4 +1,4 @@
-//! All SQL of `email`: for each event, who gets its mail and what the mail says.
+//! All SQL of `email`: the recipient and the values of each mail.
 
 use shared::{
     base::ids::{
@@ -14,11 +14,11 @@ use time::OffsetDateTime;
 pub(crate) struct Mail {
     /// The recipient's address.
     pub(crate) to: String,
-    /// The values that its templates use, by name; times as text (RFC 3339).
+    /// The values that its templates use, by name. Times are strings in RFC 3339 format.
     pub(crate) values: serde_json::Value,
 }
 
-/// Finds the mail for an event; nothing when it no longer concerns anybody.
+/// Finds the mail for an event. Returns `None` if the event no longer has a recipient.
 pub(crate) async fn find_mail(
     db: &PgPool,
     event: &EmailRequested,
@@ -38,7 +38,7 @@ pub(crate) async fn find_mail(
     }
 }
 
-/// Finds the link of a registration that is not verified yet.
+/// Finds the verification link of a registration that is not verified yet.
 async fn find_verification(db: &PgPool, id: VerificationId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -57,7 +57,7 @@ async fn find_verification(db: &PgPool, id: VerificationId) -> Result<Option<Mai
     .await
 }
 
-/// Finds the link of a request for a new password that is not answered yet.
+/// Finds the link of a password reset that is still open.
 async fn find_password_reset(db: &PgPool, id: PasswordResetId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -76,7 +76,7 @@ async fn find_password_reset(db: &PgPool, id: PasswordResetId) -> Result<Option<
     .await
 }
 
-/// Finds the address of a living account.
+/// Finds the address of an account that is not deleted.
 async fn find_account(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -87,7 +87,7 @@ async fn find_account(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Err
     .await
 }
 
-/// Finds a passkey that still exists, and its owner.
+/// Finds a passkey and the address of its owner.
 async fn find_passkey(db: &PgPool, id: PasskeyId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -104,7 +104,7 @@ async fn find_passkey(db: &PgPool, id: PasskeyId) -> Result<Option<Mail>, sqlx::
     .await
 }
 
-/// Finds a session of a living account.
+/// Finds a session of an account that is not deleted.
 async fn find_sign_in(db: &PgPool, id: SessionId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -125,8 +125,9 @@ async fn find_sign_in(db: &PgPool, id: SessionId) -> Result<Option<Mail>, sqlx::
     .await
 }
 
-/// Finds an open invitation to a living project. The names of the project and of who invites are only for a verified
-/// address: any other may belong to anybody, and names are chosen by strangers to them.
+/// Finds an open invitation to a project that is not deleted. Only a verified address gets the names of the project and
+/// of the inviter: any other address may belong to someone who did not sign up, and the names are free text that a
+/// stranger could use to send them a message.
 async fn find_invitation(db: &PgPool, id: InvitationId) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -158,7 +159,7 @@ async fn find_invitation(db: &PgPool, id: InvitationId) -> Result<Option<Mail>, 
     .await
 }
 
-/// Finds a rejection that still stands, of an uploader who is still a member.
+/// Finds a rejection that is still current, if the uploader is still a member.
 async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -189,7 +190,7 @@ async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<
     .await
 }
 
-/// Finds an export that is ready, of a person who may still have it.
+/// Finds a project export that is ready, if the user who requested it still has access.
 async fn find_export(db: &PgPool, id: ExportId, now: OffsetDateTime) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,

@@ -21,20 +21,20 @@ use url::Url;
 
 use crate::{device, queries::Mail};
 
-/// Names and sources of the templates. `build.rs` lists them.
+/// The names and contents of the templates, as `build.rs` embeds them.
 const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 shared::settings! {
-    /// The sender of mails, and where their links lead.
+    /// The settings of the content of mails.
     pub struct MailSettings {
-        /// The sender: `Alta Data <no-reply@example.org>`.
+        /// Sender of all mails, such as `Alta Data <no-reply@example.org>`.
         pub from: String = "MAIL_FROM",
-        /// Where the links in mails lead: the origin of the web application, never of the API.
+        /// Origin of the web application (not of the API) that links in mails lead to.
         pub frontend_url: Url = "FRONTEND_URL",
     }
 }
 
-/// Renders mails.
+/// The templates with their functions and filters.
 #[derive(Clone)]
 pub(crate) struct Renderer {
     templates: Arc<Environment<'static>>,
@@ -45,7 +45,7 @@ impl Renderer {
     pub(crate) fn new(settings: &MailSettings, tokens: MailTokens) -> Result<Self, Error> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        // Parsed when first used: a cold start does not wait for the others.
+        // A template is parsed on first use, so that a cold start does not parse all of them.
         templates.set_loader(|name| {
             Ok(TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, source)| *source))
         });
@@ -60,7 +60,8 @@ impl Renderer {
         Ok(Self { templates: Arc::new(templates), from })
     }
 
-    /// Renders the mail of an event. Its `Message-ID` is the same each time, so that mail programs fold a repeat.
+    /// Renders the mail of an event. The `Message-ID` is derived from the event, so that mail programs merge
+    /// duplicates.
     pub(crate) fn render(&self, id: EventId, event: &str, mail: &Mail) -> Result<Message, Problem> {
         let parts = self.parts(event, &mail.values).map_err(Problem::internal)?;
         Message::builder()
@@ -81,7 +82,7 @@ impl Renderer {
     }
 }
 
-/// A rendered mail.
+/// The rendered subject and bodies of a mail.
 struct Parts {
     subject: String,
     text: String,
@@ -102,9 +103,9 @@ fn link(frontend: &Url, page: &str, query: &Kwargs) -> Result<String, minijinja:
 
 /// `token("invitation", id, key_id)`: the token of a link, by its purpose, its row's id and its key's id.
 fn token(tokens: &MailTokens, purpose: &str, row: &str, key_id: &str) -> Result<String, minijinja::Error> {
-    let purpose = purpose.parse().map_err(|_| unusable("no link has this purpose"))?;
-    let row = row.parse().map_err(|_| unusable("the id of a link's row is not a UUID"))?;
-    let token = tokens.token(key_id, purpose, row).ok_or_else(|| unusable("the key of a link is gone"))?;
+    let purpose = purpose.parse().map_err(|_| unusable("unknown purpose of a link"))?;
+    let row = row.parse().map_err(|_| unusable("the id of a token is not a UUID"))?;
+    let token = tokens.token(key_id, purpose, row).ok_or_else(|| unusable("unknown key of a token"))?;
     Ok(token.expose_secret().to_owned())
 }
 
@@ -114,10 +115,10 @@ fn readable(at: &str) -> Result<String, minijinja::Error> {
     OffsetDateTime::parse(at, &Rfc3339)
         .ok()
         .and_then(|at| at.to_offset(UtcOffset::UTC).format(format).ok())
-        .ok_or_else(|| unusable("a value is not a time"))
+        .ok_or_else(|| unusable("a value is not an RFC 3339 time"))
 }
 
-/// An error without the values, which are personal or secret.
+/// Returns an error that does not include values, since they are personal or secret.
 fn unusable(what: &'static str) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, what)
 }
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn each_event_has_a_folder_and_each_folder_an_event() {
+    fn every_event_has_a_template_folder_and_every_folder_an_event() {
         let folders: BTreeSet<&str> =
             TEMPLATES.iter().filter_map(|(name, _)| Some(name.split_once('/')?.0)).collect();
         assert_eq!(folders, BTreeSet::from_iter(EmailRequested::VARIANTS.iter().copied()));
@@ -186,7 +187,7 @@ mod tests {
 
     /// Compares every mail with its snapshots. `INSTA_UPDATE=always cargo test -p email` writes new ones.
     #[test]
-    fn every_mail_says_what_it_said_before() {
+    fn every_mail_matches_its_snapshots() {
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../tests/snapshots");
         settings.set_prepend_module_to_snapshot(false);
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_rendered_while_its_key_is_there() {
+    fn a_link_is_rendered_only_with_a_known_key() {
         let mut values = values("verification");
         assert!(renderer().parts("verification", &values).is_ok());
         values["key_id"] = "k0".into();
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_both_parts_and_an_id_made_from_its_event() {
+    fn a_message_has_both_parts_and_an_id_derived_from_its_event() {
         let id = "018f8f8f-0000-7000-8000-000000000001".parse().expect("an id");
         let mail = Mail { to: "ada@example.org".into(), values: json!({}) };
         let message = renderer().render(id, "account_exists", &mail).expect("a message");

@@ -1,4 +1,4 @@
-//! The SMTP server that mails go to.
+//! The client of the SMTP server that sends the mails.
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
@@ -14,31 +14,31 @@ use shared::{
 };
 
 shared::settings! {
-    /// Where mails go.
+    /// The settings of the SMTP server.
     pub struct SmtpSettings {
-        /// The server's name.
+        /// Host name of the SMTP server.
         pub host: String = "SMTP_HOST",
-        /// The server's port.
+        /// Port of the SMTP server.
         pub port: u16 = "SMTP_PORT" or "587",
-        /// How the connection is encrypted: `starttls`, `tls` (from the first byte) or `none`.
+        /// Encryption of the SMTP connection: `starttls`, `tls` (from the first byte) or `none`.
         pub tls: Encryption = "SMTP_TLS" or "starttls",
-        /// A certificate authority to trust beside the system's, in PEM.
+        /// Additional certificate authority to trust, in PEM.
         pub ca_certificate: Option<String> = "SMTP_CA_CERTIFICATE",
-        /// Who signs in; unset for a server that asks nobody.
+        /// User name for the SMTP server. Unset if the server needs no authentication.
         pub username: Option<String> = "SMTP_USERNAME",
-        /// Their password.
+        /// Password for the SMTP server.
         pub password: Option<SecretString> = "SMTP_PASSWORD",
     }
 }
 
-/// How the connection is encrypted.
+/// The encryption of the SMTP connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encryption {
-    /// After the greeting (RFC 3207).
+    /// STARTTLS after the greeting (RFC 3207).
     StartTls,
-    /// From the first byte (RFC 8314).
+    /// TLS from the first byte (RFC 8314).
     Tls,
-    /// Not at all: for a relay on a private network.
+    /// No encryption, for a relay on a private network.
     None,
 }
 
@@ -53,7 +53,7 @@ impl Setting for Encryption {
     }
 }
 
-/// Sends mails over a few connections that are kept open.
+/// A client with a pool of SMTP connections.
 #[derive(Clone)]
 pub(crate) struct Smtp(AsyncSmtpTransport<Tokio1Executor>);
 

@@ -1,4 +1,4 @@
-//! Who may read a stream: a member with a bearer token, or with a ticket in the query.
+//! Access to a stream: a project member authenticates with a bearer token, or with a ticket in the query string.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{extract::FromRequestParts, http::request::Parts};
@@ -22,19 +22,19 @@ use crate::{
     queries,
 };
 
-/// Which events.
+/// The query parameters of a stream.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StreamEvents {
-    /// The project.
+    /// The project whose events are streamed.
     #[garde(skip)]
     pub(crate) project_id: ProjectId,
-    /// From `POST /events/tickets`, in place of a bearer token.
+    /// A ticket from `POST /events/tickets`, instead of a bearer token.
     #[garde(length(max = 64))]
     #[param(max_length = 64)]
     pub(crate) ticket: Option<String>,
-    /// The id of the last event that was seen: the stream goes on after it. The header `Last-Event-ID` goes first.
+    /// The id of the last received event. The stream resumes after it. The header `Last-Event-ID` takes precedence.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     pub(crate) last_event_id: Option<StreamCursor>,
@@ -46,13 +46,13 @@ impl InProject for StreamEvents {
     }
 }
 
-/// A member who was let in, and what they asked for.
+/// An authorized reader and their query parameters.
 pub(crate) struct EventReader {
     pub(crate) reader: Reader,
     pub(crate) query: StreamEvents,
 }
 
-/// What is kept of a ticket.
+/// Returns the SHA-256 hash under which a ticket is stored.
 pub(crate) fn ticket_hash(ticket: &str) -> Vec<u8> {
     digest(&SHA256, ticket.as_bytes()).as_ref().to_vec()
 }

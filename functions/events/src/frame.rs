@@ -1,4 +1,4 @@
-//! The text of a stream (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
+//! Encoding of server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use shared::{
 
 use crate::model::{ItemTransition, StreamCursor};
 
-/// An id without data is remembered by browsers and shows them nothing: who loses the connection before the
-/// first event resumes here.
+/// The start of a stream. Browsers store an id without data but dispatch no event, so a reader that loses the
+/// connection before the first event resumes here.
 pub(crate) fn opening(retry: Duration, position: Position) -> Bytes {
     format!("retry: {}\nid: {}\n\n", retry.as_millis(), StreamCursor(position)).into()
 }
 
 pub(crate) fn transition(recorded: &Recorded) -> Bytes {
-    // Numbers, ids and names of states: what JSON can always say, in one line.
+    // Cannot fail or contain a line break: the values are numbers, ids and names of statuses.
     let data = serde_json::to_string(&ItemTransition::from(recorded)).unwrap_or_default();
     format!("id: {}\nevent: transition\ndata: {data}\n\n", StreamCursor(recorded.position)).into()
 }
 
-/// Whoever resumes from here skips what was another project's.
+/// A heartbeat with a position: a reader that resumes from it skips the events of other projects.
 pub(crate) fn heartbeat(position: Position) -> Bytes {
     format!(": heartbeat\nid: {}\n\n", StreamCursor(position)).into()
 }
 
-/// The last event of a stream that its reader may no longer read.
+/// The last event of a stream whose reader lost access.
 pub(crate) fn end(code: Code) -> Bytes {
     format!("event: end\ndata: {}\n\n", json!({"code": code})).into()
 }

@@ -1,4 +1,4 @@
-//! The streams of this instance, and the one task that feeds them.
+//! The hub: the streams of this instance and the task that feeds them.
 
 use std::{
     collections::HashMap,
@@ -21,25 +21,25 @@ use tokio::{
 
 use crate::{frame, model::Reader, queries};
 
-/// How often transitions are read.
+/// The interval at which transitions are read.
 const POLL: Duration = Duration::from_secs(1);
-/// Transitions read at once; when there are more, the rest is read without waiting.
+/// The maximum number of transitions in one query. Further pages are read without waiting.
 const PAGE: i64 = 1000;
-/// How long a query may take before it is given up and asked again.
+/// The timeout of a query. The next tick repeats it.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A message to a stream.
+/// A message from the hub to a stream.
 #[derive(Debug, Clone)]
 pub(crate) enum Message {
-    /// Changes of state and their texts, which all streams of the project share: what one query gave.
+    /// The transitions of one query and their encoded events, shared by all streams of the project.
     Transitions(Arc<[(Position, Bytes)]>),
-    /// A heartbeat; everything up to here was sent.
+    /// A heartbeat. All events up to this position were sent.
     Heartbeat(Position),
-    /// The reader may no longer read.
+    /// The reader lost access.
     End(Code),
 }
 
-/// The streams of this instance; cheap to clone.
+/// The streams of this instance. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Hub(Arc<Inner>);
 
@@ -53,10 +53,10 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    /// Everything up to here was sent to the listeners; `None` while there are none.
+    /// The position up to which all events were sent to the listeners. `None` without listeners.
     position: Option<Position>,
     listeners: HashMap<ProjectId, HashMap<i64, Listener>>,
-    /// How many have ever joined.
+    /// The number of listeners that ever joined, which is the number of the newest one.
     joined: i64,
     feeder: Option<JoinHandle<()>>,
 }
@@ -66,11 +66,11 @@ struct Listener {
     messages: mpsc::Sender<Message>,
 }
 
-/// A stream's place among the listeners; dropping it gives it up.
+/// A stream's registration with the hub. Dropping it removes the listener.
 pub(crate) struct Subscription {
-    /// Whatever comes after this is among the messages.
+    /// The position after which all events arrive as messages.
     pub(crate) position: Position,
-    /// Ends when the stream was too slow to take them.
+    /// The messages. The channel closes if the stream reads them too slowly.
     pub(crate) messages: mpsc::Receiver<Message>,
     project_id: ProjectId,
     number: i64,
@@ -99,12 +99,12 @@ impl Hub {
         Self(Arc::new(Inner { db, clock, heartbeat, buffer, state: Mutex::default() }))
     }
 
-    /// The position up to which the listeners received everything; `None` while there are none.
+    /// Returns the position up to which the listeners received all events, or `None` without listeners.
     pub(crate) fn position(&self) -> Option<Position> {
         self.lock().position
     }
 
-    /// Takes a place among the listeners.
+    /// Registers a listener for a reader's project.
     pub(crate) async fn join(&self, reader: Reader) -> Result<Subscription, sqlx::Error> {
         let known = self.position();
         let start = match known {
@@ -113,8 +113,8 @@ impl Hub {
         };
         let (sender, messages) = mpsc::channel(self.0.buffer);
         let mut state = self.lock();
-        // Others may have come or gone meanwhile: where they are counts, and where all have gone, what was known
-        // is only a little older than it need be.
+        // Listeners may have joined or left during the query. If there are some, their position counts. If all have
+        // left, the position that was read is only slightly older than necessary.
         let position = *state.position.get_or_insert(start);
         state.joined += 1;
         let (number, project_id) = (state.joined, reader.project_id);
@@ -129,7 +129,7 @@ impl Hub {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there are no listeners left; the feeder ends then.
+    /// Returns whether no listener is left, in which case the feeder stops.
     fn is_idle(&self) -> bool {
         let mut state = self.lock();
         let idle = state.listeners.is_empty();
@@ -140,7 +140,7 @@ impl Hub {
         idle
     }
 
-    /// Reads what happened since and hands it out; whether there may be more.
+    /// Reads the next page of transitions and sends it. Returns whether there may be more.
     async fn feed(&self) -> Result<bool, sqlx::Error> {
         let Some(position) = self.position() else { return Ok(false) };
         let mut db = self.0.db.acquire().await?;
@@ -150,7 +150,7 @@ impl Hub {
         Ok(i64::try_from(page.len()).is_ok_and(|length| length == PAGE))
     }
 
-    /// Lets go of those who may no longer read.
+    /// Ends the streams of readers that lost access.
     async fn check_rights(&self) -> Result<(), sqlx::Error> {
         let streams: Vec<(i64, Reader)> = {
             let state = self.lock();
@@ -171,7 +171,7 @@ impl Hub {
             };
             let project = projects.get(&stream.number).copied();
             if let Some(listener) = project.and_then(|project| state.remove(project, stream.number)) {
-                // A stream whose buffer is full ends without the event.
+                // If the stream's buffer is full, it ends without this event.
                 let _ = listener.messages.try_send(Message::End(code));
             }
         }
@@ -180,7 +180,7 @@ impl Hub {
 }
 
 impl State {
-    /// Sends transitions to the listeners of their projects. It never waits: a listener whose buffer is full is
+    /// Sends transitions to the listeners of their projects without waiting. A listener whose buffer is full is
     /// dropped, and its reader resumes from the database.
     fn dispatch(&mut self, page: &[Recorded]) {
         let mut batches: HashMap<ProjectId, Vec<(Position, Bytes)>> = HashMap::new();
@@ -200,7 +200,7 @@ impl State {
         self.position = page.last().map(|last| last.position).or(self.position);
     }
 
-    /// Sends a heartbeat to all listeners.
+    /// Sends a heartbeat to every listener.
     fn send_heartbeats(&mut self) {
         let Some(position) = self.position else { return };
         for listeners in self.listeners.values_mut() {
@@ -211,18 +211,18 @@ impl State {
 }
 
 impl Listener {
-    /// Whether there was room for the message.
+    /// Queues a message without waiting. Returns `false` if the buffer is full.
     fn send(&self, message: Message) -> bool {
         let sent = self.messages.try_send(message).is_ok();
         if !sent {
             let project_id = self.reader.project_id.to_string();
-            tracing::info!(project_id, "an event stream ends since its reader is slow");
+            tracing::info!(project_id, "event stream closed: reader too slow");
         }
         sent
     }
 }
 
-/// Feeds the listeners until there are none.
+/// Feeds the listeners until none is left.
 async fn feed(hub: Hub) {
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -239,7 +239,7 @@ async fn feed(hub: Hub) {
             let checked = attempt(hub.check_rights()).await.is_some();
             hub.lock().send_heartbeats();
             if !checked {
-                // Connections are kept alive, and no reader receives events before its rights were checked.
+                // The heartbeats keep the connections alive, but no events are sent until access was checked.
                 more = false;
                 continue;
             }
@@ -249,13 +249,13 @@ async fn feed(hub: Hub) {
     }
 }
 
-/// What the database says, or nothing, which is logged: the next tick asks again.
+/// Runs a query. Logs an error and returns `None`, since the next tick repeats the query.
 async fn attempt<T>(query: impl Future<Output = Result<T, sqlx::Error>>) -> Option<T> {
     let error = match timeout(QUERY_TIMEOUT, query).await {
         Ok(Ok(value)) => return Some(value),
         Ok(Err(error)) => chain(&error),
-        Err(_) => "no answer in time".to_owned(),
+        Err(_) => "timed out".to_owned(),
     };
-    tracing::warn!(error, "events cannot be read");
+    tracing::warn!(error, "query for event streams failed");
     None
 }

@@ -1,12 +1,12 @@
-//! `events`: server-sent events for changes of state, many long streams on one instance.
+//! `events`: streams item transitions to project members as server-sent events. One instance serves many streams.
 //!
-//! One task reads the table of transitions once a second while anybody listens, and hands each one to the
-//! streams of its project ([`hub`]). A stream that resumes reads what it missed by itself, page after page, and
-//! then joins the others without a gap ([`stream`]). What a thousand streams cost the database is that one query
-//! a second, and one more at each heartbeat, which checks the rights of them all.
+//! While there are streams, one task reads new transitions once a second and sends each one to the streams of its
+//! project ([`hub`]). A stream that resumes first reads the events that it missed page by page, and then joins the hub
+//! without a gap ([`stream`]). A thousand streams cost the database that one query a second, and one more query at
+//! each heartbeat, which checks the access of all readers.
 //!
-//! A transition is shown when no older transaction of the database server is open any more: one that stays open,
-//! wherever it is, delays events and loses none.
+//! A transition is sent when no older transaction is open on the database server. A long transaction, in any database
+//! of the server, therefore delays events, but no event is lost.
 
 mod access;
 mod frame;
@@ -33,20 +33,20 @@ use crate::{hub::Hub, stream::Limits};
 shared::settings! {
     /// The settings of `events`.
     pub struct EventsSettings {
-        /// Seconds from one heartbeat of the event streams to the next; at each, the rights of their readers are checked again.
+        /// Interval between heartbeats of an event stream, in seconds. Each heartbeat checks the access of all readers.
         pub heartbeat: NonZeroU32 = "EVENTS_HEARTBEAT" or "15",
-        /// Seconds after which an event stream ends and its reader connects again; less than the host allows a request.
+        /// Seconds until an event stream ends and its reader reconnects. Must be below the host's request timeout.
         pub stream_life: NonZeroU32 = "EVENTS_STREAM_LIFE" or "3300",
-        /// How much waits for a slow reader at most: what so many queries gave, of which there is one a second; more ends its stream.
+        /// Number of event batches (about one a second) buffered for a slow reader before its stream is closed.
         pub buffer: NonZeroU32 = "EVENTS_BUFFER" or "16",
     }
     with {
-        /// Checking access tokens.
+        /// The keys that access tokens are verified with.
         pub access_token: AccessTokenSettings,
     }
 }
 
-/// The state of the handlers.
+/// The shared state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,
@@ -62,7 +62,7 @@ pub struct Events;
 impl Function for Events {
     const NAME: &'static str = "events";
     const PATHS: &'static [&'static str] = &["/events", "/events/*"];
-    // There an answer is sent when it is whole, and a stream never is.
+    // AWS Lambda sends a response when it is complete, and a stream never completes.
     const LAMBDA_REFUSAL: Option<&'static str> = Some("event streams cannot be served under AWS Lambda");
 
     type Settings = EventsSettings;

@@ -1,4 +1,4 @@
-//! The process of the function `events`.
+//! Runs the function `events`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<events::Events>()

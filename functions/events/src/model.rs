@@ -1,4 +1,4 @@
-//! Types that SQL, streams and routes share.
+//! Types that queries, streams and routes share.
 
 use std::{fmt, str::FromStr};
 
@@ -10,21 +10,21 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// An item's change of state.
+/// A transition of an item's status.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ItemTransition<'a> {
     pub(crate) item_id: ItemId,
     pub(crate) project_id: ProjectId,
     pub(crate) kind: ItemKind,
-    /// The state before; null when the item came to be.
+    /// The previous status. Null if the item was created.
     pub(crate) from: Option<ItemStatus>,
-    /// The state after.
+    /// The new status.
     pub(crate) to: ItemStatus,
-    /// The item's version after it: what an older one says is out of date.
+    /// The item's version after the transition. Ignore the event if you already have a newer version.
     pub(crate) version: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) at: OffsetDateTime,
-    /// Why it failed, when it did.
+    /// The failure code, if the new status is `failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure_code: Option<&'a str>,
 }
@@ -44,7 +44,7 @@ impl<'a> From<&'a Recorded> for ItemTransition<'a> {
     }
 }
 
-/// Who reads a stream.
+/// The session that reads a project's stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader {
     pub(crate) user_id: UserId,
@@ -52,7 +52,7 @@ pub(crate) struct Reader {
     pub(crate) project_id: ProjectId,
 }
 
-/// The id of a stream's event: its reader has received everything up to this position. Opaque to clients.
+/// The id of an event: a reader with this id has received all events up to this position. Opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StreamCursor(pub(crate) Position);
 
@@ -89,7 +89,7 @@ mod tests {
     use super::{Position, StreamCursor};
 
     #[test]
-    fn an_id_reads_back_and_others_are_refused() {
+    fn an_event_id_round_trips_and_malformed_ids_are_refused() {
         let id = StreamCursor(Position { xid: 123, id: 45 });
         assert_eq!(id.to_string(), "123-45");
         assert_eq!("123-45".parse(), Ok(id));

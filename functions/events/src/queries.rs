@@ -1,4 +1,4 @@
-//! All SQL of `events`, beside the readers of transitions that `shared` has.
+//! All SQL of `events`, except for the queries of transitions, which `shared` provides.
 
 use shared::{
     base::ids::{ProjectId, SessionId, UserId},
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::model::Reader;
 
-/// The present end of the transitions: what comes after it has not been shown to anybody.
+/// Returns the current end of the transitions. No reader has received a transition after it.
 pub(crate) async fn current_position(db: &PgPool) -> Result<Position, sqlx::Error> {
     let xid =
         sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!""#)
@@ -41,7 +41,7 @@ pub(crate) async fn insert_ticket(
     Ok(())
 }
 
-/// Whose ticket it is, and what they may do by now.
+/// The owner of a ticket, and whether they still have access.
 pub(crate) struct TicketRow {
     pub(crate) user_id: UserId,
     pub(crate) session_id: SessionId,
@@ -49,7 +49,8 @@ pub(crate) struct TicketRow {
     pub(crate) member: bool,
 }
 
-/// Ticket, session, user, project and membership together; nothing unless ticket, session and user are live.
+/// Returns the owner of a ticket and their access to its project, or `None` if the ticket, the session or the user is
+/// no longer valid.
 pub(crate) async fn ticket(
     db: &PgPool,
     token_hash: &[u8],
@@ -85,16 +86,16 @@ pub(crate) async fn ticket(
     .await
 }
 
-/// A stream whose reader may no longer read it.
+/// A stream whose reader lost access.
 pub(crate) struct Refused {
-    /// Which of those that were asked about.
+    /// The number of the stream.
     pub(crate) number: i64,
-    /// Session and user are still live.
+    /// Set if the session and the user are still valid.
     pub(crate) live: bool,
     pub(crate) verified: bool,
 }
 
-/// Which of these streams have lost their reader's right, of all of them at once.
+/// Returns the streams whose readers lost access. One query checks all streams.
 pub(crate) async fn refused(
     db: &mut PgConnection,
     streams: &[(i64, Reader)],

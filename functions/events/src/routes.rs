@@ -1,4 +1,4 @@
-//! One file a route.
+//! Handlers, one file for each route.
 
 pub(crate) mod create_event_ticket;
 pub(crate) mod stream_events;

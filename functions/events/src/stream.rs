@@ -1,4 +1,4 @@
-//! One stream's life: what it missed, then what happens, until its reader may not or need not go on.
+//! The phases of a stream: first the missed events from the database, then live events from the hub.
 
 use std::{convert::Infallible, future::ready, mem::replace, time::Duration};
 
@@ -18,10 +18,10 @@ use crate::{
     queries,
 };
 
-/// Events read at once of what a stream missed.
+/// The maximum number of missed events in one query.
 const PAGE: i64 = 200;
-/// How long a reader waits before it connects again: spread, so that those whom an instance lets go at once do
-/// not come back at once.
+/// The delays before a reader reconnects. They differ, so that the readers of an instance that stops do not all
+/// reconnect at the same time.
 const RETRY: [Duration; 5] = [
     Duration::from_millis(1000),
     Duration::from_millis(1700),
@@ -30,23 +30,23 @@ const RETRY: [Duration; 5] = [
     Duration::from_millis(3800),
 ];
 
-/// How long streams and the pauses of their heartbeats last.
+/// The lifetime of a stream and the interval between its heartbeats.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) heartbeat: Duration,
     pub(crate) stream_life: Duration,
 }
 
-/// Where a stream begins.
+/// The start of a stream.
 pub(crate) enum Start {
-    /// With what happens from now on.
+    /// Only new events.
     Now(Subscription),
-    /// With what its reader has missed since then.
+    /// The events that the reader missed since a position, then new events.
     After(Position),
 }
 
 shared::use_case! {
-    /// Starts streams.
+    /// Opens streams for readers.
     pub(crate) struct Streams {
         db: PgPool,
         hub: Hub,
@@ -55,10 +55,8 @@ shared::use_case! {
 }
 
 impl Streams {
-    /// Where a new stream begins, after the event that its reader received last.
-    ///
-    /// # Errors
-    /// `None` when no event can have that id yet.
+    /// Returns the start of a new stream after the last event that the reader received, or `None` if no event can have
+    /// that id yet.
     pub(crate) async fn start(
         &self,
         reader: Reader,
@@ -67,8 +65,8 @@ impl Streams {
         let Some(StreamCursor(position)) = last else {
             return Ok(Some(Start::Now(self.hub.join(reader).await?)));
         };
-        // Another instance may be a little ahead of this one, but no reader ever received what comes after the
-        // present: a stream that resumed there would stay silent until it is past.
+        // Another instance may be slightly ahead of this one, but no reader can have received an event from after the
+        // current end. A stream that resumed there would stay silent until the end passes it.
         if self.hub.position().is_none_or(|delivered| position > delivered) {
             let present = queries::current_position(&self.db).await?;
             if position.xid > present.xid {
@@ -78,8 +76,8 @@ impl Streams {
         Ok(Some(Start::After(position)))
     }
 
-    /// A stream's text. What ends it without an `end` event (its age, a server that stops, a slow reader, a database
-    /// that is away) is to be followed by another one, which goes on where this one stopped.
+    /// Returns the content of a stream. If it ends without an `end` event (lifetime over, server stops, slow reader,
+    /// database unavailable), the reader reconnects and resumes where it stopped.
     pub(crate) fn events(
         &self,
         reader: Reader,
@@ -88,8 +86,8 @@ impl Streams {
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
         let (position, phase) = match start {
             Start::Now(subscription) => (subscription.position, Phase::Live(subscription)),
-            // Rights are checked by the hub, which this stream has not joined: until then it may go on for as long
-            // as any stream goes on without a check.
+            // The hub checks access, and this stream has not joined it yet. It may read missed events for one
+            // heartbeat, which is as long as any stream goes without a check.
             Start::After(position) => {
                 (position, Phase::Backlog { until: Instant::now() + self.limits.heartbeat })
             }
@@ -115,19 +113,19 @@ struct Follower {
     db: PgPool,
     hub: Hub,
     reader: Reader,
-    /// The reader has everything up to here.
+    /// The position up to which the reader has received all events.
     position: Position,
     phase: Phase,
 }
 
 enum Phase {
-    /// Reads what was missed; nothing is kept for it meanwhile.
+    /// Reads missed events. The hub buffers nothing for the stream yet.
     Backlog {
         until: Instant,
     },
-    /// Has joined the others, and reads what happened until it did.
+    /// Reads the missed events up to the position at which the stream joined the hub.
     CatchUp(Subscription),
-    /// Takes what the hub hands out.
+    /// Receives events from the hub.
     Live(Subscription),
     Over,
 }
@@ -152,7 +150,7 @@ impl Follower {
                     (bytes, phase)
                 }
                 Phase::Live(mut subscription) => {
-                    // None: it was too slow and the hub let it go.
+                    // `None` means that the stream was too slow and the hub dropped it.
                     match subscription.messages.recv().await? {
                         Message::End(code) => (frame::end(code), Phase::Over),
                         Message::Heartbeat(position) => {
@@ -170,7 +168,8 @@ impl Follower {
         }
     }
 
-    /// The part of a batch that the reader has not received: another instance may have been ahead of this one.
+    /// Returns the events of a batch that the reader has not received: another instance may have been ahead of this
+    /// one.
     fn undelivered(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
         let delivered = batch.partition_point(|(position, _)| *position <= self.position);
         self.position = batch.last().map_or(self.position, |(last, _)| self.position.max(*last));
@@ -178,7 +177,7 @@ impl Follower {
         rest.concat().into()
     }
 
-    /// The next page of the project's transitions up to a position, and whether there may be more.
+    /// Returns the next page of the project's events up to a position, and whether there may be more.
     async fn page(&mut self, until: Position) -> Option<(Bytes, bool)> {
         let read = async {
             let mut db = self.db.acquire().await?;
@@ -200,9 +199,7 @@ impl Follower {
     fn logged<T>(&self, result: Result<T, sqlx::Error>) -> Option<T> {
         let project_id = self.reader.project_id.to_string();
         result
-            .inspect_err(|error| {
-                tracing::warn!(project_id, error = chain(error), "an event stream broke off")
-            })
+            .inspect_err(|error| tracing::warn!(project_id, error = chain(error), "event stream failed"))
             .ok()
     }
 }

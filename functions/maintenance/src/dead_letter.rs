@@ -1,5 +1,5 @@
-//! Records messages that Pub/Sub gave up on, with what they failed of, and fails the uploads and the exports that
-//! they speak of.
+//! Stores dead letters with the cause of their last failure, and fails the upload attempt or the project export that
+//! the message was about.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use shared::{
 
 use crate::{AppState, exports, queries};
 
-/// The attribute that names the subscription that gave up
+/// The attribute with the subscription that the message could not be delivered to
 /// (<https://cloud.google.com/pubsub/docs/handling-failures>).
 const SOURCE: &str = "CloudPubSubDeadLetterSourceSubscription";
 const ATTEMPTS: &str = "CloudPubSubDeadLetterSourceDeliveryCount";
@@ -37,11 +37,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         content_hash: message.content_hash(),
     };
     queries::insert_dead_letter(&app.db, &letter, app.clock.now()).await?;
-    tracing::error!(
-        subscription = letter.subscription,
-        message_id = letter.message_id,
-        "a message was given up"
-    );
+    tracing::error!(subscription = letter.subscription, message_id = letter.message_id, "dead letter stored");
     match Topic::of_subscription(subscription_id(letter.subscription)) {
         Some(Topic::Uploads) => give_upload_up(app, message).await?,
         Some(Topic::ExportRequested) => exports::give_up(app, message).await?,
@@ -54,12 +50,12 @@ async fn give_upload_up(app: &AppState, message: &Message) -> Result<(), Problem
     if let Some(event) = Finalized::read(message, &app.bucket)
         && processing::give_up(&app.db, &event, app.clock.now()).await?
     {
-        tracing::warn!(item_id = %event.object.item_id, "the item that it speaks of failed");
+        tracing::warn!(item_id = %event.object.item_id, "item of a dead letter failed");
     }
     Ok(())
 }
 
-/// Without U+0000, which no database takes: a letter that could not be recorded would come back for ever.
+/// Replaces U+0000, which PostgreSQL rejects: a dead letter that cannot be stored would be delivered again and again.
 fn storable(attributes: &HashMap<String, String>) -> serde_json::Value {
     let clean = |text: &String| text.replace('\0', "\u{FFFD}");
     attributes.iter().map(|(name, value)| (clean(name), serde_json::Value::from(clean(value)))).collect()

@@ -1,4 +1,4 @@
-//! Finds uploads whose bytes arrived although no event came, and forgets drafts that nothing was uploaded for.
+//! Finds uploaded objects whose finalize event was lost, and deletes drafts whose file was never uploaded.
 
 use axum::extract::State;
 use futures::{StreamExt as _, stream};
@@ -17,18 +17,18 @@ use crate::{
     queries::uploads::{self as queries, Awaited},
 };
 
-/// Uploads taken at once.
+/// The maximum number of uploads in one batch.
 const BATCH: i64 = 100;
-/// Objects looked for at once.
+/// Objects that are looked up concurrently.
 const AT_ONCE: usize = 10;
-/// When a run stops taking more: the next one goes on from there, and may run beside this one.
+/// The time after which a run starts no more batches. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(15);
-/// How long an event has until its object is looked for, and a look until it is taken to have been cut off.
+/// The delay before the object of an upload is looked up, and the time after which another run may repeat the lookup.
 const PATIENCE: Duration = Duration::minutes(10);
-/// How long a draft waits for its bytes: a resumable session lasts a week.
+/// The lifetime of a draft without a file: a resumable upload session lasts a week.
 const LIFETIME: Duration = Duration::days(8);
 
-/// What a run did, in items.
+/// The result of a run: numbers of items.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Looked {
     announced: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Looked {
     purged: u64,
 }
 
-/// Runs the search.
+/// Handles the schedule `find-uploads`.
 pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> Result<Json<Looked>> {
     let end = Instant::now() + BUDGET;
     let mut looked = Looked::default();
@@ -52,7 +52,7 @@ pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> R
     Ok(Json(looked))
 }
 
-/// Looks for the objects of uploads that were taken until `next`; what it does not come to is taken again then.
+/// Looks up the objects of uploads that are reserved until `next`. Uploads that it does not reach are taken again then.
 async fn look(
     app: &AppState,
     awaited: Vec<Awaited>,
@@ -88,7 +88,7 @@ async fn look(
         let (attributes, resource) =
             finalize_message(&app.bucket, object, found.generation, found.md5.as_deref());
         tx.send(Topic::Uploads, attributes, resource).await?;
-        tracing::warn!(item_id = %object.item_id, "an upload is announced whose event did not come");
+        tracing::warn!(item_id = %object.item_id, "lost upload event published");
     }
     queries::postpone(&mut tx, &absent, now, next, LIFETIME).await?;
     looked.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;

@@ -1,5 +1,5 @@
-//! Folds the transitions into the buckets that statistics are read from: in the order of their transactions, each
-//! once. A batch and the cursor behind it commit together, so that a run that dies repeats nothing.
+//! Adds item transitions to the buckets that statistics are read from, in the order of their transactions and each
+//! once. A batch and the new cursor commit together, so a run that dies counts nothing twice.
 
 use std::time::Duration;
 
@@ -19,20 +19,20 @@ use crate::{
     queries::{purge::delete_items_of_deleted_projects, statistics as queries},
 };
 
-/// Transitions that are folded at once.
+/// The maximum number of transitions in one batch.
 const BATCH: i64 = 5000;
-/// When a run stops taking more; the next one goes on from there.
+/// The time after which a run starts no more batches. The next run continues.
 const BUDGET: Duration = Duration::from_secs(20);
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Folded {
     batches: u64,
-    /// Items of deleted projects, which leave the totals.
+    /// Items of deleted projects, which are removed from the totals.
     deleted_items: u64,
 }
 
-/// Folds what happened since the last run.
+/// Handles the schedule `fold-statistics`: adds the transitions since the last run.
 pub(crate) async fn fold_statistics(State(app): State<AppState>, _: Scheduled) -> Result<Json<Folded>> {
     let end = Instant::now() + BUDGET;
     let (db, now) = (&app.db, app.clock.now());
@@ -44,7 +44,7 @@ pub(crate) async fn fold_statistics(State(app): State<AppState>, _: Scheduled) -
     Ok(Json(folded))
 }
 
-/// Folds one batch; whether there was one. Another run that is at it leaves nothing to do.
+/// Adds one batch. Returns `false` if there are no transitions or another run holds the cursor.
 async fn fold_batch(db: &PgPool) -> Result<bool> {
     let mut tx = db.begin().await?;
     let Some(after) = queries::lock_cursor(&mut tx).await? else { return Ok(false) };

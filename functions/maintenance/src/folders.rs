@@ -1,4 +1,4 @@
-//! Deletes the objects of rows that go away.
+//! Deletes the objects of rows before the rows themselves are purged.
 
 use futures::{StreamExt as _, stream};
 use shared::{
@@ -7,8 +7,8 @@ use shared::{
 };
 use uuid::Uuid;
 
-/// Deletes every generation of the objects in the folders of rows. Returns the ids of the rows that have none left, and
-/// the last fault.
+/// Deletes every generation of the objects in the rows' folders. Returns the ids of the rows that have no object left,
+/// and the last error.
 pub(crate) async fn delete_folders(
     objects: &Objects,
     bucket: &str,
@@ -23,7 +23,7 @@ pub(crate) async fn delete_folders(
         match outcome {
             Ok(()) => gone.push(id),
             Err(problem) => {
-                tracing::error!(bucket, %id, cause = problem.cause(), "objects could not be purged");
+                tracing::error!(bucket, %id, cause = problem.cause(), "deleting a folder's objects failed");
                 fault = Some(problem);
             }
         }

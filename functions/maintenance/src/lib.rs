@@ -1,7 +1,7 @@
 //! `maintenance`: scheduled tasks: outbox sweep, stuck processing, batch operations, lost uploads, dead letters, expired
 //! exports, purge, stray objects, audit seals and statistics.
 //!
-//! Cloud Scheduler calls the tasks. Each is bounded, may be cut off anywhere, and may run twice at once.
+//! Cloud Scheduler calls the tasks. Each run is bounded, may stop at any point, and may overlap with another run.
 
 mod dead_letter;
 mod exports;
@@ -39,37 +39,37 @@ pub use crate::{
 shared::settings! {
     /// The settings of `maintenance`.
     pub struct MaintenanceSettings {
-        /// Batch operations under way at once for each kind; the API's own quota.
+        /// Maximum number of concurrent batch operations per item kind. Matches the quota of the engine's API.
         pub batch_operations: u32 = "BATCH_OPERATIONS" or "10",
-        /// How long what was deleted is kept before it is erased for good, in days.
+        /// Retention of deleted accounts, projects and items before they are purged, in days.
         pub retention_days: u32 = "RETENTION_DAYS" or "30",
-        /// How long the audit log is kept, in days; then it goes by whole months.
+        /// Retention of the audit log, in days. Expired entries are dropped by whole months.
         pub audit_retention_days: u32 = "AUDIT_RETENTION_DAYS" or "730",
     }
     with {
-        /// Checking who calls.
+        /// Verification of calls from Cloud Scheduler and Pub/Sub.
         pub push: PushSettings,
-        /// Publishing events.
+        /// The Pub/Sub client that publishes events.
         pub pubsub: PubSubSettings,
-        /// Cloud Storage.
+        /// Cloud Storage and the uploads bucket.
         pub storage: StorageSettings,
-        /// Where exports lie.
+        /// The bucket of project exports.
         pub exports: ExportsSettings,
-        /// Sealing the audit log.
+        /// The key that seals the audit log.
         pub seal: SealSettings,
     }
 }
 
-/// How long what is kept.
+/// The retention periods that the purge and the audit log use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retention {
-    /// What was deleted.
+    /// Retention of deleted accounts, projects and items.
     pub(crate) deleted: time::Duration,
-    /// The audit log.
+    /// Retention of the audit log.
     pub(crate) audit: time::Duration,
 }
 
-/// The state of the tasks.
+/// The shared state of the scheduled tasks.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     db: PgPool,

@@ -1,4 +1,4 @@
-//! The process of the function `maintenance`.
+//! Runs the function `maintenance`.
 
 fn main() -> std::process::ExitCode {
     shared::function::main::<maintenance::Maintenance>()

@@ -1,4 +1,4 @@
-//! Erases what was deleted long enough ago, and forgets what has expired.
+//! Purges deleted accounts, items and projects after their retention, and deletes expired rows.
 
 mod items;
 
@@ -21,18 +21,18 @@ use crate::{
     queries::{expired, purge as queries},
 };
 
-/// Rows deleted or changed by one statement.
+/// The maximum number of rows that one statement deletes or changes.
 pub(crate) const BATCH: i64 = 500;
-/// When a run stops taking more: the next one goes on from there, and may run beside this one.
+/// The time after which a run starts no more batches. The next run continues, and may overlap with this one.
 const BUDGET: Duration = Duration::from_secs(20);
-/// Ended sessions tell where an account was used before: sign-ins from elsewhere are mailed.
+/// Retention of ended sessions: they show which devices an account used before, and a new device triggers a mail.
 const SESSIONS: time::Duration = time::Duration::days(180);
-/// Pub/Sub keeps a message for 31 days at most: after that no event asks again whether its mail went out.
+/// Pub/Sub keeps a message for at most 31 days. After that, no redelivery needs to know that its mail was sent.
 const MAIL_DELIVERIES: time::Duration = time::Duration::days(32);
-/// A message that fails becomes a dead letter within hours, which takes its cause along.
+/// A failing message becomes a dead letter within hours, and the dead letter copies the cause.
 const DELIVERY_ERRORS: time::Duration = time::Duration::days(30);
 
-/// What a run did, in rows.
+/// The result of a run: numbers of rows.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Purged {
     accounts: u64,
@@ -50,7 +50,7 @@ pub(crate) struct Purged {
     projects: u64,
 }
 
-/// Runs the purge.
+/// Handles the schedule `purge`.
 pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<Json<Purged>> {
     let end = Instant::now() + BUDGET;
     let now = app.clock.now();
@@ -58,7 +58,7 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
     let db = &app.db;
     let mut purged = Purged {
         ceremonies: in_batches(end, || expired::ceremonies(db, now, BATCH)).await?,
-        // Whoever opens an old link is told for a while that it has expired.
+        // Expired links stay for a while so that a late click is answered with "expired", not with "invalid".
         links: in_batches(end, || expired::verification_links(db, deleted_before, BATCH)).await?
             + in_batches(end, || expired::reset_links(db, deleted_before, BATCH)).await?,
         invitations: in_batches(end, || expired::invitations(db, deleted_before, BATCH)).await?,
@@ -87,12 +87,12 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
     purged.exports = exports::purge(&app, now, end).await?;
     in_batches(end, || queries::delete_items_of_deleted_projects(db, now, BATCH)).await?;
     items::purge(&app, deleted_before, end, &mut purged.items).await?;
-    // An empty project is no large thing; the items of others are the next run's.
+    // Only projects without items are deleted here, which is cheap. The others wait for the next run.
     purged.projects = in_batches(end, || queries::delete_projects(db, deleted_before, BATCH)).await?;
     Ok(Json(purged))
 }
 
-/// Repeats a statement until it finds less than a batch; how many rows there were.
+/// Repeats a statement until it changes fewer rows than a batch. Returns the number of rows.
 pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
     end: Instant,
     statement: impl Fn() -> F,
@@ -108,8 +108,8 @@ pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
     Ok(rows)
 }
 
-/// Takes everything personal out of a deleted account; whether that is done. What is long goes first, in
-/// batches of its own, and the account's row last: a run that is cut off begins again here.
+/// Erases the personal data of a deleted account. Returns whether the account is erased. The audit log goes first, in
+/// batches, and the account's row last, so that a run that stops early starts again here.
 async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
     in_batches(end, || queries::erase_audit_logs(db, user, BATCH)).await?;
     if Instant::now() >= end {

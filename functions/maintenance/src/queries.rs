@@ -16,14 +16,14 @@ use shared::{
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 
-/// An upload whose bytes are there.
+/// An upload whose object is stored.
 pub(crate) struct Upload {
     pub(crate) object: ObjectName,
     pub(crate) generation: i64,
     pub(crate) md5: Option<String>,
 }
 
-/// The columns of an upload, as both queries select them.
+/// The columns of an upload that both queries select.
 struct Row {
     id: ItemId,
     project_id: ProjectId,
@@ -40,8 +40,8 @@ impl From<Row> for Upload {
     }
 }
 
-/// Takes items whose lease or pause has ended, and whose operation is to be looked at; nobody else takes them
-/// until `next`. What waits for a batch operation is not among them.
+/// Reserves items until `next` whose lease or pause has ended or whose operation is due for a poll. Excludes items that
+/// wait for a batch operation.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
@@ -74,20 +74,20 @@ pub(crate) async fn take_stuck(
     Ok(rows.into_iter().map(Upload::from).collect())
 }
 
-/// Whether this transaction may admit operations; at most one at a time does.
+/// Takes the lock to admit operations, until the end of the transaction. Returns whether it succeeded.
 pub(crate) async fn lock_admission(db: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('batch_operations')) as "locked!""#)
         .fetch_one(db)
         .await
 }
 
-/// Those who were admitted so lately that their operations may not have begun are counted among them.
+/// The time for which an admitted item counts against the quota before its operation starts.
 const UNDERWAY: Duration = Duration::minutes(1);
-/// By how much the clock of another instance, which admitted some of them, may be ahead.
+/// The maximum difference to the clock of another instance that admitted items.
 const CLOCK_SKEW: Duration = Duration::seconds(10);
 
-/// Takes items that wait for a batch operation, as many as `operations` leaves room for beside those under way
-/// and about to begin; nobody else takes them until `next`.
+/// Reserves items until `next` that wait for a batch operation: as many as the limit `operations` leaves beside the
+/// running operations and those about to start.
 pub(crate) async fn take_waiting(
     db: &mut PgConnection,
     kind: ItemKind,
@@ -133,18 +133,18 @@ pub(crate) async fn take_waiting(
     Ok(rows.into_iter().map(Upload::from).collect())
 }
 
-/// A message that was given up.
+/// A message that Pub/Sub could not deliver.
 pub(crate) struct DeadLetter<'a> {
     pub(crate) subscription: &'a str,
     pub(crate) message_id: &'a str,
     pub(crate) attributes: serde_json::Value,
     pub(crate) data: String,
     pub(crate) delivery_attempts: Option<i32>,
-    /// By which the cause is found.
+    /// The hash by which the cause of the failure is found.
     pub(crate) content_hash: Vec<u8>,
 }
 
-/// Records it; Pub/Sub may give up on one message more than once.
+/// Stores a dead letter. Idempotent, since Pub/Sub may deliver a dead letter more than once.
 pub(crate) async fn insert_dead_letter(
     db: &PgPool,
     letter: &DeadLetter<'_>,

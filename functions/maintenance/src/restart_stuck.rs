@@ -1,5 +1,5 @@
-//! Restarts work whose holder died, has operations looked at whose time has come, and admits what waits for
-//! quota, by repeating the event that began it.
+//! Restarts processing whose worker died, triggers the next poll of batch operations, and admits items that wait for
+//! quota. Each is done by publishing the finalize event of the upload again.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -12,20 +12,20 @@ use time::Duration;
 
 use crate::{AppState, exports, queries};
 
-/// Items restarted in one transaction.
+/// The maximum number of items in one transaction.
 const BATCH: i64 = 100;
-/// Transactions a run makes at most.
+/// The maximum number of transactions in one run.
 const BATCHES: usize = 20;
-/// How long a repeated event has until it is repeated once more.
+/// The delay before an event that had no effect is published again.
 const PATIENCE: Duration = Duration::minutes(5);
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Restarted {
     restarted: usize,
 }
 
-/// Runs the search.
+/// Handles the schedule `restart-stuck`.
 pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> Result<Json<Restarted>> {
     let mut restarted = admit_operations(&app).await? + exports::restart(&app).await?;
     for _ in 0..BATCHES {
@@ -42,13 +42,13 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
     Ok(Json(Restarted { restarted }))
 }
 
-/// Restarts as much of what waits for a batch operation as there is room for, what waited longest first.
+/// Restarts items that wait for a batch operation, longest wait first, as far as the quota allows.
 async fn admit_operations(app: &AppState) -> Result<usize> {
     let mut tx = app.outbox.begin().await?;
     let mut admitted = 0;
-    // Another run is at it: two that count at once would both fill the same room.
+    // Only one run at a time: two concurrent counts would both fill the same free capacity.
     if queries::lock_admission(&mut tx).await? {
-        // Read under the lock: a time before the last run's would not find what that one admitted.
+        // Read the clock under the lock: an earlier time would miss the items that the previous holder admitted.
         let now = app.clock.now();
         for kind in ItemKind::ALL {
             let waiting =
@@ -66,7 +66,7 @@ async fn announce(app: &AppState, tx: &mut Transaction, uploads: &[queries::Uplo
         let (attributes, resource) =
             finalize_message(&app.bucket, &upload.object, upload.generation, upload.md5.as_deref());
         tx.send(Topic::Uploads, attributes, resource).await?;
-        tracing::info!(item_id = %upload.object.item_id, "the event of an upload is repeated");
+        tracing::info!(item_id = %upload.object.item_id, "upload event published again");
     }
     Ok(())
 }

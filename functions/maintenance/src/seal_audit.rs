@@ -1,6 +1,6 @@
-//! Seals the audit log: batches of rows, hashed together with the seal before, under a key that the functions do
-//! not hold. Each seal is logged too, so that whoever could rewrite the table, seals and all, could not rewrite
-//! what was logged; and what `verify-audit` finds.
+//! Seals the audit log and verifies it. A seal is an HMAC over a batch of rows and the previous seal, under a key that
+//! no other function holds. Each seal is also logged, so that an attacker who can rewrite the table and its seals
+//! cannot rewrite the log lines.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,21 +24,21 @@ use crate::{
 };
 
 shared::settings! {
-    /// Sealing the audit log; only `maintenance` holds this key.
+    /// The settings of the audit log's seals. Only `maintenance` has this key.
     pub struct SealSettings {
-        /// The key, in base64: at least 32 bytes.
+        /// HMAC key of the seals: at least 32 bytes, in base64.
         pub key: SecretString = "AUDIT_SEAL_KEY",
     }
 }
 
-/// Rows that one seal covers at most.
+/// The maximum number of rows under one seal.
 const BATCH: i64 = 1000;
-/// When a run stops taking more; the next one goes on from there.
+/// The time after which a run starts no more batches. The next run continues.
 const BUDGET: Duration = Duration::from_secs(20);
-/// Partitions that are made ahead, in months.
+/// The number of months for which partitions are created ahead.
 const MONTHS_AHEAD: i32 = 4;
 
-/// Makes and checks seals.
+/// Computes the hashes of seals.
 #[derive(Clone)]
 pub(crate) struct Sealer(Arc<hmac::Key>);
 
@@ -54,7 +54,7 @@ impl Sealer {
 
     fn hash(&self, before: &[u8], last: Position, rows: &[u8]) -> Vec<u8> {
         let mut context = hmac::Context::with_key(&self.0);
-        // Of fixed length but for the first seal, which has none before it.
+        // The first seal has no previous hash. The length makes the input unambiguous.
         context.update(&(before.len() as u64).to_be_bytes());
         context.update(before);
         context.update(&last.xid.to_be_bytes());
@@ -64,7 +64,7 @@ impl Sealer {
     }
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Sealed {
     rows: usize,
@@ -72,7 +72,7 @@ pub(crate) struct Sealed {
     expired: i32,
 }
 
-/// Seals what was added since the last run, makes the next months' partitions and drops expired ones.
+/// Handles the schedule `seal-audit`: seals new rows, creates the next months' partitions and drops expired ones.
 pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Result<Json<Sealed>> {
     let (end, now) = (Instant::now() + BUDGET, app.clock.now());
     let partitions = queries::make_partitions(&app.db, now, MONTHS_AHEAD).await?;
@@ -88,7 +88,7 @@ pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Res
     Ok(Json(Sealed { rows, partitions, expired }))
 }
 
-/// Seals one batch; how many rows it covers. Another run that is at it leaves nothing to do.
+/// Seals one batch and returns its number of rows: 0 if another run holds the lock.
 async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result<usize> {
     let mut tx = db.begin().await?;
     if !queries::lock_seals(&mut tx).await? {
@@ -106,35 +106,35 @@ async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result
     Ok(batch.len())
 }
 
-/// What is wrong with the audit log.
+/// A difference between the audit log and its seals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// A row is not what was sealed, or what is personal in it was changed.
+    /// A row differs from its sealed digest, or its personal data was changed.
     Changed(AuditId),
-    /// A row that was sealed is gone.
+    /// A sealed row is missing.
     Removed(AuditId),
-    /// A row stands among sealed ones that was not there then.
+    /// A row among sealed ones was not there when they were sealed.
     Inserted(AuditId),
-    /// A seal does not follow from the one before it and its rows.
+    /// A seal's hash does not match its rows and the previous seal.
     BrokenSeal(i64),
 }
 
-/// What was looked at, and what is wrong with it.
+/// The result of a verification.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Seals.
+    /// The number of seals.
     pub seals: u64,
-    /// Sealed rows.
+    /// The number of sealed rows.
     pub rows: u64,
-    /// Sealed rows that were dropped with their month.
+    /// The number of sealed rows that were dropped with their expired month.
     pub expired: u64,
-    /// Rows that no seal covers yet.
+    /// The number of rows that no seal covers yet.
     pub unsealed: i64,
-    /// What is wrong.
+    /// The differences. The log is intact if there are none.
     pub findings: Vec<Finding>,
 }
 
-/// Compares every sealed row with its seal, and every seal with the one before, in constant memory.
+/// Compares every sealed row with its seal, and every seal with the previous one, in constant memory.
 pub(crate) async fn verify(db: &mut PgConnection, sealer: &Sealer) -> Result<Report, sqlx::Error> {
     let mut report = Report::default();
     let (mut hash, mut after, mut seal_id) = (Vec::new(), Position::default(), 0);
@@ -162,7 +162,7 @@ async fn compare(
     report: &mut Report,
 ) -> Result<(), sqlx::Error> {
     let sealed: std::collections::BTreeMap<AuditId, &[u8]> = seal.digests().collect();
-    // One more than there should be: whoever inserted a thousand rows is found by the first.
+    // Room for a batch of inserted rows: more than that need not be listed to prove tampering.
     let limit = i64::try_from(sealed.len()).unwrap_or(i64::MAX).saturating_add(BATCH);
     let present = queries::rows_after(db, after, Some(seal.last), limit).await?;
     let mut missing = sealed.clone();
@@ -176,7 +176,7 @@ async fn compare(
     }
     report.rows += sealed.len() as u64;
     for id in missing.into_keys() {
-        // UUIDv7: its first 48 bits are the time.
+        // The first 48 bits of a UUIDv7 are its time (RFC 9562, section 5.7).
         let made = id.0.get_timestamp().map_or(0, |timestamp| timestamp.to_unix().0);
         let expired =
             oldest.is_some_and(|oldest| i64::try_from(made).is_ok_and(|made| made < oldest.unix_timestamp()));

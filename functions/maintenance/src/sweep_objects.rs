@@ -1,5 +1,5 @@
-//! Deletes objects of the uploads bucket that belong to nothing: what was uploaded for an item that was purged,
-//! and what no upload can have put there.
+//! Deletes stray objects of the uploads bucket: objects of purged items, and objects whose name is not that of an
+//! upload.
 
 use axum::extract::State;
 use futures::{StreamExt as _, stream};
@@ -18,27 +18,29 @@ use crate::{
     queries::objects::{self as queries, Position},
 };
 
-/// Pages that a run walks at most, of a thousand objects each.
+/// The maximum number of pages in one run, of 1000 objects each.
 const PAGES: usize = 50;
-/// When a run stops taking more: the next one goes on from there, and may run beside this one.
+/// The time after which a run lists no more pages. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(20);
-/// Objects deleted at once.
+/// Objects that are deleted concurrently.
 const AT_ONCE: usize = 10;
-/// The row of an upload is there before its object; this is for clocks and for restored databases.
+/// The minimum age of a stray object. An upload's row exists before its object, so this only covers clock differences
+/// and restored databases.
 const AGE: Duration = Duration::days(1);
-/// How long Cloud Storage can be expected to know where a page began.
+/// The time for which a Cloud Storage page token is trusted.
 const POSITION: Duration = Duration::days(1);
 
-/// What a run did, in objects.
+/// The result of a run: numbers of objects.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Swept {
     seen: usize,
     deleted: usize,
-    /// Whether the walk came to its end; the next run begins anew.
+    /// Set if the last page was reached. The next run starts from the beginning.
     ended: bool,
 }
 
-/// Goes on with the walk through the bucket. What cannot be deleted is left to the next walk.
+/// Handles the schedule `sweep-objects`: continues to list the bucket. Objects that cannot be deleted stay until they
+/// are listed again.
 pub(crate) async fn sweep_objects(State(app): State<AppState>, _: Scheduled) -> Result<Json<Swept>> {
     let end = Instant::now() + BUDGET;
     let now = app.clock.now();
@@ -61,7 +63,7 @@ pub(crate) async fn sweep_objects(State(app): State<AppState>, _: Scheduled) -> 
     Ok(Json(swept))
 }
 
-/// Deletes those of a page that belong to nothing; how many.
+/// Deletes the stray objects of a page and returns their number.
 async fn sweep(app: &AppState, listed: Vec<ListedObject>, now: OffsetDateTime) -> Result<usize> {
     let old = |object: &ListedObject| object.created_at.is_some_and(|created| created <= now - AGE);
     let owned = |object: ListedObject| (item(&object.name), object);
@@ -74,12 +76,12 @@ async fn sweep(app: &AppState, listed: Vec<ListedObject>, now: OffsetDateTime) -
         .map(|(_, object)| async move {
             let deleted = app.objects.delete(&app.bucket, &object.name, object.generation).await;
             match &deleted {
-                Ok(()) => tracing::info!(object = object.name, "an object that belonged to nothing is gone"),
+                Ok(()) => tracing::info!(object = object.name, "stray object deleted"),
                 Err(problem) => {
                     tracing::warn!(
                         object = object.name,
                         cause = problem.cause(),
-                        "an object could not be deleted"
+                        "deleting a stray object failed"
                     )
                 }
             }
@@ -89,7 +91,7 @@ async fn sweep(app: &AppState, listed: Vec<ListedObject>, now: OffsetDateTime) -
     Ok(deleted.fold(0, |sum, deleted| async move { sum + deleted }).await)
 }
 
-/// The item that an object was uploaded for, if its name is that of an upload.
+/// The item of an object, or `None` if the object's name is not that of an upload.
 fn item(name: &str) -> Option<ItemId> {
     let object: ObjectName = name.parse().ok()?;
     (object.to_string() == name).then_some(object.item_id)

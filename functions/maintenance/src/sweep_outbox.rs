@@ -1,4 +1,4 @@
-//! Publishes events that their writer did not get out in time.
+//! Publishes outbox events that the function that recorded them did not publish in time.
 
 use std::time::Duration;
 
@@ -14,18 +14,18 @@ use tokio::time::Instant;
 
 use crate::AppState;
 
-/// Rows leased at once.
+/// The maximum number of rows in one lease.
 const BATCH: i64 = 200;
-/// When a run stops taking more: the next one comes within a minute, and may run beside this one.
+/// The time after which a run leases no more rows. The next run starts within a minute, and may overlap with this one.
 const BUDGET: Duration = Duration::from_secs(20);
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Swept {
     published: usize,
 }
 
-/// Runs the sweep.
+/// Handles the schedule `sweep-outbox`.
 pub(crate) async fn sweep_outbox(State(app): State<AppState>, _: Scheduled) -> Result<Json<Swept>> {
     let start = Instant::now();
     let (mut published, mut oldest) = (0, None);
@@ -38,14 +38,14 @@ pub(crate) async fn sweep_outbox(State(app): State<AppState>, _: Scheduled) -> R
         oldest = oldest.max(batch.iter().filter_map(|event| age(event.id, now)).max());
         published += app.outbox.publish(batch).await?;
     }
-    // What the alert on the outbox goes by (terraform/monitoring.tf).
+    // The alert on the outbox reads this line (terraform/monitoring.tf).
     if let Some(oldest_seconds) = oldest {
         tracing::info!(oldest_seconds, published, "the outbox was swept");
     }
     Ok(Json(Swept { published }))
 }
 
-/// How long an event has been waiting, in seconds: the first 48 bits of its id (UUIDv7) are the time.
+/// The age of an event in seconds: the first 48 bits of its id (UUIDv7) are the time.
 fn age(id: EventId, now: OffsetDateTime) -> Option<u64> {
     let (made, _) = id.0.get_timestamp()?.to_unix();
     Some(u64::try_from(now.unix_timestamp()).ok()?.saturating_sub(made))
@@ -60,12 +60,12 @@ mod tests {
     use super::age;
 
     #[test]
-    fn an_event_is_as_old_as_its_id() {
+    fn the_age_of_an_event_is_the_age_of_its_id() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let made = u64::try_from(now.unix_timestamp()).expect("after 1970") - 700;
         let id = EventId(Uuid::new_v7(Timestamp::from_unix_time(made, 0, 0, 0)));
         assert_eq!(age(id, now), Some(700));
-        // Clocks differ a little.
+        // The clock of the writer may be ahead.
         assert_eq!(age(id, now - Duration::seconds(701)), Some(0));
     }
 }

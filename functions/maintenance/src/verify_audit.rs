@@ -1,4 +1,4 @@
-//! The command `verify-audit`, which operators compare the audit log with its seals by.
+//! The command `verify-audit`, with which operators compare the audit log with its seals.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ use shared::{
 
 use crate::seal_audit::{self, Finding, Report, SealSettings, Sealer};
 
-/// The command.
+/// The registration of the command `verify-audit`.
 pub(crate) const COMMAND: Command = Command { name: "verify-audit", run: |env| Box::pin(run(env)) };
 
 shared::settings! {
@@ -20,9 +20,9 @@ shared::settings! {
     struct VerifySettings {
     }
     with {
-        /// The database.
+        /// The database with the audit log.
         database: DatabaseSettings,
-        /// Checking the seals.
+        /// The key that the seals are checked with.
         seal: SealSettings,
     }
 }
@@ -30,14 +30,14 @@ shared::settings! {
 /// Compares the audit log with its seals.
 ///
 /// # Errors
-/// When a variable is missing or wrong, or the database cannot be reached.
+/// Returns an error if a variable is missing or invalid, or if the database cannot be reached.
 pub async fn verify_audit(env: &Env) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
     let settings = VerifySettings::from_env(env)?;
     let mut db = database::connect(&settings.database)?.acquire().await?;
     Ok(seal_audit::verify(&mut db, &Sealer::new(&settings.seal)?).await?)
 }
 
-/// Prints what was found; fails when anything was.
+/// Prints the report. Fails if there are findings.
 async fn run(env: Env) -> ExitCode {
     let report = match verify_audit(&env).await {
         Ok(report) => report,

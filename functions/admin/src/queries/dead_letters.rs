@@ -1,4 +1,4 @@
-//! Messages that Pub/Sub gave up on.
+//! Queries about dead letters.
 
 use serde_json::Value;
 use shared::base::ids::DeadLetterId;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::model::DeadLetter;
 
-/// Messages, the one that was given up last first.
+/// Lists dead letters, newest first.
 pub(crate) async fn list_dead_letters(
     db: &PgPool,
     after: Option<Uuid>,
@@ -30,14 +30,14 @@ pub(crate) async fn list_dead_letters(
     .await
 }
 
-/// What a message needs to be sent again.
+/// The parts of a dead letter that a replay needs.
 pub(crate) struct Letter {
     pub(crate) subscription: String,
     pub(crate) attributes: Value,
     pub(crate) data: String,
 }
 
-/// Takes a message away; of two who ask at once, one gets it.
+/// Deletes and returns a dead letter. Of two concurrent calls, only one gets it.
 pub(crate) async fn take_dead_letter(
     db: &mut PgConnection,
     id: DeadLetterId,

@@ -1,4 +1,4 @@
-//! Users, as super admins see them.
+//! Queries about users.
 
 use shared::{
     base::{
@@ -12,7 +12,8 @@ use time::OffsetDateTime;
 
 use crate::model::{ListUsers, Membership, User, UserStatus};
 
-/// One statement for each filter that an index is made for: a plan has to be good whatever else is asked.
+/// A page of users. Each filter that has an index gets a statement of its own, so that the plan uses the index whatever
+/// the other filters are.
 macro_rules! page {
     ($leading:literal, $db:expr, $query:expr) => {
         sqlx::query_as!(
@@ -47,7 +48,7 @@ macro_rules! page {
     };
 }
 
-/// Users, newest first.
+/// Lists users, newest first.
 pub(crate) async fn list_users(db: &PgPool, query: &ListUsers) -> Result<Vec<User>, sqlx::Error> {
     if query.q.is_some() {
         page!("(email ilike $2 or display_name ilike $2)", db, query)
@@ -79,7 +80,7 @@ pub(crate) async fn get_user(db: &mut PgConnection, id: UserId) -> Result<Option
     .await
 }
 
-/// When a user last signed in or refreshed a session.
+/// Returns the time at which a user last signed in or refreshed a session.
 pub(crate) async fn last_seen(
     db: &mut PgConnection,
     id: UserId,
@@ -87,7 +88,7 @@ pub(crate) async fn last_seen(
     sqlx::query_scalar!("select max(last_used_at) from sessions where user_id = $1", id.0).fetch_one(db).await
 }
 
-/// A user's projects, the newest of them.
+/// Lists a user's memberships, newest first.
 pub(crate) async fn list_memberships(
     db: &mut PgConnection,
     id: UserId,
@@ -111,8 +112,8 @@ pub(crate) async fn list_memberships(
     .await
 }
 
-/// Makes the changes of super admins go one after the other, and locks the user who is to be changed; all of
-/// them in the order of their ids. How many others can act as super admins.
+/// Locks all super admins and the user to change, in the order of their ids, so that changes of super admins are
+/// serialized without deadlocks. Returns the number of other active super admins.
 pub(crate) async fn lock_super_admins(db: &mut PgConnection, but: UserId) -> Result<i64, sqlx::Error> {
     sqlx::query!(
         "
@@ -126,7 +127,7 @@ pub(crate) async fn lock_super_admins(db: &mut PgConnection, but: UserId) -> Res
     )
     .fetch_all(&mut *db)
     .await?;
-    // A statement of its own: it sees what was committed while the one before waited.
+    // A separate statement sees the changes that were committed while the previous statement waited for its locks.
     sqlx::query_scalar!(
         r#"
         select count(*) as "count!"
@@ -143,7 +144,7 @@ pub(crate) async fn lock_super_admins(db: &mut PgConnection, but: UserId) -> Res
     .await
 }
 
-/// Changes role and suspension; whoever is suspended is signed out everywhere, for good.
+/// Changes a user's role and suspension. A suspension revokes all sessions permanently.
 pub(crate) async fn update_user(
     db: &mut PgConnection,
     id: UserId,
@@ -172,7 +173,7 @@ pub(crate) async fn update_user(
     Ok(())
 }
 
-/// Whether the caller is a super admin still, now that they have waited.
+/// Returns whether the caller is still a super admin after waiting for the locks.
 pub(crate) async fn is_super_admin(db: &mut PgConnection, id: UserId) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"

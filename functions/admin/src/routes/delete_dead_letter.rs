@@ -1,4 +1,4 @@
-//! `DELETE /admin/dead-letters/{dead_letter_id}`.
+//! The handler of `DELETE /admin/dead-letters/{dead_letter_id}`.
 
 use axum::{extract::State, http::StatusCode};
 use serde_json::json;
@@ -14,7 +14,9 @@ use shared::{
 
 use crate::{AppState, queries};
 
-/// Throws a message away that was given up.
+/// Delete a dead letter
+///
+/// Its message is lost and can no longer be replayed.
 #[utoipa::path(delete, path = "/admin/dead-letters/{dead_letter_id}", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]

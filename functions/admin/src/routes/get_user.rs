@@ -1,4 +1,4 @@
-//! `GET /admin/users/{user_id}`.
+//! The handler of `GET /admin/users/{user_id}`.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -20,18 +20,18 @@ use crate::{
     queries,
 };
 
-/// Projects that are told of one user.
+/// The maximum number of memberships in a response.
 const MEMBERSHIPS: i64 = 200;
 
-/// A user, and where they work.
+/// A user with their memberships.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserDetail {
     #[serde(flatten)]
     user: User,
-    /// When they last signed in or kept a session going.
+    /// The last time that the user signed in or refreshed a session.
     #[serde(with = "time::serde::rfc3339::option")]
     last_seen_at: Option<OffsetDateTime>,
-    /// The newest 200.
+    /// The user's memberships, newest first, at most 200.
     memberships: Vec<Membership>,
 }
 
@@ -41,7 +41,9 @@ impl HasVersion for UserDetail {
     }
 }
 
-/// One user.
+/// Get a user
+///
+/// Includes the last activity and the project memberships.
 #[utoipa::path(get, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
     responses((status = OK, body = UserDetail), (status = NOT_FOUND, body = ProblemBody)))]
 pub(crate) async fn get_user(

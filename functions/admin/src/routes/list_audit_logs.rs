@@ -1,4 +1,4 @@
-//! `GET /admin/audit-logs`.
+//! The handler of `GET /admin/audit-logs`.
 
 use axum::{
     body::Body,
@@ -25,52 +25,54 @@ use uuid::Uuid;
 
 use crate::{AppState, audit_log_export};
 
-/// The media type of an export: a JSON object a line.
+/// The media type of an audit log export: newline-delimited JSON.
 const NDJSON: &str = "application/x-ndjson";
 
-/// Which rows.
+/// The filters of the audit log.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListAuditLogs {
-    /// Entries on the page; an export holds them all.
+    /// Number of entries per page. An audit log export ignores it and contains all matching entries.
     #[serde(default)]
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[garde(skip)]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
-    /// Who did it.
+    /// The id of the user who performed the action.
     #[garde(skip)]
     actor: Option<UserId>,
-    /// What was done: `user.login`.
+    /// The name of the action, such as `user.login`.
     #[garde(length(max = 64))]
     action: Option<String>,
-    /// What kind of thing it was done to: `user`.
+    /// The type of the affected resource, such as `user`.
     #[garde(length(max = 64))]
     resource_type: Option<String>,
-    /// Which thing it was done to.
+    /// The id of the affected resource.
     #[garde(skip)]
     resource_id: Option<Uuid>,
-    /// In which project.
+    /// The id of the project.
     #[garde(skip)]
     project_id: Option<ProjectId>,
-    /// Not before this time.
+    /// The start of the period (inclusive).
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[garde(skip)]
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<OffsetDateTime>,
-    /// Before this time.
+    /// The end of the period (exclusive).
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[garde(skip)]
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<OffsetDateTime>,
 }
 
-/// The audit log of the whole platform, newest first; with `Accept: application/x-ndjson` all rows that match, a
-/// JSON object a line.
+/// List audit log entries of the platform
+///
+/// Newest first. With `Accept: application/x-ndjson`, the response contains all matching entries as newline-delimited
+/// JSON.
 #[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(ListAuditLogs),
     responses((status = OK, content((Page<AuditLog> = "application/json"),
         (AuditLog = "application/x-ndjson")))))]

@@ -1,4 +1,4 @@
-//! `GET /admin/dead-letters`.
+//! The handler of `GET /admin/dead-letters`.
 
 use axum::extract::State;
 use shared::{
@@ -12,7 +12,9 @@ use shared::{
 
 use crate::{AppState, model::DeadLetter, queries};
 
-/// Messages that were given up, the last one first.
+/// List dead letters
+///
+/// Newest first.
 #[utoipa::path(get, path = "/admin/dead-letters", tag = "admin", params(PageQuery),
     responses((status = OK, body = Page<DeadLetter>)))]
 pub(crate) async fn list_dead_letters(

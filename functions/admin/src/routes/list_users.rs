@@ -1,4 +1,4 @@
-//! `GET /admin/users`.
+//! The handler of `GET /admin/users`.
 
 use axum::extract::State;
 use shared::{
@@ -16,7 +16,9 @@ use crate::{
     queries,
 };
 
-/// The platform's users, newest first.
+/// List users
+///
+/// All users of the platform that match the filters, newest first.
 #[utoipa::path(get, path = "/admin/users", tag = "admin", params(ListUsers),
     responses((status = OK, body = Page<User>)))]
 pub(crate) async fn list_users(

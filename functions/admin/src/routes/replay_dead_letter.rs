@@ -1,4 +1,4 @@
-//! `POST /admin/dead-letters/{dead_letter_id}/replay`.
+//! The handler of `POST /admin/dead-letters/{dead_letter_id}/replay`.
 
 use std::collections::BTreeMap;
 
@@ -27,15 +27,17 @@ use crate::{
     queries::{self, Letter},
 };
 
-/// Says that a message is on its way again.
+/// The result of a replay.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Replayed {
-    /// `replayed`.
+    /// The outcome of the request: always `replayed`.
     status: &'static str,
 }
 
-/// Sends a message again, with the event id that it had: what was done in spite of its failure is not done
-/// twice. An upload that failed when its message was given up is taken up again. Should it fail again, it comes back as another dead letter.
+/// Replay a dead letter
+///
+/// Publishes the message again with its original event id, so that steps that succeeded are not repeated. An upload
+/// that failed because of the dead letter is processed again. If delivery fails again, a new dead letter is stored.
 #[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
     responses((status = ACCEPTED, body = Replayed), (status = NOT_FOUND, body = ProblemBody),
@@ -63,7 +65,7 @@ struct Message {
     payload: Value,
 }
 
-/// The message as it was, marked as sent again; `None` when it is none of ours.
+/// Returns the original message, marked as replayed, or `None` if it is not an event of the platform.
 fn read(letter: &Letter) -> Option<Message> {
     let topic = Topic::of_subscription(subscription_id(&letter.subscription))?;
     let attributes = letter.attributes.as_object()?.iter();

@@ -1,4 +1,4 @@
-//! `PATCH /admin/users/{user_id}`.
+//! The handler of `PATCH /admin/users/{user_id}`.
 
 use axum::extract::State;
 use garde::Validate;
@@ -18,20 +18,22 @@ use utoipa::ToSchema;
 
 use crate::{model::User, users::Users};
 
-/// A merge patch (RFC 7396): what is left out stays. Nothing here can be cleared.
+/// A merge patch of a user (RFC 7396). Omitted fields keep their value. No field accepts null.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateUser {
     #[serde(default, deserialize_with = "kept_or_set")]
     #[garde(skip)]
     global_role: Option<GlobalRole>,
-    /// Whoever is suspended is signed out everywhere and cannot sign in.
+    /// `true` signs the user out everywhere and blocks sign-in, `false` restores the user.
     #[serde(default, deserialize_with = "kept_or_set")]
     #[garde(skip)]
     suspended: Option<bool>,
 }
 
-/// Changes a user's global role, suspends or restores them. One super admin always stays.
+/// Update a user
+///
+/// Changes the global role, or suspends or restores the user. The last super admin cannot be demoted or suspended.
 #[utoipa::path(patch, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
     request_body(content((UpdateUser = "application/merge-patch+json"), (UpdateUser = "application/json"))),
     responses((status = OK, body = User), (status = NOT_FOUND, body = ProblemBody),

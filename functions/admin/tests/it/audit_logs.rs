@@ -1,4 +1,4 @@
-//! `/admin/audit-logs`: every filter, and the export.
+//! `/admin/audit-logs`: every filter, and the audit log export.
 
 use serde_json::{Value, json};
 use shared::{
@@ -19,7 +19,7 @@ impl Admin {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn rows_are_found_by_every_filter_newest_first(db: PgPool) {
+async fn every_filter_finds_its_rows_newest_first(db: PgPool) {
     let admin = Admin::start(db).await;
     let (ada, bob, project) = (UserId::new(), UserId::new(), ProjectId::new());
     admin.log(ada, Action::UserLogin, None).await;
@@ -58,7 +58,7 @@ async fn rows_are_found_by_every_filter_newest_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_export_holds_every_row_that_matches_one_a_line(db: PgPool) {
+async fn an_audit_log_export_contains_every_matching_row_on_its_own_line(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = UserId::new();
     sqlx::query(

@@ -33,7 +33,7 @@ fn mail(user_id: UserId) -> Vec<u8> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_message_is_sent_again_once_with_the_id_that_it_had(db: PgPool) {
+async fn a_dead_letter_is_replayed_once_with_its_original_event_id(db: PgPool) {
     let admin = Admin::start(db).await;
     let user = UserId::new();
     let (id, event) = admin.letter("email-email-requested", &mail(user)).await;
@@ -58,7 +58,7 @@ async fn a_message_is_sent_again_once_with_the_id_that_it_had(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_cannot_be_sent_again_stays_until_it_is_thrown_away(db: PgPool) {
+async fn a_dead_letter_that_cannot_be_replayed_stays_until_it_is_deleted(db: PgPool) {
     let admin = Admin::start(db).await;
     for (subscription, data) in
         [("nobody-knows", mail(UserId::new())), ("email-email-requested", b"{".to_vec())]

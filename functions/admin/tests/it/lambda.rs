@@ -1,4 +1,4 @@
-//! The same binary under AWS Lambda.
+//! The function `admin` under AWS Lambda.
 
 use shared::testing::Lambda;
 use sqlx::PgPool;
@@ -13,7 +13,7 @@ async fn it_answers_under_lambda(db: PgPool) {
     lambda.assert_answers(&admin.root, "/admin/users?q=ada%40example.org", true).await;
     let found = lambda.get("/admin/users?q=ada%40example.org").await;
     assert_eq!(found.assert_status(200).body["items"][0]["id"], ada.id.to_string());
-    // An export is a stream everywhere else; here it comes whole.
+    // AWS Lambda buffers the audit log export, which is a stream elsewhere.
     lambda.with("accept", "application/x-ndjson");
     let log = lambda.get("/admin/audit-logs").await;
     assert_eq!(log.assert_status(200).headers["content-type"], "application/x-ndjson");

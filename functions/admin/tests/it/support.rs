@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Test helpers: the function, its clients and assertions.
 
 use serde_json::Value;
 use shared::testing::{Client, Platform, TestUser};
@@ -6,10 +6,10 @@ use sqlx::PgPool;
 
 pub(crate) struct Admin {
     pub(crate) platform: Platform,
-    /// Nobody.
+    /// A client without a session.
     pub(crate) nobody: Client,
     pub(crate) root: TestUser,
-    /// The first super admin.
+    /// A client with the session of the super admin `root`.
     pub(crate) client: Client,
 }
 
@@ -22,7 +22,7 @@ impl Admin {
         Self { platform, nobody, root, client }
     }
 
-    /// Whoever is no super admin is refused, and that is recorded.
+    /// Asserts that callers other than super admins are refused, and that the audit log records it.
     pub(crate) async fn refuses_others(&self, path: &str) {
         self.nobody.get(path).await.assert_problem(401, "unauthenticated");
         let ada = self.platform.user("ordinary@example.org").await;
@@ -32,7 +32,7 @@ impl Admin {
     }
 }
 
-/// One field of each entry of a page.
+/// Returns a field of each entry of a page.
 pub(crate) fn column<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
     body["items"].as_array().expect("entries").iter().filter_map(|entry| entry[name].as_str()).collect()
 }

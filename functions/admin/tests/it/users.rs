@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::{Admin, column};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn users_are_found_by_whatever_is_asked(db: PgPool) {
+async fn every_filter_finds_its_users(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = admin.platform.user("ada@example.org").await;
     admin.platform.change("update users set display_name = 'Ada Lovelace' where id = $1", ada.id.0).await;
@@ -44,7 +44,7 @@ async fn users_are_found_by_whatever_is_asked(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_filter_has_an_index_that_it_walks(db: PgPool) {
+async fn each_filter_reads_an_index_in_order(db: PgPool) {
     let admin = Admin::start(db).await;
     for (leading, index) in [
         ("where global_role = 'super_admin'", "users_super_admins_idx"),
@@ -58,7 +58,7 @@ async fn each_filter_has_an_index_that_it_walks(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn one_user_is_told_with_where_they_work(db: PgPool) {
+async fn a_user_is_returned_with_their_memberships(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = admin.platform.user("ada@example.org").await;
     let project = admin.platform.project(&ada).await;
@@ -79,7 +79,7 @@ async fn one_user_is_told_with_where_they_work(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_is_suspended_is_out_at_once_and_back_when_restored(db: PgPool) {
+async fn a_suspended_user_loses_access_at_once_and_regains_it_when_restored(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = admin.platform.user("ada@example.org").await;
     let own = admin.platform.client_of::<users::Users>(&[]).as_user(&ada);
@@ -89,7 +89,7 @@ async fn whoever_is_suspended_is_out_at_once_and_back_when_restored(db: PgPool) 
     assert_eq!(suspended.assert_status(200).body["status"], "suspended");
     own.get("/users/me").await.assert_problem(401, "unauthenticated");
     let again = admin.client.patch(&path, json!({"suspended": true})).await;
-    assert_eq!(again.body, suspended.body, "what is so already changes nothing");
+    assert_eq!(again.body, suspended.body, "suspending a suspended user changes nothing");
     admin.client.patch(&path, json!({"suspended": false})).await.assert_status(200);
     own.get("/users/me").await.assert_problem(401, "unauthenticated");
     let back = admin.platform.another_session(&ada).await;
@@ -100,7 +100,7 @@ async fn whoever_is_suspended_is_out_at_once_and_back_when_restored(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_role_counts_from_the_next_request_on(db: PgPool) {
+async fn a_new_role_applies_to_the_next_request(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = admin.platform.user("ada@example.org").await;
     let path = format!("/admin/users/{}", ada.id);
@@ -132,7 +132,7 @@ async fn a_role_counts_from_the_next_request_on(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_last_super_admin_stays_one_whoever_tries_at_once(db: PgPool) {
+async fn concurrent_changes_never_remove_the_last_super_admin(db: PgPool) {
     let admin = Admin::start(db).await;
     let own = format!("/admin/users/{}", admin.root.id);
     for body in [json!({"global_role": "user"}), json!({"suspended": true})] {
@@ -154,7 +154,7 @@ async fn the_last_super_admin_stays_one_whoever_tries_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_projects_admin_is_no_admin_of_the_platform(db: PgPool) {
+async fn a_project_admin_has_no_access_to_the_platform_administration(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = admin.platform.user("ada@example.org").await;
     let project = admin.platform.project(&ada).await;

@@ -1,4 +1,4 @@
-//! The one statement that reads all figures of a summary.
+//! The SQL statement that reads all figures of a summary.
 
 use sqlx::{PgPool, types::Json};
 use time::OffsetDateTime;
@@ -9,11 +9,11 @@ use crate::{
     window::Window,
 };
 
-/// Domains, contributors and reviewers that are listed at most.
+/// The maximum number of listed domains, contributors and reviewers.
 const LISTED: i64 = 20;
 
-/// Reads the figures: the buckets, and what was not folded into them yet, as one statement sees both; `$unfolded` is
-/// where the latter is found.
+/// Reads the buckets and the transitions that are not in a bucket yet in one statement, so that both come from the same
+/// snapshot. `$unfolded` is the subquery that reads these transitions.
 macro_rules! select_figures {
     ($unfolded:literal, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
@@ -201,8 +201,9 @@ macro_rules! select_figures {
     };
 }
 
-/// All that happened in the window, and what there is now. Should maintenance not have folded for long, the limits make
-/// it late rather than slow; they also keep the planner from expecting so much that it compiles the statement.
+/// Returns the activity in the window and the current totals. If `maintenance` has not filled the buckets for long, the
+/// limits make the figures late instead of the query slow. They also keep the planner's cost estimate below the
+/// threshold of JIT compilation.
 pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Result<Figures, sqlx::Error> {
     let buckets = scope.buckets();
     let grains: Vec<&str> = window.parts.iter().map(|part| part.grain).collect();

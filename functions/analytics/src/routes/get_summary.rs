@@ -1,4 +1,4 @@
-//! `GET /analytics/summary`.
+//! The handler of `GET /analytics/summary`.
 
 use axum::extract::State;
 use shared::http::{extract::Json, problem::Result};
@@ -9,8 +9,9 @@ use crate::{
     summaries::Summaries,
 };
 
-/// How it goes: totals, what happened on each day, how long it took, who did it. What was just done may take half a
-/// minute to show. Durations and people are counted by whole hours (UTC).
+/// Summarize totals, daily trend, durations and top contributors
+///
+/// New activity may take 30 seconds to appear. Durations, contributors and reviewers are counted by whole hours (UTC).
 #[utoipa::path(get, path = "/analytics/summary", tag = "analytics", params(GetSummary),
     responses((status = OK, body = Summary)))]
 pub(crate) async fn get_summary(

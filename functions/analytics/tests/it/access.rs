@@ -39,7 +39,7 @@ async fn a_summary_is_for_admins_and_super_admins(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn without_a_project_one_sees_those_that_one_administers(db: PgPool) {
+async fn without_a_project_an_admin_sees_all_projects_that_they_administer(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let (ada, bob) =
         (analytics.platform.user("ada@example.org").await, analytics.platform.user("bob@example.org").await);
@@ -63,7 +63,7 @@ async fn without_a_project_one_sees_those_that_one_administers(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_asked_for_has_to_exist(db: PgPool) {
+async fn invalid_query_parameters_are_refused(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let root = analytics.platform.super_admin("root@example.org").await;
     for (query, field) in [

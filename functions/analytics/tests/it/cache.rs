@@ -15,7 +15,7 @@ async fn drafts(client: &Client, user: &TestUser, query: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_answer_is_kept_for_half_a_minute(db: PgPool) {
+async fn a_summary_is_cached_for_30_seconds(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let admin = analytics.platform.user("admin@example.org").await;
     let project = analytics.platform.project(&admin).await;
@@ -30,7 +30,7 @@ async fn an_answer_is_kept_for_half_a_minute(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nobody_is_shown_what_was_kept_for_somebody_else(db: PgPool) {
+async fn a_cached_summary_is_only_shown_to_callers_with_access(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let root = analytics.platform.super_admin("root@example.org").await;
     let (ada, bob) =
@@ -46,7 +46,7 @@ async fn nobody_is_shown_what_was_kept_for_somebody_else(db: PgPool) {
         assert_eq!(drafts(&analytics.client, &ada, "").await, 1);
         assert_eq!(drafts(&analytics.client, &bob, "").await, 2);
     }
-    // A right that is won or lost counts at once.
+    // A change of access applies at once.
     analytics.platform.member(of_bob, &ada, ProjectRole::Admin).await;
     assert_eq!(drafts(&analytics.client, &ada, "").await, 3);
     let lost = "delete from project_members where user_id = $1 and project_id <> $1 and role = 'admin'
@@ -60,7 +60,7 @@ async fn nobody_is_shown_what_was_kept_for_somebody_else(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn instances_share_answers_in_redis_and_go_on_without_it(db: PgPool) {
+async fn instances_share_summaries_in_redis_and_work_without_it(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let mut redis = RedisServer::start().await;
     let url = redis.url();
@@ -70,11 +70,15 @@ async fn instances_share_answers_in_redis_and_go_on_without_it(db: PgPool) {
     let project = analytics.platform.project(&admin).await;
     assert_eq!(drafts(&one, &admin, "").await, 0);
     analytics.platform.draft(project, &admin, "application/pdf", 5).await;
-    assert_eq!(drafts(&two, &admin, "").await, 0, "what the other instance has answered");
-    assert_eq!(drafts(&analytics.client, &admin, "").await, 1, "an instance without Redis asks the database");
+    assert_eq!(drafts(&two, &admin, "").await, 0, "the other instance cached the summary");
+    assert_eq!(
+        drafts(&analytics.client, &admin, "").await,
+        1,
+        "an instance without Redis reads the database"
+    );
     let health = one.get("/health").await;
     assert_eq!((health.status.as_u16(), health.body["status"].as_str()), (200, Some("ok")));
     redis.kill().await;
-    assert_eq!(drafts(&two, &admin, "").await, 1, "without Redis every answer is a fresh one");
+    assert_eq!(drafts(&two, &admin, "").await, 1, "nothing is cached while Redis is down");
     assert_eq!(one.get("/health").await.body["status"], "degraded");
 }

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime, macros::datetime};
 
 use crate::support::{Analytics, days};
 
-/// A project that something was uploaded to at each of these times; what its admin sees of a timeframe.
+/// Creates a project with an upload at each of these times, and returns its summary of a timeframe.
 async fn counted(
     db: PgPool,
     now: OffsetDateTime,
@@ -68,7 +68,7 @@ async fn days_of_half_hour_zones_begin_within_an_hour(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn days_of_a_zone_at_three_quarters_of_an_hour_too(db: PgPool) {
+async fn days_of_quarter_hour_zones_begin_within_an_hour(db: PgPool) {
     let uploads = [datetime!(2027-02-08 18:14:59 UTC), datetime!(2027-02-08 18:15 UTC)];
     let now = datetime!(2027-02-10 15:00 UTC);
     let (_, days) = counted(db, now, &uploads, "timeframe=7d&timezone=Asia/Kathmandu").await;
@@ -76,7 +76,7 @@ async fn days_of_a_zone_at_three_quarters_of_an_hour_too(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_happened_before_the_first_midnight_is_not_counted_anywhere(db: PgPool) {
+async fn activity_before_the_first_midnight_is_not_counted(db: PgPool) {
     let now = datetime!(2027-02-10 15:00 UTC);
     let analytics = Analytics::start(db, now).await;
     let admin = analytics.platform.user("admin@example.org").await;
@@ -111,7 +111,7 @@ async fn what_happened_before_the_first_midnight_is_not_counted_anywhere(db: PgP
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_day_is_there_whether_or_not_anything_happened(db: PgPool) {
+async fn days_without_activity_are_listed(db: PgPool) {
     let now = datetime!(2028-03-01 0:30 UTC);
     let analytics = Analytics::start(db, now).await;
     let admin = analytics.platform.user("admin@example.org").await;

@@ -19,7 +19,7 @@ async fn owner(analytics: &Analytics) -> (TestUser, ProjectId) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn everything_is_counted_where_it_belongs(db: PgPool) {
+async fn each_figure_counts_its_transitions(db: PgPool) {
     let analytics = Analytics::start(db, NOW).await;
     let (admin, project) = owner(&analytics).await;
     let reviewer = analytics.platform.user("reviewer@example.org").await;
@@ -118,7 +118,7 @@ async fn histograms_of_the_database_are_within_five_percent(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_deleted_or_labelled_anew_changes_what_there_is_now_and_not_what_happened(db: PgPool) {
+async fn deleting_or_relabeling_an_item_changes_current_totals_but_not_past_days(db: PgPool) {
     let analytics = Analytics::start(db, NOW).await;
     let (admin, project) = owner(&analytics).await;
     let query = format!("project_id={project}");
@@ -138,7 +138,11 @@ async fn what_is_deleted_or_labelled_anew_changes_what_there_is_now_and_not_what
         json!(counts.iter().map(|(domain, n)| json!({"domain": domain, "documents": n})).collect::<Vec<_>>())
     };
     assert_eq!(summary["domains"], domains(&[(Some("b"), 2), (Some("a"), 1), (None, 1)]));
-    assert_eq!(days(&summary, "approved"), [("2027-02-10".to_owned(), 4)], "a label is no decision");
+    assert_eq!(
+        days(&summary, "approved"),
+        [("2027-02-10".to_owned(), 4)],
+        "a change of the domain is not a decision"
+    );
 
     for (index, domain) in
         [(0, json!({"domain_before": "b"})), (1, json!({"domain_before": "a"})), (3, json!({}))]
@@ -153,13 +157,13 @@ async fn what_is_deleted_or_labelled_anew_changes_what_there_is_now_and_not_what
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_reopened_or_read_again_counts_each_time_that_it_happens(db: PgPool) {
+async fn repeated_processing_and_decisions_count_each_time(db: PgPool) {
     let analytics = Analytics::start(db, NOW).await;
     let (admin, project) = owner(&analytics).await;
     let at = NOW - Duration::HOUR;
     let mut item = analytics.uploaded(project, &admin, at).await;
     analytics.change(&mut item, ItemStatus::Failed, at, None, json!({"code": "gave_up"})).await;
-    // Asked for by a person: the bytes are the same, so nothing was uploaded.
+    // Reprocessing on request uses the same file, so it is not another upload.
     analytics.change(&mut item, ItemStatus::Processing, at, Some(admin.id), json!({})).await;
     let read = json!({"parts": 2, "confidence": 0.8, "seconds_to_text": 1.0});
     analytics.change(&mut item, ItemStatus::PendingReview, at, None, read.clone()).await;
@@ -180,7 +184,7 @@ async fn what_is_reopened_or_read_again_counts_each_time_that_it_happens(db: PgP
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_project_leaves_what_there_is_on_the_platform(db: PgPool) {
+async fn a_deleted_project_leaves_the_platform_totals(db: PgPool) {
     let analytics = Analytics::start(db, NOW).await;
     let (admin, project) = owner(&analytics).await;
     let root = analytics.platform.super_admin("root@example.org").await;
@@ -203,7 +207,7 @@ async fn a_deleted_project_leaves_what_there_is_on_the_platform(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn rare_domains_are_counted_together(db: PgPool) {
+async fn domains_beyond_the_limit_are_counted_together(db: PgPool) {
     let analytics = Analytics::start(db, NOW).await;
     let (admin, project) = owner(&analytics).await;
     for (domain, documents) in (0..30).map(|n| (format!("domain {n:02}"), 1 + i64::from(n < 5))) {

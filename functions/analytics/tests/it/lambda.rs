@@ -1,4 +1,4 @@
-//! The same binary under AWS Lambda.
+//! The function `analytics` under AWS Lambda.
 
 use shared::testing::{Lambda, Platform};
 use sqlx::PgPool;

@@ -1,4 +1,4 @@
-//! `analytics` as callers meet it.
+//! Tests of `analytics` through its HTTP interface.
 
 mod access;
 mod cache;

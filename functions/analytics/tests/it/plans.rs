@@ -4,7 +4,7 @@ use time::macros::datetime;
 use crate::support::Analytics;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_summary_reads_ranges_of_indexes_whatever_it_is_about(db: PgPool) {
+async fn every_summary_reads_ranges_of_indexes(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     for (unfolded, index) in [
         ("limit 10000", "item_transitions_xid_id_idx"),
@@ -30,7 +30,7 @@ async fn a_summary_reads_ranges_of_indexes_whatever_it_is_about(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_first_day_is_the_beginning_of_two_indexes(db: PgPool) {
+async fn the_first_day_is_read_from_the_start_of_two_indexes(db: PgPool) {
     let analytics = Analytics::start(db, datetime!(2027-02-10 15:00 UTC)).await;
     let plan = analytics.platform.plan(&["select min(first.starts_at)"]).await;
     assert_eq!(plan.matches("->  Limit").count(), 2, "{plan}");

@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Test helpers: the functions, recorded transitions and summaries.
 
 use serde_json::{Value, json};
 use shared::{
@@ -9,14 +9,14 @@ use shared::{
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-/// `analytics` and `maintenance`, at a time that a test names.
+/// `analytics` and `maintenance`, with a clock that the test sets.
 pub(crate) struct Analytics {
     pub(crate) platform: Platform,
     pub(crate) client: Client,
     maintenance: Client,
 }
 
-/// An item as its transitions tell of it.
+/// The state of an item after its last transition.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Item {
     id: ItemId,
@@ -41,7 +41,7 @@ impl Analytics {
         Self { platform, client, maintenance }
     }
 
-    /// A change of an item, as the other functions record it.
+    /// Records a transition of an item, as the other functions do.
     pub(crate) async fn change(
         &self,
         item: &mut Item,
@@ -60,7 +60,7 @@ impl Analytics {
         item.version += 1;
     }
 
-    /// A document that was uploaded and is being read.
+    /// Records the upload of a document, which is then in the status `processing`.
     pub(crate) async fn uploaded(&self, project: ProjectId, by: &TestUser, at: OffsetDateTime) -> Item {
         let mut item = Item::new(project, ItemKind::Document);
         self.upload(&mut item, by, at, json!({})).await;
@@ -75,7 +75,7 @@ impl Analytics {
         self.change(item, ItemStatus::Processing, at, None, details).await;
     }
 
-    /// Folds all that happened.
+    /// Adds all transitions to the buckets.
     pub(crate) async fn fold(&self) {
         self.maintenance.post("/tasks/fold-statistics", Value::Null).await.assert_status(200);
     }
@@ -84,7 +84,7 @@ impl Analytics {
         self.client.as_user(user).get(&format!("/analytics/summary?{query}")).await
     }
 
-    /// What somebody sees now, not what was kept for them.
+    /// Returns a user's summary from a new instance, whose cache is empty.
     pub(crate) async fn fresh(&self, user: &TestUser, query: &str) -> Value {
         let client = self.platform.client_of::<analytics::Analytics>(&[]);
         let answer = client.as_user(user).get(&format!("/analytics/summary?{query}")).await;
@@ -92,7 +92,7 @@ impl Analytics {
         answer.body
     }
 
-    /// What somebody sees before and after all is folded, which has to be the same.
+    /// Returns a user's summary, and asserts that it is the same before and after the transitions are in buckets.
     pub(crate) async fn folded_or_not(&self, user: &TestUser, query: &str) -> Value {
         let mut before = self.fresh(user, query).await;
         self.fold().await;
@@ -100,13 +100,13 @@ impl Analytics {
         for answer in [&mut before, &mut after] {
             answer["to"] = Value::Null;
         }
-        assert_eq!(before, after, "what is not folded counts as well");
+        assert_eq!(before, after, "transitions count before they are in a bucket");
         assert_eq!(migrations::recompute(&self.platform.db, false).await.expect("a comparison"), []);
         after
     }
 }
 
-/// The days on which something was counted: date and count.
+/// Returns the dates and counts of the days on which a figure is not zero.
 pub(crate) fn days(summary: &Value, what: &str) -> Vec<(String, i64)> {
     let days = summary["daily"].as_array().expect("days");
     let day = |day: &Value| {

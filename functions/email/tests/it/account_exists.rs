@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::{ADA, Email};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_known_address_is_told_so_without_a_link_that_does_anything(db: PgPool) {
+async fn an_account_exists_mail_has_a_sign_in_link_and_no_token(db: PgPool) {
     let email = Email::start(db).await;
     let event = EmailRequested::AccountExists { user_id: email.user };
     let id = EventId::new();

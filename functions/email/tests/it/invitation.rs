@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::support::{ADA, Email, token};
 
 impl Email {
-    /// An invitation of Ada's address by an admin whose name and whose project's name are their own choice.
+    /// Creates an invitation of Ada's address by an admin who chose their own name and the project's name.
     async fn invitation(&self) -> (InvitationId, Vec<u8>) {
         let eve = self.platform.user("eve@example.org").await;
         let project = self.platform.project(&eve).await;
@@ -24,7 +24,7 @@ impl Email {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_unverified_address_gets_a_link_and_no_word_that_a_stranger_chose(db: PgPool) {
+async fn an_unverified_address_gets_a_link_and_no_names_that_a_stranger_chose(db: PgPool) {
     let email = Email::start(db).await;
     let (invitation_id, kept) = email.invitation().await;
     let event = EmailRequested::Invitation { invitation_id };
@@ -41,7 +41,7 @@ async fn an_unverified_address_gets_a_link_and_no_word_that_a_stranger_chose(db:
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_verified_address_is_told_the_project_and_who_invites(db: PgPool) {
+async fn a_verified_address_gets_the_names_of_the_project_and_the_inviter(db: PgPool) {
     let email = Email::start(db).await;
     let (invitation_id, _) = email.invitation().await;
     email.platform.change("update users set email_verified_at = now() where id = $1", email.user.0).await;
@@ -50,7 +50,7 @@ async fn a_verified_address_is_told_the_project_and_who_invites(db: PgPool) {
     let mail = email.mail().await;
     assert!(mail.text.contains("You have won") && mail.text.contains("Your bank"), "{}", mail.text);
 
-    // Taken back meanwhile: nothing to send any more.
+    // A revoked invitation sends no mail.
     email
         .platform
         .change("update project_invitations set revoked_at = now() where id = $1", invitation_id.0)

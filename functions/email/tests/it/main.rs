@@ -1,4 +1,4 @@
-//! `email` in front of a mail server that asks for STARTTLS and a login.
+//! Tests of `email` with a mail server that requires STARTTLS and authentication.
 
 mod account_exists;
 mod invitation;

@@ -1,4 +1,4 @@
-//! Mails that tell an owner what was done with their account.
+//! Tests of mails that notify users about their account, exports and uploads.
 
 use serde_json::json;
 use shared::{
@@ -18,7 +18,7 @@ impl Email {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_new_passkey_is_told_by_its_name(db: PgPool) {
+async fn a_passkey_added_mail_names_the_passkey(db: PgPool) {
     let email = Email::start(db).await;
     let passkey_id = PasskeyId::new();
     let row = json!({
@@ -33,14 +33,14 @@ async fn a_new_passkey_is_told_by_its_name(db: PgPool) {
     for told in ["Ada's phone", "4 May 2031, 09:30 UTC", "https://app.test/account"] {
         assert!(mail.text.contains(told), "{}", mail.text);
     }
-    // One that was removed again needs no mail.
+    // A deleted passkey sends no mail.
     email.platform.change("delete from passkeys where id = $1", passkey_id.0).await;
     email.deliver(EventId::new(), &event).await.assert_status(204);
     assert_eq!(email.mails().len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_sign_in_is_told_in_our_own_words(db: PgPool) {
+async fn a_new_sign_in_mail_describes_the_device_by_known_names(db: PgPool) {
     let email = Email::start(db).await;
     let session_id = SessionId::new();
     let row = json!({
@@ -60,7 +60,7 @@ async fn a_sign_in_is_told_in_our_own_words(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_asked_for_an_export_is_led_to_its_page_while_they_may_have_it(db: PgPool) {
+async fn an_export_ready_mail_is_sent_only_to_a_requester_who_still_has_access(db: PgPool) {
     let email = Email::start(db).await;
     let platform = &email.platform;
     let admin = platform.user("admin@example.org").await;
@@ -73,7 +73,7 @@ async fn whoever_asked_for_an_export_is_led_to_its_page_while_they_may_have_it(d
     });
     platform.insert("exports", row).await;
     let event = EmailRequested::ExportReady { export_id };
-    // Whoever is no admin any more, or has left, may not have it.
+    // A user who is not a member or not a project admin has no access.
     email.deliver(EventId::new(), &event).await.assert_status(204);
     platform.member(project, &email.ada(), ProjectRole::Reviewer).await;
     email.deliver(EventId::new(), &event).await.assert_status(204);
@@ -103,7 +103,7 @@ async fn whoever_asked_for_an_export_is_led_to_its_page_while_they_may_have_it(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_rejection_is_told_to_its_uploader_while_it_stands(db: PgPool) {
+async fn an_item_rejected_mail_is_sent_only_while_the_rejection_is_current(db: PgPool) {
     let email = Email::start(db).await;
     let platform = &email.platform;
     let project = platform.project(&platform.user("admin@example.org").await).await;

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::Email;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn while_the_mail_server_is_down_events_are_kept(db: PgPool) {
+async fn events_are_kept_while_the_mail_server_is_down(db: PgPool) {
     let email = Email::start(db).await;
     let event = EmailRequested::Verification { verification_id: email.registration().await };
     email.inbox.stop().await;
@@ -25,11 +25,11 @@ async fn while_the_mail_server_is_down_events_are_kept(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn when_the_mail_server_is_back_everything_arrives(db: PgPool) {
+async fn all_mails_arrive_when_the_mail_server_is_back(db: PgPool) {
     let email = Email::start(db).await;
     email.subscribe().await;
     let verification_id = email.registration().await;
-    // One mail first, so that a connection is open when the server goes down.
+    // The first mail leaves a connection open when the server goes down.
     let first = email.announce(&EmailRequested::Verification { verification_id }).await;
     email.mail().await;
     email.inbox.stop().await;
@@ -49,7 +49,7 @@ async fn when_the_mail_server_is_back_everything_arrives(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_server_that_is_not_who_it_should_be_gets_no_mail(db: PgPool) {
+async fn a_server_that_fails_verification_gets_no_mail(db: PgPool) {
     for (variable, value) in
         [("SMTP_CA_CERTIFICATE", ""), ("SMTP_PASSWORD", "another password"), ("SMTP_TLS", "none")]
     {

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::support::{ADA, Email, token};
 
 impl Email {
-    /// A request for a new password, and what its row keeps of the token.
+    /// Creates a password reset, and returns the token hash in its row.
     async fn reset(&self) -> (PasswordResetId, Vec<u8>) {
         let id = PasswordResetId::new();
         let row = json!({"user_id": self.user});
@@ -18,7 +18,7 @@ impl Email {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_reset_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
+async fn a_password_reset_mail_has_the_token_whose_hash_is_stored(db: PgPool) {
     let email = Email::start(db).await;
     let (reset_id, kept) = email.reset().await;
     let event = EmailRequested::PasswordReset { reset_id };
@@ -40,7 +40,7 @@ async fn a_reset_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_changed_password_is_told_without_a_token(db: PgPool) {
+async fn a_password_changed_mail_has_no_token(db: PgPool) {
     let email = Email::start(db).await;
     let event = EmailRequested::PasswordChanged { user_id: email.user };
     email.deliver(EventId::new(), &event).await.assert_status(204);

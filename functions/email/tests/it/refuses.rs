@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::support::{Email, PATH};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_no_event_is_refused_so_that_it_becomes_a_dead_letter(db: PgPool) {
+async fn a_malformed_event_is_refused_and_becomes_a_dead_letter(db: PgPool) {
     let email = Email::start(db).await;
     let attributes = json!({"event_id": EventId::new()});
     for data in [
@@ -41,7 +41,7 @@ async fn an_event_without_an_id_is_not_mailed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_push_without_a_good_token_mails_nobody(db: PgPool) {
+async fn a_push_without_a_valid_token_sends_no_mail(db: PgPool) {
     let email = Email::start(db).await;
     let event = serde_json::to_vec(&EmailRequested::AccountExists { user_id: email.user }).expect("JSON");
     let body = envelope("1", &json!({"event_id": EventId::new()}), &event);
@@ -55,7 +55,7 @@ async fn a_push_without_a_good_token_mails_nobody(db: PgPool) {
 }
 
 #[tokio::test]
-async fn a_missing_variable_stops_the_start_by_name() {
+async fn a_missing_variable_fails_the_start_and_is_named() {
     let error = start_error::<email::Email>(&Env::default());
     for name in ["SMTP_HOST", "MAIL_FROM", "FRONTEND_URL", "MAIL_TOKEN_KEYS", "PUSH_SERVICE_ACCOUNT"] {
         assert!(error.contains(&format!("the environment variable {name} is not set")), "{error}");

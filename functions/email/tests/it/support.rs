@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Test helpers: the function, a mail server and a registered user.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub(crate) const PATH: &str = "/events/email-requested";
 pub(crate) const ADA: &str = "ada@example.org";
 
-/// `email`, a mail server, and somebody who registered.
+/// `email`, a mail server, and the registered user Ada.
 pub(crate) struct Email {
     pub(crate) platform: Platform,
     pub(crate) inbox: Inbox,
@@ -30,7 +30,7 @@ impl Email {
         Self::start_with(db, &[]).await
     }
 
-    /// The same, with some variables set differently.
+    /// Starts with some variables overridden.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
         let credentials = Credentials { username: "alta".to_owned(), password: "a password".to_owned() };
@@ -54,12 +54,12 @@ impl Email {
         Self { platform, inbox, client, user, address }
     }
 
-    /// Lets Pub/Sub push the events that are published.
+    /// Subscribes the function, so that Pub/Sub pushes published events to it.
     pub(crate) async fn subscribe(&self) {
         self.platform.subscribe::<email::Email>(self.address).await;
     }
 
-    /// A row of a table of links; what it keeps of its token.
+    /// Inserts a row into a table of links, and returns the token hash in it.
     pub(crate) async fn link(&self, table: &str, purpose: Purpose, id: Uuid, mut row: Value) -> Vec<u8> {
         let derived = self.platform.mail_tokens().derive(purpose, id);
         row["id"] = json!(id);
@@ -71,7 +71,7 @@ impl Email {
         derived.hash
     }
 
-    /// A registration that waits for its link to be opened.
+    /// Inserts the verification link of an unverified registration.
     pub(crate) async fn registration(&self) -> VerificationId {
         let id = VerificationId::new();
         let row = json!({"user_id": self.user, "password_hash": "hash"});
@@ -79,13 +79,13 @@ impl Email {
         id
     }
 
-    /// Delivers an event.
+    /// Delivers an event as Pub/Sub does.
     pub(crate) async fn deliver(&self, id: EventId, event: &EmailRequested) -> TestResponse {
         let attributes = json!({"event_id": id, "event_version": "1"});
         self.client.post(PATH, envelope("1", &attributes, &serde_json::to_vec(event).expect("JSON"))).await
     }
 
-    /// Announces an event as its writer does.
+    /// Publishes an event through the outbox.
     pub(crate) async fn announce(&self, event: &EmailRequested) -> EventId {
         let mut tx = self.platform.outbox(None).begin().await.expect("a transaction");
         let id = tx.record(event).await.expect("an event");
@@ -93,7 +93,7 @@ impl Email {
         id
     }
 
-    /// The mail that arrives at Ada's.
+    /// Waits for the mail to Ada.
     pub(crate) async fn mail(&self) -> Message {
         self.inbox.wait_for(ADA, |_| true, Duration::from_secs(30)).await.expect("a mail")
     }
@@ -107,7 +107,7 @@ impl Email {
     }
 }
 
-/// The token of the link that begins like this.
+/// Returns the token of the link that starts with `start`.
 pub(crate) fn token<'a>(text: &'a str, start: &str) -> &'a str {
     text.split(start).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link")
 }

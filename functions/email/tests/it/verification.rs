@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::{Email, token};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_mail_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
+async fn a_verification_mail_has_the_token_whose_hash_is_stored(db: PgPool) {
     let email = Email::start(db).await;
     email.subscribe().await;
     let verification_id = email.registration().await;
@@ -30,7 +30,7 @@ async fn the_mail_carries_the_link_whose_hash_the_row_keeps(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_event_that_comes_five_times_is_one_mail(db: PgPool) {
+async fn an_event_that_is_delivered_five_times_sends_one_mail(db: PgPool) {
     let email = Email::start(db).await;
     let event = EmailRequested::Verification { verification_id: email.registration().await };
     let id = EventId::new();
@@ -43,27 +43,27 @@ async fn an_event_that_comes_five_times_is_one_mail(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn deliveries_at_once_or_after_a_crash_fold_into_one_mail(db: PgPool) {
+async fn concurrent_and_repeated_deliveries_merge_into_one_mail(db: PgPool) {
     let email = Email::start(db).await;
     let event = EmailRequested::Verification { verification_id: email.registration().await };
     let id = EventId::new();
     for answer in futures::future::join_all((0..5).map(|_| email.deliver(id, &event))).await {
         answer.assert_status(204);
     }
-    // A crash between sending and remembering.
+    // A crash between sending the mail and recording it.
     sqlx::query("delete from mail_deliveries").execute(&email.platform.db).await.expect("a crash");
     email.deliver(id, &event).await.assert_status(204);
     let mails = email.mails();
     assert_eq!(mails.len(), 1);
     assert!((2..=6).contains(&mails[0].copies), "{}", mails[0].copies);
-    // A resend is an event of its own, with the same link.
+    // A resend is a separate event with the same link.
     email.deliver(EventId::new(), &event).await.assert_status(204);
     let mails = email.mails();
     assert_eq!((mails.len(), &mails[0].text), (2, &mails[1].text));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nobody_who_is_verified_or_gone_is_written_to(db: PgPool) {
+async fn verified_and_deleted_users_get_no_mail(db: PgPool) {
     let email = Email::start(db).await;
     let used = email.registration().await;
     email.platform.change("update email_verification_tokens set used_at = now() where id = $1", used.0).await;

@@ -1,4 +1,4 @@
-//! `POST /events/tickets`.
+//! The handler of `POST /events/tickets`.
 
 use axum::{extract::State, http::StatusCode};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -17,14 +17,14 @@ use utoipa::ToSchema;
 
 use crate::{AppState, access::ticket_hash, model::Reader, queries};
 
-/// How long a ticket is good for.
+/// The lifetime of a ticket.
 const LIFETIME: Duration = Duration::hours(1);
 
-/// What a ticket is for.
+/// The project for which a ticket is created.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateEventTicket {
-    /// The project whose events it opens.
+    /// The project whose event stream the ticket opens.
     #[garde(skip)]
     pub(crate) project_id: ProjectId,
 }
@@ -35,18 +35,22 @@ impl InProject for CreateEventTicket {
     }
 }
 
-/// A ticket for the event streams of one project.
+/// A ticket for the event stream of one project.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventTicket {
-    /// What to pass as `ticket`; as good as the session that asked for it, for this project's events.
+    /// The value of the query parameter `ticket`. It grants access to this project's events while the session that
+    /// created it is valid.
     ticket: String,
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
 }
 
-/// Makes a ticket for `GET /events`, for browsers' EventSource, which sends no headers.
-// No Idempotency-Key: a repeat is rendered anew from what was kept, and of a ticket nothing is kept that it
-// could be rendered from. A repeat makes another ticket, which does no harm: both end with the hour.
+/// Create an event ticket
+///
+/// The ticket authenticates `GET /events` for a browser's `EventSource`, which cannot send headers. It is valid for one
+/// hour and can be used any number of times.
+// No Idempotency-Key: a repeated request is answered from stored rows, and a ticket is stored only as a hash. A repeat
+// creates another ticket, which is harmless since both expire within the hour.
 #[utoipa::path(post, path = "/events/tickets", tag = "events", request_body = CreateEventTicket,
     responses((status = CREATED, body = EventTicket)))]
 pub(crate) async fn create_event_ticket(

@@ -1,4 +1,4 @@
-//! `GET /events`.
+//! The handler of `GET /events`.
 
 use axum::{
     body::Body,
@@ -18,16 +18,17 @@ use crate::{
     stream::Streams,
 };
 
-/// Sent by a browser that connects again.
+/// The header that a browser sends when it reconnects.
 const HEADER: HeaderName = HeaderName::from_static("last-event-id");
-/// Tells nginx, and what is made like it, to pass each event on as it comes.
+/// Tells nginx and compatible proxies not to buffer the response.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// A project's changes of state as they happen, as server-sent events.
+/// Stream the events of a project
 ///
-/// Each `transition` event carries the JSON described here; its id is what to resume from. Comments are
-/// heartbeats. An `end` event (`{"code"}`, a problem's code) says that the reader may no longer read: do not connect
-/// again. A stream that ends without one is to be opened again, with the last id, as EventSource does by itself.
+/// Sends item transitions as server-sent events. Each `transition` event carries the JSON object described here, and
+/// its id is the position to resume from. Comments are heartbeats. An `end` event, with a problem code in `{"code"}`,
+/// means that you lost access: do not reconnect. If the stream ends without one, reconnect with the last id, as
+/// `EventSource` does automatically.
 #[utoipa::path(get, path = "/events", tag = "events",
     params(StreamEvents), security(("bearer" = []), ()),
     responses((status = OK, body = ItemTransition, content_type = "text/event-stream")))]
@@ -37,7 +38,7 @@ pub(crate) async fn stream_events(
     LastEventId(header): LastEventId,
     stopping: Stopping,
 ) -> Result<impl IntoResponse> {
-    // A browser keeps the header up to date, the query stays as it was.
+    // A browser updates the header on each reconnect, but never the query string.
     let start = streams.start(reader, header.or(query.last_event_id)).await?;
     let start = start.ok_or_else(|| match header {
         Some(_) => LastEventId::malformed(),
@@ -51,7 +52,7 @@ pub(crate) async fn stream_events(
     Ok((headers, Body::from_stream(streams.events(reader, start, stopping))))
 }
 
-/// The `Last-Event-ID` header, which a browser sends when it connects again.
+/// The `Last-Event-ID` header, which a browser sends when it reconnects.
 pub(crate) struct LastEventId(Option<StreamCursor>);
 
 impl LastEventId {
@@ -77,6 +78,6 @@ impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
 impl Describes for LastEventId {
     fn describe(operation: &mut Described<'_>) {
         let operation = operation.problem(StatusCode::BAD_REQUEST);
-        operation.header("Last-Event-ID", "The id of the last event that was seen.");
+        operation.header("Last-Event-ID", "The id of the last received event.");
     }
 }

@@ -16,7 +16,7 @@ impl Events {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_ticket_opens_the_stream_for_an_hour_as_often_as_it_is_shown(db: PgPool) {
+async fn a_ticket_opens_the_stream_any_number_of_times_for_an_hour(db: PgPool) {
     let events = Events::start(db).await;
     let before = events.platform.clock.now();
     let body = json!({"project_id": events.project});
@@ -44,7 +44,7 @@ async fn a_ticket_opens_the_stream_for_an_hour_as_often_as_it_is_shown(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn no_ticket_is_kept(db: PgPool) {
+async fn a_ticket_is_stored_only_as_a_hash(db: PgPool) {
     let events = Events::start(db).await;
     let ticket = events.ticket().await;
     assert_ne!(ticket, events.ticket().await);
@@ -57,7 +57,7 @@ async fn no_ticket_is_kept(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_wrong_ticket_and_one_of_another_project_are_refused(db: PgPool) {
+async fn an_invalid_ticket_and_a_ticket_of_another_project_are_refused(db: PgPool) {
     let events = Events::start(db).await;
     let other = events.platform.project(&events.reviewer).await;
     let ticket = events.ticket().await;
@@ -65,7 +65,7 @@ async fn a_wrong_ticket_and_one_of_another_project_are_refused(db: PgPool) {
         events.assert_ticket_refused(&events.with_ticket(wrong)).await;
     }
     events.assert_ticket_refused(&format!("/events?project_id={other}&ticket={ticket}")).await;
-    // A ticket that is shown counts, whoever shows it.
+    // A ticket takes precedence over a bearer token.
     let path = events.with_ticket("made-up");
     let signed_in = events.client.as_user(&events.reviewer).get(&path).await;
     signed_in.assert_problem(401, "ticket_invalid");
@@ -76,7 +76,7 @@ async fn a_wrong_ticket_and_one_of_another_project_are_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_ticket_is_no_better_than_its_session_and_its_user(db: PgPool) {
+async fn a_ticket_grants_no_more_access_than_its_session_and_its_user_have(db: PgPool) {
     let events = Events::start(db).await;
     let statements = [
         ("update sessions set revoked_at = now() where user_id = $1", 401, "ticket_invalid"),

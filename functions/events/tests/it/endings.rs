@@ -1,4 +1,4 @@
-//! What ends a stream, and what does not.
+//! Tests of the ways in which a stream ends.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn assert_ended(stream: &mut EventStream, code: &str) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_loses_the_right_is_told_at_the_next_heartbeat_and_nobody_else(db: PgPool) {
+async fn only_a_reader_who_loses_access_gets_an_end_event_at_the_next_heartbeat(db: PgPool) {
     let events = Events::start(db).await;
     let statements = [
         ("update sessions set revoked_at = now() where user_id = $1", "unauthenticated"),
@@ -57,7 +57,7 @@ async fn the_streams_of_a_deleted_project_end(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_stream_ends_when_its_time_is_over(db: PgPool) {
+async fn a_stream_ends_after_its_lifetime(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_STREAM_LIFE", "2"), ("EVENTS_HEARTBEAT", "60")]).await;
     let mut stream = events.stream().await;
     let start = tokio::time::Instant::now();
@@ -68,7 +68,7 @@ async fn a_stream_ends_when_its_time_is_over(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_slow_reader_holds_up_nobody_and_misses_nothing(db: PgPool) {
+async fn a_slow_reader_delays_no_other_reader_and_misses_no_event(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_BUFFER", "2"), ("EVENTS_HEARTBEAT", "60")]).await;
     let (mut slow, mut quick) = (events.stream().await, events.stream().await);
     let mut made = Vec::new();
@@ -84,7 +84,7 @@ async fn a_slow_reader_holds_up_nobody_and_misses_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_burst_ends_no_stream(db: PgPool) {
+async fn a_burst_of_events_does_not_end_a_stream(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_BUFFER", "2")]).await;
     let mut stream = events.stream().await;
     events.many(3000).await;
@@ -94,7 +94,7 @@ async fn a_burst_ends_no_stream(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_server_that_stops_lets_its_streams_go_at_once(db: PgPool) {
+async fn a_server_that_stops_ends_its_streams_at_once(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_HEARTBEAT", "60")]).await;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -121,7 +121,7 @@ async fn a_server_that_stops_lets_its_streams_go_at_once(db: PgPool) {
                 return;
             }
         }
-        panic!("not a word at the end");
+        panic!("the stream has no closing comment");
     };
     tokio::time::timeout(Duration::from_secs(3), rest).await.expect("an end at once");
     let end = tokio::time::timeout(Duration::from_secs(3), server).await;

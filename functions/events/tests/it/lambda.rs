@@ -1,10 +1,10 @@
-//! Streams are not for AWS Lambda.
+//! `events` refuses to start under AWS Lambda, which buffers responses.
 
 use shared::testing::{Platform, start_error};
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn it_says_that_it_does_not_start_under_lambda(db: PgPool) {
+async fn the_start_under_lambda_fails_with_a_reason(db: PgPool) {
     let platform = Platform::start(db).await;
     let _starts = platform.router_of::<events::Events>(&[]);
     let env = platform.env().with("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001");

@@ -1,4 +1,4 @@
-//! `events` through its HTTP interface: tickets, streams, and what ends them.
+//! Tests of `events` through its HTTP interface: tickets, streams and their endings.
 
 mod create_event_ticket;
 mod endings;

@@ -1,4 +1,4 @@
-//! Nothing missed, nothing doubled, in order.
+//! Tests that a reader receives each event once and in order.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ async fn a_transaction_that_commits_late_is_not_missed(db: PgPool) {
     events.advance(&mut first, one, ItemStatus::Processing).await;
     events.advance(&mut second, two, ItemStatus::Processing).await;
     second.commit().await.expect("a commit");
-    // The reader goes on meanwhile, and must not go past what is still open.
+    // The heartbeats continue, but their position must stay before the open transaction.
     for _ in 0..3 {
         let block = stream.next().await.expect("a heartbeat");
         assert_eq!(block.event, None, "{block:?}");
@@ -29,7 +29,7 @@ async fn a_transaction_that_commits_late_is_not_missed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_missed_comes_page_after_page_and_then_what_happens(db: PgPool) {
+async fn a_resumed_stream_sends_the_missed_pages_and_then_live_events(db: PgPool) {
     let events = Events::start(db).await;
     let first = events.draft().await;
     let mut stream = events.stream_after("0-0").await;
@@ -48,7 +48,7 @@ async fn what_was_missed_comes_page_after_page_and_then_what_happens(db: PgPool)
     let live = events.draft().await;
     assert_items(&stream.events(1).await, &[live]);
 
-    // From the middle of a transaction.
+    // Resume from the middle of a transaction.
     let mut stream = events.stream_after(missed[440].id()).await;
     let rest = stream.events(11).await;
     assert_eq!(rest[..10], missed[441..]);
@@ -56,12 +56,12 @@ async fn what_was_missed_comes_page_after_page_and_then_what_happens(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_instance_repeats_nothing_that_another_one_has_told(db: PgPool) {
+async fn an_instance_does_not_repeat_events_that_another_instance_sent(db: PgPool) {
     let events = Events::start(db).await;
     let other = events.another_instance().await;
     let (mut here, mut there) = (events.stream().await, other.stream().await);
     for _ in 0..5 {
-        // Whichever instance is the first to tell it, the other one may not have read it yet.
+        // Whichever instance sends the event first, the other one may not have read it yet.
         let first = events.draft().await;
         let (resumed, told) = tokio::select! {
             told = here.told_of(first) => (&other, told),
@@ -74,7 +74,7 @@ async fn an_instance_repeats_nothing_that_another_one_has_told(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_reader_who_connects_again_and_again_sees_each_event_once(db: PgPool) {
+async fn a_reader_that_reconnects_repeatedly_receives_each_event_once(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_STREAM_LIFE", "1"), ("EVENTS_BUFFER", "1")]).await;
     let writer = async {
         let mut made = BTreeSet::new();
@@ -110,7 +110,7 @@ async fn a_reader_who_connects_again_and_again_sees_each_event_once(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_stream_that_saw_nothing_resumes_where_it_began(db: PgPool) {
+async fn a_stream_without_events_resumes_where_it_started(db: PgPool) {
     let events = Events::start(db).await;
     let mut stream = events.stream().await;
     let opening = stream.next().await.expect("an opening");
@@ -121,7 +121,7 @@ async fn a_stream_that_saw_nothing_resumes_where_it_began(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn many_streams_cost_the_database_what_one_does(db: PgPool) {
+async fn many_streams_cost_the_database_as_much_as_one(db: PgPool) {
     let events = Events::start(db).await;
     let scans = async || -> i64 {
         let scans =
@@ -137,13 +137,13 @@ async fn many_streams_cost_the_database_what_one_does(db: PgPool) {
     for _ in 0..4 {
         while streams[0].next().await.expect("a heartbeat").comment.is_none() {}
     }
-    // Postgres reports what a connection did up to a second later, so that some of it is older.
+    // PostgreSQL updates its statistics up to a second late, so some of these scans are older.
     let (scanned, seconds) = (scans().await - before, start.elapsed().as_secs_f64());
     #[allow(clippy::cast_precision_loss, reason = "a handful")]
     let scanned = scanned as f64;
     assert!((1.0..=seconds + 4.0).contains(&scanned), "{scanned} scans in {seconds} s");
 
-    // Nobody listens any more: the feeder stops.
+    // The feeder stops without listeners.
     drop(streams);
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     let before = scans().await;
@@ -152,7 +152,7 @@ async fn many_streams_cost_the_database_what_one_does(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_missed_is_read_from_the_index_of_the_project(db: PgPool) {
+async fn missed_events_are_read_from_the_index_of_the_project(db: PgPool) {
     let events = Events::start(db).await;
     let plan = events.platform.plan(&["from item_transitions", "(xid, id) <= ($4::text::xid8, $5)"]).await;
     assert!(plan.contains("item_transitions_project_id_xid_id_idx"), "{plan}");

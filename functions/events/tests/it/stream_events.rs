@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{Events, assert_items};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_change_of_state_is_told_to_its_project_as_it_happens(db: PgPool) {
+async fn a_transition_is_sent_to_the_streams_of_its_project_at_once(db: PgPool) {
     let events = Events::start(db).await;
     let earlier = events.draft().await;
     let mut stream = events.stream().await;
@@ -47,7 +47,7 @@ async fn a_change_of_state_is_told_to_its_project_as_it_happens(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_open_stream_is_told_that_it_lives_and_outlasts_the_time_of_a_request(db: PgPool) {
+async fn an_open_stream_receives_heartbeats_and_outlasts_the_request_timeout(db: PgPool) {
     let events = Events::start_with(db, &[("REQUEST_TIMEOUT", "1")]).await;
     let mut stream = events.stream().await;
     let start = tokio::time::Instant::now();
@@ -75,7 +75,7 @@ async fn only_members_get_a_stream(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_malformed_id_is_refused_and_so_is_one_that_no_event_has_yet(db: PgPool) {
+async fn a_malformed_event_id_and_a_future_event_id_are_refused(db: PgPool) {
     let events = Events::start(db).await;
     let client = events.client.as_user(&events.reviewer);
     for wrong in ["x", "1", "1-", "-1-1", "1-1-1", "9000000000000000000-1"] {
@@ -91,7 +91,7 @@ async fn a_malformed_id_is_refused_and_so_is_one_that_no_event_has_yet(db: PgPoo
     let answer = client.get("/events?last_event_id=x&from=y").await;
     let faults = ["from", "last_event_id", "project_id"];
     assert_eq!(answer.assert_problem(422, "invalid_fields").invalid_fields(), faults);
-    // A browser's header is newer than the address that it first opened.
+    // The header takes precedence, because a browser updates it but not the URL.
     let path = events.path("&last_event_id=9000000000000000000-1");
     client.with("last-event-id", "0-0").get(&path).await.assert_status(200);
     client.with("last-event-id", "").get(&events.path("")).await.assert_status(200);

@@ -1,4 +1,4 @@
-//! What these tests share: the function, and a reader of its streams.
+//! Test helpers: the function and a reader of its streams.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,10 +18,10 @@ use shared::{
 use sqlx::{PgConnection, PgPool};
 use tower::ServiceExt as _;
 
-/// Nothing here takes this long, unless it does not happen at all.
+/// The timeout of every wait. Reaching it means that the awaited event never happens.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// `events`, and a project with a reviewer in it.
+/// `events` and a project with a reviewer.
 pub(crate) struct Events {
     pub(crate) platform: Arc<Platform>,
     pub(crate) router: Router,
@@ -36,7 +36,7 @@ impl Events {
         Self::start_with(db, &[]).await
     }
 
-    /// With a heartbeat each second, and whatever else is set.
+    /// Starts with a heartbeat each second and the given variables.
     pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Arc::new(Platform::start(db).await);
         let router = instance(&platform, variables);
@@ -48,7 +48,7 @@ impl Events {
         Self { platform, router, client, project, admin, reviewer }
     }
 
-    /// The same with another instance of the function.
+    /// Returns the same platform with a second instance of the function.
     pub(crate) async fn another_instance(&self) -> Self {
         let router = instance(&self.platform, &[]);
         let client = self.platform.client(router.clone());
@@ -57,23 +57,23 @@ impl Events {
         Self { platform, router, client, project: self.project, admin, reviewer }
     }
 
-    /// The path of the project's events; the rest of the query follows.
+    /// Returns the path of the project's events, with more of the query string appended.
     pub(crate) fn path(&self, rest: &str) -> String {
         format!("/events?project_id={}{rest}", self.project)
     }
 
-    /// The project's stream as the reviewer reads it.
+    /// Opens the project's stream as the reviewer.
     pub(crate) async fn stream(&self) -> EventStream {
         self.stream_after("").await
     }
 
-    /// The same, after the event with this id.
+    /// Opens the project's stream as the reviewer, after the event with this id.
     pub(crate) async fn stream_after(&self, id: &str) -> EventStream {
         let rest = if id.is_empty() { String::new() } else { format!("&last_event_id={id}") };
         self.open(&self.path(&rest), &[("authorization", format!("Bearer {}", self.reviewer.token))]).await
     }
 
-    /// Any stream.
+    /// Opens a stream with the given path and headers.
     pub(crate) async fn open(&self, path: &str, headers: &[(&str, String)]) -> EventStream {
         let request =
             headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, value));
@@ -85,19 +85,19 @@ impl Events {
         EventStream { headers: parts.headers, body, text: String::new() }
     }
 
-    /// A ticket of the reviewer's.
+    /// Creates a ticket as the reviewer.
     pub(crate) async fn ticket(&self) -> String {
         let body = json!({"project_id": self.project});
         let created = self.client.as_user(&self.reviewer).post("/events/tickets", body).await;
         created.assert_status(201).body["ticket"].as_str().expect("a ticket").to_owned()
     }
 
-    /// A document that the admin announced: an event.
+    /// Creates a document as the project admin, which causes one event.
     pub(crate) async fn draft(&self) -> ItemId {
         self.platform.draft(self.project, &self.admin, "application/pdf", 5).await.item_id
     }
 
-    /// An item's next event.
+    /// Records an item's next transition.
     pub(crate) async fn advance(&self, db: &mut PgConnection, item_id: ItemId, to: ItemStatus) {
         let failure = Failure { code: "encrypted".to_owned(), message: "Send it without.".to_owned() };
         let failure = (to == ItemStatus::Failed).then_some(&failure);
@@ -107,7 +107,7 @@ impl Events {
         assert_eq!(transition(db, &change).await, Some(2));
     }
 
-    /// So many events at once, of items that nobody knows.
+    /// Records `count` events of unknown items in one statement.
     pub(crate) async fn many(&self, count: i32) {
         let inserted = sqlx::query(
             "insert into item_transitions (item_id, project_id, kind, to_status, version, at)
@@ -126,14 +126,14 @@ fn instance(platform: &Platform, variables: &[(&str, &str)]) -> Router {
     platform.router_of::<events::Events>(&[&[("EVENTS_HEARTBEAT", "1")], variables].concat())
 }
 
-/// One stream, read piece by piece.
+/// A stream that is read block by block.
 pub(crate) struct EventStream {
     pub(crate) headers: HeaderMap,
     body: Body,
     text: String,
 }
 
-/// What stands between two empty lines.
+/// The lines between two empty lines: an event or a comment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Block {
     pub(crate) comment: Option<String>,
@@ -167,7 +167,7 @@ impl Block {
         serde_json::from_value(self.data["item_id"].clone()).expect("an item")
     }
 
-    /// Where it stands, to compare.
+    /// Returns the position in the event's id, for comparisons.
     pub(crate) fn position(&self) -> (i64, i64) {
         let (xid, id) = self.id().split_once('-').expect("two numbers");
         (xid.parse().expect("a number"), id.parse().expect("a number"))
@@ -175,7 +175,7 @@ impl Block {
 }
 
 impl EventStream {
-    /// The next block; nothing when the stream has ended.
+    /// Returns the next block, or `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<Block> {
         let read = async {
             loop {
@@ -192,7 +192,7 @@ impl EventStream {
         tokio::time::timeout(PATIENCE, read).await.expect("something in time")
     }
 
-    /// The next event, whatever comes before it; nothing when the stream has ended.
+    /// Returns the next event and skips comments, or `None` at the end of the stream.
     pub(crate) async fn next_event(&mut self) -> Option<Block> {
         loop {
             let block = self.next().await?;
@@ -202,7 +202,7 @@ impl EventStream {
         }
     }
 
-    /// So many events.
+    /// Returns the next `count` events.
     pub(crate) async fn events(&mut self, count: usize) -> Vec<Block> {
         let mut events = Vec::new();
         while events.len() < count {
@@ -211,7 +211,7 @@ impl EventStream {
         events
     }
 
-    /// The event of this item, whatever comes before it: a stream may begin with what is a little older than itself.
+    /// Returns the next event of this item. Skips others, since a stream may start with slightly older events.
     pub(crate) async fn told_of(&mut self, item: ItemId) -> Block {
         loop {
             let event = self.next_event().await.expect("an event");
@@ -221,7 +221,7 @@ impl EventStream {
         }
     }
 
-    /// The events until the stream ends, and what it says last.
+    /// Returns the events until the stream ends, and its last block.
     pub(crate) async fn rest(&mut self) -> (Vec<Block>, Option<Block>) {
         let (mut events, mut last) = (Vec::new(), None);
         while let Some(block) = self.next().await {
@@ -234,7 +234,7 @@ impl EventStream {
     }
 }
 
-/// Asserts that these are events of these items, in order and once.
+/// Asserts that these are the events of these items, in order and each once.
 #[track_caller]
 pub(crate) fn assert_items(events: &[Block], items: &[ItemId]) {
     let told: Vec<ItemId> = events.iter().map(Block::item).collect();
@@ -242,7 +242,7 @@ pub(crate) fn assert_items(events: &[Block], items: &[ItemId]) {
     assert_ascending(events);
 }
 
-/// Asserts that each event's id is beyond the one before.
+/// Asserts that the ids of the events increase.
 #[track_caller]
 pub(crate) fn assert_ascending(events: &[Block]) {
     let positions: Vec<_> = events.iter().map(Block::position).collect();

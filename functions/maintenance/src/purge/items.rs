@@ -1,5 +1,5 @@
-//! Erases items that were deleted long enough ago: all generations of their objects first, then their rows. A
-//! run that is cut off between the two begins again with the same item; nothing is left that no row knows of.
+//! Purges deleted items after their retention: all generations of their objects first, then their rows. A run that
+//! stops in between starts again with the same item, so no object is left without a row.
 
 use shared::http::problem::Result;
 use time::OffsetDateTime;
@@ -11,12 +11,12 @@ use crate::{
     queries::purge::{self as queries, DeletedItem},
 };
 
-/// Items whose rows go in one statement: each may hold thousands of pages.
+/// Items whose rows one statement deletes: each may have thousands of pages.
 const BATCH: i64 = 20;
-/// Items whose objects are deleted at once.
+/// Items whose objects are deleted concurrently.
 const AT_ONCE: usize = 10;
 
-/// Runs the purge; `purged` is how many there were. What cannot be purged is passed over until the next run.
+/// Purges items and adds their number to `purged`. Skips items whose objects cannot be deleted until the next run.
 pub(super) async fn purge(
     app: &AppState,
     deleted_before: OffsetDateTime,
@@ -31,7 +31,7 @@ pub(super) async fn purge(
         let (gone, fault) = delete_folders(&app.objects, &app.bucket, folders, AT_ONCE).await;
         *purged += queries::delete_items(&app.db, &gone, deleted_before).await?;
         match fault {
-            // It is not one item: Cloud Storage is down.
+            // No item of the batch could be purged: Cloud Storage is down.
             Some(problem) if gone.is_empty() => return Err(problem),
             _ => after = Some(last),
         }

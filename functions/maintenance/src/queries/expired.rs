@@ -1,10 +1,10 @@
-//! What has expired and is forgotten: each statement is bounded, walks the index by time, and passes over rows that
-//! another run has taken.
+//! Deletion of expired rows. Each statement is bounded, reads the index by time, and skips rows that another run has
+//! locked.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-/// Functions that delete up to `limit` rows of a table, by key, whose time has come.
+/// Functions that delete up to `limit` rows of a table whose time column is not after `before`.
 macro_rules! delete_expired {
     ($($(#[$doc:meta])* $name:ident($table:literal, $key:literal, $time:literal);)+) => {$(
         $(#[$doc])*
@@ -21,22 +21,22 @@ macro_rules! delete_expired {
 }
 
 delete_expired! {
-    /// Ceremonies that nobody can finish any more.
+    /// Deletes expired passkey ceremonies.
     ceremonies("passkey_ceremonies", "id", "expires_at");
-    /// Links that verify an address.
+    /// Deletes expired verification links.
     verification_links("email_verification_tokens", "id", "expires_at");
-    /// Links that set a new password.
+    /// Deletes expired password reset links.
     reset_links("password_reset_tokens", "id", "expires_at");
-    /// Invitations that were accepted, taken back, or have expired.
+    /// Deletes invitations that were accepted or revoked, or have expired.
     invitations("project_invitations", "id", "least(accepted_at, revoked_at, expires_at)");
-    /// Keys whose requests are new again.
+    /// Deletes idempotency keys that are past their lifetime.
     idempotency_keys("idempotency_keys", "user_id, route, key", "created_at");
-    /// Sessions that ended.
+    /// Deletes revoked and expired sessions.
     sessions("sessions", "id", "coalesce(revoked_at, expires_at)");
-    /// Mails whose events will not come back.
+    /// Deletes the records of sent mails whose events Pub/Sub no longer keeps.
     mail_deliveries("mail_deliveries", "event_id", "sent_at");
-    /// Tickets that open no stream any more.
+    /// Deletes expired stream tickets.
     event_tickets("event_tickets", "token_hash", "expires_at");
-    /// Causes of failures that no dead letter will ask for.
+    /// Deletes failure causes that are too old to belong to a future dead letter.
     delivery_errors("delivery_errors", "subscription, message_hash", "failed_at");
 }

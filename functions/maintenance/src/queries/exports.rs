@@ -1,4 +1,4 @@
-//! What is asked and changed about exports.
+//! Queries about project exports.
 
 use serde_json::json;
 use shared::{
@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Takes exports whose lease or pause has ended; nobody else takes them until `next`.
+/// Reserves exports until `next` whose lease or pause has ended.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
@@ -44,7 +44,7 @@ pub(crate) async fn take_stuck(
     .await
 }
 
-/// Fails an export at a step, unless somebody works on it; whether it did.
+/// Fails an export at a step, unless a worker holds a lease. Returns whether the export failed.
 pub(crate) async fn give_up(
     db: &PgPool,
     event: ExportRequested,
@@ -52,7 +52,7 @@ pub(crate) async fn give_up(
 ) -> Result<bool, sqlx::Error> {
     let (code, message) =
         ("gave_up", "It could not be made after several attempts. Ask for another one later.");
-    // The project is added from the export itself.
+    // The query adds the project's id from the row of the export.
     let entry = Entry::success(None, Action::ExportFailed, event.export_id.0).with(json!({"code": code}));
     let failed = sqlx::query!(
         "
@@ -78,7 +78,7 @@ pub(crate) async fn give_up(
     Ok(failed.is_some())
 }
 
-/// Ends the time of exports whose project was deleted.
+/// Expires the exports of deleted projects.
 pub(crate) async fn end_exports_of_deleted_projects(
     db: &PgPool,
     now: OffsetDateTime,
@@ -105,7 +105,7 @@ pub(crate) async fn end_exports_of_deleted_projects(
     Ok(())
 }
 
-/// An export whose objects are to go, and then itself.
+/// An expired export.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OldExport {
     pub(crate) id: ExportId,
@@ -113,7 +113,7 @@ pub(crate) struct OldExport {
     pub(crate) kept_until: OffsetDateTime,
 }
 
-/// The exports whose time is over and that nobody works on, after another one.
+/// Lists expired exports without a lease, after a given export.
 pub(crate) async fn list_old(
     db: &PgPool,
     now: OffsetDateTime,
@@ -140,7 +140,7 @@ pub(crate) async fn list_old(
     .await
 }
 
-/// Deletes exports whose objects are gone.
+/// Deletes the rows of expired exports whose objects are deleted.
 pub(crate) async fn delete(db: &PgPool, exports: &[Uuid], now: OffsetDateTime) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query!("delete from exports where id = any($1) and kept_until <= $2", exports, now)
         .execute(db)

@@ -1,4 +1,4 @@
-//! What the sweep of the uploads bucket asks and remembers.
+//! The position of the sweep of the uploads bucket, and the items that exist.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 const TASK: &str = "sweep-objects";
 
-/// How far the walk has come.
+/// The progress of the sweep.
 pub(crate) struct Position {
-    /// The page that comes next; the first one when there is none.
+    /// The token of the next page, or `None` for the first page.
     pub(crate) page: Option<String>,
     pub(crate) updated_at: OffsetDateTime,
 }
@@ -40,7 +40,7 @@ pub(crate) async fn set_position(
     Ok(())
 }
 
-/// Those of these items that exist, deleted ones included: their objects are the purge's.
+/// Returns the items that have a row. Deleted items are included, because the purge deletes their objects.
 pub(crate) async fn existing(db: &PgPool, items: &[ItemId]) -> Result<HashSet<ItemId>, sqlx::Error> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.0).collect();
     let found = sqlx::query_scalar!(r#"select id as "id: ItemId" from items where id = any($1)"#, &ids)

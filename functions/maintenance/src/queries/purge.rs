@@ -1,5 +1,5 @@
-//! What the purge erases of accounts, items and projects: each statement is bounded, reads an index that holds only
-//! what waits for it, and passes over rows that another run has taken.
+//! The purge of accounts, items and projects. Each statement is bounded, reads an index that holds only the rows to
+//! purge, and skips rows that another run has locked.
 
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Accounts that nobody verified, and that no link can verify any more: they own nothing.
+/// Deletes unverified accounts that have no valid verification link left. They own nothing.
 pub(crate) async fn delete_unverified_accounts(
     db: &PgPool,
     before: OffsetDateTime,
@@ -42,7 +42,7 @@ pub(crate) async fn delete_unverified_accounts(
     Ok(deleted.rows_affected())
 }
 
-/// The account that was deleted longest ago and still holds something personal.
+/// Returns the account that was deleted longest ago and still has personal data.
 pub(crate) async fn next_deleted_account(
     db: &PgPool,
     before: OffsetDateTime,
@@ -61,7 +61,7 @@ pub(crate) async fn next_deleted_account(
     .await
 }
 
-/// Erases what is personal in the audit log's rows about a user: the rows themselves stay, and stay sealed.
+/// Erases the personal data in the audit log's rows about a user. The rows stay, and their seals stay valid.
 pub(crate) async fn erase_audit_logs(db: &PgPool, user: UserId, limit: i64) -> Result<u64, sqlx::Error> {
     let erased = sqlx::query!(
         "
@@ -78,7 +78,7 @@ pub(crate) async fn erase_audit_logs(db: &PgPool, user: UserId, limit: i64) -> R
     Ok(erased.rows_affected())
 }
 
-/// Takes everything personal out of an account; whether this run did it.
+/// Erases the personal data of an account. Returns whether this run did it.
 pub(crate) async fn erase_account(
     db: &mut PgConnection,
     user: UserId,
@@ -110,8 +110,7 @@ pub(crate) async fn erase_account(
     Ok(erased.rows_affected() == 1)
 }
 
-/// Deletes the items of deleted projects, as of that time: they leave the statistics, and the purge of items takes
-/// them when their time has come.
+/// Marks the items of deleted projects as deleted. They leave the statistics now, and are purged after their retention.
 pub(crate) async fn delete_items_of_deleted_projects(
     db: &PgPool,
     now: OffsetDateTime,
@@ -150,7 +149,7 @@ pub(crate) async fn delete_items_of_deleted_projects(
     Ok(deleted.unsigned_abs())
 }
 
-/// An item whose objects are to go, and then itself.
+/// A deleted item that is due for the purge.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeletedItem {
     pub(crate) id: ItemId,
@@ -159,7 +158,7 @@ pub(crate) struct DeletedItem {
     pub(crate) deleted_at: OffsetDateTime,
 }
 
-/// The items that were deleted before, and after another one; those that were deleted longest ago first.
+/// Lists items that were deleted before a time, oldest deletion first, after a given item.
 pub(crate) async fn list_deleted_items(
     db: &PgPool,
     before: OffsetDateTime,
@@ -185,7 +184,7 @@ pub(crate) async fn list_deleted_items(
     .await
 }
 
-/// Deletes items whose objects are gone, with everything that was read from them; their history stays.
+/// Deletes the rows of items whose objects are deleted, and the results of their processing. Their transitions stay.
 pub(crate) async fn delete_items(
     db: &PgPool,
     items: &[Uuid],
@@ -197,7 +196,7 @@ pub(crate) async fn delete_items(
     Ok(deleted.rows_affected())
 }
 
-/// Deletes projects that have no item and no export left, with who worked in them and who was invited.
+/// Deletes projects that have no item and no export left, with their members and invitations.
 pub(crate) async fn delete_projects(
     db: &PgPool,
     before: OffsetDateTime,

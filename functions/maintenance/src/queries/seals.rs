@@ -1,26 +1,26 @@
-//! The audit log as its seals see it: by transaction, so that a row that was given its id early and committed
-//! late is missed by none.
+//! Queries about the audit log and its seals. Rows are ordered by transaction, so that a row that commits long after it
+//! was created is not missed.
 
 use shared::base::ids::AuditId;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Where a seal ends: transaction and row.
+/// A position in the audit log: transaction and row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Position {
     pub(crate) xid: i64,
     pub(crate) id: Uuid,
 }
 
-/// A row as seals know it.
+/// The position and digest of a row.
 pub(crate) struct Row {
     pub(crate) position: Position,
     digest: Vec<u8>,
 }
 
 impl Row {
-    /// Its id and its digest: 32 bytes.
+    /// Returns the id and the digest of the row: 32 bytes.
     pub(crate) fn digest(&self) -> Vec<u8> {
         [self.position.id.as_bytes().as_slice(), &self.digest].concat()
     }
@@ -30,7 +30,7 @@ impl Row {
     }
 }
 
-/// A seal.
+/// A seal and the digests of the rows that it covers.
 pub(crate) struct Seal {
     pub(crate) id: i64,
     pub(crate) last: Position,
@@ -39,7 +39,7 @@ pub(crate) struct Seal {
 }
 
 impl Seal {
-    /// Each row's id and digest.
+    /// Returns the id and digest of each row.
     pub(crate) fn digests(&self) -> impl Iterator<Item = (AuditId, &[u8])> {
         self.rows.chunks_exact(32).filter_map(|row| {
             let (id, digest) = row.split_at(16);
@@ -48,7 +48,7 @@ impl Seal {
     }
 }
 
-/// Whether this transaction may seal; at most one at a time does.
+/// Takes the lock to seal, until the end of the transaction. Returns whether it succeeded.
 pub(crate) async fn lock_seals(db: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('audit_seals')) as "locked!""#)
         .fetch_one(db)
@@ -95,7 +95,7 @@ pub(crate) async fn seal_after(db: &mut PgConnection, id: i64) -> Result<Option<
     }))
 }
 
-/// The rows after a position, up to another one or to the oldest transaction that is still open.
+/// Returns the rows after a position, up to another position or to the oldest open transaction.
 pub(crate) async fn rows_after(
     db: &mut PgConnection,
     after: Position,
@@ -124,7 +124,7 @@ pub(crate) async fn rows_after(
     Ok(rows.into_iter().map(|found| row((found.xid, found.id, found.digest))).collect())
 }
 
-/// How many rows come after a position.
+/// Counts the rows after a position.
 pub(crate) async fn count_after(db: &mut PgConnection, after: Position) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from audit_logs where (xid, id) > ($1::text::xid8, $2)"#,
@@ -156,7 +156,7 @@ pub(crate) async fn insert_seal(
     .await
 }
 
-/// Rows whose personal part is there and is not the one that they were written with.
+/// Returns rows whose personal data is present and differs from the hash that was stored with the row.
 pub(crate) async fn changed_personal(db: &mut PgConnection) -> Result<Vec<AuditId>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -172,7 +172,7 @@ pub(crate) async fn changed_personal(db: &mut PgConnection) -> Result<Vec<AuditI
     .await
 }
 
-/// When the oldest month begins that was not dropped.
+/// Returns the start of the oldest month that was not dropped.
 pub(crate) async fn oldest_partition(db: &mut PgConnection) -> Result<Option<OffsetDateTime>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -186,7 +186,7 @@ pub(crate) async fn oldest_partition(db: &mut PgConnection) -> Result<Option<Off
     .await
 }
 
-/// Makes the partitions of the present month and of those that follow; how many were missing.
+/// Creates the missing partitions of `months` months, starting with the current one. Returns their number.
 pub(crate) async fn make_partitions(
     db: &PgPool,
     now: OffsetDateTime,
@@ -197,7 +197,7 @@ pub(crate) async fn make_partitions(
         .await
 }
 
-/// Drops the months that ended before; how many.
+/// Drops the partitions of months that ended before a time. Returns their number.
 pub(crate) async fn drop_partitions(db: &PgPool, before: OffsetDateTime) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar!(r#"select audit_drop_partitions($1) as "dropped!""#, before.date())
         .fetch_one(db)

@@ -1,12 +1,12 @@
-//! The buckets of the statistics, and up to where they are filled.
+//! Queries about the buckets of the statistics and the cursor up to which they are filled.
 //!
-//! One fold at a time writes them, and nobody else: no transaction that changes an item waits for a bucket. What a
-//! range of transitions adds to them is written down once, in the functions of the migration.
+//! Only one run at a time writes them, so a transaction that changes an item never waits for a bucket. The SQL
+//! functions of the migration define what a range of transitions adds.
 
 use shared::items::Position;
 use sqlx::PgConnection;
 
-/// Where the last fold ended, for the one that goes on from there; `None` while another one does.
+/// Locks and returns the cursor, or `None` while another run holds it.
 pub(crate) async fn lock_cursor(db: &mut PgConnection) -> Result<Option<Position>, sqlx::Error> {
     sqlx::query_as!(
         Position,
@@ -23,7 +23,7 @@ pub(crate) async fn move_cursor(db: &mut PgConnection, to: Position) -> Result<(
     Ok(())
 }
 
-/// A statement over what happened after one position and up to another.
+/// A statement that adds the transitions after one position and up to another to a table.
 macro_rules! add {
     ($(#[$doc:meta])* $name:ident, $statement:literal) => {
         $(#[$doc])*
@@ -47,7 +47,7 @@ macro_rules! add {
 }
 
 add! {
-    /// What happened when.
+    /// Adds the counts of each period.
     add_counts,
     "
     insert into statistics_counts as bucket
@@ -66,7 +66,7 @@ add! {
 }
 
 add! {
-    /// How long it took.
+    /// Adds the durations to the histograms.
     add_durations,
     "
     insert into statistics_durations as bucket
@@ -76,7 +76,7 @@ add! {
 }
 
 add! {
-    /// Who did it.
+    /// Adds the counts per contributor and reviewer.
     add_people,
     "
     insert into statistics_people as bucket
@@ -89,7 +89,7 @@ add! {
 }
 
 add! {
-    /// What there is now.
+    /// Adds the changes of the current totals.
     add_totals,
     "
     insert into statistics_totals as bucket
@@ -99,7 +99,7 @@ add! {
 }
 
 add! {
-    /// Of what domains the documents are.
+    /// Adds the changes of the number of documents per domain.
     add_domains,
     "
     insert into statistics_domains as bucket
@@ -109,7 +109,7 @@ add! {
     "
 }
 
-/// Forgets the domains that no document has any more.
+/// Deletes domains without documents.
 pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from statistics_domains where documents = 0").execute(db).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Uploads whose bytes have not arrived, as far as the database knows.
+//! Uploads whose finalize event has not arrived.
 
 use shared::{
     base::ids::{ItemId, ProjectId},
@@ -8,15 +8,14 @@ use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// An upload that is waited for.
+/// An upload without a finalize event.
 pub(crate) struct Awaited {
     pub(crate) object: ObjectName,
     pub(crate) is_draft: bool,
     pub(crate) created_at: OffsetDateTime,
 }
 
-/// Takes uploads that were announced before `announced_before` and whose time has come; nobody else takes them
-/// until `next`.
+/// Reserves uploads until `next` that were created before `announced_before` and are due for a lookup.
 pub(crate) async fn take_awaited(
     db: &PgPool,
     now: OffsetDateTime,
@@ -61,8 +60,8 @@ pub(crate) async fn take_awaited(
     Ok(awaited.collect())
 }
 
-/// Puts off those that were taken until `taken_until`: for as long as they have waited already, at least ten
-/// minutes, at most a day, and for a draft until its `lifetime` ends.
+/// Postpones the next lookup of items that are reserved until `taken_until`: by the time that they have waited already,
+/// at least ten minutes and at most a day, and for a draft at most until its `lifetime` ends.
 pub(crate) async fn postpone(
     db: &mut PgConnection,
     items: &[ItemId],
@@ -93,7 +92,7 @@ pub(crate) async fn postpone(
     Ok(())
 }
 
-/// Forgets drafts that were taken until `taken_until`, unless something happened to them meanwhile; how many.
+/// Deletes drafts that are reserved until `taken_until` and have not changed since. Returns their number.
 pub(crate) async fn purge_drafts(
     db: &mut PgConnection,
     items: &[ItemId],

@@ -14,7 +14,7 @@ use crate::support::Maintenance;
 const PATH: &str = "/events/dead-letter";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_message_that_was_given_up_is_recorded_once(db: PgPool) {
+async fn a_dead_letter_is_stored_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let source = "projects/alta-test/subscriptions/ocr-uploads";
     let attributes = json!({
@@ -43,7 +43,7 @@ async fn a_message_that_was_given_up_is_recorded_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_message_that_came_without_its_story_is_recorded_too(db: PgPool) {
+async fn a_dead_letter_without_delivery_attributes_is_stored(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.client.post(PATH, envelope("42", &json!({}), b"text")).await.assert_status(204);
     let row: (String, Option<i32>) =
@@ -67,7 +67,7 @@ async fn letters(maintenance: &Maintenance) -> i64 {
 }
 
 impl Maintenance {
-    /// The finalize event of an upload, given up by `ocr`.
+    /// Delivers the dead letter of an upload event that `ocr` could not process.
     async fn bury(&self, message_id: &str, object: &ObjectName, generation: i64) {
         let attributes = json!({
             "CloudPubSubDeadLetterSourceSubscription": "ocr-uploads", "eventType": "OBJECT_FINALIZE",
@@ -78,7 +78,7 @@ impl Maintenance {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn exactly_the_attempt_that_was_given_up_fails(db: PgPool) {
+async fn a_dead_letter_fails_only_its_own_attempt(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let platform = &maintenance.platform;
     let admin = platform.user("admin@example.org").await;
@@ -125,7 +125,7 @@ async fn exactly_the_attempt_that_was_given_up_fails(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_cause_is_that_of_the_same_message_to_the_same_subscription(db: PgPool) {
+async fn a_dead_letter_gets_the_cause_of_the_same_message_and_subscription(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let message = |name: &str, attributes: &[(&str, &str)], data: &[u8]| Message {
         id: "1".to_owned(),
@@ -169,7 +169,7 @@ async fn the_cause_is_that_of_the_same_message_to_the_same_subscription(db: PgPo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_cause_that_cannot_be_kept_hides_no_answer(db: PgPool) {
+async fn a_cause_that_cannot_be_stored_does_not_replace_the_original_error(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let long = "x".repeat(5000);
     let message = Message {

@@ -10,9 +10,9 @@ use time::Duration;
 
 use crate::support::Maintenance;
 
-/// Whoever works on it holds it for another 45 seconds.
+/// A worker holds the export for another 45 seconds.
 const LEASED: &str = "update exports set attempt = 1, lease_until = now() + interval '45 seconds', next_attempt_at = null where id = $1";
-/// Nobody works on it; its message should come within five minutes.
+/// No worker holds the export. Its message is due within five minutes.
 const WAITING: &str =
     "update exports set step = 4, next_attempt_at = now() + interval '5 minutes' where id = $1";
 const READY: &str = "update exports set status = 'ready', file_attempt = 1, generation = 1, next_attempt_at = null where id = $1";
@@ -23,7 +23,7 @@ impl Maintenance {
         self.platform.project(&admin).await
     }
 
-    /// An export with two objects, kept for a week.
+    /// Creates an export with two objects that expires in a week.
     async fn export(&self, project: ProjectId, statement: &'static str) -> ExportId {
         let id = ExportId::new();
         let now = self.platform.clock.now();
@@ -57,7 +57,7 @@ impl Maintenance {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_nobody_works_on_is_asked_for_again_once(db: PgPool) {
+async fn an_export_without_a_worker_is_restarted_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let project = maintenance.new_project().await;
     let leased = maintenance.export(project, LEASED).await;
@@ -80,7 +80,7 @@ async fn what_nobody_works_on_is_asked_for_again_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_over_or_of_a_deleted_project_is_not_asked_for_again(db: PgPool) {
+async fn expired_exports_and_exports_of_deleted_projects_are_not_restarted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let project = maintenance.new_project().await;
     maintenance.export(project, WAITING).await;
@@ -94,7 +94,7 @@ async fn what_is_over_or_of_a_deleted_project_is_not_asked_for_again(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_is_over_goes_away_objects_first(db: PgPool) {
+async fn an_expired_export_is_deleted_objects_first(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let project = maintenance.new_project().await;
     let ready = maintenance.export(project, READY).await;
@@ -117,7 +117,7 @@ async fn what_is_over_goes_away_objects_first(db: PgPool) {
     assert_eq!(maintenance.count("select count(*) from exports").await, 4);
     assert_eq!(maintenance.purge().await["exports"], 2);
     let left = [ready, stuck, held, newer].map(|export| maintenance.objects_of(project, export));
-    assert_eq!(left, [0, 0, 2, 2], "what somebody works on stays until its lease ends");
+    assert_eq!(left, [0, 0, 2, 2], "an export that a worker holds stays until its lease ends");
     assert_eq!(maintenance.count("select count(*) from export_parts").await, 0);
     maintenance.platform.clock.advance(Duration::days(2));
     assert_eq!(maintenance.purge().await["exports"], 1);
@@ -125,7 +125,7 @@ async fn what_is_over_goes_away_objects_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_deleted_project_s_exports_go_at_once_and_the_project_after_them(db: PgPool) {
+async fn exports_of_a_deleted_project_are_deleted_at_once_and_before_the_project(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (project, other) = (maintenance.new_project().await, maintenance.new_project().await);
     let export = maintenance.export(project, READY).await;

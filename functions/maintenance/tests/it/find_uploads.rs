@@ -17,7 +17,7 @@ impl Maintenance {
         self.platform.user("admin@example.org").await
     }
 
-    /// Drafts of one project.
+    /// Creates drafts in a new project.
     async fn drafts(&self, count: usize) -> Vec<ObjectName> {
         let admin = self.admin().await;
         let project = self.platform.project(&admin).await;
@@ -28,7 +28,7 @@ impl Maintenance {
         drafts
     }
 
-    /// Uploads bytes, whose event is lost.
+    /// Uploads an object and loses its event.
     async fn upload_unheard(&self, object: &ObjectName) -> i64 {
         let generation = self.platform.upload(object, "bytes").await;
         self.lose(1).await;
@@ -54,12 +54,12 @@ fn looked(changes: &[(&str, i64)]) -> Value {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_upload_whose_event_did_not_come_is_announced(db: PgPool) {
+async fn the_event_of_an_upload_is_published_if_it_was_lost(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
     let generation = maintenance.upload_unheard(&object).await;
     maintenance.platform.clock.advance(Duration::minutes(9));
-    assert_eq!(maintenance.find().await, looked(&[]), "its event may be on its way");
+    assert_eq!(maintenance.find().await, looked(&[]), "the event may still arrive");
     maintenance.platform.clock.advance(Duration::minutes(2));
     assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
     let sent = maintenance.repeated().await;
@@ -71,14 +71,18 @@ async fn an_upload_whose_event_did_not_come_is_announced(db: PgPool) {
     );
     assert!(resource["md5Hash"].is_string(), "{resource}");
 
-    assert_eq!(maintenance.find().await, looked(&[]), "the event has some time");
+    assert_eq!(maintenance.find().await, looked(&[]), "the published event may still arrive");
     maintenance.platform.clock.advance(Duration::minutes(11));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]), "and is sent again when it got lost");
+    assert_eq!(
+        maintenance.find().await,
+        looked(&[("announced", 1)]),
+        "the event is published again if it was lost"
+    );
     assert_eq!(maintenance.repeated().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_draft_is_looked_for_ever_less_often_and_forgotten_after_eight_days(db: PgPool) {
+async fn a_draft_is_looked_up_less_and_less_often_and_deleted_after_eight_days(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
     let created: OffsetDateTime = maintenance.platform.value("select created_at from items").await;
@@ -114,7 +118,7 @@ async fn a_draft_is_looked_for_ever_less_often_and_forgotten_after_eight_days(db
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn bytes_that_came_at_the_last_moment_are_not_forgotten(db: PgPool) {
+async fn a_draft_whose_file_arrives_at_the_last_moment_is_not_deleted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
     maintenance.upload_unheard(&object).await;
@@ -124,7 +128,7 @@ async fn bytes_that_came_at_the_last_moment_are_not_forgotten(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_next_upload_of_an_item_is_found_too_and_never_forgotten(db: PgPool) {
+async fn a_later_upload_of_an_item_is_found_and_its_item_is_never_deleted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let drafts = maintenance.drafts(3).await;
     let [failed, rejected, read] = &drafts[..] else { panic!("three") };
@@ -147,7 +151,7 @@ async fn the_next_upload_of_an_item_is_found_too_and_never_forgotten(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_runs_at_once_look_for_each_upload_once(db: PgPool) {
+async fn two_concurrent_runs_look_up_each_upload_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let drafts = maintenance.drafts(130).await;
     for object in &drafts[..15] {
@@ -170,7 +174,7 @@ async fn two_runs_at_once_look_for_each_upload_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn while_storage_is_down_nothing_is_forgotten(db: PgPool) {
+async fn no_draft_is_deleted_while_cloud_storage_is_down(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let drafts = maintenance.drafts(2).await;
     maintenance.upload_unheard(&drafts[0]).await;
@@ -184,7 +188,7 @@ async fn while_storage_is_down_nothing_is_forgotten(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn items_that_wait_for_no_bytes_are_not_looked_for(db: PgPool) {
+async fn items_that_do_not_wait_for_a_file_are_not_looked_up(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let statements = [
         "update items set status = 'processing', generation = 7 where id = $1",

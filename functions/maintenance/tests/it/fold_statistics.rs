@@ -15,7 +15,7 @@ impl Maintenance {
         self.task(PATH).await.body
     }
 
-    /// What was folded of what happened to all items of the platform: uploads that arrived.
+    /// Returns the number of uploads in the buckets of the platform.
     async fn folded_uploads(&self) -> i64 {
         self.count(
             "select coalesce(sum(uploaded), 0)::bigint from statistics_counts
@@ -24,7 +24,7 @@ impl Maintenance {
         .await
     }
 
-    /// Folds until so many uploads are: other tests' transactions hold readers up.
+    /// Runs the task until the buckets contain `uploads` uploads. Open transactions of other tests delay it.
     async fn folded(&self, uploads: i64) {
         eventually("what was folded", async || {
             self.fold().await;
@@ -34,13 +34,13 @@ impl Maintenance {
         self.agrees().await;
     }
 
-    /// Whether the buckets are what the transitions say.
+    /// Asserts that the buckets match the transitions.
     async fn agrees(&self) {
         let differences = migrations::recompute(&self.platform.db, false).await.expect("a comparison");
         assert_eq!(differences, []);
     }
 
-    /// Uploads of new items, so many in one statement.
+    /// Records the uploads of `items` new items in one statement.
     async fn upload(&self, items: i32) {
         let mut db = self.platform.db.acquire().await.expect("a connection");
         upload(&mut db, self.platform.clock.now(), items).await;
@@ -62,14 +62,14 @@ async fn upload(db: &mut PgConnection, at: OffsetDateTime, items: i32) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_commits_late_is_folded_once_and_nothing_is_missed(db: PgPool) {
+async fn transitions_that_commit_late_are_counted_once_and_none_is_missed(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let now = maintenance.platform.clock.now();
     let mut early = maintenance.platform.db.begin().await.expect("a transaction");
     upload(&mut early, now, 2).await;
     maintenance.upload(3).await;
     maintenance.fold().await;
-    assert_eq!(maintenance.folded_uploads().await, 0, "what is open holds back what came after it");
+    assert_eq!(maintenance.folded_uploads().await, 0, "an open transaction holds back later ones");
     early.commit().await.expect("a commit");
     maintenance.folded(5).await;
     let mut open = Vec::new();
@@ -88,10 +88,10 @@ async fn what_commits_late_is_folded_once_and_nothing_is_missed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_run_that_dies_leaves_nothing_half_folded(db: PgPool) {
+async fn a_run_that_dies_leaves_no_partial_batch(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.upload(20).await;
-    // The last table that a fold writes.
+    // The last table that a batch writes.
     sqlx::raw_sql(
         "create function no() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
          create trigger no before update on statistics_cursor for each row execute function no();",
@@ -110,7 +110,7 @@ async fn a_run_that_dies_leaves_nothing_half_folded(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn of_two_runs_one_folds_and_the_other_stands_aside(db: PgPool) {
+async fn only_one_of_two_concurrent_runs_fills_the_buckets(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.upload(12_000).await;
     let mut at_it = maintenance.platform.db.begin().await.expect("a transaction");
@@ -119,11 +119,11 @@ async fn of_two_runs_one_folds_and_the_other_stands_aside(db: PgPool) {
     at_it.rollback().await.expect("an end");
     let runs = tokio::join!(maintenance.fold(), maintenance.fold(), maintenance.fold());
     let batches = [runs.0, runs.1, runs.2].iter().filter_map(|run| run["batches"].as_u64()).sum::<u64>();
-    assert!(batches <= 3, "each batch is folded once: {batches}");
+    assert!(batches <= 3, "each batch is counted once: {batches}");
     maintenance.folded(12_000).await;
 }
 
-/// An item as its last transition left it.
+/// The state of an item after its last transition.
 #[derive(Clone)]
 struct Item {
     id: ItemId,
@@ -134,7 +134,7 @@ struct Item {
     domain: Option<String>,
 }
 
-/// Everything that can happen to items, at random.
+/// A generator of random transitions of items.
 struct Histories {
     random: u64,
     items: Vec<Item>,
@@ -221,7 +221,7 @@ async fn record(
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whatever_happens_the_buckets_are_what_the_transitions_say(db: PgPool) {
+async fn after_random_transitions_the_buckets_match_the_transitions(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let now = maintenance.platform.clock.now();
     let projects = [ProjectId::new(), ProjectId::new(), ProjectId::new()];
@@ -258,7 +258,7 @@ async fn whatever_happens_the_buckets_are_what_the_transitions_say(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_was_tampered_with_is_found_and_repaired(db: PgPool) {
+async fn changed_buckets_are_found_and_repaired(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.upload(50).await;
     maintenance.folded(50).await;
@@ -282,7 +282,7 @@ async fn what_was_tampered_with_is_found_and_repaired(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nobody_but_maintenance_writes_statistics(db: PgPool) {
+async fn only_maintenance_can_write_statistics(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.upload(1).await;
     maintenance.folded(1).await;
@@ -294,11 +294,11 @@ async fn nobody_but_maintenance_writes_statistics(db: PgPool) {
         .expect("a count");
     assert!(read > 0);
     let written = sqlx::query("update statistics_counts set uploaded = 0").execute(&mut *tx).await;
-    assert!(written.is_err(), "functions read them only");
+    assert!(written.is_err(), "functions can only read statistics");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_fold_reads_only_what_it_folds(db: PgPool) {
+async fn a_batch_reads_only_its_own_transitions(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for bucket in ["counts", "durations", "people", "totals", "domains"] {
         let insert = format!("insert into statistics_{bucket} as bucket");

@@ -1,4 +1,4 @@
-//! `maintenance` as Cloud Scheduler and the dead-letter subscription call it.
+//! Tests of `maintenance`, called like Cloud Scheduler and the dead-letter subscription do.
 
 mod dead_letter;
 mod exports;

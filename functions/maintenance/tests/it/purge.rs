@@ -14,7 +14,7 @@ impl Maintenance {
     }
 }
 
-/// Everything that the platform keeps about a person.
+/// Inserts personal data into every table that can hold some.
 async fn fill(platform: &Platform, user: &TestUser) {
     let statements = [
         "update users set display_name = 'Ada Lovelace', password_hash = 'the hash', password_id = gen_random_uuid()
@@ -43,7 +43,7 @@ async fn fill(platform: &Platform, user: &TestUser) {
     .expect("audit rows");
 }
 
-/// Every row of every table, as text.
+/// Returns all rows of all tables as text.
 async fn everything(platform: &Platform) -> String {
     let tables: Vec<String> = sqlx::query_scalar(
         "select table_name from information_schema.tables where table_schema = 'public' and table_name <> '_sqlx_migrations'",
@@ -62,7 +62,7 @@ async fn everything(platform: &Platform) -> String {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nothing_personal_is_left_of_an_account_that_was_deleted_long_ago(db: PgPool) {
+async fn the_purge_erases_all_personal_data_of_a_deleted_account(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let platform = &maintenance.platform;
     let (ada, bob) = (platform.user("ada@example.org").await, platform.user("bob@example.org").await);
@@ -85,7 +85,7 @@ async fn nothing_personal_is_left_of_an_account_that_was_deleted_long_ago(db: Pg
         assert!(!left.contains(personal), "{personal}: {left}");
     }
     assert!(left.contains("bob@example.org") && left.contains("Bob's browser"));
-    // What others rely on is still there, and says whose it was by an id alone.
+    // Shared data is still there, and refers to the account by its id alone.
     assert_eq!(platform.item(item, "uploaded_by_id").await, Some(ada.id.to_string()));
     let audited = platform.audited(ada.id.0).await;
     let erased = audited.iter().filter(|(action, _)| action == "user.erased").count();
@@ -99,7 +99,7 @@ async fn fill_bob(platform: &Platform, bob: &TestUser) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool) {
+async fn expired_rows_are_deleted_after_their_retention(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let platform = &maintenance.platform;
     let ada = platform.user("ada@example.org").await;
@@ -145,7 +145,7 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
     assert_eq!(maintenance.purge().await, expect(json!({"ceremonies": 1})));
     platform.clock.advance(Duration::days(29));
     assert_eq!(maintenance.purge().await, expect(json!({"idempotency_keys": 1, "event_tickets": 1})));
-    assert_eq!(maintenance.purge().await, nothing, "a late click is still told that the link expired");
+    assert_eq!(maintenance.purge().await, nothing, "an expired link is kept to answer a late click");
     platform.clock.advance(Duration::days(4));
     assert_eq!(
         maintenance.purge().await,
@@ -154,14 +154,14 @@ async fn what_has_expired_is_forgotten_when_nobody_needs_it_any_more(db: PgPool)
     platform.clock.advance(Duration::days(5));
     assert_eq!(maintenance.purge().await, expect(json!({"invitations": 1})));
     platform.clock.advance(Duration::days(141));
-    assert_eq!(maintenance.purge().await, nothing, "ended sessions tell where the account was used");
+    assert_eq!(maintenance.purge().await, nothing, "ended sessions are kept to recognize devices");
     platform.clock.advance(Duration::days(2));
     assert_eq!(maintenance.purge().await, expect(json!({"sessions": 1})));
     assert_eq!(maintenance.count("select count(*) from users").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_address_that_nobody_verified_is_forgotten_with_its_last_link(db: PgPool) {
+async fn an_unverified_account_is_deleted_with_its_last_link(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let platform = &maintenance.platform;
     let (old, resent) = (
@@ -182,7 +182,7 @@ async fn an_address_that_nobody_verified_is_forgotten_with_its_last_link(db: PgP
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_runs_at_once_erase_each_account_once(db: PgPool) {
+async fn two_concurrent_runs_erase_each_account_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let platform = &maintenance.platform;
     for number in 0..7 {
@@ -204,7 +204,7 @@ async fn two_runs_at_once_erase_each_account_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_part_reads_an_index_that_holds_what_waits_for_it(db: PgPool) {
+async fn each_statement_of_the_purge_reads_an_index(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for (texts, index) in [
         (["delete from passkey_ceremonies", "order by expires_at"], "passkey_ceremonies_expires_at_idx"),

@@ -16,7 +16,7 @@ impl Maintenance {
         (admin, project)
     }
 
-    /// A document with two uploads, pages and words, or a voice sample with as much.
+    /// Creates a document or a voice sample with two uploads and processing results.
     async fn filled(&self, admin: &TestUser, project: ProjectId, kind: ItemKind) -> ObjectName {
         let mut object = self.platform.draft(project, admin, "application/pdf", 5).await;
         for statement in [
@@ -55,7 +55,7 @@ impl Maintenance {
         [1, 2].iter().filter(|upload_no| stored(upload_no)).count()
     }
 
-    /// Rows about items, other than their history.
+    /// Counts the rows about items, except for their transitions.
     async fn rows_of_items(&self) -> i64 {
         self.count(
             "select (select count(*) from items) + (select count(*) from documents)
@@ -68,7 +68,7 @@ impl Maintenance {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_item_that_was_deleted_long_ago_goes_with_all_its_objects(db: PgPool) {
+async fn a_deleted_item_is_purged_with_all_its_objects(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
     let kept = maintenance.filled(&admin, project, ItemKind::Document).await;
@@ -83,12 +83,12 @@ async fn an_item_that_was_deleted_long_ago_goes_with_all_its_objects(db: PgPool)
     assert_eq!((&purged["items"], &purged["projects"]), (&json!(2), &json!(0)));
     assert_eq!([&kept, &document, &voice].map(|object| maintenance.uploads(object)), [2, 0, 0]);
     assert_eq!(maintenance.rows_of_items().await, 7);
-    assert_eq!(maintenance.count("select count(*) from item_transitions").await, 3, "history stays");
+    assert_eq!(maintenance.count("select count(*) from item_transitions").await, 3, "transitions stay");
     maintenance.lose(4).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_that_was_deleted_long_ago_goes_after_its_items(db: PgPool) {
+async fn a_deleted_project_is_purged_after_its_items(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
     let live = maintenance.filled(&admin, project, ItemKind::Document).await;
@@ -97,7 +97,7 @@ async fn a_project_that_was_deleted_long_ago_goes_after_its_items(db: PgPool) {
     let other = maintenance.platform.project(&admin).await;
     let kept = maintenance.filled(&admin, other, ItemKind::Document).await;
     maintenance.platform.change("update projects set deleted_at = now() where id = $1", project.0).await;
-    // Later than its project, by somebody who was at it already.
+    // Deleted after its project, by a request that had already started.
     maintenance
         .platform
         .change("update items set deleted_at = now() + interval '20 days' where id = $1", deleted.item_id.0)
@@ -124,7 +124,7 @@ async fn a_project_that_was_deleted_long_ago_goes_after_its_items(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn rows_outlive_their_objects_and_never_the_other_way_round(db: PgPool) {
+async fn objects_are_always_deleted_before_their_rows(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
     let object = maintenance.filled(&admin, project, ItemKind::Document).await;
@@ -134,7 +134,7 @@ async fn rows_outlive_their_objects_and_never_the_other_way_round(db: PgPool) {
     vain.post("/tasks/purge", Value::Null).await.assert_problem(503, "unavailable");
     assert_eq!(maintenance.rows_of_items().await, 7);
 
-    // A run that died after the objects.
+    // A run that dies after it deleted the objects.
     sqlx::raw_sql(
         "create function no() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
                    create trigger no before delete on items for each row execute function no();",
@@ -151,7 +151,7 @@ async fn rows_outlive_their_objects_and_never_the_other_way_round(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_runs_at_once_purge_each_item_once(db: PgPool) {
+async fn two_concurrent_runs_purge_each_item_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
     let mut objects = Vec::new();

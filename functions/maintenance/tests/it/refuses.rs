@@ -6,7 +6,7 @@ use time::Duration;
 use crate::support::Maintenance;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_call_without_a_good_token_does_nothing(db: PgPool) {
+async fn a_call_without_a_valid_token_is_refused(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.unpublished(1).await;
     maintenance.platform.clock.advance(Duration::minutes(1));

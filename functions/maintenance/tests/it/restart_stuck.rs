@@ -6,7 +6,7 @@ use time::Duration;
 use crate::support::Maintenance;
 
 impl Maintenance {
-    /// A document in the state that a statement brings about.
+    /// Creates a document and brings it into a state by a statement.
     async fn document(&self, statement: &'static str) -> ObjectName {
         let admin = self.platform.user("admin@example.org").await;
         let project = self.platform.project(&admin).await;
@@ -23,11 +23,11 @@ const DEFERRED: &str = "update items set status = 'processing', generation = 7, 
     next_attempt_at = now() + interval '1 minute' where id = $1";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn work_whose_holder_died_is_announced_anew(db: PgPool) {
+async fn processing_whose_worker_died_is_restarted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(LEASED).await;
     maintenance.platform.clock.advance(Duration::minutes(5));
-    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "the lease is alive");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "the lease is still valid");
     maintenance.platform.clock.advance(Duration::minutes(2));
     assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
     let repeated = maintenance.repeated().await;
@@ -40,14 +40,18 @@ async fn work_whose_holder_died_is_announced_anew(db: PgPool) {
     );
     assert_eq!(maintenance.rows().await, 0);
 
-    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "the event has some time");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "the event may still be delivered");
     maintenance.platform.clock.advance(Duration::minutes(6));
-    assert_eq!(maintenance.restart().await, json!({"restarted": 1}), "and is repeated when it got lost");
+    assert_eq!(
+        maintenance.restart().await,
+        json!({"restarted": 1}),
+        "the event is published again if it was lost"
+    );
     assert_eq!(maintenance.repeated().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn work_that_waits_for_quota_goes_on_when_its_time_has_come(db: PgPool) {
+async fn processing_that_waits_for_quota_continues_when_it_is_due(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(DEFERRED).await;
     assert_eq!(maintenance.restart().await, json!({"restarted": 0}));
@@ -60,7 +64,7 @@ async fn work_that_waits_for_quota_goes_on_when_its_time_has_come(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_items_under_way_are_restarted(db: PgPool) {
+async fn only_items_in_processing_are_restarted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for statement in [
         "update items set next_attempt_at = now() where id = $1",
@@ -75,7 +79,7 @@ async fn only_items_under_way_are_restarted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_runs_at_once_repeat_each_event_once(db: PgPool) {
+async fn two_concurrent_runs_publish_each_event_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for statement in [LEASED, DEFERRED, LEASED] {
         maintenance.document(statement).await;
@@ -103,7 +107,7 @@ async fn a_backlog_is_restarted_in_one_run(db: PgPool) {
     .expect("a backlog");
     maintenance.platform.clock.advance(Duration::minutes(2));
     assert_eq!(maintenance.restart().await, json!({"restarted": 250}));
-    // What could not be published within the budget is left to the sweep.
+    // The sweep publishes the events that did not fit into the time budget.
     maintenance.platform.clock.advance(Duration::minutes(1));
     maintenance.sweep().await;
     let mut names: Vec<String> =
@@ -115,7 +119,7 @@ async fn a_backlog_is_restarted_in_one_run(db: PgPool) {
 }
 
 impl Maintenance {
-    /// More items like this one.
+    /// Creates `count` copies of an item.
     async fn like(&self, object: &ObjectName, count: i32) {
         sqlx::query(
             "insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes,
@@ -131,7 +135,7 @@ impl Maintenance {
         .expect("more items");
     }
 
-    /// `ocr` begins operations for up to so many of the items whose events were repeated.
+    /// Starts operations, as `ocr` does, for up to `limit` of the items whose events were published.
     async fn begin(&self, limit: i64) -> u64 {
         let begun = sqlx::query(
             "update items set operation = id::text, operation_started_at = now(), attempt = 1,
@@ -158,7 +162,7 @@ const OPERATING: &str =
     where id = $1";
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn operations_whose_time_has_come_are_looked_at_however_many_there_are(db: PgPool) {
+async fn all_operations_that_are_due_are_polled_regardless_of_the_quota(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(OPERATING).await;
     sqlx::query(
@@ -182,7 +186,7 @@ async fn operations_whose_time_has_come_are_looked_at_however_many_there_are(db:
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn no_more_operations_are_admitted_than_there_is_room_for(db: PgPool) {
+async fn no_more_operations_are_admitted_than_the_quota_allows(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(WAITING).await;
     maintenance.like(&object, 24).await;
@@ -192,19 +196,23 @@ async fn no_more_operations_are_admitted_than_there_is_room_for(db: PgPool) {
     assert_eq!(runs.iter().filter_map(|run| run["restarted"].as_u64()).sum::<u64>(), 9, "{runs:?}");
     let names: Vec<String> =
         maintenance.repeated().await.iter().map(|(about, _)| about["objectId"].to_string()).collect();
-    assert!(names.contains(&format!("\"{object}\"")), "what waited longest is first: {names:?}");
-    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "their operations are about to begin");
+    assert!(names.contains(&format!("\"{object}\"")), "the longest wait comes first: {names:?}");
+    assert_eq!(
+        maintenance.restart().await,
+        json!({"restarted": 0}),
+        "admitted items count before their operations start"
+    );
     maintenance.platform.clock.advance(Duration::seconds(-5));
     assert_eq!(
         maintenance.restart().await,
         json!({"restarted": 0}),
-        "also for an instance whose clock is behind"
+        "an instance whose clock is behind counts them, too"
     );
     maintenance.platform.clock.advance(Duration::seconds(5));
 
     assert_eq!(maintenance.begin(9).await, 9);
     maintenance.platform.clock.advance(Duration::seconds(70));
-    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "ten are under way");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 0}), "ten operations are running");
     sqlx::query(
         "update items set status = 'approved' where operation is not null and id in
                  (select id from items where operation is not null and operation <> 'operations/1' limit 4)",
@@ -218,13 +226,13 @@ async fn no_more_operations_are_admitted_than_there_is_room_for(db: PgPool) {
     let due = maintenance
         .count("select count(*) from items where status = 'processing' and operation is not null")
         .await;
-    // The four did not begin within a minute: others get their room. The operation that runs is looked at.
+    // The four operations did not start within a minute, so other items take their place. The running one is polled.
     assert_eq!((restarted, due), (json!({"restarted": 4 + 1}), 6));
     maintenance.repeated().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn what_waits_for_an_operation_holds_up_nothing_else(db: PgPool) {
+async fn items_that_wait_for_an_operation_do_not_delay_others(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(WAITING).await;
     maintenance.like(&object, 300).await;
@@ -232,14 +240,14 @@ async fn what_waits_for_an_operation_holds_up_nothing_else(db: PgPool) {
     let voice = maintenance.document(WAITING).await;
     maintenance.platform.change("update items set kind = 'voice' where id = $1", voice.item_id.0).await;
     maintenance.platform.clock.advance(Duration::seconds(61));
-    assert_eq!(maintenance.restart().await, json!({"restarted": 10 + 1 + 1}), "each kind has its own room");
+    assert_eq!(maintenance.restart().await, json!({"restarted": 10 + 1 + 1}), "each kind has its own quota");
     maintenance.platform.clock.advance(Duration::minutes(1));
     maintenance.sweep().await;
     assert_eq!(maintenance.repeated().await.len(), 12);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_search_reads_only_what_is_under_way(db: PgPool) {
+async fn the_query_reads_only_items_in_processing(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let stuck = ["for update skip locked", "(not needs_batch or operation is not null)"];
     let waiting = ["for update skip locked", "limit greatest(0"];

@@ -15,8 +15,7 @@ impl Maintenance {
         self.task("/tasks/seal-audit").await.body["rows"].clone()
     }
 
-    /// Seals until so many rows are: a transaction that is open elsewhere on the server holds seals back, and
-    /// other tests have some.
+    /// Runs the task until `rows` rows are sealed. Transactions that other tests have open on the server delay it.
     async fn seal_all(&self, rows: u64) {
         let mut sealed = 0;
         eventually("all rows are sealed", async || {
@@ -55,7 +54,7 @@ impl Maintenance {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_changed_a_removed_and_an_inserted_row_are_found_and_named(db: PgPool) {
+async fn changed_removed_and_inserted_rows_are_reported(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let ids = maintenance.log(2500).await;
     maintenance.seal_all(2500).await;
@@ -87,7 +86,7 @@ async fn a_changed_a_removed_and_an_inserted_row_are_found_and_named(db: PgPool)
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn whoever_changes_the_seals_as_well_breaks_their_chain(db: PgPool) {
+async fn changing_the_seals_too_breaks_their_chain(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let ids = maintenance.log(1).await;
     maintenance.seal_all(1).await;
@@ -119,7 +118,7 @@ async fn rows_that_commit_late_are_sealed_once_and_none_is_missed(db: PgPool) {
     let mut early = maintenance.platform.db.begin().await.expect("a transaction");
     audit::record(&mut early, entry(), now).await.expect("a row");
     maintenance.log(3).await;
-    assert_eq!(maintenance.seal().await, 0, "what is open holds back what came after it");
+    assert_eq!(maintenance.seal().await, 0, "an open transaction holds back later ones");
     early.commit().await.expect("a commit");
     maintenance.seal_all(4).await;
     let mut open = Vec::new();
@@ -137,7 +136,7 @@ async fn rows_that_commit_late_are_sealed_once_and_none_is_missed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_erased_person_breaks_no_seal(db: PgPool) {
+async fn erasing_personal_data_breaks_no_seal(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let ada = maintenance.platform.user("ada@example.org").await;
     let mut db = maintenance.platform.db.acquire().await.expect("a connection");
@@ -155,7 +154,7 @@ async fn an_erased_person_breaks_no_seal(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_runs_at_once_seal_each_row_once(db: PgPool) {
+async fn two_concurrent_runs_seal_each_row_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.log(2200).await;
     let (one, two) = tokio::join!(maintenance.seal(), maintenance.seal());
@@ -168,7 +167,7 @@ async fn two_runs_at_once_seal_each_row_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn months_are_made_ahead_and_dropped_whole_when_they_expire(db: PgPool) {
+async fn partitions_are_created_months_ahead_and_dropped_when_they_expire(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.log(3).await;
     maintenance.seal_all(3).await;
@@ -177,7 +176,7 @@ async fn months_are_made_ahead_and_dropped_whole_when_they_expire(db: PgPool) {
     assert_eq!(
         (&later["partitions"], &later["expired"]),
         (&json!(8), &json!(0)),
-        "four months of two tables"
+        "two tables have four partitions each"
     );
     maintenance.log(2).await;
     maintenance.seal_all(2).await;

@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Test helpers: the function, its tasks and failing dependencies.
 
 use serde_json::Value;
 use shared::{
@@ -8,10 +8,10 @@ use shared::{
 };
 use sqlx::PgPool;
 
-/// Where nothing listens.
+/// An address on which no server listens.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
-/// `maintenance`, called as the account that it expects.
+/// `maintenance` and a client with the service account that it expects.
 pub(crate) struct Maintenance {
     pub(crate) platform: Platform,
     pub(crate) client: Client,
@@ -24,18 +24,18 @@ impl Maintenance {
         Self { platform, client }
     }
 
-    /// The function, while Pub/Sub cannot be reached.
+    /// Returns a client of the function while Pub/Sub is unreachable.
     pub(crate) fn without_pubsub(&self) -> Client {
         let variables = [("PUBSUB_ENDPOINT", NOWHERE), ("REQUEST_TIMEOUT", "1")];
         self.platform.push_client_of::<maintenance::Maintenance>(&variables)
     }
 
-    /// The function, while Cloud Storage cannot be reached.
+    /// Returns a client of the function while Cloud Storage is unreachable.
     pub(crate) fn without_storage(&self) -> Client {
         self.platform.push_client_of::<maintenance::Maintenance>(&[("STORAGE_ENDPOINT", NOWHERE)])
     }
 
-    /// Commits events that Pub/Sub did not get.
+    /// Commits events to the outbox without publishing them.
     pub(crate) async fn unpublished(&self, count: usize) -> Vec<EmailRequested> {
         let events: Vec<_> =
             (0..count).map(|_| EmailRequested::AccountExists { user_id: UserId::new() }).collect();
@@ -51,7 +51,7 @@ impl Maintenance {
         self.count("select count(*) from outbox").await
     }
 
-    /// A number that a query finds.
+    /// Returns the number that a query selects.
     pub(crate) async fn count(&self, query: &'static str) -> i64 {
         self.platform.count(query).await
     }
@@ -64,7 +64,7 @@ impl Maintenance {
         self.task("/tasks/restart-stuck").await.body
     }
 
-    /// The finalize events that were sent since the last look: attributes and resources.
+    /// Takes the finalize events that were published since the last call: attributes and resources.
     pub(crate) async fn repeated(&self) -> Vec<(Value, Value)> {
         let messages = self.platform.messages("uploads").await;
         messages
@@ -73,7 +73,7 @@ impl Maintenance {
             .collect()
     }
 
-    /// Takes so many events of the uploads bucket away, as if they were lost.
+    /// Removes events of the uploads bucket, as if they were lost.
     pub(crate) async fn lose(&self, mut events: usize) {
         testing::eventually("the events of the bucket", async || {
             events = events.checked_sub(self.platform.messages("uploads").await.len())?;
@@ -82,7 +82,7 @@ impl Maintenance {
         .await;
     }
 
-    /// Whether an object is in the uploads bucket.
+    /// Returns whether an object is in the uploads bucket.
     pub(crate) fn stored(&self, object: &str) -> bool {
         self.platform.storage.open_object(BUCKET, object, None).is_some()
     }

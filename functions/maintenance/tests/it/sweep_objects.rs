@@ -20,7 +20,7 @@ impl Maintenance {
         created.expect("an object");
     }
 
-    /// An object of an item that there is not.
+    /// Creates an object of an item that does not exist.
     async fn stray(&self) -> String {
         let (project_id, item_id) = (ProjectId::new(), ItemId::new());
         let name = ObjectName { kind: ItemKind::Voice, project_id, item_id, upload_no: 1 }.to_string();
@@ -32,7 +32,7 @@ impl Maintenance {
         self.platform.value("select position from task_positions where task = 'sweep-objects'").await
     }
 
-    /// A walk that was broken off after an object.
+    /// Stores the position of a sweep that stopped after an object.
     async fn broken_off(&self, token: &str) {
         sqlx::query("insert into task_positions values ('sweep-objects', $1, $2)")
             .bind(token)
@@ -44,7 +44,7 @@ impl Maintenance {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn only_old_objects_that_belong_to_nothing_are_deleted(db: PgPool) {
+async fn only_old_stray_objects_are_deleted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let admin = maintenance.platform.user("admin@example.org").await;
     let project = maintenance.platform.project(&admin).await;
@@ -75,7 +75,7 @@ async fn only_old_objects_that_belong_to_nothing_are_deleted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_goes_on_where_it_was_broken_off(db: PgPool) {
+async fn a_sweep_continues_where_it_stopped(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for name in ["a", "b", "c"] {
         maintenance.object(name).await;
@@ -90,7 +90,7 @@ async fn a_walk_goes_on_where_it_was_broken_off(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_walk_begins_anew_when_its_position_is_not_known_any_more(db: PgPool) {
+async fn a_sweep_restarts_when_its_position_has_expired(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.object("a").await;
     maintenance.lose(1).await;
@@ -104,7 +104,7 @@ async fn a_walk_begins_anew_when_its_position_is_not_known_any_more(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_walks_at_once_over_several_pages_leave_nothing_behind(db: PgPool) {
+async fn two_concurrent_sweeps_over_several_pages_miss_no_object(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     for number in 0..1005 {
         maintenance.object(&format!("{number:04}")).await;
@@ -118,7 +118,7 @@ async fn two_walks_at_once_over_several_pages_leave_nothing_behind(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn while_storage_is_down_the_position_stays(db: PgPool) {
+async fn the_position_is_kept_while_cloud_storage_is_down(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.broken_off("somewhere").await;
     let vain = maintenance.without_storage();

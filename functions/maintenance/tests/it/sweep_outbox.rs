@@ -6,10 +6,10 @@ use time::{Duration, OffsetDateTime};
 use crate::support::Maintenance;
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn events_that_their_writer_could_not_publish_are_published_once(db: PgPool) {
+async fn events_that_their_writer_could_not_publish_are_published_exactly_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let mut written = maintenance.unpublished(3).await;
-    assert_eq!(maintenance.sweep().await, json!({"published": 0}), "their writer may still be at it");
+    assert_eq!(maintenance.sweep().await, json!({"published": 0}), "their writer may still publish them");
     maintenance.platform.clock.advance(Duration::seconds(31));
     assert_eq!(maintenance.sweep().await, json!({"published": 3}));
     assert_eq!(maintenance.sweep().await, json!({"published": 0}));
@@ -21,7 +21,7 @@ async fn events_that_their_writer_could_not_publish_are_published_once(db: PgPoo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_swept_message_is_the_one_that_was_written(db: PgPool) {
+async fn a_swept_message_equals_the_recorded_event(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.unpublished(1).await;
     let (id, written): (sqlx::types::Uuid, Value) = sqlx::query_as("select id, attributes from outbox")
@@ -37,7 +37,7 @@ async fn a_swept_message_is_the_one_that_was_written(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn two_sweeps_at_once_publish_each_event_once(db: PgPool) {
+async fn two_concurrent_sweeps_publish_each_event_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.unpublished(250).await;
     maintenance.platform.clock.advance(Duration::seconds(31));
@@ -51,7 +51,7 @@ async fn two_sweeps_at_once_publish_each_event_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn while_pubsub_is_down_the_pause_grows_and_nothing_is_lost(db: PgPool) {
+async fn the_retry_delay_grows_and_no_event_is_lost_while_pubsub_is_down(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let written = maintenance.unpublished(1).await;
     let vain = maintenance.without_pubsub();
