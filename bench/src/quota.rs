@@ -1,7 +1,6 @@
-//! Documents that need a batch operation, many more than run at once: `bench quota [DOCUMENTS]`, 300 unless said
-//! otherwise.
+//! Documents that need a batch operation, many more than may run at once: `bench quota [DOCUMENTS]`, 300 by default.
 //!
-//! `maintenance` is called every second, where Cloud Scheduler calls it every minute; nothing else is shortened.
+//! `maintenance` is called every second instead of every minute. Nothing else is shortened.
 
 use std::{
     sync::Arc,
@@ -19,16 +18,16 @@ use crate::{
 };
 
 const DOCUMENTS: usize = 300;
-/// Too many for a synchronous call.
+/// More pages than a synchronous call accepts.
 const PAGES: usize = 50;
-/// How long an operation takes before it writes.
+/// The duration of an operation before it writes its output.
 const DELAY: Duration = Duration::from_millis(300);
 /// The quota of the engine and of `maintenance`.
 const AT_ONCE: usize = 10;
 const PDF: &[u8] = b"%PDF-1.7 a long one";
 const GIVE_UP: Duration = Duration::from_secs(15 * 60);
 
-/// Uploads them all at once, and waits until all of them are read.
+/// Uploads all documents at once and waits until all are processed.
 pub(crate) async fn run(documents: Option<String>) -> Result<()> {
     let documents = documents.map_or(Ok(DOCUMENTS), |documents| documents.parse())?;
     let (db, url) = database().await?;
@@ -81,7 +80,7 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
         return Err("not all of them were read".into());
     }
     if operations.most_at_once > AT_ONCE || operations.started != u64::try_from(documents)? {
-        return Err("there were more operations than there should be".into());
+        return Err("there were more operations than expected".into());
     }
     Ok(())
 }

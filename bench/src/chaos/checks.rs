@@ -1,4 +1,4 @@
-//! What must be true in the end.
+//! The invariants that must hold after the chaos benchmark.
 
 use std::{
     collections::HashSet,
@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::{Result, cloud::Cloud, instance::binary};
 
-/// Statements that count what must not be there.
+/// Statements that count violations. Each must return 0.
 const NEVER: [(&str, &str); 14] = [
     ("items that are not final", "select count(*) from items where status in ('draft', 'processing')"),
     ("items that failed", "select count(*) from items where status = 'failed'"),
@@ -88,22 +88,22 @@ const NEVER: [(&str, &str); 14] = [
     ("dead letters", "select count(*) from dead_letters"),
 ];
 
-/// Whether every item that was announced has come to an end.
+/// Returns true when every created item is in a final state.
 pub(super) async fn are_final(db: &PgPool, wanted: usize) -> bool {
     let ended = "select count(*) from items where status not in ('draft', 'processing')";
-    // The database may be away.
+    // The database may be down.
     let ended = sqlx::query_scalar::<_, i64>(ended).fetch_one(db).await.unwrap_or_default();
     usize::try_from(ended).is_ok_and(|ended| ended >= wanted)
 }
 
-/// How many rows are under way: items, events, mails.
+/// Counts the items, events and mails that are still in progress.
 pub(super) async fn left(db: &PgPool, invited: usize) -> Result<i64> {
     let left = "select (select count(*) from items where status in ('draft', 'processing')) + (select count(*) from outbox)
                        + greatest($1 - (select count(*) from mail_deliveries), 0)";
     Ok(sqlx::query_scalar(left).bind(i64::try_from(invited)?).fetch_one(db).await?)
 }
 
-/// Waits until maintenance has folded all that happened.
+/// Waits until maintenance has folded all transitions into the statistics.
 async fn folded(db: &PgPool) -> Result<()> {
     let unfolded = "select count(*) from statistics_cursor, item_transitions
                     where (item_transitions.xid, item_transitions.id) > (statistics_cursor.xid, statistics_cursor.id)";
@@ -117,7 +117,7 @@ async fn folded(db: &PgPool) -> Result<()> {
     Ok(())
 }
 
-/// Prints what was found, and fails when anything is not as it must be.
+/// Prints the results, and fails when a check fails.
 pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usize) -> Result<()> {
     println!("items by state:");
     let states = "select status, count(*) from items group by status order by status";
@@ -126,7 +126,7 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
     }
     let given_up = "select count(*) from item_transitions where to_status = 'failed'";
     let given_up: i64 = sqlx::query_scalar(given_up).fetch_one(db).await?;
-    println!("given up for a while: {given_up}");
+    println!("failed attempts of items, retried later: {given_up}");
     let attempts: i64 =
         sqlx::query_scalar("select coalesce(sum(attempt), 0)::bigint from items").fetch_one(db).await?;
     println!("attempts: {attempts}, of which {} came to nothing", attempts - i64::try_from(wanted)?);

@@ -117,8 +117,7 @@ fn nothing_else_names_a_function() {
         let is_module = |function: &str| {
             owner.is_some_and(|owner| root.join(format!("functions/{owner}/src/{function}.rs")).exists())
         };
-        let others =
-            functions.iter().filter(|function| Some(**function) != owner && !is_module(function));
+        let others = functions.iter().filter(|function| Some(**function) != owner && !is_module(function));
         if others.clone().any(|function| names(text, function)) || owner.is_none() && lists(text, &functions)
         {
             places.insert(path.as_str());
