@@ -1,4 +1,4 @@
-//! Where everything listens, opened before anything runs.
+//! The listening sockets of all parts, opened before anything runs.
 
 use std::{io, net::SocketAddr};
 
@@ -12,7 +12,7 @@ use crate::{
     ports::{Ports, loopback},
 };
 
-/// Where everything will listen; `None` for what was replaced.
+/// The listeners of all parts, `None` for a part that was replaced.
 pub(crate) struct Listeners {
     pub(crate) functions: Vec<(&'static Descriptor, TcpListener)>,
     pub(crate) issuer: TcpListener,
@@ -42,7 +42,7 @@ impl Listeners {
     }
 }
 
-/// The gateway's listener.
+/// Opens the gateway's listener.
 pub(crate) async fn listen(port: u16) -> Result<TcpListener> {
     TcpListener::bind(loopback(port)).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Error::new(format!(

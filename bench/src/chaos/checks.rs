@@ -15,7 +15,7 @@ const NEVER: [(&str, &str); 14] = [
     ("items that are not final", "select count(*) from items where status in ('draft', 'processing')"),
     ("items that failed", "select count(*) from items where status = 'failed'"),
     (
-        "items in another state than their project's",
+        "items in another state than their project implies",
         "select count(*) from items
          where (status = 'pending_review') <> exists (
              select from project_members
@@ -23,14 +23,14 @@ const NEVER: [(&str, &str); 14] = [
          )",
     ),
     (
-        "items whose version is not the number of their transitions",
+        "items whose version differs from their number of transitions",
         "select count(*) from items
          left join (select item_id, count(*) as made from item_transitions group by item_id) as transitions
                 on transitions.item_id = items.id
          where made is distinct from version",
     ),
     (
-        "items that took another way, or one way twice",
+        "items with an unexpected or repeated transition",
         "select count(*) from (
              select from item_transitions group by item_id
              having string_agg(to_status, ' ' order by version)
@@ -63,16 +63,16 @@ const NEVER: [(&str, &str); 14] = [
          where stored is distinct from 1 or page_count is distinct from 1 or pages.attempt is distinct from text_attempt",
     ),
     (
-        "items that a search finds other than by name and page",
+        "items that a search does not find by both name and page",
         "select count(*) from items
          left join (select item_id, count(*) as made from item_search group by item_id) as searched
                 on searched.item_id = items.id
          where made is distinct from 2",
     ),
-    ("items taken for another's duplicate", "select count(*) from items where duplicate_of is not null"),
+    ("items marked as duplicates", "select count(*) from items where duplicate_of is not null"),
     ("leases and pauses left over", "select count(*) from items where coalesce(lease_until, next_attempt_at) is not null"),
     (
-        "totals of the statistics that are not those of the items",
+        "statistics totals that differ from the items",
         "select count(*)
          from (
              select project_id, kind, status, count(*) as items from items where deleted_at is null
@@ -129,7 +129,7 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
     println!("failed attempts of items, retried later: {given_up}");
     let attempts: i64 =
         sqlx::query_scalar("select coalesce(sum(attempt), 0)::bigint from items").fetch_one(db).await?;
-    println!("attempts: {attempts}, of which {} came to nothing", attempts - i64::try_from(wanted)?);
+    println!("attempts: {attempts}, {} of them without a result", attempts - i64::try_from(wanted)?);
 
     folded(db).await?;
     let mut wrong = Vec::new();
@@ -140,20 +140,20 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
         }
     };
     let items: i64 = sqlx::query_scalar("select count(*) from items").fetch_one(db).await?;
-    check("items more or less than were announced", items - i64::try_from(wanted)?);
+    check("items missing or in excess", items - i64::try_from(wanted)?);
     for (what, statement) in NEVER {
         check(what, sqlx::query_scalar(statement).fetch_one(db).await?);
     }
     let buckets = migrations::recompute(db, false).await?.iter().map(|difference| difference.buckets).sum();
-    check("buckets of the statistics that are not what the transitions say", buckets);
+    check("statistics buckets that differ from the transitions", buckets);
     let invited = i64::try_from(invited)?;
     let invitations: i64 =
         sqlx::query_scalar("select count(*) from project_invitations").fetch_one(db).await?;
-    check("invitations more or less than were made", invitations - invited);
+    check("invitations missing or in excess", invitations - invited);
     let mails = cloud.inbox.messages(None);
     let distinct: HashSet<(&str, Option<&str>)> =
         mails.iter().map(|mail| (mail.to.as_str(), mail.message_id.as_deref())).collect();
-    check("mails more or less than invitations, repeats folded", i64::try_from(distinct.len())? - invited);
+    check("distinct mails missing or in excess", i64::try_from(distinct.len())? - invited);
     let repeats = mails.iter().map(|mail| mail.copies).sum::<usize>() - mails.len();
     let output = Command::new(binary("maintenance")?)
         .arg("verify-audit")
@@ -162,11 +162,8 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
         .output()
         .await?;
     let said = String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ");
-    check(
-        "audit logs that do not agree with their seals",
-        i64::from(!said.contains("nothing was tampered with")),
-    );
-    println!("{} distinct mails, {repeats} repeats that mail programs fold", distinct.len());
+    check("audit logs that differ from their seals", i64::from(!said.contains("nothing was tampered with")));
+    println!("{} distinct mails, {repeats} repeats with the same Message-ID", distinct.len());
     println!("audit log: {said}");
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
 }

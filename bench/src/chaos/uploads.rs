@@ -18,7 +18,7 @@ use crate::{
     tenants::{Tenants, User},
 };
 
-/// Concurrent clients.
+/// The number of clients that run in parallel.
 const CLIENTS: usize = 8;
 /// Uploads for each invitation, which sends one mail.
 const UPLOADS_PER_INVITATION: usize = 20;
