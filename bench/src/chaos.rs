@@ -76,7 +76,7 @@ pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
     let letters = replay(&cloud, &db, &uploads).await?;
     let seconds = start.elapsed().as_secs();
 
-    println!("at rest after {seconds} s; killed:");
+    println!("finished after {seconds} s. Kills:");
     for (function, kills) in &broken.kills {
         println!("  {function:<14} {kills:>7}");
     }
@@ -118,7 +118,9 @@ async fn at_rest(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<
             return Ok(());
         }
         if start.elapsed() > GIVE_UP {
-            return Err(format!("never at rest: {left} rows and {outstanding} messages are left").into());
+            return Err(
+                format!("not finished in time: {left} rows and {outstanding} messages are left").into()
+            );
         }
         if told.elapsed() > Duration::from_secs(30) {
             eprintln!("bench: {left} rows and {outstanding} messages left");

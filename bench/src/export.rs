@@ -100,7 +100,7 @@ pub(crate) async fn run(items: Option<String>) -> Result<()> {
     let all = side.measure("all, NDJSON", many, "ndjson", false).await?;
     side.measure("all, CSV, killed in the middle", many, "csv", true).await?;
     if all > tenth + MORE_MIB {
-        return Err(format!("its memory grows with the items: {tenth:.1} to {all:.1} MiB").into());
+        return Err(format!("memory grows with the number of items: {tenth:.1} to {all:.1} MiB").into());
     }
     println!("every item is in each file once, in order");
     Ok(())

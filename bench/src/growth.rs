@@ -88,7 +88,7 @@ fn questions() -> Vec<(&'static str, bool, String)> {
         ask("by domain", "&domain=domain5"),
         ask("by domain and status", "&domain=domain5&status=rejected&limit=10"),
         ask("search: a rare word", &format!("&q={RARE}")),
-        ask("search: a word that is not there", "&q=nowhere"),
+        ask("search: a missing word", "&q=nowhere"),
         ask("search: a frequent word", "&q=word2"),
         ask("search: two words", "&q=word2%20word5"),
         ask("search: a phrase", &format!("&q=%22{}%22", PHRASE.replace(' ', "%20"))),

@@ -49,7 +49,7 @@ impl Instance {
                 Err(error) => failed = Some(error),
             }
         }
-        Err(failed.unwrap_or_else(|| "it was not started".into()))
+        Err(failed.unwrap_or_else(|| "the process was not started".into()))
     }
 
     /// The process, while it runs.

@@ -99,7 +99,7 @@ impl World {
         self.all_read(uploads).await?;
         println!(
             "{:<58} {:>8} {:>8}",
-            "from the event to the committed text, one at a time", "p50 ms", "p95 ms"
+            "latency from event to committed text, one at a time", "p50 ms", "p95 ms"
         );
         println!("{:<58} {:>8.2} {:>8.2}", "", percentile_ms(&samples, 50), percentile_ms(&samples, 95));
         Ok(())
@@ -132,14 +132,14 @@ impl World {
         let cpu = ocr.process()?.cpu()? - cpu;
         self.all_read(uploads).await?;
         let events = u32::try_from(uploads.len())?;
-        println!("{:<58} {:>8} {:>8}", "a push, 80 at a time", "p50 ms", "p95 ms");
+        println!("{:<58} {:>8} {:>8}", "latency of a push, 80 at a time", "p50 ms", "p95 ms");
         println!("{:<58} {:>8.2} {:>8.2}", "", percentile_ms(&samples, 50), percentile_ms(&samples, 95));
         println!(
             "{:<58} {:>8.0}",
             "events per second, one instance",
             f64::from(events) / elapsed.as_secs_f64()
         );
-        println!("{:<58} {:>8.2}", "ms of its CPU for each", cpu.as_secs_f64() * 1000.0 / f64::from(events));
+        println!("{:<58} {:>8.2}", "CPU per event, ms", cpu.as_secs_f64() * 1000.0 / f64::from(events));
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl World {
         let mut most = 0;
         println!(
             "{:<58} {:>8} {:>8} {:>8}",
-            "500 pages of 2.5 kB in 12 blocks each arrive", "idle MiB", "most MiB", "seconds"
+            "arrival of 500 pages, each with 2.5 kB in 12 blocks", "idle MiB", "most MiB", "seconds"
         );
         for documents in [1, 4] {
             let ocr = Instance::start(&self.cloud, "ocr", 0).await?;
@@ -169,13 +169,13 @@ impl World {
             let stored: (i64, i32, i32) =
                 sqlx::query_as(stored).bind(uploads[0].0.item_id).fetch_one(&self.db).await?;
             if stored.0 != i64::try_from(PAGES)? || stored.2 != i32::try_from(BLOCKS)? {
-                return Err(format!("stored was something else: {stored:?}").into());
+                return Err(format!("unexpected stored parts: {stored:?}").into());
             }
         }
         if most < RESIDENT_KIB {
             Ok(())
         } else {
-            Err(format!("{} MiB are more than {}", most / 1024, RESIDENT_KIB / 1024).into())
+            Err(format!("{} MiB exceed the limit of {}", most / 1024, RESIDENT_KIB / 1024).into())
         }
     }
 

@@ -45,7 +45,7 @@ impl Process {
             }
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
-        Err("the process does not answer".into())
+        Err("the process did not answer in time".into())
     }
 
     /// CPU time over all threads, from the scheduler's count (proc(5): `schedstat`).

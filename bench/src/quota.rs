@@ -60,7 +60,7 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
             break (start.elapsed(), failed, dead);
         }
         if start.elapsed() > GIVE_UP {
-            return Err(format!("{read} of {wanted} were read in time, {failed} failed").into());
+            return Err(format!("{read} of {wanted} were processed in time, {failed} failed").into());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
@@ -68,16 +68,16 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
     println!(
         "{documents} documents of {PAGES} pages, {AT_ONCE} operations at once, each of {DELAY:.0?} or more"
     );
-    println!("{:<34} {:>8.1}", "seconds until all were uploaded", uploaded.as_secs_f64());
-    println!("{:<34} {:>8.1}", "seconds until all were read", ended.as_secs_f64());
+    println!("{:<34} {:>8.1}", "seconds until all are uploaded", uploaded.as_secs_f64());
+    println!("{:<34} {:>8.1}", "seconds until all are processed", ended.as_secs_f64());
     println!("{:<34} {:>8}", "operations", operations.started);
-    println!("{:<34} {:>8}", "most at once", operations.most_at_once);
-    println!("{:<34} {:>8}", "calls for a batch", cloud.calls.batches());
-    println!("{:<34} {:>8}", "of these refused by the quota", cloud.calls.refused());
+    println!("{:<34} {:>8}", "most concurrent operations", operations.most_at_once);
+    println!("{:<34} {:>8}", "calls that start an operation", cloud.calls.batches());
+    println!("{:<34} {:>8}", "of these, refused by the quota", cloud.calls.refused());
     println!("{:<34} {:>8}", "failed", failed);
     println!("{:<34} {:>8}", "dead letters", dead);
     if failed + dead > 0 {
-        return Err("not all of them were read".into());
+        return Err("not all documents were processed".into());
     }
     if operations.most_at_once > AT_ONCE || operations.started != u64::try_from(documents)? {
         return Err("there were more operations than expected".into());

@@ -104,7 +104,7 @@ async fn review(
             let mut desk = desk();
             desk.handed.push(start.elapsed());
             if let Some(holder) = desk.held.insert(id.clone(), number) {
-                return Err(format!("{id} was handed to {number} while {holder} held it").into());
+                return Err(format!("{id} was handed to {number} while {holder} claimed it").into());
             }
             if desk.decided.contains(&id) {
                 return Err(format!("{id} was handed out again").into());

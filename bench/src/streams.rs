@@ -62,24 +62,24 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     let (sender, mut heard) = mpsc::unbounded_channel();
     let open = open(&tenants, &events, projects, wanted, &sender).await?;
     drop(sender);
-    println!("{open} streams are open on one process");
+    println!("{open} open streams on one process");
     println!("{:<46} {:>10.1}", "resident before, MiB", mib(idle));
     let (cpu, start) = (events.process()?.cpu()?, Instant::now());
     let busy = commits(&db).await?;
     let (cpu, elapsed) = (events.process()?.cpu()? - cpu, start.elapsed());
     let resident = events.process()?.resident_kib()?;
-    println!("{:<46} {:>10.1}", "resident with them, MiB", mib(resident));
+    println!("{:<46} {:>10.1}", "resident with open streams, MiB", mib(resident));
     println!(
         "{:<46} {:>10.1}",
-        "KiB for each",
+        "KiB per stream",
         f64::from(u32::try_from(resident - idle)?) / f64::from(u32::try_from(open)?)
     );
     println!(
         "{:<46} {:>10.2}",
-        "CPU while nothing happens, % of a core",
+        "CPU without transitions, % of a core",
         cpu.as_secs_f64() / elapsed.as_secs_f64() * 100.0
     );
-    println!("{:<46} {:>10.2}", "queries a second", busy - baseline);
+    println!("{:<46} {:>10.2}", "queries per second", busy - baseline);
 
     let told = transitions(&tenants, &admin, projects[0]).await?;
     let mut count: HashMap<(usize, ItemId), usize> = HashMap::new();
@@ -97,7 +97,7 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     let astray = count.keys().filter(|(stream, _)| is_other(*stream)).count();
     println!("{:<46} {:>10}", "streams of the project", listeners);
     println!("{:<46} {:>10}", "transitions sent, all streams together", samples.len());
-    println!("{:<46} {:>10}", "told twice", twice);
+    println!("{:<46} {:>10}", "received more than once", twice);
     println!("{:<46} {:>10}", "sent to another project's streams", astray);
     println!("{:<46} {:>10.0}", "from commit to stream, p50 ms", percentile_ms(&samples, 50));
     println!("{:<46} {:>10.0}", "from commit to stream, p95 ms", percentile_ms(&samples, 95));

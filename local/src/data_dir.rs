@@ -32,7 +32,7 @@ impl DataDir {
     /// # Errors
     /// When it cannot be created, or another process has locked it.
     pub fn open(path: &Path) -> Result<Self> {
-        fs::create_dir_all(path).map_err(Error::file("make", path))?;
+        fs::create_dir_all(path).map_err(Error::file("create", path))?;
         let path = path.canonicalize().map_err(Error::file("find", path))?;
         let lock_path = path.join("lock");
         let lock = OpenOptions::new()

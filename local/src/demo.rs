@@ -33,7 +33,7 @@ pub async fn demo() -> Result<()> {
     match api::probe(&origin).await {
         api::Presence::Running => show(&origin).await,
         api::Presence::Other => Err(Error::new(format!(
-            "something else answers on port {port} of this machine: stop it, or name another port in {PORT_VARIABLE}"
+            "another program uses port {port} of this machine: stop it, or set another port in {PORT_VARIABLE}"
         ))),
         api::Presence::Nobody => {
             console::start(Some(console::QUIET))?;
@@ -48,7 +48,7 @@ pub async fn demo() -> Result<()> {
                 () = shared::http::server::stop_signal() => Err(Error::new("interrupted")),
             };
             drop(stop);
-            let ended = platform.await.map_err(|error| Error::because("the platform broke", &error))?;
+            let ended = platform.await.map_err(|error| Error::because("the platform failed", &error))?;
             shown.and(ended)
         }
     }

@@ -123,9 +123,9 @@ fn bad_gateway(function: &str, id: Option<HeaderValue>) -> Response {
     let id = id.or_else(|| HeaderValue::from_str(&secrets::random_name().ok()?).ok());
     let body = json!({
         "type": "/docs/problems#bad_gateway",
-        "title": "The function behind this path does not answer.",
+        "title": "Bad gateway",
         "status": 502,
-        "detail": format!("The function {function} does not answer."),
+        "detail": format!("The function {function} does not answer. Try again later."),
         "code": "bad_gateway",
         "request_id": id.as_ref().and_then(|id| id.to_str().ok()),
     });

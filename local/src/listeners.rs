@@ -57,5 +57,5 @@ pub(crate) fn url(listener: &TcpListener) -> Result<String> {
 }
 
 pub(crate) fn address(listener: &TcpListener) -> Result<SocketAddr> {
-    listener.local_addr().map_err(|error| Error::because("a listener without an address", &error))
+    listener.local_addr().map_err(|error| Error::because("cannot read the address of a listener", &error))
 }

@@ -225,7 +225,7 @@ impl Platform {
         };
         self.addresses = vec![
             ("page and API", self.origin.clone()),
-            ("interface", format!("{}/docs/", self.origin)),
+            ("API reference", format!("{}/docs/", self.origin)),
             ("inbox", format!("{}/local/inbox", self.origin)),
             ("Cloud Storage", part(parts.storage, "STORAGE_ENDPOINT")),
             ("Pub/Sub", part(parts.pubsub, "PUBSUB_ENDPOINT")),

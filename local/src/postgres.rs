@@ -116,7 +116,7 @@ async fn temporary_folder() -> Result<PathBuf> {
     let wanted = env::temp_dir();
     let parent = if cluster::is_reachable(&wanted).await? { wanted } else { PathBuf::from("/tmp") };
     let folder = parent.join(name);
-    fs::create_dir(&folder).map_err(Error::file("make", &folder))?;
+    fs::create_dir(&folder).map_err(Error::file("create", &folder))?;
     cluster::hand_over(&folder).await?;
     Ok(folder)
 }

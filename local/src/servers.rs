@@ -25,7 +25,7 @@ impl Servers {
         };
         self.tasks.spawn(async move {
             let served = shared::http::server::serve(listener, router, stopped).await;
-            served.map_err(|error| Error::because(format!("the server of {name} broke"), &error))
+            served.map_err(|error| Error::because(format!("the server of {name} failed"), &error))
         });
     }
 
@@ -33,7 +33,7 @@ impl Servers {
     pub(crate) async fn broken(&mut self) -> Error {
         match self.tasks.join_next().await {
             Some(Ok(Err(error))) => error,
-            Some(Err(error)) => Error::because("a server broke", &error),
+            Some(Err(error)) => Error::because("a server failed", &error),
             Some(Ok(Ok(()))) => Error::new("a server stopped by itself"),
             None => std::future::pending().await,
         }

@@ -148,6 +148,6 @@ pub(crate) async fn smtp(data: &DataDir, ports: &Ports<'_>) -> Result<(Inbox, Cr
 
 fn folder(data: &DataDir, name: &str) -> Result<PathBuf> {
     let path = data.join(name);
-    fs::create_dir_all(&path).map_err(Error::file("make", &path))?;
+    fs::create_dir_all(&path).map_err(Error::file("create", &path))?;
     Ok(path)
 }

@@ -48,9 +48,11 @@ async fn grant_super_admin(email: &str) -> Outcome {
     match migrations::grant_super_admin(&connect().await?, email, &Clock::default()).await? {
         Promotion::Done => Ok(format!("{email} is a super admin now")),
         Promotion::NothingToDo => Ok(format!("{email} is a super admin already")),
-        Promotion::NoAccount => Err(format!("no account has the address {email}: sign up with it first").into()),
+        Promotion::NoAccount => {
+            Err(format!("no account has the address {email}: sign up with it first").into())
+        }
         Promotion::NotReady => {
-            Err(format!("the account of {email} is not verified or is suspended: verify it with the mailed link, or end the suspension")
+            Err(format!("the account of {email} is suspended or not verified: open the mailed link first")
                 .into())
         }
     }

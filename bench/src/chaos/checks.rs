@@ -110,7 +110,7 @@ async fn folded(db: &PgPool) -> Result<()> {
     let start = Instant::now();
     while sqlx::query_scalar::<_, i64>(unfolded).fetch_one(db).await? > 0 {
         if start.elapsed() > Duration::from_secs(120) {
-            return Err("the transitions are not folded".into());
+            return Err("the transitions were not folded in time".into());
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

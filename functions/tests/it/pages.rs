@@ -35,7 +35,7 @@ fn text(file: &Path) -> String {
 }
 
 #[tokio::test]
-async fn the_bucket_holds_every_file_that_pages_name_at_the_path_that_the_load_balancer_requests() {
+async fn the_bucket_holds_every_file_at_the_path_that_the_load_balancer_requests() {
     let folder = tempfile::tempdir().expect("a folder");
     functions::write_pages(folder.path()).await.expect("the pages");
     let files = files(folder.path());

@@ -40,8 +40,8 @@ pub(super) async fn place(data: &Path) -> Result<PathBuf> {
     // The link ties the cluster to the data folder: deleting the data folder leads to a new cluster.
     let target = Path::new(SYSTEM_FOLDER).join(secrets::random_name()?).join("postgres");
     let parent = target.parent().unwrap_or(&target);
-    fs::create_dir_all(parent).map_err(Error::file("make", parent))?;
-    symlink(&target, &usual).map_err(Error::file("make", &usual))?;
+    fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
+    symlink(&target, &usual).map_err(Error::file("create", &usual))?;
     println!(
         "The database is stored in {}, since {} is below a folder that only root can enter.",
         target.display(),
@@ -106,7 +106,7 @@ impl Cluster<'_> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(Error::file("remove", &partial)(error));
             }
-            _ => fs::create_dir(&partial).map_err(Error::file("make", &partial))?,
+            _ => fs::create_dir(&partial).map_err(Error::file("create", &partial))?,
         }
         hand_over(&partial).await?;
         let password_file = self.folder.with_extension("pwfile");
@@ -129,7 +129,7 @@ impl Cluster<'_> {
         if !output.status.success() {
             return Err(Error::new(format!("initdb failed: {}", last_lines(&output.stderr))));
         }
-        fs::rename(&partial, &self.folder).map_err(Error::file("make", &self.folder))
+        fs::rename(&partial, &self.folder).map_err(Error::file("create", &self.folder))
     }
 
     /// Waits for the server of a killed run to end, and removes its leftover files.

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Answers as Google Cloud does for two functions that serve an older revision. `$REFUSE` holds patterns of commands
-/// that fail, one per line. `$UNHEALTHY` is the number of the failing health check. `$ERRORS` is the content of the log.
+/// that fail, one per line. `$UNHEALTHY` is the number of the failing health check, `$ERRORS` the content of the log.
 const GCLOUD: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 cd "$CLOUD"
