@@ -1,7 +1,7 @@
 //! A durable database server that can be made to crash.
 //!
-//! The server of `local with-postgres` trades durability for speed and removes its files when it ends. It only tells
-//! where PostgreSQL's programs are and which user runs them.
+//! The server of `local with-postgres` trades durability for speed and removes its files when it ends. This module only
+//! asks it for the folder of PostgreSQL's programs, and runs them as the same user.
 
 use std::{
     fs::File,
