@@ -116,7 +116,7 @@ async fn review(
             _ => json!({"status": "approved"}),
         };
         let start = Instant::now();
-        // Remove it before the request: once the decision releases the claim, another reviewer may get an item.
+        // Remove it before the request, because the decision releases the claim before its answer arrives.
         desk().held.remove(&id);
         desk().decided.insert(id.clone());
         let decided = client.patch(format!("{base}/review/{id}")).bearer_auth(token).json(&decision).send();
