@@ -1,6 +1,6 @@
-# The whole platform on this machine: `make run` serves it, `make demo` uses it, `make test` proves it.
+# The whole platform on this machine: `make run` serves it, `make demo` uses it, `make test` tests it.
 
-# Outside of the checkout, so that clones share what is compiled.
+# Outside of the checkout, so that clones share compiled crates.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/alta-data/target
 # Queries are checked against .sqlx, so that compiling needs no database.
 export SQLX_OFFLINE ?= true
@@ -10,56 +10,56 @@ local := $(CARGO_TARGET_DIR)/debug/local
 .DEFAULT_GOAL := help
 .PHONY: help run demo super-admin test lint prepare check-queries images reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-analytics bench-review bench-export bench-streams
 
-help: ## Lists what there is.
+help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
 
-run: ## Serves the platform at http://localhost:8080 (ALTA_PORT changes the port) until Ctrl-C.
+run: ## Serve the platform at http://localhost:8080 (or port ALTA_PORT) until Ctrl-C
 	@local/packages
 	@cargo build -p local
 	@exec $(local) run
 
-demo: ## Uploads real documents as a browser would, and prints the recognised text.
+demo: ## Upload sample files as a browser would, and print the recognized text
 	@local/packages
 	@cargo build -p local
 	@exec $(local) demo
 
-super-admin: ## Makes an account of the running platform a super admin: make super-admin email=ada@example.org
+super-admin: ## Make an account of the running platform a super admin: make super-admin email=ada@example.org
 	@DATABASE_URL="$${DATABASE_URL:-$$(cat "$${ALTA_DATA_DIR:-.local}/database.url")}" cargo run -q -p migrations -- grant-super-admin "$(email)"
 
-test: ## Runs every test, on a database server of its own.
+test: ## Run all tests on a temporary database server
 	@local/packages test
 	@cargo test --workspace --no-run
 	@exec $(local) with-postgres cargo test --workspace --no-fail-fast
 
-lint: ## Formatting and lints.
+lint: ## Check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
-prepare: ## Updates .sqlx from the migrations and the queries in the code; needs sqlx-cli.
+prepare: ## Update .sqlx from the migrations and the queries in the code (needs sqlx-cli)
 	@$(MAKE) --no-print-directory with-sqlx command='cargo sqlx prepare --workspace'
 
-check-queries: ## Fails when .sqlx is not what `make prepare` would write; needs sqlx-cli.
+check-queries: ## Check that .sqlx is up to date (needs sqlx-cli)
 	@$(MAKE) --no-print-directory with-sqlx command='cargo sqlx prepare --workspace --check'
 
 .PHONY: with-sqlx
 with-sqlx:
 	@local/packages test
 	@command -v cargo-sqlx >/dev/null || { echo "make: sqlx-cli is missing: cargo install sqlx-cli --no-default-features --features postgres,rustls" >&2; exit 1; }
-# The runner may be an old one: with .sqlx out of date it could not be built.
+# Reuse an existing runner, even an old one: with an outdated .sqlx it cannot be built.
 	@test -x $(local) || cargo build -p local
 	@exec $(local) with-postgres env SQLX_OFFLINE=false sh -ec 'cargo sqlx migrate run --source migrations; $(command) -- --workspace --all-targets --all-features'
 
-images: ## Builds what the images hold, prints its size, and runs it as they would; as root, without Docker.
+images: ## Build the content of the images without Docker, print its size and test it (as root)
 	@.ci/images
 
-reference: ## Writes what is generated from the list of functions: .env.example, tables, lists, terraform/platform.json.
+reference: ## Generate .env.example, terraform/platform.json and other lists from the list of functions
 	@cargo run -q -p functions -- reference
 
 # Each folder with a manifest is a crate.
 functions := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard functions/*/Cargo.toml)))
 bench := $(CARGO_TARGET_DIR)/release/bench
 
-bench: ## Builds the functions for release and prints their cold starts, the speed of sign-ins, and what times tell.
+bench: ## Measure cold starts, sign-ins per second, and whether response times reveal accounts
 	@local/packages test
 	@cargo build -p local
 	@cargo build --release -p bench $(functions:%=-p %)
@@ -67,41 +67,41 @@ bench: ## Builds the functions for release and prints their cold starts, the spe
 	@$(local) with-postgres $(bench) login
 	@$(local) with-postgres $(bench) timing
 
-bench-audit: ## Fills the audit log with ten million rows, and prints what lists, seals and their verification cost.
+bench-audit: ## Measure lists, seals and verification of an audit log with ten million rows: make bench-audit rows=10000000
 	@local/packages test
 	@cargo build -p local
 	@cargo build --release -p bench $(functions:%=-p %)
 	@$(local) with-postgres $(bench) audit $(rows)
 
-bench-chaos: ## Kills everything while documents are uploaded, and proves that each is read exactly once: make bench-chaos uploads=2000
+bench-chaos: ## Kill everything during uploads, and check that each document is processed exactly once: make bench-chaos uploads=2000
 	@$(MAKE) --no-print-directory bench-with program='chaos $(uploads)'
 
-bench-quota: ## Has many more documents read by batch operations than may run at once: make bench-quota documents=300
+bench-quota: ## Process more documents by batch operations than may run at once: make bench-quota documents=300
 	@$(MAKE) --no-print-directory bench-with program='quota $(documents)'
 
-bench-pipeline: ## Prints how long an upload takes to become text, how many a second, and what a book costs in memory.
+bench-pipeline: ## Measure the latency and throughput of processing, and the memory for a 500-page document
 	@$(MAKE) --no-print-directory bench-with program='pipeline'
 
-bench-growth: ## Prints what lists and searches of a million documents cost beside those of ten thousand: make bench-growth items=1000000
+bench-growth: ## Compare lists and searches over a million items with ten thousand: make bench-growth items=1000000
 	@$(MAKE) --no-print-directory bench-with program='growth $(items)'
 
-bench-analytics: ## Prints what summaries and the review queue of ten million items cost beside those of ten thousand: make bench-analytics items='10000 1000000 10000000'
+bench-analytics: ## Compare summaries and the review queue over ten million items with ten thousand: make bench-analytics items='10000 1000000 10000000'
 	@$(MAKE) --no-print-directory bench-with program='analytics $(items)'
 
-bench-review: ## Has fifty reviewers work through one queue, and proves that each item is decided once.
+bench-review: ## Run fifty reviewers on one queue, and check that each item is decided once
 	@$(MAKE) --no-print-directory bench-with program='review'
 
-bench-export: ## Exports a million items, killing the process in the middle, and prints time and memory: make bench-export items=1000000
+bench-export: ## Export a million items with a kill halfway, and print time and memory: make bench-export items=1000000
 	@$(MAKE) --no-print-directory bench-with program='export $(items)'
 
-bench-streams: ## Prints what a thousand open event streams cost, and proves that each is told everything once: make bench-streams streams=1000
+bench-streams: ## Measure a thousand open event streams, and check that each receives every event once: make bench-streams streams=1000
 	@$(MAKE) --no-print-directory bench-with program='streams $(streams)'
 
 .PHONY: bench-with
 bench-with:
 	@local/packages test
 	@cargo build -p local
-# All of them for each program: another choice would be compiled with other features, and so once more.
+# Always build all functions: a subset would have other features and be compiled again.
 	@cargo build --release -p bench $(functions:%=-p %)
-# Every stream is two open files.
+# Every stream needs two open files.
 	@ulimit -S -n "$$(ulimit -H -n)"; exec $(local) with-postgres $(bench) $(program)

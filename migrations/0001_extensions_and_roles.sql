@@ -1,13 +1,13 @@
--- Extensions and roles: what the tables, indexes and functions in the following files refer to.
+-- Extensions and roles that the tables, indexes and functions in the following files refer to.
 
--- Finds a part of a name or address with an index (`gin_trgm_ops`).
+-- Index support for substrings of names and addresses (`gin_trgm_ops`).
 create extension if not exists pg_trgm;
 
--- `alta_functions` is what every function connects as, `alta_maintenance` is what the function `maintenance` connects
--- as. Nobody can sign in as either: operators create logins that are members. The last file grants their privileges.
+-- `alta_functions` is the role of every function except `maintenance`, which has `alta_maintenance`. Neither role can
+-- sign in: operators create logins that are members. The last file grants their privileges.
 --
--- Roles belong to the server, not to a database. Where they exist, `create role` is not tried, because it needs the
--- attribute CREATEROLE even then. Another database of the server may create them at the same moment, hence the handler.
+-- Roles belong to the server, not to a database. If they exist, skip `create role`, because it needs the attribute
+-- CREATEROLE even then. Another database of the server may create them at the same moment, hence the handler.
 do $$
 declare
     name text;

@@ -1,12 +1,12 @@
--- Identity: users, their sessions, and everything that proves who somebody is.
+-- Identity: users, their sessions, and the credentials that prove who a user is.
 
 -- Accounts. A deleted account keeps its row for the rows that refer to it.
 create table users (
     id uuid not null,
-    -- Trimmed and in lower case, so that an address is the same however it is typed.
+    -- Trimmed and in lower case, so that spelling variants are the same address.
     email text not null,
     display_name text,
-    -- Argon2id in PHC form. Before verification it is the newest registration's and opens nothing but the account.
+    -- Argon2id in PHC form. Before verification it is the newest registration's, and gives access to the account only.
     password_hash text,
     -- The registration or reset that set the password. Sessions keep a copy.
     password_id uuid,
@@ -129,10 +129,10 @@ create table passkeys (
 -- Serves a user's list, newest first, by keyset.
 create index passkeys_user_id_id_idx on passkeys (user_id, id desc);
 
--- Passkey registrations and sign-ins that have begun, so that any instance can finish them. Finishing deletes the row.
+-- Passkey registrations and sign-ins in progress, so that any instance can finish them. Finishing deletes the row.
 create table passkey_ceremonies (
     id uuid not null,
-    -- The user who registers a passkey. Null for a sign-in, which asks for no address.
+    -- The user who registers a passkey. Null for a sign-in, whose user is not known yet.
     user_id uuid,
     state jsonb not null,
     expires_at timestamptz not null,
@@ -145,7 +145,7 @@ create index passkey_ceremonies_user_id_idx on passkey_ceremonies (user_id) wher
 -- Serves the purge.
 create index passkey_ceremonies_expires_at_idx on passkey_ceremonies (expires_at);
 
--- Tickets for event streams: a browser's `EventSource` sends no `Authorization` header, but an address with a ticket.
+-- Tickets for event streams: a browser's `EventSource` cannot send an `Authorization` header, so the URL has a ticket.
 create table event_tickets (
     token_hash bytea not null,
     session_id uuid not null,

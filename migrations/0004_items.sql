@@ -1,4 +1,4 @@
--- Items: what documents and voice samples share, what each kind has of its own, and every change of state.
+-- Items: the common fields of documents and voice samples, the fields of each kind, and every change of state.
 
 -- Documents and voice samples.
 create table items (
@@ -20,7 +20,7 @@ create table items (
     size_bytes bigint not null,
     -- Base64 of the big-endian CRC32C, Cloud Storage's own form, if the client declared it.
     crc32c text,
-    -- Whether the upload is a resumable session. A renewed URL is of the same kind.
+    -- True if the upload is a resumable session. A renewed URL is of the same kind.
     resumable boolean not null default false,
     -- The object's generation. Null until the bytes have arrived.
     generation bigint,
@@ -33,7 +33,7 @@ create table items (
     attempt integer not null default 0,
     -- Attempts since the upload or since a person last restarted it. Limited, so that no item is tried forever.
     tries integer not null default 0,
-    -- Until then one instance holds the item.
+    -- The end of the lease of the instance that processes the item.
     lease_until timestamptz,
     -- When maintenance considers a waiting item again.
     next_attempt_at timestamptz,
@@ -57,7 +57,7 @@ create table items (
     processed_at timestamptz,
 
     -- The review.
-    -- The reviewer who claims the item, until when. No other reviewer gets it meanwhile.
+    -- The reviewer who claims the item, and the end of the claim. No other reviewer gets the item until then.
     claimed_by_id uuid,
     claimed_until timestamptz,
     -- The reviewer's version of the text.
@@ -107,10 +107,10 @@ create index items_deleted_at_id_idx on items (deleted_at, id) where deleted_at 
 -- Serves the foreign key, and the purge in finding out whether a project is empty.
 create index items_project_id_idx on items (project_id);
 
--- What only documents have.
+-- The fields of documents.
 create table documents (
     item_id uuid not null,
-    -- A copy of the item's, for the index.
+    -- A copy of the item's project, for the index.
     project_id uuid not null,
     domain text,
     page_count integer,
@@ -122,7 +122,7 @@ create table documents (
 -- Serves a project's list of the documents of one domain, newest first, by keyset.
 create index documents_project_id_domain_item_id_idx on documents (project_id, domain, item_id desc) where domain is not null;
 
--- What only voice samples have.
+-- The fields of voice samples.
 create table voice_samples (
     item_id uuid not null,
     -- The language (BCP 47) requested for this sample. Null for the project's language.

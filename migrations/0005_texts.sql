@@ -1,4 +1,4 @@
--- Texts of items, by the attempt that produced them: results of an abandoned attempt never mix with another's.
+-- Texts of items, by the attempt that produced them, so that results of different attempts never mix.
 
 -- The text of an item in the order in which it is read: the pages of a document, the segments of a voice sample.
 create table item_parts (

@@ -29,7 +29,7 @@ create function search_blocks(project_id uuid, ordinal bigint) returns bigint[]
 create table item_search (
     item_id uuid not null,
     part integer not null,
-    -- Copies of the item's, for the indexes.
+    -- Copies of the item's columns, for the indexes.
     project_id uuid not null,
     kind text not null,
     words tsvector not null,

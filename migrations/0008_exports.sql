@@ -14,17 +14,17 @@ create table exports (
     failure_message text,
     -- The next step. An event for an earlier step is a duplicate.
     step integer not null default 0,
-    -- The next chunk begins after this item of this kind. No kind means that all are written.
+    -- The next chunk begins after this item of this kind. Null when all items are written.
     position_kind text default 'document',
     position_id uuid,
-    -- Items written, and their number altogether, which the first step counts.
+    -- The number of items written, and the total, which the first step counts.
     done bigint not null default 0,
     total bigint,
     -- Leases so far. The number is part of the name of the object that a step writes, so that no two write the same.
     attempt integer not null default 0,
     -- Leases since the last completed step. Limited, so that no step is tried forever.
     tries integer not null default 0,
-    -- Until then one instance holds the export.
+    -- The end of the lease of the instance that writes the export.
     lease_until timestamptz,
     -- When maintenance considers the export, in case its event was lost.
     next_attempt_at timestamptz,
@@ -34,7 +34,7 @@ create table exports (
     size_bytes bigint,
     created_at timestamptz not null,
     completed_at timestamptz,
-    -- When the purge removes the export and its file.
+    -- The time after which the purge removes the export and its file.
     kept_until timestamptz not null,
     constraint exports_pkey primary key (id),
     constraint exports_project_id_fkey foreign key (project_id) references projects (id),

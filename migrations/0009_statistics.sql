@@ -1,6 +1,6 @@
 -- Statistics: transitions folded into buckets, so that a summary costs the same however many items there are.
 
--- What each transition counts for. It depends on the transition's own row only, because items are deleted and
+-- The contribution of each transition. It depends on the transition's own row only, because items are deleted and
 -- transitions stay. A transition from a status to itself is a change of a document's domain.
 create view item_facts as
 select xid, id, project_id, kind, at, from_status, to_status,
@@ -26,7 +26,7 @@ select xid, id, project_id, kind, at, from_status, to_status,
        case when to_status = 'processing' then (details ->> 'uploaded_by_id')::uuid end as uploader_id,
        case when from_status = 'pending_review' and to_status in ('approved', 'rejected') then actor_user_id end
            as reviewer_id,
-       -- Whether a document joins `domain`, and whether it leaves `domain_before`.
+       -- True if a document joins `domain`, and if it leaves `domain_before`.
        kind = 'document' and (from_status is null or details ? 'domain') as gains_domain,
        kind = 'document' and (to_status = 'deleted' or from_status = to_status and details ? 'domain') as loses_domain,
        details ->> 'domain' as domain,
@@ -70,7 +70,7 @@ begin
 end
 $$;
 
--- The histogram of rows of bin and number.
+-- The histogram of rows with a bin and a number.
 create aggregate histogram(bin integer, items integer) (sfunc = add_to_bin, stype = integer[], initcond = '{}');
 
 -- The position up to which transitions are folded. It changes in the transaction that changes the buckets, and its lock
@@ -87,8 +87,8 @@ insert into statistics_cursor (xid, id) values ('0', 0);
 
 -- In the following tables the nil UUID stands for the whole platform in place of a project.
 
--- What happened within a quarter-hour, hour, day or month. Quarter-hours, because the offsets of time zones are
--- multiples of them; the longer ones, so that a year takes few rows.
+-- The counts within a quarter-hour, hour, day or month. The offsets of time zones are multiples of quarter-hours. The
+-- longer periods let a year take few rows.
 create table statistics_counts (
     project_id uuid not null,
     grain text not null,
@@ -158,8 +158,8 @@ create index statistics_domains_documents_idx on statistics_domains (project_id,
 -- Serves the removal of domains that no document has any more.
 create index statistics_domains_empty_idx on statistics_domains (project_id) where documents = 0;
 
--- What the transitions after one position and up to another add to each table: for folding the newest transitions, and
--- for recomputing a table from all of them.
+-- The contribution of the transitions after one position and up to another to each table: for folding the newest
+-- transitions, and for recomputing a table from all of them.
 
 create function counts_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
     returns setof statistics_counts

@@ -1,6 +1,6 @@
--- The audit log: append-only, partitioned by month, sealed, with personal data in rows of its own.
+-- The audit log: append-only, partitioned by month, sealed, with personal data in separate rows.
 
--- Who did what to which resource. The last file grants adding and reading, not changing.
+-- The actor, action and resource of each entry. The last file grants adding and reading, not changing.
 create table audit_logs (
     id uuid not null,
     -- Ids are assigned before their transactions commit, so seals follow transactions, as readers of transitions do.
@@ -11,9 +11,9 @@ create table audit_logs (
     resource_id uuid,
     project_id uuid,
     status text not null,
-    -- Nothing personal: it is sealed, and stays when a person is erased.
+    -- No personal data: the column is sealed, and stays when a person is erased.
     metadata jsonb not null default '{}',
-    -- The hash of the row in `audit_personal`. Erasing that row breaks no seal, changing it does.
+    -- The hash of the row in `audit_personal`. Erasing that row keeps the seal valid, changing it does not.
     personal_hash bytea,
     created_at timestamptz not null,
     -- A partitioned table's key includes the column that it is partitioned by.
@@ -59,7 +59,7 @@ create table audit_seals (
     last_id uuid not null,
     -- Id and half a SHA-256 of each row, 32 bytes together. They identify a row that was tampered with.
     rows bytea not null,
-    -- HMAC-SHA-256 over the seal before and the rows, with a key that only maintenance holds.
+    -- HMAC-SHA-256 over the previous seal and the rows, with a key that only maintenance holds.
     hash bytea not null,
     created_at timestamptz not null,
     constraint audit_seals_pkey primary key (id)
@@ -106,8 +106,8 @@ begin
 end
 $$;
 
--- Creates the missing partitions of `months` months from `start` on, and returns how many. A month that has rows in the
--- default partition already gets none, and its rows stay there. It runs as the owner of the tables, for maintenance.
+-- Creates the missing partitions of `months` months from `start` on, and returns how many. It skips a month that has
+-- rows in the default partition, where its rows stay. It runs as the owner of the tables, for maintenance.
 create function audit_make_partitions(start date, months integer) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -163,5 +163,5 @@ begin
 end
 $$;
 
--- Last month's to the third month's from now. Maintenance creates the following ones.
+-- From last month to three months from now. Maintenance creates the following partitions.
 select audit_make_partitions((current_date - interval '1 month')::date, 5);

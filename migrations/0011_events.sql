@@ -7,7 +7,7 @@ create table outbox (
     attributes jsonb not null,
     payload jsonb not null,
     attempts integer not null default 0,
-    -- The writer publishes immediately. The sweep takes over from here.
+    -- The writer publishes immediately. After this time, the sweep publishes the event instead.
     next_attempt_at timestamptz not null,
     created_at timestamptz not null,
     constraint outbox_pkey primary key (id)
@@ -55,7 +55,7 @@ create table dead_letters (
     constraint dead_letters_subscription_message_id_key unique (subscription, message_id)
 );
 
--- Mails that were sent. A mail goes out at least once: its row keeps a redelivered event from sending it again.
+-- Sent mails. A mail is sent at least once: its row keeps a redelivered event from sending it again.
 create table mail_deliveries (
     event_id uuid not null,
     kind text not null,

@@ -1,4 +1,4 @@
--- Repeated requests and scheduled tasks: what makes them safe to repeat and to resume.
+-- Idempotency keys and task positions, which make requests safe to repeat and scheduled tasks safe to resume.
 
 -- Idempotency keys of POST requests that created something. Each is written in the transaction of its change, and kept
 -- for a day.
@@ -9,7 +9,7 @@ create table idempotency_keys (
     key text not null,
     -- SHA-256 of path and body. Another request with the same key is a mistake of the client.
     request_hash bytea not null,
-    -- The created resource. A repeat is answered with its current state, as the caller may see it then.
+    -- The created resource. A repeat returns its current state, as far as the caller may see it then.
     resource_id uuid not null,
     created_at timestamptz not null,
     constraint idempotency_keys_pkey primary key (user_id, route, key),
@@ -19,7 +19,7 @@ create table idempotency_keys (
 -- Serves the purge.
 create index idempotency_keys_created_at_idx on idempotency_keys (created_at);
 
--- The position of each scheduled task that goes through more rows or objects than one run can.
+-- The position of each scheduled task that covers more rows or objects than fit into one run.
 create table task_positions (
     task text not null,
     position text,

@@ -1,4 +1,4 @@
--- Grants: who may do what. The owner of the tables is the login of the migration job.
+-- Grants: the privileges of the two roles. The owner of the tables is the login of the migration job.
 --
 --                                       alta_functions       alta_maintenance
 --   item_transitions, audit_logs        read, add            read, add
@@ -23,8 +23,8 @@ alter default privileges in schema public
     grant select, insert, update, delete on tables to alta_functions, alta_maintenance;
 alter default privileges in schema public grant usage on sequences to alta_functions, alta_maintenance;
 
--- Nobody changes what was recorded, not even an intruder in a function. Maintenance deletes personal data when it
--- erases a person.
+-- Records are append-only, even for an intruder in a function. Maintenance deletes personal data when it erases a
+-- person.
 revoke update, delete on item_transitions, audit_logs from alta_functions, alta_maintenance;
 revoke update, delete on audit_personal from alta_functions;
 revoke update on audit_personal from alta_maintenance;

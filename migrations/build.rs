@@ -1,4 +1,4 @@
-//! Embeds the migrations again when one is added or changed.
+//! Rebuilds the crate when a migration is added or changed, since it embeds the files.
 
 fn main() {
     println!("cargo:rerun-if-changed=.");

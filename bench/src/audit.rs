@@ -1,5 +1,5 @@
-//! The audit log at size: what its lists, the guard and the list of members cost beside a small one, and what
-//! sealing and verifying it take. `bench audit [ROWS]`, ten million unless said otherwise.
+//! The audit log at size: how its lists, the guard and the member list perform compared with a small log, and how
+//! long sealing and verifying take. `bench audit [ROWS]`, ten million rows by default.
 
 use std::time::{Duration, Instant};
 
@@ -22,20 +22,20 @@ use crate::{
 const PROJECTS: i64 = 1000;
 const MEMBERS: i64 = 100;
 const ROWS: i64 = 10_000_000;
-/// Rows that are inserted at once.
+/// Rows per insert statement.
 const BATCH: i64 = 250_000;
-/// Rows of the part that is sealed, verified and tampered with.
+/// Rows in the part that is sealed, verified and tampered with.
 const SEALED: i64 = 1_000_000;
 const PAGE: i64 = 50;
 const PAGES: i64 = 1000;
 /// Requests of each kind.
 const REQUESTS: usize = 200;
-/// How much more the last page may cost than the first.
+/// The largest accepted ratio between the cost of the last page and that of the first.
 const TOLERANCE: f64 = 1.5;
-/// The statements that the functions were compiled with.
+/// The folder of the statements that the functions were compiled with.
 const STATEMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.sqlx");
 
-/// Seeds, measures, seals, tampers and verifies; fails when a promise is not kept.
+/// Seeds, measures, seals, tampers and verifies. Fails when a target is missed.
 pub(crate) async fn run(rows: Option<String>) -> Result<()> {
     let rows = rows.map_or(Ok(ROWS), |rows| rows.parse())?;
     let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
@@ -52,7 +52,8 @@ pub(crate) async fn run(rows: Option<String>) -> Result<()> {
     verified.and(paged)
 }
 
-/// Projects, members, and rows `done..rows` of the log, a second apart, spread over users, actions and projects.
+/// Inserts projects, members, and the rows `done..rows` of the log: one per second, spread over users, actions and
+/// projects.
 async fn seed(db: &PgPool, rows: i64, done: i64) -> Result<()> {
     if done == 0 {
         for statement in [
@@ -104,8 +105,8 @@ async fn seed(db: &PgPool, rows: i64, done: i64) -> Result<()> {
     Ok(())
 }
 
-/// Seals the first million rows as Cloud Scheduler has it done, then verifies them as an operator does: before and
-/// after one was changed, one removed and one inserted.
+/// Seals the first million rows with the task that Cloud Scheduler calls, then verifies them with the operator's
+/// command: before and after one row is changed, one deleted and one inserted.
 async fn verify(db: &PgPool, url: &str) -> Result<()> {
     let identity = Identity::generate("https://accounts.bench")?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -160,7 +161,7 @@ async fn verify(db: &PgPool, url: &str) -> Result<()> {
         Ok(said)
     };
     if !check("as it was sealed").await?.contains("nothing was tampered with") {
-        return Err("an untouched log was said to be tampered with".into());
+        return Err("an untouched log was reported as tampered with".into());
     }
     let ids: Vec<Uuid> =
         sqlx::query_scalar("select id from audit_logs order by id offset 1000 limit 3").fetch_all(db).await?;
@@ -183,12 +184,12 @@ async fn verify(db: &PgPool, url: &str) -> Result<()> {
         [format!("changed: {changed}"), format!("removed: {removed}"), format!("inserted: {inserted}")];
     match expected.iter().find(|finding| !said.contains(*finding)) {
         None if said.lines().count() == 4 => Ok(()),
-        None => Err("more was found than was done".into()),
+        None => Err("more tampering was found than was done".into()),
         Some(missed) => Err(format!("not found: {missed}").into()),
     }
 }
 
-/// How Postgres carries out the guard and the lists, with this many rows and without a hint.
+/// Checks the query plans of the guard and the lists at this size, without planner hints.
 async fn plans(db: &PgPool) -> Result<()> {
     let (user, session, project) = (md5("user7"), md5("session7"), md5("project7"));
     let statements: [(&str, &[&str], String); 5] = [
@@ -225,7 +226,7 @@ async fn plans(db: &PgPool) -> Result<()> {
         sqlx::raw_sql("deallocate checked").execute(&mut connection).await?;
         let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
         let time = plan.last().cloned().unwrap_or_default();
-        // Months that are empty yet are not looked at.
+        // Scans of partitions that are still empty are never executed.
         let scans = plan.iter().any(|line| line.contains("Seq Scan") && !line.contains("never executed"));
         println!("plan of {name:<24} {}  {time}", if scans { "SCANS" } else { "index" });
         if scans {
@@ -248,12 +249,12 @@ fn statement(texts: &[&str]) -> Result<String> {
     Err(format!("no statement holds {texts:?}").into())
 }
 
-/// As Postgres makes an id of it: `md5(text)::uuid`.
+/// Makes the same id as `md5(text)::uuid` in Postgres.
 fn md5(text: &str) -> Uuid {
     Uuid::from_bytes(Md5::digest(text.as_bytes()).into())
 }
 
-/// The first page beside the thousandth, in turn.
+/// Compares the first page with the thousandth, in turn.
 async fn pages(db: &PgPool) -> Result<()> {
     let of_project = AuditFilter { project_id: Some(ProjectId(md5("project7"))), ..AuditFilter::default() };
     let of_actor = AuditFilter { actor: Some(UserId(md5("user7"))), ..AuditFilter::default() };

@@ -1,10 +1,10 @@
-//! Uploads while everything breaks: `bench chaos [UPLOADS]`, 2,000 unless said otherwise.
+//! Uploads while everything fails: `bench chaos [UPLOADS]`, 2,000 by default.
 //!
-//! Processes are killed, the database crashes, every event comes up to five times and in any order, and the engine
-//! fails every fifth call. In the end each upload was read exactly once, and nothing is left over.
+//! Processes are killed, the database crashes, every event is delivered up to five times and in any order, and every
+//! fifth engine call fails. At the end, each upload must have been processed exactly once, with nothing left over.
 //!
-//! The functions' pauses are minutes and stay what they are; so that the end does not take an hour, what waits is
-//! made due every few seconds, and `maintenance` is called every second. That shortens waiting, and nothing else.
+//! The functions wait minutes between attempts. To finish in less than an hour, the benchmark makes waiting items due
+//! every few seconds and calls `maintenance` every second. Nothing else is shortened.
 
 mod checks;
 mod storm;
@@ -28,18 +28,18 @@ use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres, schedu
 
 const UPLOADS: usize = 2000;
 const PROJECTS: usize = 4;
-/// What the engine reads on every page.
+/// The text that the engine returns for every page.
 const TEXT: &str = "Dear Mrs. Albright, the parcel has arrived.";
-/// Of its calls, how many fail.
+/// The percentage of engine calls that fail.
 const FAILING_PERCENT: u8 = 20;
-/// Of each event, how many deliveries.
+/// The range of deliveries of each event.
 const DELIVERIES: std::ops::RangeInclusive<u32> = 1..=5;
-/// How long killing goes on at most once all bytes are there.
+/// The longest time that killing continues after all bytes have arrived.
 const STORM: Duration = Duration::from_secs(60);
-/// By then everything has come to rest, redeliveries with long pauses included.
+/// The time limit for everything to finish, redeliveries with long pauses included.
 const GIVE_UP: Duration = Duration::from_secs(25 * 60);
 
-/// Starts it all, breaks it, waits until it is at rest, and counts.
+/// Starts everything, injects faults, waits until nothing is in progress, and counts.
 pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
     let wanted = uploads.map_or(Ok(UPLOADS), |uploads| uploads.parse())?;
     let server = Postgres::start().await?;
@@ -76,7 +76,7 @@ pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
     let letters = replay(&cloud, &db, &uploads).await?;
     let seconds = start.elapsed().as_secs();
 
-    println!("at rest after {seconds} s; killed:");
+    println!("finished after {seconds} s. Kills:");
     for (function, kills) in &broken.kills {
         println!("  {function:<14} {kills:>7}");
     }
@@ -87,12 +87,12 @@ pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
         println!("  {function:<14} {pushes:>10} {refused:>18}");
     }
     println!("engine: {} calls, {} failed", cloud.calls.online(), cloud.calls.failed());
-    println!("answers to clients that had to be repeated: {}", uploads.repeated());
+    println!("client requests that had to be repeated: {}", uploads.repeated());
     println!("dead letters replayed: {letters}");
     checks::all(&cloud, &db, wanted, uploads.invited.load(Ordering::Relaxed)).await
 }
 
-/// Half of them have a reviewer.
+/// Creates the projects. Half of them have a reviewer.
 async fn projects(tenants: &Tenants) -> Result<Vec<Project>> {
     let admin = tenants.user("admin").await?;
     let reviewer = tenants.user("reviewer").await?;
@@ -107,7 +107,7 @@ async fn projects(tenants: &Tenants) -> Result<Vec<Project>> {
     Ok(projects)
 }
 
-/// Waits until no item, event or mail is under way any more.
+/// Waits until no item, event or mail is in progress.
 async fn at_rest(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<()> {
     let start = Instant::now();
     let mut told = start;
@@ -118,17 +118,19 @@ async fn at_rest(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<
             return Ok(());
         }
         if start.elapsed() > GIVE_UP {
-            return Err(format!("never at rest: {left} rows and {outstanding} messages are left").into());
+            return Err(
+                format!("not finished in time: {left} rows and {outstanding} messages are left").into()
+            );
         }
         if told.elapsed() > Duration::from_secs(30) {
-            eprintln!("bench: {left} rows and {outstanding} messages to go");
+            eprintln!("bench: {left} rows and {outstanding} messages left");
             told = Instant::now();
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 
-/// Has an admin send again what Pub/Sub gave up on, until nothing is left; how many there were.
+/// Replays all dead letters as an admin until none is left. Returns their number.
 async fn replay(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<usize> {
     let letters: Vec<uuid::Uuid> = sqlx::query_scalar("select id from dead_letters").fetch_all(db).await?;
     if letters.is_empty() {

@@ -1,5 +1,5 @@
-//! What functions that run as processes find around them: Pub/Sub, Cloud Storage, Document AI and a mail server,
-//! all of them in this process.
+//! The services around functions that run as processes: Pub/Sub, Cloud Storage, Document AI and a mail server, all in
+//! this process.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -34,17 +34,17 @@ use crate::{
 
 const ISSUER: &str = "https://accounts.bench";
 const PROJECT: &str = "bench";
-/// What every push and every scheduled call is meant for.
+/// The audience of the tokens of every push and scheduled call.
 const AUDIENCE: &str = "bench";
 pub(crate) const UPLOADS_BUCKET: &str = "bench-uploads";
 const RESULTS_BUCKET: &str = "bench-results";
 const EXPORTS_BUCKET: &str = "bench-exports";
 const PROCESSOR: &str = "projects/bench/locations/eu/processors/1";
 
-/// What is done to a part of a batch's output before it is written.
+/// Changes an output shard of a batch before it is written.
 pub(crate) type Enrich = fn(Vec<u8>) -> Vec<u8>;
 
-/// The services, and what functions are started with to find them.
+/// The services, and the environment that points functions to them.
 pub(crate) struct Cloud {
     pub(crate) pubsub: PubSub,
     pub(crate) storage: Storage,
@@ -57,7 +57,7 @@ pub(crate) struct Cloud {
     _data: TempDir,
 }
 
-/// How Document AI was called, and how it answered.
+/// Counts the calls to Document AI by their result.
 #[derive(Default)]
 pub(crate) struct Calls {
     online: AtomicU64,
@@ -67,22 +67,22 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// Synchronous calls.
+    /// The number of synchronous calls.
     pub(crate) fn online(&self) -> u64 {
         self.online.load(Ordering::Relaxed)
     }
 
-    /// Calls that ask for a batch operation.
+    /// The number of calls that start a batch operation.
     pub(crate) fn batches(&self) -> u64 {
         self.batches.load(Ordering::Relaxed)
     }
 
-    /// Of all of them, those that the quota refused.
+    /// The number of calls that the quota refused.
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Of all of them, those that broke.
+    /// The number of calls that failed.
     pub(crate) fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
     }
@@ -110,7 +110,7 @@ impl Calls {
 }
 
 impl Cloud {
-    /// Starts all of it; the functions reach the database at `database_url`.
+    /// Starts all services. The functions reach the database at `database_url`.
     pub(crate) async fn start(database_url: &str, enrich: Option<Enrich>) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let identity = Identity::generate(ISSUER)?;
@@ -156,7 +156,7 @@ impl Cloud {
         Ok(Self { pubsub, storage, ai, calls, inbox, relay, identity, environment, _data: data })
     }
 
-    /// The environment of a function: none connects as whoever migrates.
+    /// The environment of a function. No function connects with the role that migrates.
     pub(crate) fn environment(&self, function: &str) -> Result<Vec<(String, String)>> {
         let function =
             functions::named(function).ok_or_else(|| format!("no function is called {function}"))?;
@@ -169,7 +169,7 @@ impl Cloud {
         Ok(environment)
     }
 
-    /// The same, for settings that are read here.
+    /// The same environment, for settings that this process reads.
     pub(crate) fn env(&self) -> Env {
         self.environment.iter().cloned().collect()
     }
@@ -179,7 +179,7 @@ impl Cloud {
         self.identity.id_token(AUDIENCE, self.identity.email())
     }
 
-    /// Makes the subscriptions of these functions as in the cloud, backoff and dead letters included.
+    /// Creates the subscriptions of these functions as in the cloud, with backoff and dead letters.
     pub(crate) async fn subscribe(&self, functions: &[&str], faults: &Faults) -> Result<()> {
         let seconds = |seconds: u32| Some(Duration::from_secs(seconds.into()));
         for (function, wanted) in subscriptions().filter(|(function, _)| functions.contains(function)) {
@@ -213,13 +213,13 @@ impl Cloud {
         Ok(())
     }
 
-    /// Messages that were not delivered yet.
+    /// The number of messages that are not delivered yet.
     pub(crate) fn outstanding(&self) -> usize {
         let names = subscriptions().map(|(function, subscription)| subscription.name(function));
         names.filter_map(|name| self.pubsub.outstanding(&name).ok()).sum()
     }
 
-    /// Makes the object of an upload, which announces itself; its generation.
+    /// Writes the object of an upload, which publishes its event. Returns the generation.
     pub(crate) async fn upload(&self, object: &ObjectName, bytes: &'static [u8]) -> Result<i64> {
         let (name, attributes) = (object.to_string(), Attributes::default());
         Ok(self.storage.create_object(UPLOADS_BUCKET, &name, attributes, bytes.into()).await?.generation)
@@ -233,7 +233,7 @@ fn subscriptions() -> impl Iterator<Item = (&'static str, names::Subscription)> 
     })
 }
 
-/// Serves a router on a port of its own; where it answers.
+/// Serves a router on a free port. Returns the base URL.
 pub(crate) async fn serve(router: Router) -> Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);

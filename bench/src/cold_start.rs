@@ -1,5 +1,5 @@
-//! How long each function's process takes from its start to the first 200 on `/health/live`, and how much
-//! memory it holds when idle. Nothing else runs: no database, no Pub/Sub.
+//! The time from the start of each function's process to its first 200 on `/health/live`, and its idle memory.
+//! Nothing else runs: no database, no Pub/Sub.
 
 use std::{
     path::Path,
@@ -11,13 +11,13 @@ use crate::{
     process::{Process, environment, free_port},
 };
 
-/// Starts measured for each function; the median is printed.
+/// Starts of each function. The median is printed.
 const STARTS: usize = 21;
-/// What the platform is meant to keep to.
+/// The target for the median start.
 const START_TARGET: Duration = Duration::from_millis(10);
 const MEMORY_TARGET_KIB: u64 = 15 * 1024;
 
-/// Measures every function; their binaries lie beside this one.
+/// Measures every function, with the binaries in the folder of this one.
 pub(crate) async fn run() -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
     println!(
@@ -48,14 +48,14 @@ pub(crate) async fn run() -> Result<()> {
     Ok(())
 }
 
-/// What the starts of one function took.
+/// The measurements of one function.
 #[derive(Default)]
 struct Figures {
-    /// From start to answer.
+    /// From process start to the answer.
     times: Vec<Duration>,
-    /// Of that, on a core: what stays the same on a busy machine.
+    /// CPU time of the start, which is comparable on a busy machine.
     cpu: Vec<Duration>,
-    /// The most that was resident, in KiB.
+    /// Peak resident memory, in KiB.
     memory: u64,
 }
 

@@ -1,8 +1,8 @@
-//! An export of a million items, once undisturbed and once with its process killed in the middle: `bench export
+//! A project export of a million items, once undisturbed and once with its process killed halfway: `bench export
 //! [ITEMS]`.
 //!
-//! `data`, `export` and `maintenance` are processes of their own. Each file is read to its end: every item of the
-//! project is in it once, in order. What an export takes in memory is compared with what a tenth of the items takes.
+//! `data`, `export` and `maintenance` are separate processes. Each file is read to its end and must hold every item of
+//! the project once, in order. The memory that an export needs is compared with that of a tenth of the items.
 
 use std::{
     collections::HashSet,
@@ -27,17 +27,17 @@ use crate::{
 };
 
 const ITEMS: i64 = 1_000_000;
-/// Items that are inserted at once.
+/// Items per insert statement.
 const BATCH: i64 = 50_000;
 /// Pages of each of the ten books among the items.
 const BOOK: i64 = 500;
-/// How much more memory ten times as many items may take, in MiB.
+/// The largest accepted increase in memory for ten times as many items, in MiB.
 const MORE_MIB: f64 = 16.0;
-/// Longer than a lease that a killed process held, and all that comes after it.
+/// Longer than the lease of a killed process and the rest of the export.
 const PATIENCE: Duration = Duration::from_secs(1800);
 
-/// Items `$1..$2` of the project `$3`, each with a page of some 300 bytes; every hundredth is a voice sample, and in
-/// every ten thousandth name stands a formula.
+/// Items `$1..$2` of the project `$3`, each with a page of some 300 bytes. Every hundredth is a voice sample, and every
+/// ten thousandth name contains a spreadsheet formula.
 const INSERT: &str = "
     with numbered as materialized (
         select n, now() - make_interval(secs => 1000000 - n * 0.5) as at,
@@ -65,7 +65,7 @@ const INSERT: &str = "
            case kind when 'document' then 0.9 end
     from made";
 
-/// Ten of a project's documents become books, of some two megabytes each.
+/// Turns ten of a project's documents into books of some two megabytes each.
 const BOOKS: &str = "
     insert into item_parts (item_id, attempt, number, text, confidence, layout)
     select book.id, 1, page, repeat('A page of a book, ' || page || E'.\n', 200), 0.9, '[]'
@@ -100,7 +100,7 @@ pub(crate) async fn run(items: Option<String>) -> Result<()> {
     let all = side.measure("all, NDJSON", many, "ndjson", false).await?;
     side.measure("all, CSV, killed in the middle", many, "csv", true).await?;
     if all > tenth + MORE_MIB {
-        return Err(format!("its memory grows with the items: {tenth:.1} to {all:.1} MiB").into());
+        return Err(format!("memory grows with the number of items: {tenth:.1} to {all:.1} MiB").into());
     }
     println!("every item is in each file once, in order");
     Ok(())
@@ -119,7 +119,7 @@ async fn seed(db: &PgPool, project: ProjectId, admin: &User, items: i64) -> Resu
     Ok(())
 }
 
-/// What exports are asked of.
+/// The running services and the caller that requests exports.
 struct Side {
     db: PgPool,
     cloud: Arc<Cloud>,
@@ -130,7 +130,7 @@ struct Side {
 }
 
 impl Side {
-    /// Exports a project with a process of its own, and looks at the file; the most memory that was resident, in MiB.
+    /// Exports a project with a new process and checks the file. Returns the peak resident memory, in MiB.
     async fn measure(&self, name: &str, project: ProjectId, format: &str, kill: bool) -> Result<f64> {
         let mut export = Instance::start(&self.cloud, "export", 0).await?;
         let start = Instant::now();
@@ -173,7 +173,7 @@ impl Side {
         }
     }
 
-    /// Compares the file with the project, item by item; how many there are.
+    /// Compares the file with the project, item by item. Returns the number of items.
     async fn check(&self, project: ProjectId, format: &str, about: &Value) -> Result<usize> {
         let mut answer = self.client.get(about["url"].as_str().ok_or("no URL")?).send().await?;
         let mut file = tempfile::tempfile()?;

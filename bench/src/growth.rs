@@ -1,8 +1,8 @@
-//! Lists and searches of a million items beside those of ten thousand: `bench growth [ITEMS]`.
+//! Lists and searches over a million items compared with ten thousand: `bench growth [ITEMS]`.
 //!
-//! Two databases of one server, each with a project that holds nine tenths of the items and a hundred small ones.
-//! `data` answers over HTTP, for the one and the other in turn, so that the ratios of a run are fair. Where few items
-//! have less than a page of answers, less is asked for: both answer as much.
+//! Two databases of one server, each with a project that holds nine tenths of the items and a hundred small projects.
+//! `data` answers over HTTP for both in turn, so that the ratios of a run are fair. Where the smaller database has less
+//! than a page of results, the limit is lower, so that both return the same number.
 
 pub(crate) mod seed;
 
@@ -28,14 +28,14 @@ const MANY: i64 = 1_000_000;
 /// Requests of each kind to each side.
 const REQUESTS: usize = 100;
 const WARM: usize = 5;
-/// How much more the p95 may be.
+/// The largest accepted ratio of the p95 latencies.
 const TOLERANCE: f64 = 2.0;
-/// Differences of less than this are the machine's.
+/// Smaller differences, in milliseconds, are noise of the machine.
 const NOISE_MS: f64 = 1.0;
-/// How deep a list is read.
+/// The number of the page that tests deep pagination.
 const DEEP_PAGE: usize = 100;
 
-/// Seeds both, asks both, and fails when a question costs much more of the large one.
+/// Seeds both databases, queries both, and fails when a query is much slower on the large one.
 pub(crate) async fn run(items: Option<String>) -> Result<()> {
     let many = items.map_or(Ok(MANY), |items| items.parse())?;
     let few = Side::start("few", FEW).await?;
@@ -74,7 +74,7 @@ pub(crate) async fn run(items: Option<String>) -> Result<()> {
     if slow.is_empty() { Ok(()) } else { Err(format!("these grow: {}", slow.join(", ")).into()) }
 }
 
-/// What is asked: a name, whether of a small project, and the rest of the query.
+/// The queries: a name, whether it reads a small project, and the rest of the query string.
 fn questions() -> Vec<(&'static str, bool, String)> {
     let ask = |name, rest: &str| (name, false, rest.to_owned());
     vec![
@@ -88,7 +88,7 @@ fn questions() -> Vec<(&'static str, bool, String)> {
         ask("by domain", "&domain=domain5"),
         ask("by domain and status", "&domain=domain5&status=rejected&limit=10"),
         ask("search: a rare word", &format!("&q={RARE}")),
-        ask("search: a word that is not there", "&q=nowhere"),
+        ask("search: a missing word", "&q=nowhere"),
         ask("search: a frequent word", "&q=word2"),
         ask("search: two words", "&q=word2%20word5"),
         ask("search: a phrase", &format!("&q=%22{}%22", PHRASE.replace(' ', "%20"))),
@@ -100,7 +100,7 @@ fn questions() -> Vec<(&'static str, bool, String)> {
     ]
 }
 
-/// A database, `data` in front of it, and a member of its projects.
+/// A database, the `data` function that serves it, and a member of its projects.
 struct Side {
     data: Instance,
     client: reqwest::Client,
@@ -134,7 +134,7 @@ impl Side {
     async fn ask(&self, small: bool, query: &str) -> Result<(Value, Duration)> {
         let project = &self.projects[usize::from(small)];
         let url = self.data.url(&format!("/documents?project_id={project}{query}"));
-        // Seeding the other side may have taken longer than a token is good for.
+        // Seeding the other side may have taken longer than a token is valid.
         let token = self.tenants.token(&self.reader)?;
         let start = Instant::now();
         let answer = self.client.get(url).bearer_auth(token).send().await?;
@@ -146,7 +146,7 @@ impl Side {
         Ok((serde_json::from_slice(&body)?, elapsed))
     }
 
-    /// Where a deep page of the list begins.
+    /// The cursor of a deep page of the list.
     async fn deep_cursor(&self) -> Result<String> {
         let mut cursor = String::new();
         for _ in 1..DEEP_PAGE {
@@ -158,7 +158,7 @@ impl Side {
     }
 }
 
-/// A new database of this name on the server at `DATABASE_URL`.
+/// Creates a database with this name on the server at `DATABASE_URL`.
 pub(crate) async fn database(name: &str) -> Result<String> {
     let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
     let server = PgPool::connect(&url).await?;

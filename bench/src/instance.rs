@@ -1,4 +1,4 @@
-//! A function's process that can be killed, and started again.
+//! A function's process that can be killed and restarted.
 
 use std::{path::PathBuf, time::Instant};
 
@@ -8,10 +8,10 @@ use crate::{
     process::{Process, free_port},
 };
 
-/// How often a start is tried: between the choice of a port and its use, another process may take it.
+/// Start attempts, since another process may take the chosen port before it is used.
 const ATTEMPTS: usize = 5;
 
-/// One of a function's processes.
+/// One process of a function.
 pub(crate) struct Instance {
     pub(crate) function: &'static str,
     number: usize,
@@ -20,19 +20,19 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// Starts the binary that lies beside this one; the relay knows it from then on.
+    /// Starts the binary in the folder of this one, and registers it with the relay.
     pub(crate) async fn start(cloud: &Cloud, function: &'static str, number: usize) -> Result<Self> {
         let mut instance = Self { function, number, port: 0, process: None };
         instance.restart(cloud).await?;
         Ok(instance)
     }
 
-    /// Kills it with SIGKILL: whatever it was doing ends there.
+    /// Kills the process with SIGKILL, whatever it is doing.
     pub(crate) fn kill(&mut self) {
         self.process = None;
     }
 
-    /// Starts it again.
+    /// Starts the process again.
     pub(crate) async fn restart(&mut self, cloud: &Cloud) -> Result<()> {
         let binary = binary(self.function)?;
         let environment = cloud.environment(self.function)?;
@@ -49,21 +49,21 @@ impl Instance {
                 Err(error) => failed = Some(error),
             }
         }
-        Err(failed.unwrap_or_else(|| "it was not started".into()))
+        Err(failed.unwrap_or_else(|| "the process was not started".into()))
     }
 
-    /// The process, while it lives.
+    /// The process, while it runs.
     pub(crate) fn process(&self) -> Result<&Process> {
         self.process.as_ref().ok_or_else(|| format!("{} was killed", self.function).into())
     }
 
-    /// Where a path of it is reached, without the relay.
+    /// The URL of a path on this process, without the relay.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 }
 
-/// A function's binary, which lies beside this one.
+/// The path of a function's binary, in the folder of this one.
 pub(crate) fn binary(function: &str) -> Result<PathBuf> {
     let binary = std::env::current_exe()?.parent().ok_or("no folder")?.join(function);
     if binary.exists() { Ok(binary) } else { Err(format!("{} is missing", binary.display()).into()) }

@@ -1,5 +1,5 @@
-//! Signing in at the speed of Argon2 itself: sign-ins a second beside hashes a second of a bare loop with the
-//! same parameters, on the same cores, in turn.
+//! Sign-ins per second compared with the Argon2 hashes per second of a bare loop, with the same parameters and cores,
+//! in turn.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -17,16 +17,16 @@ use crate::{
     running_auth::{PASSWORD, RunningAuth},
 };
 
-/// How long each part of a round takes.
+/// The duration of each part of a round.
 const PART: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 10;
-/// Accounts that sign in, and requests under way at once.
+/// The number of accounts, and of concurrent requests.
 const ACCOUNTS: usize = 64;
 const AT_ONCE: usize = 32;
-/// How much of the bare loop's speed is to be kept.
+/// The share of the bare loop's speed that sign-ins must reach.
 const TARGET: f64 = 0.9;
 
-/// Measures both; fails when signing in is slower than it has to be, or fails.
+/// Measures both. Fails when signing in is slower than the target, or fails.
 pub(crate) async fn run() -> Result<()> {
     let cores = thread::available_parallelism()?.get();
     let auth = RunningAuth::start(cores).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn run() -> Result<()> {
         mean * 100.0,
         error * 100.0
     );
-    // A neighbour on the machine costs a round some percent: only what two errors do not explain counts.
+    // Other load on the machine costs a round a few percent: fail only for more than two standard errors.
     if mean + 2.0 * error < TARGET {
         return Err(format!("less than {:.0} %", TARGET * 100.0).into());
     }
@@ -70,7 +70,7 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (variance / count).sqrt())
 }
 
-/// Hashes a second, on all cores, with memory that is used again.
+/// Hashes per second on all cores, with reused memory.
 fn bare_loop(cores: usize) -> Result<f64> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| error.to_string())?;
     let hashes = AtomicU64::new(0);
@@ -96,7 +96,7 @@ fn bare_loop(cores: usize) -> Result<f64> {
     Ok(per_second(hashes.into_inner(), start.elapsed()))
 }
 
-/// Hashes a second through the queue that sign-ins wait in, without a request around them.
+/// Hashes per second through the queue of the sign-ins, without HTTP.
 async fn queued(cores: usize) -> Result<f64> {
     let passwords = Passwords::new(&PasswordSettings { concurrency: cores });
     let hash = passwords.hash(&PASSWORD.into()).await.map_err(|problem| problem.cause())?;
@@ -107,12 +107,12 @@ async fn queued(cores: usize) -> Result<f64> {
     });
     let checked: Vec<bool> = checks.buffer_unordered(AT_ONCE).collect().await;
     if checked.contains(&false) {
-        return Err("a password was not known by its hash".into());
+        return Err("a password did not match its hash".into());
     }
     Ok(per_second(checked.len() as u64, start.elapsed()))
 }
 
-/// Sign-ins a second.
+/// Sign-ins per second.
 async fn sign_in(auth: &RunningAuth, time: Duration) -> Result<f64> {
     let start = Instant::now();
     let clients = (0..AT_ONCE).map(|client| async move {

@@ -1,4 +1,4 @@
-//! Measurements, printed as ratios and figures of one run. `make bench` runs them all.
+//! Benchmarks, printed as ratios and figures of one run. `make bench` runs them all.
 
 mod audit;
 mod chaos;

@@ -1,7 +1,7 @@
 //! From the event of an upload to its text: `bench pipeline`.
 //!
-//! The engine answers at once, so that what is measured is ours. Storage, Pub/Sub and the engine run in this
-//! process, on the same cores: they are in the figures.
+//! The engine answers at once, so that only the platform is measured. Storage, Pub/Sub and the engine run in this
+//! process on the same cores, so the figures include them.
 
 use std::time::{Duration, Instant};
 
@@ -29,19 +29,19 @@ use crate::{
 const PDF: &[u8] = b"%PDF-1.7 a letter";
 /// Events that are awaited one by one.
 const ONE_BY_ONE: usize = 300;
-/// Events that come all at once.
+/// Events that are delivered at once.
 const AT_ONCE: usize = 3000;
-/// Requests that Cloud Run hands to an instance at once.
+/// Concurrent requests that Cloud Run sends to one instance.
 const CONCURRENCY: usize = 80;
-/// The largest document there is, and what is on each of its pages.
+/// Pages of the largest accepted document.
 const PAGES: usize = 500;
 const BLOCKS: usize = 12;
 const PAGE_BYTES: usize = 2500;
-/// What an instance may hold while the whole of it arrives.
+/// The memory limit of an instance while the largest document arrives.
 const RESIDENT_KIB: u64 = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Prints latency, throughput and memory; fails when there is too much of the last.
+/// Prints latency, throughput and memory. Fails when memory exceeds its limit.
 pub(crate) async fn run() -> Result<()> {
     let (db, url) = database().await?;
     let cloud = Cloud::start(&url, Some(with_blocks)).await?;
@@ -50,7 +50,7 @@ pub(crate) async fn run() -> Result<()> {
     let user = tenants.user("admin").await?;
     let world = World { project: tenants.project("Letters", &user).await?, cloud, tenants, user, db };
 
-    // Nobody is subscribed yet: these uploads are announced when it suits us.
+    // There are no subscriptions yet: the benchmark publishes the events of these uploads itself.
     let uploads = world.uploads(ONE_BY_ONE + AT_ONCE).await?;
     world.cloud.subscribe(&["ocr"], &Faults::default()).await?;
     let (one_by_one, at_once) = uploads.split_at(ONE_BY_ONE);
@@ -82,7 +82,7 @@ impl World {
         uploads.buffer_unordered(8).try_collect().await
     }
 
-    /// One event after the other, from its publication until its acknowledgement, which follows the commit.
+    /// Delivers one event after the other and measures from publication to acknowledgment, which follows the commit.
     async fn latency(&self, uploads: &[Upload]) -> Result<()> {
         let mut answers = self.cloud.relay.watch();
         let mut samples = Vec::new();
@@ -91,7 +91,7 @@ impl World {
             let start = Instant::now();
             self.cloud.pubsub.publish(Topic::Uploads.name(), attributes, data.to_string()).await?;
             let acknowledged = acknowledged(&mut answers, "ocr").await?;
-            // The first ones open connections.
+            // The first events open connections.
             if number >= 20 {
                 samples.push(acknowledged - start);
             }
@@ -99,13 +99,13 @@ impl World {
         self.all_read(uploads).await?;
         println!(
             "{:<58} {:>8} {:>8}",
-            "from the event to the committed text, one at a time", "p50 ms", "p95 ms"
+            "latency from event to committed text, one at a time", "p50 ms", "p95 ms"
         );
         println!("{:<58} {:>8.2} {:>8.2}", "", percentile_ms(&samples, 50), percentile_ms(&samples, 95));
         Ok(())
     }
 
-    /// Pushes of as many events at once as Cloud Run hands to one instance.
+    /// Pushes as many concurrent events as Cloud Run sends to one instance.
     async fn throughput(&self, ocr: &Instance, uploads: &[Upload]) -> Result<()> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         let (url, token) = (ocr.url("/events/object-finalized"), self.cloud.push_token());
@@ -132,18 +132,18 @@ impl World {
         let cpu = ocr.process()?.cpu()? - cpu;
         self.all_read(uploads).await?;
         let events = u32::try_from(uploads.len())?;
-        println!("{:<58} {:>8} {:>8}", "a push, 80 at a time", "p50 ms", "p95 ms");
+        println!("{:<58} {:>8} {:>8}", "latency of a push, 80 at a time", "p50 ms", "p95 ms");
         println!("{:<58} {:>8.2} {:>8.2}", "", percentile_ms(&samples, 50), percentile_ms(&samples, 95));
         println!(
             "{:<58} {:>8.0}",
             "events per second, one instance",
             f64::from(events) / elapsed.as_secs_f64()
         );
-        println!("{:<58} {:>8.2}", "ms of its CPU for each", cpu.as_secs_f64() * 1000.0 / f64::from(events));
+        println!("{:<58} {:>8.2}", "CPU per event, ms", cpu.as_secs_f64() * 1000.0 / f64::from(events));
         Ok(())
     }
 
-    /// What one instance holds while the largest document arrives, all of its parts at once.
+    /// Measures the memory of one instance while all parts of the largest document arrive at once.
     async fn memory(&self) -> Result<()> {
         let sentence = "The parcel has arrived, and with it the bill. ";
         let text: String = sentence.chars().cycle().take(PAGE_BYTES).collect();
@@ -152,7 +152,7 @@ impl World {
         let mut most = 0;
         println!(
             "{:<58} {:>8} {:>8} {:>8}",
-            "500 pages of 2.5 kB in 12 blocks each arrive", "idle MiB", "most MiB", "seconds"
+            "arrival of 500 pages, each with 2.5 kB in 12 blocks", "idle MiB", "most MiB", "seconds"
         );
         for documents in [1, 4] {
             let ocr = Instance::start(&self.cloud, "ocr", 0).await?;
@@ -169,17 +169,17 @@ impl World {
             let stored: (i64, i32, i32) =
                 sqlx::query_as(stored).bind(uploads[0].0.item_id).fetch_one(&self.db).await?;
             if stored.0 != i64::try_from(PAGES)? || stored.2 != i32::try_from(BLOCKS)? {
-                return Err(format!("stored was something else: {stored:?}").into());
+                return Err(format!("unexpected stored parts: {stored:?}").into());
             }
         }
         if most < RESIDENT_KIB {
             Ok(())
         } else {
-            Err(format!("{} MiB are more than {}", most / 1024, RESIDENT_KIB / 1024).into())
+            Err(format!("{} MiB exceed the limit of {}", most / 1024, RESIDENT_KIB / 1024).into())
         }
     }
 
-    /// Waits until all of them are approved.
+    /// Waits until all items are approved.
     async fn all_read(&self, uploads: &[Upload]) -> Result<()> {
         let ids: Vec<ItemId> = uploads.iter().map(|(object, _)| object.item_id).collect();
         let start = Instant::now();
@@ -206,7 +206,7 @@ async fn acknowledged(answers: &mut mpsc::UnboundedReceiver<Answered>, function:
     }
 }
 
-/// The stand-in's instant text has no layout: this cuts each page into blocks, as the engine finds them.
+/// Cuts each page into blocks, as the engine does: the stand-in's instant text has no layout.
 fn with_blocks(output: Vec<u8>) -> Vec<u8> {
     let Ok(mut document) = serde_json::from_slice::<Value>(&output) else { return output };
     for page in document["pages"].as_array_mut().into_iter().flatten() {

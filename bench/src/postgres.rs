@@ -1,7 +1,7 @@
-//! A database server of our own that keeps what it acknowledged, so that it can be made to crash.
+//! A durable database server that can be made to crash.
 //!
-//! The one of `local with-postgres` is fast rather than durable, and its keeper removes its files once it ends: it
-//! only tells where PostgreSQL's programs are, and as whom they run.
+//! The server of `local with-postgres` trades durability for speed and removes its files when it ends. This module only
+//! asks it for the folder of PostgreSQL's programs, and runs them as the same user.
 
 use std::{
     fs::File,
@@ -19,10 +19,10 @@ use tempfile::TempDir;
 
 use crate::{Result, process::free_port};
 
-/// How long it may take to answer, recovery included.
+/// The time limit for the first answer, recovery included.
 const GIVE_UP: Duration = Duration::from_secs(60);
 
-/// The server; it ends with this.
+/// The server. It stops when this is dropped.
 pub(crate) struct Postgres {
     programs: PathBuf,
     folder: TempDir,
@@ -32,7 +32,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a cluster with the programs of the server at `DATABASE_URL`, and starts it.
+    /// Creates a cluster with the programs of the server at `DATABASE_URL`, and starts it.
     pub(crate) async fn start() -> Result<Self> {
         let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
         let mut db = PgConnection::connect(&url).await?;
@@ -63,7 +63,7 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Ends it as a crash would (`pg_ctl stop --mode=immediate`): nothing is written before it goes.
+    /// Stops the server as a crash would, without a checkpoint (`pg_ctl stop --mode=immediate`).
     pub(crate) fn crash(&mut self) -> Result<()> {
         let Some(mut process) = self.process.take() else { return Ok(()) };
         Command::new("kill").arg("-QUIT").arg(process.id().to_string()).status()?;
@@ -71,7 +71,7 @@ impl Postgres {
         Ok(())
     }
 
-    /// Starts it; it recovers from its log, and answers when this returns.
+    /// Starts the server and waits until it has recovered and answers.
     pub(crate) async fn restart(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.folder.path().join("log"))?;
         let mut command = self.command("postgres");
@@ -97,7 +97,7 @@ impl Postgres {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.join(program));
-        // Whoever it runs as may not enter our own folder.
+        // The server's user may not have access to the current folder.
         command.current_dir(Path::new("/"));
         if let Some((user, group)) = self.owner {
             command.uid(user).gid(group);

@@ -1,4 +1,4 @@
-//! A function in a process of its own, as it runs in the cloud, and what it costs.
+//! A function in its own process, as in the cloud, and the resources that it uses.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,15 +16,15 @@ use tokio::{
 
 use crate::Result;
 
-/// A process that does not answer within this time is broken.
+/// The time limit for a process to answer.
 const GIVE_UP: Duration = Duration::from_secs(10);
 
-/// A port that was free a moment ago.
+/// Finds a free port. Another process may take it before it is used.
 pub(crate) async fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
 }
 
-/// A process that ends with its measurement.
+/// A process that is killed when this is dropped.
 pub(crate) struct Process(Child);
 
 impl Process {
@@ -34,7 +34,7 @@ impl Process {
         Ok(Self(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?))
     }
 
-    /// Asks for `/health/live` until it is there, without a pause worth measuring.
+    /// Polls `/health/live` until it answers, without a measurable pause.
     pub(crate) async fn answers(&mut self, port: u16, start: Instant) -> Result<()> {
         while start.elapsed() < GIVE_UP {
             if let Some(status) = self.0.try_wait()? {
@@ -45,10 +45,10 @@ impl Process {
             }
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
-        Err("the process does not answer".into())
+        Err("the process did not answer in time".into())
     }
 
-    /// Time on a core, over all threads, from the scheduler's own count (proc(5): `schedstat`).
+    /// CPU time over all threads, from the scheduler's count (proc(5): `schedstat`).
     pub(crate) fn cpu(&self) -> Result<Duration> {
         let mut nanoseconds = 0;
         for task in std::fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
@@ -63,7 +63,7 @@ impl Process {
         self.kib("VmRSS:")
     }
 
-    /// The most that was ever resident, in KiB.
+    /// Peak resident memory, in KiB.
     pub(crate) fn peak_kib(&self) -> Result<u64> {
         self.kib("VmHWM:")
     }
@@ -82,12 +82,12 @@ impl Drop for Process {
     }
 }
 
-/// One plain HTTP/1.1 request: a client library would be measured with it.
+/// Sends one plain HTTP/1.1 request, without a client library that would be part of the measurement.
 async fn live(port: u16) -> Result<bool> {
     Ok(Connection::open(port).await?.send("GET", "/health/live", "").await? == 200)
 }
 
-/// A connection that is kept open for one request after the other.
+/// A keep-alive connection for sequential requests.
 pub(crate) struct Connection {
     stream: TcpStream,
     answer: Vec<u8>,
@@ -100,7 +100,7 @@ impl Connection {
         Ok(Self { stream, answer: Vec::new() })
     }
 
-    /// The status of the answer, once the whole of it is there.
+    /// Sends a request and reads the whole response. Returns its status.
     pub(crate) async fn send(&mut self, method: &str, path: &str, body: &str) -> Result<u16> {
         let length = body.len();
         let request = format!(
@@ -124,7 +124,7 @@ impl Connection {
     }
 }
 
-/// An environment that every function starts with; nothing it names has to be there.
+/// The minimal environment of every function. The services that it names need not run.
 pub(crate) fn environment() -> Result<Vec<(String, String)>> {
     let signing_key = access_token::generate_key()?;
     let variables = [

@@ -1,7 +1,6 @@
-//! Documents that need a batch operation, many more than run at once: `bench quota [DOCUMENTS]`, 300 unless said
-//! otherwise.
+//! Documents that need a batch operation, many more than may run at once: `bench quota [DOCUMENTS]`, 300 by default.
 //!
-//! `maintenance` is called every second, where Cloud Scheduler calls it every minute; nothing else is shortened.
+//! `maintenance` is called every second instead of every minute. Nothing else is shortened.
 
 use std::{
     sync::Arc,
@@ -19,16 +18,16 @@ use crate::{
 };
 
 const DOCUMENTS: usize = 300;
-/// Too many for a synchronous call.
+/// More pages than a synchronous call accepts.
 const PAGES: usize = 50;
-/// How long an operation takes before it writes.
+/// The duration of an operation before it writes its output.
 const DELAY: Duration = Duration::from_millis(300);
 /// The quota of the engine and of `maintenance`.
 const AT_ONCE: usize = 10;
 const PDF: &[u8] = b"%PDF-1.7 a long one";
 const GIVE_UP: Duration = Duration::from_secs(15 * 60);
 
-/// Uploads them all at once, and waits until all of them are read.
+/// Uploads all documents at once and waits until all are processed.
 pub(crate) async fn run(documents: Option<String>) -> Result<()> {
     let documents = documents.map_or(Ok(DOCUMENTS), |documents| documents.parse())?;
     let (db, url) = database().await?;
@@ -61,7 +60,7 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
             break (start.elapsed(), failed, dead);
         }
         if start.elapsed() > GIVE_UP {
-            return Err(format!("{read} of {wanted} were read in time, {failed} failed").into());
+            return Err(format!("{read} of {wanted} were processed in time, {failed} failed").into());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
@@ -69,19 +68,19 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
     println!(
         "{documents} documents of {PAGES} pages, {AT_ONCE} operations at once, each of {DELAY:.0?} or more"
     );
-    println!("{:<34} {:>8.1}", "seconds until all were uploaded", uploaded.as_secs_f64());
-    println!("{:<34} {:>8.1}", "seconds until all were read", ended.as_secs_f64());
+    println!("{:<34} {:>8.1}", "seconds until all are uploaded", uploaded.as_secs_f64());
+    println!("{:<34} {:>8.1}", "seconds until all are processed", ended.as_secs_f64());
     println!("{:<34} {:>8}", "operations", operations.started);
-    println!("{:<34} {:>8}", "most at once", operations.most_at_once);
-    println!("{:<34} {:>8}", "calls for a batch", cloud.calls.batches());
-    println!("{:<34} {:>8}", "of these refused by the quota", cloud.calls.refused());
+    println!("{:<34} {:>8}", "most concurrent operations", operations.most_at_once);
+    println!("{:<34} {:>8}", "calls that start an operation", cloud.calls.batches());
+    println!("{:<34} {:>8}", "of these, refused by the quota", cloud.calls.refused());
     println!("{:<34} {:>8}", "failed", failed);
     println!("{:<34} {:>8}", "dead letters", dead);
     if failed + dead > 0 {
-        return Err("not all of them were read".into());
+        return Err("not all documents were processed".into());
     }
     if operations.most_at_once > AT_ONCE || operations.started != u64::try_from(documents)? {
-        return Err("there were more operations than there should be".into());
+        return Err("there were more operations than expected".into());
     }
     Ok(())
 }

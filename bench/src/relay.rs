@@ -1,6 +1,6 @@
-//! What stands before functions that die: it hands each request to a process that lives, and counts.
+//! A reverse proxy for functions that die: it sends each request to a live process and counts the answers.
 //!
-//! Cloud Run does the same for its instances. A request whose process dies under it is answered with 502.
+//! Cloud Run does the same for its instances. A request whose process dies gets a 502.
 
 use std::{
     collections::HashMap,
@@ -31,7 +31,7 @@ pub(crate) struct Answered {
     pub(crate) at: Instant,
 }
 
-/// The relay; cheap to clone.
+/// The relay, cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Relay(Arc<Inner>);
 
@@ -46,7 +46,7 @@ struct Inner {
 struct Known {
     /// The ports of a function's processes.
     instances: HashMap<String, Vec<u16>>,
-    /// Pushes by function: how many, and how many of those were not acknowledged.
+    /// Pushes by function: the total, and the number that were not acknowledged.
     pushes: HashMap<String, (u64, u64)>,
     watcher: Option<mpsc::UnboundedSender<Answered>>,
 }
@@ -55,7 +55,7 @@ impl Relay {
     pub(crate) async fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = format!("http://{}", listener.local_addr()?);
-        // Longer than a function may take; a proxy knows no receivers on this machine.
+        // Longer than a function may take. The receivers are on this machine, so no proxy applies.
         let client = reqwest::Client::builder().timeout(Duration::from_secs(320)).no_proxy().build()?;
         let relay =
             Self(Arc::new(Inner { address, client, turn: AtomicUsize::new(0), state: Mutex::default() }));
@@ -64,12 +64,12 @@ impl Relay {
         Ok(relay)
     }
 
-    /// Where a function's path is reached.
+    /// The URL of a function's path.
     pub(crate) fn url(&self, function: &str, path: &str) -> String {
         format!("{}/{function}{path}", self.0.address)
     }
 
-    /// One more process of a function, or the place of one that was there.
+    /// Adds a process of a function, or replaces the one with the same number.
     pub(crate) fn set(&self, function: &str, instance: usize, port: u16) {
         let mut state = self.state();
         let instances = state.instances.entry(function.to_owned()).or_default();
@@ -79,12 +79,12 @@ impl Relay {
         instances[instance] = port;
     }
 
-    /// How many pushes a function got, and how many of them were not acknowledged.
+    /// The number of pushes to a function, and how many of them were not acknowledged.
     pub(crate) fn pushes(&self, function: &str) -> (u64, u64) {
         self.state().pushes.get(function).copied().unwrap_or_default()
     }
 
-    /// Tells of every answer from now on.
+    /// Reports every answer from now on.
     pub(crate) fn watch(&self) -> mpsc::UnboundedReceiver<Answered> {
         let (sender, receiver) = mpsc::unbounded_channel();
         self.state().watcher = Some(sender);
@@ -95,7 +95,7 @@ impl Relay {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The ports to try, in turn.
+    /// The ports to try, rotated on each call.
     fn instances(&self, function: &str) -> Vec<u16> {
         let mut ports = self.state().instances.get(function).cloned().unwrap_or_default();
         if !ports.is_empty() {
@@ -111,7 +111,7 @@ impl Relay {
             let sent = self.0.client.request(request.method.clone(), url).headers(request.headers.clone());
             match sent.body(request.body.clone()).send().await {
                 Ok(answer) => return Some(answer),
-                // Nobody listens there: the next one may.
+                // No process listens there: try the next one.
                 Err(error) if error.is_connect() => {}
                 Err(_) => return None,
             }
@@ -155,7 +155,7 @@ async fn pass(
         *refused += u64::from(!status.is_success());
     }
     if let Some(watcher) = &state.watcher {
-        // Nobody may be watching any more.
+        // The watcher may be gone.
         let _ = watcher.send(Answered { function, status, at: Instant::now() });
     }
     drop(state);
@@ -163,10 +163,10 @@ async fn pass(
     (status, kind.map(axum::response::AppendHeaders), body).into_response()
 }
 
-/// Google's servers do not hold small packets back either.
+/// Serves with `TCP_NODELAY`, as Google's servers do.
 pub(crate) fn spawn(listener: TcpListener, router: Router) {
     let listener = listener.tap_io(|connection| {
-        // A connection that is gone by now is noticed where it is read.
+        // A closed connection is noticed on the next read.
         let _ = connection.set_nodelay(true);
     });
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,7 +1,7 @@
 //! Fifty reviewers work through a queue at once: `bench review`.
 //!
-//! Two instances of `review` hand out two thousand items by `POST /review/next` and take the decisions. Nobody may be
-//! handed what another holds, every item is decided once, and nothing fails.
+//! Two instances of `review` hand out two thousand items through `POST /review/next` and accept the decisions. No
+//! reviewer may get an item that another one holds, every item is decided once, and no request fails.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -27,7 +27,7 @@ const ITEMS: i64 = 2_000;
 const REVIEWERS: usize = 50;
 const INSTANCES: usize = 2;
 
-/// Who holds what, and what is decided, as the reviewers see it.
+/// The claims and decisions as the reviewers see them.
 #[derive(Default)]
 struct Desk {
     held: HashMap<String, usize>,
@@ -36,7 +36,7 @@ struct Desk {
     took: Vec<Duration>,
 }
 
-/// Lets them work, and says how it went.
+/// Runs the reviewers, and prints the results.
 pub(crate) async fn run() -> Result<()> {
     let (db, url) = tenants::database().await?;
     let cloud = Cloud::start(&url, None).await?;
@@ -81,7 +81,7 @@ pub(crate) async fn run() -> Result<()> {
     check(&db, &desk).await
 }
 
-/// One reviewer, until nothing is left.
+/// Runs one reviewer until the queue is empty.
 async fn review(
     number: usize,
     client: &Client,
@@ -104,7 +104,7 @@ async fn review(
             let mut desk = desk();
             desk.handed.push(start.elapsed());
             if let Some(holder) = desk.held.insert(id.clone(), number) {
-                return Err(format!("{id} was handed to {number} while {holder} held it").into());
+                return Err(format!("{id} was handed to {number} while {holder} claimed it").into());
             }
             if desk.decided.contains(&id) {
                 return Err(format!("{id} was handed out again").into());
@@ -116,7 +116,7 @@ async fn review(
             _ => json!({"status": "approved"}),
         };
         let start = Instant::now();
-        // Given up before the claim is, as others see it: the decision releases it.
+        // Remove it before the request, because the decision releases the claim before its answer arrives.
         desk().held.remove(&id);
         desk().decided.insert(id.clone());
         let decided = client.patch(format!("{base}/review/{id}")).bearer_auth(token).json(&decision).send();
@@ -128,7 +128,7 @@ async fn review(
     }
 }
 
-/// What must be true in the end.
+/// Checks the invariants at the end.
 async fn check(db: &PgPool, desk: &Desk) -> Result<()> {
     let mut wrong = Vec::new();
     for (what, statement, expected) in [
@@ -149,7 +149,7 @@ async fn check(db: &PgPool, desk: &Desk) -> Result<()> {
         ),
         ("claims left over", "select count(*) from items where claimed_by_id is not null", 0),
         (
-            "items decided on by somebody else than the transition says",
+            "items whose reviewer is not the actor of the transition",
             "select count(*) from items
              join item_transitions on item_transitions.item_id = items.id and from_status = 'pending_review'
              where reviewed_by_id is distinct from actor_user_id or status <> to_status",
@@ -168,7 +168,7 @@ async fn check(db: &PgPool, desk: &Desk) -> Result<()> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
 }
 
-/// Documents of one page that wait for a reviewer.
+/// Creates one-page documents that are pending review.
 async fn items(db: &PgPool, project: ProjectId, uploader: &User) -> Result<()> {
     sqlx::query(
         "with numbered as materialized (

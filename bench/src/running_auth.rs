@@ -1,4 +1,4 @@
-//! `auth` as a process, with the database at `DATABASE_URL` and a Pub/Sub of its own behind it.
+//! `auth` as a process, with the database at `DATABASE_URL` and its own Pub/Sub stand-in.
 
 use std::time::Instant;
 
@@ -54,7 +54,7 @@ impl RunningAuth {
         Ok(Self { process, db, port, _data: data })
     }
 
-    /// Makes verified accounts `{name}{number}@example.org`.
+    /// Creates verified accounts `{name}{number}@example.org`.
     pub(crate) async fn accounts(&self, name: &str, count: i32) -> Result<()> {
         let passwords = Passwords::new(&PasswordSettings { concurrency: 1 });
         let hash = passwords.hash(&PASSWORD.into()).await.map_err(|problem| problem.cause())?;
@@ -71,7 +71,7 @@ impl RunningAuth {
         Ok(())
     }
 
-    /// A connection to it.
+    /// Opens a connection to the function.
     pub(crate) async fn connect(&self) -> Result<Connection> {
         Connection::open(self.port).await
     }

@@ -1,4 +1,4 @@
-//! Calls the tasks of functions as Cloud Scheduler does, only more often.
+//! Calls the functions' tasks as Cloud Scheduler does, but more often.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::cloud::Cloud;
 
-/// A call that takes longer is given up on; what it does goes on without anybody waiting.
+/// The timeout of a call. The task itself continues after it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Calls every task once a second until the set is dropped.
@@ -27,7 +27,7 @@ pub(crate) fn start(cloud: &Arc<Cloud>) -> JoinSet<()> {
             let url = cloud.relay.url(function.name, &schedule.path());
             loop {
                 ticks.tick().await;
-                // Whatever it fails of, it is called again.
+                // A failed call is repeated in the next second.
                 let _ = client.post(&url).bearer_auth(cloud.push_token()).timeout(TIMEOUT).send().await;
             }
         });

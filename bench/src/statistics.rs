@@ -1,4 +1,4 @@
-//! What is said about samples.
+//! Statistics of samples.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ pub(crate) fn median_ms(samples: &[Duration]) -> f64 {
     percentile_ms(samples, 50)
 }
 
-/// What so many percent of the samples do not exceed, in milliseconds.
+/// The given percentile, in milliseconds.
 pub(crate) fn percentile_ms(samples: &[Duration], percent: usize) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort();
@@ -15,8 +15,8 @@ pub(crate) fn percentile_ms(samples: &[Duration], percent: usize) -> f64 {
     sorted.get(at).map_or(f64::NAN, |sample| sample.as_secs_f64() * 1000.0)
 }
 
-/// The probability that two samples of one distribution differ as much as these: Mann and Whitney's U test,
-/// two-sided, by the normal approximation (good from some 20 values each; no ties to speak of).
+/// The probability that two samples of the same distribution differ this much: Mann and Whitney's U test, two-sided, by
+/// the normal approximation (good from about 20 values each, with few ties).
 pub(crate) fn mann_whitney(one: &[Duration], two: &[Duration]) -> f64 {
     let mut all: Vec<(Duration, bool)> = one.iter().map(|value| (*value, true)).collect();
     all.extend(two.iter().map(|value| (*value, false)));
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_differ_are_told_from_those_that_do_not() {
+    fn the_u_test_tells_different_samples_from_equal_ones() {
         let (even, odd) = (
             samples(0..200, 2),
             samples(0..200, 2).iter().map(|at| *at + Duration::from_nanos(500)).collect::<Vec<_>>(),
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_function_has_its_known_values() {
+    fn the_error_function_matches_known_values() {
         for (x, value) in [(0.0, 1.0), (1.0, 0.157_299), (1.96 / std::f64::consts::SQRT_2, 0.049_996)] {
             assert!((erfc(x) - value).abs() < 1e-5, "{x}");
         }

@@ -1,4 +1,4 @@
-//! Many open event streams on one process: `bench streams [N]`, 1,000 unless said otherwise.
+//! Many open event streams on one process: `bench streams [N]`, 1,000 by default.
 
 use std::{
     collections::HashMap,
@@ -26,28 +26,28 @@ use crate::{
 };
 
 const STREAMS: usize = 1000;
-/// One stream in so many is another project's.
+/// One stream in this many belongs to another project.
 const OTHERS: usize = 10;
 const TRANSITIONS: usize = 100;
-/// From one transition to the next: they fall anywhere between two queries of the function.
+/// The interval between transitions, which does not align with the function's polling.
 const BETWEEN: Duration = Duration::from_millis(53);
-/// How long streams and database are watched while nothing happens: from one heartbeat to the next.
+/// The observation time without transitions: from one heartbeat to the next.
 const QUIET: Duration = Duration::from_secs(15);
-/// By then every backend has reported what it did before.
+/// The time after which every backend has reported its earlier statistics.
 const REPORTED: Duration = Duration::from_secs(12);
-/// By then the last transition was told.
+/// The time limit for the last transition to reach the streams.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Streams that are opened at once.
 const OPENED_AT_ONCE: usize = 20;
 
-/// What a stream told.
+/// An event that a stream received.
 struct Heard {
     stream: usize,
     item: ItemId,
     at: Instant,
 }
 
-/// Opens them, watches them idle, then sees each told of each transition once.
+/// Opens the streams, measures them idle, then checks that each receives each transition once.
 pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     let wanted = streams.map_or(Ok(STREAMS), |streams| streams.parse())?;
     let (db, url) = database().await?;
@@ -62,24 +62,24 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     let (sender, mut heard) = mpsc::unbounded_channel();
     let open = open(&tenants, &events, projects, wanted, &sender).await?;
     drop(sender);
-    println!("{open} streams are open on one process");
+    println!("{open} open streams on one process");
     println!("{:<46} {:>10.1}", "resident before, MiB", mib(idle));
     let (cpu, start) = (events.process()?.cpu()?, Instant::now());
     let busy = commits(&db).await?;
     let (cpu, elapsed) = (events.process()?.cpu()? - cpu, start.elapsed());
     let resident = events.process()?.resident_kib()?;
-    println!("{:<46} {:>10.1}", "resident with them, MiB", mib(resident));
+    println!("{:<46} {:>10.1}", "resident with open streams, MiB", mib(resident));
     println!(
         "{:<46} {:>10.1}",
-        "KiB for each",
+        "KiB per stream",
         f64::from(u32::try_from(resident - idle)?) / f64::from(u32::try_from(open)?)
     );
     println!(
         "{:<46} {:>10.2}",
-        "CPU while nothing happens, % of a core",
+        "CPU without transitions, % of a core",
         cpu.as_secs_f64() / elapsed.as_secs_f64() * 100.0
     );
-    println!("{:<46} {:>10.2}", "queries a second", busy - baseline);
+    println!("{:<46} {:>10.2}", "queries per second", busy - baseline);
 
     let told = transitions(&tenants, &admin, projects[0]).await?;
     let mut count: HashMap<(usize, ItemId), usize> = HashMap::new();
@@ -87,22 +87,22 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     let listeners = (0..wanted).filter(|stream| !is_other(*stream)).count();
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
-        // Whatever comes twice or to the wrong ones comes soon after.
+        // Duplicates and misdirected events arrive soon after.
         let Ok(Some(heard)) = timeout(Duration::from_secs(4), heard.recv()).await else { break };
-        let Some(at) = told.get(&heard.item) else { return Err("a stream told of something else".into()) };
+        let Some(at) = told.get(&heard.item) else { return Err("a stream sent an unexpected event".into()) };
         samples.push(heard.at.saturating_duration_since(*at));
         *count.entry((heard.stream, heard.item)).or_default() += 1;
     }
     let twice = count.values().filter(|count| **count > 1).count();
     let astray = count.keys().filter(|(stream, _)| is_other(*stream)).count();
     println!("{:<46} {:>10}", "streams of the project", listeners);
-    println!("{:<46} {:>10}", "transitions told, all streams together", samples.len());
-    println!("{:<46} {:>10}", "told twice", twice);
-    println!("{:<46} {:>10}", "told to another project's streams", astray);
+    println!("{:<46} {:>10}", "transitions sent, all streams together", samples.len());
+    println!("{:<46} {:>10}", "received more than once", twice);
+    println!("{:<46} {:>10}", "sent to another project's streams", astray);
     println!("{:<46} {:>10.0}", "from commit to stream, p50 ms", percentile_ms(&samples, 50));
     println!("{:<46} {:>10.0}", "from commit to stream, p95 ms", percentile_ms(&samples, 95));
     if twice + astray > 0 || count.len() != listeners * TRANSITIONS {
-        return Err("not every stream was told of every transition once".into());
+        return Err("not every stream sent every transition once".into());
     }
     Ok(())
 }
@@ -111,7 +111,7 @@ fn is_other(stream: usize) -> bool {
     stream % OTHERS == OTHERS - 1
 }
 
-/// Opens a stream for each of as many users; how many there are.
+/// Opens a stream for each of this many users. Returns the number of streams.
 async fn open(
     tenants: &Tenants,
     events: &Instance,
@@ -129,7 +129,7 @@ async fn open(
             let url = events.url(&format!("/events?project_id={project}"));
             let answer = client.get(url).bearer_auth(tenants.token(&user)?).send().await?;
             let mut answer = answer.error_for_status()?;
-            // The opening: from here on nothing is missed.
+            // The first chunk: from here on the stream misses nothing.
             answer.chunk().await?;
             tokio::spawn(listen(number, answer, heard));
             Result::Ok(())
@@ -156,13 +156,13 @@ async fn listen(stream: usize, mut answer: reqwest::Response, heard: mpsc::Unbou
     }
 }
 
-/// The item that an event speaks of, if it is a transition.
+/// The item of an event, if the event is a transition.
 fn item(event: &str) -> Option<ItemId> {
     let data = event.lines().find_map(|line| line.strip_prefix("data: "))?;
     serde_json::from_str::<Value>(data).ok()?["item_id"].as_str()?.parse().ok()
 }
 
-/// Commits transitions of a project one by one; when each was committed.
+/// Commits transitions of a project one by one. Returns the time of each commit.
 async fn transitions(tenants: &Tenants, user: &User, project: ProjectId) -> Result<HashMap<ItemId, Instant>> {
     let mut told = HashMap::new();
     for _ in 0..TRANSITIONS {
@@ -176,7 +176,7 @@ async fn transitions(tenants: &Tenants, user: &User, project: ProjectId) -> Resu
     Ok(told)
 }
 
-/// Transactions a second on the database while nothing else happens, without those that ask.
+/// Transactions per second on the database in the idle state, without those of this measurement.
 async fn commits(db: &PgPool) -> Result<f64> {
     let count = "select xact_commit from pg_stat_database where datname = current_database()";
     sleep(REPORTED).await;

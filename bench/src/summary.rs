@@ -1,8 +1,8 @@
 //! Summaries and the review queue of ten thousand items, a million and ten million: `bench analytics [ITEMS...]`.
 //!
-//! A database for each, with a project that holds nine tenths of the items and a hundred small ones, all of it within
-//! the last year. The functions answer over HTTP, for the one and the other in turn, so that the ratios of a run are
-//! fair; beside them stands what counting the items themselves would cost.
+//! A database for each size, with a project that holds nine tenths of the items and a hundred small projects, all
+//! within the last year. The functions answer over HTTP for each in turn, so that the ratios of a run are fair. For
+//! comparison, the output includes the cost of counting the items themselves.
 
 mod seed;
 
@@ -25,14 +25,14 @@ use crate::{
 const SIZES: [i64; 3] = [10_000, 1_000_000, 10_000_000];
 /// Requests of each kind to each side.
 const REQUESTS: usize = 100;
-/// Requests before those: Postgres makes a plan for each of the first five, and one for all after them.
+/// Warm-up requests: Postgres plans each of the first five executions, then caches a generic plan.
 const WARM: usize = 8;
-/// How much more the median may be.
+/// The largest accepted ratio of the medians.
 const TOLERANCE: f64 = 1.5;
-/// Counts of all items.
+/// Repetitions of the count of all items.
 const COUNTS: usize = 3;
 
-/// Seeds all, asks all, and fails when a question costs much more of the largest one than of the smallest.
+/// Seeds all databases, queries all, and fails when a query is much slower on the largest than on the smallest.
 pub(crate) async fn run(sizes: impl Iterator<Item = String>) -> Result<()> {
     let mut sizes = sizes.map(|size| size.parse()).collect::<std::result::Result<Vec<i64>, _>>()?;
     if sizes.is_empty() {
@@ -70,7 +70,7 @@ pub(crate) async fn run(sizes: impl Iterator<Item = String>) -> Result<()> {
     if slow.is_empty() { Ok(()) } else { Err(format!("these grow: {}", slow.join(", ")).into()) }
 }
 
-/// Prints the medians; how much larger the last one is than the first.
+/// Prints the medians. Returns the ratio of the last to the first.
 fn print(name: &str, samples: &[Vec<Duration>]) -> f64 {
     let medians: Vec<f64> = samples.iter().map(|samples| percentile_ms(samples, 50)).collect();
     let ratio = medians.last().zip(medians.first()).map_or(f64::NAN, |(last, first)| last / first);
@@ -79,7 +79,7 @@ fn print(name: &str, samples: &[Vec<Duration>]) -> f64 {
     ratio
 }
 
-/// What is asked.
+/// A request to measure.
 struct Question {
     name: &'static str,
     function: Function,
@@ -88,9 +88,9 @@ struct Question {
 
 #[derive(PartialEq, Eq)]
 enum Function {
-    /// As a super admin, of everything.
+    /// As a super admin, over all projects.
     Everything,
-    /// As an admin, of the large project.
+    /// As an admin, over the large project.
     Project,
     Queue,
     Next,
@@ -113,7 +113,7 @@ fn questions() -> Vec<Question> {
     ]
 }
 
-/// A database, the functions in front of it, and who asks.
+/// A database, the functions that serve it, and the callers.
 struct Side {
     db: PgPool,
     analytics: Instance,
@@ -123,7 +123,7 @@ struct Side {
     root: User,
     admin: User,
     project: String,
-    /// Of whole hours, one for each round.
+    /// Time zones with whole-hour offsets, one for each round.
     zones: Vec<String>,
     _cloud: Cloud,
 }
@@ -167,7 +167,7 @@ impl Side {
         })
     }
 
-    /// How long an answer took. Each round of a summary is about another time zone, since answers are kept for a while.
+    /// Measures one answer. Each round uses another time zone, since summaries are cached for a while.
     async fn ask(&self, question: &Question, round: usize) -> Result<Duration> {
         let zone = self.zones.get(round).ok_or("too few time zones")?;
         let (project, rest) = (&self.project, question.path);
@@ -190,7 +190,7 @@ impl Side {
                 &self.admin,
             ),
         };
-        // Seeding the other sides may have taken longer than a token is good for.
+        // Seeding the other sides may have taken longer than a token is valid.
         let token = &self.tenants.token(user)?;
         let start = Instant::now();
         let answer = self.client.request(method, &url).bearer_auth(token).send().await?;
@@ -208,7 +208,7 @@ impl Side {
         Ok(elapsed)
     }
 
-    /// How long counting the items themselves takes.
+    /// Measures counting the items themselves.
     async fn count(&self) -> Result<Duration> {
         let start = Instant::now();
         sqlx::query(
@@ -220,7 +220,7 @@ impl Side {
     }
 }
 
-/// Has `maintenance` fold what is left.
+/// Calls `maintenance` until all transitions are folded.
 async fn fold(cloud: &Cloud, maintenance: &Instance, db: &PgPool) -> Result<()> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let left = "select count(*) from statistics_cursor, item_transitions

@@ -1,4 +1,4 @@
-//! Users with sessions, projects for them to be in, and drafts, as the functions would have made them.
+//! Users with sessions, their projects, and drafts, as the functions would create them.
 
 use secrecy::ExposeSecret as _;
 use shared::{
@@ -17,7 +17,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{Result, cloud::Cloud};
 
-/// Makes them.
+/// Creates users, projects and drafts directly in the database.
 pub(crate) struct Tenants {
     pub(crate) db: PgPool,
     clock: Clock,
@@ -40,7 +40,7 @@ impl Tenants {
         Ok(Self { db: db.clone(), clock, signer })
     }
 
-    /// An access token, good for a quarter of an hour.
+    /// An access token, valid for 15 minutes.
     pub(crate) fn token(&self, user: &User) -> Result<String> {
         let signed = self.signer.sign(user.id, "user", user.session, self.clock.now())?;
         Ok(signed.expose_secret().to_owned())
@@ -104,7 +104,7 @@ impl Tenants {
         Ok(())
     }
 
-    /// A PDF that was announced; the object that its first upload makes.
+    /// Creates a draft PDF document. Returns the name of the object of its first upload.
     pub(crate) async fn draft(&self, project: ProjectId, user: &User, bytes: &[u8]) -> Result<ObjectName> {
         let (item, now) = (ItemId::new(), self.clock.now());
         let mut tx = self.db.begin().await?;
@@ -129,7 +129,7 @@ impl Tenants {
         Ok(ObjectName { kind: ItemKind::Document, project_id: project, item_id: item, upload_no: 1 })
     }
 
-    /// The first transition of a document.
+    /// Records the first transition of a document.
     pub(crate) async fn record_creation(
         &self,
         db: &mut PgConnection,
@@ -151,7 +151,7 @@ impl Tenants {
     }
 }
 
-/// The database at `DATABASE_URL`, migrated.
+/// Migrates the database at `DATABASE_URL` and connects to it.
 pub(crate) async fn database() -> Result<(PgPool, String)> {
     let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
     let db = PgPool::connect(&url).await?;

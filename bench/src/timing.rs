@@ -1,5 +1,5 @@
-//! Whether the time of an answer tells which addresses have an account: registering, signing in and asking
-//! for a new password, with known and unknown addresses in turn.
+//! Checks that response times do not reveal which addresses have an account: sign-up, sign-in and password reset with
+//! known and unknown addresses in turn.
 
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,11 @@ use crate::{
 
 /// Requests of each kind.
 const REQUESTS: i32 = 200;
-/// Requests before those, so that connections are open and plans are made.
+/// Warm-up requests, which open connections and prepare plans.
 const WARM_UP: i32 = 20;
-/// How far the medians may be apart.
+/// The largest accepted relative difference of the medians.
 const TOLERANCE: f64 = 0.05;
-/// Below this probability the samples are said to differ.
+/// Below this probability, the samples count as different.
 const SIGNIFICANCE: f64 = 0.01;
 
 type Body = fn(&str) -> Value;
@@ -28,7 +28,7 @@ const ROUTES: [(&str, &str, Body); 3] = [
     ("password/forgot", "/auth/password/forgot", |email| json!({"email": email})),
 ];
 
-/// Measures every route; fails when one of them tells.
+/// Measures every route. Fails when one reveals accounts.
 pub(crate) async fn run() -> Result<()> {
     let auth = RunningAuth::start(2).await?;
     let mut connection = auth.connect().await?;
@@ -43,7 +43,7 @@ pub(crate) async fn run() -> Result<()> {
         let mut samples: [Vec<Duration>; 2] = Default::default();
         let mut statuses = Vec::new();
         for number in 1..=REQUESTS + WARM_UP {
-            // Which of the two comes first changes too.
+            // Alternate the order of the two as well.
             let mut kinds = [(0, "known"), (1, "unknown")];
             if number % 2 == 0 {
                 kinds.reverse();
@@ -70,11 +70,15 @@ pub(crate) async fn run() -> Result<()> {
             telling.push(name);
         }
     }
-    // That the test can see a difference at all: the right password does more work.
+    // Prove that the test can detect a difference: the right password does more work.
     let right = json!({"email": "login-known1@example.org", "password": PASSWORD}).to_string();
     let told = connection.send("POST", "/auth/login", &right).await?;
     if told != 200 {
         return Err(format!("the known accounts cannot sign in: {told}").into());
     }
-    if telling.is_empty() { Ok(()) } else { Err(format!("these routes tell: {}", telling.join(", ")).into()) }
+    if telling.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("these routes reveal accounts: {}", telling.join(", ")).into())
+    }
 }

@@ -1,4 +1,4 @@
-//! The interface's documents, made from the functions' code: `/openapi.json`, and `/docs` to read it with.
+//! The API reference, built from the functions' code: `/openapi.json`, and Swagger UI at `/docs`.
 
 use axum::{
     Router,
@@ -17,29 +17,29 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{Descriptor, FUNCTIONS};
 
-/// Swagger UI sets styles from its scripts, and shows images that it carries along.
+/// Swagger UI sets inline styles and embeds images as `data:` URLs.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Where the documents are.
+/// The paths of the reference.
 pub(crate) const PATHS: [&str; 3] = ["/docs", "/docs/*", "/openapi.json"];
 
-/// What comes with them.
+/// The security headers of these paths.
 pub(crate) const HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// What every route may answer beside its own answers.
+/// The parts of the OpenAPI document that all functions share.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Alta Data",
         version = "1",
         description = "Documents and voice samples, turned into text and reviewed.\n\nErrors are problems (RFC 9457) \
-                       with a stable `code`; lists give `next_cursor` for the next page; ids are UUIDv7, times are \
-                       RFC 3339 in UTC. Unknown fields are refused.",
+                       with a stable `code`; lists return `next_cursor` for the next page; ids are UUIDv7, times are \
+                       RFC 3339 in UTC. Unknown fields are rejected.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(ProblemBody))
@@ -60,7 +60,7 @@ pub fn openapi() -> OpenApi {
             let problem = Ref::from_schema_name("Problem");
             let content = ContentBuilder::new().schema(Some(problem)).build();
             let response = ResponseBuilder::new()
-                .description("Any other problem; its `code` says which.")
+                .description("Any other problem, identified by its `code`.")
                 .content("application/problem+json", content)
                 .build();
             operation.responses.responses.insert("default".to_owned(), response.into());
@@ -70,7 +70,7 @@ pub fn openapi() -> OpenApi {
     document
 }
 
-/// Problems have a media type of their own, which the routes' short descriptions leave out.
+/// Moves problems to their own media type, which the routes' short descriptions leave out.
 fn describe_problems(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         let problem = status.starts_with('4') || status.starts_with('5');
@@ -82,10 +82,10 @@ fn describe_problems(operation: &mut Operation) {
     }
 }
 
-/// Serves the document and what shows it.
+/// Serves the OpenAPI document, Swagger UI and the list of problem codes.
 ///
 /// # Errors
-/// When the document cannot be written as JSON.
+/// When the document cannot be serialized as JSON.
 pub fn router() -> Result<Router, serde_json::Error> {
     let json = openapi().to_json()?;
     let document = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) });
@@ -97,7 +97,7 @@ pub fn router() -> Result<Router, serde_json::Error> {
     }))
 }
 
-/// Every problem's code, where the `type` of a problem points to.
+/// The page of all problem codes, to which the `type` of a problem points.
 fn problems() -> String {
     let rows: String = Code::ALL
         .iter()

@@ -1,4 +1,4 @@
-//! A function without its types.
+//! A [`Function`] with its types erased, so that different functions fit into one list.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use shared::{
 };
 use utoipa::openapi::OpenApi;
 
-/// What a [`Function`] declares, and how it is built.
+/// The declarations of a [`Function`], and the code that builds it.
 pub struct Descriptor {
-    /// The name.
+    /// The name of the function, its crate and its service.
     pub name: &'static str,
     /// The paths in the URL map.
     pub paths: &'static [&'static str],
     /// The tasks that Cloud Scheduler calls.
     pub schedules: &'static [Schedule],
-    /// How long a request may take, where `REQUEST_TIMEOUT` does not say it.
+    /// The limit for a request, if `REQUEST_TIMEOUT` does not apply.
     pub request_timeout: Option<Duration>,
     /// The database role that the function connects as.
     pub database_role: &'static str,
@@ -32,7 +32,7 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// The descriptor of a function.
+    /// Creates the descriptor of a function.
     pub(crate) const fn of<F: Function>() -> Self {
         Self {
             name: F::NAME,
@@ -47,7 +47,7 @@ impl Descriptor {
         }
     }
 
-    /// The push subscriptions.
+    /// The push subscriptions of the function.
     #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         (self.subscriptions)()
@@ -59,7 +59,7 @@ impl Descriptor {
         (self.variables)()
     }
 
-    /// Whether the function reads a variable.
+    /// Returns true when the function reads a variable.
     #[must_use]
     pub fn reads(&self, variable: &str) -> bool {
         self.variables().iter().any(|known| known.name == variable)
@@ -71,10 +71,10 @@ impl Descriptor {
         (self.openapi)()
     }
 
-    /// Builds the function from its environment. To be called within a Tokio runtime.
+    /// Builds the function from its environment. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// Names every variable that is missing or wrong.
+    /// When variables are missing or invalid. The error names all of them.
     pub fn service(&self, env: &Env, clock: Clock) -> Result<Service, Error> {
         (self.service)(env, clock)
     }

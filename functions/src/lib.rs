@@ -1,12 +1,12 @@
-//! The platform's functions, listed once.
+//! The list of the platform's functions, and everything that is derived from it.
 //!
-//! [`FUNCTIONS`] is the list. Everything that the platform says of its functions follows from it: the load balancer's
-//! [`url_map`], the interface's documents ([`api_docs`]), the table of variables, what Terraform builds the cloud from
-//! and what Cloud Build builds ([`reference`]). The local cloud serves the same list. Beside the functions, the load
-//! balancer serves static files from a bucket: the documents and the reference [`page`].
+//! [`FUNCTIONS`] is the list. The load balancer's [`url_map`], the API reference ([`api_docs`]), the table of variables
+//! and the inputs of Terraform and Cloud Build ([`reference`]) are derived from it, and the local cloud serves the same
+//! list. Beside the functions, the load balancer serves static files from a bucket: the API reference and the reference
+//! [`page`].
 //!
-//! A function is added with its crate, its lines in the manifests and its line in the list; `make reference` writes the
-//! rest.
+//! To add a function, create its crate, add it to the manifests and to the list, and run `make reference`, which writes
+//! the rest.
 
 pub mod api_docs;
 mod descriptor;
@@ -19,10 +19,10 @@ pub use api_docs::openapi;
 pub use descriptor::Descriptor;
 pub use write_pages::write_pages;
 
-/// The result of what the binary does: an error is a sentence for the person at the terminal.
+/// A result of the command-line program. Its errors are sentences for the person at the terminal.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Every function.
+/// All functions, in the order of the generated tables and lists.
 pub static FUNCTIONS: &[Descriptor] = &[
     Descriptor::of::<auth::Auth>(),
     Descriptor::of::<users::Users>(),
@@ -44,7 +44,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|function| function.name)
 }
 
-/// The function with a name.
+/// The function with this name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Descriptor> {
     FUNCTIONS.iter().find(|function| function.name == name)

@@ -1,4 +1,4 @@
-//! `functions`: writes what follows from the list of functions.
+//! `functions`: writes the files that are derived from the list of functions.
 
 use std::{env, ffi::OsString, process::ExitCode};
 

@@ -1,12 +1,11 @@
-//! The reference page: where the links in mails lead, and a front door to the platform.
+//! The reference page: a small web front end, to which the links in mails lead.
 //!
-//! Who serves pages like these elsewhere sends the same headers, and the `Content-Security-Policy` names two origins
-//! beside their own: the interface's in `connect-src`, unless it is the same, and Cloud Storage's
-//! (`https://storage.googleapis.com`) in `connect-src`, for uploads, and in `img-src` and `media-src`, for files that
-//! are shown. `media-src blob:` lets a recording be heard before it is sent, `frame-src blob:` has the browser's own
-//! viewer show a PDF. In the cloud the platform serves no pages:
-//! the header is the web host's to set (a header of the bucket's load balancer, of the CDN, of the front end's server),
-//! while its origin goes to the functions as `CORS_ORIGINS` and to the buckets' CORS.
+//! Another host of such pages must send the same headers. Its `Content-Security-Policy` names two more origins: the
+//! API's in `connect-src`, unless it is the same, and Cloud Storage's (`https://storage.googleapis.com`) in
+//! `connect-src` for uploads, and in `img-src` and `media-src` for files that a page shows. `media-src blob:` plays a
+//! recording before it is sent, and `frame-src blob:` shows a PDF in the browser's viewer. In the cloud, the functions
+//! serve no pages: the web host sets the header (the load balancer of the bucket, the CDN or the front end's server),
+//! and its origin must be in the functions' `CORS_ORIGINS` and in the buckets' CORS settings.
 
 use axum::{
     Router,
@@ -97,10 +96,10 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page/icon.svg", SVG, include_str!("../../web/page/icon.svg")),
 ];
 
-/// Where Cloud Storage answers browsers.
+/// The origin of Cloud Storage for browsers.
 pub const STORAGE: &str = "https://storage.googleapis.com";
 
-/// No address with a token in it leaves, and nothing is taken for what it is not.
+/// Prevents that URLs with tokens leak as referrers, and that browsers guess media types.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -108,7 +107,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Only our own files run, and nobody frames the page; it talks to its own origin and to storage.
+/// Allows only files of the same origin, without framing. Pages may connect to their own origin and to storage.
 fn policy(storage: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {storage}; \
@@ -117,19 +116,19 @@ fn policy(storage: &str) -> String {
     )
 }
 
-/// Where the files are.
+/// The paths of all files.
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(path, ..)| *path)
 }
 
-/// What comes with them, but for how long they may be kept.
+/// The headers of all files, except for caching.
 pub(crate) fn headers(storage: &str) -> Vec<(HeaderName, String)> {
     let fixed = HEADERS.into_iter().filter(|(name, _)| name != header::CACHE_CONTROL);
     let policy = (header::CONTENT_SECURITY_POLICY, policy(&origin(storage).unwrap_or_default()));
     fixed.map(|(name, value)| (name, value.to_owned())).chain([policy]).collect()
 }
 
-/// Serves the page's files, to be used with the storage at an address.
+/// Serves the page's files, with a policy that allows the storage at this URL.
 pub fn router(storage: &str) -> Router {
     let files = FILES.iter().fold(Router::new(), |router, &(path, kind, content)| {
         router.route(path, get(move || async move { ([(header::CONTENT_TYPE, kind)], content) }))
@@ -142,7 +141,7 @@ pub fn router(storage: &str) -> Router {
     })
 }
 
-/// The origin of an address, without anything that could end the directive it is put into.
+/// The origin of a URL, without characters that could end the directive that contains it.
 fn origin(endpoint: &str) -> Option<String> {
     let uri: Uri = endpoint.parse().ok()?;
     let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);
@@ -154,7 +153,7 @@ mod tests {
     use super::{origin, policy};
 
     #[test]
-    fn a_policy_names_the_storage_and_nothing_else_of_its_address() {
+    fn a_policy_contains_only_the_origin_of_the_storage() {
         let storage = origin("http://127.0.0.1:9199/storage/v1?x=y").expect("an origin");
         assert_eq!(storage, "http://127.0.0.1:9199");
         assert!(policy(&storage).contains("; connect-src 'self' http://127.0.0.1:9199; "));

@@ -1,19 +1,19 @@
-//! Which function serves which paths behind the one origin: the load balancer's URL map.
+//! The load balancer's URL map: the function that serves each path.
 //!
-//! Matching follows Google's (<https://cloud.google.com/load-balancing/docs/url-map-concepts>): a pattern
-//! is a path, or a path with a wildcard at its end after a slash; the longest match wins, in any order.
+//! Matching follows Google's rules (<https://cloud.google.com/load-balancing/docs/url-map-concepts>): a pattern is a
+//! path, or a path that ends with a slash and a wildcard. The longest match wins, in any order.
 
 use crate::{Descriptor, FUNCTIONS};
 
-/// The pattern of the function that answers for all other paths: with a 404 problem.
+/// The pattern of the function that answers all other paths with a 404 problem.
 const ANY: &str = "/*";
 
-/// Each pattern and its function, except [`default_function`]'s for all other paths.
+/// Each pattern and its function, without the wildcard of [`default_function`].
 pub fn routes() -> impl Iterator<Item = (&'static str, &'static Descriptor)> {
     patterns().filter(|(pattern, _)| *pattern != ANY)
 }
 
-/// The function that answers for the paths that no pattern matches.
+/// The function that answers the paths that match no pattern.
 #[must_use]
 pub fn default_function() -> Option<&'static Descriptor> {
     patterns().find(|(pattern, _)| *pattern == ANY).map(|(_, function)| function)
@@ -44,7 +44,7 @@ mod tests {
     use crate::FUNCTIONS;
 
     #[test]
-    fn a_wildcard_covers_what_follows_its_slash_and_not_the_path_without_it() {
+    fn a_wildcard_matches_below_its_slash_but_not_the_path_without_it() {
         let map = [("/videos/*", 1)];
         assert_eq!(find(map, "/videos/"), Some(1));
         assert_eq!(find(map, "/videos/hd/4k"), Some(1));
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn every_path_has_its_function_and_the_rest_falls_to_auth() {
+    fn every_path_has_a_function_and_auth_serves_the_rest() {
         for (path, function) in [
             ("/auth/login", "auth"),
             ("/users/me", "users"),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_stands_only_at_the_end_after_a_slash() {
+    fn a_wildcard_is_only_allowed_at_the_end_after_a_slash() {
         for (pattern, _) in patterns() {
             let fixed = pattern.strip_suffix("/*").unwrap_or(pattern);
             assert!(pattern.starts_with('/') || pattern == "/*", "{pattern}");

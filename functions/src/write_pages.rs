@@ -1,4 +1,4 @@
-//! The interface's document and the pages as files, for the bucket that serves them in the cloud.
+//! Writes the OpenAPI document and the pages as files, for the bucket that serves them in the cloud.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -11,11 +11,11 @@ use tower::ServiceExt as _;
 
 use crate::{Result, api_docs, page};
 
-/// More than any file has.
+/// The size limit of a file.
 const LARGEST: usize = 64 << 20;
 
-/// Writes every file to `{folder}/{media type}/{path}`, since a name does not tell its media type; what stands for a
-/// folder is called `index.html`, as the bucket is told, which sends from `/docs` to `/docs/`.
+/// Writes every file to `{folder}/{media type}/{path}`, since the name of a file does not tell its media type. The page
+/// of a folder is called `index.html`, as in the bucket's settings, which redirect from `/docs` to `/docs/`.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -34,7 +34,7 @@ pub async fn write_pages(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The files beside a page that it names.
+/// The local files that a page refers to.
 fn files_named_in(page: &[u8]) -> impl Iterator<Item = String> {
     let text = String::from_utf8_lossy(page).into_owned();
     let named: Vec<String> =

@@ -1,4 +1,4 @@
-//! What the terminal shows: one readable line for each request, event and mishap.
+//! The terminal output: one readable line for each request, event and failure.
 
 use std::fmt::{self, Write as _};
 
@@ -20,14 +20,14 @@ use tracing_subscriber::{
 
 use crate::error::{Error, Result};
 
-/// The variable that says what is shown, in the syntax of tracing's `EnvFilter`.
+/// The variable that filters the output, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "LOG";
-/// Requests are shown by the gateway, deliveries by Pub/Sub: from the functions, only what went wrong.
+/// The default filter. The gateway shows requests and Pub/Sub deliveries, so functions only show warnings.
 const USUAL: &str = "warn,requests=info,platform=info,local_pubsub=info,local_smtp=info";
-/// While something else tells the story.
+/// The filter for commands that print their own output.
 pub const QUIET: &str = "error";
 
-/// Starts showing.
+/// Starts the terminal output, with `usual` as the default filter.
 pub fn start(usual: Option<&str>) -> Result<()> {
     let env = Env::from_process();
     let wanted = env.get(VARIABLE).or(usual).unwrap_or(USUAL);
@@ -66,7 +66,7 @@ where
             Level::WARN => writer.write_str("WARNING ")?,
             _ => {}
         }
-        // What a client sent cannot move the cursor.
+        // Clients must not control the terminal.
         let line = format!("{}{}", line.message, line.fields).replace(char::is_control, "\u{fffd}");
         writeln!(writer, "{line}")
     }
@@ -74,7 +74,7 @@ where
 
 #[derive(Default)]
 struct Line {
-    /// Who tells it, where the code's module does not say so.
+    /// Names the source, where the module of the code does not.
     source: Option<String>,
     message: String,
     fields: String,
@@ -87,7 +87,7 @@ impl Line {
             "source" => return self.source = Some(value.to_owned()),
             _ => {}
         }
-        // `projects/alta-local/subscriptions/ocr-uploads`: only the end tells one from another.
+        // Only the end of `projects/alta-local/subscriptions/ocr-uploads` is informative.
         let value = match value.strip_prefix("projects/alta-local/") {
             Some(name) => name.rsplit('/').next().unwrap_or(name),
             None => value,

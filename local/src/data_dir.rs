@@ -10,10 +10,10 @@ use std::{
 
 use crate::error::{Error, Result};
 
-/// The variable that names another folder than `.local` in the current one.
+/// The variable that names the data folder, if it is not `.local` in the current folder.
 pub const VARIABLE: &str = "ALTA_DATA_DIR";
 
-/// The data folder, locked as long as this lives, also against a process that was killed.
+/// The data folder, locked until this is dropped or the process ends.
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
@@ -21,18 +21,18 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// The folder that the environment names, or `.local` here.
+    /// The folder named by `ALTA_DATA_DIR`, or `.local` in the current folder.
     #[must_use]
     pub fn default_path() -> PathBuf {
         env::var_os(VARIABLE).filter(|value| !value.is_empty()).map_or_else(|| ".local".into(), Into::into)
     }
 
-    /// Makes the folder if it is new, and locks it.
+    /// Creates the folder if it does not exist, and locks it.
     ///
     /// # Errors
-    /// When it cannot be made, or another process has it.
+    /// When it cannot be created, or another process has locked it.
     pub fn open(path: &Path) -> Result<Self> {
-        fs::create_dir_all(path).map_err(Error::file("make", path))?;
+        fs::create_dir_all(path).map_err(Error::file("create", path))?;
         let path = path.canonicalize().map_err(Error::file("find", path))?;
         let lock_path = path.join("lock");
         let lock = OpenOptions::new()
@@ -52,22 +52,22 @@ impl DataDir {
         }
     }
 
-    /// The folder itself.
+    /// The path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The address of something in the folder.
+    /// The path of a file in the folder.
     #[must_use]
     pub fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// What a file of the folder holds; it is made with `new` when it is not there.
+    /// The content of a file in the folder. If the file does not exist, it is created with the result of `new`.
     ///
     /// # Errors
-    /// When it can neither be read nor written.
+    /// When the file can neither be read nor written.
     pub fn remember(&self, name: &str, new: impl FnOnce() -> Result<String>) -> Result<String> {
         let path = self.join(name);
         match fs::read_to_string(&path) {
@@ -81,10 +81,10 @@ impl DataDir {
         }
     }
 
-    /// Writes a file that only its owner may read, whole or not at all.
+    /// Writes a file that only its owner may read, atomically.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn write(&self, name: &str, text: &str) -> Result<()> {
         let (path, partial) = (self.join(name), self.join(&format!("{name}.partial")));
         let written = OpenOptions::new()
@@ -104,7 +104,7 @@ mod tests {
     use super::DataDir;
 
     #[test]
-    fn a_second_process_is_told_that_the_folder_is_taken() {
+    fn a_locked_folder_is_refused_to_a_second_process() {
         let folder = tempfile::tempdir().expect("a folder");
         let first = DataDir::open(folder.path()).expect("the first");
         let error = DataDir::open(folder.path()).expect_err("the second");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_generated_once_is_kept() {
+    fn a_generated_value_is_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = DataDir::open(folder.path()).expect("the folder");
         let first = data.remember("secret", || Ok("one".to_owned())).expect("made");

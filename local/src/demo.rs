@@ -1,4 +1,4 @@
-//! `local demo`: does what a browser does, from registration to recognised text, and shows what came of it.
+//! `local demo`: runs the steps of a browser, from sign-up to recognized text, and prints the results.
 
 mod account;
 mod api;
@@ -24,17 +24,17 @@ use crate::{
     platform::{self, Platform},
 };
 
-/// Uses the running platform, or one that is started for the time.
+/// Uses the running platform, or starts one until the demo ends.
 ///
 /// # Errors
-/// Says what is off.
+/// When the platform cannot be used, or a result is not as expected.
 pub async fn demo() -> Result<()> {
     let port = platform::port()?;
     let origin = format!("http://127.0.0.1:{port}");
     match api::probe(&origin).await {
         api::Presence::Running => show(&origin).await,
         api::Presence::Other => Err(Error::new(format!(
-            "something else answers on port {port} of this machine: stop it, or name another port in {PORT_VARIABLE}"
+            "another program uses port {port} of this machine: stop it, or set another port in {PORT_VARIABLE}"
         ))),
         api::Presence::Nobody => {
             console::start(Some(console::QUIET))?;
@@ -49,7 +49,7 @@ pub async fn demo() -> Result<()> {
                 () = shared::http::server::stop_signal() => Err(Error::new("interrupted")),
             };
             drop(stop);
-            let ended = platform.await.map_err(|error| Error::because("the platform broke", &error))?;
+            let ended = platform.await.map_err(|error| Error::because("the platform failed", &error))?;
             shown.and(ended)
         }
     }
@@ -58,7 +58,7 @@ pub async fn demo() -> Result<()> {
 async fn show(origin: &str) -> Result<()> {
     let mut api = Api::new(origin)?;
     let account = Account::open(&mut api).await?;
-    println!("Registered, verified and signed in as {}; made a project.\n", account.email);
+    println!("Signed up, verified and signed in as {}, and created a project.\n", account.email);
 
     let mut outcomes: Vec<(&Sample, Outcome)> = Vec::new();
     println!("{}", report::HEADER);
@@ -76,9 +76,9 @@ async fn show(origin: &str) -> Result<()> {
     Ok(())
 }
 
-/// How long anything but the reading of a document may take.
+/// The time limit for every step except processing.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long reading a book may take, on a slow machine that reads others too.
+/// The time limit for processing a book, on a slow machine that processes other files too.
 const READING_PATIENCE: Duration = Duration::from_secs(900);
-/// Between two looks.
+/// The pause between two polls.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -1,5 +1,5 @@
-//! What each function finds in its environment: the same variables as in the cloud, filled in for this
-//! machine. A variable that is set already stays as it is, and so replaces what stands in for it here.
+//! The environment of each function: the same variables as in the cloud, with values for this machine. A variable that
+//! is already set keeps its value, which replaces the local stand-in.
 
 use std::{collections::HashMap, net::SocketAddr};
 
@@ -10,27 +10,27 @@ use shared::base::config::Env;
 
 use crate::secrets::Secrets;
 
-/// The project that everything belongs to.
+/// The project of all local resources.
 pub(crate) const PROJECT: &str = "alta-local";
-/// The bucket that browsers upload to.
+/// The bucket for uploads.
 pub(crate) const UPLOADS_BUCKET: &str = "alta-local-uploads";
-/// The bucket that batch operations write to.
+/// The bucket for the output of batch operations.
 pub(crate) const RESULTS_BUCKET: &str = "alta-local-results";
-/// The bucket that exports are written to.
+/// The bucket for exports.
 pub(crate) const EXPORTS_BUCKET: &str = "alta-local-exports";
-/// The processor that reads documents.
+/// The Document AI processor.
 pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/ocr";
-/// The recognizer that listens to voice samples.
+/// The Speech-to-Text recognizer.
 const RECOGNIZER: &str = "projects/alta-local/locations/eu/recognizers/_";
 
-/// Where development servers of front ends usually answer; their pages may call the functions too.
+/// The usual origins of front-end development servers, whose pages may call the functions too.
 const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
 
-/// The platform's parts as the functions see them; `None` for a part that was replaced.
+/// The platform's parts as the functions see them, `None` for a part that was replaced.
 pub(crate) struct Parts {
-    /// What people type into their browsers.
+    /// The origin that people open in their browsers.
     pub(crate) origin: String,
-    /// By the database role that a function connects as.
+    /// The database URLs, by the role that a function connects as.
     pub(crate) database_urls: HashMap<&'static str, String>,
     pub(crate) identity: Identity,
     pub(crate) issuer: String,
@@ -55,7 +55,7 @@ pub(crate) fn cors_origins(process: &Env, origin: &str, port: u16) -> String {
 }
 
 impl Parts {
-    /// The environment of one function: what is set already, and what this machine has for the variables that the
+    /// The environment of one function: the variables that are already set, then local values for the others that the
     /// function reads.
     pub(crate) fn environment(&self, process: &Env, function: &Descriptor, cors_origins: &str) -> Env {
         let reads = |name: &str| function.reads(name) && process.get(name).is_none();
@@ -66,7 +66,7 @@ impl Parts {
         })
     }
 
-    /// Every variable that this machine has a value for, as it would be for a function.
+    /// All variables with a local value for a function.
     fn values(&self, function: &Descriptor, cors_origins: &str) -> Vec<(&'static str, Option<String>)> {
         let text = |text: &str| Some(text.to_owned());
         let url = |address: Option<SocketAddr>| address.map(|address| format!("http://{address}"));
@@ -77,9 +77,9 @@ impl Parts {
         vec![
             ("DATABASE_URL", self.database_urls.get(function.database_role).cloned()),
             ("CORS_ORIGINS", text(cors_origins)),
-            // The gateway writes two addresses, as Google's load balancer does: the client's, then its own.
+            // The gateway appends two addresses, as Google's load balancer does: the client's and its own.
             ("TRUSTED_PROXY_HOPS", text("2")),
-            // Everybody here is 127.0.0.1; what one account may do from there stays as in the cloud.
+            // All clients share 127.0.0.1 here. The limits of each account stay as in the cloud.
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", text("1000000")),
             ("ACCESS_TOKEN_ISSUER", text(&self.origin)),
             ("ACCESS_TOKEN_JWKS", text(&secrets.access_token_jwks)),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_set_replaces_what_stands_in() {
+    fn a_variable_that_is_set_replaces_the_local_value() {
         let process =
             Env::from_iter([("STORAGE_ENDPOINT", "https://storage.googleapis.com"), ("DATABASE_URL", "")]);
         let env = parts().environment(&process, named("data"), "");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn one_address_may_do_much_here_but_one_account_no_more_than_in_the_cloud() {
+    fn rate_limits_are_higher_by_address_but_not_by_account() {
         let env = parts().environment(&Env::default(), named("auth"), "");
         assert!(env.get("RATE_LIMIT_ADDRESS_PER_MINUTE").is_some());
         for limit in ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE"] {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_gets_no_key_that_it_has_no_use_for() {
+    fn a_function_gets_only_the_keys_that_it_reads() {
         let holders = |variable| {
             let parts = parts();
             let holds = |function: &&Descriptor| {

@@ -1,26 +1,26 @@
-//! What went wrong, as a sentence for the person at the terminal.
+//! Errors as sentences for the person at the terminal.
 
 use std::{error::Error as StdError, fmt, io, path::Path};
 
-/// A sentence for the person at the terminal.
+/// An error as a sentence for the person at the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(String);
 
-/// The result of what the platform does.
+/// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error that says this.
+    /// Creates an error with this sentence.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }
 
-    /// An error that says what could not be done, and every cause of it.
+    /// Creates an error from the failed action and the chain of its causes.
     pub fn because(what: impl fmt::Display, cause: &dyn StdError) -> Self {
         Self(format!("{what}: {}", shared::http::problem::chain(cause)))
     }
 
-    /// What to map an I/O error on a file with.
+    /// Returns a function that turns an I/O error on a file into an [`Error`], for `map_err`.
     pub fn file(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let what = format!("cannot {verb} {}", path.display());
         move |error| Self::because(what, &error)

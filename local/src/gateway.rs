@@ -1,5 +1,5 @@
-//! The one origin in front of the functions, as the load balancer is in the cloud: it picks the function
-//! by the [`url_map`], passes bodies on as they come, both ways, and tells the function who called.
+//! The single origin in front of the functions, like the load balancer in the cloud. It picks the function by the
+//! [`url_map`], streams bodies in both directions, and forwards the client's address.
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
@@ -28,7 +28,7 @@ use crate::{
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Headers that concern one connection only (RFC 9110, section 7.6.1).
+/// Headers that apply to a single connection (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [HeaderName; 9] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
@@ -41,7 +41,7 @@ const HOP_BY_HOP: [HeaderName; 9] = [
     header::UPGRADE,
 ];
 
-/// Where each function listens.
+/// The address on which each function listens.
 pub type Functions = HashMap<&'static str, SocketAddr>;
 
 #[derive(Clone)]
@@ -50,7 +50,7 @@ struct Gateway {
     client: Client<HttpConnector, Body>,
 }
 
-/// The gateway: `own` routes are answered here, all other paths by the functions. To be served with
+/// The gateway's router. It answers `own` routes itself and forwards all other paths to the functions. Serve it with
 /// connect info ([`SocketAddr`]).
 pub fn router(functions: Functions, own: Router) -> Router {
     let client = Client::builder(TokioExecutor::new()).build_http();
@@ -108,7 +108,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// `X-Forwarded-For: {what the client sent}, {client}, {load balancer}`, as Google's load balancer does
+/// Sets `X-Forwarded-For: {value from the client}, {client}, {load balancer}`, as Google's load balancer does
 /// (<https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header>).
 fn append_forwarded(headers: &mut HeaderMap, client: &str, gateway: &str) {
     let sent = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
@@ -123,9 +123,9 @@ fn bad_gateway(function: &str, id: Option<HeaderValue>) -> Response {
     let id = id.or_else(|| HeaderValue::from_str(&secrets::random_name().ok()?).ok());
     let body = json!({
         "type": "/docs/problems#bad_gateway",
-        "title": "The function behind this path does not answer.",
+        "title": "Bad gateway",
         "status": 502,
-        "detail": format!("The function {function} does not answer."),
+        "detail": format!("The function {function} does not answer. Try again later."),
         "code": "bad_gateway",
         "request_id": id.as_ref().and_then(|id| id.to_str().ok()),
     });
@@ -144,7 +144,7 @@ mod tests {
     use super::{append_forwarded, remove_hop_by_hop};
 
     #[test]
-    fn what_concerns_one_connection_is_not_passed_on() {
+    fn hop_by_hop_headers_are_not_forwarded() {
         let mut headers = HeaderMap::new();
         headers.insert("connection", HeaderValue::from_static("close, X-Mine"));
         headers.insert("x-mine", HeaderValue::from_static("1"));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_callers_address_is_appended_to_what_it_claims() {
+    fn the_client_address_is_appended_to_forwarded_for() {
         let mut headers = HeaderMap::new();
         headers.append("x-forwarded-for", HeaderValue::from_static("6.6.6.6"));
         headers.append("x-forwarded-for", HeaderValue::from_static("7.7.7.7"));

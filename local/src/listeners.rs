@@ -1,4 +1,4 @@
-//! Where everything listens, opened before anything runs.
+//! The listening sockets of all parts, opened before anything runs.
 
 use std::{io, net::SocketAddr};
 
@@ -14,7 +14,7 @@ use crate::{
 /// The variable that names the gateway's port.
 pub const PORT_VARIABLE: &str = "ALTA_PORT";
 
-/// Where everything will listen; `None` for what was replaced.
+/// The listeners of all parts, `None` for a part that was replaced.
 pub(crate) struct Listeners {
     pub(crate) functions: Vec<(&'static Descriptor, TcpListener)>,
     pub(crate) issuer: TcpListener,
@@ -44,7 +44,7 @@ impl Listeners {
     }
 }
 
-/// The gateway's listener.
+/// Opens the gateway's listener.
 pub(crate) async fn listen(port: u16) -> Result<TcpListener> {
     TcpListener::bind(loopback(port)).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Error::new(format!(
@@ -59,5 +59,5 @@ pub(crate) fn url(listener: &TcpListener) -> Result<String> {
 }
 
 pub(crate) fn address(listener: &TcpListener) -> Result<SocketAddr> {
-    listener.local_addr().map_err(|error| Error::because("a listener without an address", &error))
+    listener.local_addr().map_err(|error| Error::because("cannot read the address of a listener", &error))
 }

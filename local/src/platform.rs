@@ -1,4 +1,4 @@
-//! Starts every part, wires them together as Terraform does in the cloud, and stops them in order.
+//! Starts all parts, connects them as Terraform does in the cloud, and stops them in order.
 
 use std::{collections::HashMap, net::SocketAddr, path::Path};
 
@@ -23,7 +23,7 @@ use crate::{
     stand_ins, subscriptions,
 };
 
-/// Where the database's URL is kept while the platform runs, password and all.
+/// The file that holds the database's URL, with its password, while the platform runs.
 const DATABASE_URL_FILE: &str = "database.url";
 
 /// The running platform.
@@ -38,10 +38,10 @@ pub struct Platform {
     data: DataDir,
 }
 
-/// The gateway's port: 8080 unless `ALTA_PORT` names another.
+/// The gateway's port: 8080, or the value of `ALTA_PORT`.
 ///
 /// # Errors
-/// When the variable holds no port.
+/// When the value of the variable is not a port.
 pub fn port() -> Result<u16> {
     match Env::from_process().get(PORT_VARIABLE) {
         None => Ok(8080),
@@ -54,10 +54,10 @@ pub fn port() -> Result<u16> {
 }
 
 impl Platform {
-    /// Starts everything; the gateway answers when this returns.
+    /// Starts everything. The gateway answers when this returns.
     ///
     /// # Errors
-    /// Says what is missing, taken or wrong. What was started until then ends.
+    /// When a part is missing, misconfigured, or cannot start. Parts that were started by then are stopped.
     pub async fn start(data_dir: &Path, port: u16) -> Result<Self> {
         let process = Env::from_process();
         let data = DataDir::open(data_dir)?;
@@ -77,7 +77,7 @@ impl Platform {
         Ok(platform)
     }
 
-    /// Starts all that is behind the gateway, and answers with the gateway's router.
+    /// Starts all parts behind the gateway, and returns the gateway's router.
     async fn start_parts(&mut self, process: &Env, port: u16) -> Result<Router> {
         let ports = Ports::load(&self.data)?;
         let database_url = match process.get("DATABASE_URL") {
@@ -87,11 +87,11 @@ impl Platform {
                 self.database.insert(server).database_url()
             }
         };
-        // For programs beside the platform, such as the migration job's commands.
+        // For other programs, such as the migration job's commands.
         self.data.write(DATABASE_URL_FILE, &database_url)?;
         migrate(&database_url, self.database.is_some().then(|| self.data.path())).await?;
 
-        // All of them listen before any of them talks, so that no early call finds nobody.
+        // All parts listen before any of them sends a request, so that no early request is refused.
         let listeners = Listeners::open(process, &ports)?;
         let issuer = url(&listeners.issuer)?;
         let identity = Identity::load_or_create(&self.data.join("service-account.pkcs8"), &issuer)
@@ -101,7 +101,7 @@ impl Platform {
             None => Some(stand_ins::smtp(&self.data, &ports).await?),
             Some(_) => None,
         };
-        // As in the cloud, no function connects as whoever migrates: see the roles in the migrations.
+        // As in the cloud, no function connects with the role that migrates. The migrations create the other roles.
         let mut database_urls = HashMap::new();
         if let Some(server) = &self.database {
             for role in FUNCTIONS.iter().map(|function| function.database_role) {
@@ -152,7 +152,7 @@ impl Platform {
         Ok(gateway::router(addresses, own))
     }
 
-    /// Starts what stands in for Google Cloud.
+    /// Starts the stand-ins for Google Cloud.
     async fn start_cloud(
         &mut self,
         [pubsub, storage, documentai, speech]: [Option<TcpListener>; 4],
@@ -222,7 +222,7 @@ impl Platform {
         };
         self.addresses = vec![
             ("page and API", self.origin.clone()),
-            ("interface", format!("{}/docs/", self.origin)),
+            ("API reference", format!("{}/docs/", self.origin)),
             ("inbox", format!("{}/local/inbox", self.origin)),
             ("Cloud Storage", part(parts.storage, "STORAGE_ENDPOINT")),
             ("Pub/Sub", part(parts.pubsub, "PUBSUB_ENDPOINT")),
@@ -234,22 +234,22 @@ impl Platform {
         ];
     }
 
-    /// Where the gateway answers.
+    /// The origin of the gateway.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// What answers where, one part a line.
+    /// The name and address of each part, for the terminal.
     #[must_use]
     pub fn addresses(&self) -> &[(&'static str, String)] {
         &self.addresses
     }
 
-    /// Runs until `stop` resolves or a part breaks, then stops everything.
+    /// Runs until `stop` resolves or a part fails, then stops everything.
     ///
     /// # Errors
-    /// Says which part broke, or did not stop.
+    /// When a part fails, or does not stop.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<()> {
         let database = async {
             match &mut self.database {
@@ -282,7 +282,7 @@ impl Platform {
     }
 }
 
-/// Brings the database up to date; `data` is the data folder, if the database is in it.
+/// Migrates the database. `data` is the data folder, if the database is in it.
 async fn migrate(database_url: &str, data: Option<&Path>) -> Result<()> {
     let pool = sqlx::PgPool::connect(database_url)
         .await
@@ -291,11 +291,11 @@ async fn migrate(database_url: &str, data: Option<&Path>) -> Result<()> {
     pool.close().await;
     match (migrated, data) {
         (Err(error @ migrations::Error::OtherHistory(_)), Some(data)) => Err(Error::new(format!(
-            "{error}. To begin with an empty one, move the old data aside:\n  mv {0} {0}.old",
+            "{error}. To start with an empty database, move the data folder aside:\n  mv {0} {0}.old",
             data.display()
         ))),
         (migrated, _) => {
-            migrated.map_err(|error| Error::because("the database could not be brought up to date", &error))
+            migrated.map_err(|error| Error::because("the database could not be migrated", &error))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Loopback ports: chosen once, remembered, so that addresses stay good from one run to the next.
+//! Loopback ports, chosen once and remembered, so that addresses stay the same from one run to the next.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use crate::{
 
 const FILE: &str = "ports.json";
 
-/// Which port each part listens on.
+/// The port of each part.
 #[derive(Debug)]
 pub struct Ports<'data> {
     data: &'data DataDir,
@@ -23,7 +23,7 @@ pub struct Ports<'data> {
 }
 
 impl<'data> Ports<'data> {
-    /// Reads what was remembered.
+    /// Reads the ports of the last run.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -35,7 +35,7 @@ impl<'data> Ports<'data> {
     /// Listens on the part's port of the last run, or on a free one when that is taken.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is available.
     pub fn listen(&self, part: &str) -> Result<TcpListener> {
         let listener = self.bind(part)?;
         listener
@@ -44,10 +44,10 @@ impl<'data> Ports<'data> {
             .map_err(|error| Error::because(format!("cannot listen for {part}"), &error))
     }
 
-    /// A port for another process to listen on.
+    /// Reserves a port for another process to listen on.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is available.
     pub fn reserve(&self, part: &str) -> Result<u16> {
         port_of(&self.bind(part)?)
     }
@@ -69,14 +69,16 @@ impl<'data> Ports<'data> {
     }
 }
 
-/// An address of this machine that no other machine reaches.
+/// A loopback address, which other machines cannot reach.
 #[must_use]
 pub fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
 fn port_of(listener: &StdListener) -> Result<u16> {
-    let address = listener.local_addr().map_err(|error| Error::because("a port without a number", &error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Error::because("cannot read the port of a listener", &error))?;
     Ok(address.port())
 }
 
@@ -86,7 +88,7 @@ mod tests {
     use crate::data_dir::DataDir;
 
     #[test]
-    fn a_part_gets_its_port_again_unless_it_is_taken() {
+    fn a_part_keeps_its_port_unless_it_is_taken() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = DataDir::open(folder.path()).expect("the folder");
         let first = Ports::load(&data).expect("ports").reserve("storage").expect("a port");

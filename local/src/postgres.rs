@@ -1,4 +1,4 @@
-//! PostgreSQL on this machine: a cluster of our own, kept or thrown away, gone with this process.
+//! PostgreSQL on this machine: a persistent or temporary cluster, whose server ends with this process.
 
 mod cluster;
 mod programs;
@@ -17,21 +17,21 @@ use crate::{
     secrets,
 };
 
-/// The superuser of our clusters.
+/// The superuser of the clusters.
 const SUPERUSER: &str = "postgres";
-/// The platform's database.
+/// The name of the platform's database.
 const DATABASE: &str = "alta";
 
-/// How long a start may take: recovery after a kill included.
+/// The time limit of a start, including recovery after a kill.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What the server says when its port is taken.
+/// The server's message when its port is taken.
 const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
 
-/// How often a start is tried: between the choice of a free port and its use, another process may take it.
+/// Start attempts, since another process may take the chosen port before it is used.
 const ATTEMPTS: usize = 3;
 
-/// Starts the cluster that is kept in the data folder, and makes it first where it is new.
+/// Starts the cluster in the data folder. If there is none, creates it.
 ///
 /// # Errors
 /// When PostgreSQL is missing or does not start.
@@ -43,7 +43,7 @@ pub async fn start(data: &DataDir, ports: &Ports<'_>) -> Result<Server> {
     cluster.create_if_new(&password).await?;
     cluster.finish_last_run().await?;
 
-    // Every commit is on disk before it is acknowledged, so a kill or a power cut loses none.
+    // Commits are durable, so that a kill or a power cut loses none.
     let settings = [("max_connections", "100")];
     let log = data.join("postgres.log");
     let server = retry(async || {
@@ -58,7 +58,7 @@ pub async fn start(data: &DataDir, ports: &Ports<'_>) -> Result<Server> {
     Ok(server.with_database(DATABASE))
 }
 
-/// Starts a new cluster that is gone with this process, its folder included: fast rather than durable.
+/// Starts a new cluster that trades durability for speed. It is deleted when this process ends.
 ///
 /// # Errors
 /// When PostgreSQL is missing or does not start.
@@ -95,7 +95,7 @@ async fn retry(attempt: impl AsyncFn() -> Result<Server>) -> Result<Server> {
 }
 
 async fn create_database(url: &str, name: &str) -> Result<()> {
-    let failed = |error: sqlx::Error| Error::because(format!("cannot make the database {name}"), &error);
+    let failed = |error: sqlx::Error| Error::because(format!("cannot create the database {name}"), &error);
     let options = PgConnectOptions::from_str(url).map_err(failed)?.disable_statement_logging();
     let mut connection = sqlx::PgConnection::connect_with(&options).await.map_err(failed)?;
     let known: Option<i32> = sqlx::query_scalar("select 1 from pg_database where datname = $1")
@@ -110,13 +110,13 @@ async fn create_database(url: &str, name: &str) -> Result<()> {
     connection.close().await.map_err(failed)
 }
 
-/// A folder that the server's user can reach and owns.
+/// Creates a folder that the server's user owns and can reach.
 async fn temporary_folder() -> Result<PathBuf> {
     let name = format!("alta-data-postgres-{}", secrets::random_name()?);
     let wanted = env::temp_dir();
     let parent = if cluster::is_reachable(&wanted).await? { wanted } else { PathBuf::from("/tmp") };
     let folder = parent.join(name);
-    fs::create_dir(&folder).map_err(Error::file("make", &folder))?;
+    fs::create_dir(&folder).map_err(Error::file("create", &folder))?;
     cluster::hand_over(&folder).await?;
     Ok(folder)
 }

@@ -1,4 +1,4 @@
-//! One line on the terminal for each request, when its answer begins: neither queries nor tokens.
+//! Prints one line for each request when its answer begins, without query strings and tokens.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use axum::{
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Shows the requests that a router gets.
+/// Adds the output of requests to a router.
 pub(crate) fn shown(who: &'static str, router: Router) -> Router {
     router.layer(middleware::from_fn_with_state(who, show))
 }
@@ -28,7 +28,7 @@ async fn show(State(who): State<&'static str>, request: Request, next: Next) -> 
     response
 }
 
-/// The path without what stands for a person's right to something.
+/// The path without tokens, which grant access.
 fn without_tokens(path: &str) -> String {
     match path.strip_prefix("/invitations/") {
         Some(rest) => match rest.split_once('/') {
@@ -44,7 +44,7 @@ mod tests {
     use super::without_tokens;
 
     #[test]
-    fn an_invitations_token_is_not_shown() {
+    fn invitation_tokens_are_not_shown() {
         assert_eq!(without_tokens("/invitations/secret/accept"), "/invitations/…/accept");
         assert_eq!(without_tokens("/invitations/secret"), "/invitations/…");
         assert_eq!(without_tokens("/projects/1"), "/projects/1");

@@ -17,7 +17,7 @@ use crate::{
 /// Serves the platform until Ctrl-C or SIGTERM.
 ///
 /// # Errors
-/// Says what is missing, taken or wrong.
+/// When a part is missing, misconfigured, cannot start, or fails.
 pub async fn run() -> Result<()> {
     console::start(None)?;
     let stop = stop_signal();
@@ -31,7 +31,7 @@ pub async fn run() -> Result<()> {
     for (name, address) in platform.addresses() {
         let _ = writeln!(table, "  {name:<14} {address}");
     }
-    // Nobody may be reading.
+    // The output may be closed.
     let _ = writeln!(io::stdout(), "{table}");
     platform.run_until(stop).await
 }

@@ -1,4 +1,4 @@
-//! Calls the functions' tasks as Cloud Scheduler does: by POST, with an OIDC token, again and again.
+//! Calls the functions' tasks as Cloud Scheduler does: periodically, by POST, with an OIDC token.
 
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
@@ -9,7 +9,7 @@ use tokio::{task::JoinSet, time::MissedTickBehavior};
 
 use crate::error::{Error, Result};
 
-/// Cloud Scheduler's own limit for an attempt is higher; a task here is done in a moment.
+/// The timeout of a call. Cloud Scheduler's is longer, but tasks are short here.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Calls every task at once and then on its schedule, until the set is dropped.
@@ -54,6 +54,6 @@ async fn call(
     if answer.status().is_success() {
         Ok(())
     } else {
-        Err(Error::new(format!("the answer was {}", answer.status())))
+        Err(Error::new(format!("the task returned {}", answer.status())))
     }
 }

@@ -1,4 +1,4 @@
-//! Secrets, made once by the operating system's generator and kept in the data folder.
+//! Secrets, generated once by the operating system's generator and kept in the data folder.
 
 use aws_lc_rs::{
     rand,
@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// What the functions sign and derive tokens with.
+/// The keys that sign and derive tokens.
 pub(crate) struct Secrets {
     pub(crate) access_token_signing_key: String,
     pub(crate) access_token_jwks: String,
@@ -21,7 +21,7 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets of this data folder.
+    /// Loads the secrets of this data folder, or generates them.
     pub(crate) fn load_or_create(data: &DataDir) -> Result<Self> {
         let signing_key = data.remember("access-token-key.pem", signing_key)?;
         Ok(Self {
@@ -35,7 +35,7 @@ impl Secrets {
     }
 }
 
-/// 32 hexadecimal digits that nobody guesses.
+/// 32 random hexadecimal digits.
 pub(crate) fn random_name() -> Result<String> {
     random_bytes::<16>().map(hex::encode)
 }
@@ -48,8 +48,8 @@ fn key() -> Result<String> {
 /// A P-256 key in PKCS#8 PEM (RFC 7468).
 fn signing_key() -> Result<String> {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-        .map_err(|_| Error::new("no key could be made"))?;
-    let der = pair.to_pkcs8v1().map_err(|_| Error::new("no key could be made"))?;
+        .map_err(|_| Error::new("no key could be generated"))?;
+    let der = pair.to_pkcs8v1().map_err(|_| Error::new("no key could be generated"))?;
     let encoded = STANDARD.encode(der.as_ref());
     let lines: Vec<&str> =
         encoded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
@@ -58,6 +58,6 @@ fn signing_key() -> Result<String> {
 
 fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| Error::new("the operating system gives no random numbers"))?;
+    rand::fill(&mut bytes).map_err(|_| Error::new("the operating system returns no random numbers"))?;
     Ok(bytes)
 }

@@ -1,11 +1,11 @@
-//! The servers of this process: started one by one, stopped together.
+//! The servers of this process, started one by one and stopped together.
 
 use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::error::{Error, Result};
 
-/// Servers that run until they are told to stop.
+/// Servers that run until [`Servers::stop`].
 pub(crate) struct Servers {
     stop: watch::Sender<bool>,
     tasks: JoinSet<Result<()>>,
@@ -20,26 +20,26 @@ impl Servers {
     pub(crate) fn serve(&mut self, name: &'static str, listener: TcpListener, router: Router) {
         let mut stop = self.stop.subscribe();
         let stopped = async move {
-            // It also stops when nobody is left to tell it.
+            // A dropped sender stops the server too.
             let _ = stop.wait_for(|stop| *stop).await;
         };
         self.tasks.spawn(async move {
             let served = shared::http::server::serve(listener, router, stopped).await;
-            served.map_err(|error| Error::because(format!("the server of {name} broke"), &error))
+            served.map_err(|error| Error::because(format!("the server of {name} failed"), &error))
         });
     }
 
-    /// Resolves when a server breaks.
+    /// Resolves when a server fails.
     pub(crate) async fn broken(&mut self) -> Error {
         match self.tasks.join_next().await {
             Some(Ok(Err(error))) => error,
-            Some(Err(error)) => Error::because("a server broke", &error),
+            Some(Err(error)) => Error::because("a server failed", &error),
             Some(Ok(Ok(()))) => Error::new("a server stopped by itself"),
             None => std::future::pending().await,
         }
     }
 
-    /// Stops them all; requests under way get a few seconds.
+    /// Stops all servers. Requests in progress get a few seconds.
     pub(crate) async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}

@@ -1,4 +1,4 @@
-//! What stands in for Google Cloud's services and for the mail server, each unless it was replaced.
+//! The stand-ins for Google Cloud's services and the mail server. Each is skipped if it was replaced.
 
 use std::{fs, path::PathBuf, sync::Arc, thread, time::SystemTime};
 
@@ -19,7 +19,7 @@ use crate::{
     secrets,
 };
 
-/// Pub/Sub, with what was not delivered when it last ran.
+/// Pub/Sub, with the undelivered messages of its last run.
 pub(crate) async fn pubsub(data: &DataDir, identity: &Identity) -> Result<PubSub> {
     let pubsub = PubSub::open(local_pubsub::Settings {
         data_dir: folder(data, "pubsub")?,
@@ -29,12 +29,12 @@ pub(crate) async fn pubsub(data: &DataDir, identity: &Identity) -> Result<PubSub
     .map_err(|error| Error::because("Pub/Sub did not start", &error))?;
     for topic in Topic::ALL {
         let made = pubsub.create_topic(topic.name()).await;
-        made.map_err(|error| Error::because(format!("cannot make the topic {}", topic.name()), &error))?;
+        made.map_err(|error| Error::because(format!("cannot create the topic {}", topic.name()), &error))?;
     }
     Ok(pubsub)
 }
 
-/// Cloud Storage, announcing uploads through `notifier`.
+/// Cloud Storage, which sends its notifications through `notifier`.
 pub(crate) async fn storage(
     data: &DataDir,
     identity: &Identity,
@@ -65,7 +65,7 @@ pub(crate) async fn storage(
     opened.map_err(|error| Error::because("Cloud Storage did not start", &error))
 }
 
-/// Tells Pub/Sub of the objects that come and go.
+/// Publishes the notifications of created and deleted objects.
 pub(crate) fn notifier(pubsub: PubSub) -> Notifier {
     Arc::new(move |notification: Notification| -> BoxFuture<'static, Result<(), String>> {
         let pubsub = pubsub.clone();
@@ -77,7 +77,7 @@ pub(crate) fn notifier(pubsub: PubSub) -> Notifier {
     })
 }
 
-/// Document AI, reading the objects of `storage`.
+/// Document AI, which reads the objects of `storage`.
 pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Storage) -> Result<DocumentAi> {
     installed("read documents", &DocumentAi::missing_tools())?;
     let readers = thread::available_parallelism().map_or(1, usize::from);
@@ -89,9 +89,9 @@ pub(crate) fn documentai(data: &DataDir, identity: &Identity, storage: Storage) 
     Ok(DocumentAi::new(settings))
 }
 
-/// Speech-to-Text, listening to the objects of `storage`.
+/// Speech-to-Text, which reads the objects of `storage`.
 pub(crate) fn speech(data: &DataDir, identity: &Identity, storage: Storage) -> Result<Speech> {
-    installed("listen to voice samples", &Speech::missing_tools())?;
+    installed("transcribe voice samples", &Speech::missing_tools())?;
     let listeners = thread::available_parallelism().map_or(1, usize::from);
     let resolve = Arc::new(resolver(storage.clone()));
     let mut settings =
@@ -110,7 +110,7 @@ fn installed(purpose: &str, missing: &[&str]) -> Result<()> {
     )))
 }
 
-/// Finds the file of an object by its `gs://` address.
+/// Finds the file of an object by its `gs://` URL.
 fn resolver(storage: Storage) -> impl Fn(&str) -> BoxFuture<'static, Option<PathBuf>> {
     move |uri| {
         let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
@@ -119,7 +119,7 @@ fn resolver(storage: Storage) -> impl Fn(&str) -> BoxFuture<'static, Option<Path
     }
 }
 
-/// Makes an object at a `gs://` address.
+/// Writes an object at a `gs://` URL.
 fn writer(storage: Storage) -> impl Fn(&str, Vec<u8>, &str) -> BoxFuture<'static, Result<(), String>> {
     move |uri, bytes, content_type| {
         let name = uri.strip_prefix("gs://").and_then(|name| name.split_once('/'));
@@ -127,7 +127,7 @@ fn writer(storage: Storage) -> impl Fn(&str, Vec<u8>, &str) -> BoxFuture<'static
         let attributes = Attributes { content_type: Some(content_type.to_owned()), ..Attributes::default() };
         let storage = storage.clone();
         Box::pin(async move {
-            let (bucket, object) = name.ok_or("not the address of an object")?;
+            let (bucket, object) = name.ok_or("not the URL of an object")?;
             let made = storage.create_object(&bucket, &object, attributes, bytes.into()).await;
             made.map(|_| ()).map_err(|error| error.to_string())
         })
@@ -148,6 +148,6 @@ pub(crate) async fn smtp(data: &DataDir, ports: &Ports<'_>) -> Result<(Inbox, Cr
 
 fn folder(data: &DataDir, name: &str) -> Result<PathBuf> {
     let path = data.join(name);
-    fs::create_dir_all(&path).map_err(Error::file("make", &path))?;
+    fs::create_dir_all(&path).map_err(Error::file("create", &path))?;
     Ok(path)
 }

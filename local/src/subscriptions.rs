@@ -1,4 +1,4 @@
-//! The push subscriptions, as Terraform makes them in the cloud.
+//! The push subscriptions, as Terraform creates them in the cloud.
 
 use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
@@ -11,7 +11,7 @@ use shared::cloud::names::{self, Topic};
 
 use crate::error::{Error, Result};
 
-/// Makes every subscription, or points the one that is there to where its function listens now.
+/// Creates every subscription, or updates its push endpoint.
 pub(crate) async fn declare(
     pubsub: &PubSub,
     identity: &Identity,
@@ -23,7 +23,7 @@ pub(crate) async fn declare(
             let made = subscription(function.name, &wanted, identity, *address);
             let name = made.name.clone();
             let made = pubsub.create_subscription(made).await;
-            made.map_err(|error| Error::because(format!("cannot make the subscription {name}"), &error))?;
+            made.map_err(|error| Error::because(format!("cannot create the subscription {name}"), &error))?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `local with-postgres COMMAND`: runs a command with a database server of its own, for tests.
+//! `local with-postgres COMMAND`: runs a command with a temporary database server, for tests.
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -12,7 +12,7 @@ use crate::{
     postgres,
 };
 
-/// Runs the command with `DATABASE_URL` set to a new server, and answers with its exit code.
+/// Runs the command with `DATABASE_URL` set to a new server, and returns its exit code.
 ///
 /// # Errors
 /// When the server or the command cannot be started.
@@ -24,7 +24,7 @@ pub async fn with_postgres(command: &[OsString]) -> Result<ExitCode> {
     let [program, arguments @ ..] = command else {
         return Err(Error::new("with-postgres needs a command to run"));
     };
-    // Ctrl-C reaches the command too; the server outlives it.
+    // Ctrl-C reaches the command too. The server must outlive it.
     let ignored = |error| Error::because("cannot listen to signals", &error);
     let _interrupt = signal(SignalKind::interrupt()).map_err(ignored)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(ignored)?;
@@ -42,7 +42,7 @@ pub async fn with_postgres(command: &[OsString]) -> Result<ExitCode> {
     };
     let code = match ended {
         Some(Ok(status)) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
-        Some(Err(error)) => return Err(Error::because("lost the command", &error)),
+        Some(Err(error)) => return Err(Error::because("cannot wait for the command", &error)),
         None => 143,
     };
     drop(child);

@@ -1,7 +1,8 @@
 //! The schema, embedded in the migration job, and the commands that operators run on the database.
 //!
-//! The SQL files hold one concern each, in the order to read them. Until the first release a change edits the file of
-//! its concern. `released.sha256` lists the released files, which never change again: a later change is a new file.
+//! Each SQL file covers one topic, and the files run in the order of their numbers. Until the first release, a change
+//! edits the file of its topic. `released.sha256` lists the released files, which never change again: a later change is
+//! a new file.
 
 mod statistics;
 
@@ -19,26 +20,26 @@ pub use crate::statistics::{Difference, recompute};
 /// Every migration, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
-/// The reason why a database was not brought up to date.
+/// The reason why a database was not migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database has run a migration, of this version, that this build does not contain in the same form.
+    /// The database has run a migration, with this version, that differs from this build's or is unknown to it.
     #[error(
         "the database was made by other migrations than these (version {0} differs) and cannot be \
          converted: use an empty database, or the build that made this one"
     )]
     OtherHistory(i64),
-    /// A migration failed, or the database did.
+    /// A migration failed, or the connection to the database did.
     #[error(transparent)]
     Failed(MigrateError),
 }
 
-/// Brings the database up to date. Safe to run twice at once, because sqlx takes an advisory lock.
+/// Applies the missing migrations. Safe to run twice at once, because sqlx takes an advisory lock.
 ///
 /// # Errors
 /// Returns [`Error::OtherHistory`], and changes nothing, when the database was made by other migrations.
 pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
-    // A connection of its own: sqlx keeps its advisory lock when it fails, until the connection is closed.
+    // A separate connection: after a failure, sqlx holds its advisory lock until the connection is closed.
     let connection = pool.acquire().await.map_err(MigrateError::from)?;
     let mut connection = connection.detach();
     let migrated = MIGRATOR.run(&mut connection).await;
@@ -71,7 +72,7 @@ pub enum Promotion {
     NotReady,
 }
 
-/// Makes the account of an address a super admin, from its next request on.
+/// Makes the account with this address a super admin, from its next request on.
 ///
 /// # Errors
 /// Returns the error of a query that fails.

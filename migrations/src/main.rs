@@ -1,5 +1,5 @@
-//! The migration job: brings the database at `DATABASE_URL` up to date before a roll-out. Its commands make an account a
-//! super admin and recompute the statistics.
+//! The migration job: migrates the database at `DATABASE_URL` before a roll-out. Its commands make an account a super
+//! admin and recompute the statistics.
 
 use std::process::ExitCode;
 
@@ -48,9 +48,11 @@ async fn grant_super_admin(email: &str) -> Outcome {
     match migrations::grant_super_admin(&connect().await?, email, &Clock::default()).await? {
         Promotion::Done => Ok(format!("{email} is a super admin now")),
         Promotion::NothingToDo => Ok(format!("{email} is a super admin already")),
-        Promotion::NoAccount => Err(format!("no account has the address {email}: register it first").into()),
+        Promotion::NoAccount => {
+            Err(format!("no account has the address {email}: sign up with it first").into())
+        }
         Promotion::NotReady => {
-            Err(format!("the account of {email} is not verified, or suspended: open the mailed link first")
+            Err(format!("the account of {email} is suspended or not verified: open the mailed link first")
                 .into())
         }
     }
@@ -66,8 +68,8 @@ async fn recompute_statistics(repair: bool) -> Outcome {
         }
     }
     match (differences.is_empty(), repair) {
-        (true, _) => Ok("the statistics are what the transitions say".to_owned()),
-        (false, true) => Ok("the statistics are now what the transitions say".to_owned()),
-        (false, false) => Err("the statistics are not what the transitions say".into()),
+        (true, _) => Ok("the statistics match the transitions".to_owned()),
+        (false, true) => Ok("the statistics were repaired and match the transitions".to_owned()),
+        (false, false) => Err("the statistics do not match the transitions".into()),
     }
 }

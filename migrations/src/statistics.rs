@@ -1,31 +1,32 @@
-//! Computes the statistics anew from the transitions, and compares them with what was folded bit by bit.
+//! Recomputes the statistics from the transitions, and compares them with the incrementally folded ones.
 //!
-//! The database does it, so nothing grows here; folding stands aside meanwhile, and readers see what was there before.
+//! The database does the work, so this process needs little memory. Folding waits meanwhile, and readers see the old
+//! buckets until the end.
 
 use sqlx::{PgConnection, PgPool};
 
-/// Buckets that are shown of each table that differs.
+/// The number of example buckets for each table that differs.
 const SHOWN: i64 = 10;
 
-/// A table whose buckets are not what the transitions say.
+/// A table whose buckets do not match the transitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The table.
+    /// The name of the table.
     pub table: &'static str,
-    /// How many of its buckets differ, are missing, or are too many.
+    /// The number of its buckets that differ, are missing, or are in excess.
     pub buckets: i64,
-    /// Some of them: as they were folded, and as they should be.
+    /// Some of these buckets, as folded and as recomputed.
     pub examples: Vec<(Option<String>, Option<String>)>,
 }
 
-/// What the comparison of a table finds.
+/// A row of the comparison of a table.
 struct Row {
     folded: Option<String>,
     recomputed: Option<String>,
     buckets: i64,
 }
 
-/// Compares a table with what the transitions up to the cursor say, by the key of its buckets.
+/// Compares a table with the transitions up to the cursor, by the key of its buckets.
 macro_rules! compare {
     ($table:literal, $computed:literal, $on:literal, $where:literal, $db:expr, $cursor:expr) => {{
         let rows = sqlx::query_as!(
@@ -55,7 +56,7 @@ macro_rules! compare {
     }};
 }
 
-/// Puts what the transitions up to the cursor say in the place of a table's buckets.
+/// Replaces a table's buckets with those computed from the transitions up to the cursor.
 macro_rules! replace {
     ($table:literal, $computed:literal, $db:expr, $cursor:expr) => {{
         sqlx::query!("delete from " + $table).execute(&mut *$db).await?;
@@ -69,16 +70,16 @@ macro_rules! replace {
     }};
 }
 
-/// Up to where transitions are folded.
+/// The position up to which transitions are folded.
 struct Cursor {
     xid: String,
     id: i64,
 }
 
-/// The tables whose buckets are not what the transitions say; with `repair` they are, from now on.
+/// Returns the tables whose buckets do not match the transitions. With `repair`, also corrects them.
 ///
 /// # Errors
-/// When the database refuses.
+/// When a query fails.
 pub async fn recompute(pool: &PgPool, repair: bool) -> Result<Vec<Difference>, sqlx::Error> {
     let mut tx = pool.begin().await?;
     let cursor =
@@ -131,7 +132,7 @@ async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Diffe
             db,
             cursor
         ),
-        // Two nulls in arrays are equal; and what is there no more may not have been forgotten yet.
+        // Comparing arrays makes two nulls equal. Folded domains without documents may not be removed yet: ignore them.
         compare!(
             "statistics_domains",
             "domains_between",

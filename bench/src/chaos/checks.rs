@@ -1,4 +1,4 @@
-//! What must be true in the end.
+//! The invariants that must hold after the chaos benchmark.
 
 use std::{
     collections::HashSet,
@@ -10,12 +10,12 @@ use tokio::process::Command;
 
 use crate::{Result, cloud::Cloud, instance::binary};
 
-/// Statements that count what must not be there.
+/// Statements that count violations. Each must return 0.
 const NEVER: [(&str, &str); 14] = [
     ("items that are not final", "select count(*) from items where status in ('draft', 'processing')"),
     ("items that failed", "select count(*) from items where status = 'failed'"),
     (
-        "items in another state than their project's",
+        "items in another state than their project implies",
         "select count(*) from items
          where (status = 'pending_review') <> exists (
              select from project_members
@@ -23,14 +23,14 @@ const NEVER: [(&str, &str); 14] = [
          )",
     ),
     (
-        "items whose version is not the number of their transitions",
+        "items whose version differs from their number of transitions",
         "select count(*) from items
          left join (select item_id, count(*) as made from item_transitions group by item_id) as transitions
                 on transitions.item_id = items.id
          where made is distinct from version",
     ),
     (
-        "items that took another way, or one way twice",
+        "items with an unexpected or repeated transition",
         "select count(*) from (
              select from item_transitions group by item_id
              having string_agg(to_status, ' ' order by version)
@@ -63,16 +63,16 @@ const NEVER: [(&str, &str); 14] = [
          where stored is distinct from 1 or page_count is distinct from 1 or pages.attempt is distinct from text_attempt",
     ),
     (
-        "items that a search finds other than by name and page",
+        "items that a search does not find by both name and page",
         "select count(*) from items
          left join (select item_id, count(*) as made from item_search group by item_id) as searched
                 on searched.item_id = items.id
          where made is distinct from 2",
     ),
-    ("items taken for another's duplicate", "select count(*) from items where duplicate_of is not null"),
+    ("items marked as duplicates", "select count(*) from items where duplicate_of is not null"),
     ("leases and pauses left over", "select count(*) from items where coalesce(lease_until, next_attempt_at) is not null"),
     (
-        "totals of the statistics that are not those of the items",
+        "statistics totals that differ from the items",
         "select count(*)
          from (
              select project_id, kind, status, count(*) as items from items where deleted_at is null
@@ -88,36 +88,36 @@ const NEVER: [(&str, &str); 14] = [
     ("dead letters", "select count(*) from dead_letters"),
 ];
 
-/// Whether every item that was announced has come to an end.
+/// Returns true when every created item is in a final state.
 pub(super) async fn are_final(db: &PgPool, wanted: usize) -> bool {
     let ended = "select count(*) from items where status not in ('draft', 'processing')";
-    // The database may be away.
+    // The database may be down.
     let ended = sqlx::query_scalar::<_, i64>(ended).fetch_one(db).await.unwrap_or_default();
     usize::try_from(ended).is_ok_and(|ended| ended >= wanted)
 }
 
-/// How many rows are under way: items, events, mails.
+/// Counts the items, events and mails that are still in progress.
 pub(super) async fn left(db: &PgPool, invited: usize) -> Result<i64> {
     let left = "select (select count(*) from items where status in ('draft', 'processing')) + (select count(*) from outbox)
                        + greatest($1 - (select count(*) from mail_deliveries), 0)";
     Ok(sqlx::query_scalar(left).bind(i64::try_from(invited)?).fetch_one(db).await?)
 }
 
-/// Waits until maintenance has folded all that happened.
+/// Waits until maintenance has folded all transitions into the statistics.
 async fn folded(db: &PgPool) -> Result<()> {
     let unfolded = "select count(*) from statistics_cursor, item_transitions
                     where (item_transitions.xid, item_transitions.id) > (statistics_cursor.xid, statistics_cursor.id)";
     let start = Instant::now();
     while sqlx::query_scalar::<_, i64>(unfolded).fetch_one(db).await? > 0 {
         if start.elapsed() > Duration::from_secs(120) {
-            return Err("the transitions are not folded".into());
+            return Err("the transitions were not folded in time".into());
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     Ok(())
 }
 
-/// Prints what was found, and fails when anything is not as it must be.
+/// Prints the results, and fails when a check fails.
 pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usize) -> Result<()> {
     println!("items by state:");
     let states = "select status, count(*) from items group by status order by status";
@@ -126,10 +126,10 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
     }
     let given_up = "select count(*) from item_transitions where to_status = 'failed'";
     let given_up: i64 = sqlx::query_scalar(given_up).fetch_one(db).await?;
-    println!("given up for a while: {given_up}");
+    println!("failed attempts of items, retried later: {given_up}");
     let attempts: i64 =
         sqlx::query_scalar("select coalesce(sum(attempt), 0)::bigint from items").fetch_one(db).await?;
-    println!("attempts: {attempts}, of which {} came to nothing", attempts - i64::try_from(wanted)?);
+    println!("attempts: {attempts}, {} of them without a result", attempts - i64::try_from(wanted)?);
 
     folded(db).await?;
     let mut wrong = Vec::new();
@@ -140,20 +140,20 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
         }
     };
     let items: i64 = sqlx::query_scalar("select count(*) from items").fetch_one(db).await?;
-    check("items more or less than were announced", items - i64::try_from(wanted)?);
+    check("items missing or in excess", items - i64::try_from(wanted)?);
     for (what, statement) in NEVER {
         check(what, sqlx::query_scalar(statement).fetch_one(db).await?);
     }
     let buckets = migrations::recompute(db, false).await?.iter().map(|difference| difference.buckets).sum();
-    check("buckets of the statistics that are not what the transitions say", buckets);
+    check("statistics buckets that differ from the transitions", buckets);
     let invited = i64::try_from(invited)?;
     let invitations: i64 =
         sqlx::query_scalar("select count(*) from project_invitations").fetch_one(db).await?;
-    check("invitations more or less than were made", invitations - invited);
+    check("invitations missing or in excess", invitations - invited);
     let mails = cloud.inbox.messages(None);
     let distinct: HashSet<(&str, Option<&str>)> =
         mails.iter().map(|mail| (mail.to.as_str(), mail.message_id.as_deref())).collect();
-    check("mails more or less than invitations, repeats folded", i64::try_from(distinct.len())? - invited);
+    check("distinct mails missing or in excess", i64::try_from(distinct.len())? - invited);
     let repeats = mails.iter().map(|mail| mail.copies).sum::<usize>() - mails.len();
     let output = Command::new(binary("maintenance")?)
         .arg("verify-audit")
@@ -162,11 +162,8 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
         .output()
         .await?;
     let said = String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ");
-    check(
-        "audit logs that do not agree with their seals",
-        i64::from(!said.contains("nothing was tampered with")),
-    );
-    println!("{} distinct mails, {repeats} repeats that mail programs fold", distinct.len());
+    check("audit logs that differ from their seals", i64::from(!said.contains("nothing was tampered with")));
+    println!("{} distinct mails, {repeats} repeats with the same Message-ID", distinct.len());
     println!("audit log: {said}");
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
 }

@@ -1,4 +1,4 @@
-//! What breaks meanwhile.
+//! The faults: killed processes and database crashes.
 
 use std::{
     collections::BTreeMap,
@@ -14,30 +14,30 @@ use tokio::{task::JoinHandle, time::sleep};
 
 use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres};
 
-/// From one kill to the next, in milliseconds.
+/// The time between two kills, in milliseconds.
 const BETWEEN: std::ops::Range<u64> = 50..300;
-/// How long a killed process is away, in milliseconds.
+/// The time until a killed process starts again, in milliseconds.
 const AWAY: std::ops::Range<u64> = 20..200;
-/// How long the database is away.
+/// The time until the crashed database starts again.
 const DATABASE_AWAY: Duration = Duration::from_secs(3);
-/// What share of the uploads is there when the database crashes.
+/// The shares of uploads that have arrived when the database crashes.
 const CRASHES: [(usize, usize); 2] = [(1, 3), (2, 3)];
-/// How often what waits is made due.
+/// The interval at which waiting items are made due.
 const HURRY: Duration = Duration::from_secs(5);
 
-/// What was broken.
+/// The faults that were injected.
 pub(super) struct Broken {
     pub(super) kills: Kills,
     pub(super) crashes: usize,
-    /// They live on.
+    /// Held so that the processes keep running.
     _instances: Vec<Instance>,
     _server: Postgres,
 }
 
-/// How often each function was killed.
+/// The number of kills of each function.
 type Kills = BTreeMap<&'static str, u64>;
 
-/// Breaks things until it is ended.
+/// Injects faults until [`Storm::end`] is called.
 pub(super) struct Storm {
     over: Arc<AtomicBool>,
     killer: JoinHandle<Result<(Vec<Instance>, Kills)>>,
@@ -60,7 +60,7 @@ impl Storm {
         Self { over, killer, crasher }
     }
 
-    /// Ends it once the database has crashed as often as it should; everything runs then.
+    /// Ends the storm after all planned database crashes. Every process runs when this returns.
     pub(super) async fn end(self) -> Result<Broken> {
         let server = self.crasher.await??;
         self.over.store(true, Ordering::Relaxed);
@@ -98,12 +98,12 @@ async fn crash(mut server: Postgres, arrived: Arc<AtomicUsize>, wanted: usize) -
     Ok(server)
 }
 
-/// Makes due what waits for its next attempt: minutes in the functions' eyes.
+/// Makes items due that wait for their next attempt, which would take minutes otherwise.
 async fn hurry(db: PgPool) {
     loop {
         sleep(HURRY).await;
         let due = "update items set next_attempt_at = now() where status = 'processing' and next_attempt_at > now()";
-        // The database may be away.
+        // The database may be down.
         let _ = sqlx::query(due).execute(&db).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What clients do: announce, upload, invite, and repeat what was not answered.
+//! The clients: they create documents, upload files, invite members, and repeat requests that got no answer.
 
 use std::{
     sync::{
@@ -18,21 +18,21 @@ use crate::{
     tenants::{Tenants, User},
 };
 
-/// Clients at once.
+/// The number of clients that run in parallel.
 const CLIENTS: usize = 8;
-/// One invitation, and so one mail, comes with so many uploads.
+/// Uploads for each invitation, which sends one mail.
 const UPLOADS_PER_INVITATION: usize = 20;
-/// How long a client tries.
+/// The time after which a client stops retrying.
 const PATIENCE: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Where uploads go.
+/// A project that receives uploads.
 pub(super) struct Project {
     pub(super) id: ProjectId,
     pub(super) admin: User,
 }
 
-/// All clients.
+/// The concurrent clients and their counters.
 pub(super) struct Uploads {
     cloud: Arc<Cloud>,
     pub(super) tenants: Tenants,
@@ -58,17 +58,17 @@ impl Uploads {
         }
     }
 
-    /// How many uploads are there.
+    /// The number of uploads that have arrived.
     pub(super) fn arrived(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.arrived)
     }
 
-    /// How many requests had to be repeated.
+    /// The number of requests that had to be repeated.
     pub(super) fn repeated(&self) -> u64 {
         self.repeated.load(Ordering::Relaxed)
     }
 
-    /// Announces and uploads all of them.
+    /// Creates and uploads all documents.
     pub(super) async fn run(&self) -> Result<()> {
         let numbers = stream::iter((0..self.wanted).map(Ok));
         numbers.try_for_each_concurrent(CLIENTS, |number| self.upload(number)).await
@@ -93,7 +93,7 @@ impl Uploads {
         Ok(())
     }
 
-    /// Posts with one key until there is an answer, as a client does that cannot know what became of it.
+    /// Posts with one idempotency key until there is an answer, since a client cannot know whether a lost request ran.
     pub(super) async fn post(
         &self,
         function: &str,
@@ -108,7 +108,7 @@ impl Uploads {
             let request = request.header("idempotency-key", key).json(body);
             let refusal = match request.send().await {
                 Ok(answer) if answer.status().is_success() => return Ok(answer.json().await?),
-                // What is down comes back; anything else is an answer that a client could not have expected.
+                // A service that is down comes back. Clients do not expect any other status.
                 Ok(answer) if matches!(answer.status().as_u16(), 502..=504) => answer.status().to_string(),
                 Ok(answer) => {
                     let status = answer.status();
@@ -124,7 +124,7 @@ impl Uploads {
         }
     }
 
-    /// Sends the bytes where the answer says.
+    /// Uploads the bytes to the signed URL in the answer.
     async fn put(&self, upload: &Value, bytes: String) -> Result<()> {
         let method = upload["method"].as_str().ok_or("no method")?.parse()?;
         let mut request = self.client.request(method, upload["url"].as_str().ok_or("no URL")?);

@@ -1,21 +1,21 @@
-//! Many items with texts in which some words are frequent and most are rare, as in any language.
+//! Seeds many items with texts in which some words are frequent and most are rare, as in natural language.
 
 use shared::base::ids::ProjectId;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::{Result, tenants::User};
 
-/// In the text of sixty items, however many there are.
+/// A word in the text of sixty items, whatever the total.
 pub(super) const RARE: &str = "marginalia";
-/// In this order in twelve items of a hundred, in the other order or apart in as many.
+/// A phrase in twelve percent of the items. Another twelve percent hold its words in a different order or apart.
 pub(super) const PHRASE: &str = "annual report";
 
-/// Items that are inserted at once.
+/// Items per insert statement.
 const BATCH: i64 = 50_000;
 
-/// What is inserted for the items `$1..$2` of `$3`; `$4` is the large project, `$5` one of a
-/// hundred items, `$6` an uploader.
-/// The n-th word of the vocabulary comes 1/n as often as the first (Zipf).
+/// The statement that inserts the items `$1..$2` of `$3`. `$4` is the large project, `$5` one of a hundred items, `$6`
+/// an uploader.
+/// The n-th word of the vocabulary is 1/n as frequent as the first (Zipf).
 const ITEMS: &str = "
     with numbered as materialized (
         select n, at, filename, draws.status,
@@ -61,7 +61,7 @@ const ITEMS: &str = "
     union all
     select id, 1, project_id, 'document', search_words(text) from numbered";
 
-/// Fills a database that has nothing but the reader and two projects.
+/// Fills a database that holds only the reader and two projects.
 pub(super) async fn seed(
     db: &PgPool,
     items: i64,
@@ -70,7 +70,7 @@ pub(super) async fn seed(
     small: ProjectId,
 ) -> Result<()> {
     let mut db = db.acquire().await?.detach();
-    // What is inserted refers to what is there, and indexes are built at once when everything is.
+    // The inserted rows refer to existing ones, and building the indexes at the end is faster.
     for setting in ["session_replication_role = replica", "maintenance_work_mem = '512MB'"] {
         sqlx::raw_sql(AssertSqlSafe(format!("set {setting}"))).execute(&mut db).await?;
     }
@@ -101,7 +101,7 @@ pub(super) async fn seed(
     Ok(())
 }
 
-/// Drops every index of these tables that no constraint needs; the statements that make them again.
+/// Drops every index of these tables that no constraint needs. Returns the statements that create them again.
 pub(crate) async fn drop_indexes(db: &mut PgConnection, tables: &[&str]) -> Result<Vec<String>> {
     let indexes = "
         select indexname, indexdef from pg_indexes

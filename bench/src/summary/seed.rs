@@ -1,16 +1,16 @@
-//! Many items with their transitions, and the buckets that these make.
+//! Seeds many items with their transitions, and the statistics buckets of these transitions.
 
 use shared::base::ids::{ProjectId, UserId};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::{Result, growth::seed::drop_indexes};
 
-/// Items that are inserted at once.
+/// Items per insert statement.
 const BATCH: i64 = 250_000;
 /// The last items, whose transitions are left for maintenance to fold.
 const LEFT: i64 = 5_000;
 
-/// The items `$1..$2` of `$3`, spread over the last year; `$4` is the large project.
+/// The items `$1..$2` of `$3`, spread over the last year. `$4` is the large project.
 const ITEMS: &str = "
     with numbered as materialized (
         select n, at,
@@ -68,10 +68,10 @@ const ITEMS: &str = "
         where status in ('approved', 'rejected')
     ) as steps";
 
-/// Fills a database that has nothing but its admins and a project; how many transitions are left to fold.
+/// Fills a database that holds only its admins and a project. Returns the number of transitions left to fold.
 pub(super) async fn seed(db: &PgPool, items: i64, large: ProjectId, admin: UserId) -> Result<i64> {
     let mut db = db.acquire().await?.detach();
-    // What is inserted refers to what is there, and indexes are built at once when everything is.
+    // The inserted rows refer to existing ones, and building the indexes at the end is faster.
     for setting in
         ["session_replication_role = replica", "maintenance_work_mem = '512MB'", "work_mem = '128MB'"]
     {
@@ -94,7 +94,7 @@ pub(super) async fn seed(db: &PgPool, items: i64, large: ProjectId, admin: UserI
     let mut from = 0;
     let mut folded = None;
     while from < items {
-        // The last ones come in a transaction of their own.
+        // The last items are inserted in a separate transaction.
         let end = if from < items - LEFT { items - LEFT } else { items };
         let to = end.min(from + BATCH);
         if to == items {
@@ -108,7 +108,7 @@ pub(super) async fn seed(db: &PgPool, items: i64, large: ProjectId, admin: UserI
         sqlx::raw_sql(AssertSqlSafe(definition)).execute(&mut db).await?;
     }
     sqlx::raw_sql("analyze").execute(&mut db).await?;
-    // What a fold of all of it at once adds: maintenance would take its time.
+    // Add the result of one large fold directly, since maintenance would take long.
     let (xid, id) = folded.ok_or("there are too few items")?;
     for bucket in ["counts", "durations", "people", "totals", "domains"] {
         let all = format!(

@@ -1,5 +1,5 @@
-//! What the platform consists of, as `terraform/platform.json` has it: Terraform makes the cloud from this list, so
-//! that names, routes and variables are those of the code.
+//! The platform's parts for `terraform/platform.json`. Terraform creates the cloud resources from this file, so that
+//! names, routes and variables match the code.
 
 use serde_json::{Map, Value, json};
 use shared::cloud::names::{
@@ -90,7 +90,7 @@ fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>().into()
 }
 
-/// The same with all fields in the order of their names, however `serde_json` was compiled.
+/// Sorts all fields by name, since `serde_json` keeps the order of insertion with some features.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(fields) => {

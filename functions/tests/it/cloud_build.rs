@@ -1,4 +1,4 @@
-//! `cloudbuild.yaml`: every function is built and rolled out, in an order that holds together.
+//! `cloudbuild.yaml` builds and rolls out every function, in a consistent order.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +8,8 @@ use std::{
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-/// What Cloud Build sets by itself (<https://cloud.google.com/build/docs/configuring-builds/substitute-variable-values>).
+/// The built-in substitutions of Cloud Build
+/// (<https://cloud.google.com/build/docs/configuring-builds/substitute-variable-values>).
 const BUILT_IN: [&str; 5] = ["PROJECT_ID", "BUILD_ID", "LOCATION", "COMMIT_SHA", "SHORT_SHA"];
 
 fn root() -> PathBuf {
@@ -27,7 +28,7 @@ fn strings(list: &Yaml) -> Vec<String> {
     list.as_vec().expect("a list").iter().map(|item| item.as_str().expect("a string").to_owned()).collect()
 }
 
-/// The names after each `$`, in braces or without.
+/// The names after each `$`, with or without braces.
 fn substitutions(text: &str) -> BTreeSet<String> {
     text.split('$')
         .skip(1)
@@ -45,7 +46,7 @@ fn environment(config: &Yaml) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_function_has_an_image_that_is_vouched_for() {
+fn every_function_has_a_signed_image() {
     let config = config();
     assert_eq!(config["options"]["requestedVerifyOption"].as_str(), Some("VERIFIED"));
     let environment = environment(&config);
@@ -60,7 +61,7 @@ fn every_function_has_an_image_that_is_vouched_for() {
 }
 
 #[test]
-fn what_the_images_are_made_from_covers_every_function() {
+fn the_image_build_covers_every_function() {
     let folders = fs::read_dir(root().join("functions")).expect("functions");
     let crates: BTreeSet<String> = folders
         .map(|folder| folder.expect("an entry").path())
@@ -79,7 +80,7 @@ fn every_substitution_is_defined_and_used() {
         defined.iter().filter_map(|(name, value)| Some((name.as_str()?, value.as_str()?))).collect();
     assert!(!defined.is_empty() && defined.keys().all(|name| name.starts_with('_')), "{defined:?}");
     let known = |name: &String| defined.contains_key(name.as_str()) || BUILT_IN.contains(&name.as_str());
-    // Without its comments.
+    // Ignore comments.
     let yaml: Vec<String> = text("cloudbuild.yaml")
         .lines()
         .map(|line| line.split(" # ").next().unwrap_or_default().to_owned())
@@ -92,7 +93,7 @@ fn every_substitution_is_defined_and_used() {
     for name in defined.keys() {
         assert!(used.contains(*name), "{name} is not used");
     }
-    // Those that Terraform's trigger sets.
+    // The substitutions that Terraform's trigger sets.
     let trigger = text("terraform/build.tf");
     let (_, set) = trigger.split_once("substitutions = {").expect("the trigger's substitutions");
     let (set, _) = set.split_once('}').expect("their end");
@@ -112,7 +113,7 @@ fn every_variable_that_a_script_reads_is_set() {
         let source = fs::read_to_string(&script).expect("its text");
         let code =
             source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
-        // Those in capitals come from outside, but for what the shell has and what tests make shorter.
+        // Names in capitals are environment variables, except for the shell's own and one that shortens tests.
         let read = substitutions(&code).into_iter().filter(|name| {
             name.len() > 1 && name.chars().all(|char| char.is_ascii_uppercase() || char == '_')
         });
@@ -123,19 +124,19 @@ fn every_variable_that_a_script_reads_is_set() {
 }
 
 #[test]
-fn steps_wait_for_steps_before_them_and_run_scripts_that_exist() {
+fn steps_wait_for_earlier_steps_and_run_existing_scripts() {
     let config = config();
     let mut before: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for step in config["steps"].as_vec().expect("steps") {
         let id = step["id"].as_str().expect("an id").to_owned();
         let image = step["name"].as_str().expect("an image");
         let pinned = image.contains(':') || image == "gcr.io/cloud-builders/docker";
-        assert!(pinned, "{id}: {image} may be another one tomorrow");
+        assert!(pinned, "{id}: {image} is not pinned");
         let script = strings(&step["args"]).remove(0);
         assert!(root().join(&script).exists(), "{id}: {script}");
         let shell = step["entrypoint"].as_str().expect("a shell");
         let first = text(&script).lines().next().unwrap_or_default().to_owned();
-        assert!(first.ends_with(shell), "{id}: {script} is for another shell than {shell}: {first}");
+        assert!(first.ends_with(shell), "{id}: {script} needs another shell than {shell}: {first}");
 
         let mut all = BTreeSet::new();
         for other in strings(&step["waitFor"]).into_iter().filter(|other| other != "-") {

@@ -1,4 +1,4 @@
-//! What is derived from the list of functions, and what is written down of it.
+//! Tests of the list of functions, and of the files and documents that are derived from it.
 
 mod cloud_build;
 mod naming;

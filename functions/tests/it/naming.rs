@@ -1,5 +1,5 @@
-//! Adding a function means one crate, its lines in the manifests and one line in the list. Whatever else names a
-//! function would have to be edited too, so each such place is listed here with its reason.
+//! Adding a function takes one crate, its lines in the manifests and one line in the list. All other places that name a
+//! function would need an edit too, so each of them is listed here with its reason.
 
 use std::{
     collections::BTreeSet,
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Places that may name functions: files, and folders with everything in them.
+/// Places that may name functions: files, and folders with all their files.
 const ALLOWED: [(&str, &str); 10] = [
     ("Cargo.toml", "the workspace's dependencies"),
     ("functions/Cargo.toml", "the dependencies on the functions"),
@@ -15,13 +15,13 @@ const ALLOWED: [(&str, &str); 10] = [
     ("README.md", "prose about what a function does"),
     ("bench/src/", "each benchmark measures a function of its choice"),
     ("local/Cargo.toml", "the functions that tests mount alone"),
-    ("local/tests/", "tests of functions as their users meet them"),
+    ("local/tests/", "end-to-end tests of functions"),
     ("shared/src/items/kind.rs", "the steps that add a kind"),
     ("terraform/", "rights, and sizes that differ from the default"),
     ("web/", "a role has the name of a function"),
 ];
 
-/// What is no source of the project, or is made from it.
+/// Folders and files that are not source code of the project, or are generated from it.
 const SKIPPED: [&str; 9] =
     [".git", ".local", ".sqlx", ".terraform", "Cargo.lock", "node_modules", "pages", "samples", "target"];
 
@@ -29,7 +29,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Every text below a folder, with its path from the root.
+/// Reads every text file below a folder, with its path from the root.
 fn texts(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -49,7 +49,7 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_' || character == '-'
 }
 
-/// Whether a text has a pattern that no longer word surrounds.
+/// Returns true when the text contains the pattern as whole words.
 fn has(text: &str, pattern: &str) -> bool {
     text.match_indices(pattern).any(|(start, _)| {
         let (before, after) = (&text[..start], &text[start + pattern.len()..]);
@@ -60,7 +60,7 @@ fn has(text: &str, pattern: &str) -> bool {
     })
 }
 
-/// Whether a text names a function's crate, folder or type, or decides by its name.
+/// Returns true when the text names a function's crate, folder or type, or compares with its name.
 fn names(text: &str, function: &str) -> bool {
     let (first, rest) = function.split_at(1);
     let patterns = [
@@ -77,7 +77,7 @@ fn names(text: &str, function: &str) -> bool {
     patterns.iter().any(|pattern| has(text, pattern))
 }
 
-/// Whether a text lists functions: three different names in a row.
+/// Returns true when the text lists functions: three different names in a row.
 fn lists(text: &str, functions: &[&str]) -> bool {
     let words: Vec<&str> = text.split(|end: char| !end.is_alphanumeric() && end != '_').collect();
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
@@ -86,7 +86,7 @@ fn lists(text: &str, functions: &[&str]) -> bool {
     })
 }
 
-/// The function that a file belongs to.
+/// The function that owns a file.
 fn owner<'name>(path: &str, functions: &[&'name str]) -> Option<&'name str> {
     let folder = path.strip_prefix("functions/")?.split('/').next()?;
     functions.iter().copied().find(|function| *function == folder)
@@ -105,13 +105,13 @@ fn nothing_else_names_a_function() {
     let mut places = BTreeSet::new();
     for (path, text) in &found {
         let owner = owner(path, &functions);
-        // A function's tests may mount others.
+        // A function's tests may mount other functions.
         let own_tests = owner.is_some() && !path.contains("/src/");
-        // This file gives examples of what it looks for.
+        // This file contains examples of the patterns.
         if own_tests || generated.contains(path.as_str()) || path == "functions/tests/it/naming.rs" {
             continue;
         }
-        // The tests at the end of a source file are tests of functions.
+        // The tests at the end of a source file may name functions.
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
         // A module of a function may have the name of another function.
         let is_module = |function: &str| {
@@ -130,12 +130,12 @@ fn nothing_else_names_a_function() {
     }
     for (place, reason) in ALLOWED {
         let used = places.iter().any(|path| allowed(path, place));
-        assert!(used, "{place} ({reason}) names no function any more");
+        assert!(used, "{place} ({reason}) no longer names a function");
     }
 }
 
 #[test]
-fn a_name_is_found_where_it_means_the_function() {
+fn a_name_is_found_only_where_it_means_a_function() {
     for text in
         ["use auth::Auth;", "-p auth -p", "functions/auth/src", "if name == \"auth\" {", "\"auth\" => 1,"]
     {

@@ -1,4 +1,4 @@
-//! The document of the interface, as code generators read it.
+//! The OpenAPI document, as code generators read it.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_resolves() {
     let document = document();
     let mut found = BTreeSet::new();
     references(&document, &mut found);
@@ -43,20 +43,20 @@ fn every_code_is_listed() {
 }
 
 #[test]
-fn every_route_says_what_it_answers_and_problems_have_their_media_type() {
+fn every_route_documents_its_responses_and_the_media_type_of_problems() {
     let document = document();
     let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
             let name = operation["operationId"].as_str().expect("an id").to_owned();
-            assert!(names.insert(name), "{method} {path} has the name of another");
+            assert!(names.insert(name), "{method} {path} has a duplicate operation id");
             assert!(operation["summary"].is_string(), "{method} {path} has no summary");
             let responses = operation["responses"].as_object().expect("responses");
             assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path} never succeeds");
             for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2')) {
                 assert!(
                     response["content"]["application/problem+json"].is_object(),
-                    "{method} {path} {status} is no problem"
+                    "{method} {path} {status} is not a problem"
                 );
             }
         }

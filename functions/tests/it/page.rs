@@ -1,4 +1,4 @@
-//! The reference page and the interface's documents.
+//! The reference page and the API reference.
 
 use axum::{
     Router,
@@ -32,7 +32,7 @@ async fn get(router: Router, path: &str) -> (StatusCode, HeaderMap, String) {
 }
 
 #[tokio::test]
-async fn every_page_refuses_inline_scripts_and_has_none() {
+async fn every_page_forbids_inline_scripts_and_has_none() {
     for path in PAGES.into_iter().chain(["/verify-email?token=secret", "/reset-password?token=secret"]) {
         let (status, headers, html) = get(page::router("http://127.0.0.1:9199"), path).await;
         assert_eq!(status, StatusCode::OK, "{path}");
@@ -49,7 +49,7 @@ async fn every_page_refuses_inline_scripts_and_has_none() {
 }
 
 #[tokio::test]
-async fn everything_that_a_page_names_is_there() {
+async fn every_file_that_a_page_names_exists() {
     for page in PAGES {
         let (_, _, html) = get(page::router("http://127.0.0.1:9199"), page).await;
         let named = html.split(['"']).filter(|text| text.starts_with("/page/")).map(str::to_owned);
@@ -59,7 +59,7 @@ async fn everything_that_a_page_names_is_there() {
             let (status, headers, content) = get(page::router("http://127.0.0.1:9199"), file).await;
             assert_eq!(status, StatusCode::OK, "{file}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
-            // Modules name others beside them.
+            // Modules import other modules in the same folder.
             let imported = content.split("\"./").skip(1).filter_map(|rest| rest.split('"').next());
             files.extend(imported.map(|name| format!("/page/{name}")));
         }
@@ -67,7 +67,7 @@ async fn everything_that_a_page_names_is_there() {
 }
 
 #[tokio::test]
-async fn the_interface_can_be_read_without_another_server() {
+async fn the_api_reference_needs_no_other_server() {
     let router = api_docs::router().expect("a document");
 
     let (status, headers, json) = get(router.clone(), "/openapi.json").await;
@@ -81,7 +81,7 @@ async fn the_interface_can_be_read_without_another_server() {
     let (status, headers, html) = get(router.clone(), "/docs/").await;
     assert_eq!(status, StatusCode::OK);
     assert!(headers["content-security-policy"].to_str().expect("a policy").starts_with("default-src 'self'"));
-    assert!(!html.contains("https://"), "nothing comes from elsewhere: {html}");
+    assert!(!html.contains("https://"), "the page loads only files of its own origin: {html}");
     let (_, _, script) = get(router.clone(), "/docs/swagger-initializer.js").await;
     assert!(script.contains("/openapi.json"), "{script}");
 

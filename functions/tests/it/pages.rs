@@ -1,4 +1,4 @@
-//! The static files, as they are put into their bucket.
+//! The static files, as they are uploaded to their bucket.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use std::{
 use functions::reference;
 use serde_json::Value;
 
-/// What a visitor asks for, and the file that the bucket answers with: its folder tells the media type.
+/// The path of each request, and the file that the bucket returns. The file's folder names the media type.
 fn files(folder: &Path) -> BTreeMap<String, (String, PathBuf)> {
     let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
     while let Some(inner) = folders.pop() {
@@ -35,7 +35,7 @@ fn text(file: &Path) -> String {
 }
 
 #[tokio::test]
-async fn the_bucket_holds_all_that_pages_name_where_the_load_balancer_looks_for_it() {
+async fn the_bucket_holds_every_file_at_the_path_that_the_load_balancer_requests() {
     let folder = tempfile::tempdir().expect("a folder");
     functions::write_pages(folder.path()).await.expect("the pages");
     let files = files(folder.path());
@@ -60,7 +60,7 @@ async fn the_bucket_holds_all_that_pages_name_where_the_load_balancer_looks_for_
             continue;
         }
         let html = text(file);
-        assert!(!html.contains("127.0.0.1"), "{path} knows this machine");
+        assert!(!html.contains("127.0.0.1"), "{path} contains an address of this machine");
         let named = html.split('"').filter(|name| name.starts_with("/page/")).map(str::to_owned);
         let beside = html.split("\"./").skip(1).filter_map(|rest| rest.split('"').next());
         for name in named.chain(beside.map(|name| format!("{path}{name}"))) {

@@ -1,4 +1,4 @@
-//! What is written down of the functions is what the code says.
+//! The generated files match the code.
 
 use std::{fs, path::Path};
 

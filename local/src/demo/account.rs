@@ -1,4 +1,4 @@
-//! From a new address to a project of one's own.
+//! Creates an account with a verified address and a project.
 
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -19,7 +19,7 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// Registers, opens the mailed link, signs in, and makes a project.
+    /// Signs up, opens the mailed link, signs in, and creates a project.
     pub(super) async fn open(api: &mut Api) -> Result<Self> {
         let email = format!("demo-{}@example.com", secrets::random_name()?);
         let password = secrets::random_name()?;
@@ -46,7 +46,7 @@ async fn mailed_token(api: &Api, email: &str) -> Result<String> {
         match link {
             Some(token) => return Ok(token),
             None if Instant::now() > deadline => {
-                return Err(Error::new("no mail with a link arrived at /local/inbox"));
+                return Err(Error::new("no mail with a link arrived in /local/inbox"));
             }
             None => sleep(PAUSE).await,
         }

@@ -1,4 +1,4 @@
-//! The platform's HTTP interface, as a browser's page calls it.
+//! The platform's HTTP API, called as the console calls it.
 
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::PATIENCE;
 use crate::error::{Error, Result};
 
-/// Who answers on a port.
+/// The kinds of servers that may answer on the gateway's port.
 pub(super) enum Presence {
     Running,
     Other,
     Nobody,
 }
 
-/// Looks who answers.
+/// Finds out whether the platform runs at this origin.
 pub(super) async fn probe(origin: &str) -> Presence {
     match Client::new().get(format!("{origin}/health/live")).timeout(PATIENCE).send().await {
         Err(error) if error.is_connect() => Presence::Nobody,
@@ -25,7 +25,7 @@ pub(super) async fn probe(origin: &str) -> Presence {
     }
 }
 
-/// Calls the interface, signed in or not.
+/// A client of the API, with an access token after signing in.
 pub(super) struct Api {
     pub(super) client: Client,
     pub(super) origin: String,
@@ -63,19 +63,18 @@ impl Api {
             .await
             .map_err(|error| Error::because(format!("{what}: no answer"), &error.without_url()))?;
         let status = answer.status();
-        let body = answer
-            .bytes()
-            .await
-            .map_err(|error| Error::because(format!("{what}: no whole answer"), &error.without_url()))?;
+        let body = answer.bytes().await.map_err(|error| {
+            Error::because(format!("{what}: the answer is incomplete"), &error.without_url())
+        })?;
         if !status.is_success() {
             return Err(Error::new(format!("{what} was answered with {}", problem(status, &body))));
         }
         serde_json::from_slice(&body)
-            .map_err(|error| Error::because(format!("{what}: the answer is no JSON"), &error))
+            .map_err(|error| Error::because(format!("{what}: the answer is not JSON"), &error))
     }
 }
 
-/// A problem in a few words.
+/// A problem document as one line.
 fn problem(status: StatusCode, body: &[u8]) -> String {
     let problem: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
@@ -87,7 +86,7 @@ fn without_query(path: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-/// A text of an answer that must be there.
+/// A string in an answer, at a JSON pointer.
 pub(super) fn text<'a>(answer: &'a Value, pointer: &str) -> Result<&'a str> {
     let found = answer.pointer(pointer).and_then(Value::as_str);
     found.ok_or_else(|| Error::new(format!("an answer lacks {pointer}")))

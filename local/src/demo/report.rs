@@ -1,4 +1,4 @@
-//! What the demo prints of each file, and when it is not content.
+//! The demo's line for each file, and the checks of the results.
 
 use local_documentai::word_error_rate;
 
@@ -8,15 +8,15 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// The largest part of words that may be wrong: the turned and noisy photo included.
+/// The largest accepted share of wrong words, the turned and noisy photo included.
 const MAX_WORD_ERROR_RATE: f64 = 0.1;
-/// The same for speech, which the small model on this machine hears less well.
+/// The same for speech, since the small local model is less accurate.
 const MAX_SPEECH_ERROR_RATE: f64 = 0.25;
 
 pub(super) const HEADER: &str =
     "file             what it is                 status    pages  confidence  seconds  word errors";
 
-/// The line of one file.
+/// Formats the line of one file.
 pub(super) fn line(sample: &Sample, outcome: &Outcome) -> String {
     let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let failure = outcome.failure.as_ref().map(|(code, message)| format!("  {code}: {message}"));
@@ -53,23 +53,23 @@ fn error_rate(sample: &Sample, outcome: &Outcome) -> Option<f64> {
     }
 }
 
-/// Whether the outcome is what it should be.
+/// Checks that the outcome is the expected one.
 pub(super) fn check(sample: &Sample, outcome: &Outcome) -> Result<()> {
     let off = |what: String| Err(Error::new(format!("{}: {what}", sample.name)));
     let failure = outcome.failure.as_ref().map(|(code, _)| code.as_str());
     match &sample.expected {
         Expected::Failure(code) if outcome.status == "failed" && failure == Some(code) => Ok(()),
         Expected::Failure(code) => off(format!(
-            "expected to fail as {code}, and is {} ({})",
+            "expected to fail as {code}, but is {} ({})",
             outcome.status,
             failure.unwrap_or("no failure")
         )),
         Expected::Text { .. } | Expected::Speech(_) => match error_rate(sample, outcome) {
             _ if outcome.status != "approved" => {
-                off(format!("expected to be approved, and is {}", outcome.status))
+                off(format!("expected to be approved, but is {}", outcome.status))
             }
             _ if outcome.pages != pages(sample) => {
-                off(format!("expected {:?} pages, and has {:?}", pages(sample), outcome.pages))
+                off(format!("expected {:?} pages, but has {:?}", pages(sample), outcome.pages))
             }
             Some(rate) if rate <= tolerated(sample) => Ok(()),
             Some(rate) => off(format!("{:.0} % of the words are wrong", rate * 100.0)),

@@ -1,6 +1,6 @@
-//! The documents and recordings that the demo uploads, and what they say.
+//! The documents and recordings that the demo uploads, with their text.
 
-/// A file and what should come of it.
+/// A sample file and its expected outcome.
 pub(super) struct Sample {
     pub(super) name: &'static str,
     pub(super) what: &'static str,
@@ -9,11 +9,11 @@ pub(super) struct Sample {
     pub(super) expected: Expected,
 }
 
-/// What should come of it.
+/// The expected outcome.
 pub(super) enum Expected {
-    /// So many pages with this text.
+    /// This number of pages, with this text.
     Text { pages: u64, text: &'static str },
-    /// These words.
+    /// A transcript with these words.
     Speech(&'static str),
     /// A failure with this code.
     Failure(&'static str),
@@ -37,7 +37,7 @@ macro_rules! speech {
     };
 }
 
-/// Everything, the README's example first.
+/// All samples, with the README's example first.
 pub(super) const SAMPLES: [Sample; 14] = [
     sample!(
         "page.png",
@@ -91,7 +91,7 @@ pub(super) const SAMPLES: [Sample; 14] = [
 ];
 
 impl Sample {
-    /// Whether it is a voice sample.
+    /// Returns true for voice samples.
     pub(super) fn is_voice(&self) -> bool {
         self.content_type.starts_with("audio/")
     }

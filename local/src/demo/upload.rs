@@ -1,4 +1,4 @@
-//! One file: announced, put straight into storage as a browser does, and read.
+//! Creates an item for one file, uploads the file to storage as a browser does, and waits for the result.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// What came of it.
+/// The result of one upload.
 pub(super) struct Outcome {
     pub(super) status: String,
-    /// Code and message, when it failed.
+    /// The code and message of a failed item.
     pub(super) failure: Option<(String, String)>,
     pub(super) pages: Option<u64>,
     pub(super) confidence: Option<f64>,
@@ -27,7 +27,7 @@ pub(super) struct Outcome {
     pub(super) took: Duration,
 }
 
-/// Announces a file, uploads it, and waits until it is read.
+/// Creates an item, uploads its file, and waits until it is processed.
 pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Result<Outcome> {
     let announced = json!({
         "project_id": account.project_id,
@@ -54,7 +54,7 @@ pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Res
     }
 }
 
-/// A page of this origin asks whether it may, then puts the bytes: the cross-origin request of a browser.
+/// Uploads the bytes as a page of this origin would: a CORS preflight request, then the upload itself.
 async fn put(api: &Api, upload: &Value, sample: &Sample) -> Result<()> {
     let (method, url) = (text(upload, "/method")?, text(upload, "/url")?);
     let failed = |error: reqwest::Error| {
@@ -80,7 +80,7 @@ async fn put(api: &Api, upload: &Value, sample: &Sample) -> Result<()> {
         preflight.headers().get("access-control-allow-origin").and_then(|value| value.to_str().ok());
     if allowed != Some(&api.origin) && allowed != Some("*") {
         return Err(Error::new(format!(
-            "{}: storage does not let a page of {} upload",
+            "{}: storage does not allow uploads from pages of {}",
             sample.name, api.origin
         )));
     }

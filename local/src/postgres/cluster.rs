@@ -1,4 +1,4 @@
-//! A cluster's folder: where it may lie, how it is made, and what a killed run left in it.
+//! A cluster's folder: its location, its creation, and the cleanup after a killed run.
 
 use std::{
     fs, io,
@@ -15,18 +15,18 @@ use crate::{
     secrets,
 };
 
-/// Whom the server runs as when we are root, as whom it refuses to run: `nobody`.
+/// The user id of `nobody`, which runs the server when this process is root: PostgreSQL refuses to run as root.
 const UNPRIVILEGED: u32 = 65534;
-/// Where clusters lie whose project only root can reach.
+/// The parent folder of clusters whose data folder only root can reach.
 const SYSTEM_FOLDER: &str = "/var/lib/alta-data";
 
-/// One cluster and the programs to handle it with.
+/// A cluster, and the programs that manage it.
 pub(super) struct Cluster<'a> {
     pub(super) programs: &'a Programs,
     pub(super) folder: PathBuf,
 }
 
-/// Where the cluster of a data folder lies: in it, or behind a link in it.
+/// The location of the cluster of a data folder: in it, or behind a symbolic link in it.
 pub(super) async fn place(data: &Path) -> Result<PathBuf> {
     let usual = data.join("postgres");
     match fs::read_link(&usual) {
@@ -37,25 +37,25 @@ pub(super) async fn place(data: &Path) -> Result<PathBuf> {
     if is_reachable(data).await? {
         return Ok(usual);
     }
-    // The link keeps the two together: without the data folder, a new cluster is made.
+    // The link ties the cluster to the data folder: deleting the data folder leads to a new cluster.
     let target = Path::new(SYSTEM_FOLDER).join(secrets::random_name()?).join("postgres");
     let parent = target.parent().unwrap_or(&target);
-    fs::create_dir_all(parent).map_err(Error::file("make", parent))?;
-    symlink(&target, &usual).map_err(Error::file("make", &usual))?;
+    fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
+    symlink(&target, &usual).map_err(Error::file("create", &usual))?;
     println!(
-        "The database lies in {}, since {} is below a folder that only root can enter.",
+        "The database is stored in {}, since {} is below a folder that only root can enter.",
         target.display(),
         data.display()
     );
     Ok(target)
 }
 
-/// The major version that a cluster was made with.
+/// The major version that created the cluster.
 pub(super) fn version(folder: &Path) -> Option<String> {
     Some(fs::read_to_string(folder.join("PG_VERSION")).ok()?.trim().to_owned())
 }
 
-/// Whether the server's user can enter a folder.
+/// Returns true when the server's user can enter a folder.
 pub(super) async fn is_reachable(folder: &Path) -> Result<bool> {
     if !is_root().await? {
         return Ok(true);
@@ -66,7 +66,7 @@ pub(super) async fn is_reachable(folder: &Path) -> Result<bool> {
     Ok(folder.ancestors().all(open))
 }
 
-/// Gives a folder or file to the server's user.
+/// Changes the owner of a folder or file to the server's user.
 pub(super) async fn hand_over(path: &Path) -> Result<()> {
     if is_root().await? {
         chown(path, Some(UNPRIVILEGED), Some(UNPRIVILEGED)).map_err(Error::file("hand over", path))?;
@@ -77,7 +77,7 @@ pub(super) async fn hand_over(path: &Path) -> Result<()> {
 /// A command that runs as the server's user.
 pub(super) async fn command(program: impl AsRef<Path>) -> Result<Command> {
     let mut command = Command::new(program.as_ref());
-    // The user may not enter our own folder.
+    // The user may not have access to the current folder.
     command.current_dir("/");
     if is_root().await? {
         command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
@@ -96,7 +96,7 @@ async fn is_root() -> Result<bool> {
 }
 
 impl Cluster<'_> {
-    /// Makes the cluster, whole or not at all.
+    /// Creates the cluster, atomically.
     pub(super) async fn create_if_new(&self, password: &str) -> Result<()> {
         if version(&self.folder).is_some() {
             return Ok(());
@@ -106,7 +106,7 @@ impl Cluster<'_> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(Error::file("remove", &partial)(error));
             }
-            _ => fs::create_dir(&partial).map_err(Error::file("make", &partial))?,
+            _ => fs::create_dir(&partial).map_err(Error::file("create", &partial))?,
         }
         hand_over(&partial).await?;
         let password_file = self.folder.with_extension("pwfile");
@@ -114,7 +114,7 @@ impl Cluster<'_> {
         hand_over(&password_file).await?;
 
         let mut initdb = command(self.programs.program("initdb")).await?;
-        // The one locale of UTF-8 that every Debian has; macOS lacks it.
+        // The only UTF-8 locale on every Debian system. macOS lacks it.
         let locale = if cfg!(target_os = "linux") { "C.UTF-8" } else { "C" };
         initdb
             .args(["--no-sync", "--encoding=UTF8", "--auth=scram-sha-256", "--username", SUPERUSER])
@@ -129,12 +129,12 @@ impl Cluster<'_> {
         if !output.status.success() {
             return Err(Error::new(format!("initdb failed: {}", last_lines(&output.stderr))));
         }
-        fs::rename(&partial, &self.folder).map_err(Error::file("make", &self.folder))
+        fs::rename(&partial, &self.folder).map_err(Error::file("create", &self.folder))
     }
 
-    /// Waits for the server of a killed run to end, and clears away what it left.
+    /// Waits for the server of a killed run to end, and removes its leftover files.
     ///
-    /// To be called by the process that holds the data folder's lock: nobody else uses the cluster.
+    /// The caller must hold the data folder's lock, so that no other process uses the cluster.
     pub(super) async fn finish_last_run(&self) -> Result<()> {
         let pid_file = self.folder.join("postmaster.pid");
         let Ok(text) = fs::read_to_string(&pid_file) else { return Ok(()) };
@@ -147,10 +147,10 @@ impl Cluster<'_> {
         if is_server {
             let mut stop = command(self.programs.program("pg_ctl")).await?;
             stop.args(["stop", "--mode=fast", "--wait", "--timeout=30", "--pgdata"]).arg(&self.folder);
-            // It fails where the server ended meanwhile; a server that stays is told of by the next start.
+            // This fails if the server has ended meanwhile. If it does not stop, the next start reports it.
             run(stop, "pg_ctl").await?;
         } else {
-            // After a reboot the number may belong to another process, which PostgreSQL takes for a server.
+            // After a reboot, the process id may belong to another process, which PostgreSQL mistakes for a server.
             match fs::remove_file(&pid_file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(Error::file("remove", &pid_file)(error));
@@ -162,7 +162,7 @@ impl Cluster<'_> {
     }
 }
 
-/// The name of a running process; `None` where it cannot be told.
+/// The name of a running process, `None` if unknown.
 async fn name_of(pid: &str) -> Option<String> {
     if Path::new("/proc/self").exists() {
         return Some(fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default());
@@ -187,7 +187,7 @@ fn write_secret(path: &Path, text: &str) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-/// The end of what a program said, in one line.
+/// The end of a program's output, as one line.
 pub(super) fn last_lines(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

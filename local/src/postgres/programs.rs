@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub(super) struct Programs(PathBuf);
 
 impl Programs {
-    /// The first installation found, or the first of the major version that a cluster was made with.
+    /// The first installation found, or the first with the major version that created a cluster.
     pub(super) async fn find(major: Option<&str>) -> Result<Self> {
         let mut seen = Vec::new();
         for folder in candidates() {
@@ -41,7 +41,7 @@ impl Programs {
     }
 }
 
-/// Folders that may hold the programs, the preferred one first.
+/// Folders that may hold the programs, in order of preference.
 fn candidates() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> =
         env::var_os("PG_BIN").filter(|value| !value.is_empty()).map(PathBuf::from).into_iter().collect();
@@ -67,7 +67,7 @@ fn newest_first(parent: &str, prefix: &str) -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// The major version that `postgres --version` tells.
+/// The major version in the output of `postgres --version`.
 async fn major_of(folder: &Path) -> Option<String> {
     let output = Command::new(folder.join("postgres")).arg("--version").output().await.ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

@@ -1,4 +1,4 @@
-//! A running PostgreSQL server, which ends with this process however that ends.
+//! A running PostgreSQL server that ends with this process, however the process ends.
 
 use std::{
     fs::{self, File},
@@ -20,10 +20,10 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Keeps the server as long as its standard input is open, which it is as long as our process lives:
-/// the kernel closes it even when we are killed. Then it stops the server, and removes the folder named
-/// first, unless that is empty. The server is asked again each second, since it ignores signals while
-/// it starts; and nobody's Ctrl-C reaches it, so that the platform stops in order.
+/// A shell script that keeps the server running while its standard input is open. The kernel closes the input when this
+/// process ends, even by a kill. Then the script stops the server and removes the folder in its first argument, unless
+/// that is empty. It repeats the stop signal each second, since the server ignores signals while it starts. Ctrl-C in
+/// the terminal does not reach it, so that the platform can stop in order.
 const KEEPER: &str = r#"
 trap '' INT HUP TERM
 remove=$1; shift
@@ -37,10 +37,10 @@ if [ -n "$remove" ]; then rm -rf -- "$remove"; fi
 exit "$code"
 "#;
 
-/// How long a fast shutdown may take: it writes a checkpoint.
+/// The time limit of a fast shutdown, which writes a checkpoint.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The server's keeper.
+/// The script that keeps the server.
 pub(super) struct Process {
     keeper: Child,
     lifeline: ChildStdin,
@@ -77,7 +77,7 @@ impl Process {
     }
 }
 
-/// A running PostgreSQL server; it ends when this is dropped.
+/// A running PostgreSQL server, stopped when this is dropped.
 pub struct Server {
     process: Process,
     port: u16,
@@ -100,16 +100,16 @@ impl Server {
         self.url(&self.database)
     }
 
-    /// Where it answers, for people: user, host, port and database.
+    /// The server's address for people, without the password: user, host, port and database.
     #[must_use]
     pub fn address(&self) -> String {
         format!("postgres://{SUPERUSER}@127.0.0.1:{}/{}", self.port, self.database)
     }
 
-    /// The URL of the server's main database, as one of the roles that the migrations made.
+    /// The URL of the server's main database, as one of the roles that the migrations created.
     ///
     /// # Errors
-    /// When the role cannot be made a login.
+    /// When the role cannot be given a login.
     pub async fn database_url_as(&self, role: &str) -> Result<String> {
         let failed = |error: sqlx::Error| Error::because(format!("cannot let {role} sign in"), &error);
         let options = PgConnectOptions::from_str(&self.database_url()).map_err(failed)?;
@@ -150,27 +150,29 @@ impl Server {
         }
     }
 
-    /// Resolves when the server ends by itself, with what it said last.
+    /// Resolves with the last lines of the server's output when it ends by itself.
     pub async fn ended(&mut self) -> Error {
-        // Waiting through the child would close its input, which is the lifeline; that was taken out.
+        // `Child::wait` closes a piped input, but this child's input was taken out and stays open.
         let _ = self.process.keeper.wait().await;
         Error::new(format!("PostgreSQL ended: {}", self.process.last_words()))
     }
 
-    /// Stops it in order.
+    /// Stops the server in order.
     ///
     /// # Errors
-    /// When it does not stop in time; its keeper goes on asking it.
+    /// When it does not stop in time. The script continues to stop it.
     pub async fn stop(mut self) -> Result<()> {
         drop(self.process.lifeline);
         match timeout(STOP_TIMEOUT, self.process.keeper.wait()).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(Error::new("PostgreSQL takes long to stop; it goes on stopping")),
+            Err(_) => {
+                Err(Error::new("PostgreSQL has not stopped yet. It continues to stop in the background"))
+            }
         }
     }
 }
 
-/// Whether the server may yet answer: it is not there, or says that it is starting up.
+/// Returns true while the server is not reachable or reports that it is starting up.
 fn is_starting(error: &sqlx::Error) -> bool {
     match error {
         // `cannot_connect_now` (PostgreSQL, appendix A).

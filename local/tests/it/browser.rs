@@ -1,4 +1,4 @@
-//! The reference page in a real browser, with the platform behind it.
+//! The reference page in a real browser, served by the platform.
 
 mod items;
 mod review;
@@ -16,12 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn start() -> (Running, Browser) {
     let running = Running::start().await;
-    // WebAuthn knows domains, not addresses.
+    // WebAuthn requires a domain, not an IP address.
     let browser = Browser::open(&format!("http://localhost:{}", running.port)).await;
     (running, browser)
 }
 
-/// A platform with an account that is confirmed, and a browser that is signed in to it.
+/// Starts the platform with a verified account, and a browser that is signed in to it.
 async fn start_signed_in() -> (Running, Browser) {
     let (running, browser) = start().await;
     running.post("/auth/register", json!({"email": EMAIL, "password": PASSWORD})).await;
@@ -40,7 +40,7 @@ async fn sign_in(browser: &Browser, password: &str) {
     browser.see("You are signed in as").await;
 }
 
-/// The link to a page in the newest mail that holds one.
+/// The link to a page in the newest mail that contains one.
 async fn mailed_link(running: &Running, to: &str) -> String {
     link_mailed_to(running, EMAIL, to).await
 }
@@ -55,12 +55,12 @@ async fn link_mailed_to(running: &Running, email: &str, to: &str) -> String {
         if let Some(link) = words.filter(|word| word.starts_with("http")).find(|word| word.contains(to)) {
             return link.to_owned();
         }
-        assert!(Instant::now() < deadline, "expected a mail with a link to {to}, but these came: {mails:#?}");
+        assert!(Instant::now() < deadline, "expected a mail with a link to {to}, but found: {mails:#?}");
         sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// A session that is opened elsewhere; answers with its access token.
+/// Opens a session outside the browser, and returns its access token.
 async fn open_session(running: &Running, password: &str) -> String {
     let tokens = running.post("/auth/login", json!({"email": EMAIL, "password": password})).await;
     tokens["access_token"].as_str().expect("a token").to_owned()
@@ -71,7 +71,7 @@ async fn status(running: &Running, token: &str) -> StatusCode {
     request.send().await.expect("an answer").status()
 }
 
-/// The platform's database.
+/// Connects to the platform's database.
 async fn database(running: &Running) -> PgConnection {
     let read = |file: &str| {
         let path = running.folder.path().join("data").join(file);
@@ -83,7 +83,7 @@ async fn database(running: &Running) -> PgConnection {
     PgConnection::connect(&url).await.expect("the database")
 }
 
-/// Lets eleven minutes pass since everybody proved who they are.
+/// Makes all sessions eleven minutes older, so that sensitive actions need a new proof of identity.
 async fn age_sessions(running: &Running) {
     sqlx::query("update sessions set authenticated_at = authenticated_at - interval '11 minutes'")
         .execute(&mut database(running).await)
@@ -92,7 +92,7 @@ async fn age_sessions(running: &Running) {
 }
 
 #[tokio::test]
-async fn somebody_registers_confirms_the_address_and_signs_in_by_password_then_by_passkey() {
+async fn a_person_signs_up_verifies_the_address_and_signs_in_by_password_then_by_passkey() {
     let (running, browser) = start().await;
     browser.add_authenticator().await;
 
@@ -119,7 +119,7 @@ async fn somebody_registers_confirms_the_address_and_signs_in_by_password_then_b
     browser.click("Add a passkey").await;
     browser.see("The passkey Laptop is added.").await;
     mailed_link(&running, "/account").await;
-    // The authenticator knows that it holds one.
+    // The authenticator knows that it holds a passkey for this account.
     browser.click("Add a passkey").await;
     browser.see("this device holds one for this account already").await;
 
@@ -145,7 +145,7 @@ async fn somebody_registers_confirms_the_address_and_signs_in_by_password_then_b
 }
 
 #[tokio::test]
-async fn a_session_that_is_ended_is_out_and_a_new_password_ends_them_all() {
+async fn an_ended_session_is_signed_out_and_a_new_password_ends_all_sessions() {
     let (running, browser) = start_signed_in().await;
 
     let elsewhere = open_session(&running, PASSWORD).await;
@@ -184,14 +184,14 @@ async fn a_session_that_is_ended_is_out_and_a_new_password_ends_them_all() {
     browser.see("The password is set, and every session was ended.").await;
     assert_eq!(status(&running, &elsewhere).await, StatusCode::UNAUTHORIZED);
 
-    // The session of this very browser is out as well: its account is not shown any more.
+    // The session of this browser ended as well, so the page no longer shows its account.
     browser.goto("/account").await;
     browser.see("Sign in with a passkey").await;
     sign_in(&browser, reset).await;
 }
 
 #[tokio::test]
-async fn who_proved_themselves_long_ago_is_asked_again_and_what_they_began_goes_on() {
+async fn an_old_sign_in_must_be_confirmed_and_the_action_then_continues() {
     let (running, browser) = start_signed_in().await;
     browser.add_authenticator().await;
     browser.goto("/account").await;
@@ -231,7 +231,7 @@ async fn who_proved_themselves_long_ago_is_asked_again_and_what_they_began_goes_
 }
 
 #[tokio::test]
-async fn who_is_invited_makes_an_account_and_accepts() {
+async fn an_invited_person_signs_up_and_accepts() {
     let (mut running, browser) = start().await;
     let admin = "ada@example.com";
     running
@@ -269,7 +269,7 @@ async fn who_is_invited_makes_an_account_and_accepts() {
 }
 
 #[tokio::test]
-async fn a_name_is_changed_and_ones_data_is_downloaded_and_the_last_admin_stays() {
+async fn a_name_changes_account_data_is_downloaded_and_the_last_admin_stays() {
     let (mut running, browser) = start_signed_in().await;
     let token = open_session(&running, PASSWORD).await;
     running.sign_in(&token);
@@ -296,7 +296,7 @@ async fn a_name_is_changed_and_ones_data_is_downloaded_and_the_last_admin_stays(
 
     browser.click("Delete my account").await;
     browser.click("Delete it").await;
-    // Names are shown as they were written.
+    // Names are escaped.
     browser.see("These projects have no other admin: <b>Letters</b>.").await;
     assert_eq!(running.get("/users/me").await["email"], EMAIL);
 }

@@ -1,4 +1,4 @@
-//! An export, from its request over the mail and its link to the file, through a `kill -9` of the whole platform.
+//! A project export from the request to the mailed link and the file, across a `kill -9` of the whole platform.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{restart::open_account, running::Running};
 
 const EMAIL: &str = "kim@example.com";
 const PAGE: &[u8] = include_bytes!("../../samples/page.png");
-/// A lease that a dead writer held ends, then the next tick of the scheduler finds the export.
+/// The lease of a dead writer expires, then the next tick of the scheduler finds the export.
 const PATIENCE: Duration = Duration::from_secs(240);
 
 async fn wait_for<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
@@ -24,7 +24,7 @@ async fn wait_for<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
     }
 }
 
-/// Uploads a page of that name, and waits for its text.
+/// Uploads a page with this name, and waits for its text.
 async fn upload(running: &Running, project: &str, filename: &str) -> Value {
     let body = json!({
         "project_id": project, "filename": filename, "content_type": "image/png", "size_bytes": PAGE.len(),
@@ -44,7 +44,7 @@ async fn upload(running: &Running, project: &str, filename: &str) -> Value {
     .await
 }
 
-/// The link of the newest mail that tells of an export.
+/// The link in the newest mail about an export.
 async fn mailed_link(running: &Running, export: &str) -> String {
     wait_for("the mail", async || {
         let mails = running.get(&format!("/local/inbox?to={EMAIL}")).await;
@@ -59,7 +59,7 @@ async fn mailed_link(running: &Running, export: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_export_is_asked_for_mailed_and_downloaded_whenever_the_platform_is_killed() {
+async fn an_export_survives_kills_of_the_platform_at_every_step() {
     let mut running = Running::start().await;
     let project = open_account(&mut running, false).await;
     let document = upload(&running, &project, "=1+1.png").await;

@@ -31,7 +31,7 @@ async fn gateway_before(functions: gateway::Functions) -> String {
 }
 
 #[tokio::test]
-async fn every_path_reaches_its_function_as_it_was_sent() {
+async fn every_path_reaches_its_function_unchanged() {
     let mut functions = HashMap::new();
     for function in ["auth", "projects", "data"] {
         let echo = move |uri: Uri| async move { format!("{function} {uri}") };
@@ -51,7 +51,7 @@ async fn every_path_reaches_its_function_as_it_was_sent() {
     assert_eq!(raw_get(&gateway, "/own").await, "own");
 }
 
-/// A GET whose target no client tidies up.
+/// Sends a GET request whose target no client normalizes.
 async fn raw_get(gateway: &str, target: &str) -> String {
     let address = gateway.strip_prefix("http://").expect("a host");
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -63,7 +63,7 @@ async fn raw_get(gateway: &str, target: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_event_stream_arrives_piece_by_piece() {
+async fn an_event_stream_is_not_buffered() {
     let (sender, receiver) = mpsc::channel::<&'static str>(1);
     let receiver = Arc::new(tokio::sync::Mutex::new(receiver));
     let events = move || async move {
@@ -76,7 +76,7 @@ async fn an_event_stream_arrives_piece_by_piece() {
 
     let answer = Client::new().get(format!("{gateway}/events")).send().await.expect("headers");
     let mut pieces = answer.bytes_stream();
-    // Each piece is sent only after the one before it has come through.
+    // Send each piece only after the previous one has arrived.
     for piece in ["data: one\n\n", "data: two\n\n"] {
         sender.send(piece).await.expect("sent");
         let arrived = pieces.next().await.expect("a piece").expect("unbroken");
@@ -87,7 +87,7 @@ async fn an_event_stream_arrives_piece_by_piece() {
 }
 
 #[tokio::test]
-async fn an_upload_is_passed_on_while_it_is_being_sent() {
+async fn an_upload_is_forwarded_while_it_is_sent() {
     let (seen, mut pieces) = mpsc::channel::<Bytes>(1);
     let upload = move |State(seen): State<mpsc::Sender<Bytes>>, request: Request| async move {
         let mut body = request.into_body().into_data_stream();
@@ -114,7 +114,7 @@ async fn an_upload_is_passed_on_while_it_is_being_sent() {
 }
 
 #[tokio::test]
-async fn the_function_learns_who_called_and_under_which_id() {
+async fn the_function_receives_the_client_address_and_request_id() {
     let told = |headers: HeaderMap| async move {
         let of = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
         [of("x-forwarded-for"), of("x-forwarded-proto"), of("x-request-id"), of("host"), of("connection")]
@@ -136,7 +136,7 @@ async fn the_function_learns_who_called_and_under_which_id() {
 }
 
 #[tokio::test]
-async fn a_redirect_and_an_error_are_passed_on_untouched() {
+async fn a_redirect_and_an_error_are_forwarded_unchanged() {
     let redirect =
         || async { (StatusCode::SEE_OTHER, [("location", "/elsewhere"), ("x-request-id", "theirs")], "go") };
     let gateway = gateway_to("auth", Router::new().route("/auth/go", get(redirect))).await;
@@ -150,7 +150,7 @@ async fn a_redirect_and_an_error_are_passed_on_untouched() {
 
 #[tokio::test]
 async fn a_function_that_is_down_is_a_502_problem() {
-    // A port that was free a moment ago, with nobody behind it.
+    // A free port, on which nothing listens.
     let gone: SocketAddr =
         TcpListener::bind(("127.0.0.1", 0)).await.and_then(|l| l.local_addr()).expect("a port");
     let gateway = gateway_before(HashMap::from([("auth", gone)])).await;

@@ -1,5 +1,5 @@
-//! The images' binaries in the images' root file system: nothing but certificate authorities, for a user who owns
-//! nothing. `.ci/images` builds both and runs these tests.
+//! Runs the images' binaries in the images' root file systems, which hold only certificate authorities, as a user who
+//! owns no files. `.ci/images` builds both and runs these tests.
 
 use std::{
     collections::BTreeMap,
@@ -41,7 +41,7 @@ use tokio_rustls::{
 
 use crate::running::free_port;
 
-/// What an image may be large, in bytes.
+/// The largest accepted size of an image, in bytes.
 const LARGEST: u64 = 25_000_000;
 /// The user that the Dockerfile names.
 const USER: &str = "65532:65532";
@@ -71,7 +71,7 @@ impl Image {
         self.folder.path().join(path)
     }
 
-    /// What a container's host lays over any image.
+    /// Adds the files that a container host mounts into every image.
     fn with_hosts(self) -> Self {
         fs::write(self.path("etc/hosts"), "127.0.0.1 localhost\n").expect("a file");
         self
@@ -106,7 +106,7 @@ impl Image {
         let mut command = Command::new("chroot");
         command.arg(format!("--userspec={USER}")).arg(self.folder.path()).arg("/function");
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").envs(env.iter());
-        // As the Dockerfile has it.
+        // As in the Dockerfile.
         command.env("SSL_CERT_FILE", format!("/{BUNDLE}"));
         command.stdout(Stdio::null()).kill_on_drop(true);
         command
@@ -123,7 +123,7 @@ impl Image {
     }
 }
 
-/// What any function reads.
+/// The variables that every function reads.
 fn environment(platform: &Platform, database_role: &str) -> Env {
     platform
         .env_as(database_role)
@@ -138,7 +138,7 @@ fn environment(platform: &Platform, database_role: &str) -> Env {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 #[ignore = "needs the images' binaries, and root: .ci/images"]
-async fn every_function_runs_where_nothing_else_is_and_stays_small(db: PgPool) {
+async fn every_function_runs_in_its_image_and_stays_small(db: PgPool) {
     let platform = Platform::start(db).await;
     let client = Client::new();
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -172,7 +172,7 @@ async fn every_function_runs_where_nothing_else_is_and_stays_small(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 #[ignore = "needs the images' binaries, and root: .ci/images"]
-async fn the_migration_job_runs_there_too(db: PgPool) {
+async fn the_migration_job_runs_in_its_image(db: PgPool) {
     use sqlx::ConnectOptions as _;
     let image = Image::of("migrations").await;
     let env = Env::from_iter([("DATABASE_URL", db.connect_options().to_url_lossy().to_string())]);
@@ -187,7 +187,7 @@ async fn the_migration_job_runs_there_too(db: PgPool) {
     assert!(tables > 20, "{tables}");
 }
 
-/// Serves over TLS what an authority of its own vouches for.
+/// Serves over TLS with a certificate from its own authority.
 struct TlsListener {
     listener: TcpListener,
     acceptor: TlsAcceptor,
@@ -200,7 +200,7 @@ impl Listener for TlsListener {
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         loop {
             if let Ok((stream, address)) = self.listener.accept().await
-                // Whoever does not trust the authority hangs up.
+                // A client that does not trust the authority closes the connection.
                 && let Ok(stream) = self.acceptor.accept(stream).await
             {
                 return (stream, address);
@@ -213,7 +213,7 @@ impl Listener for TlsListener {
     }
 }
 
-/// Serves a router over TLS; answers with its origin and its authority.
+/// Serves a router over TLS. Returns its origin and its authority's certificate.
 async fn serve_tls(router: Router) -> (String, String) {
     let mut authority = CertificateParams::new(vec![]).expect("parameters");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -238,7 +238,7 @@ async fn serve_tls(router: Router) -> (String, String) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 #[ignore = "needs the images' binaries, and root: .ci/images"]
-async fn tls_goes_out_to_whom_the_image_trusts_and_to_nobody_else(db: PgPool) {
+async fn outgoing_tls_requires_an_authority_that_the_image_trusts(db: PgPool) {
     let platform = Platform::start(db).await;
     let ada = platform.user("ada@example.org").await;
     let client = Client::new();
@@ -260,7 +260,7 @@ async fn tls_goes_out_to_whom_the_image_trusts_and_to_nobody_else(db: PgPool) {
         request.send().await.expect("an answer").status()
     };
 
-    // The public keys of whoever pushes, through reqwest.
+    // The public keys of the push issuer, through reqwest.
     let stranger = Image::of("email").await.with_hosts();
     assert_eq!(push(&stranger).await, StatusCode::SERVICE_UNAVAILABLE);
     // The mail server, through lettre.

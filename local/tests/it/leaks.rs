@@ -1,5 +1,5 @@
-//! What must not be kept, sent on or written down: raw tokens, passwords and the bodies of mails. Everything
-//! that an account can go through, then a search of the database, of every published message and of the log.
+//! Raw tokens, passwords and mail bodies must not be stored, published or logged. The test runs a full account journey,
+//! then searches the database, all published messages and the log.
 
 use std::{
     io::{self, Write},
@@ -28,7 +28,7 @@ const SENTENCES: [&str; 4] = [
     "Somebody signed in to your account",
 ];
 
-/// All that is logged, by whichever crate, down to the debug level.
+/// The log of all crates, down to the debug level.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -96,7 +96,7 @@ impl Journey {
         Self { platform, inbox, auth, users, secrets }
     }
 
-    /// The token of the mail with this subject.
+    /// The token in the mail with this subject.
     async fn mailed(&mut self, subject: &str) -> String {
         let mail = self.inbox.wait_for(EMAIL, |mail| mail.subject == subject, Duration::from_secs(30)).await;
         let text = mail.expect("a mail").text;
@@ -127,7 +127,7 @@ impl Journey {
         self.keep(&answer)
     }
 
-    /// Everything that an account can go through.
+    /// Runs the account journey: every request that handles a secret.
     async fn run(&mut self) {
         self.post("/auth/register", json!({"email": EMAIL, "password": PASSWORDS[0]}), 202).await;
         let token = self.mailed("Confirm your address").await;
@@ -155,7 +155,7 @@ impl Journey {
         let change = json!({"current_password": PASSWORDS[1], "new_password": PASSWORDS[2]});
         client.post("/users/me/password", change).await.assert_status(204);
         client.get("/users/me/export").await.assert_status(200);
-        // What is not read is refused, and must not be repeated either.
+        // A request with an unknown field is rejected, and its content must not be repeated either.
         self.post("/auth/login", json!({"email": EMAIL, "password": WRONG_GUESS, "x": WRONG_GUESS}), 422)
             .await;
         self.post("/auth/password/reset", json!({"token": token, "password": [PASSWORDS[1]]}), 422).await;
@@ -188,7 +188,7 @@ impl Journey {
         text
     }
 
-    /// Every message that was published.
+    /// Every published message.
     async fn messages(&self) -> String {
         let mut text = String::new();
         for topic in Topic::ALL {
@@ -200,18 +200,18 @@ impl Journey {
     }
 }
 
-/// A secret in whatever form it could have been kept.
+/// A secret in every encoding in which it could be stored.
 fn forms(secret: &str) -> Vec<String> {
     let mut forms =
         vec![secret.to_owned(), hex::encode(secret), secret.replace(' ', "+"), secret.replace(' ', "%20")];
-    // The bytes that a token stands for, and those of each part of a JWT.
+    // The bytes that a token encodes, and those of each part of a JWT.
     let parts = secret.split('.').filter(|part| part.len() > 40);
     forms.extend(parts.filter_map(|part| URL_SAFE_NO_PAD.decode(part).ok()).map(hex::encode));
     forms
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn no_secret_is_kept_sent_on_or_written_down(db: PgPool) {
+async fn no_secret_is_stored_published_or_logged(db: PgPool) {
     let log = Log::start();
     let mut journey = Journey::start(db).await;
     journey.run().await;
@@ -228,7 +228,7 @@ async fn no_secret_is_kept_sent_on_or_written_down(db: PgPool) {
             }
         }
         for sentence in SENTENCES {
-            assert!(!text.contains(sentence), "{place} holds the body of a mail: {sentence:?}");
+            assert!(!text.contains(sentence), "{place} contains the body of a mail: {sentence:?}");
         }
     }
     assert!(journey.secrets.len() >= 14, "{}", journey.secrets.len());

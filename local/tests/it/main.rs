@@ -1,4 +1,4 @@
-//! The platform on one machine, as its users meet it.
+//! Tests of the platform on one machine, from its users' point of view.
 
 mod browser;
 mod export;

@@ -1,5 +1,5 @@
-//! The permission table, cell by cell: every route of every function, for everybody who might call it. A route
-//! that is not in the table fails, and so does one that is gone.
+//! The permission table, cell by cell: every route of every function, for every kind of caller. The test fails for a
+//! route that is not in the table, and for a row without a route.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use shared::{
 };
 use sqlx::PgPool;
 
-/// Everybody who might call, in the order of the table's columns.
+/// All kinds of callers, in the order of the table's columns.
 const CALLERS: [&str; 9] = [
     "anonymous",
     "unverified",
@@ -30,22 +30,22 @@ const CALLERS: [&str; 9] = [
     "removed member",
 ];
 
-/// Open to anybody; what they send is refused for what it is, or answered.
+/// Public: no caller is refused.
 const PUBLIC: [u16; 9] = [0; 9];
-/// For whoever has a session, verified or not.
+/// Any caller with a session, verified or not.
 const ANY_SESSION: [u16; 9] = [401, 0, 0, 0, 0, 0, 0, 401, 0];
-/// For whoever has a verified address.
+/// Any caller with a verified address.
 const VERIFIED: [u16; 9] = [401, 403, 0, 0, 0, 0, 0, 401, 0];
 const MEMBERS: [u16; 9] = [401, 403, 404, 0, 0, 0, 0, 401, 404];
 const ADMINS: [u16; 9] = [401, 403, 404, 403, 403, 0, 0, 401, 404];
 const CONTRIBUTORS: [u16; 9] = [401, 403, 404, 0, 403, 0, 0, 401, 404];
-/// An item of the admin's: a contributor may change only their own, for which [`CONTRIBUTORS`] holds.
+/// An item of the admin. A contributor may change only their own items, see [`CONTRIBUTORS`].
 const OTHERS_ITEM: [u16; 9] = [401, 403, 404, 403, 403, 0, 0, 401, 404];
 const REVIEWERS: [u16; 9] = [401, 403, 404, 403, 0, 0, 0, 401, 404];
 const SUPER_ADMINS: [u16; 9] = [401, 403, 403, 403, 403, 403, 0, 401, 403];
 
-/// Method, path and the statuses that refuse; 0 where the caller gets past the guard, so that whatever is answered
-/// is none of 401, 403 and 404.
+/// Method, path and the statuses that refuse. A 0 means that the caller passes the guard, so that the answer is none of
+/// 401, 403 and 404.
 const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/.well-known/jwks.json", PUBLIC),
     ("POST", "/auth/register", PUBLIC),
@@ -131,18 +131,18 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("DELETE", "/admin/dead-letters/{dead_letter_id}", SUPER_ADMINS),
 ];
 
-/// A project with everybody in it, and every function.
+/// A project with all kinds of callers, and every function.
 struct Everybody {
     platform: Platform,
     client: Client,
     project: ProjectId,
-    /// The bodies of the table's requests, where they need one.
+    /// The bodies of the table's requests, if they need one.
     bodies: BTreeMap<&'static str, Value>,
     parameters: Vec<(&'static str, String)>,
     users: BTreeMap<&'static str, TestUser>,
 }
 
-/// The bodies of the requests that name their project there, or that have to hold something.
+/// The bodies of requests that name their project in the body, or need a valid body.
 fn bodies(project: ProjectId) -> BTreeMap<&'static str, Value> {
     let new =
         |kind: &str| json!({"project_id": project, "filename": "a", "content_type": kind, "size_bytes": 7});
@@ -158,7 +158,7 @@ fn bodies(project: ProjectId) -> BTreeMap<&'static str, Value> {
     ])
 }
 
-/// An export that somebody asked for.
+/// Creates an export that this user requested.
 async fn export(platform: &Platform, project: ProjectId, requested_by: &TestUser) -> ExportId {
     let id = ExportId::new();
     let inserted = sqlx::query(
@@ -227,7 +227,7 @@ impl Everybody {
             ("voice_sample_id", sample.to_string()),
             ("item_id", item.to_string()),
             ("export_id", export(&platform, project, &admin).await.to_string()),
-            // The last admin: whoever may remove them is told that.
+            // The last admin: callers who may remove members get a conflict.
             ("user_id", admin.id.to_string()),
             ("invitation_id", InvitationId::new().to_string()),
             ("session_id", SessionId::new().to_string()),
@@ -239,7 +239,7 @@ impl Everybody {
         Self { platform, client, project, bodies, parameters, users }
     }
 
-    /// What a caller is answered by a route.
+    /// The answer of a route to a caller.
     async fn ask(&self, caller: &str, method: &str, path: &str) -> (u16, Value) {
         let client = match self.users.get(caller) {
             Some(user) => self.client.as_user(user),
@@ -264,7 +264,7 @@ impl Everybody {
         ) {
             address = format!("{address}?project_id={}", self.project);
         }
-        // What the table asks is refused for its content where it gets past the guard: nothing changes.
+        // Past the guard, requests fail validation, so that nothing changes.
         let body = self.bodies.get(format!("{method} {path}").as_str()).cloned().unwrap_or(json!({"-": 1}));
         let method: Method = method.parse().expect("a method");
         let stale = client.with("if-match", "\"999\"");
@@ -276,12 +276,12 @@ impl Everybody {
 }
 
 impl Everybody {
-    /// The cells that do not hold.
+    /// The cells whose expectation fails.
     async fn wrong_cells(
         &self,
         rows: impl Iterator<Item = (&'static str, &'static str, [u16; 9])>,
     ) -> Vec<String> {
-        // A resource that the request does not name rightly is a 404 to whoever may ask for it.
+        // A made-up id leads to a 404 for callers who pass the guard.
         let unnamed = ["{invitation_id}", "{passkey_id}", "{dead_letter_id}", "{token}", "{session_id}"];
         let mut wrong = Vec::new();
         for (method, path, cells) in rows {
@@ -303,7 +303,7 @@ impl Everybody {
     }
 }
 
-/// Every route that the functions document.
+/// Every route in the functions' OpenAPI documents.
 fn documented() -> BTreeSet<(String, String)> {
     let document = serde_json::to_value(functions::openapi()).expect("a document");
     let paths = document["paths"].as_object().expect("paths").iter();
@@ -316,7 +316,7 @@ fn documented() -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn every_route_is_in_the_table_and_nothing_else() {
+fn the_table_holds_exactly_the_documented_routes() {
     let table: BTreeSet<(String, String)> =
         TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
     let documented = documented();
@@ -335,7 +335,7 @@ fn every_route_is_in_the_table_and_nothing_else() {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn every_cell_of_the_permission_table_holds(db: PgPool) {
     let everybody = Everybody::start(db).await;
-    // What ends a session or an account is asked last.
+    // Routes that end a session or an account come last.
     let ends = |path: &str, method: &str| {
         matches!(
             (method, path),
@@ -358,7 +358,7 @@ async fn every_cell_of_the_permission_table_holds(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_contributor_may_with_their_own_items_what_only_admins_may_with_others(db: PgPool) {
+async fn a_contributor_may_change_own_items_but_not_those_of_others(db: PgPool) {
     let mut everybody = Everybody::start(db).await;
     let contributor = everybody.users["contributor"].clone();
     for (name, content_type) in [("document_id", "application/pdf"), ("voice_sample_id", "audio/flac")] {
@@ -375,13 +375,13 @@ async fn a_contributor_may_with_their_own_items_what_only_admins_may_with_others
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a route changes an item; what is read again is for admins, whoever uploaded it.
+/// Returns true for routes that change an item. Only admins may reprocess, regardless of the uploader.
 fn changes_an_item(method: &str, path: &str) -> bool {
     method != "GET" && !path.ends_with("/reprocess")
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
+async fn ids_of_another_project_are_404_in_every_position(db: PgPool) {
     let everybody = Everybody::start(db).await;
     let platform = &everybody.platform;
     let eve = platform.user("eve@example.org").await;
@@ -406,7 +406,7 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
         client.delete(&format!("/projects/{foreign}")).await,
         client.get(&format!("/projects/{foreign}/members")).await,
         client.patch(&format!("/projects/{foreign}/members/{user}"), json!({"role": "admin"})).await,
-        // Somebody else's member under one's own project.
+        // A member of another project under the caller's own project.
         client.patch(&format!("/projects/{own}/members/{user}"), json!({"role": "admin"})).await,
         client.delete(&format!("/projects/{own}/members/{user}")).await,
         client
@@ -437,7 +437,7 @@ async fn ids_of_another_project_are_404_wherever_they_stand(db: PgPool) {
     assert_eq!(client.get(&format!("/projects/{own}")).await.status, 200);
 }
 
-/// What an outsider is answered by the routes of items, those of the other kind's ids included.
+/// The answers of the item routes to an outsider, including ids of the other kind.
 async fn of_another_projects_items(client: &Client, document: &str, sample: &str) -> Vec<TestResponse> {
     let mut answers = Vec::new();
     for item in [document, sample] {

@@ -1,5 +1,5 @@
-//! What Terraform plans is what the code expects: `terraform/tests/planned.json` is read off the plans (`.ci/planned`,
-//! which `.ci/run` runs again).
+//! Terraform's plans match the code: `terraform/tests/planned.json` is extracted from the plans by `.ci/planned`, which
+//! `.ci/run` runs again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,7 +23,7 @@ use tokio::process::{Child, Command};
 
 use crate::running::free_port;
 
-/// What leads to this machine instead of Google's services, where a function reads it.
+/// The variables that point to stand-ins instead of Google's services, if the function reads them.
 const ENDPOINTS: [&str; 5] =
     ["PUBSUB_ENDPOINT", "STORAGE_ENDPOINT", "GOOGLE_SERVICE_ACCOUNT_KEY", "PUSH_ISSUER", "PUSH_JWKS_URL"];
 
@@ -43,15 +43,15 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().expect("a list").iter().filter_map(Value::as_str).collect()
 }
 
-/// A function's binary: beside the one of this package, or in the folder of those that images are made of.
+/// A function's binary: beside this package's binary, or in the folder of the images' binaries.
 fn binary(function: &str) -> PathBuf {
     let beside = || Path::new(env!("CARGO_BIN_EXE_local")).parent().expect("a folder").to_owned();
     let path = std::env::var("ALTA_BINARIES").map_or_else(|_| beside(), PathBuf::from).join(function);
-    assert!(path.exists(), "{} is not there: cargo build --workspace", path.display());
+    assert!(path.exists(), "{} is missing: cargo build --workspace", path.display());
     path
 }
 
-/// The planned variables, with what is secret or elsewhere filled in for this machine.
+/// The planned variables, with local values for secrets and for values that only exist after an apply.
 fn environment(platform: &Platform, redis: &str, inbox: &Inbox, function: &str, service: &Value) -> Env {
     let listed = functions::named(function).expect("a function");
     let local = platform
@@ -61,16 +61,13 @@ fn environment(platform: &Platform, redis: &str, inbox: &Inbox, function: &str, 
         .with("DOCUMENTAI_PROCESSOR", "projects/alta-test/locations/eu/processors/1");
     let plan = object(&service["environment"]);
     let elsewhere = ENDPOINTS.into_iter().filter(|name| listed.reads(name));
-    // What only an apply knows, and what lies in Secret Manager.
+    // Values that only an apply knows, and secrets in Secret Manager.
     let unknown = plan.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str());
     let filled = elsewhere.chain(unknown).chain(strings(&service["secrets"]));
     let known = plan.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
     let env: Env = known.collect();
     let mut env = filled.fold(env, |env, name| {
-        env.with(
-            name,
-            local.get(name).unwrap_or_else(|| panic!("{function} has nothing to fill {name} with")),
-        )
+        env.with(name, local.get(name).unwrap_or_else(|| panic!("{function} has no local value for {name}")))
     });
     if function == "email" {
         env = env
@@ -78,14 +75,14 @@ fn environment(platform: &Platform, redis: &str, inbox: &Inbox, function: &str, 
             .with("SMTP_PORT", inbox.smtp_addr().port().to_string())
             .with("SMTP_CA_CERTIFICATE", inbox.ca_pem());
     }
-    // The private half of the planned key is nobody's here.
+    // The private half of the planned key is not available here.
     if function == "auth" {
         env = env.with("ACCESS_TOKEN_JWKS", local.get("ACCESS_TOKEN_JWKS").expect("public keys"));
     }
     env
 }
 
-/// A mail server that takes the planned login.
+/// Starts a mail server that accepts the planned login.
 async fn mail_server(platform: &Platform, name: &str, planned: &Value) -> Inbox {
     let credentials = planned["SMTP_USERNAME"]
         .as_str()
@@ -117,7 +114,7 @@ async fn start(function: &str, env: &Env, client: &Client) -> Started {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgPool) {
+async fn every_function_is_healthy_with_its_planned_variables(db: PgPool) {
     let platform = Platform::start(db).await;
     let redis = RedisServer::start().await;
     let client = Client::new();
@@ -145,7 +142,7 @@ async fn every_function_starts_with_its_planned_variables_and_is_healthy(db: PgP
     }
 }
 
-/// Pushes and schedules reach their handler with their planned token, and not with another function's.
+/// Checks that pushes and schedules reach their handler with their planned token, but not with another function's.
 async fn assert_pushes(
     platform: &Platform,
     client: &Client,
@@ -168,7 +165,7 @@ async fn assert_pushes(
         };
         assert_eq!(post("another", account).await, StatusCode::UNAUTHORIZED, "{endpoint}");
         assert_eq!(post(audience, "somebody@else.test").await, StatusCode::UNAUTHORIZED, "{endpoint}");
-        // No push, or work on buckets that are not there; but it was let in.
+        // The request may fail later (invalid push, missing bucket), but it passes authentication.
         let status = post(audience, account).await;
         let refused = [
             StatusCode::UNAUTHORIZED,
@@ -181,7 +178,7 @@ async fn assert_pushes(
 }
 
 #[test]
-fn the_load_balancer_picks_functions_as_the_gateway_does() {
+fn the_load_balancer_routes_like_the_gateway() {
     for (name, plan) in planned() {
         let routes = object(&plan["url_map"]["routes"]);
         let functions: BTreeMap<&str, &str> = routes
@@ -228,7 +225,7 @@ fn subscriptions() -> impl Iterator<Item = (&'static str, names::Subscription)> 
 }
 
 #[test]
-fn topics_and_subscriptions_are_the_codes() {
+fn topics_and_subscriptions_match_the_code() {
     for (name, plan) in planned() {
         let topics: BTreeSet<&str> = strings(&plan["topics"]).into_iter().collect();
         assert_eq!(topics, Topic::ALL.map(Topic::name).into_iter().collect(), "{name}");
@@ -262,7 +259,7 @@ fn topics_and_subscriptions_are_the_codes() {
 }
 
 #[test]
-fn schedules_call_the_codes_tasks_as_often_as_it_says() {
+fn schedules_match_the_tasks_of_the_code() {
     for (name, plan) in planned() {
         let schedules = object(&plan["schedules"]);
         let expected = FUNCTIONS
@@ -288,7 +285,7 @@ fn schedules_call_the_codes_tasks_as_often_as_it_says() {
 }
 
 #[test]
-fn buckets_let_browsers_do_what_pages_need_and_announce_what_arrives() {
+fn buckets_allow_the_browsers_requests_and_notify_of_uploads() {
     for (name, plan) in planned() {
         let project =
             plan["services"]["data"]["environment"]["GOOGLE_CLOUD_PROJECT"].as_str().expect("a project");
@@ -304,7 +301,7 @@ fn buckets_let_browsers_do_what_pages_need_and_announce_what_arrives() {
                 assert!(named.is_none_or(|named| *named == full), "{name}: {named:?}");
             }
             let rules = plan["buckets"][&full]["cors"].as_array().expect("rules");
-            // Nobody but functions and Google's services uses the results.
+            // Only functions and Google's services use the results.
             if bucket.name == "results" {
                 assert!(rules.is_empty(), "{name}");
                 continue;
@@ -319,7 +316,7 @@ fn buckets_let_browsers_do_what_pages_need_and_announce_what_arrives() {
 }
 
 #[test]
-fn a_function_answers_before_its_host_gives_it_up() {
+fn a_function_answers_before_its_host_times_out() {
     for (name, plan) in planned() {
         for (function, service) in object(&plan["services"]) {
             let seconds = |value: &Value| value.as_str()?.trim_end_matches('s').parse::<u64>().ok();

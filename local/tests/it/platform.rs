@@ -1,4 +1,4 @@
-//! The whole platform: what a newcomer sees of it.
+//! The whole platform, as a newcomer sees it.
 
 use std::{path::Path, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_demo_reads_every_sample_and_ends_with_the_text_of_the_page() {
+async fn the_demo_processes_every_sample_and_prints_the_text_of_the_page() {
     let mut running = Running::start().await;
     let output = local(&running.folder, running.port).arg("demo").output().await.expect("the demo");
     let said = String::from_utf8_lossy(&output.stdout);
@@ -27,7 +27,7 @@ async fn the_demo_reads_every_sample_and_ends_with_the_text_of_the_page() {
 }
 
 #[tokio::test]
-async fn one_origin_serves_page_interface_inbox_and_functions() {
+async fn one_origin_serves_page_api_inbox_and_functions() {
     let running = Running::start().await;
     for path in ["/", "/verify-email", "/docs/", "/docs/problems", "/local/inbox", "/.well-known/jwks.json"] {
         let answer = running.request(Method::GET, path).send().await.expect("an answer");
@@ -45,7 +45,7 @@ async fn one_origin_serves_page_interface_inbox_and_functions() {
 }
 
 #[tokio::test]
-async fn a_second_platform_on_the_same_folder_or_port_is_told_why_not() {
+async fn a_second_platform_on_the_same_folder_or_port_is_refused_with_a_reason() {
     let running = Running::start().await;
     let same_folder = local(&running.folder, free_port()).arg("run").output().await.expect("it ends");
     let said = String::from_utf8_lossy(&same_folder.stderr).into_owned();
@@ -59,7 +59,7 @@ async fn a_second_platform_on_the_same_folder_or_port_is_told_why_not() {
 }
 
 #[tokio::test]
-async fn data_of_other_migrations_is_refused_with_the_command_that_moves_it_aside() {
+async fn data_of_other_migrations_is_refused_with_the_command_to_move_it() {
     let mut running = Running::start().await;
     let data = running.folder.path().join("data").canonicalize().expect("the folder");
     let url = std::fs::read_to_string(data.join("database.url")).expect("a URL");
@@ -99,7 +99,7 @@ async fn ctrl_c_stops_everything_within_seconds() {
 }
 
 #[tokio::test]
-async fn a_database_that_ends_by_itself_ends_the_platform_with_a_sentence() {
+async fn the_end_of_the_database_ends_the_platform_with_a_message() {
     let mut running = Running::start().await;
     let pid_file =
         std::fs::read_to_string(running.folder.path().join("data/postgres/postmaster.pid")).expect("a file");

@@ -1,4 +1,4 @@
-//! The database server's life: as long as its parent's, and no longer.
+//! The database server runs exactly as long as its parent process.
 
 use std::{path::Path, process::Stdio, str::FromStr as _};
 
@@ -26,8 +26,8 @@ async fn start(data: &DataDir) -> Server {
 }
 
 #[tokio::test]
-async fn a_killed_parent_leaves_neither_server_nor_folder() {
-    // `cat` ends with this test, whatever happens to the process between.
+async fn a_killed_parent_leaves_no_server_and_no_folder() {
+    // `cat` ends with this test, whatever happens to the process in between.
     let mut parent = Command::new(env!("CARGO_BIN_EXE_local"))
         .args(["with-postgres", "sh", "-c", "echo \"$DATABASE_URL\"; cat"])
         .stdin(Stdio::piped())
@@ -61,7 +61,7 @@ async fn the_commands_exit_code_is_passed_on() {
 }
 
 #[tokio::test]
-async fn data_outlives_a_stop_and_a_kill() {
+async fn data_survives_a_stop_and_a_kill() {
     let folder = folder();
     let data = DataDir::open(folder.path()).expect("the folder");
     let server = start(&data).await;
@@ -75,7 +75,7 @@ async fn data_outlives_a_stop_and_a_kill() {
     let server = start(&data).await;
     let mut connection = connect(&server.database_url()).await;
     sqlx::raw_sql("insert into kept values (2)").execute(&mut connection).await.expect("added");
-    // As when the process is killed: nobody waits for the server to stop before the next one starts.
+    // As after a kill, the next server starts without waiting for this one to stop.
     drop(server);
 
     let server = start(&data).await;
@@ -87,18 +87,18 @@ async fn data_outlives_a_stop_and_a_kill() {
 }
 
 #[tokio::test]
-async fn what_a_dead_server_left_behind_does_not_stand_in_the_way() {
+async fn leftover_files_of_a_dead_server_do_not_prevent_a_start() {
     let folder = folder();
     let data = DataDir::open(folder.path()).expect("the folder");
     start(&data).await.stop().await.expect("stopped");
-    // After a reboot, the number in the file is that of some other process: of this one, say.
+    // After a reboot, the process id in the file may belong to any process, such as this one.
     let left_behind = data.join("postgres/postmaster.pid");
     std::fs::write(&left_behind, format!("{}\n", std::process::id())).expect("written");
     start(&data).await.stop().await.expect("stopped");
 }
 
 #[tokio::test]
-async fn an_interrupted_creation_is_begun_anew() {
+async fn an_interrupted_creation_starts_again() {
     let folder = folder();
     let data = DataDir::open(folder.path()).expect("the folder");
     std::fs::create_dir(data.join("postgres.partial")).expect("a folder");

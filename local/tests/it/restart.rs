@@ -1,4 +1,4 @@
-//! `kill -9` of the whole platform between any two steps: what was accepted is finished after the next start.
+//! `kill -9` of the whole platform between any two steps: accepted uploads are finished after the next start.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{running::Running, statistics};
 
 pub(crate) const PAGE: &[u8] = include_bytes!("../../samples/page.png");
 
-/// A lease that a dead reader held ends, then the next tick of the scheduler finds the item.
+/// The lease of a dead worker expires, then the next tick of the scheduler finds the item.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// From registration to a project of one's own; answers with the project's id.
+/// Signs up and creates a project. Returns the project's id.
 pub(crate) async fn open_account(running: &mut Running, kill: bool) -> String {
     let (email, password) = ("kim@example.com", "a rather long pass phrase");
     running.post("/auth/register", json!({"email": email, "password": password})).await;
@@ -52,7 +52,7 @@ async fn mailed_token(running: &Running, email: &str) -> String {
             let (_, rest) = text.split_once("?token=").expect("a link");
             return rest.split_whitespace().next().expect("a token").to_owned();
         }
-        assert!(Instant::now() < deadline, "no mail came");
+        assert!(Instant::now() < deadline, "no mail arrived");
         sleep(Duration::from_millis(100)).await;
     }
 }
@@ -100,7 +100,7 @@ pub(crate) async fn wait_for(running: &Running, document: &Announced, wanted: &[
 }
 
 #[tokio::test]
-async fn every_document_that_got_its_bytes_reaches_its_end_whenever_the_platform_is_killed() {
+async fn every_uploaded_document_is_processed_whenever_the_platform_is_killed() {
     let mut running = Running::start().await;
     let project = open_account(&mut running, true).await;
     running.kill_and_start().await;
@@ -110,7 +110,7 @@ async fn every_document_that_got_its_bytes_reaches_its_end_whenever_the_platform
     let cut_off = announce(&running, &project).await;
     running.kill_and_start().await;
 
-    // Killed while the bytes come in: none of them count, and the same URL is still good.
+    // A kill during the upload discards the partial object, and the same URL stays valid.
     let (sender, receiver) = mpsc::channel::<&'static [u8]>(1);
     let body = stream::unfold(receiver, |mut receiver| async move {
         let piece = receiver.recv().await?;

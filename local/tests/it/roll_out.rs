@@ -1,4 +1,4 @@
-//! The scripts of `cloudbuild.yaml` against programs that write down what they are asked for.
+//! The scripts of `cloudbuild.yaml`, run against programs that record their calls.
 
 use std::{
     fs,
@@ -9,8 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Answers as Google Cloud does for two functions of which an older revision serves. `$REFUSE` holds patterns of commands
-/// that fail, one a line; `$UNHEALTHY` the number of the health check that does; `$ERRORS` what the log has.
+/// Answers as Google Cloud does for two functions that serve an older revision. `$REFUSE` holds patterns of commands
+/// that fail, one per line. `$UNHEALTHY` is the number of the failing health check, `$ERRORS` the content of the log.
 const GCLOUD: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 cd "$CLOUD"
@@ -39,7 +39,7 @@ case "$*" in
 esac
 "#;
 
-/// Only writes down what it is asked for; `imagetools inspect` finds nothing unless `$CACHED` is set.
+/// Only records its calls. `imagetools inspect` finds nothing unless `$CACHED` is set.
 const WRITER: &str = r#"#!/usr/bin/env bash
 echo "$*" >>"$CLOUD/calls"
 case "$*" in *imagetools*) [[ -n ${CACHED:-} ]] ;; esac
@@ -97,7 +97,7 @@ impl Cloud {
             .expect("bash")
     }
 
-    /// What was asked for, in this order; commands for several functions at once are in any.
+    /// The recorded calls in order. The order of concurrent commands for several functions is arbitrary.
     fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()
@@ -117,7 +117,7 @@ impl Cloud {
         self.calls().iter().filter(|call| call.contains(part)).count()
     }
 
-    /// The last word on both functions' traffic is what served before.
+    /// Checks that the last traffic command of both functions restores the previous revision.
     fn assert_rolled_back(&self, output: &Output) {
         assert!(!output.status.success(), "{output:?}");
         for function in ["auth", "users"] {
@@ -140,7 +140,7 @@ fn errors(output: &Output) -> String {
 }
 
 #[test]
-fn a_good_release_gets_no_traffic_then_a_tenth_then_all() {
+fn a_good_release_gets_no_traffic_then_ten_percent_then_all() {
     let cloud = Cloud::new();
     let output = cloud.run("roll-out");
     assert!(output.status.success(), "{output:?}");
@@ -177,7 +177,7 @@ fn a_good_release_gets_no_traffic_then_a_tenth_then_all() {
 }
 
 #[test]
-fn a_release_that_is_not_healthy_never_gets_a_request() {
+fn an_unhealthy_release_never_gets_traffic() {
     let cloud = Cloud::new().with("UNHEALTHY", "1");
     let output = cloud.run("roll-out");
     cloud.assert_rolled_back(&output);
@@ -187,14 +187,14 @@ fn a_release_that_is_not_healthy_never_gets_a_request() {
 }
 
 #[test]
-fn one_revision_that_does_not_start_takes_all_functions_back() {
+fn one_revision_that_does_not_start_rolls_all_functions_back() {
     let cloud = Cloud::new().with("REFUSE", "run services update users *");
     cloud.assert_rolled_back(&cloud.run("roll-out"));
     assert_eq!((cloud.count("workflows"), cloud.count("-new=")), (0, 0), "{:#?}", cloud.calls());
 }
 
 #[test]
-fn errors_of_a_tenth_of_the_requests_take_it_back_and_a_single_one_does_not() {
+fn many_errors_roll_a_release_back_and_a_single_error_does_not() {
     let cloud = Cloud::new().with("ERRORS", "users-00002-new\t500\nusers-00002-new\t503\n");
     let output = cloud.run("roll-out");
     cloud.assert_rolled_back(&output);
@@ -206,7 +206,7 @@ fn errors_of_a_tenth_of_the_requests_take_it_back_and_a_single_one_does_not() {
 }
 
 #[test]
-fn what_turns_out_unhealthy_later_is_taken_back_too() {
+fn a_release_that_becomes_unhealthy_later_is_rolled_back() {
     for check in ["2", "3"] {
         let cloud = Cloud::new().with("UNHEALTHY", check);
         cloud.assert_rolled_back(&cloud.run("roll-out"));
@@ -215,7 +215,7 @@ fn what_turns_out_unhealthy_later_is_taken_back_too() {
 }
 
 #[test]
-fn one_function_that_cannot_be_taken_back_does_not_keep_the_others() {
+fn a_failed_rollback_of_one_function_does_not_stop_the_others() {
     let cloud = Cloud::new()
         .with("UNHEALTHY", "3")
         .with("REFUSE", "*update-traffic auth --to-revisions auth-00001-old*");
@@ -226,7 +226,7 @@ fn one_function_that_cannot_be_taken_back_does_not_keep_the_others() {
 }
 
 #[test]
-fn nothing_is_touched_where_there_is_no_way_back() {
+fn nothing_changes_without_a_revision_to_roll_back_to() {
     let cloud = Cloud::new().with("SILENT", "users");
     let output = cloud.run("roll-out");
     assert!(!output.status.success() && errors(&output).contains("users serves nothing"), "{output:?}");
@@ -234,7 +234,7 @@ fn nothing_is_touched_where_there_is_no_way_back() {
 }
 
 #[test]
-fn migrations_are_awaited_and_their_failure_is_the_builds() {
+fn a_failed_migration_fails_the_build() {
     let cloud = Cloud::new();
     assert!(cloud.run("migrate").status.success());
     let expected = [
@@ -261,7 +261,7 @@ fn a_build_waits_for_older_ones_of_its_trigger() {
     let blind = Cloud::new().with("REFUSE", "builds list *");
     assert!(
         !blind.run("wait-for-turn").status.success(),
-        "who cannot see whether it is its turn does not go on"
+        "a build that cannot list older builds does not continue"
     );
 }
 
@@ -283,10 +283,10 @@ fn the_workspace_is_compiled_once_for_all_images() {
     assert_eq!(
         (cached.count("--cache-to"), cached.count("--cache-from")),
         (0, 1),
-        "a tag is never pushed twice"
+        "a tag is pushed only once"
     );
     let inspected = |cloud: &Cloud| cloud.calls()[cloud.position("imagetools inspect")].clone();
-    assert_eq!(inspected(&cached), inspected(&cloud), "the cache's name depends on what goes in only");
+    assert_eq!(inspected(&cached), inspected(&cloud), "the cache's name depends only on its inputs");
 
     let pushed = Cloud::new();
     assert!(pushed.run("push-images").status.success());
@@ -294,7 +294,7 @@ fn the_workspace_is_compiled_once_for_all_images() {
 }
 
 #[test]
-fn a_plan_is_made_without_changing_or_locking_anything() {
+fn a_plan_changes_and_locks_nothing() {
     let cloud = Cloud::new();
     assert!(cloud.run("plan").status.success());
     assert!(cloud.calls()[0].contains("-backend-config=bucket=state"), "{:#?}", cloud.calls());

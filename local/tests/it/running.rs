@@ -1,4 +1,4 @@
-//! The platform as a process of its own, on a port and a folder of its own.
+//! The platform as a separate process, with its own port and folder.
 
 use std::{
     fs::File,
@@ -25,7 +25,7 @@ const REPLACEMENTS: [&str; 7] = [
     "LOG",
 ];
 
-/// The platform in a process that can be killed and started again.
+/// The platform in a process that can be killed and restarted.
 pub(crate) struct Running {
     pub(crate) folder: TempDir,
     pub(crate) port: u16,
@@ -34,7 +34,7 @@ pub(crate) struct Running {
     token: Option<String>,
 }
 
-/// `local` with a data folder and a port.
+/// The command `local` with a data folder and a port.
 pub(crate) fn local(folder: &TempDir, port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
     for variable in REPLACEMENTS {
@@ -45,7 +45,7 @@ pub(crate) fn local(folder: &TempDir, port: u16) -> Command {
     command
 }
 
-/// A port that was free a moment ago.
+/// Finds a free port. Another process may take it before it is used.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     listener.local_addr().expect("its number").port()
@@ -61,7 +61,7 @@ impl Running {
         running
     }
 
-    /// `kill -9`, and up again on the same data.
+    /// Kills the process with SIGKILL, and starts it again on the same data.
     pub(crate) async fn kill_and_start(&mut self) {
         self.process.kill().await.expect("killed");
         self.start_again().await;
@@ -104,7 +104,7 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// The folder can go once the database, which outlives a kill for a moment, has left it.
+    /// Waits for the database, which outlives a kill for a moment, so that the folder can be deleted.
     fn drop(&mut self) {
         let _ = self.process.start_kill();
         let in_use = self.folder.path().join("data/postgres/postmaster.pid");
@@ -131,7 +131,7 @@ async fn json(request: RequestBuilder) -> Value {
 }
 
 fn spawn(folder: &TempDir, port: u16) -> Child {
-    // What it prints is there to be read when a test fails under a debugger; it is gone with the folder.
+    // The output is for a person who debugs a failing test. It is deleted with the folder.
     let output =
         File::options().create(true).append(true).open(folder.path().join("output")).expect("a file");
     local(folder, port).arg("run").stdout(output).stdin(Stdio::null()).spawn().expect("the platform")

@@ -1,4 +1,4 @@
-//! What was folded while the platform ran, beside what the transitions and the items say.
+//! Compares the statistics that were folded while the platform ran with the transitions and the items.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::{
     running::Running,
 };
 
-/// The scheduler calls every minute.
+/// The scheduler runs the fold every minute.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-/// Fails unless all that happened is folded, is what the transitions say, and leads to the items that there are.
+/// Fails unless all transitions are folded, and the buckets match both the transitions and the items.
 pub(crate) async fn agree(running: &Running) {
     let url = std::fs::read_to_string(running.folder.path().join("data/database.url")).expect("a URL");
     let db = PgPool::connect(url.trim()).await.expect("the database");
@@ -41,11 +41,11 @@ pub(crate) async fn agree(running: &Running) {
     assert_eq!(sqlx::query_scalar::<_, i64>(differ).fetch_one(&db).await.expect("a count"), 0);
     let folded: i64 =
         sqlx::query_scalar("select count(*) from statistics_counts").fetch_one(&db).await.expect("a count");
-    assert!(folded > 0, "something was folded");
+    assert!(folded > 0, "at least one transition was folded");
 }
 
 #[tokio::test]
-async fn a_summary_tells_what_was_done_and_is_what_the_transitions_say() {
+async fn a_summary_counts_all_work_and_matches_the_transitions() {
     let mut running = Running::start().await;
     let project = open_account(&mut running, false).await;
     let documents = [announce(&running, &project).await, announce(&running, &project).await];

@@ -1,6 +1,6 @@
-//! A browser, used the way a person uses one: they see sentences, and click and fill what has a name.
+//! A browser, driven from a person's point of view: by visible sentences, and by the names of buttons and fields.
 //!
-//! Chromium, driven over WebDriver (<https://www.w3.org/TR/webdriver2/>). Each browser has a profile of its own.
+//! Chromium over WebDriver (<https://www.w3.org/TR/webdriver2/>). Each browser has its own profile.
 
 use std::{
     env,
@@ -26,10 +26,10 @@ use tokio::{
 
 use crate::{running::free_port, support::eventually};
 
-/// How long a page may take to show what is expected of it.
+/// The time limit for a page to show an expected text.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// As Chromium is called on one system or another; elsewhere the driver knows where its browser is.
+/// The names of Chromium's program on different systems. Without a match, the driver finds its browser itself.
 const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 const ARGUMENTS: [&str; 12] = [
@@ -38,26 +38,26 @@ const ARGUMENTS: [&str; 12] = [
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--window-size=1000,1200",
-    // The browser ends with the driver, however that ends.
+    // With a pipe, the browser ends with the driver, however the driver ends.
     "--remote-debugging-pipe",
-    // It talks to this machine only: not to its maker, and to no proxy.
+    // Connect to this machine only: no background requests and no proxy.
     "--disable-background-networking",
     "--disable-component-update",
     "--no-proxy-server",
-    // Its microphone needs nobody's consent, and hears a file.
+    // The microphone needs no consent, and plays a file.
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ];
 
-/// What the microphone hears, once.
+/// The recording that the microphone plays once.
 const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/speech.wav");
 
 /// A browser with one tab.
 pub(crate) struct Browser {
     client: Client,
     origin: String,
-    /// The session's address at the driver, for what fantoccini has no method for.
+    /// The session's URL at the driver, for commands that fantoccini lacks.
     session: String,
     profile: TempDir,
     _driver: Child,
@@ -70,7 +70,7 @@ impl Browser {
         let port = free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
-            // What the two leave behind when they are killed is gone with the folder.
+            // Leftover files of both processes are deleted with the folder.
             .env("TMPDIR", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -89,19 +89,19 @@ impl Browser {
         let id = client.session_id().await.expect("a session").expect("its id");
         let session = format!("{url}/session/{id}");
         let browser = Self { client, origin: origin.to_owned(), session, profile, _driver: driver };
-        // Its window is the one that its reader is in.
+        // The window behaves as if it had the focus.
         browser.cdp("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
         browser
     }
 
-    /// Opens a path of the origin, or a whole address.
+    /// Opens a path of the origin, or an absolute URL.
     pub(crate) async fn goto(&self, address: &str) {
         let origin = if address.starts_with('/') { self.origin.as_str() } else { "" };
         let address = format!("{origin}{address}");
         self.client.goto(&address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
     }
 
-    /// Clicks the button or the link of that name: its words, or its label where it has one.
+    /// Clicks the button or link with this text or label.
     pub(crate) async fn click(&self, name: &str) {
         let xpath = format!(
             "//*[self::button or self::a or self::summary][normalize-space()={name:?} or @aria-label={name:?}]"
@@ -110,7 +110,7 @@ impl Browser {
         self.with_shown(&xpath, &format!("a button or link {name:?} to click"), click).await;
     }
 
-    /// Puts text into the field whose label begins so, in place of what it holds.
+    /// Replaces the text of the field whose label begins so.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
         let xpath = format!("//input[@id=//label[starts-with(normalize-space(), {label:?})]/@for]");
         let fill = async |field: Element| {
@@ -128,15 +128,15 @@ impl Browser {
         self.with_shown(&xpath, &format!("a field {label:?} to choose a file in"), choose).await;
     }
 
-    /// Chooses an option of the list whose label begins so, by its first words.
+    /// Chooses an option of the list whose label begins so, by the option's first words.
     pub(crate) async fn choose(&self, label: &str, option: &str) {
         let xpath = format!("//select[@id=//label[starts-with(normalize-space(), {label:?})]/@for]");
-        // By keyboard: the list of a clicked one would keep the focus.
+        // By keyboard, since the popup of a clicked list would keep the focus.
         let choose = async |field: Element| field.send_keys(option).await;
         self.with_shown(&xpath, &format!("a list {label:?} with {option:?}"), choose).await;
     }
 
-    /// Presses keys one after the other, wherever the focus is; those of the first are held meanwhile.
+    /// Presses keys one after the other in the focused element, while holding the keys of `held`.
     pub(crate) async fn press(&self, held: &str, keys: &str) {
         let down = held.chars().map(|value| KeyAction::Down { value });
         let taps = keys.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
@@ -146,7 +146,7 @@ impl Browser {
         self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{keys:?}: {error}"));
     }
 
-    /// Takes the network away from the page, or gives it back.
+    /// Disconnects the page from the network, or reconnects it.
     pub(crate) async fn be_offline(&self, offline: bool) {
         let parameters = json!({
             "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
@@ -155,12 +155,12 @@ impl Browser {
         self.cdp("Network.emulateNetworkConditions", parameters).await;
     }
 
-    /// Opens the page that is open anew.
+    /// Reloads the page.
     pub(crate) async fn reload(&self) {
         self.client.refresh().await.expect("the page again");
     }
 
-    /// Waits until a script on the page answers that it is so.
+    /// Waits until a script on the page returns true.
     pub(crate) async fn until_true(&self, script: &str) {
         let deadline = Instant::now() + PATIENCE;
         while self.client.execute(script, Vec::new()).await.ok() != Some(Value::Bool(true)) {
@@ -168,7 +168,7 @@ impl Browser {
         }
     }
 
-    /// Waits until the entry of a list that begins with a link of this name tells that state.
+    /// Waits until the list entry that begins with a link of this name shows a status.
     pub(crate) async fn see_of(&self, name: &str, status: &str) {
         let script = format!(
             "return [...document.querySelectorAll('li')].some(entry => \
@@ -178,18 +178,18 @@ impl Browser {
         self.until_true(&script).await;
     }
 
-    /// Makes the window so many pixels wide.
+    /// Sets the width of the window, in pixels.
     pub(crate) async fn narrow(&self, width: u32) {
         let metrics = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// What a script on the page answers.
+    /// Runs a script on the page, and returns its result.
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Lets the browser send so many bytes a second; all that it can without a number.
+    /// Limits uploads to this many bytes per second, or removes the limit.
     pub(crate) async fn slow_down(&self, bytes_per_second: Option<u32>) {
         let throughput = bytes_per_second.map_or(-1, i64::from);
         let parameters = json!({
@@ -199,7 +199,7 @@ impl Browser {
         self.cdp("Network.emulateNetworkConditions", parameters).await;
     }
 
-    /// A command of Chromium's own (<https://chromedevtools.github.io/devtools-protocol/>).
+    /// Sends a command of the Chrome DevTools Protocol (<https://chromedevtools.github.io/devtools-protocol/>).
     async fn cdp(&self, command: &str, parameters: Value) {
         let request = reqwest::Client::new().post(format!("{}/goog/cdp/execute", self.session));
         let request = request.json(&json!({"cmd": command, "params": parameters}));
@@ -218,16 +218,16 @@ impl Browser {
         self.until(&format!("not to see {sentence:?}"), |text| !text.contains(sentence)).await;
     }
 
-    /// Waits until a file of that name has been downloaded, and reads it.
+    /// Waits until a file with this name has been downloaded, and reads it.
     pub(crate) async fn downloaded(&self, name: &str) -> String {
         let file = downloads(self.profile.path()).join(name);
-        // Chromium holds the name with an empty file until the whole one takes its place.
+        // Chromium reserves the name with an empty file until the download is complete.
         let there = || async { file.metadata().is_ok_and(|file| file.len() > 0) };
         eventually(&format!("{name} is downloaded"), there).await;
         std::fs::read_to_string(&file).expect("the file")
     }
 
-    /// Gives the browser an authenticator that holds passkeys and whose user consents to everything
+    /// Adds a virtual authenticator that holds passkeys and consents to everything
     /// (<https://www.w3.org/TR/webauthn-3/#sctn-automation>).
     pub(crate) async fn add_authenticator(&self) {
         let authenticator = json!({
@@ -254,11 +254,11 @@ impl Browser {
         }
     }
 
-    /// Does something with the first of these elements that is shown, as soon as that can be done.
+    /// Acts on the first of these elements that is visible, as soon as the action succeeds.
     async fn with_shown(&self, xpath: &str, what: &str, act: impl AsyncFn(Element) -> Result<(), CmdError>) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // A page that is just being left, or an element that is covered, fails: it is tried again.
+            // The action fails while a page unloads or another element covers this one: try again.
             if let Ok(Some(element)) = self.find_shown(xpath).await
                 && act(element).await.is_ok()
             {
@@ -286,7 +286,7 @@ impl Browser {
         sleep(Duration::from_millis(20)).await;
     }
 
-    /// What the page shows; nothing while one page gives way to another.
+    /// The visible text of the page, empty during navigation.
     async fn text(&self) -> String {
         let text = self.client.execute("return document.body?.innerText", Vec::new()).await;
         text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
@@ -309,7 +309,7 @@ fn capabilities(profile: &Path) -> Capabilities {
         "browserName": "chrome",
         "goog:chromeOptions": options,
         "timeouts": {"pageLoad": milliseconds, "script": milliseconds},
-        // A dialog of the browser's own stays until a test decides.
+        // A dialog stays open until a test answers it.
         "unhandledPromptBehavior": "ignore",
     });
     match wanted {

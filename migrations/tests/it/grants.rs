@@ -8,7 +8,7 @@ const READ: &str = "select";
 const ADD: &str = "select insert";
 const EVERYTHING: &str = "select insert update delete";
 
-/// What a role may do with each table and view, or with each partition, by name.
+/// The privileges of a role on each table and view, or on each partition, by name.
 async fn privileges(db: &PgPool, role: &str, partitions: bool) -> Vec<(String, String)> {
     sqlx::query_as(
         "select relname::text,
@@ -28,7 +28,7 @@ async fn privileges(db: &PgPool, role: &str, partitions: bool) -> Vec<(String, S
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn each_role_may_do_what_the_table_of_grants_says(db: PgPool) {
+async fn each_role_has_the_privileges_in_the_table_of_grants(db: PgPool) {
     let exceptions = [
         ("_sqlx_migrations", [READ, READ]),
         ("audit_logs", [ADD, ADD]),
@@ -56,7 +56,7 @@ async fn each_role_may_do_what_the_table_of_grants_says(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn no_role_reaches_a_partition_past_its_parent(db: PgPool) {
+async fn no_role_has_privileges_on_a_partition(db: PgPool) {
     let before = privileges(&db, ROLES[0], true).await.len();
     db.execute("select audit_make_partitions('2100-01-01', 2)").await.expect("partitions");
     for role in ROLES {

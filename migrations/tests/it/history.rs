@@ -1,11 +1,11 @@
-//! Which databases are brought up to date, and by whom.
+//! The databases that the migration job accepts, and the privileges that it needs.
 
 use std::process::{Command, Output};
 
 use migrations::{Error, MIGRATOR, migrate};
 use sqlx::{ConnectOptions as _, Executor as _, PgPool, postgres::PgConnectOptions};
 
-/// The versions that the database has run.
+/// The versions of the migrations in the database.
 async fn applied(db: &PgPool) -> Vec<i64> {
     sqlx::query_scalar("select version from _sqlx_migrations order by version")
         .fetch_all(db)
@@ -27,7 +27,7 @@ async fn an_empty_database_is_migrated_and_a_second_run_changes_nothing(db: PgPo
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_database_of_another_history_is_refused_with_a_sentence_and_left_alone(db: PgPool) {
+async fn a_database_of_another_history_is_refused_and_left_unchanged(db: PgPool) {
     let changes = [
         ("update _sqlx_migrations set checksum = 'other' where version = 1", 1),
         ("update _sqlx_migrations set version = 1000 where version = 1", 1000),
@@ -52,7 +52,7 @@ async fn a_database_of_another_history_is_refused_with_a_sentence_and_left_alone
     }
 }
 
-/// Cloud SQL's login of the migration job owns its database and nothing else.
+/// In Cloud SQL, the login of the migration job owns its database and nothing else.
 #[sqlx::test(migrations = false)]
 async fn an_owner_that_cannot_create_roles_migrates_where_the_roles_exist(db: PgPool) {
     for role in ["alta_functions", "alta_maintenance"] {
@@ -63,7 +63,7 @@ async fn an_owner_that_cannot_create_roles_migrates_where_the_roles_exist(db: Pg
     }
     let options: PgConnectOptions = (*db.connect_options()).clone();
     let database = options.get_database().expect("a database").to_owned();
-    // Logins belong to the server, so each test's has a name of its own.
+    // Logins belong to the server, so each test uses a different name.
     let login = format!("owner_{database}").replace('-', "_");
     let login = &login[login.len().saturating_sub(60)..];
     let setup = format!(

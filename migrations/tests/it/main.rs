@@ -1,4 +1,4 @@
-//! The schema's history and privileges, and the commands of operators.
+//! The schema's history and privileges, and the operators' commands.
 
 mod grants;
 mod history;
@@ -16,7 +16,7 @@ async fn role(db: &PgPool, email: &str) -> String {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_account_of_an_address_is_made_a_super_admin_once(db: PgPool) {
+async fn an_account_becomes_a_super_admin_once(db: PgPool) {
     let platform = Platform::start(db.clone()).await;
     let ada = platform.user("ada@example.org").await;
     platform.user("bob@example.org").await;
@@ -33,7 +33,7 @@ async fn the_account_of_an_address_is_made_a_super_admin_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn nobody_is_made_one_who_could_not_sign_in(db: PgPool) {
+async fn an_account_that_cannot_sign_in_does_not_become_a_super_admin(db: PgPool) {
     let platform = Platform::start(db.clone()).await;
     platform.unverified_user("new@example.org").await;
     let gone = platform.user("gone@example.org").await;
@@ -56,7 +56,7 @@ async fn nobody_is_made_one_who_could_not_sign_in(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_command_says_what_it_did_and_fails_when_it_did_nothing(db: PgPool) {
+async fn the_command_prints_its_result_and_fails_without_an_account(db: PgPool) {
     let platform = Platform::start(db.clone()).await;
     platform.user("ada@example.org").await;
     let url = db.connect_options().to_url_lossy().to_string();
@@ -69,7 +69,7 @@ async fn the_command_says_what_it_did_and_fails_when_it_did_nothing(db: PgPool) 
     let (done, said) = run(&["grant-super-admin", "ada@example.org"]);
     assert!(done && said.contains("ada@example.org is a super admin now"), "{said}");
     let (done, said) = run(&["grant-super-admin", "nobody@example.org"]);
-    assert!(!done && said.contains("register it first"), "{said}");
+    assert!(!done && said.contains("sign up with it first"), "{said}");
     let (done, said) = run(&["grant"]);
     assert!(!done && said.contains("usage:"), "{said}");
     let (done, said) = run(&[]);

@@ -22,7 +22,7 @@ fn sha256(path: &Path) -> String {
     digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What the list (lines of `sha256sum`) and the folder contradict each other in.
+/// The contradictions between the list (lines of `sha256sum`) and the folder.
 fn violations(list: &str, folder: &Path) -> Vec<String> {
     let released: Vec<(&str, &str)> = list
         .lines()
@@ -32,7 +32,7 @@ fn violations(list: &str, folder: &Path) -> Vec<String> {
     let changed = released
         .iter()
         .filter(|(hash, name)| sha256(&folder.join(name)) != *hash)
-        .map(|(_, name)| format!("{name} is released and was changed: put the change into a new file"));
+        .map(|(_, name)| format!("{name} is released and must not change: put the change into a new file"));
     let last = released.iter().map(|(_, name)| *name).max().unwrap_or_default();
     let before = files(folder)
         .into_iter()
@@ -49,7 +49,7 @@ fn released_files_are_unchanged_and_run_first() {
 }
 
 #[test]
-fn a_released_file_that_was_changed_or_removed_and_one_put_before_it_are_found() {
+fn changed_removed_and_late_files_are_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
     for name in ["0001_a.sql", "0002_b.sql"] {

@@ -137,21 +137,7 @@ async fn every_page_is_read_from_the_index_of_its_filter(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_selective_filter_reads_only_the_matching_rows(db: PgPool) {
     let data = Data::start(db).await;
-    let filled = sqlx::query(
-        "with made as (
-             insert into items
-                 (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
-             select gen_random_uuid(), $1, $2, 'document', 'letter', 'application/pdf', 1, now()
-             from generate_series(1, 5000)
-             returning id
-         )
-         insert into documents (item_id, project_id) select id, $1 from made",
-    )
-    .bind(data.project)
-    .bind(data.contributor.id)
-    .execute(&data.platform.db)
-    .await;
-    assert_eq!(filled.expect("documents").rows_affected(), 5000);
+    data.fill(5000).await;
     let few = data.platform.draft(data.project, &data.admin, "image/png", 1).await.item_id;
     data.set(few, "update items set status = 'rejected' where id = $1").await;
     data.set(few, "update documents set domain = 'letters' where item_id = $1").await;

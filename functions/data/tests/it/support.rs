@@ -107,6 +107,26 @@ impl Data {
         }
     }
 
+    /// Adds so many documents of the contributor to the project.
+    pub(crate) async fn fill(&self, documents: i32) {
+        let filled = sqlx::query(
+            "with made as (
+                 insert into items
+                     (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
+                 select gen_random_uuid(), $1, $2, 'document', 'letter', 'application/pdf', 1, now()
+                 from generate_series(1, $3)
+                 returning id
+             )
+             insert into documents (item_id, project_id) select id, $1 from made",
+        )
+        .bind(self.project)
+        .bind(self.contributor.id)
+        .bind(documents)
+        .execute(&self.platform.db)
+        .await;
+        assert_eq!(filled.expect("documents").rows_affected(), u64::try_from(documents).expect("a count"));
+    }
+
     /// Returns a valid body for an item named `filename`.
     pub(crate) fn new_item(&self, route: &Route, filename: &str) -> Value {
         json!({

@@ -1,4 +1,4 @@
-//! Projects and what is in them: uploads straight to storage, which has another origin than the page.
+//! Projects and their items. Uploads go straight to storage, which has another origin than the page.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use tokio::time::{Instant, sleep};
 use super::{EMAIL, PASSWORD, PATIENCE, open_session, start_signed_in};
 use crate::{running::Running, webdriver::Browser};
 
-/// Larger than what is sent in one piece, by some pieces.
+/// Large enough for several parts of a resumable upload.
 const LARGE: usize = 50 << 20;
 
 fn sample(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
 }
 
-/// A project that the account of the browser made there, shown.
+/// Starts the platform and a browser that shows a new project of its account.
 async fn start_in_project() -> (Running, Browser, String) {
     let (mut running, browser) = start_signed_in().await;
     let token = open_session(&running, PASSWORD).await;
@@ -33,7 +33,7 @@ async fn start_in_project() -> (Running, Browser, String) {
     (running, browser, project)
 }
 
-/// The only item of its kind.
+/// The only item of its kind in the project.
 async fn only(running: &Running, project: &str, path: &str) -> Value {
     let items = running.get(&format!("{path}?project_id={project}")).await;
     let items = items["items"].as_array().expect("items").clone();
@@ -93,7 +93,7 @@ async fn a_page_is_uploaded_and_its_text_appears_without_a_reload() {
 }
 
 #[tokio::test]
-async fn a_large_upload_is_paused_survives_a_reload_and_goes_on_where_it_stopped() {
+async fn a_large_upload_is_paused_survives_a_reload_and_resumes() {
     let (running, browser, project) = start_in_project().await;
     let file = running.folder.path().join("large.pdf");
     let mut bytes = b"%PDF-1.7\n".to_vec();
@@ -119,23 +119,27 @@ async fn a_large_upload_is_paused_survives_a_reload_and_goes_on_where_it_stopped
     let requests = browser.run(went_on).await;
     assert!(
         requests.as_u64().is_some_and(|requests| requests < 8),
-        "one question, and not every part: {requests}"
+        "one status request, and not every part: {requests}"
     );
     assert_eq!(browser.run("return localStorage.length").await, 0);
 
     let document = only(&running, &project, "/documents").await;
     assert_eq!(document["size_bytes"], LARGE);
     let id = document["id"].as_str().expect("an id");
-    assert_eq!(file_of(&running, &format!("/documents/{id}")).await, bytes, "other bytes than were sent");
+    assert_eq!(
+        file_of(&running, &format!("/documents/{id}")).await,
+        bytes,
+        "the bytes differ from the upload"
+    );
 }
 
 #[tokio::test]
-async fn a_voice_is_recorded_sent_transcribed_and_heard_word_by_word() {
+async fn a_voice_sample_is_recorded_uploaded_transcribed_and_played_by_word() {
     let (running, browser, project) = start_in_project().await;
     browser.choose("Kind", "Voice samples").await;
     browser.click("Start recording").await;
     browser.see("It records.").await;
-    // The microphone hears all that is said in four seconds.
+    // The microphone's recording is longer than four seconds.
     browser.see("0:05").await;
     browser.click("Stop recording").await;
     browser.see("Hear it, and send it or drop it.").await;
@@ -160,7 +164,7 @@ async fn a_voice_is_recorded_sent_transcribed_and_heard_word_by_word() {
     });
     assert!(known * 10 >= all * 7, "{known} of {all} words: {heard}");
 
-    // A word that is chosen is heard, and lights up; the arrow keys go on from there.
+    // Choosing a word plays and highlights it. The arrow keys continue from there.
     browser.run("document.querySelectorAll('.word')[2].click()").await;
     browser.until_true("return document.querySelector('#player').currentTime > 0").await;
     browser.until_true("return document.querySelector('.word[aria-current]') !== null").await;
@@ -169,7 +173,7 @@ async fn a_voice_is_recorded_sent_transcribed_and_heard_word_by_word() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_says_why_and_gets_another_file() {
+async fn a_failed_item_shows_the_reason_and_accepts_another_file() {
     let (_running, browser, _project) = start_in_project().await;
     browser.choose_file("Documents (PDF", &sample("fax.txt")).await;
     browser.see("fax.txt is neither a document nor a recording").await;
@@ -187,7 +191,7 @@ async fn what_cannot_be_read_says_why_and_gets_another_file() {
     browser.miss("The document is encrypted.").await;
 }
 
-/// The bytes that the interface gives out for an item, as soon as they arrived.
+/// The file of an item as the API returns it, once it has arrived.
 async fn file_of(running: &Running, item: &str) -> Vec<u8> {
     let deadline = Instant::now() + PATIENCE;
     let url = loop {

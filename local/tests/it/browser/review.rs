@@ -1,4 +1,4 @@
-//! The review queue, worked through by keyboard: what was uploaded by one is decided on by another.
+//! The review queue by keyboard: one person reviews the uploads of another.
 
 use std::path::Path;
 
@@ -11,31 +11,31 @@ use super::{EMAIL, PASSWORD, database, link_mailed_to, mailed_link, sign_in, sta
 use crate::{running::Running, webdriver::Browser};
 
 const ADMIN: &str = "ada@example.com";
-/// Reading ten items on a machine that does other things, too.
+/// The time limit for processing ten items on a busy machine.
 const READING_PATIENCE: Duration = Duration::from_secs(180);
 
-/// As WebDriver calls them (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
+/// The keys, as WebDriver encodes them (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
 const ENTER: &str = "\u{e007}";
 const CONTROL: &str = "\u{e009}";
 const ESCAPE: &str = "\u{e00c}";
 const LEFT: &str = "\u{e012}";
 const RIGHT: &str = "\u{e014}";
 
-/// Whether nothing is wider than the window; charts are drawn anew a moment after it has changed.
+/// A script that returns true when nothing is wider than the window. Charts are redrawn shortly after a resize.
 const FITS: &str = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
 
-/// What Ada uploads and Kim reviews.
+/// A project in which Ada uploads and Kim reviews.
 struct Desk {
-    /// Calls as Ada, who administers the project.
+    /// Signed in as Ada, who is the project's admin.
     running: Running,
-    /// Kim's, who reviews.
+    /// Signed in as Kim, the reviewer.
     browser: Browser,
     project: String,
-    /// Kim's access token, for what they do elsewhere.
+    /// Kim's access token, for actions outside the browser.
     kim: String,
 }
 
-/// An account that is confirmed; answers with its access token.
+/// Creates a verified account, and returns its access token.
 async fn account(running: &Running, email: &str, name: &str) -> String {
     let new = json!({"email": email, "password": PASSWORD, "display_name": name});
     running.post("/auth/register", new).await;
@@ -58,14 +58,14 @@ impl Desk {
         let link = mailed_link(&running, "/invitation?").await;
         let token = link.split_once("token=").expect("a token").1.to_owned();
         let accept = running.request(Method::POST, &format!("/invitations/{token}/accept"));
-        // The newer of two headers would be added to the older.
+        // `bearer_auth` adds a header instead of replacing the one that is there.
         let accept = without_token(accept).bearer_auth(&kim).send().await.expect("an answer");
         assert!(accept.status().is_success(), "{}", accept.status());
         sign_in(&browser, PASSWORD).await;
         Self { running, browser, project, kim }
     }
 
-    /// Uploads a sample under a name of its own; answers with its path, once it waits for its review.
+    /// Uploads a sample under a name, and returns its path once it is pending review.
     async fn add(&self, sample: &str, content_type: &str, name: &str) -> String {
         let path = self.upload(sample, content_type, name).await;
         self.wait(&path).await;
@@ -104,7 +104,7 @@ impl Desk {
             if item["status"] == "pending_review" {
                 return;
             }
-            assert!(Instant::now() < deadline, "it does not come to its review: {item}");
+            assert!(Instant::now() < deadline, "it is not pending review: {item}");
             sleep(Duration::from_millis(100)).await;
         }
     }
@@ -113,7 +113,7 @@ impl Desk {
         self.browser.goto(&format!("/queue?project_id={}", self.project)).await;
     }
 
-    /// Waits until this item is what Kim looks at, and nothing is under way.
+    /// Waits until Kim's page shows this item and no request is in progress.
     async fn see_item(&self, name: &str) {
         let script = format!(
             "return !document.querySelector('#item').hidden && document.body.ariaBusy !== 'true' \
@@ -122,7 +122,7 @@ impl Desk {
         self.browser.until_true(&script).await;
     }
 
-    /// Lets Ada sit down at the browser.
+    /// Signs Ada in at the browser.
     async fn sign_in_as_ada(&self) {
         self.browser.goto("/sign-in").await;
         self.browser.click("Sign out").await;
@@ -132,7 +132,7 @@ impl Desk {
         self.browser.see("You are signed in as Ada").await;
     }
 
-    /// Waits until the statistics know of so many approved documents and voice samples.
+    /// Waits until the statistics count this many approved documents and voice samples.
     async fn wait_for_statistics(&self, documents: u64, voice: u64) {
         let deadline = Instant::now() + READING_PATIENCE;
         let path = format!("/analytics/summary?timeframe=7d&project_id={}", self.project);
@@ -142,12 +142,12 @@ impl Desk {
             if totals["documents"]["approved"] == documents && totals["voice"]["approved"] == voice {
                 return;
             }
-            assert!(Instant::now() < deadline, "the statistics do not know of it: {summary}");
+            assert!(Instant::now() < deadline, "the statistics lack it: {summary}");
             sleep(Duration::from_secs(1)).await;
         }
     }
 
-    /// A decision that Kim makes in another window.
+    /// Approves an item as Kim outside the browser.
     async fn approve_elsewhere(&self, path: &str) {
         let id = path.rsplit('/').next().expect("an id");
         let decide = self.running.request(Method::PATCH, &format!("/review/{id}"));
@@ -156,7 +156,7 @@ impl Desk {
         assert!(answer.status().is_success(), "{}", answer.status());
     }
 
-    /// Lets Ada hold an item, as when Kim's claim had ended.
+    /// Makes Ada the holder of the claim, as if Kim's claim had expired.
     async fn give_to_ada(&self, path: &str) {
         let id = path.rsplit('/').next().expect("an id");
         sqlx::query(
@@ -171,7 +171,7 @@ impl Desk {
     }
 }
 
-/// A request as whoever it is given to afterwards.
+/// The request without credentials, so that the caller can add others.
 fn without_token(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     let (client, request) = request.build_split();
     let mut request = request.expect("a request");
@@ -180,7 +180,7 @@ fn without_token(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
 }
 
 #[tokio::test]
-async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
+async fn ten_items_are_reviewed_by_keyboard_and_counted_in_the_charts() {
     let desk = Desk::start().await;
     let mut paths = Vec::new();
     for number in 1..=7 {
@@ -238,7 +238,7 @@ async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
         assert_eq!(item["status"], if rejected { "rejected" } else { "approved" }, "{item}");
     }
 
-    // What comes in later is told without a reload.
+    // The page shows new items without a reload.
     desk.upload("page.png", "image/png", "late.png").await;
     browser.see("Something waits for a review again").await;
     browser.press("", "n").await;
@@ -260,7 +260,7 @@ async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
     assert!(voice.contains("Approved 1") && voice.contains("Rejected 1"), "{voice}");
     let drawn = "return document.querySelectorAll('#trend .bar.approved, #trend .bar.rejected').length";
     assert!(browser.run(drawn).await.as_u64().is_some_and(|bars| bars >= 2), "no bars");
-    // The same numbers by keyboard, and as a table.
+    // The charts show the same numbers by keyboard, and as a table.
     browser.run("document.querySelector('.reader').focus()").await;
     browser.press("", LEFT).await;
     browser.press("", RIGHT).await;
@@ -274,7 +274,7 @@ async fn ten_items_are_reviewed_by_keyboard_and_the_charts_tell_of_them() {
 }
 
 #[tokio::test]
-async fn an_export_is_made_and_downloaded_where_its_mail_leads() {
+async fn an_export_is_created_and_downloaded_from_its_mail() {
     let desk = Desk::start().await;
     desk.add("page.png", "image/png", "=first.png").await;
     let browser = &desk.browser;
@@ -294,7 +294,7 @@ async fn an_export_is_made_and_downloaded_where_its_mail_leads() {
 }
 
 #[tokio::test]
-async fn what_is_typed_outlives_a_reload_and_history_shows_what_was_corrected() {
+async fn a_draft_survives_a_reload_and_the_history_shows_corrections() {
     let desk = Desk::start().await;
     let (first, second) = (
         desk.add("page.png", "image/png", "first.png").await,
@@ -305,7 +305,7 @@ async fn what_is_typed_outlives_a_reload_and_history_shows_what_was_corrected() 
     desk.see_item("first.png").await;
     browser.press("", "e").await;
     browser.until_true("return document.activeElement.id === 'corrected'").await;
-    // Letters that decide elsewhere are text here.
+    // In a text field, letters are text and not keyboard shortcuts.
     browser.press("", "An area. ").await;
     browser.press("", ESCAPE).await;
     browser.see("Your correction, saved when you decide").await;
@@ -321,14 +321,14 @@ async fn what_is_typed_outlives_a_reload_and_history_shows_what_was_corrected() 
     let (read, corrected) = (item["ocr_text"].as_str(), item["corrected_text"].as_str());
     assert_eq!(corrected.map(str::to_owned), read.map(|read| format!("An area. {read}")));
 
-    // It is skipped when there is another, and there is none.
+    // Skipping needs another item, and there is none.
     browser.press("", "n").await;
     browser.see("It is the only one that waits.").await;
     browser.press("", "r").await;
     browser.press("", "Too dark").await;
     browser.press("", ESCAPE).await;
     browser.press("", "r").await;
-    // Closed and opened again before the page hears that it was closed.
+    // Closed and reopened before the page handles the `close` event.
     let both = "document.querySelector('#rejecting').close(); \
                 document.dispatchEvent(new KeyboardEvent('keydown', { key: 'r' }))";
     browser.run(both).await;
@@ -352,7 +352,7 @@ async fn what_is_typed_outlives_a_reload_and_history_shows_what_was_corrected() 
 }
 
 #[tokio::test]
-async fn whoever_was_slower_keeps_what_they_typed() {
+async fn the_slower_of_two_reviewers_keeps_the_draft() {
     let desk = Desk::start().await;
     let mut paths = Vec::new();
     for name in ["first.png", "second.png", "third.png"] {
