@@ -12,11 +12,11 @@ const ALLOWED: [(&str, &str); 10] = [
     ("Cargo.toml", "the workspace's dependencies"),
     ("functions/Cargo.toml", "the dependencies on the functions"),
     ("functions/src/lib.rs", "the list"),
-    ("README.md", "prose about what a function does"),
+    ("ARCHITECTURE.md", "prose about what a function does"),
+    ("CONTRIBUTING.md", "the places of a change"),
     ("bench/src/", "each benchmark measures a function of its choice"),
     ("local/Cargo.toml", "the functions that tests mount alone"),
     ("local/tests/", "end-to-end tests of functions"),
-    ("shared/src/items/kind.rs", "the steps that add a kind"),
     ("terraform/", "rights, and sizes that differ from the default"),
     ("web/", "a role has the name of a function"),
 ];

@@ -22,10 +22,10 @@ const PASSWORDS: [&str; 3] = ["the first phrase 8341", "the second phrase 7719",
 const WRONG_GUESS: &str = "a wrong guess 5512";
 /// A sentence of each mail.
 const SENTENCES: [&str; 4] = [
-    "Somebody registered an account",
-    "Somebody asked for a new password",
+    "Someone registered an account",
+    "Someone asked for a new password",
     "The password of your account",
-    "Somebody signed in to your account",
+    "Someone signed in to your account",
 ];
 
 /// The log of all crates, down to the debug level.

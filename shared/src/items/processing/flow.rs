@@ -67,8 +67,8 @@ impl<E: Engine> Processing<E> {
                 Err(ReadError::Transient(problem)) => return Err(problem),
             };
         if head.size_bytes != job.size_bytes {
-            let (found, announced) = (head.size_bytes, job.size_bytes);
-            let message = format!("The file has {found} bytes instead of the declared {announced}.");
+            let (found, declared) = (head.size_bytes, job.size_bytes);
+            let message = format!("The file has {found} bytes instead of the declared {declared}.");
             return self
                 .fail(&job.object, job.attempt, &Failure { code: "size_mismatch".to_owned(), message })
                 .await;
