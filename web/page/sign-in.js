@@ -16,9 +16,9 @@ async function whoAmI() {
   passkeyForm.hidden = answer.ok || !canUsePasskeys;
   signOutForm.hidden = !answer.ok;
   if (!answer.ok) return "";
-  const { email, display_name, email_verified } = answer.body;
+  const { email, display_name, is_verified } = answer.body;
   const name = display_name ? `${display_name} (${email})` : email;
-  return `You are signed in as ${name}.${email_verified ? "" : " Your address is not confirmed yet."}`;
+  return `You are signed in as ${name}.${is_verified ? "" : " Your address is not confirmed yet."}`;
 }
 
 async function signInBy(proof) {

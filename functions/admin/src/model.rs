@@ -59,7 +59,7 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) display_name: Option<String>,
     pub(crate) global_role: GlobalRole,
-    pub(crate) email_verified: bool,
+    pub(crate) is_verified: bool,
     pub(crate) status: UserStatus,
     /// Increases with every change. The `ETag` is derived from it.
     pub(crate) version: i32,

@@ -35,7 +35,7 @@ pub(crate) async fn lock_account(
         Account,
         r#"
         select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
-               email_verified_at is not null as "email_verified!", version, created_at
+               email_verified_at is not null as "is_verified!", version, created_at
         from users
         where id = $1 and deleted_at is null and suspended_at is null
         for update
@@ -71,7 +71,7 @@ pub(crate) async fn update_account(
         update users set display_name = $2, version = version + 1
         where id = $1
         returning id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
-                  email_verified_at is not null as "email_verified!", version, created_at
+                  email_verified_at is not null as "is_verified!", version, created_at
         "#,
         user.0,
         display_name,

@@ -40,7 +40,7 @@ pub struct Account {
     /// The user's role on the whole platform.
     pub global_role: GlobalRole,
     /// True once the user has opened a verification link mailed to the address.
-    pub email_verified: bool,
+    pub is_verified: bool,
     /// The version of the account. Every change increments it, and the `ETag` is derived from it.
     pub version: i32,
     /// The time when the account was created.

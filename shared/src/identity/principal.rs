@@ -186,7 +186,7 @@ struct Session {
 
 impl Session {
     fn verified(self) -> Result<Self, Problem> {
-        if self.account.email_verified { Ok(self) } else { Err(Problem::new(Code::EmailNotVerified)) }
+        if self.account.is_verified { Ok(self) } else { Err(Problem::new(Code::EmailNotVerified)) }
     }
 }
 
@@ -197,7 +197,7 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
         r#"
         select users.id as "id: UserId", users.email, users.display_name,
                users.global_role as "global_role: GlobalRole",
-               users.email_verified_at is not null as "email_verified!", users.version, users.created_at,
+               users.email_verified_at is not null as "is_verified!", users.version, users.created_at,
                sessions.authenticated_at
         from sessions
         join users on users.id = sessions.user_id
@@ -220,7 +220,7 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
         email: row.email,
         display_name: row.display_name,
         global_role: row.global_role,
-        email_verified: row.email_verified,
+        is_verified: row.is_verified,
         version: row.version,
         created_at: row.created_at,
     };

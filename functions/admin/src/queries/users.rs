@@ -20,7 +20,7 @@ macro_rules! page {
             User,
             r#"
             select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
-                   email_verified_at is not null as "email_verified!",
+                   email_verified_at is not null as "is_verified!",
                    case when suspended_at is null then 'active' else 'suspended' end as "status!: UserStatus",
                    version, created_at
             from users
@@ -68,7 +68,7 @@ pub(crate) async fn get_user(db: &mut PgConnection, id: UserId) -> Result<Option
         User,
         r#"
         select id as "id: UserId", email, display_name, global_role as "global_role: GlobalRole",
-               email_verified_at is not null as "email_verified!",
+               email_verified_at is not null as "is_verified!",
                case when suspended_at is null then 'active' else 'suspended' end as "status!: UserStatus",
                version, created_at
         from users

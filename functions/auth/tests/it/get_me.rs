@@ -11,7 +11,7 @@ async fn an_unverified_user_can_read_their_account(db: PgPool) {
     auth.register("ada@example.org", PASSWORD).await;
     let me = auth.signed_in(&auth.login("ada@example.org", PASSWORD).await).get("/auth/me").await;
     me.assert_status(200);
-    assert_eq!((&me.body["email_verified"], &me.body["display_name"]), (&json!(false), &json!(null)));
+    assert_eq!((&me.body["is_verified"], &me.body["display_name"]), (&json!(false), &json!(null)));
     assert_eq!(me.body["global_role"], "user");
 }
 

@@ -19,7 +19,7 @@ async fn a_user_gets_their_own_account(db: PgPool) {
         body,
         json!({
             "id": ada.id, "email": "ada@example.org", "display_name": null, "global_role": "user",
-            "email_verified": true, "version": 1,
+            "is_verified": true, "version": 1,
         })
     );
 }

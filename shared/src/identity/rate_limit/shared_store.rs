@@ -5,7 +5,7 @@ use redis::Script;
 use super::gcra::{Charge, WINDOW};
 use crate::cloud::redis::Redis;
 
-/// Charges all keys, or none if one does not fit and ARGV[1] is not 1, and returns the debts before. ARGV[2] is the
+/// Charges all keys, or none if one does not fit and `ARGV[1]` is not 1, and returns the debts before. `ARGV[2]` is the
 /// window and the charges follow, all in microseconds. Time is the server's, because clocks of instances may differ.
 const SPEND: &str = "
 local time = redis.call('TIME')
