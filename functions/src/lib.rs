@@ -1,7 +1,7 @@
 //! The list of the platform's functions, and everything that is derived from it.
 //!
 //! [`FUNCTIONS`] is the list. The load balancer's [`url_map`], the API reference ([`api_docs`]), the table of variables
-//! and the inputs of Terraform and Cloud Build ([`reference`]) are derived from it, and the local cloud serves the same
+//! and the inputs of Terraform and Cloud Build ([`mod@reference`]) are derived from it, and the local cloud serves the same
 //! list. Beside the functions, the load balancer serves static files from a bucket: the API reference and the reference
 //! [`page`].
 //!
