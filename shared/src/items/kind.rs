@@ -14,6 +14,7 @@
 //! 6. The function that serves items: `src/routes.rs` and `src/routes/video.rs` with its paths and documented entry
 //!    points, `src/model.rs` and `src/model/video.rs` with its responses, bodies and queries. Four files.
 //! 7. The function that serves statistics: `src/summary.rs` with its totals.
+//!
 //! Creation, uploads, lists, searches, updates, review, exports, retention and events need no change. A kind with an
 //! editable field adds it to `OwnField` beside the entry points, and a kind with a duration adds it to `parts.rs` here.
 
