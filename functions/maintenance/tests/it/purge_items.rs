@@ -82,7 +82,7 @@ async fn a_deleted_item_is_purged_with_all_its_objects(db: PgPool) {
     let purged = maintenance.purge().await;
     assert_eq!((&purged["items"], &purged["projects"]), (&json!(2), &json!(0)));
     assert_eq!([&kept, &document, &voice].map(|object| maintenance.uploads(object)), [2, 0, 0]);
-    assert_eq!(maintenance.rows_of_items().await, 7);
+    assert_eq!(maintenance.rows_of_items().await, 6);
     assert_eq!(maintenance.count("select count(*) from item_transitions").await, 3, "transitions stay");
     maintenance.lose(4).await;
 }
@@ -119,7 +119,7 @@ async fn a_deleted_project_is_purged_after_its_items(db: PgPool) {
     assert_eq!([&live, &deleted, &kept].map(|object| maintenance.uploads(object)), [0, 0, 2]);
     assert_eq!(maintenance.count("select count(*) from projects").await, 1);
     assert_eq!(maintenance.count("select count(*) from project_members").await, 1);
-    assert_eq!(maintenance.rows_of_items().await, 7);
+    assert_eq!(maintenance.rows_of_items().await, 6);
     maintenance.lose(4).await;
 }
 
@@ -132,7 +132,7 @@ async fn objects_are_always_deleted_before_their_rows(db: PgPool) {
     maintenance.platform.clock.advance(Duration::days(31));
     let vain = maintenance.without_storage();
     vain.post("/tasks/purge", Value::Null).await.assert_problem(503, "unavailable");
-    assert_eq!(maintenance.rows_of_items().await, 7);
+    assert_eq!(maintenance.rows_of_items().await, 6);
 
     // A run that dies after it deleted the objects.
     sqlx::raw_sql(
@@ -143,7 +143,7 @@ async fn objects_are_always_deleted_before_their_rows(db: PgPool) {
     .await
     .expect("a trigger");
     maintenance.client.post("/tasks/purge", Value::Null).await.assert_status(500);
-    assert_eq!((maintenance.uploads(&object), maintenance.rows_of_items().await), (0, 7));
+    assert_eq!((maintenance.uploads(&object), maintenance.rows_of_items().await), (0, 6));
     sqlx::raw_sql("drop trigger no on items").execute(&maintenance.platform.db).await.expect("no trigger");
     assert_eq!(maintenance.purge().await["items"], 1);
     assert_eq!(maintenance.rows_of_items().await, 0);
