@@ -82,25 +82,40 @@ create function audit_row_digest(log audit_logs) returns bytea
         for 16
     );
 
+-- The UUIDv7 with the time `at` and the random bits of another one (RFC 9562, section 5.7).
+create function audit_id(id uuid, at timestamptz) returns uuid
+    language sql immutable parallel safe
+    return encode(
+        overlay(
+            uuid_send(id)
+            placing substring(int8send(floor(extract(epoch from at) * 1000)::bigint) from 3 for 6) from 1
+        ),
+        'hex'
+    )::uuid;
+
 -- Records an entry and its personal data. A function, so that one statement can hold a change, its audit row and its
 -- event.
+--
+-- The id has the time of the row. A row that is missing is therefore known to have expired with the partition of its
+-- month, even if the request ended in another month.
 create function audit_record(entry jsonb, recorded_at timestamptz) returns void
     language plpgsql
 as $$
 declare
+    row_id uuid := audit_id((entry ->> 'id')::uuid, recorded_at);
     personal jsonb := entry -> 'personal';
     details jsonb := nullif(personal -> 'details', 'null');
     hash bytea;
 begin
     if personal ->> 'ip_address' is not null or personal ->> 'user_agent' is not null or details is not null then
         insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, details, created_at)
-        values ((entry ->> 'id')::uuid, (personal ->> 'user_id')::uuid, decode(personal ->> 'salt', 'base64'),
+        values (row_id, (personal ->> 'user_id')::uuid, decode(personal ->> 'salt', 'base64'),
                 personal ->> 'ip_address', personal ->> 'user_agent', details, recorded_at)
         returning audit_personal_hash(salt, ip_address, user_agent, audit_personal.details) into hash;
     end if;
     insert into audit_logs
         (id, actor_user_id, action, resource_type, resource_id, project_id, status, metadata, personal_hash, created_at)
-    values ((entry ->> 'id')::uuid, (entry ->> 'actor_user_id')::uuid, entry ->> 'action', entry ->> 'resource_type',
+    values (row_id, (entry ->> 'actor_user_id')::uuid, entry ->> 'action', entry ->> 'resource_type',
             (entry ->> 'resource_id')::uuid, (entry ->> 'project_id')::uuid, entry ->> 'status', entry -> 'metadata',
             hash, recorded_at);
 end

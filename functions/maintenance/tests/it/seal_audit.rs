@@ -6,7 +6,7 @@ use shared::{
     testing::eventually,
 };
 use sqlx::PgPool;
-use time::Duration;
+use time::{Duration, Time};
 
 use crate::support::Maintenance;
 
@@ -185,4 +185,25 @@ async fn partitions_are_created_months_ahead_and_dropped_when_they_expire(db: Pg
     assert!(expired["expired"].as_u64().is_some_and(|expired| expired >= 4), "{expired}");
     let report = maintenance.verify().await;
     assert_eq!((report.rows, report.expired, report.findings), (5, 3, vec![]));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_row_whose_request_straddles_a_month_expires_with_its_month(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let platform = &maintenance.platform;
+    let month = platform.clock.now().replace_day(1).expect("a first day").replace_time(Time::MIDNIGHT);
+    let user = UserId::new();
+    let mut db = platform.db.acquire().await.expect("a connection");
+    // The request began in the last month, and its row is written in this one.
+    let entry = Entry::success(Some(user), Action::UserUpdated, user.0);
+    audit::record(&mut db, entry, month - Duration::MICROSECOND).await.expect("a row");
+    drop(db);
+    let id: AuditId = platform.value("select id from audit_logs").await;
+    let made = id.0.get_timestamp().expect("a time").to_unix().0;
+    assert_eq!(i64::try_from(made).ok(), Some(month.unix_timestamp() - 1));
+    maintenance.seal_all(1).await;
+    platform.clock.advance(Duration::days(730));
+    maintenance.task("/tasks/seal-audit").await;
+    let report = maintenance.verify().await;
+    assert_eq!((report.expired, report.findings), (1, vec![]));
 }
