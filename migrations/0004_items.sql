@@ -173,7 +173,7 @@ create table item_transitions (
     id bigint generated always as identity,
     -- Ids are assigned before their transactions commit. A reader that follows the table therefore orders by
     -- transaction and stops before the oldest one that is still open.
-    xid xid8 not null default pg_current_xact_id(),
+    xid bigint not null default transaction_number(),
     item_id uuid not null,
     project_id uuid not null,
     kind text not null,

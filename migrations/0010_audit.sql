@@ -4,7 +4,7 @@
 create table audit_logs (
     id uuid not null,
     -- Ids are assigned before their transactions commit, so seals follow transactions, as readers of transitions do.
-    xid xid8 not null default pg_current_xact_id(),
+    xid bigint not null default transaction_number(),
     actor_user_id uuid,
     action text not null,
     resource_type text not null,
@@ -55,7 +55,7 @@ create table audit_personal_default partition of audit_personal default;
 create table audit_seals (
     id bigint generated always as identity,
     -- The last row that it covers.
-    last_xid xid8 not null,
+    last_xid bigint not null,
     last_id uuid not null,
     -- Id and half a SHA-256 of each row, 32 bytes together. They identify a row that was tampered with.
     rows bytea not null,

@@ -39,7 +39,7 @@ macro_rules! compare {
                 + $where
                 + ") as folded full join (select * from "
                 + $computed
-                + "('0', 0, $1::text::xid8, $2)) as recomputed on "
+                + "(0, 0, $1, $2)) as recomputed on "
                 + $on
                 + " where folded is distinct from recomputed limit $3",
             $cursor.xid,
@@ -61,7 +61,7 @@ macro_rules! replace {
     ($table:literal, $computed:literal, $db:expr, $cursor:expr) => {{
         sqlx::query!("delete from " + $table).execute(&mut *$db).await?;
         sqlx::query!(
-            "insert into " + $table + " select * from " + $computed + "('0', 0, $1::text::xid8, $2)",
+            "insert into " + $table + " select * from " + $computed + "(0, 0, $1, $2)",
             $cursor.xid,
             $cursor.id,
         )
@@ -72,7 +72,7 @@ macro_rules! replace {
 
 /// The position up to which transitions are folded.
 struct Cursor {
-    xid: String,
+    xid: i64,
     id: i64,
 }
 
@@ -83,7 +83,7 @@ struct Cursor {
 pub async fn recompute(pool: &PgPool, repair: bool) -> Result<Vec<Difference>, sqlx::Error> {
     let mut tx = pool.begin().await?;
     let cursor =
-        sqlx::query_as!(Cursor, r#"select xid::text as "xid!", id from statistics_cursor for update"#)
+        sqlx::query_as!(Cursor, "select xid, id from statistics_cursor for update")
             .fetch_one(&mut *tx)
             .await?;
     let differences = differences(&mut tx, &cursor).await?;

@@ -10,14 +10,14 @@ use sqlx::PgConnection;
 pub(crate) async fn lock_cursor(db: &mut PgConnection) -> Result<Option<Position>, sqlx::Error> {
     sqlx::query_as!(
         Position,
-        r#"select xid::text::bigint as "xid!", id from statistics_cursor for update skip locked"#
+        "select xid, id from statistics_cursor for update skip locked"
     )
     .fetch_optional(db)
     .await
 }
 
 pub(crate) async fn move_cursor(db: &mut PgConnection, to: Position) -> Result<(), sqlx::Error> {
-    sqlx::query!("update statistics_cursor set xid = $1::text::xid8, id = $2", to.xid.to_string(), to.id)
+    sqlx::query!("update statistics_cursor set xid = $1, id = $2", to.xid, to.id)
         .execute(db)
         .await?;
     Ok(())
@@ -34,9 +34,9 @@ macro_rules! add {
         ) -> Result<(), sqlx::Error> {
             sqlx::query!(
                 $statement,
-                after.xid.to_string(),
+                after.xid,
                 after.id,
-                until.xid.to_string(),
+                until.xid,
                 until.id,
             )
             .execute(db)
@@ -51,7 +51,7 @@ add! {
     add_counts,
     "
     insert into statistics_counts as bucket
-    select * from counts_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from counts_between($1, $2, $3, $4)
     on conflict on constraint statistics_counts_pkey do update
     set uploaded = bucket.uploaded + excluded.uploaded,
         processed = bucket.processed + excluded.processed,
@@ -70,7 +70,7 @@ add! {
     add_durations,
     "
     insert into statistics_durations as bucket
-    select * from durations_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from durations_between($1, $2, $3, $4)
     on conflict on constraint statistics_durations_pkey do update set bins = add_bins(bucket.bins, excluded.bins)
     "
 }
@@ -80,7 +80,7 @@ add! {
     add_people,
     "
     insert into statistics_people as bucket
-    select * from people_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from people_between($1, $2, $3, $4)
     on conflict on constraint statistics_people_pkey do update
     set uploaded = bucket.uploaded + excluded.uploaded,
         approved = bucket.approved + excluded.approved,
@@ -93,7 +93,7 @@ add! {
     add_totals,
     "
     insert into statistics_totals as bucket
-    select * from totals_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from totals_between($1, $2, $3, $4)
     on conflict on constraint statistics_totals_pkey do update set items = bucket.items + excluded.items
     "
 }
@@ -103,7 +103,7 @@ add! {
     add_domains,
     "
     insert into statistics_domains as bucket
-    select * from domains_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from domains_between($1, $2, $3, $4)
     on conflict on constraint statistics_domains_project_id_domain_key do update
     set documents = bucket.documents + excluded.documents
     "

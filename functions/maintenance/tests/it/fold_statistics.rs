@@ -34,6 +34,17 @@ impl Maintenance {
         self.agrees().await;
     }
 
+    /// Runs the task until the totals contain `drafts` drafts.
+    pub(crate) async fn folded_drafts(&self, drafts: i64) {
+        let folded = "select coalesce(sum(items), 0)::bigint from statistics_totals
+                      where project_id = '00000000-0000-0000-0000-000000000000' and status = 'draft'";
+        eventually("drafts in the totals", async || {
+            self.fold().await;
+            (self.count(folded).await == drafts).then_some(())
+        })
+        .await;
+    }
+
     /// Asserts that the buckets match the transitions.
     async fn agrees(&self) {
         let differences = migrations::recompute(&self.platform.db, false).await.expect("a comparison");

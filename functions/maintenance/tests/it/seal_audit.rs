@@ -16,7 +16,7 @@ impl Maintenance {
     }
 
     /// Runs the task until `rows` rows are sealed. Transactions that other tests have open on the server delay it.
-    async fn seal_all(&self, rows: u64) {
+    pub(crate) async fn seal_all(&self, rows: u64) {
         let mut sealed = 0;
         eventually("all rows are sealed", async || {
             sealed += self.seal().await.as_u64().expect("a count");
@@ -26,13 +26,13 @@ impl Maintenance {
         assert_eq!(sealed, rows);
     }
 
-    async fn verify(&self) -> Report {
+    pub(crate) async fn verify(&self) -> Report {
         maintenance::verify_audit(&self.platform.env_of::<maintenance::Maintenance>())
             .await
             .expect("a report")
     }
 
-    async fn log(&self, count: usize) -> Vec<AuditId> {
+    pub(crate) async fn log(&self, count: usize) -> Vec<AuditId> {
         let mut db = self.platform.db.acquire().await.expect("a connection");
         let user = UserId::new();
         for number in 0..count {
