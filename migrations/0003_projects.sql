@@ -79,6 +79,8 @@ create unique index project_invitations_open_key on project_invitations (project
     where accepted_at is null and revoked_at is null;
 -- Serves the list of a project's invitations, newest first, by keyset.
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
+-- Serves erasing a user, and the account data export, by keyset.
+create index project_invitations_email_id_idx on project_invitations (email, id);
 -- Serves the limit on mails, which reads the newest times only.
 create index project_invitations_mailed_idx on project_invitations (project_id, (mailed_at[array_upper(mailed_at, 1)]));
 -- Serves the purge.

@@ -82,10 +82,9 @@ struct Cursor {
 /// When a query fails.
 pub async fn recompute(pool: &PgPool, repair: bool) -> Result<Vec<Difference>, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    let cursor =
-        sqlx::query_as!(Cursor, "select xid, id from statistics_cursor for update")
-            .fetch_one(&mut *tx)
-            .await?;
+    let cursor = sqlx::query_as!(Cursor, "select xid, id from statistics_cursor for update")
+        .fetch_one(&mut *tx)
+        .await?;
     let differences = differences(&mut tx, &cursor).await?;
     if repair && !differences.is_empty() {
         replace(&mut tx, &cursor).await?;

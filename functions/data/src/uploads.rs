@@ -98,7 +98,8 @@ impl Uploads {
         let values = json!({"before": before.description(), "after": next.describe(&before)});
         let entry = Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
             .in_project(access.project_id)
-            .with(values);
+            .with(values)
+            .with_personal(json!({"after": {"original_filename": next.filename}}));
         queries::begin_next_upload(&mut tx, id, next, RESUMABLE_FROM_BYTES, entry.row()?, now).await?;
         let row = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         tx.commit().await?;

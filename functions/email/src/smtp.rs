@@ -71,7 +71,11 @@ impl Smtp {
     }
 
     pub(crate) async fn send(&self, message: Message) -> Result<(), Problem> {
-        self.0.send(message).await.map(|_| ()).map_err(Problem::unavailable)
+        self.0.send(message).await.map(|_| ()).map_err(|error| match error.status() {
+            // The text of a reply may contain the address, or describe its owner.
+            Some(code) => Problem::unavailable(format!("the mail server replied {code}")),
+            None => Problem::unavailable(error),
+        })
     }
 
     pub(crate) async fn works(&self) -> bool {

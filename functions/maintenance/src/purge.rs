@@ -8,13 +8,14 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     audit::{self, Action, Entry},
-    base::ids::UserId,
+    base::ids::{ItemId, UserId},
     cloud::push::Scheduled,
     http::{extract::Json, idempotency, problem::Result},
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::{
     AppState, exports,
@@ -108,10 +109,15 @@ pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
     Ok(rows)
 }
 
-/// Erases the personal data of a deleted account. Returns whether the account is erased. The audit log goes first, in
-/// batches, and the account's row last, so that a run that stops early starts again here.
+/// Erases the personal data of a deleted account. Returns whether the account is erased. What grows with the user's work
+/// goes first, in batches, and the account's row last, so that a run that stops early starts again here.
 async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
     in_batches(end, || queries::erase_audit_logs(db, user, BATCH)).await?;
+    in_batches(end, || queries::erase_feedback(db, user, now, BATCH)).await?;
+    let mut after = Some(ItemId(Uuid::nil()));
+    while let Some(item) = after.filter(|_| Instant::now() < end) {
+        after = queries::erase_file_names(db, user, item, now, BATCH).await?;
+    }
     if Instant::now() >= end {
         return Ok(false);
     }

@@ -35,7 +35,8 @@ impl OtherCluster {
         sqlx::raw_sql(transactions).execute(db).await.expect("transactions");
         let programs = Programs::of(db).await;
         let folder = tempfile::Builder::new().prefix("other-cluster-").tempdir_in("/tmp").expect("a folder");
-        chown(folder.path(), Some(programs.user), Some(programs.group)).expect("a folder of the server's user");
+        chown(folder.path(), Some(programs.user), Some(programs.group))
+            .expect("a folder of the server's user");
         let options = db.connect_options();
         let initdb = ["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username"];
         let cluster = folder.path().join("cluster");
@@ -48,7 +49,7 @@ impl OtherCluster {
         drop(listener);
         let mut server = programs.command("postgres");
         server.arg("-D").arg(&cluster).args(["-p", &port.to_string(), "-F", "-k", ""]);
-        let server = server.args(["-h", "127.0.0.1"]).spawn().expect("a server");
+        let server = server.args(["-h", "127.0.0.1"]).stderr(Stdio::null()).spawn().expect("a server");
         let other = PgConnectOptions::new_without_pgpass()
             .host("127.0.0.1")
             .port(port)

@@ -93,7 +93,6 @@ pub(crate) struct LockedItem {
     pub(crate) status: ItemStatus,
     pub(crate) version: i32,
     pub(crate) generation: Option<i64>,
-    pub(crate) original_filename: String,
     pub(crate) content_type: String,
     pub(crate) size_bytes: i64,
     pub(crate) domain: Option<String>,
@@ -101,12 +100,9 @@ pub(crate) struct LockedItem {
 }
 
 impl LockedItem {
-    /// Describes the current upload for the audit log.
+    /// Describes the current upload for the audit log, without its name.
     pub(crate) fn description(&self) -> Value {
-        json!({
-            "original_filename": self.original_filename, "content_type": self.content_type,
-            "size_bytes": self.size_bytes,
-        })
+        json!({"content_type": self.content_type, "size_bytes": self.size_bytes})
     }
 
     /// Returns whether an upload is expected: the first one of a draft, or the next one of a failed or rejected item.

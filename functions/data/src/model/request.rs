@@ -39,10 +39,9 @@ impl NextUpload {
         self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
     }
 
-    /// Describes the next upload for the audit log.
+    /// Describes the next upload for the audit log, without its name.
     pub(crate) fn describe(&self, before: &LockedItem) -> Value {
         json!({
-            "original_filename": self.filename.as_ref().unwrap_or(&before.original_filename),
             "content_type": self.content_type.unwrap_or(&before.content_type),
             "size_bytes": self.size_bytes.unwrap_or(before.size_bytes),
         })

@@ -122,7 +122,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
         r#"
         select id as "id!: ItemId", project_id as "project_id!: ProjectId", kind as "kind!: ItemKind",
                status as "status!: ItemStatus", version as "version!", generation,
-               original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
+               content_type as "content_type!", size_bytes as "size_bytes!",
                own ->> 'domain' as domain, own ->> 'requested_language' as requested_language
         from item_details
         where id = $1 and deleted_at is null

@@ -8,18 +8,13 @@ use sqlx::PgConnection;
 
 /// Locks and returns the cursor, or `None` while another run holds it.
 pub(crate) async fn lock_cursor(db: &mut PgConnection) -> Result<Option<Position>, sqlx::Error> {
-    sqlx::query_as!(
-        Position,
-        "select xid, id from statistics_cursor for update skip locked"
-    )
-    .fetch_optional(db)
-    .await
+    sqlx::query_as!(Position, "select xid, id from statistics_cursor for update skip locked")
+        .fetch_optional(db)
+        .await
 }
 
 pub(crate) async fn move_cursor(db: &mut PgConnection, to: Position) -> Result<(), sqlx::Error> {
-    sqlx::query!("update statistics_cursor set xid = $1, id = $2", to.xid, to.id)
-        .execute(db)
-        .await?;
+    sqlx::query!("update statistics_cursor set xid = $1, id = $2", to.xid, to.id).execute(db).await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 use shared::{
+    base::ids::UserId,
     identity::guard::ProjectRole,
     testing::{Platform, TestUser},
 };
@@ -173,12 +174,17 @@ async fn an_unverified_account_is_deleted_with_its_last_link(db: PgPool) {
     for (user, interval) in [(&old, "1 day"), (&resent, "40 days")] {
         let inserted = sqlx::query(link).bind(user.id).bind(interval.as_bytes()).bind(interval);
         inserted.execute(&platform.db).await.expect("a link");
+        let personal = json!({"audit_id": user.id, "user_id": user.id, "salt": "\\x00", "created_at": "now"});
+        platform.insert("audit_personal", personal).await;
     }
     platform.clock.advance(Duration::days(31));
     assert_eq!(maintenance.purge().await["unverified_accounts"], 1);
     let left: Vec<String> =
         sqlx::query_scalar("select email from users").fetch_all(&platform.db).await.expect("users");
     assert_eq!(left, ["resent@example.org"]);
+    let personal: Vec<UserId> =
+        sqlx::query_scalar("select user_id from audit_personal").fetch_all(&platform.db).await.expect("rows");
+    assert_eq!(personal, [resent.id]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -229,6 +235,10 @@ async fn each_statement_of_the_purge_reads_an_index(db: PgPool) {
         (["delete from projects", "not exists"], "projects_deleted_at_idx"),
         (["delete from projects", "not exists"], "items_project_id_idx"),
         (["delete from audit_personal", "order by audit_id"], "user_id_audit_id_idx"),
+        (["delete from item_feedback", "order by item_id"], "item_feedback_author_id_item_id_version_idx"),
+        (["set original_filename = 'erased'", "order by id"], "items_uploaded_by_id_id_idx"),
+        (["set original_filename = 'erased'", "update exports"], "exports_project_id_id_idx"),
+        (["delete from project_invitations", "@erased.invalid"], "project_invitations_email_id_idx"),
     ] {
         let plan = maintenance.platform.plan(&texts).await;
         assert!(plan.contains(index), "{plan}");
