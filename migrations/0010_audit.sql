@@ -59,11 +59,16 @@ create table audit_seals (
     last_id uuid not null,
     -- Id and half a SHA-256 of each row, 32 bytes together. They identify a row that was tampered with.
     rows bytea not null,
-    -- HMAC-SHA-256 over the previous seal and the rows, with a key that only maintenance holds.
+    -- The hash of the seal before, which may have expired. Empty in the first seal.
+    previous_hash bytea not null,
+    -- HMAC-SHA-256 over the previous hash and the rows, with a key that only maintenance holds.
     hash bytea not null,
     created_at timestamptz not null,
     constraint audit_seals_pkey primary key (id)
 );
+
+-- Serves the removal of expired seals.
+create index audit_seals_created_at_idx on audit_seals (created_at);
 
 -- The hash of a row's personal data, for recording and for verifying.
 create function audit_personal_hash(salt bytea, ip_address text, user_agent text, details jsonb) returns bytea
@@ -153,15 +158,25 @@ begin
 end
 $$;
 
--- Drops the partitions of months that ended before `before`, and returns how many. This is the only way in which rows
--- of the log are removed. It runs as the owner of the tables, for maintenance.
+-- Drops the partitions of months that ended before `before`, and returns how many. Also deletes the rows of such months
+-- in the default partitions, and seals over expired rows. This is the only way in which rows of the log are removed. It
+-- runs as the owner of the tables, for maintenance.
 create function audit_drop_partitions(before date) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
+    ended constant timestamptz := date_trunc('month', before::timestamp) at time zone 'UTC';
     name text;
     dropped integer := 0;
 begin
+    delete from audit_logs_default where created_at < ended;
+    delete from audit_personal_default where created_at < ended;
+    -- The newest of these seals stays, so that the rows after it are known. A seal is as new as its newest row, by clocks
+    -- that may differ.
+    delete from audit_seals
+    where id < (
+        select id from audit_seals where created_at < ended - interval '1 day' order by created_at desc, id desc limit 1
+    );
     for name in
         select child.relname
         from pg_inherits

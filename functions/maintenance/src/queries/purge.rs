@@ -288,7 +288,7 @@ pub(crate) async fn delete_items(
     Ok(deleted.rows_affected())
 }
 
-/// Deletes projects that have no item and no export left, with their members and invitations.
+/// Deletes projects that have no item, no export and no statistics left, with their members and invitations.
 pub(crate) async fn delete_projects(
     db: &PgPool,
     before: OffsetDateTime,
@@ -302,6 +302,12 @@ pub(crate) async fn delete_projects(
             where deleted_at <= $1
               and not exists (select from items where items.project_id = projects.id)
               and not exists (select from exports where exports.project_id = projects.id)
+              and not exists (select from statistics_totals where statistics_totals.project_id = projects.id)
+              and not exists (
+                  select from item_transitions
+                  where item_transitions.project_id = projects.id
+                    and (item_transitions.xid, item_transitions.id) > (select xid, id from statistics_cursor)
+              )
             order by deleted_at
             limit $2
             for update skip locked

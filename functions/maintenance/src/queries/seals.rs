@@ -35,6 +35,7 @@ pub(crate) struct Seal {
     pub(crate) id: i64,
     pub(crate) last: Position,
     pub(crate) rows: Vec<u8>,
+    pub(crate) previous_hash: Vec<u8>,
     pub(crate) hash: Vec<u8>,
 }
 
@@ -58,7 +59,7 @@ pub(crate) async fn lock_seals(db: &mut PgConnection) -> Result<bool, sqlx::Erro
 pub(crate) async fn last_seal(db: &mut PgConnection) -> Result<Option<Seal>, sqlx::Error> {
     let row = sqlx::query!(
         "
-        select id, last_xid, last_id, rows, hash
+        select id, last_xid, last_id, rows, previous_hash, hash
         from audit_seals
         order by id desc
         limit 1
@@ -70,6 +71,7 @@ pub(crate) async fn last_seal(db: &mut PgConnection) -> Result<Option<Seal>, sql
         id: row.id,
         last: Position { xid: row.last_xid, id: row.last_id },
         rows: row.rows,
+        previous_hash: row.previous_hash,
         hash: row.hash,
     }))
 }
@@ -77,7 +79,7 @@ pub(crate) async fn last_seal(db: &mut PgConnection) -> Result<Option<Seal>, sql
 pub(crate) async fn seal_after(db: &mut PgConnection, id: i64) -> Result<Option<Seal>, sqlx::Error> {
     let row = sqlx::query!(
         "
-        select id, last_xid, last_id, rows, hash
+        select id, last_xid, last_id, rows, previous_hash, hash
         from audit_seals
         where id > $1
         order by id
@@ -91,6 +93,7 @@ pub(crate) async fn seal_after(db: &mut PgConnection, id: i64) -> Result<Option<
         id: row.id,
         last: Position { xid: row.last_xid, id: row.last_id },
         rows: row.rows,
+        previous_hash: row.previous_hash,
         hash: row.hash,
     }))
 }
@@ -139,16 +142,18 @@ pub(crate) async fn insert_seal(
     db: &mut PgConnection,
     last: Position,
     rows: &[u8],
+    previous_hash: &[u8],
     hash: &[u8],
     now: OffsetDateTime,
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
-        "insert into audit_seals (last_xid, last_id, rows, hash, created_at)
-         values ($1, $2, $3, $4, $5)
+        "insert into audit_seals (last_xid, last_id, rows, previous_hash, hash, created_at)
+         values ($1, $2, $3, $4, $5, $6)
          returning id",
         last.xid,
         last.id,
         rows,
+        previous_hash,
         hash,
         now,
     )
@@ -197,7 +202,7 @@ pub(crate) async fn make_partitions(
         .await
 }
 
-/// Drops the partitions of months that ended before a time. Returns their number.
+/// Drops the partitions of months that ended before a time, with their seals. Returns the number of partitions.
 pub(crate) async fn drop_partitions(db: &PgPool, before: OffsetDateTime) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar!(r#"select audit_drop_partitions($1) as "dropped!""#, before.date())
         .fetch_one(db)

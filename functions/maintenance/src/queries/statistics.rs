@@ -4,7 +4,8 @@
 //! functions of the migration define what a range of transitions adds.
 
 use shared::items::Position;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
 
 /// Locks and returns the cursor, or `None` while another run holds it.
 pub(crate) async fn lock_cursor(db: &mut PgConnection) -> Result<Option<Position>, sqlx::Error> {
@@ -108,4 +109,27 @@ add! {
 pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from statistics_domains where documents = 0").execute(db).await?;
     Ok(())
+}
+
+/// Functions that delete up to `limit` rows of the projects that were deleted before a time.
+macro_rules! forget {
+    ($($name:ident($table:literal);)+) => {$(
+        pub(crate) async fn $name(db: &PgPool, before: OffsetDateTime, limit: i64) -> Result<u64, sqlx::Error> {
+            let deleted = sqlx::query!(
+                "delete from " + $table + " where ctid = any(array(select bucket.ctid from projects join " + $table
+                    + " as bucket on bucket.project_id = projects.id where projects.deleted_at <= $1 limit $2))",
+                before,
+                limit,
+            );
+            Ok(deleted.execute(db).await?.rows_affected())
+        }
+    )+};
+}
+
+forget! {
+    forget_counts("statistics_counts");
+    forget_durations("statistics_durations");
+    forget_people("statistics_people");
+    forget_project_domains("statistics_domains");
+    forget_totals("statistics_totals");
 }
