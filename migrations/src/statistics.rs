@@ -63,7 +63,11 @@ macro_rules! replace {
     ($table:literal, $computed:literal, $db:expr, $cursor:expr, $projects:expr) => {{
         sqlx::query!("delete from " + $table).execute(&mut *$db).await?;
         sqlx::query!(
-            "insert into " + $table + " select * from " + $computed + "(0, 0, $1, $2) where project_id = any($3)",
+            "insert into "
+                + $table
+                + " select * from "
+                + $computed
+                + "(0, 0, $1, $2) where project_id = any($3)",
             $cursor.xid,
             $cursor.id,
             $projects,

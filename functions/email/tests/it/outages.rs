@@ -18,7 +18,8 @@ async fn refusing_server() -> String {
             let mut lines = BufReader::new(reader).lines();
             while let Ok(Some(line)) = lines.next_line().await {
                 let refused = line.starts_with("RCPT");
-                let reply = if refused { "451 <ada@example.org>: Ada Lovelace is away" } else { "250 mail.test" };
+                let reply =
+                    if refused { "451 <ada@example.org>: Ada Lovelace is away" } else { "250 mail.test" };
                 writer.write_all(format!("{reply}\r\n").as_bytes()).await.expect("a client");
             }
         }
@@ -29,8 +30,12 @@ async fn refusing_server() -> String {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_cause_of_a_failure_contains_nothing_that_the_mail_server_says_about_a_person(db: PgPool) {
     let port = refusing_server().await;
-    let variables =
-        [("SMTP_PORT", port.as_str()), ("SMTP_TLS", "none"), ("SMTP_USERNAME", ""), ("SMTP_CA_CERTIFICATE", "")];
+    let variables = [
+        ("SMTP_PORT", port.as_str()),
+        ("SMTP_TLS", "none"),
+        ("SMTP_USERNAME", ""),
+        ("SMTP_CA_CERTIFICATE", ""),
+    ];
     let email = Email::start_with(db, &variables).await;
     let event = EmailRequested::AccountExists { user_id: email.user };
     email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");

@@ -116,8 +116,9 @@ macro_rules! forget {
     ($($name:ident($table:literal);)+) => {$(
         pub(crate) async fn $name(db: &PgPool, before: OffsetDateTime, limit: i64) -> Result<u64, sqlx::Error> {
             let deleted = sqlx::query!(
-                "delete from " + $table + " where ctid = any(array(select bucket.ctid from projects join " + $table
-                    + " as bucket on bucket.project_id = projects.id where projects.deleted_at <= $1 limit $2))",
+                "delete from " + $table + " where ctid = any(array(select bucket.ctid from projects cross join lateral (
+                    select ctid from " + $table + " as bucket where bucket.project_id = projects.id limit $2
+                ) as bucket where projects.deleted_at <= $1 limit $2))",
                 before,
                 limit,
             );

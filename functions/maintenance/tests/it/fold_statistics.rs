@@ -16,7 +16,7 @@ impl Maintenance {
     }
 
     /// Returns the number of uploads in the buckets of the platform.
-    async fn folded_uploads(&self) -> i64 {
+    pub(crate) async fn folded_uploads(&self) -> i64 {
         self.count(
             "select coalesce(sum(uploaded), 0)::bigint from statistics_counts
              where grain = 'month' and project_id = '00000000-0000-0000-0000-000000000000'",
@@ -25,7 +25,7 @@ impl Maintenance {
     }
 
     /// Runs the task until the buckets contain `uploads` uploads. Open transactions of other tests delay it.
-    async fn folded(&self, uploads: i64) {
+    pub(crate) async fn folded(&self, uploads: i64) {
         eventually("what was folded", async || {
             self.fold().await;
             (self.folded_uploads().await == uploads).then_some(())

@@ -76,7 +76,9 @@ async fn an_export_contains_texts_feedback_project_exports_and_invitations(db: P
             let part = json!({"item_id": item, "attempt": attempt, "number": number, "text": format!("{text} {attempt}.{number}")});
             platform.insert("item_parts", part).await;
         }
-        platform.change("update items set text_attempt = 2, corrected_text = 'corrected' where id = $1", item.0).await;
+        platform
+            .change("update items set text_attempt = 2, corrected_text = 'corrected' where id = $1", item.0)
+            .await;
         for (version, author) in [(2, ada.id), (3, bob.id)] {
             let feedback = json!({"item_id": item, "version": version, "author_id": author, "feedback": format!("{text} {version}")});
             platform.insert("item_feedback", feedback).await;
@@ -200,7 +202,11 @@ async fn each_row_is_exported_exactly_once(db: PgPool) {
         let found = list(&export.body, name);
         let keys: std::collections::BTreeSet<_> =
             found.iter().map(|row| (row["item_id"].as_str(), row[number].as_i64())).collect();
-        assert_eq!((keys.len(), found.len()), (found.len(), usize::try_from(rows).expect("a count")), "{name}");
+        assert_eq!(
+            (keys.len(), found.len()),
+            (found.len(), usize::try_from(rows).expect("a count")),
+            "{name}"
+        );
     }
 }
 
