@@ -21,6 +21,8 @@ use crate::{
 
 /// The time for requests in progress to finish. Cloud Run kills an instance 10 seconds after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(8);
+/// The time for what remains to be done after that ([`Service::finally`]).
+const FINISH: Duration = Duration::from_millis(1500);
 
 crate::settings! {
     /// The HTTP server: cross-origin access, proxies and limits.
@@ -49,9 +51,6 @@ crate::settings! {
         pub telemetry: TelemetrySettings,
     }
 }
-
-/// The time for [`Service::finally`] after that.
-const FINISH: Duration = Duration::from_millis(1500);
 
 /// A function that is ready to serve requests.
 pub struct Service {
