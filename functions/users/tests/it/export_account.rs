@@ -257,7 +257,7 @@ async fn each_list_is_read_in_batches_from_an_index(db: PgPool) {
             vec!["item_feedback_author_id_item_id_version_idx"],
         ),
         (["from exports", "requested_by_id = $1"], vec!["exports_requested_by_id_id_idx"]),
-        (["from project_invitations", "as project_name"], vec!["project_invitations_email_id_idx"]),
+        (["from project_invitations", "email = (select email"], vec!["project_invitations_email_id_idx"]),
         (["from audit_logs", "union all"], vec!["actor_user_id_id_idx", "resource_id_id_idx"]),
     ];
     for (texts, indexes) in cases {
