@@ -23,8 +23,8 @@ begin
 end
 $$;
 
--- What is added to the ids of transactions to get their numbers. Readers of append-only tables order rows by the number
--- of their transaction. The ids begin anew in another cluster, where a dump is restored: the migration job then sets
+-- The offset between the ids of transactions and their numbers. Readers of append-only tables order rows by the number of
+-- their transaction. The ids begin anew in another cluster, where a dump is restored: the migration job then sets
 -- an offset with which the numbers continue.
 create table transaction_offset (
     value bigint not null,

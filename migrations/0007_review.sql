@@ -16,8 +16,7 @@ select id, project_id, kind, uploaded_by_id, coalesce(confidence, 0) as certaint
 from items
 where status = 'pending_review' and deleted_at is null;
 
--- What reviewers wrote with their decisions. It is not part of the transitions, which are kept, so that it can be erased
--- with its author. The decision is the item's transition of the same version.
+-- The feedback of reviewers. It is not part of the transitions, which are kept, so that it can be erased with its author. The decision is the item's transition of the same version.
 create table item_feedback (
     item_id uuid not null,
     version integer not null,

@@ -1,4 +1,4 @@
-//! What a person wrote leaves the platform when the person is erased. The test writes a word into every text that is a
+//! The erasure of a person removes everything that the person wrote. The test writes a word into every text that is a
 //! person's, purges the person, and searches the database, the buckets and all published messages.
 //!
 //! A project's content stays until the project or the item is purged: names and descriptions of projects, domains, files,

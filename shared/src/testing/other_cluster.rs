@@ -17,7 +17,7 @@ use super::eventually;
 
 /// A new cluster with a copy of a database. Its server stops when this is dropped.
 pub struct OtherCluster {
-    /// The copy.
+    /// The copy of the database in the new cluster.
     pub db: PgPool,
     server: Child,
     _folder: TempDir,

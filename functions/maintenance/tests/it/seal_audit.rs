@@ -215,7 +215,7 @@ async fn seals_over_expired_rows_are_deleted_except_the_newest(db: PgPool) {
     let report = maintenance.verify().await;
     assert_eq!((report.seals, report.rows, report.expired, report.findings), (2, 2, 1, vec![]));
 
-    // Nobody can pass off another seal as the first one.
+    // No other seal passes for the first one.
     sqlx::query("delete from audit_seals where id = 3").execute(&platform.db).await.expect("no seal");
     assert_eq!(maintenance.verify().await.findings, [Finding::BrokenSeal(4)]);
 }
