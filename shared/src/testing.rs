@@ -12,6 +12,7 @@ mod plans;
 mod processing;
 mod redis_server;
 mod rows;
+mod statements;
 
 use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
@@ -34,6 +35,7 @@ pub use people::TestUser;
 pub use processing::{Processing, finalized, sample};
 pub use redis_server::RedisServer;
 pub use rows::{insert, rfc3339};
+pub use statements::Statements;
 
 use crate::{
     base::{

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{base::ids::ItemId, cloud::events::EmailRequested, items::ItemStatus};
+use shared::{base::ids::ItemId, cloud::events::EmailRequested, items::ItemStatus, testing::Statements};
 use sqlx::PgPool;
 
 use crate::support::Review;
@@ -170,4 +170,37 @@ async fn items_of_other_projects_are_not_found(db: PgPool) {
     let answer = review.client.as_user(&stranger).post("/review/bulk", body).await;
     assert_eq!(answer.assert_status(200).body["items"][0]["status"], 404);
     assert_eq!(review.platform.status(item).await, ItemStatus::PendingReview);
+}
+
+/// Returns the statements of a handler, without those of the guard, the transaction, the outbox, and the look-ups of
+/// types that each new connection makes once.
+fn of_the_handler(statements: &Statements) -> Vec<String> {
+    let others = ["from sessions", "BEGIN", "COMMIT", "delete from outbox", "pg_catalog"];
+    let mut sent = statements.take();
+    assert!(sent.iter().any(|statement| statement.contains("from sessions")), "{sent:#?}");
+    sent.retain(|statement| !others.iter().any(|other| statement.contains(other)));
+    sent
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_decision_sends_at_most_three_statements(db: PgPool) {
+    let review = Review::start(db).await;
+    let approved = json!({"status": "approved", "corrected_text": "as it should be"});
+    let rejected = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
+    let (item, other, own) =
+        (review.pending().await, review.pending().await, review.pending_of(&review.admin, 0.9).await);
+
+    let statements = Statements::record();
+    review.decide(&review.reviewer, item, approved).await.assert_status(200);
+    let sent = of_the_handler(&statements);
+    assert_eq!(sent.len(), 3, "{sent:#?}");
+    review.decide(&review.reviewer, other, rejected).await.assert_status(200);
+    let sent = of_the_handler(&statements);
+    assert_eq!(sent.len(), 3, "{sent:#?}");
+    assert!(sent[1].contains("item_transition") && sent[1].contains("audit_record"), "{sent:#?}");
+    assert!(sent[1].contains("outbox_add"), "{sent:#?}");
+    review.approve(&review.admin, own).await.assert_problem(403, "own_submission");
+    let sent = of_the_handler(&statements);
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+    review.platform.events::<EmailRequested>().await;
 }
