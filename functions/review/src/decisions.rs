@@ -130,9 +130,6 @@ impl Decisions {
             return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
         }
         if_match.check(item.version)?;
-        if item.awaits_upload {
-            return Err(Problem::new(Code::InvalidState).detail("The next upload of the item has begun."));
-        }
         let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
         queries::reopen(&mut tx, &item, user, entry.in_project(item.project_id).row()?, now).await?;
         let reopened = queries::get_item(&mut *tx, id).await?.or_not_found()?;

@@ -181,6 +181,20 @@ async fn an_admin_can_reopen_a_decided_item(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn reopening_a_rejected_item_cancels_its_next_upload(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let body = json!({"status": "rejected", "feedback": "Blurred."});
+    review.decide(&review.reviewer, item, body).await.assert_status(200);
+    review.platform.change("update items set next_upload = '{\"upload_no\": 2}' where id = $1", item.0).await;
+    let path = format!("/review/{item}/reopen");
+    review.client.as_user(&review.admin).post(&path, Value::Null).await.assert_status(200);
+    assert_eq!(review.platform.item(item, "next_upload").await, None);
+    assert_eq!(review.platform.item(item, "generation").await.as_deref(), Some("7"));
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn items_of_other_projects_are_not_found(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
