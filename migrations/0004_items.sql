@@ -26,6 +26,8 @@ create table items (
     -- The object's generation. Null until the bytes have arrived.
     generation bigint,
     md5 text,
+    -- True once the first bytes of the file have shown that it has the content type. Until then the file is not served.
+    type_checked boolean not null default false,
     -- An earlier item of the project with the same bytes.
     duplicate_of uuid,
     submitted_at timestamptz,
@@ -253,6 +255,7 @@ begin
         next_upload = after.next_upload,
         generation = after.generation,
         md5 = after.md5,
+        type_checked = after.type_checked,
         attempt = after.attempt,
         tries = after.tries,
         needs_batch = after.needs_batch,

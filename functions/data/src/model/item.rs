@@ -61,6 +61,8 @@ pub(crate) struct ItemRow {
     pub(crate) item: Item,
     pub(crate) object: ObjectName,
     pub(crate) generation: Option<i64>,
+    /// True if the file has shown its type.
+    pub(crate) type_checked: bool,
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,
     pub(crate) corrected_text: Option<String>,

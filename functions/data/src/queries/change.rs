@@ -65,7 +65,8 @@ pub(crate) async fn await_next_upload(
         r#"
         with awaited as (
             update items
-            set next_upload = $2::jsonb || '{"generation": null, "md5": null, "needs_batch": false}',
+            set next_upload = $2::jsonb
+                    || '{"generation": null, "md5": null, "type_checked": false, "needs_batch": false}',
                 last_upload_no = $3,
                 upload_url_at = $5,
                 next_attempt_at = null

@@ -151,11 +151,16 @@ impl Data {
 
     /// Completes the awaited upload of an item. Returns the generation.
     pub(crate) async fn upload(&self, route: &Route, item: ItemId) -> i64 {
+        self.upload_bytes(route, item, FILE).await
+    }
+
+    /// Completes the awaited upload of an item with other bytes. Returns the generation.
+    pub(crate) async fn upload_bytes(&self, route: &Route, item: ItemId, bytes: &'static [u8]) -> i64 {
         // Every upload so far was completed, except the awaited one.
         let upload_no = self.platform.item(item, "last_upload_no").await.expect("a number");
         let upload_no = upload_no.parse().expect("a number");
         let object = ObjectName { kind: route.kind, project_id: self.project, item_id: item, upload_no };
-        self.platform.upload(&object, FILE).await
+        self.platform.upload(&object, bytes).await
     }
 
     /// Delivers the published finalize events to the processing function.
