@@ -136,8 +136,10 @@ impl Items {
     /// Returns a link to the file of the latest upload, and records it in the audit log.
     pub(crate) async fn download<K: Kind>(&self, access: &ProjectMember<ByItem<K>>) -> Result<Download> {
         let row = self.get(access.target).await?;
-        let generation = row.generation.ok_or_else(|| {
-            Problem::new(Code::InvalidState).detail("The file of this item has not been uploaded yet.")
+        let generation = row.generation.filter(|_| row.type_checked).ok_or_else(|| {
+            Problem::new(Code::InvalidState).detail(
+                "The file of this item has not been uploaded and checked yet, or is of no accepted type.",
+            )
         })?;
         let now = self.clock.now();
         let action = K::KIND.action(Verb::Downloaded);
@@ -147,7 +149,9 @@ impl Items {
             let mut db = self.db.acquire().await?;
             audit::record(&mut db, entry.in_project(access.project_id), now).await?;
         }
-        self.signer.download(&row.object, generation, &row.item.original_filename, now).await
+        let media_type = &row.item.content_type;
+        let filename = K::KIND.served_name(&row.item.original_filename, media_type);
+        self.signer.download(&row.object, generation, &filename, media_type, now).await
     }
 
     /// Reprocesses a failed item: publishes the finalize message of its file again.

@@ -159,7 +159,8 @@ async fn find_invitation(db: &PgPool, id: InvitationId) -> Result<Option<Mail>, 
     .await
 }
 
-/// Finds a rejection that is still current, if the uploader is still a member.
+/// Finds a rejection that is still current, if the uploader is still a member. Other changes of the item, such as another
+/// domain, increase its version too, so only a transition to another status ends the rejection.
 async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -177,8 +178,12 @@ async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<
         join users on users.id = items.uploaded_by_id
         join project_members on project_members.project_id = projects.id and project_members.user_id = users.id
         where items.id = $1
-          and items.version = $2
           and items.status = 'rejected'
+          and $2 = (
+              select max(version)
+              from item_transitions
+              where item_id = items.id and from_status is distinct from to_status
+          )
           and items.deleted_at is null
           and projects.deleted_at is null
           and users.deleted_at is null

@@ -30,7 +30,7 @@ pub(crate) struct Decisions {
 }
 
 impl Decisions {
-    /// Decides on an item, in one transaction with the transition, the audit row and the mail to the uploader.
+    /// Decides on an item.
     pub(crate) async fn decide(
         &self,
         reviewer: &Reviewer,
@@ -38,6 +38,37 @@ impl Decisions {
         if_match: &IfMatch,
         decision: &Decision,
     ) -> Result<ReviewItem> {
+        let (decided, events) = self.commit(reviewer, id, if_match, decision).await?;
+        self.outbox.publish_in_time(events).await;
+        Ok(decided)
+    }
+
+    /// Makes the decisions of a batch, each in its own transaction, then publishes the events of all of them.
+    pub(crate) async fn decide_each(
+        &self,
+        reviewer: &Reviewer,
+        decisions: Vec<Value>,
+    ) -> Vec<Result<ReviewItem>> {
+        let (mut decided, mut events) = (Vec::with_capacity(decisions.len()), Vec::new());
+        for decision in decisions {
+            decided.push(self.commit_one(reviewer, decision).await.map(|(item, recorded)| {
+                events.extend(recorded);
+                item
+            }));
+        }
+        self.outbox.publish_in_time(events).await;
+        decided
+    }
+
+    /// Commits a decision, in one transaction with the transition, the audit row and the mail to the uploader. Returns
+    /// the events to publish.
+    async fn commit(
+        &self,
+        reviewer: &Reviewer,
+        id: ItemId,
+        if_match: &IfMatch,
+        decision: &Decision,
+    ) -> Result<(ReviewItem, Vec<Outgoing>)> {
         let (user, now) = (reviewer.user, self.clock.now());
         let mut tx = self.outbox.begin().await?;
         let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
@@ -63,17 +94,20 @@ impl Decisions {
         queries::decide(&mut tx, &item, decision, user, entry.row()?, message.as_ref(), now).await?;
         let decided = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         message.into_iter().for_each(|message| tx.publish(message));
-        tx.commit().await?;
-        Ok(decided)
+        Ok((decided, tx.commit_unpublished().await?))
     }
 
-    /// Makes one decision of a batch. The decision contains the `item_id`.
-    pub(crate) async fn decide_one(&self, reviewer: &Reviewer, mut decision: Value) -> Result<ReviewItem> {
+    /// Commits one decision of a batch. The decision contains the `item_id`.
+    async fn commit_one(
+        &self,
+        reviewer: &Reviewer,
+        mut decision: Value,
+    ) -> Result<(ReviewItem, Vec<Outgoing>)> {
         let id = decision.as_object_mut().and_then(|fields| fields.remove("item_id"));
         let id: ItemId = serde_json::from_value(id.unwrap_or_default())
             .map_err(|_| Problem::invalid_field("item_id", "expected the id of an item"))?;
         let decision: Decision = extract::json_from_slice(decision.to_string().as_bytes())?;
-        let decided = self.decide(reviewer, id, &IfMatch::default(), &decision).await;
+        let decided = self.commit(reviewer, id, &IfMatch::default(), &decision).await;
         // The response contains each problem, but only the log contains the cause of a server error.
         decided.inspect_err(|problem| {
             if problem.code() == Code::Internal {
@@ -96,9 +130,6 @@ impl Decisions {
             return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
         }
         if_match.check(item.version)?;
-        if item.awaits_upload {
-            return Err(Problem::new(Code::InvalidState).detail("The next upload of the item has begun."));
-        }
         let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
         queries::reopen(&mut tx, &item, user, entry.in_project(item.project_id).row()?, now).await?;
         let reopened = queries::get_item(&mut *tx, id).await?.or_not_found()?;

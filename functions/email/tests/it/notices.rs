@@ -5,7 +5,8 @@ use shared::{
     base::ids::{EventId, ExportId, PasskeyId, SessionId},
     cloud::events::EmailRequested,
     identity::guard::ProjectRole,
-    testing::TestUser,
+    items::ItemStatus,
+    testing::{TestUser, Transition, transition},
 };
 use sqlx::PgPool;
 
@@ -103,17 +104,32 @@ async fn an_export_ready_mail_is_sent_only_to_a_requester_who_still_has_access(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_item_rejected_mail_is_sent_only_while_the_rejection_is_current(db: PgPool) {
+async fn an_item_rejected_mail_is_sent_while_the_rejection_is_current_whatever_else_changes(db: PgPool) {
     let email = Email::start(db).await;
     let platform = &email.platform;
     let project = platform.project(&platform.user("admin@example.org").await).await;
     let ada = email.ada();
     platform.member(project, &ada, ProjectRole::Contributor).await;
     let item_id = platform.draft(project, &ada, "application/pdf", 5).await.item_id;
+    let mut db = platform.db.acquire().await.expect("a connection");
+    for (version, to) in (1..).zip([
+        ItemStatus::Processing,
+        ItemStatus::PendingReview,
+        ItemStatus::Rejected,
+        ItemStatus::PendingReview,
+        ItemStatus::Rejected,
+        // Another domain.
+        ItemStatus::Rejected,
+    ]) {
+        let at = platform.clock.now();
+        let change = Transition { item_id, version, to, failure: None, actor: None, at, details: json!({}) };
+        assert_eq!(transition(&mut db, &change).await, Some(version + 1));
+    }
+    // Another language has no transition.
     platform
-        .change("update items set status = 'rejected', feedback = 'Blurred.' where id = $1", item_id.0)
+        .change("update items set version = version + 1, feedback = 'Blurred.' where id = $1", item_id.0)
         .await;
-    for version in [2, 1] {
+    for version in [4, 5, 7, 8, 6] {
         let event = EmailRequested::ItemRejected { item_id, version };
         email.deliver(EventId::new(), &event).await.assert_status(204);
     }

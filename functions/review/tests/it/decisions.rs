@@ -143,6 +143,28 @@ async fn a_batch_has_a_result_for_each_decision(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_hundred_rejections_finish_in_time_without_pubsub(db: PgPool) {
+    let review = Review::start(db).await;
+    // It accepts connections and never responds.
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
+    // Waiting 300 ms for each of the events would take 30 seconds.
+    let variables = [("PUBSUB_ENDPOINT", endpoint.as_str()), ("REQUEST_TIMEOUT", "20")];
+    let client = review.platform.client_of::<review::Review>(&variables).as_user(&review.reviewer);
+    let mut decisions = Vec::new();
+    for _ in 0..100 {
+        let item = review.pending().await;
+        decisions.push(json!({"item_id": item, "status": "rejected", "feedback": "Blurred."}));
+    }
+    let body = json!({"project_id": review.project, "decisions": decisions});
+    let answer = client.post("/review/bulk", body).await;
+    let items = answer.assert_status(200).body["items"].as_array().expect("items");
+    assert!(items.len() == 100 && items.iter().all(|item| item["status"] == 200), "{items:?}");
+    // The sweep publishes the mails later.
+    assert_eq!(review.platform.count("select count(*) from outbox").await, 100);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_admin_can_reopen_a_decided_item(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
@@ -156,6 +178,20 @@ async fn an_admin_can_reopen_a_decided_item(db: PgPool) {
     assert_eq!((&body["status"], &body["version"]), (&json!("pending_review"), &json!(5)));
     assert_eq!((&body["reviewed_by_id"], &body["feedback"]), (&Value::Null, &Value::Null));
     review.approve(&review.colleague, item).await.assert_status(200);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn reopening_a_rejected_item_cancels_its_next_upload(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let body = json!({"status": "rejected", "feedback": "Blurred."});
+    review.decide(&review.reviewer, item, body).await.assert_status(200);
+    review.platform.change("update items set next_upload = '{\"upload_no\": 2}' where id = $1", item.0).await;
+    let path = format!("/review/{item}/reopen");
+    review.client.as_user(&review.admin).post(&path, Value::Null).await.assert_status(200);
+    assert_eq!(review.platform.item(item, "next_upload").await, None);
+    assert_eq!(review.platform.item(item, "generation").await.as_deref(), Some("7"));
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
