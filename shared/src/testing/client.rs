@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -48,7 +48,7 @@ impl Client {
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
         let name: header::HeaderName = name.parse().expect("a header name");
-        client.headers.insert(name, value.parse().expect("a header value"));
+        client.headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).expect("a header value"));
         client
     }
 
