@@ -40,7 +40,7 @@ crate::settings! {
 }
 
 /// The maximum time that a response waits for its events to be published.
-const BUDGET: Duration = Duration::from_millis(300);
+pub const BUDGET: Duration = Duration::from_millis(300);
 
 /// The message attribute that contains the event's id.
 pub const EVENT_ID: &str = "event_id";

@@ -14,5 +14,6 @@ mod refresh;
 mod register;
 mod resend_verification;
 mod reset_password;
+mod response_time;
 mod support;
 mod verify_email;

@@ -291,7 +291,7 @@ async fn all_invalid_fields_are_reported_together(db: PgPool) {
         (
             &client,
             REGISTER_FINISH,
-            json!({"ceremony_id": "x", "credential": {"id": 7}, "name": "https://evil.example", "more": 1}),
+            json!({"ceremony_id": "x", "credential": {"id": 7}, "name": "pay at evil.example/x", "more": 1}),
             vec!["ceremony_id", "credential", "more", "name"],
         ),
         (&auth.client, "/auth/login", json!({"ceremony_id": 1}), vec!["ceremony_id", "credential"]),

@@ -50,6 +50,15 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
     assert_eq!(response.invalid_fields(), ["display_name", "email", "more", "password"]);
     let response = auth.client.post("/auth/register", json!({"display_name": "a\u{0}b"})).await;
     assert_eq!(response.invalid_fields(), ["display_name", "email", "password"]);
+    for name in ["pay at evil.example/x", "a\u{202E}b", "a\u{2029}b"] {
+        let body = json!({"email": "ada@example.org", "password": PASSWORD, "display_name": name});
+        let response = auth.client.post("/auth/register", body).await;
+        assert_eq!(
+            response.assert_problem(422, "invalid_fields").invalid_fields(),
+            ["display_name"],
+            "{name:?}"
+        );
+    }
     for password in ["password12345", "aaaaaaaaaaaaaaaaaaaa", "ada@example.org", "AdaExample2026"] {
         let body = json!({"email": "ada@example.org", "password": password});
         let response = auth.client.post("/auth/register", body).await;

@@ -68,6 +68,8 @@ async fn a_passkey_is_renamed_by_its_owner(db: PgPool) {
         (json!({"name": null}), vec!["name"]),
         (json!({"name": "", "x": 1}), vec!["name", "x"]),
         (json!({"name": "https://evil.example"}), vec!["name"]),
+        (json!({"name": "pay at evil.example/x"}), vec!["name"]),
+        (json!({"name": "a\u{2028}b"}), vec!["name"]),
         (json!({"name": "a\u{0}b"}), vec!["name"]),
     ] {
         let faulty = client.patch(&path, body).await;
