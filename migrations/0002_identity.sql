@@ -121,6 +121,9 @@ create table passkeys (
     name text not null,
     created_at timestamptz not null,
     last_used_at timestamptz,
+    -- Set by a password reset or change, because someone other than the owner may have added the passkey. It does not
+    -- sign in until the owner confirms it.
+    suspended_at timestamptz,
     constraint passkeys_pkey primary key (id),
     constraint passkeys_credential_id_key unique (credential_id),
     constraint passkeys_user_id_fkey foreign key (user_id) references users (id) on delete cascade

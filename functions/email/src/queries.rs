@@ -10,6 +10,9 @@ use shared::{
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
+/// The maximum number of passkeys that a mail lists.
+const LISTED_PASSKEYS: i64 = 50;
+
 /// A mail before it is rendered.
 pub(crate) struct Mail {
     /// The recipient's address.
@@ -26,9 +29,10 @@ pub(crate) async fn find_mail(
 ) -> Result<Option<Mail>, sqlx::Error> {
     match *event {
         EmailRequested::Verification { verification_id } => find_verification(db, verification_id).await,
-        EmailRequested::AccountExists { user_id } | EmailRequested::PasswordChanged { user_id } => {
+        EmailRequested::AccountExists { user_id } | EmailRequested::PasskeyRemoved { user_id } => {
             find_account(db, user_id).await
         }
+        EmailRequested::PasswordChanged { user_id } => find_suspended_passkeys(db, user_id).await,
         EmailRequested::PasswordReset { reset_id } => find_password_reset(db, reset_id).await,
         EmailRequested::PasskeyAdded { passkey_id } => find_passkey(db, passkey_id).await,
         EmailRequested::Invitation { invitation_id } => find_invitation(db, invitation_id).await,
@@ -82,6 +86,38 @@ async fn find_account(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Err
         Mail,
         r#"select email as "to", '{}'::jsonb as "values!" from users where id = $1 and deleted_at is null"#,
         id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Finds the address of an account that is not deleted, and its suspended passkeys, newest first.
+async fn find_suspended_passkeys(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Error> {
+    sqlx::query_as!(
+        Mail,
+        r#"
+        select users.email as "to",
+               jsonb_build_object('passkeys', coalesce(
+                   (
+                       select jsonb_agg(
+                           jsonb_build_object('name', listed.name, 'created_at', listed.created_at)
+                           order by listed.id desc
+                       )
+                       from (
+                           select id, name, created_at
+                           from passkeys
+                           where user_id = users.id and suspended_at is not null
+                           order by id desc
+                           limit $2
+                       ) as listed
+                   ),
+                   '[]'
+               )) as "values!"
+        from users
+        where users.id = $1 and users.deleted_at is null
+        "#,
+        id.0,
+        LISTED_PASSKEYS,
     )
     .fetch_optional(db)
     .await

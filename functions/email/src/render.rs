@@ -163,7 +163,11 @@ mod tests {
             "invitation" => {
                 json!({"id": id, "key_id": "k1", "expires_at": at, "project": null, "invited_by": null})
             }
-            "account_exists" | "password_changed" => json!({}),
+            "account_exists" | "passkey_removed" => json!({}),
+            "password_changed" => json!({"passkeys": [
+                {"name": "<b>Ada's</b> phone", "created_at": at},
+                {"name": "Laptop", "created_at": at},
+            ]}),
             "passkey_added" => json!({"name": "<b>Ada's</b> phone", "created_at": at}),
             "new_sign_in" => {
                 json!({"user_agent": "Firefox/145.0 (Windows)", "ip_address": "203.0.113.9", "created_at": at})
@@ -204,6 +208,10 @@ mod tests {
                 );
                 insta::assert_snapshot!(format!("{event}_html"), mail.html);
             }
+            let none = json!({"passkeys": []});
+            let mail = renderer.parts("password_changed", &none).expect("a mail");
+            insta::assert_snapshot!("password_changed_without_passkeys_text", mail.text);
+            insta::assert_snapshot!("password_changed_without_passkeys_html", mail.html);
             let mut known = values("invitation");
             known["project"] = "Letters & <diaries>".into();
             known["invited_by"] = "Ada".into();

@@ -118,8 +118,8 @@ pub(crate) async fn lock_password_reset(
     .await
 }
 
-/// Sets a new password, ends all sessions and invalidates all other links. Also marks the address as verified, since
-/// the link was mailed to it.
+/// Sets a new password, ends all sessions and passkey registrations, suspends all passkeys, and invalidates all other
+/// links. Also marks the address as verified, since the link was mailed to it.
 pub(crate) async fn reset_password(
     db: &mut PgConnection,
     user: UserId,
@@ -135,6 +135,10 @@ pub(crate) async fn reset_password(
             delete from email_verification_tokens where user_id = $1 and used_at is null
         ), ended as (
             update sessions set revoked_at = $4 where user_id = $1 and revoked_at is null
+        ), ceremonies as (
+            delete from passkey_ceremonies where user_id = $1
+        ), keys as (
+            update passkeys set suspended_at = $4 where user_id = $1 and suspended_at is null
         )
         update users
         set password_hash = $2, password_id = $3, email_verified_at = coalesce(email_verified_at, $4)
