@@ -24,6 +24,8 @@ mod sessions;
 mod sign_in;
 mod steady;
 
+use std::num::NonZeroU32;
+
 use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
@@ -40,16 +42,20 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
+use time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
     refresh_token::{RefreshTokenSettings, RefreshTokens},
+    sessions::SessionLifetime,
 };
 
 shared::settings! {
     /// Settings of the function `auth`.
     pub struct AuthSettings {
+        /// Maximum age of a session in days, however often it is refreshed.
+        pub session_lifetime_days: NonZeroU32 = "SESSION_LIFETIME_DAYS" or "90",
     }
     with {
         /// Settings for publishing events.
@@ -82,6 +88,7 @@ pub struct AppState {
     mail_tokens: MailTokens,
     passwords: Passwords,
     passkeys: Passkeys,
+    session_lifetime: SessionLifetime,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -125,6 +132,7 @@ impl Function for Auth {
             mail_tokens: MailTokens::new(&settings.mail_token)?,
             passwords: Passwords::new(&settings.password),
             passkeys: Passkeys::new(&settings.passkey)?,
+            session_lifetime: SessionLifetime(Duration::days(settings.session_lifetime_days.get().into())),
             rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
             authority,
             db: base.db,
