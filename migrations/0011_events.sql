@@ -65,3 +65,18 @@ create table mail_deliveries (
 
 -- Serves the purge.
 create index mail_deliveries_sent_at_idx on mail_deliveries (sent_at);
+
+-- Mails that were requested to a recipient or by a sender, whose number per hour and day is limited.
+create table mail_counts (
+    -- SHA-256 of the recipient or sender.
+    subject bytea not null,
+    -- An hour and a day begin with their first mail.
+    hour_began_at timestamptz not null,
+    hour_mails integer not null,
+    day_began_at timestamptz not null,
+    day_mails integer not null,
+    constraint mail_counts_pkey primary key (subject)
+);
+
+-- Serves the purge.
+create index mail_counts_day_began_at_idx on mail_counts (day_began_at);

@@ -34,6 +34,7 @@ use shared::{
     http::health::Health,
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings},
+        mail_caps::{MailCapSettings, MailCaps},
         mail_token::{MailTokenSettings, MailTokens},
         passwords::{PasswordSettings, Passwords},
         principal::Authority,
@@ -68,6 +69,8 @@ shared::settings! {
         pub refresh_token: RefreshTokenSettings,
         /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
+        /// Caps on mails.
+        pub mail_caps: MailCapSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
         /// Settings for WebAuthn ceremonies.
@@ -86,6 +89,7 @@ pub struct AppState {
     signer: Signer,
     refresh_tokens: RefreshTokens,
     mail_tokens: MailTokens,
+    mail_caps: MailCaps,
     passwords: Passwords,
     passkeys: Passkeys,
     session_lifetime: SessionLifetime,
@@ -130,6 +134,7 @@ impl Function for Auth {
             signer: Signer::new(&settings.signing, &settings.access_token, &authority.tokens)?,
             refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
+            mail_caps: MailCaps::new(&settings.mail_caps),
             passwords: Passwords::new(&settings.password),
             passkeys: Passkeys::new(&settings.passkey)?,
             session_lifetime: SessionLifetime(Duration::days(settings.session_lifetime_days.get().into())),

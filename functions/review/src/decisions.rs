@@ -13,6 +13,7 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
+    identity::mail_caps::MailCaps,
     items::{ItemStatus, Verb},
 };
 
@@ -26,11 +27,13 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Decisions {
     pub(crate) outbox: Outbox,
+    pub(crate) mail_caps: MailCaps,
     pub(crate) clock: Clock,
 }
 
 impl Decisions {
-    /// Decides on an item, in one transaction with the transition, the audit row and the mail to the uploader.
+    /// Decides on an item, in one transaction with the transition, the audit row and the mail to the uploader. An uploader
+    /// who has reached the cap of mails gets none.
     pub(crate) async fn decide(
         &self,
         reviewer: &Reviewer,
@@ -52,9 +55,10 @@ impl Decisions {
         let version = item.version + 1;
         let (verb, message) = match decision.status {
             Verdict::Approved => (Verb::Approved, None),
-            Verdict::Rejected => {
+            Verdict::Rejected if self.mail_caps.admit_notice(&mut tx, item.uploaded_by_id, now).await? => {
                 (Verb::Rejected, Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?))
             }
+            Verdict::Rejected => (Verb::Rejected, None),
         };
         let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
         let entry = entry.with(json!({

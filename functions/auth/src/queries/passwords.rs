@@ -91,6 +91,32 @@ pub(crate) async fn insert_password_reset(
     .await
 }
 
+/// Extends the newest password reset link of an address and returns its user.
+pub(crate) async fn extend_password_reset(
+    db: &mut PgConnection,
+    email: &EmailAddress,
+    now: OffsetDateTime,
+) -> Result<Option<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        update password_reset_tokens set expires_at = $2
+        where id = (
+            select password_reset_tokens.id
+            from users
+            join password_reset_tokens on password_reset_tokens.user_id = users.id
+            where users.email = $1 and users.deleted_at is null and users.suspended_at is null
+            order by password_reset_tokens.created_at desc
+            limit 1
+        )
+        returning user_id as "user_id: UserId"
+        "#,
+        email.as_str(),
+        now + PASSWORD_RESET_LIFETIME,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 pub(crate) struct PasswordReset {
     pub(crate) user_id: UserId,
     pub(crate) expires_at: OffsetDateTime,

@@ -60,7 +60,7 @@ impl Auth {
     }
 }
 
-async fn register(client: &Client, authenticator: &mut Authenticator) -> TestResponse {
+pub(crate) async fn register(client: &Client, authenticator: &mut Authenticator) -> TestResponse {
     let start = client.post(REGISTER_START, Value::Null).await;
     start.assert_status(200);
     let credential = authenticator.create(&start.body["options"]);
