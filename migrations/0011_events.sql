@@ -55,11 +55,14 @@ create table dead_letters (
     constraint dead_letters_subscription_message_id_key unique (subscription, message_id)
 );
 
--- Sent mails. A mail is sent at least once: its row keeps a redelivered event from sending it again.
+-- Mails that were sent or permanently refused. A mail is sent at least once: its row keeps a redelivered event from sending
+-- it again.
 create table mail_deliveries (
     event_id uuid not null,
     kind text not null,
     sent_at timestamptz not null,
+    -- The SMTP reply code of a permanent refusal, without the server's text, which may contain the address.
+    refused_with integer,
     constraint mail_deliveries_pkey primary key (event_id)
 );
 

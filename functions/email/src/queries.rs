@@ -6,6 +6,7 @@ use shared::{
         VerificationId,
     },
     cloud::events::EmailRequested,
+    identity::mail_caps,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -257,7 +258,17 @@ async fn find_export(db: &PgPool, id: ExportId, now: OffsetDateTime) -> Result<O
     .await
 }
 
-/// Returns whether the mail of this event was sent.
+/// A mail that was sent, or permanently refused.
+pub(crate) struct SentMail<'a> {
+    pub(crate) event_id: EventId,
+    pub(crate) kind: &'a str,
+    /// The recipient's address, which is not stored.
+    pub(crate) to: &'a str,
+    /// The SMTP reply code of a refusal.
+    pub(crate) refused_with: Option<u16>,
+}
+
+/// Returns whether the mail of this event was sent or permanently refused.
 pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select exists (select from mail_deliveries where event_id = $1) as "sent!""#,
@@ -267,20 +278,25 @@ pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::
     .await
 }
 
-/// Records that the mail of this event was sent. Idempotent.
+/// Records that a mail was sent or permanently refused. A refusal counts towards the recipient's cap. Idempotent.
 pub(crate) async fn record_sent(
     db: &PgPool,
-    event: EventId,
-    kind: &str,
+    mail: &SentMail<'_>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into mail_deliveries (event_id, kind, sent_at) values ($1, $2, $3) on conflict do nothing",
-        event.0,
-        kind,
+    let mut tx = db.begin().await?;
+    let recorded = sqlx::query!(
+        "insert into mail_deliveries (event_id, kind, refused_with, sent_at) values ($1, $2, $3, $4)
+         on conflict do nothing",
+        mail.event_id.0,
+        mail.kind,
+        mail.refused_with.map(i32::from),
         now,
     )
-    .execute(db)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    if mail.refused_with.is_some() && recorded.rows_affected() == 1 {
+        mail_caps::count_refusal(&mut tx, mail.to, now).await?;
+    }
+    tx.commit().await
 }

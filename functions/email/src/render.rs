@@ -12,14 +12,14 @@ use minijinja::{
 };
 use secrecy::ExposeSecret as _;
 use shared::{
-    base::{config::Error, ids::EventId},
+    base::{config::Error, ids::EventId, text::EmailAddress},
     http::problem::Problem,
     identity::mail_token::MailTokens,
 };
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use url::Url;
 
-use crate::{device, queries::Mail};
+use crate::device;
 
 /// The names and contents of the templates, as `build.rs` embeds them.
 const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
@@ -62,12 +62,18 @@ impl Renderer {
 
     /// Renders the mail of an event. The `Message-ID` is derived from the event, so that mail programs merge
     /// duplicates.
-    pub(crate) fn render(&self, id: EventId, event: &str, mail: &Mail) -> Result<Message, Problem> {
-        let parts = self.parts(event, &mail.values).map_err(Problem::internal)?;
+    pub(crate) fn render(
+        &self,
+        id: EventId,
+        event: &str,
+        to: &EmailAddress,
+        values: &serde_json::Value,
+    ) -> Result<Message, Problem> {
+        let parts = self.parts(event, values).map_err(Problem::internal)?;
         Message::builder()
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .from(self.from.clone())
-            .to(mail.to.parse().map_err(Problem::internal)?)
+            .to(Mailbox::new(None, to.as_str().parse().map_err(Problem::internal)?))
             .subject(parts.subject)
             .multipart(MultiPart::alternative_plain_html(parts.text, parts.html))
             .map_err(Problem::internal)
@@ -129,13 +135,13 @@ mod tests {
 
     use serde_json::{Value, json};
     use shared::{
+        base::text::EmailAddress,
         cloud::events::EmailRequested,
         identity::mail_token::{MailTokenSettings, MailTokens},
     };
     use strum::VariantNames as _;
 
     use super::{MailSettings, Renderer, TEMPLATES};
-    use crate::queries::Mail;
 
     fn renderer() -> Renderer {
         let settings = MailSettings {
@@ -221,6 +227,23 @@ mod tests {
         });
     }
 
+    /// Tries every text of up to five of the characters that decide whether an address is valid.
+    #[test]
+    fn every_valid_address_is_accepted_by_the_mail_library() {
+        let characters = ['a', '1', '.', '-', '_', '@', '"', ' ', '[', ']'];
+        let mut texts = vec![String::new()];
+        let mut valid = 0;
+        for _ in 0..5 {
+            let longer = |text: &String| characters.map(|character| format!("{text}{character}"));
+            texts = texts.iter().flat_map(longer).collect();
+            for address in texts.iter().filter_map(|text| EmailAddress::parse(text)) {
+                assert!(address.as_str().parse::<lettre::Address>().is_ok(), "{address:?}");
+                valid += 1;
+            }
+        }
+        assert!(valid > 100, "{valid}");
+    }
+
     #[test]
     fn a_link_is_rendered_only_with_a_known_key() {
         let mut values = values("verification");
@@ -232,8 +255,8 @@ mod tests {
     #[test]
     fn a_message_has_both_parts_and_an_id_derived_from_its_event() {
         let id = "018f8f8f-0000-7000-8000-000000000001".parse().expect("an id");
-        let mail = Mail { to: "ada@example.org".into(), values: json!({}) };
-        let message = renderer().render(id, "account_exists", &mail).expect("a message");
+        let to = EmailAddress::parse("ada@example.org").expect("an address");
+        let message = renderer().render(id, "account_exists", &to, &json!({})).expect("a message");
         let raw = String::from_utf8(message.formatted()).expect("text");
         assert!(raw.contains("Message-ID: <018f8f8f-0000-7000-8000-000000000001@alta.example>"), "{raw}");
         assert!(raw.contains("text/plain") && raw.contains("text/html"), "{raw}");
