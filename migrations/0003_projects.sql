@@ -60,8 +60,6 @@ create table project_invitations (
     key_id text not null,
     token_hash bytea not null,
     expires_at timestamptz not null,
-    -- When its mails were requested, within the last hour: the number of mails per project is limited.
-    mailed_at timestamptz[] not null,
     created_at timestamptz not null,
     accepted_at timestamptz,
     accepted_by_id uuid,
@@ -79,8 +77,6 @@ create unique index project_invitations_open_key on project_invitations (project
     where accepted_at is null and revoked_at is null;
 -- Serves the list of a project's invitations, newest first, by keyset.
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
--- Serves the limit on mails, which reads the newest times only.
-create index project_invitations_mailed_idx on project_invitations (project_id, (mailed_at[array_upper(mailed_at, 1)]));
 -- Serves the purge.
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));

@@ -148,7 +148,10 @@ impl Cloud {
             ("SMTP_CA_CERTIFICATE", inbox.ca_pem().to_owned()),
             ("SMTP_USERNAME", credentials.username),
             ("SMTP_PASSWORD", credentials.password),
-            ("INVITATIONS_PER_HOUR", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_HOUR", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_DAY", "1000000".into()),
+            ("SENDER_MAILS_PER_HOUR", "1000000".into()),
+            ("SENDER_MAILS_PER_DAY", "1000000".into()),
         ];
         let mut environment = process::environment()?;
         environment.retain(|(name, _)| endpoints.iter().all(|(replaced, _)| replaced != name));

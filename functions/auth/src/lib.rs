@@ -24,6 +24,8 @@ mod sessions;
 mod sign_in;
 mod steady;
 
+use std::num::NonZeroU32;
+
 use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
@@ -32,6 +34,7 @@ use shared::{
     http::health::Health,
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings},
+        mail_caps::{MailCapSettings, MailCaps},
         mail_token::{MailTokenSettings, MailTokens},
         passwords::{PasswordSettings, Passwords},
         principal::Authority,
@@ -40,16 +43,20 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
+use time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
     refresh_token::{RefreshTokenSettings, RefreshTokens},
+    sessions::SessionLifetime,
 };
 
 shared::settings! {
     /// Settings of the function `auth`.
     pub struct AuthSettings {
+        /// Maximum age of a session in days, however often it is refreshed.
+        pub session_lifetime_days: NonZeroU32 = "SESSION_LIFETIME_DAYS" or "90",
     }
     with {
         /// Settings for publishing events.
@@ -62,6 +69,8 @@ shared::settings! {
         pub refresh_token: RefreshTokenSettings,
         /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
+        /// Caps on mails.
+        pub mail_caps: MailCapSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
         /// Settings for WebAuthn ceremonies.
@@ -80,8 +89,10 @@ pub struct AppState {
     signer: Signer,
     refresh_tokens: RefreshTokens,
     mail_tokens: MailTokens,
+    mail_caps: MailCaps,
     passwords: Passwords,
     passkeys: Passkeys,
+    session_lifetime: SessionLifetime,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -124,8 +135,10 @@ impl Function for Auth {
             signer: Signer::new(&settings.signing, &settings.access_token, &authority.tokens)?,
             refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
+            mail_caps: MailCaps::new(&settings.mail_caps),
             passwords: Passwords::new(&settings.password),
             passkeys: Passkeys::new(&settings.passkey)?,
+            session_lifetime: SessionLifetime(Duration::days(settings.session_lifetime_days.get().into())),
             rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
             authority,
             db: base.db,

@@ -10,6 +10,7 @@ use shared::{
     cloud::{events::EmailRequested, outbox::Outbox},
     http::problem::Result,
     identity::{
+        mail_caps::MailCaps,
         mail_token::{MailTokens, Purpose},
         passwords::Passwords,
     },
@@ -23,6 +24,7 @@ shared::use_case! {
     pub(crate) struct Registration {
         outbox: Outbox,
         mail_tokens: MailTokens,
+        mail_caps: MailCaps,
         passwords: Passwords,
         clock: Clock,
     }
@@ -30,6 +32,9 @@ shared::use_case! {
 
 impl Registration {
     /// Creates an account. If a verified account exists, its owner is told by mail about the attempt instead.
+    ///
+    /// # Errors
+    /// 429 when the client has requested too many mails.
     pub(crate) async fn register(
         &self,
         email: &EmailAddress,
@@ -56,19 +61,27 @@ impl Registration {
             EmailRequested::Verification { verification_id }
         };
         audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
-        tx.record(&event).await?;
+        if self.mail_caps.admit_request(&mut tx, email, now).await? {
+            tx.record(&event).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
 
     /// Mails the newest verification link of an address again and extends its lifetime.
+    ///
+    /// # Errors
+    /// 429 when the client has requested too many mails.
     pub(crate) async fn resend(&self, email: &EmailAddress) -> Result<()> {
+        let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
-        let unverified = queries::extend_verification(&mut tx, email, self.clock.now()).await?;
+        let unverified = queries::extend_verification(&mut tx, email, now).await?;
         // An event is recorded even if there is nothing to verify, to keep the response time equal. `email` discards
         // ids without a row.
         let verification_id = unverified.unwrap_or_else(VerificationId::new);
-        tx.record(&EmailRequested::Verification { verification_id }).await?;
+        if self.mail_caps.admit_request(&mut tx, email, now).await? {
+            tx.record(&EmailRequested::Verification { verification_id }).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

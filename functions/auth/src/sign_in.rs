@@ -126,16 +126,19 @@ impl SignIn {
             .await?
             .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
         let mut tx = self.db.begin().await?;
-        let Some((passkey_id, stored, owner)) = queries::lock_passkey(&mut tx, credential).await? else {
+        let Some(passkey) = queries::lock_passkey(&mut tx, credential).await? else {
             return Ok(Asserted::Refused(None, Refusal::Invalid));
         };
-        match self.passkeys.finish_authentication(credential, state, stored)? {
-            Verdict::Genuine(credential) => {
-                queries::use_passkey(&mut tx, passkey_id, &credential, now).await?;
-                tx.commit().await?;
-                Ok(Asserted::By(owner))
+        match self.passkeys.finish_authentication(credential, state, passkey.credential)? {
+            Verdict::Genuine(_) if passkey.suspended => {
+                Ok(Asserted::Refused(Some(passkey.owner), Refusal::Suspended))
             }
-            Verdict::Refused(refusal) => Ok(Asserted::Refused(Some(owner), refusal)),
+            Verdict::Genuine(credential) => {
+                queries::use_passkey(&mut tx, passkey.id, &credential, now).await?;
+                tx.commit().await?;
+                Ok(Asserted::By(passkey.owner))
+            }
+            Verdict::Refused(refusal) => Ok(Asserted::Refused(Some(passkey.owner), refusal)),
         }
     }
 }

@@ -23,6 +23,7 @@ use shared::{
     http::health::Health,
     identity::{
         access_token::AccessTokenSettings,
+        mail_caps::{MailCapSettings, MailCaps},
         mail_token::{MailTokenSettings, MailTokens},
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
@@ -32,19 +33,17 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::invitations::MailQuota;
-
 shared::settings! {
     /// Settings of the function `projects`.
     pub struct ProjectsSettings {
-        /// Maximum number of invitation mails per hour and project.
-        pub invitations_per_hour: u32 = "INVITATIONS_PER_HOUR" or "50",
     }
     with {
         /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
         /// Settings for publishing events.
         pub pubsub: PubSubSettings,
+        /// Caps on mails.
+        pub mail_caps: MailCapSettings,
         /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
         /// Rate limits of the public route `GET /invitations/{token}`.
@@ -59,8 +58,8 @@ pub struct AppState {
     authority: Authority,
     outbox: Outbox,
     mail_tokens: MailTokens,
+    mail_caps: MailCaps,
     rate_limits: RateLimits,
-    mail_quota: MailQuota,
     clock: Clock,
 }
 
@@ -98,8 +97,8 @@ impl Function for Projects {
             authority: base.authority(&settings.access_token)?,
             outbox: base.outbox(&settings.pubsub)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
+            mail_caps: MailCaps::new(&settings.mail_caps),
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,
-            mail_quota: MailQuota(settings.invitations_per_hour),
             db: base.db,
             clock: base.clock,
         })

@@ -13,6 +13,7 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
+    identity::mail_caps::MailCaps,
     items::{ItemStatus, Verb},
 };
 
@@ -26,6 +27,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Decisions {
     pub(crate) outbox: Outbox,
+    pub(crate) mail_caps: MailCaps,
     pub(crate) clock: Clock,
 }
 
@@ -83,9 +85,10 @@ impl Decisions {
         let version = item.version + 1;
         let (verb, message) = match decision.status {
             Verdict::Approved => (Verb::Approved, None),
-            Verdict::Rejected => {
+            Verdict::Rejected if self.mail_caps.admit_notice(&mut tx, item.uploaded_by_id, now).await? => {
                 (Verb::Rejected, Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?))
             }
+            Verdict::Rejected => (Verb::Rejected, None),
         };
         let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
         let entry = entry.with(json!({

@@ -15,7 +15,11 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::PubSubSettings,
     function::{Base, Function},
-    identity::{access_token::AccessTokenSettings, principal::Authority},
+    identity::{
+        access_token::AccessTokenSettings,
+        mail_caps::{MailCapSettings, MailCaps},
+        principal::Authority,
+    },
     routes,
 };
 use sqlx::PgPool;
@@ -32,6 +36,8 @@ shared::settings! {
         pub access_token: AccessTokenSettings,
         /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
+        /// The caps on mails.
+        pub mail_caps: MailCapSettings,
     }
 }
 
@@ -70,7 +76,11 @@ impl Function for Review {
         let (db, clock) = (base.db.clone(), base.clock.clone());
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
-            decisions: Decisions { outbox: base.outbox(&settings.pubsub)?, clock: clock.clone() },
+            decisions: Decisions {
+                outbox: base.outbox(&settings.pubsub)?,
+                mail_caps: MailCaps::new(&settings.mail_caps),
+                clock: clock.clone(),
+            },
             claims: Claims { db: db.clone(), clock: clock.clone() },
             db,
             clock,

@@ -106,6 +106,7 @@ fn explains(status: &Verdict) -> impl FnOnce(&Option<String>, &()) -> garde::Res
 pub(crate) struct LockedItem {
     pub(crate) id: ItemId,
     pub(crate) project_id: ProjectId,
+    pub(crate) uploaded_by_id: UserId,
     pub(crate) kind: ItemKind,
     pub(crate) status: ItemStatus,
     pub(crate) version: i32,

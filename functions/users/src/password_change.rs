@@ -48,7 +48,7 @@ impl PasswordChange {
         Err(Problem::new(Code::InvalidCredentials))
     }
 
-    /// Sets the password, ends all other sessions and notifies the account owner by mail.
+    /// Sets the password, ends all other sessions, suspends all passkeys and notifies the account owner by mail.
     pub(crate) async fn set(&self, principal: &Principal, password: &NewPassword) -> Result<()> {
         let password_hash = self.passwords.hash_new("new_password", password, None).await?;
         let (user, now) = (principal.user_id, self.clock.now());

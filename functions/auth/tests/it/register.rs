@@ -73,6 +73,22 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_address_that_cannot_be_mailed_is_refused_on_every_route(db: PgPool) {
+    let auth = Auth::start(db).await;
+    for email in ["a..b@x.example", ".a@x.example", "a@127.0.0.1", "\"a\"@x.example"] {
+        for path in ["/auth/register", "/auth/verify-email/resend", "/auth/password/forgot"] {
+            let mut body = json!({"email": email});
+            if path == "/auth/register" {
+                body["password"] = PASSWORD.into();
+            }
+            let refused = auth.client.post(path, body).await;
+            let fields = refused.assert_problem(422, "invalid_fields").invalid_fields();
+            assert_eq!(fields, ["email"], "{path} {email}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_body_that_is_not_json_is_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     let send = |kind: Option<&'static str>, body: &str| {

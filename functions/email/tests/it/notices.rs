@@ -41,6 +41,39 @@ async fn a_passkey_added_mail_names_the_passkey(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_passkey_removed_mail_leads_to_a_new_password(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::PasskeyRemoved { user_id: email.user };
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let mail = email.mail().await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ADA, "A passkey was removed"));
+    assert!(mail.text.contains("https://app.test/forgot-password"), "{}", mail.text);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_password_changed_mail_lists_suspended_passkeys(db: PgPool) {
+    let email = Email::start(db).await;
+    for (name, suspended_at) in [("Laptop", json!("now")), ("Phone", json!(null)), ("Key ring", json!("now"))]
+    {
+        let id = PasskeyId::new();
+        let row = json!({
+            "id": id, "user_id": email.user, "credential_id": format!("\\x{}", id.0.simple()), "credential": {},
+            "name": name, "created_at": "2031-05-04T09:30:00Z", "suspended_at": suspended_at,
+        });
+        email.platform.insert("passkeys", row).await;
+    }
+    let event = EmailRequested::PasswordChanged { user_id: email.user };
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let text = email.mail().await.text;
+    let added = "added on 4 May 2031, 09:30 UTC";
+    assert!(
+        text.contains(&format!("- Laptop, {added}")) && text.contains(&format!("- Key ring, {added}")),
+        "{text}"
+    );
+    assert!(!text.contains("Phone") && text.contains("https://app.test/account"), "{text}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_new_sign_in_mail_describes_the_device_by_known_names(db: PgPool) {
     let email = Email::start(db).await;
     let session_id = SessionId::new();

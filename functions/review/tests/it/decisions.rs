@@ -40,6 +40,21 @@ async fn a_rejection_has_feedback_and_is_mailed_to_the_uploader(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn rejections_over_the_uploaders_cap_of_mails_succeed_without_a_mail(db: PgPool) {
+    let review = Review::start_with(db, &[("RECIPIENT_MAILS_PER_HOUR", "2")]).await;
+    let reject = async |item| {
+        let body = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
+        review.decide(&review.reviewer, item, body).await.assert_status(200);
+    };
+    for _ in 0..3 {
+        reject(review.pending().await).await;
+    }
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 2);
+    reject(review.pending_of(&review.admin, 0.9).await).await;
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 1, "another uploader gets a mail");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_corrected_text_does_not_replace_the_original_and_the_history_has_both(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;

@@ -31,7 +31,8 @@ pub(crate) struct ChangePassword {
 
 /// Change your password
 ///
-/// Ends all other sessions and invalidates password reset links. You are notified by mail.
+/// Ends all other sessions, suspends all passkeys until you confirm them, and invalidates password reset links. You are
+/// notified by mail.
 #[utoipa::path(post, path = "/users/me/password", tag = "users",
     responses((status = NO_CONTENT)))]
 pub(crate) async fn change_password(

@@ -109,6 +109,8 @@ codes! {
     IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY;
     /// Too many requests
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
+    /// Quota exceeded
+    QuotaExceeded = "quota_exceeded", TOO_MANY_REQUESTS;
     /// Internal error
     Internal = "internal", INTERNAL_SERVER_ERROR;
     /// Service temporarily unavailable
