@@ -77,6 +77,8 @@ create unique index project_invitations_open_key on project_invitations (project
     where accepted_at is null and revoked_at is null;
 -- Serves the list of a project's invitations, newest first, by keyset.
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
+-- Serves erasing a user, and the account data export, by keyset.
+create index project_invitations_email_id_idx on project_invitations (email, id);
 -- Serves the purge.
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));

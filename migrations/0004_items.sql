@@ -184,7 +184,7 @@ create table item_transitions (
     id bigint generated always as identity,
     -- Ids are assigned before their transactions commit. A reader that follows the table therefore orders by
     -- transaction and stops before the oldest one that is still open.
-    xid xid8 not null default pg_current_xact_id(),
+    xid bigint not null default transaction_number(),
     item_id uuid not null,
     project_id uuid not null,
     kind text not null,
@@ -196,6 +196,7 @@ create table item_transitions (
     version integer not null,
     actor_user_id uuid,
     at timestamptz not null,
+    -- No personal text: the rows are kept when a person is erased.
     details jsonb not null default '{}',
     constraint item_transitions_pkey primary key (id),
     constraint item_transitions_item_id_version_key unique (item_id, version)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
     audit::{self, Entry},
     base::{
@@ -104,14 +104,13 @@ impl Items {
         match field {
             OwnField::Domain(field) => {
                 let after = field.apply(before.domain.clone(), |domain| domain);
-                let values = json!({"before": {"domain": before.domain}, "after": {"domain": after}});
+                let values = json!({"after": {"domain": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_domain(&mut tx, &change, before.domain.as_deref(), after.as_deref()).await?;
             }
             OwnField::Language(field) => {
-                let language = before.requested_language.clone();
-                let after = field.apply(language.clone(), |language| language);
-                let values = json!({"before": {"language": language}, "after": {"language": after}});
+                let after = field.apply(before.requested_language.clone(), |language| language);
+                let values = json!({"after": {"language": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_language(&mut tx, &change, after.as_deref()).await?;
             }
@@ -127,7 +126,7 @@ impl Items {
         let before = queries::lock_item(&mut tx, access.target.id).await?;
         let before = before.or_not_found()?;
         seen.check(before.version)?;
-        let change = self.change(&before, access.principal.user_id, Verb::Deleted, json!({}))?;
+        let change = self.change(&before, access.principal.user_id, Verb::Deleted, Value::Null)?;
         queries::delete_item(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(())
@@ -175,13 +174,13 @@ impl Items {
         self.get(access.target).await
     }
 
-    /// Builds the change of a locked item, with its audit entry.
+    /// Builds the change of a locked item, with its audit entry and the values that the user wrote.
     fn change(
         &self,
         before: &LockedItem,
         user: UserId,
         verb: Verb,
-        metadata: serde_json::Value,
+        values: Value,
     ) -> Result<Change, sqlx::Error> {
         let entry = Entry::success(Some(user), before.kind.action(verb), before.id.0);
         Ok(Change {
@@ -189,7 +188,7 @@ impl Items {
             status: before.status,
             version: before.version,
             user,
-            entry: entry.in_project(before.project_id).with(metadata).row()?,
+            entry: entry.in_project(before.project_id).with_personal(values).row()?,
             now: self.clock.now(),
         })
     }

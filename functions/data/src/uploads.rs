@@ -96,12 +96,14 @@ impl Uploads {
                 Problem::new(Code::InvalidState).detail("The file of this item has already been uploaded.")
             );
         }
+        let renamed = next.filename.clone();
         let upload = next.apply(&before.awaited);
         let values = json!({"before": before.awaited.description(), "after": upload.description()});
-        let entry = (values["before"] != values["after"]).then(|| {
+        let entry = (renamed.is_some() || values["before"] != values["after"]).then(|| {
             Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
                 .in_project(access.project_id)
                 .with(values)
+                .with_personal(json!({"after": {"original_filename": renamed}}))
                 .row()
         });
         let entry = entry.transpose()?;

@@ -175,7 +175,8 @@ async fn export(platform: &Platform, project: ProjectId, requested_by: &TestUser
     id
 }
 
-fn functions(env: &Env, platform: &Platform) -> Router {
+/// The functions with paths, behind the URL map.
+pub(crate) fn functions(env: &Env, platform: &Platform) -> Router {
     let served = FUNCTIONS.iter().filter(|function| !function.paths.is_empty());
     let routers: BTreeMap<&str, Router> = served
         .map(|function| {

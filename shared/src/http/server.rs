@@ -3,10 +3,11 @@
 mod layers;
 mod stopping;
 
-use std::{net::SocketAddr, process::ExitCode, time::Duration};
+use std::{future::ready, net::SocketAddr, process::ExitCode, time::Duration};
 
 use axum::{Extension, Router, middleware, serve::ListenerExt as _};
-use tokio::{net::TcpListener, sync::watch};
+use futures::future::BoxFuture;
+use tokio::{net::TcpListener, sync::watch, time::timeout};
 
 pub use stopping::Stopping;
 
@@ -47,9 +48,13 @@ crate::settings! {
     }
 }
 
+/// The time for [`Service::finally`] after that.
+const FINISH: Duration = Duration::from_millis(1500);
+
 /// A function that is ready to serve requests.
 pub struct Service {
     router: Router,
+    finish: BoxFuture<'static, ()>,
 }
 
 impl Service {
@@ -63,7 +68,29 @@ impl Service {
             .fallback(layers::not_found)
             .method_not_allowed_fallback(layers::method_not_allowed)
             .layer(middleware::map_request(idempotency::hash_request));
-        Ok(Self { router: layers::apply(router, settings)? })
+        Ok(Self { router: layers::apply(router, settings)?, finish: Box::pin(ready(())) })
+    }
+
+    /// Sets what remains to be done after the last request.
+    #[must_use]
+    pub fn finally(self, finish: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { finish: Box::pin(finish), ..self }
+    }
+
+    /// Serves like [`serve`], and finishes what remains to be done.
+    ///
+    /// # Errors
+    /// If the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let served = serve(listener, self.router, stop).await;
+        if timeout(FINISH, self.finish).await.is_err() {
+            tracing::warn!("the process ended before its work was finished");
+        }
+        served
     }
 
     /// Returns the router, which must be served with connect info ([`SocketAddr`]).
@@ -90,15 +117,14 @@ async fn start(
     let env = Env::from_process();
     let host = HostSettings::from_env(&env)?;
     telemetry::start(function, &host.telemetry)?;
-    let router = build(&env)?.router();
+    let service = build(&env)?;
     if host.lambda_runtime_api.is_some() {
-        return lambda_http::run(router).await;
+        return lambda_http::run(service.router()).await;
     }
     let listener = TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], host.port)))
         .await
         .map_err(|error| format!("cannot listen on port {} (PORT): {error}", host.port))?;
-    serve(listener, router, stop_signal()).await?;
-    Ok(())
+    Ok(service.serve(listener, stop_signal()).await?)
 }
 
 /// Serves until `stop` resolves, then gives requests in progress a few seconds to finish. Responses that would never

@@ -46,8 +46,8 @@ pub struct Authority {
 impl Authority {
     /// Creates an authority that reads sessions and roles from this database.
     #[must_use]
-    pub fn new(db: PgPool, tokens: Verifier, clock: Clock) -> Self {
-        Self { refusals: Refusals::new(db.clone(), clock.clone()), db, tokens, clock }
+    pub fn new(db: PgPool, tokens: Verifier, refusals: Refusals, clock: Clock) -> Self {
+        Self { db, tokens, refusals, clock }
     }
 
     /// Records that the caller's role does not allow the request, and returns the problem for the response.

@@ -109,12 +109,9 @@ impl AwaitedUpload {
         }
     }
 
-    /// Describes the upload for the audit log.
+    /// Describes the upload for the audit log, without its name.
     pub(crate) fn description(&self) -> Value {
-        json!({
-            "original_filename": self.original_filename, "content_type": self.content_type,
-            "size_bytes": self.size_bytes,
-        })
+        json!({"content_type": self.content_type, "size_bytes": self.size_bytes})
     }
 }
 

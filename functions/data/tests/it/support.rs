@@ -187,7 +187,25 @@ impl Data {
 
     /// Returns the metadata of the audit rows of an item with this action, in order.
     pub(crate) async fn audit_metadata(&self, item: ItemId, action: &str) -> Vec<Value> {
-        let statement = "select metadata from audit_logs where resource_id = $1 and action = $2 order by id";
+        self.audited(
+            "select metadata from audit_logs where resource_id = $1 and action = $2 order by id",
+            item,
+            action,
+        )
+        .await
+    }
+
+    /// Returns the personal values of the audit rows about an action on an item, oldest first.
+    pub(crate) async fn audit_details(&self, item: ItemId, action: &str) -> Vec<Value> {
+        let statement = "select audit_personal.details
+                         from audit_logs
+                         join audit_personal on audit_personal.audit_id = audit_logs.id
+                         where audit_logs.resource_id = $1 and audit_logs.action = $2
+                         order by audit_logs.id";
+        self.audited(statement, item, action).await
+    }
+
+    async fn audited(&self, statement: &'static str, item: ItemId, action: &str) -> Vec<Value> {
         let rows = sqlx::query_scalar(statement).bind(item).bind(action).fetch_all(&self.platform.db).await;
         rows.expect("audit rows")
     }

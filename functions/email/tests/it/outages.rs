@@ -5,8 +5,48 @@ use shared::{
     testing::eventually,
 };
 use sqlx::PgPool;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
+};
 
 use crate::support::{ADA, Email};
+
+/// Starts a mail server that refuses each recipient with a text about them, and returns its port.
+async fn refusing_server() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (reader, mut writer) = stream.split();
+            writer.write_all(b"220 mail.test\r\n").await.expect("a client");
+            let mut lines = BufReader::new(reader).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let refused = line.starts_with("RCPT");
+                let reply =
+                    if refused { "451 <ada@example.org>: Ada Lovelace is away" } else { "250 mail.test" };
+                writer.write_all(format!("{reply}\r\n").as_bytes()).await.expect("a client");
+            }
+        }
+    });
+    port.to_string()
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_cause_of_a_failure_contains_nothing_that_the_mail_server_says_about_a_person(db: PgPool) {
+    let port = refusing_server().await;
+    let variables = [
+        ("SMTP_PORT", port.as_str()),
+        ("SMTP_TLS", "none"),
+        ("SMTP_USERNAME", ""),
+        ("SMTP_CA_CERTIFICATE", ""),
+    ];
+    let email = Email::start_with(db, &variables).await;
+    let event = EmailRequested::AccountExists { user_id: email.user };
+    email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");
+    let cause: String = email.platform.value("select cause from delivery_errors").await;
+    assert_eq!(cause, "the mail server replied 451");
+}
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn events_are_kept_while_the_mail_server_is_down(db: PgPool) {

@@ -41,4 +41,6 @@ delete_expired! {
     event_tickets("event_tickets", "token_hash", "expires_at");
     /// Deletes failure causes that are too old to belong to a future dead letter.
     delivery_errors("delivery_errors", "subscription, message_hash", "failed_at");
+    /// Deletes dead letters that nobody replayed.
+    dead_letters("dead_letters", "id", "created_at");
 }

@@ -36,9 +36,8 @@ pub(crate) async fn update_project(
     if_match.check(before.version)?;
     if new != before.values {
         queries::update_project(&mut tx, id, &new, now).await?;
-        let metadata = json!({"before": before.values, "after": new});
-        let entry = Entry::success(Some(user), Action::ProjectUpdated, id.0).in_project(id).with(metadata);
-        audit::record(&mut tx, entry, now).await?;
+        let entry = Entry::success(Some(user), Action::ProjectUpdated, id.0).in_project(id);
+        audit::record(&mut tx, entry.with_personal(json!({"after": new})), now).await?;
     }
     let project = queries::get_project(&mut tx, id, &access.principal).await?;
     let project = project.or_not_found()?;
