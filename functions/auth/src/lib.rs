@@ -45,6 +45,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
     refresh_token::{RefreshTokenSettings, RefreshTokens},
+    registration::{RegistrationPolicy, RegistrationSettings},
 };
 
 shared::settings! {
@@ -64,6 +65,8 @@ shared::settings! {
         pub mail_token: MailTokenSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
+        /// Who may register.
+        pub registration: RegistrationSettings,
         /// Settings for WebAuthn ceremonies.
         pub passkey: PasskeySettings,
         /// Rate limits of the public routes.
@@ -82,6 +85,7 @@ pub struct AppState {
     mail_tokens: MailTokens,
     passwords: Passwords,
     passkeys: Passkeys,
+    registration: RegistrationPolicy,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -125,6 +129,7 @@ impl Function for Auth {
             mail_tokens: MailTokens::new(&settings.mail_token)?,
             passwords: Passwords::new(&settings.password),
             passkeys: Passkeys::new(&settings.passkey)?,
+            registration: settings.registration.policy,
             rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
             authority,
             db: base.db,

@@ -28,6 +28,7 @@ use sqlx::PgPool;
 use crate::{
     model::{Batch, ItemRow, NewItem, NextUpload, RESUMABLE_FROM_BYTES},
     queries,
+    quota::{Cost, UploadQuota},
 };
 
 /// The number of concurrent signatures. Each may be a call to IAM.
@@ -38,6 +39,7 @@ const SIGNED_AT_ONCE: usize = 10;
 pub(crate) struct Uploads {
     pub(crate) db: PgPool,
     pub(crate) signer: UrlSigner,
+    pub(crate) quota: UploadQuota,
     pub(crate) clock: Clock,
 }
 
@@ -95,8 +97,10 @@ impl Uploads {
                 Problem::new(Code::InvalidState).detail("The file of this item has already been uploaded.")
             );
         }
+        let user = access.principal.user_id;
+        self.quota.charge(&mut tx, user, next.cost(&before), now).await?;
         let values = json!({"before": before.description(), "after": next.describe(&before)});
-        let entry = Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
+        let entry = Entry::success(Some(user), K::KIND.action(Verb::Updated), id.0)
             .in_project(access.project_id)
             .with(values);
         queries::begin_next_upload(&mut tx, id, next, RESUMABLE_FROM_BYTES, entry.row()?, now).await?;
@@ -128,6 +132,9 @@ impl Uploads {
             }
         }
         if !first.is_empty() {
+            let bytes = first.iter().map(|item| item.size_bytes).sum();
+            let cost = Cost { drafts: first.len(), items: first.len(), bytes };
+            self.quota.charge(&mut tx, user, cost, now).await?;
             queries::insert_items(&mut tx, project, user, &first, now).await?;
         }
         let rows = queries::get_items(&mut *tx, &ids).await?;

@@ -25,7 +25,7 @@ use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    model::{Invitation, Membership},
+    model::{Invitation, Limits, Membership},
     queries::{self, LinkedInvitation, NewInvitation},
 };
 
@@ -43,6 +43,7 @@ shared::use_case! {
         outbox: Outbox,
         mail_tokens: MailTokens,
         quota: MailQuota,
+        limits: Limits,
         clock: Clock,
     }
 }
@@ -51,8 +52,8 @@ impl Invitations {
     /// Invites an address to a project and mails it a link.
     ///
     /// # Errors
-    /// 409 when the address belongs to a member or has an open invitation, 429 when the project has sent too many
-    /// mails.
+    /// 409 when the address belongs to a member or has an open invitation, 429 when the project has sent too many mails
+    /// or the caller has too many open invitations.
     pub(crate) async fn create(
         &self,
         access: &ProjectAdmin,
@@ -71,6 +72,10 @@ impl Invitations {
                     return Err(Problem::new(Code::AlreadyMember));
                 }
                 self.check_quota(&mut tx, project_id, now).await?;
+                let limit = self.limits.open_invitations;
+                if queries::count_open_invitations(&mut tx, user, limit, now).await? >= limit {
+                    return Err(Problem::quota_exceeded("open_invitations_per_user", None));
+                }
                 let token = self.mail_tokens.derive(Purpose::Invitation, id.0);
                 let new = NewInvitation { id, project_id, email, role, invited_by_id: user };
                 queries::insert_invitation(&mut tx, &new, &token, now).await?;

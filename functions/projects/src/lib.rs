@@ -32,13 +32,17 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::invitations::MailQuota;
+use crate::{invitations::MailQuota, model::Limits};
 
 shared::settings! {
     /// Settings of the function `projects`.
     pub struct ProjectsSettings {
         /// Maximum number of invitation mails per hour and project.
         pub invitations_per_hour: u32 = "INVITATIONS_PER_HOUR" or "50",
+        /// Maximum number of projects that one user created and did not delete.
+        pub projects_per_user: u32 = "PROJECTS_PER_USER" or "50",
+        /// Maximum number of open invitations that one user sent, over all projects.
+        pub open_invitations_per_user: u32 = "OPEN_INVITATIONS_PER_USER" or "200",
     }
     with {
         /// Settings for verifying access tokens.
@@ -61,6 +65,7 @@ pub struct AppState {
     mail_tokens: MailTokens,
     rate_limits: RateLimits,
     mail_quota: MailQuota,
+    limits: Limits,
     clock: Clock,
 }
 
@@ -100,6 +105,10 @@ impl Function for Projects {
             mail_tokens: MailTokens::new(&settings.mail_token)?,
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,
             mail_quota: MailQuota(settings.invitations_per_hour),
+            limits: Limits {
+                projects: settings.projects_per_user,
+                open_invitations: settings.open_invitations_per_user,
+            },
             db: base.db,
             clock: base.clock,
         })

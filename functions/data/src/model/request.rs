@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::LockedItem;
+use crate::quota::Cost;
 
 /// An item to be created.
 pub(crate) struct NewItem {
@@ -37,6 +38,15 @@ impl NextUpload {
     /// Returns whether the file differs from the previous one, so that the old checksum no longer applies.
     pub(crate) fn changes_bytes(&self) -> bool {
         self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
+    }
+
+    /// Returns what the upload costs: all its bytes if it begins, the additional bytes if it has begun.
+    pub(crate) fn cost(&self, before: &LockedItem) -> Cost {
+        let bytes = self.size_bytes.unwrap_or(before.size_bytes);
+        match before.generation {
+            Some(_) => Cost { items: 1, bytes, ..Cost::default() },
+            None => Cost { bytes: (bytes - before.size_bytes).max(0), ..Cost::default() },
+        }
     }
 
     /// Describes the next upload for the audit log.
@@ -69,6 +79,7 @@ pub(crate) struct Change {
 
 /// The filter of a list of items.
 pub(crate) struct Filter {
+    pub(crate) caller: UserId,
     pub(crate) project_id: ProjectId,
     /// `None` for items of every kind.
     pub(crate) kind: Option<ItemKind>,
