@@ -99,6 +99,8 @@ create index items_project_id_uploaded_by_id_kind_id_idx on items (project_id, u
 create index items_project_id_md5_idx on items (project_id, md5, size_bytes, id) where md5 is not null and deleted_at is null;
 -- Serves the account data export, by keyset.
 create index items_uploaded_by_id_id_idx on items (uploaded_by_id, id);
+-- Serves the limit on a user's open drafts.
+create index items_uploaded_by_id_drafts_idx on items (uploaded_by_id) where status = 'draft' and deleted_at is null;
 
 -- Serves maintenance in finding uploads whose bytes have not arrived, or arrived without an event: the first upload of
 -- a draft, the next one of a failed or rejected item.
@@ -117,6 +119,58 @@ create index items_operation_idx on items (kind) where operation is not null and
 create index items_deleted_at_id_idx on items (deleted_at, id) where deleted_at is not null;
 -- Serves the foreign key, and the purge in finding out whether a project is empty.
 create index items_project_id_idx on items (project_id);
+
+-- What each user uploaded on a day (UTC), as declared. A user has one row, which begins again on another day.
+create table upload_usage (
+    user_id uuid not null,
+    day date not null,
+    items bigint not null,
+    bytes bigint not null,
+    constraint upload_usage_pkey primary key (user_id),
+    constraint upload_usage_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Charges uploads to a user's limits. Returns the limit that they exceed, upon which the caller rolls back, or null.
+-- The row of the user stays locked until the transaction ends, so that concurrent requests are counted one after
+-- another.
+create function upload_charge(
+    uploader uuid, today date, new_drafts bigint, new_items bigint, new_bytes bigint, max_drafts bigint,
+    max_items bigint, max_bytes bigint
+)
+    returns text
+    language plpgsql
+as $$
+declare
+    used upload_usage;
+begin
+    insert into upload_usage as usage (user_id, day, items, bytes)
+    values (uploader, today, new_items, new_bytes)
+    on conflict on constraint upload_usage_pkey do update
+    set day = excluded.day,
+        items = excluded.items + case when usage.day = excluded.day then usage.items else 0 end,
+        bytes = excluded.bytes + case when usage.day = excluded.day then usage.bytes else 0 end
+    returning * into used;
+    if used.items > max_items then
+        return 'items_per_user_and_day';
+    end if;
+    if used.bytes > max_bytes then
+        return 'bytes_per_user_and_day';
+    end if;
+    -- The count reads at most as many drafts as the limit admits.
+    if new_drafts > 0 and new_drafts + (
+        select count(*)
+        from (
+            select
+            from items
+            where uploaded_by_id = uploader and status = 'draft' and deleted_at is null
+            limit max_drafts
+        ) as drafts
+    ) > max_drafts then
+        return 'open_drafts_per_user';
+    end if;
+    return null;
+end
+$$;
 
 -- The fields of documents.
 create table documents (

@@ -23,6 +23,19 @@ pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/
 /// The Speech-to-Text recognizer.
 const RECOGNIZER: &str = "projects/alta-local/locations/eu/recognizers/_";
 
+/// Limits of one user that nobody reaches on one machine, where one person tries everything.
+const HIGH_LIMITS: [(&str, &str); 9] = [
+    ("PROJECTS_PER_USER", "1000000"),
+    ("OPEN_INVITATIONS_PER_USER", "1000000"),
+    ("OPEN_DRAFTS_PER_USER", "1000000"),
+    ("ITEMS_PER_USER_AND_DAY", "1000000"),
+    ("BYTES_PER_USER_AND_DAY", "1000000000000000"),
+    ("EXPORTS_IN_PROGRESS_PER_USER", "1000"),
+    ("SEARCHES_PER_USER_AND_MINUTE", "1000000"),
+    ("EVENT_STREAMS_PER_USER", "1000000"),
+    ("EVENT_STREAMS_PER_INSTANCE", "1000000"),
+];
+
 /// The usual origins of front-end development servers, whose pages may call the functions too.
 const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
 
@@ -114,6 +127,9 @@ impl Parts {
             ("SMTP_USERNAME", login.and_then(|login| text(&login.username))),
             ("SMTP_PASSWORD", login.and_then(|login| text(&login.password))),
         ]
+        .into_iter()
+        .chain(HIGH_LIMITS.map(|(name, value)| (name, text(value))))
+        .collect()
     }
 }
 

@@ -49,6 +49,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
     refresh_token::{RefreshTokenSettings, RefreshTokens},
+    registration::{RegistrationPolicy, RegistrationSettings},
     sessions::SessionLifetime,
 };
 
@@ -73,6 +74,8 @@ shared::settings! {
         pub mail_caps: MailCapSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
+        /// Who may register.
+        pub registration: RegistrationSettings,
         /// Settings for WebAuthn ceremonies.
         pub passkey: PasskeySettings,
         /// Rate limits of the public routes.
@@ -93,6 +96,7 @@ pub struct AppState {
     passwords: Passwords,
     passkeys: Passkeys,
     session_lifetime: SessionLifetime,
+    registration: RegistrationPolicy,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -139,6 +143,7 @@ impl Function for Auth {
             passwords: Passwords::new(&settings.password),
             passkeys: Passkeys::new(&settings.passkey)?,
             session_lifetime: SessionLifetime(Duration::days(settings.session_lifetime_days.get().into())),
+            registration: settings.registration.policy,
             rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
             authority,
             db: base.db,

@@ -19,7 +19,10 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
-    identity::guard::{ItemEditor, ProjectAdmin, ProjectMember},
+    identity::{
+        guard::{ItemEditor, ProjectAdmin, ProjectMember},
+        quota::UserQuota,
+    },
     items::{
         Verb,
         locators::{ByItem, Kind, TargetItem},
@@ -32,7 +35,11 @@ use uuid::Uuid;
 use crate::{
     model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Word},
     queries,
+    quota::{Cost, UploadQuota},
 };
+
+/// The number of results that count as one search.
+const RESULTS: u32 = 50;
 
 /// Reads, changes and deletes items.
 #[derive(Clone)]
@@ -41,12 +48,17 @@ pub(crate) struct Items {
     pub(crate) outbox: Outbox,
     pub(crate) signer: UrlSigner,
     pub(crate) uploads_bucket: String,
+    pub(crate) quota: UploadQuota,
+    pub(crate) searches: UserQuota,
     pub(crate) clock: Clock,
 }
 
 impl Items {
     /// Lists a page of items: the newest first or, in a search, the best matches first.
     pub(crate) async fn list<T: From<ItemRow>>(&self, filter: &Filter) -> Result<Page<Listed<T>>> {
+        if filter.words.is_some() {
+            self.searches.spend(filter.caller, filter.limit.size().div_ceil(RESULTS)).await?;
+        }
         let found = queries::find_items(&self.db, filter).await?;
         let page = Page::new(found, filter.limit, |found| found.id.0);
         let ids: Vec<ItemId> = page.items.iter().map(|found| found.id).collect();
@@ -168,6 +180,7 @@ impl Items {
         );
         let message = Outgoing::new(Topic::Uploads, attributes, data);
         let (user, now) = (access.principal.user_id, self.clock.now());
+        self.quota.charge(&mut tx, user, Cost { items: 1, ..Cost::default() }, now).await?;
         processing::restart(&mut tx, &failed, user, &message, now).await?;
         tx.publish(message);
         tx.commit().await?;

@@ -10,7 +10,7 @@ mod text;
 
 pub(crate) use self::{
     change::{await_next_upload, delete_item, describe_draft, set_domain, set_language},
-    create::insert_items,
+    create::{charge_uploads, insert_items},
     exports::{get_export, insert_export, list_exports},
     items::{get_item, get_items, lock_item},
     list::find_items,

@@ -28,6 +28,7 @@ use sqlx::PgPool;
 use crate::{
     model::{Batch, ItemRow, NewItem, NextUpload},
     queries,
+    quota::{Cost, UploadQuota},
 };
 
 /// The number of concurrent signatures. Each may be a call to IAM.
@@ -38,6 +39,7 @@ const SIGNED_AT_ONCE: usize = 10;
 pub(crate) struct Uploads {
     pub(crate) db: PgPool,
     pub(crate) signer: UrlSigner,
+    pub(crate) quota: UploadQuota,
     pub(crate) clock: Clock,
 }
 
@@ -96,11 +98,13 @@ impl Uploads {
                 Problem::new(Code::InvalidState).detail("The file of this item has already been uploaded.")
             );
         }
-        let renamed = next.filename.clone();
+        let user = access.principal.user_id;
+        let renamed = next.filename.clone().filter(|name| *name != before.awaited.original_filename);
         let upload = next.apply(&before.awaited);
+        self.quota.charge(&mut tx, user, before.cost(&upload), now).await?;
         let values = json!({"before": before.awaited.description(), "after": upload.description()});
         let entry = (renamed.is_some() || values["before"] != values["after"]).then(|| {
-            Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
+            Entry::success(Some(user), K::KIND.action(Verb::Updated), id.0)
                 .in_project(access.project_id)
                 .with(values)
                 .with_personal(json!({"after": {"original_filename": renamed}}))
@@ -140,6 +144,9 @@ impl Uploads {
             }
         }
         if !first.is_empty() {
+            let bytes = first.iter().map(|item| item.size_bytes).sum();
+            let cost = Cost { drafts: first.len(), items: first.len(), bytes };
+            self.quota.charge(&mut tx, user, cost, now).await?;
             queries::insert_items(&mut tx, project, user, &first, now).await?;
         }
         let rows = queries::get_items(&mut *tx, &ids).await?;

@@ -26,7 +26,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::{
-    model::{Invitation, Membership},
+    model::{Invitation, Limits, Membership},
     queries::{self, LinkedInvitation, NewInvitation},
 };
 
@@ -37,6 +37,7 @@ shared::use_case! {
         outbox: Outbox,
         mail_tokens: MailTokens,
         mail_caps: MailCaps,
+        limits: Limits,
         clock: Clock,
     }
 }
@@ -46,7 +47,7 @@ impl Invitations {
     ///
     /// # Errors
     /// 409 when the address belongs to a member or has an open invitation, 429 when the caller or the address has reached
-    /// a cap of mails.
+    /// a cap of mails, or the caller has too many open invitations.
     pub(crate) async fn create(
         &self,
         access: &ProjectAdmin,
@@ -65,6 +66,10 @@ impl Invitations {
                     return Err(Problem::new(Code::AlreadyMember));
                 }
                 self.mail_caps.admit_message(&mut tx, user, email, now).await?;
+                let limit = self.limits.open_invitations;
+                if queries::count_open_invitations(&mut tx, user, limit, now).await? >= limit {
+                    return Err(Problem::quota_exceeded("open_invitations_per_user", None));
+                }
                 let token = self.mail_tokens.derive(Purpose::Invitation, id.0);
                 let new = NewInvitation { id, project_id, email, role, invited_by_id: user };
                 queries::insert_invitation(&mut tx, &new, &token, now).await?;

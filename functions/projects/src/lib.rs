@@ -33,9 +33,15 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::model::Limits;
+
 shared::settings! {
     /// Settings of the function `projects`.
     pub struct ProjectsSettings {
+        /// Maximum number of projects that one user created and did not delete.
+        pub projects_per_user: u32 = "PROJECTS_PER_USER" or "50",
+        /// Maximum number of open invitations that one user sent, over all projects.
+        pub open_invitations_per_user: u32 = "OPEN_INVITATIONS_PER_USER" or "200",
     }
     with {
         /// Settings for verifying access tokens.
@@ -60,6 +66,7 @@ pub struct AppState {
     mail_tokens: MailTokens,
     mail_caps: MailCaps,
     rate_limits: RateLimits,
+    limits: Limits,
     clock: Clock,
 }
 
@@ -99,6 +106,10 @@ impl Function for Projects {
             mail_tokens: MailTokens::new(&settings.mail_token)?,
             mail_caps: MailCaps::new(&settings.mail_caps),
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,
+            limits: Limits {
+                projects: settings.projects_per_user,
+                open_invitations: settings.open_invitations_per_user,
+            },
             db: base.db,
             clock: base.clock,
         })

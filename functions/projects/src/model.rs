@@ -13,6 +13,13 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+/// The limits of one user.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) projects: u32,
+    pub(crate) open_invitations: u32,
+}
+
 /// A project, with the role of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Project {

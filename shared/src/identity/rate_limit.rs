@@ -71,11 +71,16 @@ pub struct RateLimits(Arc<Inner>);
 
 struct Inner {
     settings: RateLimitSettings,
+    store: Store,
+    is_known: Box<IsKnown>,
+}
+
+/// The debts of all keys: in Redis, if configured and available, otherwise in this process.
+pub(super) struct Store {
     local: LocalStore,
     redis: Option<Redis>,
     shared: Option<SharedStore>,
     clock: Clock,
-    is_known: Box<IsKnown>,
 }
 
 /// The charges of an admitted request.
@@ -101,13 +106,9 @@ impl RateLimits {
         + Sync
         + 'static,
     ) -> Result<Self, Error> {
-        let redis = Redis::new(&settings.redis)?;
         Ok(Self(Arc::new(Inner {
             settings: settings.clone(),
-            local: LocalStore::default(),
-            shared: redis.clone().map(SharedStore::new),
-            redis,
-            clock,
+            store: Store::new(&settings.redis, clock)?,
             is_known: Box::new(is_known),
         })))
     }
@@ -123,10 +124,7 @@ impl RateLimits {
     /// Adds Redis, if configured, to the health checks as an optional dependency: limits also work without it.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
-        match &self.0.redis {
-            Some(redis) => redis.depend(health),
-            None => health,
-        }
+        self.0.store.depend(health)
     }
 
     /// Admits a request by the client's address, or returns a 429 with the time to retry after.
@@ -134,20 +132,47 @@ impl RateLimits {
         let network = Network::of(context::current().and_then(|context| context.client_address));
         let parts = [route.as_str(), &network.to_string()];
         let charge = Charge::new("address", self.0.settings.address_per_minute, cost, &parts);
-        let standings = self.spend(&[charge], false).await;
+        let standings = self.0.store.spend(&[charge], false).await;
         let mut spent =
             Spent { limits: self.clone(), route, network, charges: vec![], standings: vec![], fields };
         spent.settle(vec![charge], standings)?;
         Ok(spent)
     }
+}
+
+impl Store {
+    pub(super) fn new(settings: &RedisSettings, clock: Clock) -> Result<Self, Error> {
+        let redis = Redis::new(settings)?;
+        let shared = redis.clone().map(SharedStore::new);
+        Ok(Self { local: LocalStore::default(), redis, shared, clock })
+    }
+
+    pub(super) fn depend(&self, health: Health) -> Health {
+        match &self.redis {
+            Some(redis) => redis.depend(health),
+            None => health,
+        }
+    }
+
+    /// Charges one key. Returns the time to wait if its limit does not admit the cost.
+    pub(super) async fn wait(
+        &self,
+        limit: &'static str,
+        per_minute: NonZeroU32,
+        cost: u32,
+        of: &str,
+    ) -> Option<Duration> {
+        let standings = self.spend(&[Charge::new(limit, per_minute, cost, &[of])], false).await;
+        standings.iter().find_map(|standing| standing.wait).map(whole_seconds)
+    }
 
     async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Vec<Standing> {
-        let debts = match &self.0.shared {
+        let debts = match &self.shared {
             Some(store) => store.spend(charges, in_any_case).await,
             None => None,
         };
-        let now = || self.0.clock.now();
-        let debts = debts.unwrap_or_else(|| self.0.local.spend(charges, gcra::micros(now()), in_any_case));
+        let now = || self.clock.now();
+        let debts = debts.unwrap_or_else(|| self.local.spend(charges, gcra::micros(now()), in_any_case));
         gcra::standings(charges, &debts, in_any_case)
     }
 }
@@ -167,13 +192,13 @@ impl Spent {
         if by_email {
             charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
         }
-        let mut standings = limits.spend(&charges, false).await;
+        let mut standings = limits.0.store.spend(&charges, false).await;
         if by_email
             && refused_by_the_last_alone(&standings)
             && (limits.0.is_known)(name, self.network).await?
         {
             charges.pop();
-            standings = limits.spend(&charges, false).await;
+            standings = limits.0.store.spend(&charges, false).await;
         }
         self.settle(charges, standings)
     }
@@ -193,7 +218,7 @@ impl Spent {
     /// Charges a wrong guess with the cost of two more requests.
     pub async fn failed(&self) {
         let more: Vec<Charge> = self.charges.iter().map(|charge| charge.times(FAILURE)).collect();
-        let standings = self.limits.spend(&more, true).await;
+        let standings = self.limits.0.store.spend(&more, true).await;
         // The remaining quota is shown in requests rather than in failures.
         let standings: Vec<Standing> =
             self.charges.iter().zip(&standings).map(|(charge, standing)| standing.of(charge)).collect();

@@ -10,6 +10,8 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::quota::Cost;
+
 /// The fields that all kinds of items share.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Item {
@@ -125,6 +127,8 @@ pub(crate) struct LockedItem {
     /// The first upload of a draft, or the next one of any other item. If that was not requested yet, it has the
     /// description of the current one and the next number.
     pub(crate) awaited: AwaitedUpload,
+    /// Whether the awaited upload was requested.
+    pub(crate) is_requested: bool,
     pub(crate) domain: Option<String>,
     pub(crate) requested_language: Option<String>,
 }
@@ -134,5 +138,14 @@ impl LockedItem {
     /// item.
     pub(crate) fn accepts_upload(&self) -> bool {
         matches!(self.status, ItemStatus::Draft | ItemStatus::Failed | ItemStatus::Rejected)
+    }
+
+    /// Returns the cost of the awaited upload as described now: all its bytes if it begins, only the additional bytes if
+    /// it was requested before.
+    pub(crate) fn cost(&self, upload: &AwaitedUpload) -> Cost {
+        if self.is_requested {
+            return Cost { bytes: (upload.size_bytes - self.awaited.size_bytes).max(0), ..Cost::default() };
+        }
+        Cost { items: 1, bytes: upload.size_bytes, ..Cost::default() }
     }
 }

@@ -73,6 +73,7 @@ pub(crate) struct Change {
 
 /// The filter of a list of items.
 pub(crate) struct Filter {
+    pub(crate) caller: UserId,
     pub(crate) project_id: ProjectId,
     /// `None` for items of every kind.
     pub(crate) kind: Option<ItemKind>,

@@ -132,6 +132,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
                coalesce((next_upload ->> 'size_bytes')::bigint, size_bytes) as "size_bytes!",
                case when next_upload is null then crc32c else next_upload ->> 'crc32c' end as crc32c,
                coalesce((next_upload ->> 'resumable')::boolean, resumable) as "resumable!",
+               status = 'draft' or next_upload is not null as "is_requested!",
                own ->> 'domain' as domain, own ->> 'requested_language' as requested_language
         from item_details
         where id = $1 and deleted_at is null
@@ -155,6 +156,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
             crc32c: row.crc32c,
             resumable: row.resumable,
         },
+        is_requested: row.is_requested,
         domain: row.domain,
         requested_language: row.requested_language,
     }))

@@ -246,6 +246,13 @@ impl Data {
     }
 }
 
+/// Asserts that a request was refused by this limit.
+#[track_caller]
+pub(crate) fn assert_quota(answer: &TestResponse, limit: &str) {
+    answer.assert_problem(429, "quota_exceeded");
+    assert_eq!(answer.body["limit"], limit, "{}", answer.body);
+}
+
 /// Returns the id of an item in a response.
 #[track_caller]
 pub(crate) fn id(item: &Value) -> ItemId {

@@ -6,7 +6,7 @@ use shared::{
         ids::{InvitationId, ProjectId, UserId},
     },
     http::problem::{Code, Problem},
-    identity::{guard::ProjectRole, mail_token::Derived},
+    identity::{guard::ProjectRole, mail_token::Derived, quota::lock_user},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
@@ -16,6 +16,33 @@ use crate::model::{Invitation, InvitationStatus};
 
 /// Lifetime of an invitation.
 const LIFETIME: Duration = Duration::days(7);
+
+/// Counts the open invitations that a user sent, up to `limit`. Concurrent requests of the user wait for each other.
+pub(crate) async fn count_open_invitations(
+    db: &mut PgConnection,
+    sender: UserId,
+    limit: u32,
+    now: OffsetDateTime,
+) -> Result<u32, sqlx::Error> {
+    lock_user(db, sender).await?;
+    let count = sqlx::query_scalar!(
+        r#"
+        select count(*) as "count!"
+        from (
+            select
+            from project_invitations
+            where invited_by_id = $1 and accepted_at is null and revoked_at is null and expires_at > $2
+            limit $3
+        ) as open
+        "#,
+        sender.0,
+        now,
+        i64::from(limit),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
 
 /// Returns true if an address belongs to a member.
 pub(crate) async fn is_member(

@@ -12,7 +12,7 @@ use shared::{
     http::{
         extract::Json,
         idempotency::{IdempotencyKey, Reservation},
-        problem::{OrNotFound as _, Result},
+        problem::{OrNotFound as _, Problem, QuotaProblem, Result},
         versioned::Created,
     },
     identity::principal::Principal,
@@ -22,7 +22,7 @@ use shared::{
 ///
 /// The caller becomes its first project admin.
 #[utoipa::path(post, path = "/projects", tag = "projects",
-    responses((status = CREATED, body = Project)))]
+    responses((status = CREATED, body = Project), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_project(
     State(app): State<AppState>,
     principal: Principal,
@@ -35,6 +35,9 @@ pub(crate) async fn create_project(
     let mut tx = app.db.begin().await?;
     let project = match key.reserve(&mut tx, user, id.0, now).await? {
         Reservation::First => {
+            if queries::count_projects(&mut tx, user, app.limits.projects).await? >= app.limits.projects {
+                return Err(Problem::quota_exceeded("projects_per_user", None));
+            }
             let project = queries::insert_project(&mut tx, id, user, &new, now).await?;
             let entry = Entry::success(Some(user), Action::ProjectCreated, id.0).in_project(id);
             audit::record(&mut tx, entry, now).await?;

@@ -93,3 +93,27 @@ async fn only_verified_users_can_create_projects(db: PgPool) {
         .await
         .assert_problem(403, "email_not_verified");
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_user_creates_a_limited_number_of_projects(db: PgPool) {
+    let projects = Projects::start_with(db, &[("PROJECTS_PER_USER", "3")]).await;
+    let [ada, bob] =
+        [projects.platform.user("ada@example.org").await, projects.platform.user("bob@example.org").await];
+    let client = projects.client.as_user(&ada);
+    let body = json!({"name": "Letters"});
+    let key = client.with("idempotency-key", "first");
+    key.post("/projects", body.clone()).await.assert_status(201);
+    let answers = futures::future::join_all((0..6).map(|_| client.post("/projects", body.clone()))).await;
+    let (created, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((created.len(), refused.len()), (2, 4));
+    for answer in refused {
+        answer.assert_problem(429, "quota_exceeded");
+        assert_eq!(answer.body["limit"], "projects_per_user");
+        assert!(!answer.headers.contains_key("retry-after"), "waiting does not help");
+    }
+    key.post("/projects", body.clone()).await.assert_status(201);
+    projects.client.as_user(&bob).post("/projects", body.clone()).await.assert_status(201);
+    let id = created[0].body["id"].as_str().expect("an id");
+    client.delete(&format!("/projects/{id}")).await.assert_status(204);
+    client.post("/projects", body).await.assert_status(201);
+}

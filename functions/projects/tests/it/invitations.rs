@@ -309,3 +309,29 @@ async fn reading_invitations_is_rate_limited_and_reported_by_path_pattern(db: Pg
     here.projects.client.get("/invitations/one").await.assert_problem(404, "not_found");
     here.projects.client.get("/invitations/another").await.assert_problem(429, "too_many_requests");
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_sender_has_a_limited_number_of_open_invitations_over_all_projects(db: PgPool) {
+    let invited = Invited::start_with(db, &[("OPEN_INVITATIONS_PER_USER", "3")]).await;
+    let other = invited.projects.platform.project(&invited.ada).await;
+    let paths = [invited.path("invite"), format!("/projects/{other}/invite")];
+    let body = |number: usize| json!({"email": format!("user{number}@example.org"), "role": "reviewer"});
+    let requests = (0..8).map(|number| invited.client.post(&paths[number % 2], body(number)));
+    let answers = join_all(requests).await;
+    let (created, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((created.len(), refused.len()), (3, 5));
+    for answer in refused {
+        answer.assert_problem(429, "quota_exceeded");
+        assert_eq!(answer.body["limit"], "open_invitations_per_user");
+    }
+    let (project, id) = (created[0].body["project_id"].as_str(), created[0].body["id"].as_str());
+    let invitation = format!("/projects/{}/invitations/{}", project.expect("one"), id.expect("one"));
+    invited.client.delete(&invitation).await.assert_status(204);
+    invited.client.post(&paths[0], body(8)).await.assert_status(201);
+    invited.client.post(&paths[0], body(9)).await.assert_problem(429, "quota_exceeded");
+    // Expired invitations do not count.
+    invited.projects.platform.clock.advance(Duration::days(8));
+    let later = invited.projects.platform.another_session(&invited.ada).await;
+    invited.client.as_user(&later).post(&paths[0], body(9)).await.assert_status(201);
+    assert_eq!(invited.projects.platform.events::<EmailRequested>().await.len(), 5);
+}

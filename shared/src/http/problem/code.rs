@@ -61,6 +61,8 @@ codes! {
     EmailNotVerified = "email_not_verified", FORBIDDEN;
     /// Reauthentication required: `POST /auth/reauthenticate`
     ReauthenticationRequired = "reauthentication_required", FORBIDDEN;
+    /// Registration is closed for this email domain
+    RegistrationClosed = "registration_closed", FORBIDDEN;
     /// Forbidden for your role
     Forbidden = "forbidden", FORBIDDEN;
     /// Invitation is for another email address
@@ -87,8 +89,6 @@ codes! {
     Claimed = "claimed", CONFLICT;
     /// Too many claimed items
     TooManyClaims = "too_many_claims", CONFLICT;
-    /// Too many project exports in progress
-    TooManyExports = "too_many_exports", CONFLICT;
     /// Reviewing your own item is not allowed
     OwnSubmission = "own_submission", FORBIDDEN;
     /// Project must keep at least one admin
