@@ -64,9 +64,12 @@ locals {
         SMTP_PORT    = tostring(var.mail.port)
         SMTP_TLS     = var.mail.tls
 
+        REGISTRATION = var.registration
+
         RETENTION_DAYS       = tostring(var.retention_days)
         AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
       },
+      { for name, limit in var.limits : upper(name) => tostring(limit) if limit != null },
       # The load balancer appends two addresses to X-Forwarded-For: the client's, then its own.
       contains(local.http_functions, name) ? { CORS_ORIGINS = join(",", local.page_origins), TRUSTED_PROXY_HOPS = "2" } : {},
       # With transaction pooling, each transaction may get another connection, so prepared statements cannot be reused.

@@ -138,6 +138,37 @@ variable "audit_retention_days" {
   default     = 730
 }
 
+variable "registration" {
+  description = "Who may register: `open` for everyone, `invited` for addresses with an open invitation, or the allowed email domains, separated by commas."
+  type        = string
+  default     = "open"
+}
+
+variable "limits" {
+  description = "Limits of what one user may have or cause, by the names of their environment variables in lower case. Null for the code's default. `event_streams_per_instance` must be below the concurrency of `events`."
+  type = object({
+    projects_per_user            = optional(number)
+    open_invitations_per_user    = optional(number)
+    open_drafts_per_user         = optional(number)
+    items_per_user_and_day       = optional(number)
+    bytes_per_user_and_day       = optional(number)
+    exports_in_progress_per_user = optional(number)
+    searches_per_user_and_minute = optional(number)
+    event_streams_per_user       = optional(number)
+    event_streams_per_instance   = optional(number, 900)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : limit == null || try(limit >= 1, true)])
+    error_message = "A limit must be at least 1."
+  }
+  validation {
+    condition     = var.limits.event_streams_per_instance < 1000
+    error_message = "event_streams_per_instance must be below 1000, the concurrency of events, so that an instance can refuse a stream."
+  }
+}
+
 variable "default_language" {
   description = "The language (BCP 47) of voice samples if neither the sample nor its project sets it."
   type        = string

@@ -13,6 +13,7 @@ mod plans;
 mod processing;
 mod redis_server;
 mod rows;
+mod statements;
 
 use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
@@ -36,6 +37,7 @@ pub use people::TestUser;
 pub use processing::{Processing, finalized, sample};
 pub use redis_server::RedisServer;
 pub use rows::{insert, rfc3339};
+pub use statements::Statements;
 
 use crate::{
     base::{
@@ -144,6 +146,10 @@ impl Platform {
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_STRANGERS_PER_MINUTE", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_HOUR", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_DAY", "1000000".into()),
+            ("SENDER_MAILS_PER_HOUR", "1000000".into()),
+            ("SENDER_MAILS_PER_DAY", "1000000".into()),
             ("PUSH_AUDIENCE", "test".into()),
             ("PUSH_SERVICE_ACCOUNT", keys.identity.email().into()),
             ("PUSH_ISSUER", ISSUER.into()),

@@ -19,7 +19,10 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
-    identity::guard::{ItemEditor, ProjectAdmin, ProjectMember},
+    identity::{
+        guard::{ItemEditor, ProjectAdmin, ProjectMember},
+        quota::UserQuota,
+    },
     items::{
         Verb,
         locators::{ByItem, Kind, TargetItem},
@@ -32,7 +35,11 @@ use uuid::Uuid;
 use crate::{
     model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Word},
     queries,
+    quota::{Cost, UploadQuota},
 };
+
+/// The number of results that count as one search.
+const RESULTS: u32 = 50;
 
 /// Reads, changes and deletes items.
 #[derive(Clone)]
@@ -41,12 +48,17 @@ pub(crate) struct Items {
     pub(crate) outbox: Outbox,
     pub(crate) signer: UrlSigner,
     pub(crate) uploads_bucket: String,
+    pub(crate) quota: UploadQuota,
+    pub(crate) searches: UserQuota,
     pub(crate) clock: Clock,
 }
 
 impl Items {
     /// Lists a page of items: the newest first or, in a search, the best matches first.
     pub(crate) async fn list<T: From<ItemRow>>(&self, filter: &Filter) -> Result<Page<Listed<T>>> {
+        if filter.words.is_some() {
+            self.searches.spend(filter.caller, filter.limit.size().div_ceil(RESULTS)).await?;
+        }
         let found = queries::find_items(&self.db, filter).await?;
         let page = Page::new(found, filter.limit, |found| found.id.0);
         let ids: Vec<ItemId> = page.items.iter().map(|found| found.id).collect();
@@ -135,8 +147,10 @@ impl Items {
     /// Returns a link to the file of the latest upload, and records it in the audit log.
     pub(crate) async fn download<K: Kind>(&self, access: &ProjectMember<ByItem<K>>) -> Result<Download> {
         let row = self.get(access.target).await?;
-        let generation = row.generation.ok_or_else(|| {
-            Problem::new(Code::InvalidState).detail("The file of this item has not been uploaded yet.")
+        let generation = row.generation.filter(|_| row.type_checked).ok_or_else(|| {
+            Problem::new(Code::InvalidState).detail(
+                "The file of this item has not been uploaded and checked yet, or is of no accepted type.",
+            )
         })?;
         let now = self.clock.now();
         let action = K::KIND.action(Verb::Downloaded);
@@ -146,7 +160,9 @@ impl Items {
             let mut db = self.db.acquire().await?;
             audit::record(&mut db, entry.in_project(access.project_id), now).await?;
         }
-        self.signer.download(&row.object, generation, &row.item.original_filename, now).await
+        let media_type = &row.item.content_type;
+        let filename = K::KIND.served_name(&row.item.original_filename, media_type);
+        self.signer.download(&row.object, generation, &filename, media_type, now).await
     }
 
     /// Reprocesses a failed item: publishes the finalize message of its file again.
@@ -164,6 +180,7 @@ impl Items {
         );
         let message = Outgoing::new(Topic::Uploads, attributes, data);
         let (user, now) = (access.principal.user_id, self.clock.now());
+        self.quota.charge(&mut tx, user, Cost { items: 1, ..Cost::default() }, now).await?;
         processing::restart(&mut tx, &failed, user, &message, now).await?;
         tx.publish(message);
         tx.commit().await?;

@@ -46,6 +46,7 @@ pub(crate) struct Purged {
     ceremonies: u64,
     sessions: u64,
     mail_deliveries: u64,
+    mail_counts: u64,
     event_tickets: u64,
     delivery_errors: u64,
     dead_letters: u64,
@@ -74,6 +75,7 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
         sessions: in_batches(end, || expired::sessions(db, now - SESSIONS, BATCH)).await?,
         mail_deliveries: in_batches(end, || expired::mail_deliveries(db, now - MAIL_DELIVERIES, BATCH))
             .await?,
+        mail_counts: in_batches(end, || expired::mail_counts(db, now - time::Duration::DAY, BATCH)).await?,
         event_tickets: in_batches(end, || expired::event_tickets(db, now, BATCH)).await?,
         delivery_errors: in_batches(end, || expired::delivery_errors(db, now - DELIVERY_ERRORS, BATCH))
             .await?,

@@ -71,6 +71,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/users/me/passkeys", VERIFIED),
     ("PATCH", "/users/me/passkeys/{passkey_id}", VERIFIED),
     ("DELETE", "/users/me/passkeys/{passkey_id}", VERIFIED),
+    ("POST", "/users/me/passkeys/{passkey_id}/confirm", VERIFIED),
     ("GET", "/users/me/export", VERIFIED),
     ("GET", "/projects", VERIFIED),
     ("POST", "/projects", VERIFIED),

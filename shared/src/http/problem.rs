@@ -1,6 +1,7 @@
 //! Error responses: `application/problem+json` (RFC 9457) with a stable code.
 
 mod code;
+mod quota;
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -12,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-pub use self::code::Code;
+pub use self::{code::Code, quota::QuotaProblem};
 use crate::base::context;
 
 /// The result of a handler, with [`Problem`] as its error.

@@ -144,7 +144,7 @@ async fn a_stream_resumes_in_another_cluster(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn many_streams_cost_the_database_as_much_as_one(db: PgPool) {
-    let events = Events::start(db).await;
+    let events = Events::start_with(db, &[("EVENT_STREAMS_PER_USER", "30")]).await;
     let scans = async || -> i64 {
         let scans =
             "select (seq_scan + coalesce(idx_scan, 0))::bigint from pg_stat_user_tables where relname = $1";

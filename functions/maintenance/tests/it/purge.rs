@@ -114,6 +114,8 @@ async fn expired_rows_are_deleted_after_their_retention(db: PgPool) {
         "insert into passkey_ceremonies (id, user_id, state, expires_at)
          values (gen_random_uuid(), $1, '{}', now() + interval '5 minutes')",
         "insert into mail_deliveries (event_id, kind, sent_at) values ($1, 'verification', now())",
+        "insert into mail_counts (subject, hour_began_at, hour_mails, day_began_at, day_mails)
+         values (uuid_send($1), now(), 1, now() - interval '1 hour', 1)",
         "insert into event_tickets (token_hash, session_id, user_id, project_id, expires_at)
          select 'd', id, $1, $1, now() + interval '1 hour' from sessions where user_id = $1 limit 1",
         "insert into delivery_errors (subscription, message_hash, cause, failed_at)
@@ -126,17 +128,17 @@ async fn expired_rows_are_deleted_after_their_retention(db: PgPool) {
     let project = platform.project(&ada).await;
     for statement in [
         "insert into project_invitations (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at,
-             mailed_at, created_at)
-         values (gen_random_uuid(), $1, 'bob@example.org', 'admin', $2, 'k1', 'c', now() + interval '7 days', '{}', now())",
+             created_at)
+         values (gen_random_uuid(), $1, 'bob@example.org', 'admin', $2, 'k1', 'c', now() + interval '7 days', now())",
         "insert into idempotency_keys (user_id, route, key, request_hash, resource_id, created_at)
          values ($2, 'POST /projects', 'k', 'hash', $1, now())",
     ] {
         sqlx::query(statement).bind(project).bind(ada.id).execute(&platform.db).await.expect("a row");
     }
     let nothing = json!({"accounts": 0, "unverified_accounts": 0, "links": 0, "invitations": 0, "idempotency_keys": 0,
-                         "ceremonies": 0, "sessions": 0, "mail_deliveries": 0, "event_tickets": 0,
-                         "delivery_errors": 0, "dead_letters": 0, "exports": 0, "items": 0, "statistics": 0,
-                         "projects": 0});
+                         "ceremonies": 0, "sessions": 0, "mail_deliveries": 0, "mail_counts": 0,
+                         "event_tickets": 0, "delivery_errors": 0, "dead_letters": 0, "exports": 0, "items": 0,
+                         "statistics": 0, "projects": 0});
     let expect = |changes: Value| {
         let mut expected = nothing.clone();
         for (name, count) in changes.as_object().expect("an object") {
@@ -148,7 +150,10 @@ async fn expired_rows_are_deleted_after_their_retention(db: PgPool) {
     platform.clock.advance(Duration::minutes(6));
     assert_eq!(maintenance.purge().await, expect(json!({"ceremonies": 1})));
     platform.clock.advance(Duration::days(29));
-    assert_eq!(maintenance.purge().await, expect(json!({"idempotency_keys": 1, "event_tickets": 1})));
+    assert_eq!(
+        maintenance.purge().await,
+        expect(json!({"idempotency_keys": 1, "event_tickets": 1, "mail_counts": 1}))
+    );
     assert_eq!(maintenance.purge().await, nothing, "an expired link is kept to answer a late click");
     platform.clock.advance(Duration::days(4));
     assert_eq!(
@@ -268,6 +273,7 @@ async fn each_statement_of_the_purge_reads_an_index(db: PgPool) {
         (["delete from idempotency_keys", "order by created_at"], "idempotency_keys_created_at_idx"),
         (["delete from sessions", "coalesce(revoked_at, expires_at)"], "sessions_ended_at_idx"),
         (["delete from mail_deliveries", "order by sent_at"], "mail_deliveries_sent_at_idx"),
+        (["delete from mail_counts", "order by day_began_at"], "mail_counts_day_began_at_idx"),
         (["delete from users", "order by created_at"], "users_unverified_created_at_idx"),
         (["from users", "order by deleted_at"], "users_deleted_at_idx"),
         (["delete from event_tickets", "order by expires_at"], "event_tickets_expires_at_idx"),

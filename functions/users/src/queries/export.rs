@@ -46,7 +46,7 @@ pub(crate) async fn passkeys(
     sqlx::query_as!(
         Passkey,
         r#"
-        select id as "id: PasskeyId", name, created_at, last_used_at
+        select id as "id: PasskeyId", name, created_at, last_used_at, suspended_at
         from passkeys
         where user_id = $1 and id > $2
         order by id

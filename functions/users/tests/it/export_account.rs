@@ -92,7 +92,7 @@ async fn an_export_contains_texts_feedback_project_exports_and_invitations(db: P
         platform.insert("exports", export).await;
         let invitation = json!({
             "id": user.id, "project_id": project, "email": email, "role": "reviewer", "invited_by_id": bob.id,
-            "key_id": "k1", "token_hash": format!("\\x{}", user.id.0.simple()), "expires_at": "now", "mailed_at": [],
+            "key_id": "k1", "token_hash": format!("\\x{}", user.id.0.simple()), "expires_at": "now",
             "created_at": "now",
         });
         platform.insert("project_invitations", invitation).await;
