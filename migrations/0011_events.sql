@@ -55,12 +55,11 @@ create table dead_letters (
     constraint dead_letters_subscription_message_id_key unique (subscription, message_id)
 );
 
--- Mails that were sent or permanently refused. A mail is sent at least once: its row keeps a redelivered event from sending
--- it again.
 -- Serves the purge.
 create index dead_letters_created_at_idx on dead_letters (created_at);
 
--- Sent mails. A mail is sent at least once: its row keeps a redelivered event from sending it again.
+-- Mails that were sent or permanently refused. A mail is sent at least once: its row keeps a redelivered event from sending
+-- it again.
 create table mail_deliveries (
     event_id uuid not null,
     kind text not null,

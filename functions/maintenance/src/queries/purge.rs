@@ -134,13 +134,17 @@ pub(crate) async fn erase_file_names(
         r#"
         with named as materialized (
             select id from items
-            where uploaded_by_id = $1 and id > $2 and original_filename <> 'erased'
+            where uploaded_by_id = $1
+              and id > $2
+              and (original_filename <> 'erased' or next_upload ->> 'original_filename' <> 'erased')
             order by id
             limit $4
             for update
         ), erased as (
             update items
-            set original_filename = 'erased', version = version + 1
+            set original_filename = 'erased',
+                next_upload = next_upload || '{"original_filename": "erased"}',
+                version = version + 1
             from named
             where items.id = named.id
             returning items.project_id
