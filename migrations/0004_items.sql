@@ -12,8 +12,8 @@ create table items (
     created_at timestamptz not null,
     deleted_at timestamptz,
 
-    -- The current upload. Its object is `{kind}/{project}/{item}/{upload_no}`: a later upload never overwrites an earlier
-    -- one.
+    -- The current upload. Its object is `{kind}/{project}/{item}/{upload_no}`: a later upload never overwrites an
+    -- earlier one.
     upload_no integer not null default 1,
     original_filename text not null,
     content_type text not null,

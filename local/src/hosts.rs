@@ -1,6 +1,6 @@
 //! Protection against DNS rebinding. A website can point its own domain at 127.0.0.1, and browsers then let its pages
-//! read what the local cloud answers. The requests of such pages name that domain as their host, so only local names are
-//! served.
+//! read what the local cloud answers. The requests of such pages name that domain as their host, so only local hosts
+//! are served.
 
 use axum::{
     Router,
@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-/// The ports that a request may name: the server's own and the gateway's, which forwards the host that it was asked for.
+/// The ports that a request may name: the server's own, and the gateway's, which forwards the host of its requests.
 pub(crate) type Ports = [u16; 2];
 
 /// Makes a router refuse requests for other hosts than this machine.

@@ -196,8 +196,8 @@ async fn find_invitation(db: &PgPool, id: InvitationId) -> Result<Option<Mail>, 
     .await
 }
 
-/// Finds a rejection that is still current, if the uploader is still a member. Other changes of the item, such as another
-/// domain, increase its version too, so only a transition to another status ends the rejection.
+/// Finds a rejection that is still current, if the uploader is still a member. Other changes of the item, such as
+/// another domain, increase its version too, so only a transition to another status ends the rejection.
 async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,

@@ -50,7 +50,7 @@ pub struct KindDefinition {
     pub prefix: &'static str,
     /// The accepted media types of an upload, aliases included.
     pub media_types: &'static [&'static str],
-    /// The extensions of the file names of each media type, in the order of `media_types`. The first one is the usual one.
+    /// The file name extensions of each media type, in the order of `media_types`. The first one is the usual one.
     pub extensions: &'static [&'static [&'static str]],
     /// The largest size of an upload, in bytes.
     pub max_bytes: i64,
@@ -141,8 +141,8 @@ impl ItemKind {
         }
     }
 
-    /// Returns the name under which a file is served. It ends in an extension of the file's type, because programs choose
-    /// by it what they do with the file.
+    /// Returns the name under which a file is served. It ends in an extension of the file's type, because programs
+    /// choose by it what they do with the file.
     #[must_use]
     pub fn served_name(self, filename: &str, media_type: &str) -> String {
         let definition = self.definition();

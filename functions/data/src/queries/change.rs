@@ -53,7 +53,8 @@ pub(crate) async fn describe_draft(
     Ok(())
 }
 
-/// Records the next upload of a failed or rejected item. The current upload stays until the bytes of the next one arrive.
+/// Records the next upload of a failed or rejected item. The current upload stays until the bytes of the next one
+/// arrive.
 pub(crate) async fn await_next_upload(
     db: &mut PgConnection,
     id: ItemId,

@@ -103,10 +103,10 @@ pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result
         select id as "id!: ItemId", project_id as "project_id!: ProjectId", uploaded_by_id as "uploaded_by_id!: UserId",
                kind as "kind!: ItemKind", original_filename as "original_filename!", content_type as "content_type!",
                size_bytes as "size_bytes!", crc32c, resumable as "resumable!", upload_no as "upload_no!", generation,
-               type_checked as "type_checked!", status as "status!: ItemStatus", failure_code, failure_message, progress_done, progress_total,
-               progress_unit, duplicate_of as "duplicate_of: ItemId", submitted_at, processed_at,
-               reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence, language,
-               version as "version!", created_at as "created_at!", own as "own!"
+               type_checked as "type_checked!", status as "status!: ItemStatus", failure_code, failure_message,
+               progress_done, progress_total, progress_unit, duplicate_of as "duplicate_of: ItemId", submitted_at,
+               processed_at, reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence,
+               language, version as "version!", created_at as "created_at!", own as "own!"
         from item_details
         where id = any($1) and deleted_at is null
         "#,

@@ -140,8 +140,8 @@ pub(crate) async fn list_pages(
 
 /// Create a link to the file of a document
 ///
-/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file of
-/// no accepted type is not served.
+/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
+/// of no accepted type is not served.
 #[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = Download),

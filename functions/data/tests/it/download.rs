@@ -64,7 +64,7 @@ async fn a_file_cannot_be_downloaded_before_it_is_uploaded(db: PgPool) {
         let item = data.announce(route, &data.contributor, "a.bin").await;
         let path = route.of(item, "/download");
         data.client.as_user(&data.contributor).get(&path).await.assert_problem(409, "invalid_state");
-        // Its type has not been checked.
+        // The type of this file has not been checked.
         data.set(item, "update items set status = 'processing', generation = 7 where id = $1").await;
         data.client.as_user(&data.contributor).get(&path).await.assert_problem(409, "invalid_state");
         data.set(item, "update items set status = 'draft', generation = null where id = $1").await;

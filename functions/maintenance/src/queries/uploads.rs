@@ -121,7 +121,8 @@ pub(crate) async fn purge_drafts(
     Ok(purged.rows_affected())
 }
 
-/// Cancels next uploads of items that are reserved until `taken_until` and have not changed since. Returns their number.
+/// Cancels next uploads of items that are reserved until `taken_until` and have not changed since. Returns their
+/// number.
 pub(crate) async fn cancel_next_uploads(
     db: &mut PgConnection,
     items: &[ItemId],

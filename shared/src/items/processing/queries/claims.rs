@@ -77,8 +77,9 @@ pub(in super::super) async fn lease(
             where items.id = item.id and found = 'again'
         )
         select item.found as "found!", item.attempt as "attempt!",
-               case when arrived.version is null then item.tries else 1 end as "tries!", item.content_type as "content_type!",
-               item.size_bytes as "size_bytes!", item.needs_batch as "needs_batch!", item.operation, item.operation_started_at,
+               case when arrived.version is null then item.tries else 1 end as "tries!",
+               item.content_type as "content_type!", item.size_bytes as "size_bytes!",
+               item.needs_batch as "needs_batch!", item.operation, item.operation_started_at,
                coalesce(voice_samples.requested_language, projects.language) as language
         from item
         left join arrived on true
