@@ -65,7 +65,7 @@ shared::settings! {
         pub mail_token: MailTokenSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
-        /// Who may register.
+        /// The policy for new accounts.
         pub registration: RegistrationSettings,
         /// Settings for WebAuthn ceremonies.
         pub passkey: PasskeySettings,

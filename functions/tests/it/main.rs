@@ -5,4 +5,5 @@ mod naming;
 mod openapi;
 mod page;
 mod pages;
+mod pooler;
 mod reference;

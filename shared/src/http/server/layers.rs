@@ -1,4 +1,5 @@
-//! The layers around every function's routes, outermost first: request context and log line, panics, CORS, timeout.
+//! The layers around every function's routes, outermost first: request context and log line, panics, CORS, timeout,
+//! repetition.
 
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ use tower_http::{
 };
 use tracing::{Instrument as _, field::Empty};
 
-use super::HttpSettings;
+use super::{HttpSettings, repeat};
 use crate::{
     base::{
         config::Error,
@@ -42,6 +43,7 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
 
 pub(super) fn apply(router: Router, settings: &HttpSettings) -> Result<Router, Error> {
     Ok(router
+        .layer(middleware::from_fn(repeat::repeat))
         .layer(middleware::from_fn_with_state(settings.request_timeout, time_out))
         .layer(cors(&settings.cors_origins)?)
         .layer(CatchPanicLayer::custom(panicked))
