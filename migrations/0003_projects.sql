@@ -62,8 +62,6 @@ create table project_invitations (
     key_id text not null,
     token_hash bytea not null,
     expires_at timestamptz not null,
-    -- When its mails were requested, within the last hour: the number of mails per project is limited.
-    mailed_at timestamptz[] not null,
     created_at timestamptz not null,
     accepted_at timestamptz,
     accepted_by_id uuid,
@@ -81,14 +79,14 @@ create unique index project_invitations_open_key on project_invitations (project
     where accepted_at is null and revoked_at is null;
 -- Serves the list of a project's invitations, newest first, by keyset.
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
+-- Serves erasing a user, and the account data export, by keyset.
+create index project_invitations_email_id_idx on project_invitations (email, id);
 -- Serves the limit on a sender's open invitations.
 create index project_invitations_invited_by_id_open_idx on project_invitations (invited_by_id, expires_at)
     where accepted_at is null and revoked_at is null;
 -- Serves registration that is open to invited addresses only.
 create index project_invitations_email_open_idx on project_invitations (email, expires_at)
     where accepted_at is null and revoked_at is null;
--- Serves the limit on mails, which reads the newest times only.
-create index project_invitations_mailed_idx on project_invitations (project_id, (mailed_at[array_upper(mailed_at, 1)]));
 -- Serves the purge.
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));

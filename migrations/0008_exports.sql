@@ -48,6 +48,8 @@ create table exports (
 
 -- Serves a project's list, newest first, by keyset, and the purge of a deleted project's exports.
 create index exports_project_id_id_idx on exports (project_id, id desc);
+-- Serves the account data export, by keyset.
+create index exports_requested_by_id_id_idx on exports (requested_by_id, id);
 -- Serves maintenance in finding stuck exports.
 create index exports_due_idx on exports (coalesce(next_attempt_at, lease_until)) where status = 'processing';
 -- Serves the limit on a user's exports in progress.

@@ -94,6 +94,8 @@ impl Parts {
             ("TRUSTED_PROXY_HOPS", text("2")),
             // All clients share 127.0.0.1 here. The limits of each account stay as in the cloud.
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", text("1000000")),
+            ("SENDER_MAILS_PER_HOUR", text("1000000")),
+            ("SENDER_MAILS_PER_DAY", text("1000000")),
             ("ACCESS_TOKEN_ISSUER", text(&self.origin)),
             ("ACCESS_TOKEN_JWKS", text(&secrets.access_token_jwks)),
             ("ACCESS_TOKEN_SIGNING_KEY", text(&secrets.access_token_signing_key)),
@@ -181,7 +183,10 @@ mod tests {
     fn rate_limits_are_higher_by_address_but_not_by_account() {
         let env = parts().environment(&Env::default(), named("auth"), "");
         assert!(env.get("RATE_LIMIT_ADDRESS_PER_MINUTE").is_some());
-        for limit in ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE"] {
+        assert!(env.get("SENDER_MAILS_PER_HOUR").is_some());
+        for limit in
+            ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE", "RECIPIENT_MAILS_PER_HOUR"]
+        {
             assert_eq!(env.get(limit), None);
         }
         assert_eq!(env.get("TRUSTED_PROXY_HOPS"), Some("2"));

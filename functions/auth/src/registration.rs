@@ -13,6 +13,7 @@ use shared::{
     cloud::{events::EmailRequested, outbox::Outbox},
     http::problem::{Code, Problem, Result},
     identity::{
+        mail_caps::MailCaps,
         mail_token::{MailTokens, Purpose},
         passwords::Passwords,
     },
@@ -68,6 +69,7 @@ shared::use_case! {
     pub(crate) struct Registration {
         outbox: Outbox,
         mail_tokens: MailTokens,
+        mail_caps: MailCaps,
         passwords: Passwords,
         policy: RegistrationPolicy,
         clock: Clock,
@@ -78,7 +80,7 @@ impl Registration {
     /// Creates an account. If a verified account exists, its owner is told by mail about the attempt instead.
     ///
     /// # Errors
-    /// 403 if the domain of the address may not register.
+    /// 403 if the domain of the address may not register. 429 if the client has requested too many mails.
     pub(crate) async fn register(
         &self,
         email: &EmailAddress,
@@ -92,7 +94,7 @@ impl Registration {
             }
         }
         // Hashed even if it is not needed, so that the response time does not reveal known addresses.
-        let password_hash = self.passwords.hash(password.secret()).await?;
+        let password_hash = self.passwords.hash_new("password", password, Some(email)).await?;
         let now = self.clock.now();
         let verification_id = VerificationId::new();
         let mut tx = self.outbox.begin().await?;
@@ -117,19 +119,27 @@ impl Registration {
             EmailRequested::Verification { verification_id }
         };
         audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
-        tx.record(&event).await?;
+        if self.mail_caps.admit_request(&mut tx, email, now).await? {
+            tx.record(&event).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
 
     /// Mails the newest verification link of an address again and extends its lifetime.
+    ///
+    /// # Errors
+    /// 429 when the client has requested too many mails.
     pub(crate) async fn resend(&self, email: &EmailAddress) -> Result<()> {
+        let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
-        let unverified = queries::extend_verification(&mut tx, email, self.clock.now()).await?;
+        let unverified = queries::extend_verification(&mut tx, email, now).await?;
         // An event is recorded even if there is nothing to verify, to keep the response time equal. `email` discards
         // ids without a row.
         let verification_id = unverified.unwrap_or_else(VerificationId::new);
-        tx.record(&EmailRequested::Verification { verification_id }).await?;
+        if self.mail_caps.admit_request(&mut tx, email, now).await? {
+            tx.record(&EmailRequested::Verification { verification_id }).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

@@ -105,7 +105,8 @@ impl Exports {
         let object = object_name(project, id, attempt);
         let day = row.export.created_at.date();
         let filename = format!("items-{day}.{}", row.export.format.extension());
-        let link = self.signer.download(&object, generation, &filename, now).await?;
+        let media_type = row.export.format.content_type();
+        let link = self.signer.download(&object, generation, &filename, media_type, now).await?;
         Ok((row.export, Some(link)))
     }
 }

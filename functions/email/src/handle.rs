@@ -1,7 +1,9 @@
-//! Sends one mail for each event. A mail is sent twice only if the function crashes between sending and recording it.
+//! Sends one mail for each event. A mail is sent twice only if the function crashes between sending and recording it. A
+//! mail that the mail server permanently refuses is not sent again.
 
 use axum::extract::State;
 use shared::{
+    base::text::EmailAddress,
     cloud::{
         events::EmailRequested,
         push::{Delivery, Message, Push},
@@ -10,7 +12,13 @@ use shared::{
 };
 use tracing::Span;
 
-use crate::{AppState, queries};
+use crate::{
+    AppState,
+    queries::{self, SentMail},
+};
+
+/// The SMTP reply code for an address that is not valid (RFC 5321, 4.2.2).
+const MAILBOX_NOT_ALLOWED: u16 = 553;
 
 /// Handles an event of the topic `email-requested`.
 pub(crate) async fn email_requested(State(app): State<AppState>, Push(message): Push) -> Delivery {
@@ -29,8 +37,15 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
     let Some(mail) = queries::find_mail(&app.db, &event, app.clock.now()).await? else {
         return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
-    app.smtp.send(app.renderer.render(event_id, event.kind(), &mail)?).await?;
-    queries::record_sent(&app.db, event_id, event.kind(), app.clock.now()).await?;
-    tracing::info!(mail = event.kind(), "a mail was sent");
+    let refused_with = match EmailAddress::parse(&mail.to) {
+        Some(to) => app.smtp.send(app.renderer.render(event_id, event.kind(), &to, &mail.values)?).await?,
+        None => Some(MAILBOX_NOT_ALLOWED),
+    };
+    let delivery = SentMail { event_id, kind: event.kind(), to: &mail.to, refused_with };
+    queries::record_sent(&app.db, &delivery, app.clock.now()).await?;
+    match refused_with {
+        Some(code) => tracing::warn!(mail = event.kind(), code, "a mail was refused permanently"),
+        None => tracing::info!(mail = event.kind(), "a mail was sent"),
+    }
     Ok(Delivery::Done)
 }

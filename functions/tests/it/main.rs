@@ -7,3 +7,4 @@ mod page;
 mod pages;
 mod pooler;
 mod reference;
+mod worst_requests;

@@ -114,7 +114,8 @@ pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Opti
     Ok(hash.flatten())
 }
 
-/// Sets a password, ends all sessions except the caller's, and deletes all password reset links.
+/// Sets a password, ends all sessions except the caller's and all passkey registrations, suspends all passkeys, and
+/// deletes all password reset links.
 pub(crate) async fn change_password(
     db: &mut PgConnection,
     principal: &Principal,
@@ -131,6 +132,10 @@ pub(crate) async fn change_password(
             set revoked_at = case when id = $2 then revoked_at else $5 end,
                 password_id = case when id = $2 then $4 else password_id end
             where user_id = $1 and revoked_at is null
+        ), ceremonies as (
+            delete from passkey_ceremonies where user_id = $1
+        ), keys as (
+            update passkeys set suspended_at = $5 where user_id = $1 and suspended_at is null
         )
         update users set password_hash = $3, password_id = $4 where id = $1
         ",

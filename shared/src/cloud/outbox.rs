@@ -40,7 +40,7 @@ crate::settings! {
 }
 
 /// The maximum time that a response waits for its events to be published.
-const BUDGET: Duration = Duration::from_millis(300);
+pub const BUDGET: Duration = Duration::from_millis(300);
 
 /// The message attribute that contains the event's id.
 pub const EVENT_ID: &str = "event_id";
@@ -125,7 +125,7 @@ impl Outbox {
         Ok(Transaction { transaction, outbox: self.clone(), events: Vec::new() })
     }
 
-    /// Publishes committed events within a short time limit. The sweep publishes the rest.
+    /// Publishes committed events within a short time limit for all of them. The sweep publishes the rest.
     pub async fn publish_in_time(&self, events: Vec<Outgoing>) {
         if events.is_empty() {
             return;
@@ -224,9 +224,19 @@ impl Transaction {
     /// # Errors
     /// If the commit fails. Then nothing was changed or published.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.transaction.commit().await?;
-        self.outbox.publish_in_time(self.events).await;
+        let outbox = self.outbox.clone();
+        outbox.publish_in_time(self.commit_unpublished().await?).await;
         Ok(())
+    }
+
+    /// Commits and returns the events. A request with several transactions passes the events of all of them to one call
+    /// of [`Outbox::publish_in_time`], because the time limit applies to the request.
+    ///
+    /// # Errors
+    /// If the commit fails. Then nothing was changed.
+    pub async fn commit_unpublished(self) -> Result<Vec<Outgoing>, sqlx::Error> {
+        self.transaction.commit().await?;
+        Ok(self.events)
     }
 }
 

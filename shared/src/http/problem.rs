@@ -168,14 +168,15 @@ impl Problem {
         }
     }
 
-    /// Returns the cause for logs. It must never be sent to clients.
+    /// Returns the cause for logs and dead letters, without mail addresses, since it outlives the person. It must never
+    /// be sent to clients.
     #[must_use]
     pub fn cause(&self) -> String {
-        match (&self.source, &self.detail) {
+        without_addresses(match (&self.source, &self.detail) {
             (Some(source), _) => chain(source.as_ref()),
             (None, Some(detail)) => detail.clone(),
             (None, None) => self.code.title().to_owned(),
-        }
+        })
     }
 
     /// Returns the problem's code.
@@ -222,6 +223,19 @@ pub fn chain<'a>(error: &(dyn StdError + 'a)) -> String {
     text
 }
 
+/// Replaces the words with an `@`.
+fn without_addresses(text: String) -> String {
+    if !text.contains('@') {
+        return text;
+    }
+    let ends_word = |character: char| character.is_whitespace() || "<>()[]{}\"'`,;=".contains(character);
+    let replace = |piece: &str| {
+        let word = piece.trim_end_matches(ends_word);
+        if word.contains('@') { format!("[address]{}", &piece[word.len()..]) } else { piece.to_owned() }
+    };
+    text.split_inclusive(ends_word).map(replace).collect()
+}
+
 /// Converts a missing row into a 404.
 pub trait OrNotFound {
     /// The value that was found.
@@ -261,5 +275,23 @@ impl From<sqlx::Error> for Problem {
         };
         let rolled_back = failure == Failure::RolledBack;
         Self { source: Some(error.into()), rolled_back, ..Self::new(code) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn a_cause_contains_no_mail_address() {
+        for (source, cause) in [
+            ("no mailbox <ada@example.org>: moved", "no mailbox <[address]>: moved"),
+            ("Key (email)=(ada@example.org) exists", "Key (email)=([address]) exists"),
+            ("ada@example.org", "[address]"),
+            ("to 'ada@example.org', \"bob@example.org\"", "to '[address]', \"[address]\""),
+            ("timed out after 5 s", "timed out after 5 s"),
+        ] {
+            assert_eq!(Problem::internal(source).cause(), cause);
+        }
     }
 }

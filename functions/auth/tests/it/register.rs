@@ -50,6 +50,15 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
     assert_eq!(response.invalid_fields(), ["display_name", "email", "more", "password"]);
     let response = auth.client.post("/auth/register", json!({"display_name": "a\u{0}b"})).await;
     assert_eq!(response.invalid_fields(), ["display_name", "email", "password"]);
+    for name in ["pay at evil.example/x", "a\u{202E}b", "a\u{2029}b"] {
+        let body = json!({"email": "ada@example.org", "password": PASSWORD, "display_name": name});
+        let response = auth.client.post("/auth/register", body).await;
+        assert_eq!(
+            response.assert_problem(422, "invalid_fields").invalid_fields(),
+            ["display_name"],
+            "{name:?}"
+        );
+    }
     for password in ["password12345", "aaaaaaaaaaaaaaaaaaaa", "ada@example.org", "AdaExample2026"] {
         let body = json!({"email": "ada@example.org", "password": password});
         let response = auth.client.post("/auth/register", body).await;
@@ -61,6 +70,22 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
     }
     let users: i64 = auth.platform.value("select count(*) from users").await;
     assert_eq!(users, 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_address_that_cannot_be_mailed_is_refused_on_every_route(db: PgPool) {
+    let auth = Auth::start(db).await;
+    for email in ["a..b@x.example", ".a@x.example", "a@127.0.0.1", "\"a\"@x.example"] {
+        for path in ["/auth/register", "/auth/verify-email/resend", "/auth/password/forgot"] {
+            let mut body = json!({"email": email});
+            if path == "/auth/register" {
+                body["password"] = PASSWORD.into();
+            }
+            let refused = auth.client.post(path, body).await;
+            let fields = refused.assert_problem(422, "invalid_fields").invalid_fields();
+            assert_eq!(fields, ["email"], "{path} {email}");
+        }
+    }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -138,10 +163,10 @@ async fn only_invited_addresses_get_an_account_and_a_mail(db: PgPool) {
     let invite = async |email: &str, expires_in_days: i32, revoked: bool| {
         let invited = sqlx::query(
             "insert into project_invitations
-                 (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at, mailed_at, created_at,
+                 (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at, created_at,
                   revoked_at)
              values (gen_random_uuid(), $1, $2, 'reviewer', $3, 'k1', sha256($2::bytea),
-                     now() + $4 * interval '1 day', '{}', now(), case when $5 then now() end)",
+                     now() + $4 * interval '1 day', now(), case when $5 then now() end)",
         )
         .bind(project)
         .bind(email)

@@ -110,7 +110,7 @@ pub(crate) async fn delete_document(
 /// Renew the upload URL of a document
 ///
 /// A draft gets a new URL for the same upload. A failed or rejected document gets a URL for its next upload, which may
-/// have another name, type or size.
+/// have another name, type or size. The document keeps its current file until the new one arrives.
 #[utoipa::path(post, path = "/documents/{document_id}/upload-url", tag = "documents",
     params(("document_id" = ItemId, Path)), request_body = Option<NextDocumentUpload>,
     responses((status = OK, body = DocumentUpload),
@@ -120,7 +120,7 @@ pub(crate) async fn renew_upload_url(
     access: ItemEditor<ByItem<Kind>>,
     OptionalJson(next): OptionalJson<NextDocumentUpload>,
 ) -> Result<Json<DocumentUpload>> {
-    let renewed = uploads.renew(&access, &next.into()).await?;
+    let renewed = uploads.renew(&access, next.into()).await?;
     Ok(Json(renewed.into()))
 }
 
@@ -140,7 +140,8 @@ pub(crate) async fn list_pages(
 
 /// Create a link to the file of a document
 ///
-/// The link expires. The file is served as an attachment.
+/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file of
+/// no accepted type is not served.
 #[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = Download),

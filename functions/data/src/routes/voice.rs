@@ -110,7 +110,7 @@ pub(crate) async fn delete_voice_sample(
 /// Renew the upload URL of a voice sample
 ///
 /// A draft gets a new URL for the same upload. A failed or rejected voice sample gets a URL for its next upload, which
-/// may have another name, type or size.
+/// may have another name, type or size. The voice sample keeps its current file until the new one arrives.
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/upload-url", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)), request_body = Option<NextVoiceUpload>,
     responses((status = OK, body = VoiceUpload),
@@ -120,7 +120,7 @@ pub(crate) async fn renew_voice_upload_url(
     access: ItemEditor<ByItem<Kind>>,
     OptionalJson(next): OptionalJson<NextVoiceUpload>,
 ) -> Result<Json<VoiceUpload>> {
-    let renewed = uploads.renew(&access, &next.into()).await?;
+    let renewed = uploads.renew(&access, next.into()).await?;
     Ok(Json(renewed.into()))
 }
 
@@ -140,7 +140,8 @@ pub(crate) async fn list_words(
 
 /// Create a link to the file of a voice sample
 ///
-/// The link expires. The file is served as an attachment.
+/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file of
+/// no accepted type is not served.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/download", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = OK, body = Download),

@@ -42,6 +42,15 @@ impl<K: Kind + Clone> Engine for Told<K> {
     const FOLDER: &'static str = "told";
     const HEAD_BYTES: u64 = 5;
 
+    fn detect(job: &Job, head: &Head) -> Option<&'static str> {
+        match head.bytes[..] {
+            [b'M', b'Z', ..] => None,
+            [0x89, b'P', ..] => Some("image/png"),
+            [b'O', b'g', ..] => Some("audio/ogg"),
+            _ => K::KIND.definition().media_types.iter().copied().find(|known| *known == job.content_type),
+        }
+    }
+
     fn check(_: &Job, _: &Head) -> Option<Failure> {
         None
     }

@@ -60,7 +60,7 @@ pub(crate) async fn insert_project(
         from project, membership
         "#,
         id.0,
-        new.name,
+        new.name.as_str(),
         new.description,
         creator.0,
         now,
@@ -240,7 +240,7 @@ pub(crate) async fn lock_project(
     .await?;
     Ok(LockedProject {
         values: ProjectValues {
-            name: project.name,
+            name: project.name.into(),
             description: project.description,
             language: project.language,
         },
@@ -260,7 +260,7 @@ pub(crate) async fn update_project(
         "update projects set name = $2, description = $3, language = $5, updated_at = $4, version = version + 1
          where id = $1",
         id.0,
-        new.name,
+        new.name.as_str(),
         new.description,
         now,
         new.language,

@@ -1,14 +1,14 @@
 //! The handler of `POST /projects`.
 
+use crate::{
+    AppState,
+    model::{Project, ProjectValues},
+    queries,
+};
 use axum::extract::State;
-use garde::Validate;
-use serde::Deserialize;
 use shared::{
     audit::{self, Action, Entry},
-    base::{
-        ids::ProjectId,
-        text::{Name, is_language},
-    },
+    base::ids::ProjectId,
     http::{
         extract::Json,
         idempotency::{IdempotencyKey, Reservation},
@@ -17,28 +17,6 @@ use shared::{
     },
     identity::principal::Principal,
 };
-use utoipa::ToSchema;
-
-use crate::{
-    AppState,
-    model::{Project, ProjectValues},
-    queries,
-};
-
-/// A project to create.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CreateProject {
-    #[garde(dive)]
-    name: Name,
-    /// Description of at most 2,000 characters.
-    #[garde(length(chars, max = 2000))]
-    #[schema(max_length = 2000)]
-    description: Option<String>,
-    /// Default language of voice samples, as a BCP 47 tag.
-    #[garde(inner(custom(is_language)))]
-    language: Option<String>,
-}
 
 /// Create a project
 ///
@@ -49,7 +27,7 @@ pub(crate) async fn create_project(
     State(app): State<AppState>,
     principal: Principal,
     key: IdempotencyKey,
-    Json(new): Json<CreateProject>,
+    Json(new): Json<ProjectValues>,
 ) -> Result<Created<Project>> {
     let id = ProjectId::new();
     let now = app.clock.now();
@@ -60,12 +38,7 @@ pub(crate) async fn create_project(
             if queries::count_projects(&mut tx, user, app.limits.projects).await? >= app.limits.projects {
                 return Err(Problem::quota_exceeded("projects_per_user", None));
             }
-            let values = ProjectValues {
-                name: new.name.as_str().to_owned(),
-                description: new.description,
-                language: new.language,
-            };
-            let project = queries::insert_project(&mut tx, id, user, &values, now).await?;
+            let project = queries::insert_project(&mut tx, id, user, &new, now).await?;
             let entry = Entry::success(Some(user), Action::ProjectCreated, id.0).in_project(id);
             audit::record(&mut tx, entry, now).await?;
             project
