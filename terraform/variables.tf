@@ -236,7 +236,7 @@ variable "database_logins" {
 # Database and Redis
 
 variable "database" {
-  description = "The PostgreSQL instance. Change `name` only to switch to a restored instance. `max_connections` must fit the tier's memory. `pooling` requires ENTERPRISE_PLUS."
+  description = "The PostgreSQL instance. Change `name` only to switch to a restored instance. `max_connections` must fit the tier's memory. `pooling` is refused, see README.md."
   type = object({
     name                     = optional(string, "alta-data")
     edition                  = optional(string, "ENTERPRISE")
@@ -253,8 +253,8 @@ variable "database" {
   })
 
   validation {
-    condition     = !var.database.pooling || var.database.edition == "ENTERPRISE_PLUS"
-    error_message = "Managed connection pooling requires the edition ENTERPRISE_PLUS."
+    condition     = !var.database.pooling
+    error_message = "Managed connection pooling is not supported: it is unknown which startup parameters it accepts, see README.md."
   }
 }
 

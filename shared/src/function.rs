@@ -169,7 +169,7 @@ pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
     if let Some(timeout) = F::REQUEST_TIMEOUT {
         common.http.request_timeout = timeout;
     }
-    let db = database::connect(&common.database)?;
+    let db = database::connect(&common.database, Some(common.http.request_timeout))?;
     let health = Health::default().database(&db);
     let refusals = Refusals::new(db.clone(), clock.clone());
     let state = F::state(own, Base { db, clock, refusals: refusals.clone() })?;

@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod admins;
 pub mod guard;
 pub mod mail_caps;
 pub mod mail_token;

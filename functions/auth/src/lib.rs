@@ -74,7 +74,7 @@ shared::settings! {
         pub mail_caps: MailCapSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
-        /// Who may register.
+        /// The policy for new accounts.
         pub registration: RegistrationSettings,
         /// Settings for WebAuthn ceremonies.
         pub passkey: PasskeySettings,

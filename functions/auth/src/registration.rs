@@ -22,18 +22,18 @@ use shared::{
 use crate::queries::{self, NewVerification};
 
 shared::settings! {
-    /// Registration.
+    /// The policy for new accounts.
     pub struct RegistrationSettings {
-        /// Who may register: `open` for everyone, `invited` for addresses with an open invitation, or the allowed email
+        /// The addresses that may register: `open` for everyone, `invited` for addresses with an open invitation, or the allowed email
         /// domains, separated by commas.
         pub policy: RegistrationPolicy = "REGISTRATION" or "open",
     }
 }
 
-/// Who may register.
+/// The addresses that may register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistrationPolicy {
-    /// Everyone.
+    /// Any address may register.
     Open,
     /// Addresses with an open invitation. Other addresses get the same response, but no account and no mail.
     Invited,

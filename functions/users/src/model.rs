@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     base::ids::{AuditId, ExportId, InvitationId, ItemId, ProjectId, SessionId},
-    http::problem::ProblemBody,
     identity::guard::ProjectRole,
     items::{ItemKind, ItemStatus, exports::ExportFormat},
 };
@@ -148,28 +147,4 @@ pub(crate) struct ExportedAuditLog {
     pub(crate) details: Option<Value>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
-}
-
-/// A problem with the code `last_admin`.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "describes the response, which is a problem with an extension")]
-pub(crate) struct LastAdminProblem {
-    #[serde(flatten)]
-    problem: ProblemBody<'static>,
-    #[serde(flatten)]
-    extension: LastAdmin,
-}
-
-/// Extension members of a `last_admin` problem.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LastAdmin {
-    /// Projects that would be left without an admin.
-    pub(crate) projects: Vec<BlockingProject>,
-}
-
-/// A project of which the caller is the only active admin.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BlockingProject {
-    pub(crate) id: ProjectId,
-    pub(crate) name: String,
 }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 pub use self::{code::Code, quota::QuotaProblem};
-use crate::base::context;
+use crate::base::{context, database::Failure};
 
 /// The result of a handler, with [`Problem`] as its error.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
@@ -41,7 +41,13 @@ pub struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The underlying error. It is logged once with a 5xx response and never sent to clients.
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// True if the request can succeed when it is repeated.
+    rolled_back: bool,
 }
+
+/// Marks the response of a request whose transaction was rolled back and can succeed when it is repeated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RolledBack;
 
 /// The body of an error response (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -83,6 +89,7 @@ impl Problem {
             extension: Map::new(),
             headers: Vec::new(),
             source: None,
+            rolled_back: false,
         };
         match code.status() {
             StatusCode::UNAUTHORIZED => {
@@ -182,7 +189,10 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.code.status();
-        if status.is_server_error() {
+        if self.rolled_back {
+            let cause = self.cause();
+            tracing::warn!(code = self.code.as_str(), cause, "the transaction was rolled back");
+        } else if status.is_server_error() {
             let cause = self.cause();
             tracing::error!(code = self.code.as_str(), cause, "the request failed");
         }
@@ -190,6 +200,9 @@ impl IntoResponse for Problem {
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], bytes).into_response();
         response.headers_mut().extend(self.headers);
+        if self.rolled_back {
+            response.extensions_mut().insert(RolledBack);
+        }
         response
     }
 }
@@ -254,11 +267,14 @@ impl OrNotFound for bool {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if crate::base::database::is_unavailable(&error) {
-            Self::unavailable(error)
-        } else {
-            Self::internal(error)
-        }
+        let failure = Failure::of(&error);
+        let code = match failure {
+            Failure::Wrong => Code::Internal,
+            Failure::TimedOut => Code::TimedOut,
+            Failure::Unavailable | Failure::RolledBack => Code::Unavailable,
+        };
+        let rolled_back = failure == Failure::RolledBack;
+        Self { source: Some(error.into()), rolled_back, ..Self::new(code) }
     }
 }
 

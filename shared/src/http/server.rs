@@ -1,6 +1,7 @@
 //! The HTTP server of every function, on Cloud Run and AWS Lambda: request context, limits, headers, health checks.
 
 mod layers;
+mod repeat;
 mod stopping;
 
 use std::{future::ready, net::SocketAddr, process::ExitCode, time::Duration};

@@ -23,7 +23,7 @@ use crate::{
 /// # Errors
 /// If the database cannot be reached.
 pub async fn lock_user(db: &mut PgConnection, user: UserId) -> Result<(), sqlx::Error> {
-    sqlx::query!("select from users where id = $1 for no key update", user.0).fetch_optional(db).await?;
+    sqlx::query!("select from users where id = $1 for no key update", user.0).execute(db).await?;
     Ok(())
 }
 

@@ -99,7 +99,7 @@ fn words(text: &str) -> Vec<Word> {
 pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Client {
     let env = platform.env();
     let settings = ProcessingSettings::from_env(&env).expect("settings");
-    let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings")).expect("a pool");
+    let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings"), None).expect("a pool");
     let engine = Told::<K> { texts: texts.clone(), kind: PhantomData };
     let processing = Processing::new(settings, engine, db, platform.clock.clone());
     let (routes, _) = Processing::routes().with_state(processing.expect("a function")).split_for_parts();

@@ -1,5 +1,5 @@
 //! The layers around every function's routes, outermost first: request context and log line, panics, CORS,
-//! length of the URL, timeout.
+//! length of the URL, timeout, repetition.
 
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use tower_http::{
 };
 use tracing::{Instrument as _, field::Empty};
 
-use super::HttpSettings;
+use super::{HttpSettings, repeat};
 use crate::{
     base::{
         config::Error,
@@ -46,6 +46,7 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
 
 pub(super) fn apply(router: Router, settings: &HttpSettings) -> Result<Router, Error> {
     Ok(router
+        .layer(middleware::from_fn(repeat::repeat))
         .layer(middleware::from_fn_with_state(settings.request_timeout, time_out))
         .layer(middleware::from_fn(refuse_long_urls))
         .layer(cors(&settings.cors_origins)?)
