@@ -87,6 +87,19 @@ locals {
       period    = "300s"
       group_by  = []
     }
+    unpublishable-events = {
+      title     = "Event cannot be published"
+      meaning   = "For a quarter of an hour, an event could not be published. Other events are not affected. The event stays in the outbox and is tried every hour."
+      action    = "Read the reason in the log of `maintenance`: \u201can event cannot be published\u201d. Unknown topic: an older release runs than the one that recorded the event; roll forward. Otherwise check the topic and the permission to publish: `terraform plan` shows what is missing."
+      severity  = "ERROR"
+      filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["unpublishable_events"]}"
+      threshold = 0
+      duration  = "0s"
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      period    = "300s"
+      group_by  = ["metric.labels.topic"]
+    }
     lost-announcements = {
       title     = "Missing upload events"
       meaning   = "Within an hour, the task `find-uploads` found more than ten uploads whose event had not arrived. They are processed, but late."

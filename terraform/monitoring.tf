@@ -57,6 +57,11 @@ locals {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"lost upload event published\""
       labels = {}
     }
+    # One line for each attempt to publish an event that has failed for a quarter of an hour.
+    unpublishable_events = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"an event cannot be published\""
+      labels = { topic = "EXTRACT(jsonPayload.topic)" }
+    }
     # One line for each internal error.
     errors = {
       filter = "resource.type=\"cloud_run_revision\" severity>=ERROR jsonPayload.function:*"
