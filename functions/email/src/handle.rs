@@ -4,6 +4,7 @@ use axum::extract::State;
 use shared::{
     cloud::{
         events::EmailRequested,
+        names::Topic,
         push::{Delivery, Message, Push},
     },
     http::problem::Problem,
@@ -29,7 +30,9 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
     let Some(mail) = queries::find_mail(&app.db, &event, app.clock.now()).await? else {
         return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
-    app.smtp.send(app.renderer.render(event_id, event.kind(), &mail)?).await?;
+    if let Err(problem) = app.smtp.send(app.renderer.render(event_id, event.kind(), &mail)?).await {
+        return message.postpone(&app.db, Topic::EmailRequested, problem, app.clock.now()).await;
+    }
     queries::record_sent(&app.db, event_id, event.kind(), app.clock.now()).await?;
     tracing::info!(mail = event.kind(), "a mail was sent");
     Ok(Delivery::Done)

@@ -231,6 +231,20 @@ impl Transaction {
         Ok(id)
     }
 
+    /// Records messages, which are published after the commit.
+    ///
+    /// # Errors
+    /// If the rows cannot be inserted.
+    pub async fn send_all(&mut self, messages: Vec<Outgoing>) -> Result<(), sqlx::Error> {
+        let rows: serde_json::Value = messages.iter().map(Outgoing::row).collect();
+        let now = self.outbox.clock.now();
+        sqlx::query!("select outbox_add(message, $2) from jsonb_array_elements($1) as message", rows, now)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.events.extend(messages);
+        Ok(())
+    }
+
     /// Publishes a message after the commit. A statement of the transaction must have inserted its row.
     pub fn publish(&mut self, message: Outgoing) {
         self.events.push(message);
@@ -292,4 +306,30 @@ pub async fn lease(db: &PgPool, now: OffsetDateTime, limit: i64) -> Result<Vec<O
         attempts: row.attempts,
     });
     Ok(outgoing.collect())
+}
+
+/// Returns the age of an event: the first 48 bits of its id (UUIDv7) are the time. The clock of its writer may be ahead.
+#[must_use]
+pub fn age(id: EventId, now: OffsetDateTime) -> Option<time::Duration> {
+    let (seconds, _) = id.0.get_timestamp()?.to_unix();
+    let recorded_at = OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?;
+    Some((now - recorded_at).max(time::Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, OffsetDateTime};
+    use uuid::{Timestamp, Uuid};
+
+    use super::age;
+    use crate::base::ids::EventId;
+
+    #[test]
+    fn the_age_of_an_event_is_the_age_of_its_id() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let made = u64::try_from(now.unix_timestamp()).expect("after 1970") - 700;
+        let id = EventId(Uuid::new_v7(Timestamp::from_unix_time(made, 0, 0, 0)));
+        assert_eq!(age(id, now), Some(Duration::seconds(700)));
+        assert_eq!(age(id, now - Duration::seconds(701)), Some(Duration::ZERO));
+    }
 }

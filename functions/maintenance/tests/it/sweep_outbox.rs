@@ -97,10 +97,11 @@ async fn a_row_that_cannot_be_published_does_not_block_the_others(db: PgPool) {
     assert_eq!(published, written);
 
     // The row is kept for the release that knows its topic, and tried about once an hour.
-    let (attempts, next): (i32, OffsetDateTime) = sqlx::query_as("select attempts, next_attempt_at from outbox")
-        .fetch_one(&maintenance.platform.db)
-        .await
-        .expect("one row");
+    let (attempts, next): (i32, OffsetDateTime) =
+        sqlx::query_as("select attempts, next_attempt_at from outbox")
+            .fetch_one(&maintenance.platform.db)
+            .await
+            .expect("one row");
     assert_eq!(attempts, 1000);
     assert!((Duration::minutes(60)..Duration::minutes(76)).contains(&(next - now)), "{next}");
     assert_eq!(maintenance.sweep().await, json!({"published": 0}));

@@ -4,9 +4,9 @@ mod claims;
 mod ends;
 mod operations;
 
-pub use self::ends::{Restartable, find_restartable, give_up, restart};
+pub use self::ends::{Restartable, fail, find_restartable, restart};
 pub(super) use self::{
-    claims::{defer, lease},
-    ends::{complete, fail},
+    claims::{defer, lease, pause},
+    ends::complete,
     operations::{begin_operation, end_operation, find_upload, record_shard, wait},
 };
