@@ -42,11 +42,15 @@ create table items (
 
     -- The processing. `attempt` numbers every attempt and only grows, because results carry it.
     attempt integer not null default 0,
-    -- Attempts since the upload or since a person last restarted it. Limited, so that no item is tried forever.
+    -- Failures since the upload or since a person last restarted it. Limited, so that no item is tried forever. A
+    -- transient failure counts only if the engine completed another item since the failure before: an outage fails no
+    -- item.
     tries integer not null default 0,
+    -- When the last attempt failed.
+    last_failed_at timestamptz,
     -- The end of the lease of the instance that processes the item.
     lease_until timestamptz,
-    -- When maintenance considers a waiting item again.
+    -- When maintenance considers a waiting item again, or one whose lease has ended.
     next_attempt_at timestamptz,
     -- Too large for a synchronous call: the next attempt is a batch operation.
     needs_batch boolean not null default false,
@@ -112,6 +116,9 @@ create index items_due_idx on items (coalesce(next_attempt_at, lease_until))
 -- Serves maintenance in admitting items to batch operations, in turn.
 create index items_waiting_idx on items (kind, coalesce(next_attempt_at, lease_until))
     where status = 'processing' and deleted_at is null and needs_batch and operation is null;
+-- Serves the question whether the engine completed another item after a time.
+create index items_kind_processed_at_idx on items (kind, processed_at)
+    where status in ('pending_review', 'approved', 'rejected');
 -- Serves the count of batch operations in progress.
 create index items_operation_idx on items (kind) where operation is not null and status = 'processing' and deleted_at is null;
 -- Serves the purge of items by keyset, so that an item that cannot be purged yet does not block the others. The items

@@ -22,11 +22,12 @@ create table exports (
     total bigint,
     -- Leases so far. The number is part of the name of the object that a step writes, so that no two write the same.
     attempt integer not null default 0,
-    -- Leases since the last completed step. Limited, so that no step is tried forever.
+    -- Leases since the last completed step. They determine the pause before the next one, and are limited, so that no
+    -- step is tried forever.
     tries integer not null default 0,
     -- The end of the lease of the instance that writes the export.
     lease_until timestamptz,
-    -- When maintenance considers the export, in case its event was lost.
+    -- When maintenance considers the export: its step failed, its worker died, or its event was lost.
     next_attempt_at timestamptz,
     -- The file, when it is ready: the object of this attempt.
     file_attempt integer,

@@ -40,19 +40,25 @@ create table delivery_errors (
 -- Serves the purge.
 create index delivery_errors_failed_at_idx on delivery_errors (failed_at);
 
--- Dead letters: messages that Pub/Sub stopped delivering. Super admins replay or delete them.
+-- Dead letters: messages that Pub/Sub stopped delivering. They are records only: maintenance repeats the work. Super
+-- admins replay or delete them.
 create table dead_letters (
     id uuid not null,
+    -- The id of the subscription.
     subscription text not null,
+    -- SHA-256 of what the message is about: an object and its generation, or the data. Maintenance repeats messages, so
+    -- several may become dead letters for one reason. The last one is kept.
+    subject_hash bytea not null,
     message_id text not null,
     attributes jsonb not null,
     data text not null,
     delivery_attempts integer,
+    -- True if the message is an event that can be published again.
+    replayable boolean not null,
     cause text,
     created_at timestamptz not null,
     constraint dead_letters_pkey primary key (id),
-    -- Pub/Sub may dead-letter one message more than once.
-    constraint dead_letters_subscription_message_id_key unique (subscription, message_id)
+    constraint dead_letters_subscription_subject_hash_key unique (subscription, subject_hash)
 );
 
 -- Serves the purge.

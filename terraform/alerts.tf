@@ -61,10 +61,23 @@ locals {
       period    = "60s"
       group_by  = ["resource.labels.subscription_id"]
     }
+    failed-attempts = {
+      title     = "Attempts failing"
+      meaning   = "Within 15 minutes, more than ten attempts of a function failed: the service that it calls is down, or refuses the calls. Nothing fails because of that: `maintenance` repeats the work with growing pauses."
+      action    = "Read the cause in the logs: `gcloud logging read 'resource.labels.service_name=NAME jsonPayload.message=\"the attempt failed and will be repeated\"' --freshness=1h`. `ocr` and `transcription`: check the status and permissions of Document AI and Speech-to-Text, and whether the processor is enabled. `email`: check the SMTP server. Waiting work resumes within an hour."
+      severity  = "ERROR"
+      filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["failed_attempts"]}"
+      threshold = 10
+      duration  = "0s"
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      period    = "900s"
+      group_by  = ["metric.labels.function"]
+    }
     dead-letters = {
       title     = "New dead letter"
-      meaning   = "Delivery of a message failed ten times, over more than half an hour. The message is stored with its last error."
-      action    = "Read the error with `GET /admin/dead-letters`, fix the cause, then replay it with `POST /admin/dead-letters/{id}/replay`."
+      meaning   = "Delivery of a message failed 15 times, over about twelve minutes: its function did not respond, or could not record the failure. The message is stored with its last error. `maintenance` repeats uploads and exports by itself, but not mails."
+      action    = "Read the error with `GET /admin/dead-letters`, fix the cause, then replay all that match with `POST /admin/dead-letters/replay?subscription=NAME`, or delete them with `DELETE /admin/dead-letters?subscription=NAME`. Repeat the call until `remaining` is 0."
       severity  = "ERROR"
       filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["dead_letters"]}"
       threshold = 0
@@ -86,6 +99,19 @@ locals {
       reducer   = "REDUCE_MAX"
       period    = "300s"
       group_by  = []
+    }
+    unpublishable-events = {
+      title     = "Event cannot be published"
+      meaning   = "For a quarter of an hour, an event could not be published. Other events are not affected. The event stays in the outbox and is tried every hour."
+      action    = "Read the reason in the log of `maintenance`: \u201can event cannot be published\u201d. Unknown topic: an older release runs than the one that recorded the event; roll forward. Otherwise check the topic and the permission to publish: `terraform plan` shows what is missing."
+      severity  = "ERROR"
+      filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["unpublishable_events"]}"
+      threshold = 0
+      duration  = "0s"
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      period    = "300s"
+      group_by  = ["metric.labels.topic"]
     }
     lost-announcements = {
       title     = "Missing upload events"

@@ -58,6 +58,7 @@ locals {
         DOCUMENTAI_PROCESSOR = google_document_ai_processor.ocr.id
         SPEECH_RECOGNIZER    = "projects/${var.project}/locations/${var.ai_location}/recognizers/_"
         DEFAULT_LANGUAGE     = var.default_language
+        OPERATION_HOURS      = tostring(var.operation_hours)
 
         MAIL_FROM    = var.mail.from
         FRONTEND_URL = local.frontend_url

@@ -47,7 +47,7 @@ resource "google_monitoring_uptime_check_config" "this" {
 # Metrics counted from log lines.
 locals {
   log_metrics = {
-    # One line for each dead letter.
+    # One line for each dead letter, however many messages about the same work it stands for.
     dead_letters = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"dead letter stored\""
       labels = { subscription = "EXTRACT(jsonPayload.subscription)" }
@@ -61,6 +61,16 @@ locals {
     refused_mails = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"a mail was refused permanently\""
       labels = { code = "EXTRACT(jsonPayload.code)" }
+    }
+    # One line for each failed attempt to process an upload, to write a step of an export, or to send a mail.
+    failed_attempts = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the attempt failed and will be repeated\""
+      labels = { function = "EXTRACT(jsonPayload.function)" }
+    }
+    # One line for each attempt to publish an event that has failed for a quarter of an hour.
+    unpublishable_events = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"an event cannot be published\""
+      labels = { topic = "EXTRACT(jsonPayload.topic)" }
     }
     # One line for each internal error.
     errors = {

@@ -169,6 +169,17 @@ variable "limits" {
   }
 }
 
+variable "operation_hours" {
+  description = "Age in hours at which a batch operation of Document AI or Speech-to-Text ends without a result. Google may take a day."
+  type        = number
+  default     = 48
+
+  validation {
+    condition     = var.operation_hours >= 24 && var.operation_hours <= 720 && floor(var.operation_hours) == var.operation_hours
+    error_message = "operation_hours must be a whole number from 24 to 720."
+  }
+}
+
 variable "default_language" {
   description = "The language (BCP 47) of voice samples if neither the sample nor its project sets it."
   type        = string

@@ -10,7 +10,7 @@ mod refusals;
 
 pub use self::{
     action::Action,
-    entry::{Entry, Outcome, record},
+    entry::{Entry, Outcome, record, record_all},
     list::{AuditFilter, AuditLog, list_audit_logs},
     refusals::Refusals,
 };

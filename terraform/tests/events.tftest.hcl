@@ -34,7 +34,7 @@ run "subscriptions_match_the_code" {
   }
 
   assert {
-    condition     = alltrue([for s in google_pubsub_subscription.this : s.ack_deadline_seconds == 600 && s.retry_policy[0].minimum_backoff == "10s" && s.retry_policy[0].maximum_backoff == "600s"])
+    condition     = alltrue([for s in google_pubsub_subscription.this : s.ack_deadline_seconds == 600 && s.retry_policy[0].minimum_backoff == "10s" && s.retry_policy[0].maximum_backoff == "60s"])
     error_message = "The acknowledgement deadline or the backoff differs from the code."
   }
 

@@ -1,6 +1,7 @@
 //! `admin`: lets super admins manage users and dead letters and read the audit log.
 
 mod audit_log_export;
+mod dead_letters;
 mod model;
 mod queries;
 mod routes;
@@ -53,7 +54,11 @@ impl Function for Admin {
             .routes(routes!(routes::list_users::list_users))
             .routes(routes!(routes::get_user::get_user, routes::update_user::update_user))
             .routes(routes!(routes::list_audit_logs::list_audit_logs))
-            .routes(routes!(routes::list_dead_letters::list_dead_letters))
+            .routes(routes!(
+                routes::list_dead_letters::list_dead_letters,
+                routes::delete_dead_letters::delete_dead_letters
+            ))
+            .routes(routes!(routes::replay_dead_letters::replay_dead_letters))
             .routes(routes!(routes::replay_dead_letter::replay_dead_letter))
             .routes(routes!(routes::delete_dead_letter::delete_dead_letter))
     }

@@ -82,7 +82,8 @@ pub(crate) struct Membership {
     pub(crate) role: ProjectRole,
 }
 
-/// A Pub/Sub message that could not be delivered within the maximum number of attempts.
+/// A Pub/Sub message that could not be delivered within the maximum number of attempts. Of several messages about the same
+/// work, the last one is kept.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeadLetter {
     pub(crate) id: DeadLetterId,
@@ -94,8 +95,44 @@ pub(crate) struct DeadLetter {
     /// The payload of the message, in base64.
     pub(crate) data: String,
     pub(crate) delivery_attempts: Option<i32>,
+    /// True if the message can be replayed.
+    pub(crate) replayable: bool,
     /// The error of the last delivery attempt, if known.
     pub(crate) cause: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
+}
+
+/// The filters of dead letters.
+#[derive(Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeadLetterFilter {
+    /// The subscription, such as `email-email-requested`.
+    #[garde(length(max = 255))]
+    #[param(max_length = 255)]
+    pub(crate) subscription: Option<String>,
+    /// Text that the cause contains, ignoring case.
+    #[garde(length(chars, min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
+    pub(crate) cause: Option<String>,
+    /// The start of the period (inclusive).
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub(crate) from: Option<OffsetDateTime>,
+    /// The end of the period (exclusive).
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    #[garde(skip)]
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub(crate) to: Option<OffsetDateTime>,
+}
+
+/// The result of a call for all dead letters that match a filter.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeadLettersDone {
+    /// Number of dead letters that this call replayed or deleted.
+    pub(crate) done: usize,
+    /// Number of matching dead letters that are left. Repeat the call until it is 0.
+    pub(crate) remaining: i64,
 }

@@ -6,6 +6,7 @@ use shared::{
     base::text::EmailAddress,
     cloud::{
         events::EmailRequested,
+        names::Topic,
         push::{Delivery, Message, Push},
     },
     http::problem::Problem,
@@ -38,7 +39,15 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
         return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
     let refused_with = match EmailAddress::parse(&mail.to) {
-        Some(to) => app.smtp.send(app.renderer.render(event_id, event.kind(), &to, &mail.values)?).await?,
+        Some(to) => {
+            let rendered = app.renderer.render(event_id, event.kind(), &to, &mail.values)?;
+            match app.smtp.send(rendered).await {
+                Ok(refused_with) => refused_with,
+                Err(problem) => {
+                    return message.postpone(&app.db, Topic::EmailRequested, problem, app.clock.now()).await;
+                }
+            }
+        }
         None => Some(MAILBOX_NOT_ALLOWED),
     };
     let delivery = SentMail { event_id, kind: event.kind(), to: &mail.to, refused_with };

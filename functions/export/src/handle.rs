@@ -5,7 +5,6 @@ use shared::{
     base::clock::Clock,
     cloud::push::{Delivery, Message, Push},
     http::problem::Problem,
-    items::processing::REPLAYED,
 };
 
 use crate::steps::Steps;
@@ -20,5 +19,5 @@ pub(crate) async fn export_requested(
 }
 
 async fn process(steps: &Steps, message: &Message) -> Result<Delivery, Problem> {
-    steps.run(message.event()?, message.attributes.contains_key(REPLAYED)).await
+    steps.run(message.event()?).await
 }

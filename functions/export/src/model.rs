@@ -43,8 +43,6 @@ pub(crate) struct Job {
     pub(crate) total: Option<i64>,
     /// The number that names the object to write. Increases with every lease.
     pub(crate) attempt: i32,
-    /// The number of attempts since the last completed step.
-    pub(crate) tries: i32,
 }
 
 impl Job {

@@ -11,7 +11,7 @@ use shared::{
     http::problem::Problem,
     items::{
         Failure,
-        lease::{self, Lease, Leased as _},
+        lease::{self, Lease},
     },
 };
 use sqlx::PgPool;
@@ -39,9 +39,8 @@ pub(crate) struct Steps {
 
 impl Steps {
     /// Runs the step that an event requests.
-    pub(crate) async fn run(&self, event: ExportRequested, replayed: bool) -> Result<Delivery, Problem> {
-        match queries::lease(&self.db, event, replayed, self.clock.now()).await? {
-            Lease::Acquired(job) if job.is_exhausted() => self.fail(&job, &gave_up()).await,
+    pub(crate) async fn run(&self, event: ExportRequested) -> Result<Delivery, Problem> {
+        match queries::lease(&self.db, event, self.clock.now()).await? {
             Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await,
             // The holder of the lease finishes the step. If it dies, maintenance repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
@@ -147,9 +146,4 @@ impl Steps {
         queries::fail(&self.db, job, failure, self.clock.now()).await?;
         Ok(Delivery::Done)
     }
-}
-
-fn gave_up() -> Failure {
-    let message = "It could not be made after several attempts. Ask for another one later.";
-    Failure { code: "gave_up".to_owned(), message: message.to_owned() }
 }

@@ -1,5 +1,5 @@
-//! Stores dead letters with the cause of their last failure, and fails the upload attempt or the project export that
-//! the message was about.
+//! Records dead letters with the cause of their last failure. They change nothing else: the tasks `restart-stuck` and
+//! `find-uploads` repeat the work.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,9 @@ use shared::{
         push::{Delivery, Message, Push, subscription_id},
     },
     http::problem::Problem,
-    items::processing::{self, Finalized},
 };
 
-use crate::{AppState, exports, queries};
+use crate::{AppState, queries};
 
 /// The attribute with the subscription that the message could not be delivered to
 /// (<https://cloud.google.com/pubsub/docs/handling-failures>).
@@ -28,35 +27,34 @@ pub(crate) async fn dead_letter(State(app): State<AppState>, Push(message): Push
 
 async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> {
     let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
+    let subscription = subscription_id(attribute(SOURCE).unwrap_or(&message.subscription));
     let letter = queries::DeadLetter {
-        subscription: attribute(SOURCE).unwrap_or(&message.subscription),
+        subscription,
         message_id: &message.id,
         attributes: storable(&message.attributes),
         data: STANDARD.encode(&message.data),
         delivery_attempts: attribute(ATTEMPTS).and_then(|count| count.parse().ok()),
+        is_replayable: Topic::of_subscription(subscription).is_some() && is_storable_json(&message.data),
+        subject_hash: message.subject_hash(),
         content_hash: message.content_hash(),
     };
-    queries::insert_dead_letter(&app.db, &letter, app.clock.now()).await?;
-    tracing::error!(subscription = letter.subscription, message_id = letter.message_id, "dead letter stored");
-    match Topic::of_subscription(subscription_id(letter.subscription)) {
-        Some(Topic::Uploads) => give_upload_up(app, message).await?,
-        Some(Topic::ExportRequested) => exports::give_up(app, message).await?,
-        _ => {}
+    if queries::put_dead_letter(&app.db, &letter, app.clock.now()).await? {
+        // The alert on dead letters counts this line (terraform/monitoring.tf).
+        tracing::error!(subscription, message_id = letter.message_id, "dead letter stored");
+    } else {
+        tracing::warn!(subscription, message_id = letter.message_id, "dead letter replaced");
     }
     Ok(Delivery::Done)
-}
-
-async fn give_upload_up(app: &AppState, message: &Message) -> Result<(), Problem> {
-    if let Some(event) = Finalized::read(message, &app.bucket)
-        && processing::give_up(&app.db, &event, app.clock.now()).await?
-    {
-        tracing::warn!(item_id = %event.object.item_id, "item of a dead letter failed");
-    }
-    Ok(())
 }
 
 /// Replaces U+0000, which PostgreSQL rejects: a dead letter that cannot be stored would be delivered again and again.
 fn storable(attributes: &HashMap<String, String>) -> serde_json::Value {
     let clean = |text: &String| text.replace('\0', "\u{FFFD}");
     attributes.iter().map(|(name, value)| (clean(name), serde_json::Value::from(clean(value)))).collect()
+}
+
+/// Returns true if the outbox can store the data: JSON without U+0000.
+fn is_storable_json(data: &[u8]) -> bool {
+    let text = std::str::from_utf8(data).unwrap_or_default();
+    !text.contains("\\u0000") && serde_json::from_str::<serde_json::Value>(text).is_ok()
 }

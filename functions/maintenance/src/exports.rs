@@ -1,12 +1,12 @@
-//! Project exports: restarts stuck exports, fails exports whose message became a dead letter, and deletes expired
+//! Project exports: repeats steps that failed or are stuck, fails exports that have failed too often, and deletes expired
 //! exports, objects first.
 
 use shared::{
-    cloud::{events::ExportRequested, push::Message},
+    cloud::events::ExportRequested,
     http::problem::Result,
-    items::exports::folder,
+    items::{exports::folder, lease::MAX_TRIES},
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::{
@@ -19,30 +19,24 @@ use crate::{
 const BATCH: i64 = 100;
 /// Exports whose objects are deleted concurrently.
 const AT_ONCE: usize = 5;
-/// The delay before an event that had no effect is published again.
-const PATIENCE: Duration = Duration::minutes(5);
 
-/// Publishes the events of exports again whose worker died or whose message was lost. Returns the number of events,
-/// at most one batch. The next run continues.
+/// Publishes the events of exports again whose step failed, whose worker died or whose message was lost. Returns their
+/// number, at most one batch. The next run continues.
 pub(crate) async fn restart(app: &AppState) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = app.outbox.begin().await?;
-    let stuck = queries::take_stuck(&mut tx, now, now + PATIENCE, BATCH).await?;
-    for event in &stuck {
-        tx.record(event).await?;
-        tracing::info!(export_id = %event.export_id, step = event.step, "stuck export restarted");
+    let stuck = queries::take_stuck(&mut tx, now, BATCH).await?;
+    for export in &stuck {
+        if export.tries >= MAX_TRIES {
+            queries::fail(&mut tx, export, now).await?;
+            tracing::warn!(export_id = %export.id, step = export.step, "a step of an export failed too often");
+        } else {
+            tx.record(&ExportRequested { export_id: export.id, step: export.step }).await?;
+            tracing::info!(export_id = %export.id, step = export.step, "stuck export restarted");
+        }
     }
     tx.commit().await?;
     Ok(stuck.len())
-}
-
-/// Fails the export of a dead letter, unless the export is past that step or a worker holds it.
-pub(crate) async fn give_up(app: &AppState, message: &Message) -> Result<()> {
-    let Ok(event) = message.event::<ExportRequested>() else { return Ok(()) };
-    if queries::give_up(&app.db, event, app.clock.now()).await? {
-        tracing::warn!(export_id = %event.export_id, "export of a dead letter failed");
-    }
-    Ok(())
 }
 
 /// Deletes expired exports and returns their number. Skips exports whose objects cannot be deleted until the next run.

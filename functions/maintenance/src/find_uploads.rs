@@ -90,6 +90,8 @@ async fn look(
         tx.send(Topic::Uploads, attributes, resource).await?;
         tracing::warn!(item_id = %object.item_id, "lost upload event published");
     }
+    let announced: Vec<ItemId> = arrived.iter().map(|(object, _)| object.item_id).collect();
+    queries::pause(&mut tx, &announced, now, next).await?;
     queries::postpone(&mut tx, &absent, now, next, LIFETIME).await?;
     looked.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;
     looked.canceled += queries::cancel_next_uploads(&mut tx, &expired, next).await?;

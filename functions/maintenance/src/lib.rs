@@ -1,6 +1,8 @@
 //! `maintenance`: scheduled tasks: outbox sweep, stuck processing, batch operations, lost uploads, dead letters, expired
 //! exports, purge, stray objects, audit seals and statistics.
 //!
+//! This function alone repeats work that failed, with pauses that grow, and decides when it has failed permanently.
+//!
 //! Cloud Scheduler calls the tasks. Each run is bounded, may stop at any point, and may overlap with another run.
 
 mod dead_letter;
@@ -42,9 +44,9 @@ shared::settings! {
         /// Maximum number of concurrent batch operations per item kind. Matches the quota of the engine's API.
         pub batch_operations: u32 = "BATCH_OPERATIONS" or "10",
         /// Retention of deleted accounts, projects and items before they are purged, in days.
-        pub retention_days: u32 = "RETENTION_DAYS" or "30",
+        pub retention_days: u16 = "RETENTION_DAYS" or "30",
         /// Retention of the audit log, in days. Expired entries are dropped by whole months.
-        pub audit_retention_days: u32 = "AUDIT_RETENTION_DAYS" or "730",
+        pub audit_retention_days: u16 = "AUDIT_RETENTION_DAYS" or "730",
     }
     with {
         /// Verification of calls from Cloud Scheduler and Pub/Sub.

@@ -10,7 +10,6 @@ pub(crate) mod uploads;
 
 use shared::{
     base::ids::{DeadLetterId, ItemId, ProjectId},
-    cloud::push::subscription_id,
     items::{ItemKind, ObjectName},
 };
 use sqlx::{PgConnection, PgPool};
@@ -21,6 +20,9 @@ pub(crate) struct Upload {
     pub(crate) object: ObjectName,
     pub(crate) generation: i64,
     pub(crate) md5: Option<String>,
+    pub(crate) attempt: i32,
+    /// The number of failures that count.
+    pub(crate) tries: i32,
 }
 
 /// The columns of an upload that both queries select.
@@ -31,21 +33,24 @@ struct Row {
     upload_no: i32,
     generation: i64,
     md5: Option<String>,
+    attempt: i32,
+    tries: i32,
 }
 
 impl From<Row> for Upload {
     fn from(row: Row) -> Self {
-        let Row { id: item_id, project_id, kind, upload_no, generation, md5 } = row;
-        Self { object: ObjectName { kind, project_id, item_id, upload_no }, generation, md5 }
+        let Row { id: item_id, project_id, kind, upload_no, generation, md5, attempt, tries } = row;
+        let object = ObjectName { kind, project_id, item_id, upload_no };
+        Self { object, generation, md5, attempt, tries }
     }
 }
 
-/// Reserves items until `next` whose lease or pause has ended or whose operation is due for a poll. Excludes items that
-/// wait for a batch operation.
+/// Takes items whose lease or pause has ended or whose operation is due for a poll. Excludes items that wait for a batch
+/// operation. In case the message of an item is lost, it is taken again when it has waited for twice as long, from five
+/// minutes to an hour later. A lease that has ended is a failure of its attempt, and counts under the same condition.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
-    next: OffsetDateTime,
     limit: i64,
 ) -> Result<Vec<Upload>, sqlx::Error> {
     let rows = sqlx::query_as!(
@@ -55,18 +60,29 @@ pub(crate) async fn take_stuck(
             select id from items
             where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null)
               and coalesce(next_attempt_at, lease_until) <= $1
+              and coalesce(lease_until <= $1, true)
+              and generation is not null
             order by coalesce(next_attempt_at, lease_until)
-            limit $3
+            limit $2
             for update skip locked
         )
-        update items set next_attempt_at = $2
+        update items
+        set lease_until = null,
+            next_attempt_at = $1::timestamptz
+                + least(greatest($1 - submitted_at, interval '5 minutes'), interval '1 hour'),
+            tries = tries + (lease_until is not null and exists (
+                select from items as other
+                where other.kind = items.kind
+                  and other.status in ('pending_review', 'approved', 'rejected')
+                  and other.processed_at > greatest(items.submitted_at, items.last_failed_at)
+            ))::integer,
+            last_failed_at = case when lease_until is null then last_failed_at else $1 end
         from taken
         where items.id = taken.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  generation as "generation!", md5
+                  generation as "generation!", md5, attempt, tries
         "#,
         now,
-        next,
         limit,
     )
     .fetch_all(db)
@@ -102,6 +118,8 @@ pub(crate) async fn take_waiting(
             select id from items
             where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
               and coalesce(next_attempt_at, lease_until) <= $2
+              and coalesce(lease_until <= $2, true)
+              and generation is not null
             order by coalesce(next_attempt_at, lease_until)
             limit greatest(0, $5 - (
                 select count(*) from items
@@ -110,8 +128,7 @@ pub(crate) async fn take_waiting(
                 select count(*) from items
                 where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
                   and coalesce(next_attempt_at, lease_until) > $2
-                  and coalesce(next_attempt_at, lease_until) <= $6
-                  and (lease_until > $2 or next_attempt_at > $4)
+                  and (lease_until > $2 or next_attempt_at > $4 and next_attempt_at <= $6)
             ))
             for update skip locked
         )
@@ -119,7 +136,7 @@ pub(crate) async fn take_waiting(
         from taken
         where items.id = taken.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  generation as "generation!", md5
+                  generation as "generation!", md5, attempt, tries
         "#,
         kind as _,
         now,
@@ -135,31 +152,41 @@ pub(crate) async fn take_waiting(
 
 /// A message that Pub/Sub could not deliver.
 pub(crate) struct DeadLetter<'a> {
+    /// The id of the subscription.
     pub(crate) subscription: &'a str,
     pub(crate) message_id: &'a str,
     pub(crate) attributes: serde_json::Value,
     pub(crate) data: String,
     pub(crate) delivery_attempts: Option<i32>,
+    /// True if the message is an event that can be published again.
+    pub(crate) is_replayable: bool,
+    /// The hash by which messages about the same work are recognized.
+    pub(crate) subject_hash: Vec<u8>,
     /// The hash by which the cause of the failure is found.
     pub(crate) content_hash: Vec<u8>,
 }
 
-/// Stores a dead letter. Idempotent, since Pub/Sub may deliver a dead letter more than once.
-pub(crate) async fn insert_dead_letter(
+/// Stores a dead letter, or replaces the one about the same work. Returns true if it is the first.
+pub(crate) async fn put_dead_letter(
     db: &PgPool,
     letter: &DeadLetter<'_>,
     now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
         insert into dead_letters
-            (id, subscription, message_id, attributes, data, delivery_attempts, created_at, cause)
+            (id, subscription, subject_hash, message_id, attributes, data, delivery_attempts, replayable, created_at,
+             cause)
         values (
-            $1, $2, $3, $4, $5, $6, $7,
-            (select cause from delivery_errors where subscription = $8 and message_hash = $9)
+            $1, $2, $8, $3, $4, $5, $6, $10, $7,
+            (select cause from delivery_errors where subscription = $2 and message_hash = $9)
         )
-        on conflict on constraint dead_letters_subscription_message_id_key do nothing
-        ",
+        on conflict on constraint dead_letters_subscription_subject_hash_key do update
+        set message_id = excluded.message_id, attributes = excluded.attributes, data = excluded.data,
+            delivery_attempts = excluded.delivery_attempts, replayable = excluded.replayable,
+            cause = coalesce(excluded.cause, dead_letters.cause)
+        returning xmax = 0 as "is_first!"
+        "#,
         DeadLetterId::new().0,
         letter.subscription,
         letter.message_id,
@@ -167,10 +194,10 @@ pub(crate) async fn insert_dead_letter(
         letter.data,
         letter.delivery_attempts,
         now,
-        subscription_id(letter.subscription),
+        letter.subject_hash,
         letter.content_hash,
+        letter.is_replayable,
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(db)
+    .await
 }

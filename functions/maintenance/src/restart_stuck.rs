@@ -1,12 +1,17 @@
-//! Restarts processing whose worker died, triggers the next poll of batch operations, and admits items that wait for
-//! quota. Each is done by publishing the finalize event of the upload again.
+//! The owner of all retries: restarts processing that failed or whose worker died, triggers the next poll of batch
+//! operations, and admits items that wait for quota. Each is done by publishing the finalize event of the upload again.
+//! Fails items that have failed too often.
 
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
     cloud::{names::Topic, outbox::Transaction, push::Scheduled},
     http::{extract::Json, problem::Result},
-    items::{ItemKind, processing::finalize_message},
+    items::{
+        Failure, ItemKind,
+        lease::MAX_TRIES,
+        processing::{self, finalize_message},
+    },
 };
 use time::Duration;
 
@@ -16,7 +21,7 @@ use crate::{AppState, exports, queries};
 const BATCH: i64 = 100;
 /// The maximum number of transactions in one run.
 const BATCHES: usize = 20;
-/// The delay before an event that had no effect is published again.
+/// The delay before an admitted item whose event had no effect is admitted again.
 const PATIENCE: Duration = Duration::minutes(5);
 
 /// The result of a run.
@@ -31,8 +36,8 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
     for _ in 0..BATCHES {
         let now = app.clock.now();
         let mut tx = app.outbox.begin().await?;
-        let stuck = queries::take_stuck(&mut tx, now, now + PATIENCE, BATCH).await?;
-        announce(&app, &mut tx, &stuck).await?;
+        let stuck = queries::take_stuck(&mut tx, now, BATCH).await?;
+        restart(&app, &mut tx, &stuck).await?;
         tx.commit().await?;
         restarted += stuck.len();
         if stuck.is_empty() {
@@ -53,7 +58,7 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
         for kind in ItemKind::ALL {
             let waiting =
                 queries::take_waiting(&mut tx, kind, now, now + PATIENCE, app.batch_operations).await?;
-            announce(app, &mut tx, &waiting).await?;
+            restart(app, &mut tx, &waiting).await?;
             admitted += waiting.len();
         }
     }
@@ -61,8 +66,14 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
     Ok(admitted)
 }
 
-async fn announce(app: &AppState, tx: &mut Transaction, uploads: &[queries::Upload]) -> Result<()> {
+async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Upload]) -> Result<()> {
     for upload in uploads {
+        if upload.tries >= MAX_TRIES {
+            let now = app.clock.now();
+            processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::gave_up(), now).await?;
+            tracing::warn!(item_id = %upload.object.item_id, "processing failed too often");
+            continue;
+        }
         let (attributes, resource) =
             finalize_message(&app.bucket, &upload.object, upload.generation, upload.md5.as_deref());
         tx.send(Topic::Uploads, attributes, resource).await?;

@@ -5,11 +5,9 @@ use std::time::Duration;
 use axum::extract::State;
 use serde::Serialize;
 use shared::{
-    base::ids::EventId,
     cloud::{outbox, push::Scheduled},
     http::{extract::Json, problem::Result},
 };
-use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::AppState;
@@ -35,37 +33,13 @@ pub(crate) async fn sweep_outbox(State(app): State<AppState>, _: Scheduled) -> R
         if batch.is_empty() {
             break;
         }
-        oldest = oldest.max(batch.iter().filter_map(|event| age(event.id, now)).max());
+        oldest = oldest.max(batch.iter().filter_map(|event| outbox::age(event.id, now)).max());
         published += app.outbox.publish(batch).await?;
     }
     // The alert on the outbox reads this line (terraform/monitoring.tf).
     if let Some(oldest_seconds) = oldest {
+        let oldest_seconds = oldest_seconds.whole_seconds();
         tracing::info!(oldest_seconds, published, "the outbox was swept");
     }
     Ok(Json(Swept { published }))
-}
-
-/// The age of an event in seconds: the first 48 bits of its id (UUIDv7) are the time.
-fn age(id: EventId, now: OffsetDateTime) -> Option<u64> {
-    let (made, _) = id.0.get_timestamp()?.to_unix();
-    Some(u64::try_from(now.unix_timestamp()).ok()?.saturating_sub(made))
-}
-
-#[cfg(test)]
-mod tests {
-    use shared::base::ids::EventId;
-    use time::{Duration, OffsetDateTime};
-    use uuid::{Timestamp, Uuid};
-
-    use super::age;
-
-    #[test]
-    fn the_age_of_an_event_is_the_age_of_its_id() {
-        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
-        let made = u64::try_from(now.unix_timestamp()).expect("after 1970") - 700;
-        let id = EventId(Uuid::new_v7(Timestamp::from_unix_time(made, 0, 0, 0)));
-        assert_eq!(age(id, now), Some(700));
-        // The clock of the writer may be ahead.
-        assert_eq!(age(id, now - Duration::seconds(701)), Some(0));
-    }
 }

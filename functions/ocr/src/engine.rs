@@ -70,7 +70,7 @@ impl DocumentAi {
         Ok(Self { client, processor: settings.processor.clone() })
     }
 
-    /// Makes a synchronous call. It is not retried here, because Pub/Sub retries the delivery with backoff.
+    /// Makes a synchronous call. It is not retried here, because `maintenance` repeats the attempt.
     async fn online(&self, source: GcsDocument) -> Result<Vec<Part>, Refusal> {
         let client =
             self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
@@ -164,7 +164,7 @@ impl Engine for DocumentAi {
 
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let document: Document = serde_json::from_slice(output).map_err(|error| {
-            EngineError::Transient(Problem::internal(format!("{object} is not a document: {error}")))
+            EngineError::Unusable(Problem::internal(format!("{object} is not a document: {error}")))
         })?;
         let shard = document.shard_info.clone().unwrap_or_default();
         let index = i32::try_from(shard.shard_index).unwrap_or_default();
@@ -213,13 +213,14 @@ fn refusal(error: google_cloud_documentai_v1::Error, batch: bool) -> Refusal {
             }
             EngineError::Permanent(failure(reason, &status.message))
         }
-        // For example a wrong processor or a missing permission. The document waits until an operator has fixed it.
+        // For example a disabled processor or a missing permission. The document waits until an operator has fixed it.
         _ => EngineError::Transient(Problem::unavailable(error)),
     })
 }
 
+/// Returns true if the document is the reason. `FAILED_PRECONDITION` is about the processor, which may be disabled.
 fn is_permanent(code: Code) -> bool {
-    matches!(code, Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange)
+    matches!(code, Code::InvalidArgument | Code::OutOfRange)
 }
 
 fn reason(status: &Status) -> &str {

@@ -91,7 +91,7 @@ impl Speech {
             .set_features(features)
     }
 
-    /// Makes a synchronous call. It is not retried here, because Pub/Sub retries the delivery with backoff.
+    /// Makes a synchronous call. It is not retried here, because `maintenance` repeats the attempt.
     async fn online(&self, job: &Job, uri: &str) -> Result<Text, Refusal> {
         let client =
             self.client.get().await.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
@@ -196,7 +196,7 @@ impl Engine for Speech {
 
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError> {
         let text = transcript::of_output(output).map_err(|error| {
-            EngineError::Transient(Problem::internal(format!("{object} is not a transcript: {error}")))
+            EngineError::Unusable(Problem::internal(format!("{object} is not a transcript: {error}")))
         })?;
         // A batch has one file, so its output is one shard.
         Ok(Shard { index: 0, count: 1, text: spoken(text)? })

@@ -118,8 +118,12 @@ impl Fault {
     }
 
     pub(crate) fn injected(status: StatusCode) -> Self {
-        let reason = if status == StatusCode::TOO_MANY_REQUESTS { "RATE_LIMIT_EXCEEDED" } else { "INJECTED" };
-        Self::new(status, reason, "This failure was asked for by a test.")
+        let message = "This failure was asked for by a test.";
+        match status {
+            StatusCode::PRECONDITION_FAILED => Self::failed_precondition("INJECTED", message),
+            StatusCode::TOO_MANY_REQUESTS => Self::new(status, "RATE_LIMIT_EXCEEDED", message),
+            _ => Self::new(status, "INJECTED", message),
+        }
     }
 
     /// Adds an entry to the metadata of the `google.rpc.ErrorInfo`.

@@ -128,6 +128,8 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("PATCH", "/admin/users/{user_id}", SUPER_ADMINS),
     ("GET", "/admin/audit-logs", SUPER_ADMINS),
     ("GET", "/admin/dead-letters", SUPER_ADMINS),
+    ("DELETE", "/admin/dead-letters", SUPER_ADMINS),
+    ("POST", "/admin/dead-letters/replay", SUPER_ADMINS),
     ("POST", "/admin/dead-letters/{dead_letter_id}/replay", SUPER_ADMINS),
     ("DELETE", "/admin/dead-letters/{dead_letter_id}", SUPER_ADMINS),
 ];

@@ -116,6 +116,26 @@ impl Entry {
     }
 }
 
+/// Writes rows in the transaction of the changes that they record.
+///
+/// # Errors
+/// When the database cannot write the rows.
+pub async fn record_all(
+    db: &mut PgConnection,
+    entries: impl IntoIterator<Item = Entry>,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<Value> = entries.into_iter().map(Entry::row).collect::<Result<_, _>>()?;
+    sqlx::query!(
+        "select audit_record(entry, $2) from jsonb_array_elements($1) as entry",
+        Value::from(rows),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Writes a row in the transaction of the change that it records.
 ///
 /// # Errors

@@ -120,12 +120,13 @@ pub const BUCKET_HEADERS: [&str; 10] = [
     "x-goog-resumable",
 ];
 
-/// The number of deliveries before a message becomes a dead letter. With the backoff below, about half an hour.
-pub const MAX_DELIVERY_ATTEMPTS: u32 = 10;
+/// The number of deliveries before a message becomes a dead letter. With the backoff below, about twelve minutes.
+/// `maintenance` repeats everything that takes longer.
+pub const MAX_DELIVERY_ATTEMPTS: u32 = 15;
 /// The delay after the first failed delivery, in seconds.
 pub const MINIMUM_BACKOFF_SECONDS: u32 = 10;
 /// The maximum delay between deliveries, in seconds.
-pub const MAXIMUM_BACKOFF_SECONDS: u32 = 600;
+pub const MAXIMUM_BACKOFF_SECONDS: u32 = 60;
 /// The time after which Pub/Sub delivers again, in seconds. Twice [`DELIVERY_TIMEOUT`].
 pub const ACK_DEADLINE_SECONDS: u32 = 600;
 /// The request timeout of functions that call an engine or write export chunks. Half of Pub/Sub's ack deadline.

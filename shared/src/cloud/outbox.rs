@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::join_all;
 use google_cloud_pubsub::{
     client::{BasePublisher, Publisher},
     model::Message,
@@ -41,6 +42,10 @@ crate::settings! {
 
 /// The maximum time that a response waits for its events to be published.
 pub const BUDGET: Duration = Duration::from_millis(300);
+/// The maximum time that one event waits for Pub/Sub, so that a topic that hangs does not hold up the others.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The number of failed attempts, over a quarter of an hour, after which an operator is told about an event.
+const UNPUBLISHABLE: i32 = 5;
 
 /// The message attribute that contains the event's id.
 pub const EVENT_ID: &str = "event_id";
@@ -60,6 +65,8 @@ pub struct Outgoing {
     pub attributes: BTreeMap<String, String>,
     /// The message's data.
     pub payload: serde_json::Value,
+    /// The number of failed attempts of the sweep to publish the message.
+    attempts: i32,
 }
 
 impl Outgoing {
@@ -81,7 +88,7 @@ impl Outgoing {
         if let Some(context) = context::current() {
             attributes.insert(TRACEPARENT.to_owned(), context.trace.traceparent());
         }
-        Self { id, topic: topic.name().to_owned(), attributes, payload }
+        Self { id, topic: topic.name().to_owned(), attributes, payload, attempts: 0 }
     }
 
     /// Returns the argument of the SQL function `outbox_add`, for statements that insert the row themselves.
@@ -137,28 +144,38 @@ impl Outbox {
         }
     }
 
-    /// Publishes messages, deletes the rows of the published ones, and returns their number.
+    /// Publishes messages, deletes the rows of the published ones, and returns their number. A message that cannot be
+    /// published is logged, remains in the outbox, and does not affect the others.
     ///
     /// # Errors
     /// If the publishers cannot be built, or the rows cannot be deleted. The messages are then published again later.
     pub async fn publish(&self, events: Vec<Outgoing>) -> Result<usize, Problem> {
         let publishers = self.publishers.get().await?;
-        let mut sent = Vec::new();
-        let publishing = events.into_iter().filter_map(|event| {
-            let publisher = publishers.get(event.topic.as_str())?;
-            let message = Message::new()
-                .set_data(event.payload.to_string().into_bytes())
-                .set_attributes(event.attributes);
-            Some((event.id, publisher.publish(message)))
-        });
-        for (id, receipt) in publishing.collect::<Vec<_>>() {
-            match receipt.await {
-                Ok(_) => sent.push(id.0),
-                Err(error) => {
-                    tracing::warn!(event_id = %id, error = chain(&error), "an event was not published")
+        let publishing = events.into_iter().map(|event| {
+            let Outgoing { id, topic, attributes, payload, attempts } = event;
+            let receipt = publishers.get(topic.as_str()).map(|publisher| {
+                let data = payload.to_string().into_bytes();
+                publisher.publish(Message::new().set_data(data).set_attributes(attributes))
+            });
+            async move {
+                let error = match receipt {
+                    None => "this release does not know the topic".to_owned(),
+                    Some(receipt) => match timeout(PATIENCE, receipt).await {
+                        Ok(Ok(_)) => return Some(id.0),
+                        Ok(Err(error)) => chain(&error),
+                        Err(_) => "Pub/Sub did not respond in time".to_owned(),
+                    },
+                };
+                if attempts >= UNPUBLISHABLE {
+                    // The alert on unpublishable events counts this line (terraform/monitoring.tf).
+                    tracing::error!(event_id = %id, topic, attempts, error, "an event cannot be published");
+                } else {
+                    tracing::warn!(event_id = %id, topic, attempts, error, "an event was not published");
                 }
+                None
             }
-        }
+        });
+        let sent: Vec<_> = join_all(publishing).await.into_iter().flatten().collect();
         if !sent.is_empty() {
             sqlx::query!("delete from outbox where id = any($1)", &sent).execute(&self.db).await?;
         }
@@ -214,6 +231,20 @@ impl Transaction {
         Ok(id)
     }
 
+    /// Records messages, which are published after the commit.
+    ///
+    /// # Errors
+    /// If the rows cannot be inserted.
+    pub async fn send_all(&mut self, messages: Vec<Outgoing>) -> Result<(), sqlx::Error> {
+        let rows: serde_json::Value = messages.iter().map(Outgoing::row).collect();
+        let now = self.outbox.clock.now();
+        sqlx::query!("select outbox_add(message, $2) from jsonb_array_elements($1) as message", rows, now)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.events.extend(messages);
+        Ok(())
+    }
+
     /// Publishes a message after the commit. A statement of the transaction must have inserted its row.
     pub fn publish(&mut self, message: Outgoing) {
         self.events.push(message);
@@ -259,17 +290,18 @@ impl DerefMut for Transaction {
 /// # Errors
 /// If the database cannot be reached.
 pub async fn lease(db: &PgPool, now: OffsetDateTime, limit: i64) -> Result<Vec<Outgoing>, sqlx::Error> {
-    // The delay doubles from 30 seconds up to an hour. Jitter from the row's id spreads the retries of a backlog.
+    // The delay doubles from 30 seconds up to an hour. Jitter from the row's id spreads the retries of a backlog. Both
+    // numbers are bounded: a row whose arithmetic overflowed would stop this statement for all rows.
     let rows = sqlx::query!(
         r#"
         update outbox
-        set attempts = attempts + 1,
-            next_attempt_at = $1 + least(interval '30 seconds' * power(2, attempts), interval '1 hour')
+        set attempts = least(attempts, 999) + 1,
+            next_attempt_at = $1 + least(interval '30 seconds' * power(2, least(attempts, 7)), interval '1 hour')
                                  * (1 + (hashtext(id::text) & 255) / 1024.0)
         where id in (
             select id from outbox where next_attempt_at <= $1 order by next_attempt_at limit $2 for update skip locked
         )
-        returning id, topic, attributes, payload
+        returning id, topic, attributes, payload, attempts
         "#,
         now,
         limit,
@@ -281,6 +313,33 @@ pub async fn lease(db: &PgPool, now: OffsetDateTime, limit: i64) -> Result<Vec<O
         topic: row.topic,
         attributes: serde_json::from_value(row.attributes).unwrap_or_default(),
         payload: row.payload,
+        attempts: row.attempts,
     });
     Ok(outgoing.collect())
+}
+
+/// Returns the age of an event: the first 48 bits of its id (UUIDv7) are the time. The clock of its writer may be ahead.
+#[must_use]
+pub fn age(id: EventId, now: OffsetDateTime) -> Option<time::Duration> {
+    let (seconds, _) = id.0.get_timestamp()?.to_unix();
+    let recorded_at = OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?;
+    Some((now - recorded_at).max(time::Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, OffsetDateTime};
+    use uuid::{Timestamp, Uuid};
+
+    use super::age;
+    use crate::base::ids::EventId;
+
+    #[test]
+    fn the_age_of_an_event_is_the_age_of_its_id() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let made = u64::try_from(now.unix_timestamp()).expect("after 1970") - 700;
+        let id = EventId(Uuid::new_v7(Timestamp::from_unix_time(made, 0, 0, 0)));
+        assert_eq!(age(id, now), Some(Duration::seconds(700)));
+        assert_eq!(age(id, now - Duration::seconds(701)), Some(Duration::ZERO));
+    }
 }

@@ -22,7 +22,12 @@ use crate::{
         clock::Clock,
         context::{self, RequestContext, Trace},
     },
-    cloud::{events::Event, oidc::OidcVerifier, outbox},
+    cloud::{
+        events::Event,
+        names::Topic,
+        oidc::OidcVerifier,
+        outbox::{self, Outgoing},
+    },
     http::{
         extract,
         problem::{Code, Problem, chain},
@@ -33,10 +38,19 @@ use crate::{
 /// (<https://cloud.google.com/pubsub/docs/handling-failures>).
 pub const ADDED_TO_DEAD_LETTERS: &str = "CloudPubSub";
 
+/// The attribute of an object's event that contains its bucket.
+pub const BUCKET: &str = "bucketId";
+/// The attribute of an object's event that contains its name.
+pub const OBJECT: &str = "objectId";
+/// The attribute of an object's event that contains its generation.
+pub const GENERATION: &str = "objectGeneration";
+
 /// The maximum length of a stored cause, in characters.
 const CAUSE: usize = 1000;
 /// The maximum time to store the cause of a failure, since the cause may be the database itself.
 const RECORDING: Duration = Duration::from_secs(2);
+/// The age at which an event is no longer postponed.
+const LONGEST_POSTPONEMENT: time::Duration = time::Duration::days(3);
 
 /// A Pub/Sub message that was pushed to a function.
 #[derive(Debug, Clone)]
@@ -151,12 +165,50 @@ impl Message {
         let attributes: BTreeMap<&String, &String> =
             self.attributes.iter().filter(|(name, _)| !name.starts_with(ADDED_TO_DEAD_LETTERS)).collect();
         let parts = attributes.into_iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-        let mut context = digest::Context::new(&digest::SHA256);
-        for part in parts.chain([self.data.as_slice()]) {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
+        hash(parts.chain([self.data.as_slice()]))
+    }
+
+    /// Returns the SHA-256 of the object or the event that the message is about. Unlike [`Self::content_hash`], it is
+    /// the same for all messages that request the same work, such as those that `maintenance` repeats.
+    #[must_use]
+    pub fn subject_hash(&self) -> Vec<u8> {
+        let object = [BUCKET, OBJECT, GENERATION].map(|name| self.attributes.get(name).map(String::as_bytes));
+        match object {
+            [Some(bucket), Some(object), Some(generation)] => hash([bucket, object, generation]),
+            _ => hash([self.data.as_slice()]),
         }
-        context.finish().as_ref().to_vec()
+    }
+
+    /// Returns an event to the outbox after a failure that may pass. `maintenance` publishes it again after a pause: for
+    /// as long as it has existed, from 30 seconds to an hour.
+    ///
+    /// # Errors
+    /// The failure itself after three days, so that the message becomes a dead letter, or when the outbox cannot be
+    /// written.
+    pub async fn postpone(
+        &self,
+        db: &PgPool,
+        topic: Topic,
+        failure: Problem,
+        now: OffsetDateTime,
+    ) -> Result<Delivery, Problem> {
+        let age = self.event_id().and_then(|id| outbox::age(id, now)).unwrap_or(LONGEST_POSTPONEMENT);
+        let payload = serde_json::from_slice(&self.data).ok().filter(|_| age < LONGEST_POSTPONEMENT);
+        let Some(payload) = payload else { return Err(failure) };
+        let attributes = self.attributes.clone().into_iter().collect();
+        let message = Outgoing::new(topic, attributes, payload);
+        sqlx::query!(
+            "insert into outbox (id, topic, attributes, payload, next_attempt_at, created_at)
+             select (message ->> 'id')::uuid, message ->> 'topic', message -> 'attributes', message -> 'payload', $2, $3
+             from jsonb_array_elements(jsonb_build_array($1::jsonb)) as message",
+            message.row(),
+            now + age.clamp(time::Duration::seconds(30), time::Duration::hours(1)),
+            now,
+        )
+        .execute(db)
+        .await?;
+        tracing::warn!(cause = failure.cause(), "the attempt failed and will be repeated");
+        Ok(Delivery::Done)
     }
 
     /// Stores the cause of a failed delivery. An error is logged and does not change the response.
@@ -178,6 +230,15 @@ impl Message {
             Err(_) => tracing::warn!("storing the cause of a failure timed out"),
         }
     }
+}
+
+fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    context.finish().as_ref().to_vec()
 }
 
 /// Returns a subscription's id, which is the last part of its full name. Dead letters refer to it.

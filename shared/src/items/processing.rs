@@ -6,6 +6,9 @@
 //! that is too large for a synchronous call becomes a batch operation, which no delivery waits for. Its output arrives
 //! in the results bucket as `{folder}/{item}/{attempt}/…`. The finalize events of these objects import it shard by
 //! shard, in any order, and a scheduled task triggers polling of operations whose events were lost.
+//!
+//! `maintenance` owns all retries. An attempt that fails is recorded, which pauses the item, and its message is
+//! acknowledged.
 
 mod events;
 mod flow;
@@ -18,12 +21,12 @@ use axum::{
     routing::post,
 };
 use sqlx::PgPool;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use self::{
-    events::{Finalized, REPLAYED, finalize_message},
-    queries::{Restartable, find_restartable, give_up, restart},
+    events::finalize_message,
+    queries::{Restartable, fail, find_restartable, restart},
 };
 use crate::{
     base::{clock::Clock, config::Error, ids::ItemId},
@@ -44,7 +47,7 @@ pub struct Job {
     pub object: ObjectName,
     /// The number of the attempt, part of the names of its results. Every new attempt increases it.
     pub attempt: i32,
-    /// The number of attempts since the upload, including this one.
+    /// The number of failures that count, since the upload or since a person last restarted the item.
     pub tries: i32,
     /// The media type: the declared one, until the file has shown another one.
     pub content_type: String,
@@ -78,6 +81,8 @@ pub enum EngineError {
     },
     /// A temporary error: another try may succeed.
     Transient(Problem),
+    /// The output of an operation cannot be parsed. Reading it again is of no use, unless a later release can.
+    Unusable(Problem),
     /// A permanent error: every try would fail.
     Permanent(Failure),
 }
@@ -145,7 +150,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// Parses a shard of an operation's output, stored as `object`.
     ///
     /// # Errors
-    /// When it is not a shard, or reports that the engine cannot read the input.
+    /// When it is not a shard, or shows that the engine cannot read the input.
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError>;
 }
 
@@ -154,6 +159,8 @@ crate::settings! {
     pub struct ProcessingSettings {
         /// Bucket that batch operations write their output to.
         pub results_bucket: String = "RESULTS_BUCKET",
+        /// Age in hours at which a batch operation ends without a result. An engine may take a day.
+        pub operation_hours: u16 = "OPERATION_HOURS" or "48",
     }
     with {
         /// Settings for verifying the sender of push deliveries.
@@ -173,6 +180,7 @@ pub struct Processing<E> {
     objects: Objects,
     uploads_bucket: String,
     results_bucket: String,
+    operation_lifetime: Duration,
     engine: E,
 }
 
@@ -190,6 +198,7 @@ impl<E: Engine> Processing<E> {
             objects: Objects::new(&settings.storage)?,
             uploads_bucket: settings.storage.uploads_bucket,
             results_bucket: settings.results_bucket,
+            operation_lifetime: Duration::hours(settings.operation_hours.into()),
             engine,
         })
     }

@@ -1,16 +1,31 @@
+use serde_json::json;
 use shared::{
     base::{config::Settings as _, ids::EventId, text::EmailAddress},
-    cloud::events::EmailRequested,
+    cloud::{events::EmailRequested, names::Topic, outbox},
     identity::mail_caps::{MailCapSettings, MailCaps},
-    testing::eventually,
+    testing::{envelope, eventually},
 };
 use sqlx::PgPool;
+use time::{Duration, OffsetDateTime};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpListener,
 };
 
-use crate::support::{ADA, Email};
+use crate::support::{ADA, Email, PATH};
+
+impl Email {
+    /// Returns the number of events that the function returned to the outbox.
+    async fn postponed(&self) -> i64 {
+        self.platform.count("select count(*) from outbox where attributes ->> 'event_id' <> id::text").await
+    }
+
+    /// Publishes the events that are due, as the sweep of `maintenance` does. Returns their number.
+    async fn republish(&self) -> usize {
+        let due = outbox::lease(&self.platform.db, self.platform.clock.now(), 100).await.expect("rows");
+        self.platform.outbox(None).publish(due).await.expect("a number")
+    }
+}
 
 /// Starts a mail server that refuses each recipient with a text about them, and returns its port.
 async fn refusing_server() -> String {
@@ -43,7 +58,10 @@ async fn the_cause_of_a_failure_contains_nothing_that_the_mail_server_says_about
     ];
     let email = Email::start_with(db, &variables).await;
     let event = EmailRequested::AccountExists { user_id: email.user };
-    email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");
+    let id = EventId::new();
+    // The last attempt.
+    email.platform.clock.advance(Duration::days(4));
+    email.deliver(id, &event).await.assert_problem(503, "unavailable");
     let cause: String = email.platform.value("select cause from delivery_errors").await;
     assert_eq!(cause, "the mail server replied 451");
 }
@@ -54,19 +72,44 @@ async fn events_are_kept_while_the_mail_server_is_down(db: PgPool) {
     let event = EmailRequested::Verification { verification_id: email.registration().await };
     email.inbox.stop().await;
     let id = EventId::new();
-    let answer = email.deliver(id, &event).await;
-    answer.assert_problem(503, "unavailable");
-    assert!(answer.headers.contains_key("retry-after"));
-    assert!(!answer.body.to_string().to_lowercase().contains("connection"), "{}", answer.body);
-    assert_eq!(email.deliveries().await, 0);
+    email.deliver(id, &event).await.assert_status(204);
+    assert_eq!((email.deliveries().await, email.postponed().await), (0, 1));
     let health = email.client.get("/health").await;
     assert_eq!(health.assert_status(503).body["dependencies"][1]["name"], "smtp");
     email.client.get("/health/live").await.assert_status(200);
 
     email.inbox.start().await.expect("the mail server");
     email.client.get("/health").await.assert_status(200);
-    email.deliver(id, &event).await.assert_status(204);
+    assert_eq!(email.republish().await, 0, "the pause has not ended");
+    email.platform.clock.advance(Duration::seconds(31));
+    assert_eq!(email.republish().await, 1);
+    let messages = email.platform.messages(Topic::EmailRequested.name()).await;
+    let [(attributes, data)] = &messages[..] else { panic!("{messages:?}") };
+    assert_eq!(attributes["event_id"], json!(id), "consumers recognize the event by its id");
+    email.client.post(PATH, envelope("2", attributes, data)).await.assert_status(204);
     assert_eq!((email.mails().len(), email.deliveries().await), (1, 1));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_pause_of_a_mail_grows_until_the_event_becomes_a_dead_letter(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::AccountExists { user_id: email.user };
+    email.inbox.stop().await;
+    let id = EventId::new();
+    for (later, pause) in [(0, 30), (300, 300), (1500, 1800), (5400, 3600), (86_400, 3600)] {
+        email.platform.clock.advance(Duration::seconds(later));
+        email.deliver(id, &event).await.assert_status(204);
+        let next: OffsetDateTime =
+            email.platform.value("select next_attempt_at from outbox order by id desc limit 1").await;
+        let next = next - email.platform.clock.now();
+        assert!((next - Duration::seconds(pause)).abs() < Duration::minutes(1), "{pause}: {next}");
+    }
+    email.platform.clock.advance(Duration::days(3));
+    let answer = email.deliver(id, &event).await;
+    answer.assert_problem(503, "unavailable");
+    assert!(answer.headers.contains_key("retry-after"));
+    assert!(!answer.body.to_string().to_lowercase().contains("connection"), "{}", answer.body);
+    assert_eq!(email.postponed().await, 5);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -83,14 +126,16 @@ async fn all_mails_arrive_when_the_mail_server_is_back(db: PgPool) {
         let id = email.announce(&EmailRequested::AccountExists { user_id: email.user }).await;
         expected.push(format!("{id}@alta.test"));
     }
-    assert_eq!(email.platform.pubsub.outstanding("email-email-requested").expect("a subscription"), 5);
+    eventually("the failures", async || (email.postponed().await == 5).then_some(())).await;
     email.inbox.start().await.expect("the mail server");
+    email.platform.clock.advance(Duration::minutes(2));
+    assert!(email.republish().await >= 5);
     eventually("all mails", async || (email.deliveries().await == 6).then_some(())).await;
     let mut arrived: Vec<String> = email.mails().into_iter().filter_map(|mail| mail.message_id).collect();
     arrived.sort();
     expected.sort();
     assert_eq!(arrived, expected);
-    assert_eq!(email.platform.events::<EmailRequested>().await.len(), 6);
+    assert!(email.platform.events::<EmailRequested>().await.len() >= 6 + 5);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -154,8 +199,8 @@ async fn a_mail_that_is_refused_for_now_is_tried_again(db: PgPool) {
     let event = EmailRequested::AccountExists { user_id: email.user };
     let id = EventId::new();
     email.inbox.refuse(ADA, Some(450));
-    email.deliver(id, &event).await.assert_problem(503, "unavailable");
-    assert_eq!(email.deliveries().await, 0);
+    email.deliver(id, &event).await.assert_status(204);
+    assert_eq!((email.deliveries().await, email.postponed().await), (0, 1));
     email.inbox.refuse(ADA, None);
     email.deliver(id, &event).await.assert_status(204);
     assert_eq!((email.mails().len(), email.deliveries().await), (1, 1));
@@ -168,8 +213,9 @@ async fn a_server_that_fails_verification_gets_no_mail(db: PgPool) {
     {
         let email = Email::start_with(db.clone(), &[(variable, value)]).await;
         let event = EmailRequested::AccountExists { user_id: email.user };
-        email.deliver(EventId::new(), &event).await.assert_problem(503, "unavailable");
+        email.deliver(EventId::new(), &event).await.assert_status(204);
         assert_eq!((email.mails().len(), email.deliveries().await), (0, 0), "{variable}");
+        assert!(email.postponed().await > 0, "{variable}");
         email.platform.change("update users set deleted_at = now() where id = $1", email.user.0).await;
     }
 }

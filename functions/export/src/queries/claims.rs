@@ -14,11 +14,11 @@ use time::OffsetDateTime;
 
 use crate::model::{ChunkStart, Job};
 
-/// Leases a step to this instance. Replaying the dead letter of a failed export resumes the export.
+/// Leases a step to this instance. If the instance dies, maintenance repeats the step at `next_attempt_at`, after a pause
+/// that grows.
 pub(crate) async fn lease(
     db: &PgPool,
     event: ExportRequested,
-    replayed: bool,
     now: OffsetDateTime,
 ) -> Result<Lease<Job>, sqlx::Error> {
     let row = sqlx::query!(
@@ -27,25 +27,23 @@ pub(crate) async fn lease(
             select exports.id,
                    case
                        when exports.step <> $2 then 'taken'
-                       when exports.status = 'failed' and $3 then 'free'
                        when exports.status <> 'processing' then 'taken'
-                       when exports.lease_until > $4 then 'held'
+                       when exports.lease_until > $3 then 'held'
                        else 'free'
                    end as found
             from exports
             join projects on projects.id = exports.project_id and projects.deleted_at is null
-            where exports.id = $1 and exports.kept_until > $4
+            where exports.id = $1 and exports.kept_until > $3
             for update of exports
         ), taken as (
             update exports
-            set tries = case when status = 'failed' then 1 else tries + 1 end,
-                status = 'processing',
-                failure_code = null,
-                failure_message = null,
-                completed_at = null,
+            set tries = tries + 1,
                 attempt = attempt + 1,
-                lease_until = $5,
-                next_attempt_at = null
+                lease_until = $4,
+                next_attempt_at = greatest(
+                    $4,
+                    $3::timestamptz + least(interval '10 seconds' * power(2, least(tries, 9)), interval '1 hour')
+                )
             from export
             where exports.id = export.id and found = 'free'
             returning exports.*
@@ -53,21 +51,20 @@ pub(crate) async fn lease(
         select export.found as "found!", taken.project_id as "project_id?: ProjectId",
                taken.format as "format?: ExportFormat", taken.item_status as "item_status?",
                taken.position_kind as "position_kind?: ItemKind", taken.position_id as "position_id?: ItemId",
-               taken.total as "total?", taken.attempt as "attempt?", taken.tries as "tries?"
+               taken.total as "total?", taken.attempt as "attempt?"
         from export
         left join taken on taken.id = export.id
         "#,
         event.export_id.0,
         event.step,
-        replayed,
         now,
         now + LEASE,
     )
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(Lease::Absent) };
-    let leased = row.project_id.zip(row.format).zip(row.attempt).zip(row.tries);
-    let Some((((project_id, format), attempt), tries)) = leased else {
+    let leased = row.project_id.zip(row.format).zip(row.attempt);
+    let Some(((project_id, format), attempt)) = leased else {
         return Ok(if row.found == "held" { Lease::Held } else { Lease::Finished });
     };
     Ok(Lease::Acquired(Job {
@@ -79,15 +76,10 @@ pub(crate) async fn lease(
         position: row.position_kind.map(|kind| ChunkStart { kind, after: row.position_id }),
         total: row.total,
         attempt,
-        tries,
     }))
 }
 
 impl Leased for Job {
-    fn tries(&self) -> i32 {
-        self.tries
-    }
-
     async fn renew(&self, db: &PgPool, until: OffsetDateTime) -> Result<(), sqlx::Error> {
         sqlx::query!(
             "update exports set lease_until = $3
@@ -101,13 +93,16 @@ impl Leased for Job {
         Ok(())
     }
 
-    async fn release(&self, db: &PgPool, next_attempt_at: OffsetDateTime) -> Result<(), sqlx::Error> {
+    async fn pause(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
         sqlx::query!(
-            "update exports set lease_until = null, next_attempt_at = $3
+            "update exports
+             set lease_until = null,
+                 next_attempt_at = $3::timestamptz
+                     + least(interval '10 seconds' * power(2, least(tries - 1, 9)), interval '1 hour')
              where id = $1 and attempt = $2 and status = 'processing'",
             self.id.0,
             self.attempt,
-            next_attempt_at,
+            now,
         )
         .execute(db)
         .await?;

@@ -2,10 +2,10 @@
 
 mod composes;
 mod content;
-mod dead_letters;
 mod faults;
 mod plans;
 mod refuses;
 mod repeats;
+mod retries;
 mod support;
 mod vanishes;

@@ -61,10 +61,6 @@ impl Faults {
         self.0.lock().expect("the mutex is not poisoned").iter().map(|planned| planned.times).sum()
     }
 
-    pub(crate) fn clear(&self) {
-        self.0.lock().expect("the mutex is not poisoned").clear();
-    }
-
     fn next(&self, request: &Request) -> Option<Fault> {
         let line = format!("{} {}", request.method(), request.uri());
         let mut planned = self.0.lock().expect("the mutex is not poisoned");

@@ -4,21 +4,28 @@ use serde_json::json;
 use shared::{
     audit::{Action, Entry, Outcome},
     base::ids::{ExportId, ProjectId},
-    cloud::events::ExportRequested,
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Reserves exports until `next` whose lease or pause has ended.
+/// An export whose step is due.
+pub(crate) struct StuckExport {
+    pub(crate) id: ExportId,
+    pub(crate) step: i32,
+    /// The number of leases since the last completed step.
+    pub(crate) tries: i32,
+}
+
+/// Takes exports whose lease or pause has ended. In case the message of an export is lost, it is taken again when it has
+/// waited for twice as long, from five minutes to an hour later.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
-    next: OffsetDateTime,
     limit: i64,
-) -> Result<Vec<ExportRequested>, sqlx::Error> {
+) -> Result<Vec<StuckExport>, sqlx::Error> {
     sqlx::query_as!(
-        ExportRequested,
+        StuckExport,
         r#"
         with taken as materialized (
             select exports.id
@@ -27,47 +34,49 @@ pub(crate) async fn take_stuck(
             where exports.status = 'processing'
               and exports.kept_until > $1
               and coalesce(exports.next_attempt_at, exports.lease_until) <= $1
+              and coalesce(exports.lease_until <= $1, true)
             order by coalesce(exports.next_attempt_at, exports.lease_until)
-            limit $3
+            limit $2
             for update of exports skip locked
         )
-        update exports set next_attempt_at = $2
+        update exports
+        set next_attempt_at = $1::timestamptz
+                + least(greatest($1 - created_at, interval '5 minutes'), interval '1 hour')
         from taken
         where exports.id = taken.id
-        returning exports.id as "export_id: ExportId", exports.step
+        returning exports.id as "id: ExportId", exports.step, exports.tries
         "#,
         now,
-        next,
         limit,
     )
     .fetch_all(db)
     .await
 }
 
-/// Fails an export at a step, unless a worker holds a lease. Returns whether the export failed.
-pub(crate) async fn give_up(
-    db: &PgPool,
-    event: ExportRequested,
+/// Fails an export whose step has failed too often.
+pub(crate) async fn fail(
+    db: &mut PgConnection,
+    export: &StuckExport,
     now: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
+) -> Result<(), sqlx::Error> {
     let (code, message) =
         ("gave_up", "It could not be made after several attempts. Ask for another one later.");
     // The query adds the project's id from the row of the export.
-    let entry = Entry::success(None, Action::ExportFailed, event.export_id.0).with(json!({"code": code}));
-    let failed = sqlx::query!(
+    let entry = Entry::success(None, Action::ExportFailed, export.id.0).with(json!({"code": code}));
+    sqlx::query!(
         "
         with failed as (
             update exports
             set status = 'failed', failure_code = $3, failure_message = $4, completed_at = $5, lease_until = null,
                 next_attempt_at = null
-            where id = $1 and step = $2 and status = 'processing' and coalesce(lease_until <= $5, true)
+            where id = $1 and step = $2 and status = 'processing'
             returning project_id
         )
         select audit_record($6::jsonb || jsonb_build_object('project_id', project_id), $5)::text as recorded
         from failed
         ",
-        event.export_id.0,
-        event.step,
+        export.id.0,
+        export.step,
         code,
         message,
         now,
@@ -75,7 +84,7 @@ pub(crate) async fn give_up(
     )
     .fetch_optional(db)
     .await?;
-    Ok(failed.is_some())
+    Ok(())
 }
 
 /// Expires the exports of deleted projects.

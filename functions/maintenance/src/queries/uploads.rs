@@ -60,6 +60,32 @@ pub(crate) async fn take_awaited(
     Ok(awaited.collect())
 }
 
+/// Postpones the next lookup of items whose event was published again, in case it has no effect: by the time that they
+/// have waited already, from ten minutes to an hour.
+pub(crate) async fn pause(
+    db: &mut PgConnection,
+    items: &[ItemId],
+    now: OffsetDateTime,
+    taken_until: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = items.iter().map(|item| item.0).collect();
+    sqlx::query!(
+        "
+        update items
+        set next_attempt_at = $2::timestamptz + least(
+            greatest($2 - coalesce(reviewed_at, processed_at, created_at), interval '10 minutes'), interval '1 hour'
+        )
+        where id = any($1) and next_attempt_at = $3 and generation is null and deleted_at is null
+        ",
+        &ids,
+        now,
+        taken_until,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Postpones the next lookup of items that are reserved until `taken_until`: by the time that they have waited already,
 /// at least ten minutes and at most a day, and at most until the `lifetime` of the upload ends.
 pub(crate) async fn postpone(

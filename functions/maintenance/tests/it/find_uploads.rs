@@ -72,13 +72,33 @@ async fn the_event_of_an_upload_is_published_if_it_was_lost(db: PgPool) {
     assert!(resource["md5Hash"].is_string(), "{resource}");
 
     assert_eq!(maintenance.find().await, looked(&[]), "the published event may still arrive");
-    maintenance.platform.clock.advance(Duration::minutes(11));
+    maintenance.platform.clock.advance(Duration::minutes(12));
     assert_eq!(
         maintenance.find().await,
         looked(&[("announced", 1)]),
         "the event is published again if it was lost"
     );
     assert_eq!(maintenance.repeated().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_event_of_an_upload_that_stays_a_draft_is_published_less_and_less_often(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.drafts(1).await.remove(0);
+    maintenance.upload_unheard(&object).await;
+    let mut hours = Vec::new();
+    for _ in 0..2 * 24 {
+        let mut published = 0;
+        for _ in 0..12 {
+            maintenance.platform.clock.advance(Duration::minutes(5));
+            maintenance.find().await;
+            published += maintenance.repeated().await.len();
+        }
+        hours.push(published);
+    }
+    assert!(hours[0] <= 3 && hours[1..].iter().all(|published| *published <= 1), "{hours:?}");
+    assert!(hours.iter().sum::<usize>() > 36, "{hours:?}");
+    assert_eq!(maintenance.count("select count(*) from items where status = 'draft'").await, 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

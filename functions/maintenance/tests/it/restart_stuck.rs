@@ -51,6 +51,75 @@ async fn processing_whose_worker_died_is_restarted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_message_without_effect_is_repeated_less_and_less_often(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let statement = "update items set status = 'processing', generation = 7, submitted_at = now(),
+                         next_attempt_at = now() + interval '1 minute' where id = $1";
+    maintenance.document(statement).await;
+    let mut repeated = 0;
+    for _ in 0..24 * 60 {
+        maintenance.platform.clock.advance(Duration::minutes(1));
+        maintenance.restart().await;
+        repeated += maintenance.repeated().await.len();
+    }
+    assert!((24..=30).contains(&repeated), "{repeated}");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_dead_worker_counts_only_if_the_engine_completed_another_item(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let died =
+        "update items set status = 'processing', generation = 7, submitted_at = now() - interval '5 minutes',
+                    lease_until = now(), next_attempt_at = now() where id = $1";
+    let tries = async |object: &ObjectName| maintenance.platform.item(object.item_id, "tries").await;
+    let alone = maintenance.document(died).await;
+    maintenance.platform.clock.advance(Duration::seconds(1));
+    assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
+    assert_eq!(tries(&alone).await.as_deref(), Some("0"));
+
+    for (statement, counted) in [
+        ("update items set status = 'approved', kind = 'voice', processed_at = now() where id = $1", "0"),
+        ("update items set status = 'failed', failure_code = 'x', processed_at = now() where id = $1", "0"),
+        (
+            "update items set status = 'approved', processed_at = now() - interval '6 minutes' where id = $1",
+            "0",
+        ),
+        ("update items set status = 'pending_review', processed_at = now() where id = $1", "1"),
+    ] {
+        maintenance.document(statement).await;
+        let poisoned = maintenance.document(died).await;
+        maintenance.platform.clock.advance(Duration::seconds(1));
+        assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
+        assert_eq!(tries(&poisoned).await.as_deref(), Some(counted), "{statement}");
+    }
+    maintenance.repeated().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_item_that_failed_too_often_fails_permanently(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let mut objects = Vec::new();
+    for statement in [
+        "update items set status = 'processing', generation = 7, tries = 12, next_attempt_at = now() where id = $1",
+        "update items set status = 'processing', generation = 7, tries = 12, next_attempt_at = now(),
+             needs_batch = true where id = $1",
+    ] {
+        objects.push(maintenance.document(statement).await);
+    }
+    maintenance.platform.clock.advance(Duration::seconds(1));
+    maintenance.restart().await;
+    for object in objects {
+        let column = async |name| maintenance.platform.item(object.item_id, name).await;
+        assert_eq!(column("status").await.as_deref(), Some("failed"));
+        assert_eq!(column("failure_code").await.as_deref(), Some("gave_up"));
+        assert_eq!(column("next_attempt_at").await, None);
+        let failed = [("document.failed".to_owned(), "failure".to_owned())];
+        assert_eq!(maintenance.platform.audited(object.item_id.0).await, failed);
+    }
+    assert_eq!(maintenance.repeated().await.len(), 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn processing_that_waits_for_quota_continues_when_it_is_due(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(DEFERRED).await;
@@ -251,7 +320,9 @@ async fn the_query_reads_only_items_in_processing(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let stuck = ["for update skip locked", "(not needs_batch or operation is not null)"];
     let waiting = ["for update skip locked", "limit greatest(0"];
-    for (texts, index) in [(stuck, "items_due_idx"), (waiting, "items_waiting_idx")] {
+    for (texts, index) in
+        [(stuck, "items_due_idx"), (stuck, "items_kind_processed_at_idx"), (waiting, "items_waiting_idx")]
+    {
         let plan = maintenance.platform.plan(&texts).await;
         assert!(plan.contains(index), "{plan}");
     }

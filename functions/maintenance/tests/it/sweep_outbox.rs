@@ -74,3 +74,35 @@ async fn the_retry_delay_grows_and_no_event_is_lost_while_pubsub_is_down(db: PgP
     assert_eq!(maintenance.sweep().await, json!({"published": 1}));
     assert_eq!(maintenance.platform.events::<EmailRequested>().await, written);
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_row_that_cannot_be_published_does_not_block_the_others(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let written = maintenance.unpublished(3).await;
+    for statement in [
+        "update outbox set attempts = 39 where id = (select id from outbox order by id limit 1)",
+        "update outbox set attempts = 2147483647 where id = (select id from outbox order by id offset 1 limit 1)",
+        "insert into outbox (id, topic, attributes, payload, attempts, next_attempt_at, created_at)
+         values (gen_random_uuid(), 'of-a-later-release', '{}', '{}', 1000000, now(), now())",
+    ] {
+        sqlx::query(statement).execute(&maintenance.platform.db).await.expect("a row");
+    }
+    maintenance.platform.clock.advance(Duration::seconds(31));
+    let now = maintenance.platform.clock.now();
+    assert_eq!(maintenance.sweep().await, json!({"published": 3}));
+    let mut published = maintenance.platform.events::<EmailRequested>().await;
+    published.sort_by_key(|event| format!("{event:?}"));
+    let mut written = written;
+    written.sort_by_key(|event| format!("{event:?}"));
+    assert_eq!(published, written);
+
+    // The row is kept for the release that knows its topic, and tried about once an hour.
+    let (attempts, next): (i32, OffsetDateTime) =
+        sqlx::query_as("select attempts, next_attempt_at from outbox")
+            .fetch_one(&maintenance.platform.db)
+            .await
+            .expect("one row");
+    assert_eq!(attempts, 1000);
+    assert!((Duration::minutes(60)..Duration::minutes(76)).contains(&(next - now)), "{next}");
+    assert_eq!(maintenance.sweep().await, json!({"published": 0}));
+}

@@ -226,3 +226,66 @@ async fn a_file_above_the_size_limit_goes_directly_to_a_batch_operation(db: PgPo
     ocr.assert_read_in_parts(object.item_id, 2).await;
     ocr.platform.messages("uploads").await;
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn output_that_cannot_be_imported_fails_the_item_with_its_reason_and_is_not_paid_again(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(50).await;
+    let item = object.item_id;
+    let outputs = ocr.outputs("ocr", item, 3).await;
+    for (name, _) in &outputs {
+        ocr.platform.write()(&format!("gs://{RESULTS_BUCKET}/{name}"), b"{".to_vec(), "application/json")
+            .await
+            .expect("an object");
+    }
+    for output in ocr.outputs("ocr", item, 3).await {
+        ocr.deliver_output(&output).await.assert_status(204);
+    }
+    assert_eq!(ocr.platform.status(item).await, ItemStatus::Processing);
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
+    let mut polls = 0;
+    while ocr.platform.status(item).await == ItemStatus::Processing {
+        assert!(polls < 12, "the operation is polled forever");
+        ocr.platform.clock.advance(Duration::minutes(80));
+        assert_eq!(ocr.restart().await, json!(1));
+        ocr.settle().await;
+        polls += 1;
+    }
+    assert_eq!((ocr.failure(item).await.0.as_deref(), polls), (Some("output_unusable"), 12));
+    assert_eq!(ocr.ai.operations().started, 1);
+    assert_eq!(ocr.platform.item(item, "operation").await, None);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_that_does_not_end_is_given_two_days_and_three_attempts(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let object = ocr.in_batch(50).await;
+    let item = object.item_id;
+    ocr.outputs("ocr", item, 3).await;
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
+    ocr.ai.set_delay(std::time::Duration::from_secs(3600));
+    let column = async |name| ocr.platform.item(item, name).await;
+    // The first operation has ended. The engine no longer knows it.
+    ocr.platform.change("update items set operation = operation || '7' where id = $1", item.0).await;
+    for tries in ["4", "8", "12"] {
+        ocr.platform.clock.advance(Duration::hours(47));
+        ocr.restart().await;
+        ocr.settle().await;
+        if tries != "4" {
+            assert!(column("operation").await.is_some(), "an engine may take a day");
+            ocr.platform.clock.advance(Duration::hours(2));
+            ocr.restart().await;
+            ocr.settle().await;
+        }
+        assert_eq!((column("operation").await, column("tries").await.as_deref()), (None, Some(tries)));
+        ocr.platform.clock.advance(Duration::minutes(1));
+        ocr.restart().await;
+        if tries != "12" {
+            ocr.settle().await;
+        }
+    }
+    assert_eq!(ocr.failure(item).await.0.as_deref(), Some("gave_up"));
+    assert_eq!(ocr.ai.operations().started, 3);
+}

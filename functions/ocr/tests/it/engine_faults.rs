@@ -1,4 +1,5 @@
 use http::StatusCode;
+use serde_json::json;
 use shared::items::ItemStatus;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -18,31 +19,48 @@ impl Ocr {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_call_that_fails_once_is_retried(db: PgPool) {
+async fn maintenance_repeats_a_call_that_fails(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     ocr.ai.fail_next(1, StatusCode::INTERNAL_SERVER_ERROR);
-    let object = ocr.read("application/pdf", PDF).await;
-    assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
-    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("2"));
+    let object = ocr.draft("application/pdf", PDF).await;
+    ocr.platform.upload(&object, PDF).await;
+    ocr.settle().await;
+    assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
+    assert_eq!(ocr.restart().await, json!(0));
+    ocr.platform.clock.advance(Duration::seconds(15));
+    assert_eq!(ocr.restart().await, json!(1));
+    assert_eq!(ocr.ended(object.item_id).await, ItemStatus::Approved);
+    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
     assert_eq!(ocr.ai.calls(), 1);
     ocr.settle().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn after_an_error_the_lease_is_released_and_maintenance_retries_only_much_later(db: PgPool) {
+async fn a_failed_attempt_is_acknowledged_and_its_pause_is_as_long_as_the_item_has_waited(db: PgPool) {
     let ocr = Ocr::start(db).await;
-    for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN]
-    {
+    for status in [
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::FORBIDDEN,
+        // A disabled processor is no fault of the document.
+        StatusCode::PRECONDITION_FAILED,
+    ] {
         let (object, generation) = ocr.uploaded().await;
-        ocr.ai.fail_next(1, status);
-        let answer = ocr.deliver(&object, generation).await;
-        answer.assert_problem(503, "unavailable");
-        assert!(answer.headers.contains_key("retry-after"));
-        assert!(!answer.body.to_string().contains("asked for by a test"), "{}", answer.body);
-        assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
-        let next = ocr.next_attempt(&object).await.expect("a fallback");
-        assert!((Duration::minutes(55)..=Duration::minutes(65)).contains(&next), "{next}");
+        ocr.ai.fail_next(7, status);
+        let mut waited = Duration::seconds(10);
+        for _ in 0..7 {
+            ocr.deliver(&object, generation).await.assert_status(204);
+            assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
+            let next = ocr.next_attempt(&object).await.expect("a pause");
+            let longest = waited.min(Duration::hours(1)) * 1.25 + Duration::seconds(60);
+            assert!(
+                (waited.min(Duration::hours(1)) - Duration::seconds(60)..=longest).contains(&next),
+                "{next}"
+            );
+            ocr.platform.clock.advance(waited * 3);
+            waited = if waited < Duration::minutes(1) { waited * 3 } else { waited * 4 };
+        }
         ocr.deliver(&object, generation).await.assert_status(204);
         assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
         assert_eq!(ocr.next_attempt(&object).await, None);
@@ -70,12 +88,12 @@ async fn an_exhausted_quota_defers_the_item_and_the_attempt_does_not_count(db: P
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_item_is_retried_by_the_next_delivery_if_the_engine_is_unreachable(db: PgPool) {
+async fn an_item_waits_if_the_engine_is_unreachable(db: PgPool) {
     let ocr = Ocr::start_with(db, &[("DOCUMENTAI_ENDPOINT", "http://127.0.0.1:1")]).await;
     let (object, generation) = ocr.uploaded().await;
-    ocr.deliver(&object, generation).await.assert_problem(503, "unavailable");
+    ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
-    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("1"));
+    assert!(ocr.next_attempt(&object).await.is_some());
     ocr.platform.messages("uploads").await;
 }

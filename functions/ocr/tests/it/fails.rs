@@ -93,21 +93,34 @@ async fn a_missing_object_fails_without_a_call(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_item_fails_after_too_many_attempts(db: PgPool) {
+async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
-    ocr.ai.fail_next(100, http::StatusCode::INTERNAL_SERVER_ERROR);
-    let mut deliveries = 0;
-    while ocr.platform.status(object.item_id).await != ItemStatus::Failed {
-        deliveries += 1;
-        assert!(deliveries < 20, "the item never fails");
-        ocr.deliver(&object, generation).await;
+    let tries = async || ocr.platform.item(object.item_id, "tries").await.expect("a number");
+    let fail = async || {
+        ocr.ai.fail_next(1, http::StatusCode::INTERNAL_SERVER_ERROR);
+        ocr.deliver(&object, generation).await.assert_status(204);
+        ocr.platform.clock.advance(time::Duration::hours(2));
+    };
+    for _ in 0..30 {
+        fail().await;
     }
-    assert_eq!(deliveries, 13);
+    assert_eq!(tries().await, "0", "nothing shows that the engine works");
+    for failures in 1..=12 {
+        let (other, generation) = ocr.uploaded().await;
+        ocr.deliver(&other, generation).await.assert_status(204);
+        assert_eq!(ocr.platform.status(other.item_id).await, ItemStatus::Approved);
+        ocr.platform.clock.advance(time::Duration::seconds(1));
+        fail().await;
+        fail().await;
+        assert_eq!(tries().await, failures.to_string());
+        assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
+    }
+    ocr.platform.messages("uploads").await;
+    ocr.restart().await;
     assert_eq!(ocr.failure(object.item_id).await.0.as_deref(), Some("gave_up"));
     ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
-    ocr.platform.messages("uploads").await;
 }
 
 /// Returns a PDF with one page, whose sides have this length in points.

@@ -5,6 +5,7 @@ mod dead_letters;
 mod engine_faults;
 mod fails;
 mod leases;
+mod outages;
 mod reads;
 mod refuses;
 mod repeats;

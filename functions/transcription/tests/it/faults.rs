@@ -46,15 +46,21 @@ async fn an_exhausted_quota_defers_both_kinds_of_calls_and_the_attempt_does_not_
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_next_delivery_retries_a_failed_call(db: PgPool) {
+async fn a_failed_call_is_repeated(db: PgPool) {
     let transcription = Transcription::start(db).await;
-    for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::FORBIDDEN]
-    {
+    for status in [
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::FORBIDDEN,
+        // A disabled recognizer is no fault of the recording.
+        StatusCode::PRECONDITION_FAILED,
+    ] {
         let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
         transcription.speech.fail_next(1, status);
-        transcription.deliver(&object, generation).await.assert_problem(503, "unavailable");
-        assert_eq!(transcription.platform.item(object.item_id, "lease_until").await, None);
         transcription.deliver(&object, generation).await.assert_status(204);
+        assert_eq!(transcription.platform.status(object.item_id).await, ItemStatus::Processing, "{status}");
+        assert_eq!(transcription.platform.item(object.item_id, "lease_until").await, None);
+        assert_eq!(transcription.restart().await, 1);
         transcription.assert_read(object.item_id).await;
     }
 }
@@ -63,7 +69,7 @@ async fn the_next_delivery_retries_a_failed_call(db: PgPool) {
 async fn an_unknown_model_does_not_fail_the_recording(db: PgPool) {
     let transcription = Transcription::start_with(db, &[("SPEECH_MODEL", "huge")], |_| {}).await;
     let (object, generation) = transcription.uploaded("audio/wav", &sample("speech.wav")).await;
-    transcription.deliver(&object, generation).await.assert_problem(503, "unavailable");
+    transcription.deliver(&object, generation).await.assert_status(204);
     assert_eq!(transcription.platform.status(object.item_id).await, ItemStatus::Processing);
 }
 

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{base::ids::ItemId, cloud::push::Message, items::ObjectName};
+use crate::{
+    base::ids::ItemId,
+    cloud::push::{BUCKET, GENERATION, Message, OBJECT},
+    items::ObjectName,
+};
 
 const EVENT_TYPE: &str = "eventType";
-const BUCKET: &str = "bucketId";
-const OBJECT: &str = "objectId";
-const GENERATION: &str = "objectGeneration";
-/// The attribute of a replayed dead letter. It makes processing accept an item that has failed.
-pub const REPLAYED: &str = "replayed";
 
 /// The object's metadata in an event (<https://cloud.google.com/storage/docs/json_api/v1/objects>).
 #[derive(Deserialize)]
@@ -24,28 +23,24 @@ struct ObjectResource {
 
 /// The finalize event of an upload: its file is complete.
 #[derive(Debug, Clone)]
-pub struct Finalized {
+pub(super) struct Finalized {
     /// The name of the uploaded object.
-    pub object: ObjectName,
+    pub(super) object: ObjectName,
     /// The generation of the object.
-    pub generation: i64,
+    pub(super) generation: i64,
     /// The base64-encoded MD5 of the file, if Cloud Storage reports it.
-    pub md5: Option<String>,
-    /// True if an admin replayed the event from a dead letter.
-    pub replayed: bool,
+    pub(super) md5: Option<String>,
 }
 
 impl Finalized {
     /// Parses a message; returns `None` if it is not the finalize event of an upload.
-    #[must_use]
-    pub fn read(message: &Message, bucket: &str) -> Option<Self> {
+    pub(super) fn read(message: &Message, bucket: &str) -> Option<Self> {
         let (object, generation) = finalized(message, bucket)?;
         let resource: Option<ObjectResource> = serde_json::from_slice(&message.data).ok();
         Some(Self {
             object: object.parse().ok()?,
             generation,
             md5: resource.and_then(|resource| resource.md5),
-            replayed: message.attributes.contains_key(REPLAYED),
         })
     }
 }

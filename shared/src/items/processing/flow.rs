@@ -4,7 +4,9 @@ use time::Duration;
 use tracing::Span;
 
 use super::{
-    Engine, EngineError, Finalized, Job, OperationState, Processing, Reading, events::Output, queries,
+    Engine, EngineError, Job, OperationState, Processing, Reading,
+    events::{Finalized, Output},
+    queries,
 };
 use crate::{
     base::ids::ItemId,
@@ -15,17 +17,19 @@ use crate::{
     http::problem::Problem,
     items::{
         Failure, ObjectName,
-        lease::{self, Lease, Leased as _},
+        lease::{self, Lease, MAX_TRIES},
         parts,
     },
 };
 
-/// The delay of an item when the engine's quota is exhausted.
-const DEFERRAL: Duration = Duration::minutes(1);
+/// The delay before the operation of an attempt without a result is started again.
+const RESTART: Duration = Duration::minutes(1);
 /// The time that an operation has to write its output before it is polled.
 const POLL: Duration = Duration::minutes(2);
-/// The age at which a running operation counts as lost.
-const OPERATION_LIFETIME: Duration = Duration::hours(24);
+/// The longest time between two polls of an operation. The events of its output arrive sooner.
+const LONGEST_POLL: Duration = Duration::minutes(30);
+/// The failures that an operation without a result counts as. It may be billed, so an item gets three of them.
+const LOST_OPERATION: i32 = 4;
 /// The largest accepted size of an output object, about ten times the usual size.
 const OUTPUT_BYTES: u64 = 48 << 20;
 
@@ -39,9 +43,6 @@ impl<E: Engine> Processing<E> {
         Span::current().record("item_id", event.object.item_id.to_string());
         Span::current().record("project_id", event.object.project_id.to_string());
         match queries::lease(&self.db, &event, self.clock.now()).await? {
-            Lease::Acquired(job) if job.is_exhausted() => {
-                self.fail(&job.object, job.attempt, &Failure::gave_up()).await
-            }
             Lease::Acquired(job) => {
                 lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
             }
@@ -102,47 +103,68 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Polls an operation that is due.
+    /// Polls an operation that is due. Past its lifetime, it ends.
     async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
-        let too_old = job.operation_started_at.is_some_and(|started| started + OPERATION_LIFETIME < now);
-        let state = match self.engine.poll(operation).await {
-            Ok(OperationState::Running(_)) if too_old => OperationState::Lost,
-            Ok(state) => state,
-            // The operation is polled again later.
-            Err(EngineError::Transient(problem)) => {
-                tracing::warn!(cause = problem.cause(), "an operation could not be polled");
-                OperationState::Running(None)
-            }
-            Err(error) => return self.end(job, error).await,
-        };
-        match state {
-            OperationState::Running(percent) => {
-                queries::wait(&self.db, job, percent, now + POLL).await?;
+        let age = job.operation_started_at.map_or(Duration::ZERO, |started| now - started);
+        let is_expired = age > self.operation_lifetime;
+        match self.engine.poll(operation).await {
+            Ok(OperationState::Running(percent)) if !is_expired => {
+                queries::wait(&self.db, job, percent, now + age.clamp(POLL, LONGEST_POLL)).await?;
                 Ok(Delivery::Done)
             }
-            OperationState::Succeeded => {
-                for output in self.objects.list(&self.results_bucket, &prefix::<E>(job)).await? {
-                    if let Err(error) =
-                        self.import(job.item_id(), job.attempt, &output.name, output.generation).await
-                    {
-                        return self.end(job, error).await;
-                    }
-                }
+            Ok(OperationState::Running(_)) => self.end_operation(job, "it is too old").await,
+            Ok(OperationState::Succeeded) => self.import_output(job, is_expired).await,
+            Ok(OperationState::Lost) => self.end_operation(job, "the engine lost it").await,
+            Err(EngineError::Transient(problem)) if is_expired => {
+                self.end_operation(job, &format!("it is too old: {}", problem.cause())).await
+            }
+            Err(error) => self.end(job, error).await,
+        }
+    }
+
+    /// Imports the whole output of an operation. Output that cannot be imported fails the item in the end: another
+    /// operation would be billed, and may write the same.
+    async fn import_output(&self, job: &Job, is_expired: bool) -> Result<Delivery, Problem> {
+        match self.import_shards(job).await {
+            Ok(()) => {
                 let now = self.clock.now();
                 if queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, now).await? {
                     return Ok(Delivery::Done);
                 }
                 // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
-                self.give_operation_up(job).await
+                self.end_operation(job, "its output is incomplete").await
             }
-            OperationState::Lost => self.give_operation_up(job).await,
+            Err(EngineError::Unusable(problem)) if job.tries + 1 >= MAX_TRIES => {
+                self.fail_unusable(job, &problem).await
+            }
+            Err(EngineError::Unusable(problem) | EngineError::Transient(problem)) if is_expired => {
+                self.fail_unusable(job, &problem).await
+            }
+            Err(error) => self.end(job, error).await,
         }
     }
 
-    async fn give_operation_up(&self, job: &Job) -> Result<Delivery, Problem> {
-        tracing::warn!("an operation ended without a result");
-        queries::end_operation(&self.db, job, self.clock.now() + DEFERRAL).await?;
+    async fn fail_unusable(&self, job: &Job, problem: &Problem) -> Result<Delivery, Problem> {
+        tracing::error!(cause = problem.cause(), "the output of an operation is unusable");
+        let message =
+            "The result of the processing could not be stored. Reprocess the item, or ask an operator.";
+        let failure = Failure { code: "output_unusable".to_owned(), message: message.to_owned() };
+        self.fail(&job.object, job.attempt, &failure).await
+    }
+
+    async fn import_shards(&self, job: &Job) -> Result<(), EngineError> {
+        let outputs = self.objects.list(&self.results_bucket, &prefix::<E>(job)).await;
+        for output in outputs.map_err(EngineError::Transient)? {
+            self.import(job.item_id(), job.attempt, &output.name, output.generation).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_operation(&self, job: &Job, reason: &str) -> Result<Delivery, Problem> {
+        tracing::warn!(reason, "an operation ended without a result");
+        let now = self.clock.now();
+        queries::end_operation(&self.db, job, LOST_OPERATION, now, now + RESTART).await?;
         Ok(Delivery::Done)
     }
 
@@ -162,7 +184,11 @@ impl<E: Engine> Processing<E> {
                 Ok(Delivery::Done)
             }
             Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
-            Err(EngineError::Transient(problem)) => Err(problem),
+            // The poll of the operation imports its output again, and counts the failures.
+            Err(EngineError::Transient(problem) | EngineError::Unusable(problem)) => {
+                tracing::warn!(cause = problem.cause(), "a part of an operation's output was not imported");
+                Ok(Delivery::Done)
+            }
             Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
         }
     }
@@ -192,8 +218,13 @@ impl<E: Engine> Processing<E> {
         match error {
             EngineError::Permanent(failure) => self.fail(&job.object, job.attempt, &failure).await,
             EngineError::Transient(problem) => Err(problem),
+            EngineError::Unusable(problem) => {
+                tracing::warn!(cause = problem.cause(), "the output of an operation cannot be imported");
+                queries::pause(&self.db, job, true, self.clock.now()).await?;
+                Ok(Delivery::Done)
+            }
             EngineError::Deferred { batch } => {
-                queries::defer(&self.db, job, batch, self.clock.now() + DEFERRAL).await?;
+                queries::defer(&self.db, job, batch, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
         }

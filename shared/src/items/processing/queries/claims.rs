@@ -1,14 +1,15 @@
-//! Leases on items: acquire, renew, release and defer.
+//! Leases on items: acquire, renew, pause and defer.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::super::{Finalized, Job};
+use super::super::{Job, events::Finalized};
 use crate::items::lease::{LEASE, Lease, Leased};
 
 /// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed`
 /// or `rejected` to `processing`, and a next upload becomes the current one. Parallel deliveries of one event wait for
-/// the first one and find the item leased.
+/// the first one and find the item leased. If this instance dies, maintenance restarts the item at `next_attempt_at`,
+/// after a pause that grows.
 pub(in super::super) async fn lease(
     db: &PgPool,
     event: &Finalized,
@@ -28,11 +29,10 @@ pub(in super::super) async fn lease(
                    size_bytes, md5, needs_batch, operation, operation_started_at,
                    generation is null as is_new,
                    -- Polling an operation is no new attempt.
-                   attempt + (operation is null)::integer as attempt, tries + (operation is null)::integer as tries,
+                   attempt + (operation is null)::integer as attempt, tries,
                    case
                        when generation is null and status in ('draft', 'failed', 'rejected') then 'arrived'
                        when generation is distinct from $5 then 'finished'
-                       when status = 'failed' and $9 then 'arrived'
                        when status <> 'processing' then 'finished'
                        when lease_until > $6 then 'held'
                        else 'again'
@@ -46,8 +46,8 @@ pub(in super::super) async fn lease(
                     || case when is_new then jsonb_build_object('uploaded_by_id', uploaded_by_id) else '{}' end,
                 changes || jsonb_build_object(
                     'generation', $5::bigint, 'md5', coalesce($8, md5), 'submitted_at', $6::timestamptz,
-                    'processed_at', null, 'attempt', attempt, 'tries', 1, 'lease_until', $7::timestamptz,
-                    'next_attempt_at', null,
+                    'processed_at', null, 'attempt', attempt, 'tries', 0, 'lease_until', $7::timestamptz,
+                    'next_attempt_at', $7::timestamptz,
                     'duplicate_of', (
                         select earlier.id
                         from items as earlier
@@ -71,13 +71,14 @@ pub(in super::super) async fn lease(
             on conflict on constraint item_search_pkey do update set words = excluded.words
         ), resumed as (
             update items
-            set md5 = coalesce($8, items.md5), attempt = item.attempt, tries = item.tries, lease_until = $7,
-                next_attempt_at = null
+            set md5 = coalesce($8, items.md5), attempt = item.attempt, lease_until = $7,
+                next_attempt_at = $6::timestamptz
+                    + least(greatest($6 - items.submitted_at, $7 - $6::timestamptz), interval '1 hour')
             from item
             where items.id = item.id and found = 'again'
         )
         select item.found as "found!", item.attempt as "attempt!",
-               case when arrived.version is null then item.tries else 1 end as "tries!",
+               case when arrived.version is null then item.tries else 0 end as "tries!",
                item.content_type as "content_type!", item.size_bytes as "size_bytes!",
                item.needs_batch as "needs_batch!", item.operation, item.operation_started_at,
                coalesce(voice_samples.requested_language, projects.language) as language
@@ -94,7 +95,6 @@ pub(in super::super) async fn lease(
         now,
         now + LEASE,
         event.md5,
-        event.replayed,
     )
     .fetch_optional(db)
     .await?;
@@ -117,10 +117,6 @@ pub(in super::super) async fn lease(
 }
 
 impl Leased for Job {
-    fn tries(&self) -> i32 {
-        self.tries
-    }
-
     async fn renew(&self, db: &PgPool, until: OffsetDateTime) -> Result<(), sqlx::Error> {
         sqlx::query!(
             "update items set lease_until = $3
@@ -134,34 +130,68 @@ impl Leased for Job {
         Ok(())
     }
 
-    async fn release(&self, db: &PgPool, next_attempt_at: OffsetDateTime) -> Result<(), sqlx::Error> {
-        sqlx::query!(
-            "update items set lease_until = null, next_attempt_at = $3
-             where id = $1 and attempt = $2 and status = 'processing'",
-            self.item_id().0,
-            self.attempt,
-            next_attempt_at,
-        )
-        .execute(db)
-        .await?;
-        Ok(())
+    async fn pause(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+        pause(db, self, false, now).await
     }
 }
 
-/// Releases the lease until the quota allows another try. The current try is not counted.
+/// Records a failed attempt, releases the lease, and pauses the item for as long as it has been waiting: from ten seconds
+/// to an hour. The failure counts if `is_counted`, or else if the engine completed another item since the failure
+/// before. Jitter from the item's id spreads the retries after an outage.
+pub(in super::super) async fn pause(
+    db: &PgPool,
+    job: &Job,
+    is_counted: bool,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "
+        update items
+        set lease_until = null,
+            next_attempt_at = $3::timestamptz + least(
+                greatest($3 - coalesce(operation_started_at, submitted_at), interval '10 seconds'), interval '1 hour'
+            ) * (1 + (hashtext(id::text) & 255) / 1024.0),
+            tries = tries + ($4 or exists (
+                select from items as other
+                where other.kind = items.kind
+                  and other.status in ('pending_review', 'approved', 'rejected')
+                  and other.processed_at > greatest(items.submitted_at, items.last_failed_at)
+            ))::integer,
+            last_failed_at = $3
+        where id = $1 and attempt = $2 and status = 'processing'
+        ",
+        job.item_id().0,
+        job.attempt,
+        now,
+        is_counted,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Releases the lease until the quota may allow another attempt. Maintenance admits items to batch operations as quota
+/// becomes free. Other items pause for as long as they have been waiting, from one to ten minutes.
 pub(in super::super) async fn defer(
     db: &PgPool,
     job: &Job,
     needs_batch: bool,
-    until: OffsetDateTime,
+    now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update items
-         set lease_until = null, next_attempt_at = $3, tries = greatest(tries - 1, 0), needs_batch = needs_batch or $4
-         where id = $1 and attempt = $2 and status = 'processing'",
+        "
+        update items
+        set lease_until = null,
+            next_attempt_at = $3::timestamptz + case
+                when needs_batch or $4 then interval '1 minute'
+                else least(greatest($3 - submitted_at, interval '1 minute'), interval '10 minutes')
+            end,
+            needs_batch = needs_batch or $4
+        where id = $1 and attempt = $2 and status = 'processing'
+        ",
         job.item_id().0,
         job.attempt,
-        until,
+        now,
         needs_batch,
     )
     .execute(db)

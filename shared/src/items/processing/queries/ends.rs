@@ -1,10 +1,9 @@
 //! The end of an attempt: completed, failed, or restarted by a user.
 
 use serde_json::json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::{Duration, OffsetDateTime};
 
-use super::super::Finalized;
 use crate::{
     audit::{Entry, Outcome},
     base::ids::{ItemId, ProjectId, UserId},
@@ -103,8 +102,11 @@ pub(in super::super) async fn complete(
 }
 
 /// Changes an item to `failed` if the attempt is still current. Returns true if this call changed the status.
-pub(in super::super) async fn fail(
-    db: &PgPool,
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn fail(
+    db: impl PgExecutor<'_>,
     object: &ObjectName,
     attempt: i32,
     failure: &Failure,
@@ -143,34 +145,6 @@ pub(in super::super) async fn fail(
     .fetch_optional(db)
     .await?;
     Ok(failed.is_some())
-}
-
-/// Fails the item of a dead letter, unless an instance holds its lease or an operation is running. Returns true if
-/// this call changed the status.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn give_up(db: &PgPool, event: &Finalized, now: OffsetDateTime) -> Result<bool, sqlx::Error> {
-    let object = &event.object;
-    let attempt = sqlx::query_scalar!(
-        "
-        select attempt
-        from items
-        where id = $1 and project_id = $2 and upload_no = $3 and generation = $4 and status = 'processing'
-          and operation is null and coalesce(lease_until <= $5, true) and deleted_at is null
-        ",
-        object.item_id.0,
-        object.project_id.0,
-        object.upload_no,
-        event.generation,
-        now,
-    )
-    .fetch_optional(db)
-    .await?;
-    match attempt {
-        Some(attempt) => fail(db, object, attempt, &Failure::gave_up(), now).await,
-        None => Ok(false),
-    }
 }
 
 /// A failed item whose file is stored.

@@ -76,20 +76,24 @@ pub(in super::super) async fn wait(
     Ok(())
 }
 
-/// Records that the operation ended without a result. The next attempt begins at `next`.
+/// Records that the operation ended without a result, as `failures` of the item. The next attempt begins at `next`.
 pub(in super::super) async fn end_operation(
     db: &PgPool,
     job: &Job,
+    failures: i32,
+    now: OffsetDateTime,
     next: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update items
          set operation = null, operation_started_at = null, lease_until = null, next_attempt_at = $3,
-             progress_done = null, progress_total = null, progress_unit = null
+             progress_done = null, progress_total = null, progress_unit = null, tries = tries + $4, last_failed_at = $5
          where id = $1 and attempt = $2 and status = 'processing'",
         job.item_id().0,
         job.attempt,
         next,
+        failures,
+        now,
     )
     .execute(db)
     .await?;

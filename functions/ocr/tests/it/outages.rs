@@ -1,0 +1,67 @@
+//! Tests of an engine that is down for hours.
+
+use http::StatusCode;
+use serde_json::Value;
+use shared::items::ItemStatus;
+use sqlx::PgPool;
+use time::Duration;
+
+use crate::support::{Ocr, PDF};
+
+const UPLOADS: usize = 200;
+
+impl Ocr {
+    /// Lets a minute pass in which `maintenance` runs as scheduled. Returns the number of messages that it published.
+    async fn minute(&self, number: usize) -> usize {
+        self.platform.clock.advance(Duration::minutes(1));
+        let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&[]);
+        maintenance.post("/tasks/restart-stuck", Value::Null).await.assert_status(200);
+        maintenance.post("/tasks/sweep-outbox", Value::Null).await.assert_status(200);
+        if number.is_multiple_of(5) {
+            maintenance.post("/tasks/find-uploads", Value::Null).await.assert_status(200);
+        }
+        self.platform.messages("uploads").await.len()
+    }
+
+    async fn count(&self, status: ItemStatus) -> usize {
+        let count: i64 = sqlx::query_scalar("select count(*) from items where status = $1")
+            .bind(status)
+            .fetch_one(&self.platform.db)
+            .await
+            .expect("a count");
+        usize::try_from(count).expect("a count")
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_engine_that_is_down_for_six_hours_fails_no_upload(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    // The engine works at first, so that one failure of each item may count.
+    let (first, generation) = ocr.uploaded().await;
+    ocr.deliver(&first, generation).await.assert_status(204);
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
+    ocr.ai.fail_next(u32::MAX, StatusCode::SERVICE_UNAVAILABLE);
+    for _ in 0..UPLOADS {
+        let object = ocr.draft("application/pdf", PDF).await;
+        ocr.platform.upload(&object, PDF).await;
+    }
+    let mut messages = ocr.platform.messages("uploads").await.len();
+    for number in 0..6 * 60 {
+        messages += ocr.minute(number).await;
+    }
+    assert_eq!(ocr.count(ItemStatus::Processing).await, UPLOADS);
+    assert!(messages <= UPLOADS * 20, "{messages} messages");
+
+    ocr.ai.fail_next(0, StatusCode::OK);
+    for number in 0..80 {
+        ocr.minute(number).await;
+    }
+    assert_eq!(ocr.count(ItemStatus::Approved).await, UPLOADS + 1);
+    let counted = async |query| ocr.platform.count(query).await;
+    assert_eq!(counted("select count(*) from item_transitions where to_status = 'failed'").await, 0);
+    assert_eq!(counted("select count(*) from dead_letters").await, 0);
+    assert_eq!(counted("select count(*) from items where tries > 1").await, 0);
+    assert_eq!(ocr.ai.calls(), u64::try_from(UPLOADS).expect("a number") + 1, "each upload is read once");
+    assert_eq!(ocr.platform.messages("dead-letters").await.len(), 0);
+}
