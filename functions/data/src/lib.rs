@@ -28,7 +28,7 @@ shared::settings! {
     /// The settings of the function `data`.
     pub struct DataSettings {
         /// The retention of project exports, in days.
-        pub export_retention_days: u32 = "EXPORT_RETENTION_DAYS" or "7",
+        pub export_retention_days: u16 = "EXPORT_RETENTION_DAYS" or "7",
     }
     with {
         /// The verification of access tokens.
