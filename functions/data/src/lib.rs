@@ -38,7 +38,7 @@ shared::settings! {
     /// The settings of the function `data`.
     pub struct DataSettings {
         /// The retention of project exports, in days.
-        pub export_retention_days: u32 = "EXPORT_RETENTION_DAYS" or "7",
+        pub export_retention_days: u16 = "EXPORT_RETENTION_DAYS" or "7",
         /// Maximum number of project exports of one user that are in progress.
         pub exports_in_progress: u32 = "EXPORTS_IN_PROGRESS_PER_USER" or "5",
         /// Searches of one user per minute. Each 50 results of a page count as one.

@@ -42,7 +42,10 @@ impl Export {
         loop {
             self.run().await;
             self.platform.clock.advance(Duration::hours(1));
-            if self.restart().await == json!(0) {
+            let restarted = self.restart().await;
+            // The session of the client must not expire.
+            self.platform.clock.advance(Duration::hours(-1));
+            if restarted == json!(0) {
                 return repeated;
             }
             repeated += 1;

@@ -13,8 +13,9 @@ use sqlx::PgPool;
 use crate::support::{Ocr, PDF};
 
 impl Ocr {
-    /// Subscribes to the uploads at an address, without backoff and with dead letters after five deliveries.
-    async fn subscribe_until_dead(&self, address: SocketAddr) {
+    /// Subscribes to the uploads at an address, without backoff and with dead letters after five deliveries, which
+    /// `maintenance` records.
+    pub(crate) async fn subscribe_until_dead(&self, address: SocketAddr) {
         let mut wanted = ocr::Ocr::subscriptions().into_iter();
         let known = wanted.find(|wanted| wanted.topic == Topic::Uploads).expect("the subscription");
         let oidc_token = Some(OidcToken {
@@ -38,6 +39,8 @@ impl Ocr {
             ..Subscription::default()
         };
         self.platform.pubsub.create_subscription(subscription).await.expect("a subscription");
+        let router = self.platform.router_of::<maintenance::Maintenance>(&[]);
+        self.platform.subscribe::<maintenance::Maintenance>(testing::serve(router).await).await;
     }
 
     /// Returns the address of an instance that fails every delivery.
@@ -68,8 +71,6 @@ impl Ocr {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_upload_leaves_one_dead_letter_however_often_it_is_repeated_and_does_not_fail(db: PgPool) {
     let ocr = Ocr::start(db).await;
-    let router = ocr.platform.router_of::<maintenance::Maintenance>(&[]);
-    ocr.platform.subscribe::<maintenance::Maintenance>(testing::serve(router).await).await;
     ocr.subscribe_until_dead(ocr.broken().await).await;
     let root = ocr.super_admin().await;
     let object = ocr.draft("application/pdf", PDF).await;

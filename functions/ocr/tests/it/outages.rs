@@ -11,14 +11,12 @@ use crate::support::{Ocr, PDF};
 const UPLOADS: usize = 200;
 
 impl Ocr {
-    /// Lets a minute pass in which `maintenance` runs as scheduled. Returns the number of messages that it published.
-    async fn minute(&self, number: usize) -> usize {
-        self.platform.clock.advance(Duration::minutes(1));
+    /// Lets time pass and runs the tasks of `maintenance`. Returns the number of messages that they published.
+    async fn pass(&self, minutes: i64) -> usize {
+        self.platform.clock.advance(Duration::minutes(minutes));
         let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&[]);
-        maintenance.post("/tasks/restart-stuck", Value::Null).await.assert_status(200);
-        maintenance.post("/tasks/sweep-outbox", Value::Null).await.assert_status(200);
-        if number.is_multiple_of(5) {
-            maintenance.post("/tasks/find-uploads", Value::Null).await.assert_status(200);
+        for task in ["restart-stuck", "find-uploads", "sweep-outbox"] {
+            maintenance.post(&format!("/tasks/{task}"), Value::Null).await.assert_status(200);
         }
         self.platform.messages("uploads").await.len()
     }
@@ -40,22 +38,22 @@ async fn an_engine_that_is_down_for_six_hours_fails_no_upload(db: PgPool) {
     let (first, generation) = ocr.uploaded().await;
     ocr.deliver(&first, generation).await.assert_status(204);
     ocr.platform.messages("uploads").await;
-    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
+    ocr.subscribe_until_dead(ocr.address).await;
     ocr.ai.fail_next(u32::MAX, StatusCode::SERVICE_UNAVAILABLE);
     for _ in 0..UPLOADS {
         let object = ocr.draft("application/pdf", PDF).await;
         ocr.platform.upload(&object, PDF).await;
     }
     let mut messages = ocr.platform.messages("uploads").await.len();
-    for number in 0..6 * 60 {
-        messages += ocr.minute(number).await;
+    for number in 0..80 {
+        messages += ocr.pass(if number < 10 { 1 } else { 5 }).await;
     }
     assert_eq!(ocr.count(ItemStatus::Processing).await, UPLOADS);
     assert!(messages <= UPLOADS * 20, "{messages} messages");
 
     ocr.ai.fail_next(0, StatusCode::OK);
-    for number in 0..80 {
-        ocr.minute(number).await;
+    for _ in 0..20 {
+        ocr.pass(5).await;
     }
     assert_eq!(ocr.count(ItemStatus::Approved).await, UPLOADS + 1);
     let counted = async |query| ocr.platform.count(query).await;
