@@ -91,11 +91,11 @@ create index project_invitations_email_open_idx on project_invitations (email, e
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));
 
--- Returns what would be left without an active admin if a user stopped being one: a row for each such project, and a row
--- without a project if the platform would lose its last super admin.
+-- Returns what would be left without an active admin if a user stopped being one: a row for each such project, and a
+-- row without a project if the platform would lose its last super admin.
 --
--- Everything that takes an admin away calls it first, in its transaction: a change of a member (`in_project`), a change of
--- the global role (`on_platform`), a suspension or deletion of the account (both, in all projects). It locks the
+-- Everything that takes an admin away calls it first, in its transaction: a change of a member (`in_project`), a change
+-- of the global role (`on_platform`), a suspension or deletion of the account (both, in all projects). It locks the
 -- projects and the super admins that it counts, so that the answer holds until the transaction ends.
 create function admin_removal(leaving uuid, in_projects boolean, in_project uuid, on_platform boolean)
     returns table (project_id uuid, name text)

@@ -127,7 +127,8 @@ create index items_deleted_at_id_idx on items (deleted_at, id) where deleted_at 
 -- Serves the foreign key, and the purge in finding out whether a project is empty.
 create index items_project_id_idx on items (project_id);
 
--- The uploads that each user began on a day (UTC), with their declared size. A user has one row, which begins again on another day.
+-- The uploads that each user began on a day (UTC), with their declared size. A user has one row, which begins again on
+-- another day.
 create table upload_usage (
     user_id uuid not null,
     day date not null,

@@ -12,7 +12,7 @@ use sqlx::{
     postgres::{PgArguments, PgQueryResult, PgRow},
     query::Query,
 };
-// What this crate defines takes precedence over the names of sqlx.
+// The names of this crate take precedence over those of sqlx.
 pub use sqlx::*;
 
 static UNNAMED: AtomicBool = AtomicBool::new(false);

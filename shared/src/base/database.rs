@@ -21,8 +21,8 @@ crate::settings! {
         pub acquire_timeout: Duration = "DATABASE_ACQUIRE_TIMEOUT" or "3",
         /// Prepared statements cached per connection. Set to `0` behind a pooler in transaction mode.
         pub statement_cache: usize = "DATABASE_STATEMENT_CACHE" or "100",
-        /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, the URL's `sslmode`
-        /// decides what is verified.
+        /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, the URL's
+        /// `sslmode` decides what is verified.
         pub ca_certificate: Option<String> = "DATABASE_CA_CERTIFICATE",
     }
 }
@@ -86,8 +86,8 @@ pub fn connect(settings: &DatabaseSettings, request_timeout: Option<Duration>) -
 pub enum Failure {
     /// The database is unreachable, or did not get a lock in time.
     Unavailable,
-    /// The transaction was rolled back for no fault of its own: a deadlock, a conflict, or a server that is no longer the
-    /// primary. It can succeed when it is repeated.
+    /// The transaction was rolled back for no fault of its own: a deadlock, a conflict, or a server that is no longer
+    /// the primary. It can succeed when it is repeated.
     RolledBack,
     /// The statement took too long.
     TimedOut,

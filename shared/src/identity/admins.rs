@@ -9,7 +9,7 @@ use crate::{
     http::problem::{Code, Problem, ProblemBody},
 };
 
-/// What takes an admin away.
+/// A change that takes an admin away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     /// The user leaves a project, or gets another role in it.
