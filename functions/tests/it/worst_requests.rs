@@ -1,4 +1,4 @@
-//! The worst requests that anybody can send to any route without signing in: each gets a short answer soon.
+//! The worst requests that anyone can send to any route without signing in: each gets a short answer soon.
 
 use std::{
     collections::BTreeMap,
@@ -51,7 +51,8 @@ fn json_bodies(size: usize) -> Vec<String> {
         ),
         fill(&format!(r#"{{{ada}""#), "\u{FDFA}", r#""}"#, size),
         fill(&format!(r#"{{{ada}"kX9-vw2q+Lm4","display_name":""#), "e\u{301}\u{323}", r#""}"#, size),
-        fill(&format!(r#"{{{ada}""#), "4@8({[<369!", r#""}"#, 90),
+        fill(&format!(r#"{{{ada}""#), "4@({[<691!|7$5+3", r#""}"#, 90),
+        fill(r#"{"token":"A","password":""#, "4@({[<691!|7$5+3", r#""}"#, 90),
         fill(&format!(r#"{{{ada}["#), "[0],", "0]}", size),
         fill(r#"{"email":["#, &format!("\"{nul}\","), "0]}", size),
         fill(r#"{"email":7,"password":""#, r"\u0001", r#""}"#, size),

@@ -211,13 +211,24 @@ const OWN_CHARACTERS: usize = 8;
 /// The number of characters checked at each end of a password. The time of the pattern search is exponential in it.
 const END: usize = 16;
 
+/// The characters that zxcvbn reads as one letter each. It tries every combination of those in a password.
+const SUBSTITUTES: [&str; 7] = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
+
+/// The number of combinations that are tried. A part with more is not guessable by its letters.
+const COMBINATIONS: usize = 16;
+
+fn combinations(part: &[char]) -> usize {
+    let present = |characters: &&str| characters.chars().filter(|one| part.contains(one)).count().max(1);
+    SUBSTITUTES.iter().map(|characters| present(characters)).product()
+}
+
 /// Returns true if a password is among the first million guesses of an attacker, according to zxcvbn's lists of leaked
 /// passwords, words, names, dates and keyboard patterns. A long password is refused only if both ends are guessable.
 fn is_well_known(password: &str) -> bool {
     let characters: Vec<char> = password.chars().collect();
     let guessable = |part: &[char]| {
-        let part: String = part.iter().collect();
-        zxcvbn::zxcvbn(&part, &[]).score() <= zxcvbn::Score::One
+        let text: String = part.iter().collect();
+        combinations(part) <= COMBINATIONS && zxcvbn::zxcvbn(&text, &[]).score() <= zxcvbn::Score::One
     };
     let (first, last) =
         (&characters[..characters.len().min(END)], &characters[characters.len().saturating_sub(END)..]);
@@ -426,6 +437,13 @@ mod tests {
         for good in ["correct horse battery", "wrong password!", "passwordpassword and a kX9vw2q"] {
             assert_eq!(NewPassword::from(good.to_owned()).weakness(None), None, "{good}");
         }
+    }
+
+    #[test]
+    fn a_password_of_many_substitutes_is_judged_at_once() {
+        let start = std::time::Instant::now();
+        assert_eq!(NewPassword::from("4@({[<691!|7$5+3".repeat(2)).weakness(None), None);
+        assert!(start.elapsed() < std::time::Duration::from_secs(1), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -22,7 +22,7 @@ const MAX_TEXT: usize = 200;
 /// The maximum size of all errors in a response, in bytes, in addition to twice the size of the request.
 const MAX_SIZE: usize = 3 << 10;
 /// The number of bytes to read again in search of further faults: a large input is read less often than a small one.
-const MAX_READ: usize = 64 << 10;
+const MAX_READ: usize = 32 << 10;
 
 /// The faults of a request, limited in number and size.
 struct Faults {
