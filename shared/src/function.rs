@@ -5,6 +5,7 @@
 
 use std::{env, process::ExitCode, time::Duration};
 
+use axum::extract::DefaultBodyLimit;
 use futures::future::BoxFuture;
 use sqlx::PgPool;
 use utoipa::openapi::OpenApi;
@@ -41,6 +42,8 @@ pub trait Function: 'static {
     const SCHEDULES: &'static [Schedule] = &[];
     /// The request timeout, if it must differ from the `REQUEST_TIMEOUT` variable.
     const REQUEST_TIMEOUT: Option<Duration> = None;
+    /// The maximum size of a request body, in bytes, on routes without a [`DefaultBodyLimit`] of their own.
+    const MAX_BODY: usize = 64 << 10;
     /// The database role that the function connects as.
     const DATABASE_ROLE: &'static str = "alta_functions";
     /// The number of threads that run the handlers.
@@ -168,7 +171,7 @@ pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
     let state = F::state(own, Base { db, clock })?;
     let health = F::health(&state, health);
     let (routes, _) = F::routes().with_state(state).split_for_parts();
-    Service::new(routes, health, &common.http)
+    Service::new(routes.layer(DefaultBodyLimit::max(F::MAX_BODY)), health, &common.http)
 }
 
 /// Runs a function's process: serves requests, or runs the command given as argument.

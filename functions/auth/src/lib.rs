@@ -92,6 +92,7 @@ pub struct Auth;
 impl Function for Auth {
     const NAME: &'static str = "auth";
     const PATHS: &'static [&'static str] = &["/auth/*", "/.well-known/jwks.json", "/health", "/*"];
+    const MAX_BODY: usize = 16 << 10;
     // Passwords are hashed on separate threads. A single thread for all other work leaves the cores to them.
     const THREADS: Threads = Threads::One;
 

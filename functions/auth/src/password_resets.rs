@@ -48,7 +48,7 @@ impl PasswordResets {
     /// # Errors
     /// 400 when the token is unknown or has expired.
     pub(crate) async fn reset(&self, token: &str, password: &NewPassword) -> Result<()> {
-        let password_hash = self.passwords.hash(password.secret()).await?;
+        let password_hash = self.passwords.hash_new("password", password, None).await?;
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
         let reset = queries::lock_password_reset(&mut tx, &mail_token::hash(token))

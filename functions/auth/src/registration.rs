@@ -37,7 +37,7 @@ impl Registration {
         display_name: Option<&Name>,
     ) -> Result<()> {
         // Hashed even if it is not needed, so that the response time does not reveal known addresses.
-        let password_hash = self.passwords.hash(password.secret()).await?;
+        let password_hash = self.passwords.hash_new("password", password, Some(email)).await?;
         let now = self.clock.now();
         let verification_id = VerificationId::new();
         let mut tx = self.outbox.begin().await?;

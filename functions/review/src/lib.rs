@@ -10,7 +10,7 @@ mod queries;
 mod reviewer;
 mod routes;
 
-use axum::extract::FromRef;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::PubSubSettings,
@@ -19,7 +19,7 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use crate::{claims::Claims, decisions::Decisions};
 
@@ -60,8 +60,8 @@ impl Function for Review {
             .routes(routes!(routes::list_queue::list_queue))
             .routes(routes!(routes::claim_next::claim_next))
             .routes(routes!(routes::claim_item::claim_item, routes::release_item::release_item))
-            .routes(routes!(routes::decide_item::decide_item))
-            .routes(routes!(routes::decide_items::decide_items))
+            .routes(routes!(routes::decide_item::decide_item).layer(corrections()))
+            .routes(routes!(routes::decide_items::decide_items).layer(corrections()))
             .routes(routes!(routes::reopen_item::reopen_item))
             .routes(routes!(routes::list_history::list_history))
     }
@@ -76,4 +76,9 @@ impl Function for Review {
             clock,
         })
     }
+}
+
+/// The limit for bodies with corrected texts.
+fn corrections() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(1 << 20)
 }

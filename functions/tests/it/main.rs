@@ -6,3 +6,4 @@ mod openapi;
 mod page;
 mod pages;
 mod reference;
+mod worst_requests;

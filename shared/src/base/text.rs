@@ -19,7 +19,7 @@ pub struct EmailAddress(#[garde(email, length(max = 254))] String);
 
 impl From<String> for EmailAddress {
     fn from(text: String) -> Self {
-        Self(text.trim().to_lowercase())
+        Self(if text.len() <= MAX_NORMALIZED { text.trim().to_lowercase() } else { text })
     }
 }
 
@@ -127,7 +127,17 @@ pub struct NewPassword(SecretString);
 
 impl From<String> for NewPassword {
     fn from(text: String) -> Self {
-        Self(normalize_password(&text))
+        Self(if text.len() <= MAX_NORMALIZED { normalize(&text) } else { text.into() })
+    }
+}
+
+impl Validate for NewPassword {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        if !(12..=128).contains(&self.0.expose_secret().chars().count()) {
+            report.append(path(), garde::Error::new("must have 12 to 128 characters"));
+        }
     }
 }
 
@@ -137,25 +147,21 @@ impl NewPassword {
     pub fn secret(&self) -> &SecretString {
         &self.0
     }
-}
 
-impl Validate for NewPassword {
-    type Context = ();
-
-    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
-        let password = self.0.expose_secret();
-        if !(12..=128).contains(&password.chars().count()) {
-            report.append(path(), garde::Error::new("must have 12 to 128 characters"));
-        } else if is_well_known(password) {
-            report.append(path(), garde::Error::new("is a common password and easy to guess"));
+    /// Returns the reason why a password of a valid length is easy to guess, if it is. Takes some milliseconds.
+    #[must_use]
+    pub fn weakness(&self, address: Option<&EmailAddress>) -> Option<&'static str> {
+        if address.is_some_and(|address| self.is_made_of(address)) {
+            Some("is too similar to the email address")
+        } else if is_well_known(self.0.expose_secret()) {
+            Some("is a common password and easy to guess")
+        } else {
+            None
         }
     }
-}
 
-impl NewPassword {
     /// Returns true if too few characters remain when the parts of the account's own address are removed.
-    #[must_use]
-    pub fn is_made_of(&self, address: &EmailAddress) -> bool {
+    fn is_made_of(&self, address: &EmailAddress) -> bool {
         let mut left = self.0.expose_secret().to_lowercase();
         for part in address.as_str().split(['@', '.', '+', '-', '_']).filter(|part| part.len() > 2) {
             left = left.replace(part, "");
@@ -170,22 +176,55 @@ const OWN_CHARACTERS: usize = 8;
 /// The number of characters checked at each end of a password. The time of the pattern search is exponential in it.
 const END: usize = 16;
 
+/// The characters that zxcvbn reads as one letter each. It tries every combination of those in a password.
+const SUBSTITUTES: [&str; 7] = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
+
+/// The number of combinations that are tried. A part with more is not guessable by its letters.
+const COMBINATIONS: usize = 16;
+
+fn combinations(part: &[char]) -> usize {
+    let present = |characters: &&str| characters.chars().filter(|one| part.contains(one)).count().max(1);
+    SUBSTITUTES.iter().map(|characters| present(characters)).product()
+}
+
 /// Returns true if a password is among the first million guesses of an attacker, according to zxcvbn's lists of leaked
 /// passwords, words, names, dates and keyboard patterns. A long password is refused only if both ends are guessable.
 fn is_well_known(password: &str) -> bool {
     let characters: Vec<char> = password.chars().collect();
     let guessable = |part: &[char]| {
-        let part: String = part.iter().collect();
-        zxcvbn::zxcvbn(&part, &[]).score() <= zxcvbn::Score::One
+        let text: String = part.iter().collect();
+        combinations(part) <= COMBINATIONS && zxcvbn::zxcvbn(&text, &[]).score() <= zxcvbn::Score::One
     };
     let (first, last) =
         (&characters[..characters.len().min(END)], &characters[characters.len().saturating_sub(END)..]);
     guessable(first) && (characters.len() <= END || guessable(last))
 }
 
+/// A password to check against the one of an account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct GivenPassword(SecretString);
+
+impl Validate for GivenPassword {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        if self.0.expose_secret().len() > MAX_NORMALIZED {
+            report.append(path(), garde::Error::new("is too long"));
+        }
+    }
+}
+
+impl GivenPassword {
+    /// Returns the normalized password.
+    #[must_use]
+    pub fn normalized(&self) -> SecretString {
+        normalize(self.0.expose_secret())
+    }
+}
+
 /// Normalizes a password to NFKC, so that it is the same on every keyboard (NIST SP 800-63B, 5.1.1.2).
-#[must_use]
-pub fn normalize_password(text: &str) -> SecretString {
+fn normalize(text: &str) -> SecretString {
     text.nfkc().collect::<String>().into()
 }
 
@@ -216,8 +255,9 @@ pub fn like_pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use garde::Validate as _;
+    use secrecy::ExposeSecret as _;
 
-    use super::{EmailAddress, Name, NewPassword, is_language};
+    use super::{EmailAddress, GivenPassword, Name, NewPassword, is_language};
 
     #[test]
     fn an_address_is_normalized_and_invalid_addresses_are_refused() {
@@ -287,6 +327,19 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_refused_and_not_normalized() {
+        // Each U+FDFA becomes 18 characters under NFKC.
+        let long = "\u{FDFA}".repeat(5_000);
+        let (name, password) = (Name::from(long.clone()), NewPassword::from(long.clone()));
+        assert_eq!((name.as_str().len(), password.secret().expose_secret().len()), (long.len(), long.len()));
+        assert!(name.validate().is_err() && password.validate().is_err());
+        let address = EmailAddress::from(format!("{}@example.org", "A.".repeat(5_000)));
+        assert!(address.as_str().starts_with("A.") && address.validate().is_err());
+        let given: GivenPassword = serde_json::from_value(long.into()).expect("a text");
+        assert!(given.validate().is_err());
+    }
+
+    #[test]
     fn a_language_must_be_a_tag() {
         for tag in ["en", "en-US", "cmn-Hans-CN", "es-419", "de-1996"] {
             assert!(is_language(tag, &()).is_ok(), "{tag}");
@@ -318,11 +371,18 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "passwordpasswordpassword",
         ] {
-            assert!(NewPassword::from(known.to_owned()).validate().is_err(), "{known}");
+            assert!(NewPassword::from(known.to_owned()).weakness(None).is_some(), "{known}");
         }
         for good in ["correct horse battery", "wrong password!", "passwordpassword and a kX9vw2q"] {
-            assert!(NewPassword::from(good.to_owned()).validate().is_ok(), "{good}");
+            assert_eq!(NewPassword::from(good.to_owned()).weakness(None), None, "{good}");
         }
+    }
+
+    #[test]
+    fn a_password_of_many_substitutes_is_judged_at_once() {
+        let start = std::time::Instant::now();
+        assert_eq!(NewPassword::from("4@({[<691!|7$5+3".repeat(2)).weakness(None), None);
+        assert!(start.elapsed() < std::time::Duration::from_secs(1), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod stopping;
 
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt as _};
+use axum::{Extension, Router, middleware, serve::ListenerExt as _};
 use tokio::{net::TcpListener, sync::watch};
 
 pub use stopping::Stopping;
@@ -22,14 +22,12 @@ use crate::{
 const DRAIN: Duration = Duration::from_secs(8);
 
 crate::settings! {
-    /// The HTTP server: cross-origin access, proxies and limits.
+    /// The HTTP server: cross-origin access, proxies and the request timeout.
     pub struct HttpSettings {
         /// Origins whose pages may call the function from a browser (CORS), separated by commas.
         pub cors_origins: Vec<String> = "CORS_ORIGINS" or "",
         /// The number of trusted proxies that append to `X-Forwarded-For`: 2 behind Google's load balancer.
         pub trusted_proxy_hops: usize = "TRUSTED_PROXY_HOPS" or "2",
-        /// The maximum size of a request body, in bytes.
-        pub max_body_bytes: usize = "MAX_BODY_BYTES" or "1048576",
         /// The request timeout, in seconds.
         pub request_timeout: Duration = "REQUEST_TIMEOUT" or "30",
     }
@@ -64,8 +62,7 @@ impl Service {
             .merge(health.routes())
             .fallback(layers::not_found)
             .method_not_allowed_fallback(layers::method_not_allowed)
-            .layer(middleware::from_fn_with_state(settings.max_body_bytes, idempotency::hash_request))
-            .layer(DefaultBodyLimit::max(settings.max_body_bytes));
+            .layer(middleware::map_request(idempotency::hash_request));
         Ok(Self { router: layers::apply(router, settings)? })
     }
 

@@ -1,10 +1,11 @@
 //! Rate limits for routes that unauthenticated clients may call.
 //!
 //! A handler wraps its body in [`Limited`], or its session on routes where a signed-in client could guess a password.
-//! Each request spends from up to three quotas at once. Every route has its own:
+//! Each request spends from up to three quotas. Every route has its own:
 //! - `address`: the client's address. An IPv6 address counts as its /64, and all requests without a known address
-//!   count as one client.
-//! - `account`: the account that the request is about, from this address.
+//!   count as one client. It is spent before the body is read.
+//! - `account`: the account that the request is about, from this address. It is spent once the body is read, together
+//!   with the third.
 //! - `strangers`: that account from all addresses. An address from which the account has opened a session is exempt
 //!   once this quota is spent. A flood from many addresses therefore slows down sign-ins from new places, but never
 //!   locks the owner out of a known one. Sessions are queried only when `strangers` alone would refuse, so requests
@@ -80,7 +81,10 @@ struct Inner {
 /// The charges of an admitted request.
 pub struct Spent {
     limits: RateLimits,
+    route: String,
+    network: Network,
     charges: Vec<Charge>,
+    standings: Vec<Standing>,
     fields: RateLimitFields,
 }
 
@@ -125,42 +129,16 @@ impl RateLimits {
         }
     }
 
-    /// Admits a request, or returns a 429 with the time to retry after. A refused request spends nothing.
-    async fn admit(
-        &self,
-        route: &str,
-        account: Option<Account<'_>>,
-        cost: u32,
-        fields: RateLimitFields,
-    ) -> Result<Spent, Problem> {
+    /// Admits a request by the client's address, or returns a 429 with the time to retry after.
+    async fn admit(&self, route: String, cost: u32, fields: RateLimitFields) -> Result<Spent, Problem> {
         let network = Network::of(context::current().and_then(|context| context.client_address));
-        let settings = &self.0.settings;
-        let mut charges =
-            vec![Charge::new("address", settings.address_per_minute, cost, &[route, &network.to_string()])];
-        let mut email = None;
-        if let Some((account, name)) = account.and_then(|account| Some((account, account.name()?))) {
-            let network = network.to_string();
-            let parts = [route, name.as_str(), network.as_str()];
-            let parts = if matches!(account, Account::User(_)) { &parts[..2] } else { &parts[..] };
-            charges.push(Charge::new("account", settings.account_per_minute, cost, parts));
-            if matches!(account, Account::Email(_)) {
-                charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
-                email = Some(name);
-            }
-        }
-        let mut standings = self.spend(&charges, false).await;
-        if let Some(email) = email
-            && refused_by_the_last_alone(&standings)
-            && (self.0.is_known)(email, network).await?
-        {
-            charges.pop();
-            standings = self.spend(&charges, false).await;
-        }
-        fields::describe(&fields, &standings);
-        match standings.iter().filter_map(|standing| standing.wait).max() {
-            Some(wait) => Err(Problem::new(Code::TooManyRequests).retry_after(whole_seconds(wait))),
-            None => Ok(Spent { limits: self.clone(), charges, fields }),
-        }
+        let parts = [route.as_str(), &network.to_string()];
+        let charge = Charge::new("address", self.0.settings.address_per_minute, cost, &parts);
+        let standings = self.spend(&[charge], false).await;
+        let mut spent =
+            Spent { limits: self.clone(), route, network, charges: vec![], standings: vec![], fields };
+        spent.settle(vec![charge], standings)?;
+        Ok(spent)
     }
 
     async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Vec<Standing> {
@@ -175,6 +153,43 @@ impl RateLimits {
 }
 
 impl Spent {
+    /// Admits the request by the account that it is about, or returns a 429 with the time to retry after. A refused
+    /// request spends nothing of the account's quotas.
+    async fn admit_account(&mut self, account: Account<'_>, cost: u32) -> Result<(), Problem> {
+        let Some(name) = account.name() else { return Ok(()) };
+        let limits = self.limits.clone();
+        let settings = &limits.0.settings;
+        let network = self.network.to_string();
+        let parts = [self.route.as_str(), name.as_str(), network.as_str()];
+        let own = if matches!(account, Account::User(_)) { &parts[..2] } else { &parts[..] };
+        let mut charges = vec![Charge::new("account", settings.account_per_minute, cost, own)];
+        let by_email = matches!(account, Account::Email(_));
+        if by_email {
+            charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
+        }
+        let mut standings = limits.spend(&charges, false).await;
+        if by_email
+            && refused_by_the_last_alone(&standings)
+            && (limits.0.is_known)(name, self.network).await?
+        {
+            charges.pop();
+            standings = limits.spend(&charges, false).await;
+        }
+        self.settle(charges, standings)
+    }
+
+    /// Keeps the charges for the response's fields, and refuses the request if one of them does.
+    fn settle(&mut self, charges: Vec<Charge>, standings: Vec<Standing>) -> Result<(), Problem> {
+        let wait = standings.iter().filter_map(|standing| standing.wait).max();
+        self.charges.extend(charges);
+        self.standings.extend(standings);
+        fields::describe(&self.fields, &self.standings);
+        match wait {
+            Some(wait) => Err(Problem::new(Code::TooManyRequests).retry_after(whole_seconds(wait))),
+            None => Ok(()),
+        }
+    }
+
     /// Charges a wrong guess with the cost of two more requests.
     pub async fn failed(&self) {
         let more: Vec<Charge> = self.charges.iter().map(|charge| charge.times(FAILURE)).collect();

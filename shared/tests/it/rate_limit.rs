@@ -164,6 +164,13 @@ async fn invalid_bodies_are_limited_too() {
 }
 
 #[tokio::test]
+async fn an_address_is_refused_before_the_body_is_read() {
+    let client = instance(&Clock::default(), &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]);
+    client.post("/guess", json!({"mail": 1})).await.assert_problem(422, "invalid_fields");
+    client.post_stalled("/guess").await.assert_problem(429, "too_many_requests");
+}
+
+#[tokio::test]
 async fn an_entry_that_is_no_text_does_not_hide_the_address() {
     let client = instance(&Clock::default(), &[]);
     for number in 0..10 {

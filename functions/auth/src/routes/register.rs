@@ -23,20 +23,11 @@ pub(crate) struct Register {
     #[garde(dive)]
     email: EmailAddress,
     /// 12 to 128 characters. Must differ from the email address and from common passwords.
-    #[garde(dive, custom(is_not_the_address(&self.email)))]
+    #[garde(dive)]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     password: NewPassword,
     #[garde(dive)]
     display_name: Option<Name>,
-}
-
-fn is_not_the_address(address: &EmailAddress) -> impl FnOnce(&NewPassword, &()) -> garde::Result {
-    move |password, ()| {
-        if password.is_made_of(address) {
-            return Err(garde::Error::new("is too similar to the email address"));
-        }
-        Ok(())
-    }
 }
 
 impl Concerns for Register {
