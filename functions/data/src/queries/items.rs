@@ -102,7 +102,7 @@ pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result
                kind as "kind!: ItemKind", original_filename as "original_filename!", content_type as "content_type!",
                size_bytes as "size_bytes!", crc32c, resumable as "resumable!", upload_no as "upload_no!", generation,
                status as "status!: ItemStatus", failure_code, failure_message, progress_done, progress_total,
-               progress_unit, duplicate_of as "duplicate_of: ItemId", submitted_at, processed_at,
+               progress_unit, live_duplicate_of as "duplicate_of: ItemId", submitted_at, processed_at,
                reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence, language,
                version as "version!", created_at as "created_at!", own as "own!"
         from item_details
