@@ -1,8 +1,10 @@
-//! Authentication and authorization: tokens, passwords, passkeys, the principal, the project guard, rate limits.
+//! Authentication and authorization: tokens, passwords, passkeys, the principal, the project guard, the
+//! end of invitations, rate limits.
 
 pub mod access_token;
 pub mod account;
 pub mod guard;
+pub mod invitations;
 pub mod mail_token;
 pub mod passkey;
 pub mod passwords;

@@ -8,7 +8,7 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
-    identity::{account::GlobalRole, principal::Principal},
+    identity::{account::GlobalRole, invitations::end_invitations, principal::Principal},
 };
 use sqlx::PgPool;
 
@@ -55,6 +55,7 @@ impl Users {
         }
         if (role, suspended) != (before.global_role, was_suspended) {
             queries::update_user(&mut tx, id, role, suspended, now).await?;
+            end_invitations(&mut tx, id, now).await?;
         }
         let entry = |action| Entry::success(Some(caller.user_id), action, id.0);
         if role != before.global_role {

@@ -73,7 +73,7 @@ pub(crate) struct NewInvitation<'a> {
     pub(crate) invited_by_id: UserId,
 }
 
-/// Stores an open invitation and replaces an expired one for the same address.
+/// Stores an open invitation and replaces one for the same address that can no longer be accepted.
 ///
 /// # Errors
 /// 409 when the address already has an open invitation.
@@ -86,7 +86,11 @@ pub(crate) async fn insert_invitation(
     sqlx::query!(
         "
         update project_invitations set revoked_at = $3
-        where project_id = $1 and email = $2 and accepted_at is null and revoked_at is null and expires_at <= $3
+        where project_id = $1
+          and email = $2
+          and accepted_at is null
+          and revoked_at is null
+          and (expires_at <= $3 or not may_invite(invited_by_id, project_id))
         ",
         new.project_id.0,
         new.email,
@@ -179,7 +183,7 @@ pub(crate) async fn get_invitation(
 }
 
 /// Extends an open or expired invitation and counts one more mail. Returns the number of its mails within the last
-/// hour, or `None` if there is no such invitation.
+/// hour, or `None` if there is no such invitation or its inviter may no longer invite.
 pub(crate) async fn extend_invitation(
     db: &mut PgConnection,
     project: ProjectId,
@@ -191,7 +195,11 @@ pub(crate) async fn extend_invitation(
         update project_invitations
         set expires_at = $3,
             mailed_at = array(select at from unnest(mailed_at) as at where at > $4 order by at) || $5::timestamptz
-        where id = $1 and project_id = $2 and accepted_at is null and revoked_at is null
+        where id = $1
+          and project_id = $2
+          and accepted_at is null
+          and revoked_at is null
+          and may_invite(invited_by_id, project_id)
         returning cardinality(mailed_at) as "mails!"
         "#,
         id.0,

@@ -9,7 +9,10 @@ use shared::{
         extract::Path,
         problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
     },
-    identity::guard::{ProjectMember, ProjectRole},
+    identity::{
+        guard::{ProjectMember, ProjectRole},
+        invitations::end_invitations,
+    },
 };
 
 use super::update_member::MemberPath;
@@ -38,6 +41,7 @@ pub(crate) async fn delete_member(
         return Err(Problem::new(Code::LastAdmin));
     }
     queries::delete_member(&mut tx, project, user_id).await?;
+    end_invitations(&mut tx, user_id, now).await?;
     let action = if user_id == caller { Action::MemberLeft } else { Action::MemberRemoved };
     let entry = Entry::success(Some(caller), action, user_id.0).in_project(project);
     audit::record(&mut tx, entry.with(json!({"role": member.role})), now).await?;

@@ -11,7 +11,10 @@ use shared::{
         extract::{Json, Path},
         problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
     },
-    identity::guard::{ProjectAdmin, ProjectRole},
+    identity::{
+        guard::{ProjectAdmin, ProjectRole},
+        invitations::end_invitations,
+    },
 };
 use utoipa::ToSchema;
 
@@ -56,6 +59,7 @@ pub(crate) async fn update_member(
             return Err(Problem::new(Code::LastAdmin));
         }
         queries::update_role(&mut tx, project, user_id, role).await?;
+        end_invitations(&mut tx, user_id, now).await?;
         let metadata = json!({"before": member.role, "after": role});
         let entry = Entry::success(Some(access.principal.user_id), Action::MemberRoleChanged, user_id.0);
         audit::record(&mut tx, entry.in_project(project).with(metadata), now).await?;

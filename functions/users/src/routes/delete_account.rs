@@ -7,7 +7,7 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, Problem, Result},
     },
-    identity::principal::RecentSession,
+    identity::{invitations::end_invitations, principal::RecentSession},
 };
 
 use crate::{
@@ -39,6 +39,7 @@ pub(crate) async fn delete_account(
         return Err(Problem::new(Code::LastAdmin).extended(&LastAdmin { projects }));
     }
     queries::delete_account(&mut tx, user, now).await?;
+    end_invitations(&mut tx, user, now).await?;
     audit::record(&mut tx, Entry::success(Some(user), Action::UserDeleted, user.0), now).await?;
     tx.commit().await?;
 
