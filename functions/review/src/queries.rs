@@ -9,5 +9,5 @@ pub(crate) use self::{
     decide::{decide, reopen},
     history::list_history,
     items::{get_item, get_items, is_alone, lock_item},
-    queue::{claim, claim_next, find_claims, list_queue, release},
+    queue::{claim, claim_next, find_claims, list_queue, lock_claims, release},
 };

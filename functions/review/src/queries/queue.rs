@@ -111,6 +111,12 @@ pub(crate) async fn list_queue(
     }
 }
 
+/// Locks the claims of a reviewer, so that concurrent requests of one reviewer do not exceed the limit together.
+pub(crate) async fn lock_claims(db: &mut PgConnection, user: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query!("select from users where id = $1 for no key update", user.0).fetch_optional(db).await?;
+    Ok(())
+}
+
 /// Finds the number of active claims of a reviewer, and the claimed item of this queue whose claim expires first.
 pub(crate) async fn find_claims(
     db: &mut PgConnection,
