@@ -74,6 +74,19 @@ create table project_invitations (
     constraint project_invitations_role_check check (role in ('admin', 'contributor', 'reviewer'))
 );
 
+-- True for a user who may invite to a project: an active admin of the project, or an active super admin.
+create function may_invite(inviter uuid, project uuid) returns boolean
+    language sql stable
+    return exists (
+        select
+        from users
+        left join project_members on project_members.user_id = users.id and project_members.project_id = project
+        where users.id = inviter
+          and users.deleted_at is null
+          and users.suspended_at is null
+          and (users.global_role = 'super_admin' or project_members.role = 'admin')
+    );
+
 -- One open invitation per project and address. Resending extends it.
 create unique index project_invitations_open_key on project_invitations (project_id, email)
     where accepted_at is null and revoked_at is null;
@@ -81,7 +94,7 @@ create unique index project_invitations_open_key on project_invitations (project
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
 -- Serves erasing a user, and the account data export, by keyset.
 create index project_invitations_email_id_idx on project_invitations (email, id);
--- Serves the limit on a sender's open invitations.
+-- Serves the limit on a sender's open invitations, and ending those of a user who may no longer invite.
 create index project_invitations_invited_by_id_open_idx on project_invitations (invited_by_id, expires_at)
     where accepted_at is null and revoked_at is null;
 -- Serves registration that is open to invited addresses only.

@@ -206,10 +206,16 @@ create table voice_samples (
     constraint voice_samples_requested_language_check check (char_length(requested_language) <= 35)
 );
 
--- An item with `own`, the fields of its kind, found by the primary key of the kind's table. It is a subquery and no
--- join, so that the planner reads it for the selected items only and a reader can lock the item.
+-- An item with `own`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been deleted. Both
+-- are found by primary keys, in subqueries and not in joins, so that the planner reads them for the selected items only
+-- and a reader can lock the item.
 create view item_details as
 select items.*,
+       (
+           select originals.id
+           from items as originals
+           where originals.id = items.duplicate_of and originals.deleted_at is null
+       ) as live_duplicate_of,
        case kind
            when 'document' then (
                select jsonb_build_object('domain', domain, 'page_count', page_count)

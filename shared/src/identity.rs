@@ -1,9 +1,11 @@
-//! Authentication and authorization: tokens, passwords, passkeys, the principal, the project guard, limits.
+//! Authentication and authorization: tokens, passwords, passkeys, the principal, the project guard, the end of
+//! invitations, limits.
 
 pub mod access_token;
 pub mod account;
 pub mod admins;
 pub mod guard;
+pub mod invitations;
 pub mod mail_caps;
 pub mod mail_token;
 pub mod passkey;

@@ -11,6 +11,7 @@ use shared::{
     identity::{
         account::GlobalRole,
         admins::{self, Removal},
+        invitations::end_invitations,
         principal::Principal,
     },
 };
@@ -62,6 +63,7 @@ impl Users {
         }
         if (role, suspended) != (before.global_role, was_suspended) {
             queries::update_user(&mut tx, id, role, suspended, now).await?;
+            end_invitations(&mut tx, id, now).await?;
         }
         let entry = |action| Entry::success(Some(caller.user_id), action, id.0);
         if role != before.global_role {

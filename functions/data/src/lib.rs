@@ -22,7 +22,10 @@ use shared::{
         storage::{ExportsSettings, StorageSettings, UrlSigner},
     },
     function::{Base, Function},
-    http::health::Health,
+    http::{
+        health::Health,
+        pagination::{CursorSettings, Cursors},
+    },
     identity::{access_token::AccessTokenSettings, principal::Authority, quota::UserQuota},
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -49,6 +52,8 @@ shared::settings! {
         pub uploads: UploadSettings,
         /// The verification of access tokens.
         pub access_token: AccessTokenSettings,
+        /// The cursors of lists.
+        pub cursor: CursorSettings,
         /// The signed URLs for uploads and downloads.
         pub storage: StorageSettings,
         /// The bucket of project exports.
@@ -64,6 +69,7 @@ shared::settings! {
 #[derive(Clone, FromRef)]
 pub struct AppState {
     authority: Authority,
+    cursors: Cursors,
     uploads: Uploads,
     items: Items,
     exports: Exports,
@@ -90,6 +96,7 @@ impl Function for Data {
         let quota = UploadQuota(settings.uploads);
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
+            cursors: Cursors::new(&settings.cursor)?,
             uploads: Uploads {
                 db: db.clone(),
                 signer: signer.clone(),

@@ -33,6 +33,7 @@ impl Claims {
     pub(crate) async fn claim(&self, reviewer: &Reviewer, id: ItemId) -> Result<ReviewItem> {
         let (user, now) = (reviewer.user, self.clock.now());
         let mut tx = self.db.begin().await?;
+        queries::lock_claims(&mut tx, user).await?;
         let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
         item.check_pending()?;
         if item.is_claimed_by_another(user, now) {
@@ -50,14 +51,18 @@ impl Claims {
     }
 
     /// Claims the next item of a queue: first the item that the caller has already claimed, then an unclaimed item.
+    ///
+    /// # Errors
+    /// 409 when all claims of the caller are in other queues.
     pub(crate) async fn claim_next(&self, reviewer: &Reviewer, queue: &Queue) -> Result<Option<ReviewItem>> {
         let now = self.clock.now();
         let until = now + CLAIM;
         let mut tx = self.db.begin().await?;
+        queries::lock_claims(&mut tx, queue.user).await?;
         let claims = queries::find_claims(&mut tx, queue, now).await?;
         let claimed = match claims.first {
             Some(id) => queries::claim(&mut tx, id, queue.user, now, until).await?.then_some(id),
-            None if claims.count >= MAX_CLAIMS => None,
+            None if claims.count >= MAX_CLAIMS => return Err(Problem::new(Code::TooManyClaims)),
             None => {
                 let includes_own =
                     reviewer.is_admin && queries::is_alone(&mut tx, queue.project_id, queue.user).await?;

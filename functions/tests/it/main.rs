@@ -1,6 +1,9 @@
-//! Tests of the list of functions, and of the files and documents that are derived from it.
+//! Tests of the list of functions, of the files and documents that are derived from it, and of promises that several
+//! functions keep together.
 
 mod cloud_build;
+mod invitations;
+mod lists;
 mod naming;
 mod openapi;
 mod page;

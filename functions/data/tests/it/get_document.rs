@@ -48,6 +48,23 @@ async fn a_failed_document_has_a_reason(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_duplicate_names_its_original_until_that_is_deleted(db: PgPool) {
+    let data = Data::start(db).await;
+    let (original, copy) = (data.draft().await, data.draft().await);
+    let set = sqlx::query("update items set duplicate_of = $2 where id = $1").bind(copy).bind(original);
+    set.execute(&data.platform.db).await.expect("a duplicate");
+    let admin = data.client.as_user(&data.admin);
+    let shown = async || {
+        let one = admin.get(&format!("/documents/{copy}")).await;
+        let list = admin.get(&format!("/items?project_id={}", data.project)).await;
+        [one.body["duplicate_of"].clone(), list.body["items"][0]["duplicate_of"].clone()]
+    };
+    assert_eq!(shown().await, [json!(original), json!(original)]);
+    admin.delete(&format!("/documents/{original}")).await.assert_status(204);
+    assert_eq!(shown().await, [json!(null), json!(null)]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_document_without_access_looks_like_an_unknown_document(db: PgPool) {
     let data = Data::start(db).await;
     let item = data.draft().await;

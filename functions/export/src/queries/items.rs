@@ -160,8 +160,8 @@ async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> 
         r#"
         select id as "id!: ItemId", kind as "kind!", project_id as "project_id!", uploaded_by_id as "uploaded_by_id!",
                original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
-               status as "status!", failure_code, failure_message, duplicate_of, submitted_at, processed_at,
-               reviewed_by_id, reviewed_at, feedback, confidence, language, version as "version!",
+               status as "status!", failure_code, failure_message, live_duplicate_of as duplicate_of, submitted_at,
+               processed_at, reviewed_by_id, reviewed_at, feedback, confidence, language, version as "version!",
                created_at as "created_at!", own as "own!", text_attempt,
                sizes.bytes as "text_bytes?",
                case when sizes.bytes <= $2 then (

@@ -56,7 +56,8 @@ async fn a_line_equals_the_response_of_the_items_own_route(db: PgPool) {
     export
         .set(
             failed,
-            "update items set status = 'failed', failure_code = 'encrypted', failure_message = 'It is, \"so\".'
+            "update items set status = 'failed', failure_code = 'encrypted', failure_message = 'It is, \"so\".',
+                 duplicate_of = (select id from items where original_filename = 'talk.flac')
              where id = $1",
         )
         .await;

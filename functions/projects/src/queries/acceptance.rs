@@ -41,7 +41,8 @@ impl LinkedInvitation {
     }
 }
 
-/// Returns the invitation of a token, unless it was revoked or its project was deleted.
+/// Returns the invitation of a token, unless it was revoked, its project was deleted, or its inviter may no longer
+/// invite.
 pub(crate) async fn find_invitation(
     db: &PgPool,
     token_hash: &[u8],
@@ -60,6 +61,7 @@ pub(crate) async fn find_invitation(
         where project_invitations.token_hash = $1
           and project_invitations.revoked_at is null
           and projects.deleted_at is null
+          and may_invite(project_invitations.invited_by_id, project_invitations.project_id)
         "#,
         token_hash,
     )

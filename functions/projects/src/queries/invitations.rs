@@ -75,7 +75,7 @@ pub(crate) struct NewInvitation<'a> {
     pub(crate) invited_by_id: UserId,
 }
 
-/// Stores an open invitation and replaces an expired one for the same address.
+/// Stores an open invitation and replaces one for the same address that can no longer be accepted.
 ///
 /// # Errors
 /// 409 when the address already has an open invitation.
@@ -88,7 +88,11 @@ pub(crate) async fn insert_invitation(
     sqlx::query!(
         "
         update project_invitations set revoked_at = $3
-        where project_id = $1 and email = $2 and accepted_at is null and revoked_at is null and expires_at <= $3
+        where project_id = $1
+          and email = $2
+          and accepted_at is null
+          and revoked_at is null
+          and (expires_at <= $3 or not may_invite(invited_by_id, project_id))
         ",
         new.project_id.0,
         new.email,
@@ -180,7 +184,8 @@ pub(crate) async fn get_invitation(
     .await
 }
 
-/// Extends an open or expired invitation. Returns its address, or `None` if there is no such invitation.
+/// Extends an open or expired invitation. Returns its address, or `None` if there is no such invitation or its inviter may
+/// no longer invite.
 pub(crate) async fn extend_invitation(
     db: &mut PgConnection,
     project: ProjectId,
@@ -190,7 +195,11 @@ pub(crate) async fn extend_invitation(
     sqlx::query_scalar!(
         "
         update project_invitations set expires_at = $3
-        where id = $1 and project_id = $2 and accepted_at is null and revoked_at is null
+        where id = $1
+          and project_id = $2
+          and accepted_at is null
+          and revoked_at is null
+          and may_invite(invited_by_id, project_id)
         returning email
         ",
         id.0,

@@ -12,6 +12,7 @@ use shared::{
     identity::{
         admins::{self, LastAdminProblem, Removal},
         guard::ProjectMember,
+        invitations::end_invitations,
     },
 };
 
@@ -41,6 +42,7 @@ pub(crate) async fn delete_member(
         return Err(refused);
     }
     queries::delete_member(&mut tx, project, user_id).await?;
+    end_invitations(&mut tx, user_id, now).await?;
     let action = if user_id == caller { Action::MemberLeft } else { Action::MemberRemoved };
     let entry = Entry::success(Some(caller), action, user_id.0).in_project(project);
     audit::record(&mut tx, entry.with(json!({"role": member.role})), now).await?;

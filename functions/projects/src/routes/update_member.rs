@@ -14,6 +14,7 @@ use shared::{
     identity::{
         admins::{self, LastAdminProblem, Removal},
         guard::{ProjectAdmin, ProjectRole},
+        invitations::end_invitations,
     },
 };
 use utoipa::ToSchema;
@@ -58,6 +59,7 @@ pub(crate) async fn update_member(
             return Err(refused);
         }
         queries::update_role(&mut tx, project, user_id, role).await?;
+        end_invitations(&mut tx, user_id, now).await?;
         let metadata = json!({"before": member.role, "after": role});
         let entry = Entry::success(Some(access.principal.user_id), Action::MemberRoleChanged, user_id.0);
         audit::record(&mut tx, entry.in_project(project).with(metadata), now).await?;

@@ -156,6 +156,28 @@ async fn unknown_expired_and_revoked_links_are_reported(db: PgPool) {
     both(&last, 404, "not_found").await;
 }
 
+/// A request can create an invitation while another request suspends its inviter, who then has it open.
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_open_invitation_whose_inviter_may_not_invite_is_like_a_revoked_one(db: PgPool) {
+    let here = Invited::start(db).await;
+    let platform = &here.projects.platform;
+    let inviter = platform.user("inviter@example.org").await;
+    platform.member(here.project, &inviter, ProjectRole::Admin).await;
+    let body = json!({"email": "bob@example.org", "role": "reviewer"});
+    let invited = here.projects.client.as_user(&inviter).post(&here.path("invite"), body).await;
+    let id = invited.assert_status(201).body["id"].as_str().expect("an id").to_owned();
+    let token = here.mailed_token().await;
+    platform.change("update users set suspended_at = now() where id = $1", inviter.id.0).await;
+    let bob = here.user("bob@example.org").await;
+    bob.get(&format!("/invitations/{token}")).await.assert_problem(404, "not_found");
+    bob.post(&accept(&token), Value::Null).await.assert_problem(404, "not_found");
+    let resend = here.path(&format!("invitations/{id}/resend"));
+    here.client.post(&resend, Value::Null).await.assert_problem(404, "not_found");
+
+    let (_, again) = here.invite("bob@example.org", "reviewer").await;
+    bob.post(&accept(&again), Value::Null).await.assert_status(201);
+}
+
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_resend_extends_the_invitation_and_keeps_its_link(db: PgPool) {
     let here = Invited::start(db).await;

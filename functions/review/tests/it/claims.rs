@@ -85,6 +85,50 @@ async fn a_reviewer_can_claim_at_most_20_items(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn parallel_requests_of_a_reviewer_claim_at_most_20_items(db: PgPool) {
+    let review = Review::start(db).await;
+    let mut items = Vec::new();
+    for _ in 0..30 {
+        items.push(review.pending().await);
+    }
+    let claims = items.iter().map(|item| review.claim(&review.reviewer, *item));
+    let answers = futures::future::join_all(claims).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 20);
+    for refused in answers.iter().filter(|answer| answer.status != 200) {
+        refused.assert_problem(409, "too_many_claims");
+    }
+
+    // Parallel requests for the next item get one item, which is then the caller's claim.
+    let answers = (0..10).map(|_| review.next(&review.colleague, ""));
+    let answers = futures::future::join_all(answers).await;
+    let claimed: BTreeSet<String> =
+        answers.iter().map(|answer| answer.assert_status(200).body["id"].to_string()).collect();
+    assert_eq!(claimed.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn next_reports_that_all_claims_of_the_caller_are_in_other_queues(db: PgPool) {
+    let mut review = Review::start(db).await;
+    let mut items = Vec::new();
+    for _ in 0..20 {
+        items.push(review.pending().await);
+        review.claim(&review.reviewer, items[items.len() - 1]).await.assert_status(200);
+    }
+    review.next(&review.reviewer, "&kind=voice").await.assert_problem(409, "too_many_claims");
+    let here = std::mem::replace(&mut review.project, review.platform.project(&review.admin).await);
+    review.platform.member(review.project, &review.reviewer, ProjectRole::Reviewer).await;
+    let waiting = review.pending().await;
+    review.next(&review.reviewer, "").await.assert_problem(409, "too_many_claims");
+    assert_eq!(review.platform.item(waiting, "claimed_by_id").await, None);
+    // In the queue that has them, the request renews a claim.
+    let there = std::mem::replace(&mut review.project, here);
+    review.next(&review.reviewer, "").await.assert_status(200);
+    review.approve(&review.reviewer, items[0]).await.assert_status(200);
+    review.project = there;
+    assert_eq!(review.next(&review.reviewer, "").await.assert_status(200).body["id"], json!(waiting));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn only_reviewers_claim_and_only_items_that_await_a_decision(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;

@@ -6,6 +6,7 @@ use shared::{
     http::{precondition::IfMatch, problem::Result},
     identity::{
         admins::{self, LastAdminProblem, Removal},
+        invitations::end_invitations,
         principal::RecentSession,
     },
 };
@@ -34,6 +35,7 @@ pub(crate) async fn delete_account(
         return Err(refused);
     }
     queries::delete_account(&mut tx, user, now).await?;
+    end_invitations(&mut tx, user, now).await?;
     audit::record(&mut tx, Entry::success(Some(user), Action::UserDeleted, user.0), now).await?;
     tx.commit().await?;
 

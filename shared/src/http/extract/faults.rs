@@ -81,7 +81,7 @@ pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(
 }
 
 /// Deserializes and validates the pairs of a query or a form of `size` bytes.
-pub(super) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
+pub(in crate::http) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
     pairs: Vec<(String, String)>,
     size: usize,
 ) -> Result<T, Vec<FieldError>> {
