@@ -31,7 +31,7 @@ shared::use_case! {
 
 impl PasswordResets {
     /// Mails a reset link if the address belongs to an account. When the address has reached its cap of mails, extends
-    /// the newest link that was mailed instead, so that nobody can keep the owner from resetting the password.
+    /// today's newest link instead, and mails one only if there is none, so that nobody can lock the owner out.
     ///
     /// # Errors
     /// 429 when the client has requested too many mails.
@@ -40,12 +40,13 @@ impl PasswordResets {
         let token = self.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
-        let mailed = self.mail_caps.admit_request(&mut tx, email, now).await?;
-        let user = if mailed {
-            queries::insert_password_reset(&mut tx, reset_id, &token, email, now).await?
-        } else {
-            queries::extend_password_reset(&mut tx, email, now).await?
-        };
+        let mut mailed = self.mail_caps.admit_request(&mut tx, email, now).await?;
+        let mut user =
+            if mailed { None } else { queries::extend_password_reset(&mut tx, email, now).await? };
+        if user.is_none() {
+            user = queries::insert_password_reset(&mut tx, reset_id, &token, email, now).await?;
+            mailed |= user.is_some();
+        }
         let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
         audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
         // Recorded for unknown addresses too, to keep the response time equal. `email` discards ids without a row.

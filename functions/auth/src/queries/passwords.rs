@@ -91,7 +91,7 @@ pub(crate) async fn insert_password_reset(
     .await
 }
 
-/// Extends the newest password reset link of an address and returns its user.
+/// Extends the newest password reset link of an address, if it was created within a day, and returns its user.
 pub(crate) async fn extend_password_reset(
     db: &mut PgConnection,
     email: &EmailAddress,
@@ -104,7 +104,10 @@ pub(crate) async fn extend_password_reset(
             select password_reset_tokens.id
             from users
             join password_reset_tokens on password_reset_tokens.user_id = users.id
-            where users.email = $1 and users.deleted_at is null and users.suspended_at is null
+            where users.email = $1
+              and users.deleted_at is null
+              and users.suspended_at is null
+              and password_reset_tokens.created_at > $3
             order by password_reset_tokens.created_at desc
             limit 1
         )
@@ -112,6 +115,7 @@ pub(crate) async fn extend_password_reset(
         "#,
         email.as_str(),
         now + PASSWORD_RESET_LIFETIME,
+        now - Duration::DAY,
     )
     .fetch_optional(db)
     .await

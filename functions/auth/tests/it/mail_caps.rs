@@ -109,6 +109,25 @@ async fn a_capped_owner_can_use_the_newest_reset_link(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_cap_used_up_by_other_mails_leaves_the_owner_one_reset_link(db: PgPool) {
+    let auth = Auth::start_with(db, &[("RECIPIENT_MAILS_PER_DAY", "2")]).await;
+    let ada = auth.platform.user("ada@example.org").await;
+    for _ in 0..4 {
+        auth.request(ROUTES[0], "ada@example.org").await.assert_status(202);
+    }
+    let exists = EmailRequested::AccountExists { user_id: ada.id };
+    assert_eq!(auth.platform.events::<EmailRequested>().await, [exists.clone(), exists]);
+    let token = auth.forget("ada@example.org").await;
+    for email in ["ada@example.org", "nobody@example.org", "nobody@example.org", "nobody@example.org"] {
+        auth.request(ROUTES[2], email).await.assert_status(202);
+    }
+    assert_eq!(auth.mails().await, 2, "of nobody, who has no account");
+    let body = json!({"token": token, "password": PASSWORD});
+    auth.client.post("/auth/password/reset", body).await.assert_status(204);
+    assert_eq!(auth.mails().await, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn no_cap_suppresses_a_notice_about_the_account(db: PgPool) {
     let auth =
         Auth::start_with(db, &[("RECIPIENT_MAILS_PER_HOUR", "1"), ("SENDER_MAILS_PER_HOUR", "1")]).await;
