@@ -8,7 +8,7 @@ use crate::model::{ClaimLimits, LiveClaims, Order, Queue};
 
 /// Locks the claims of a reviewer, so that concurrent requests of one reviewer do not exceed the limit together.
 pub(crate) async fn lock_claims(db: &mut PgConnection, user: UserId) -> Result<(), sqlx::Error> {
-    sqlx::query!("select from users where id = $1 for no key update", user.0).fetch_optional(db).await?;
+    sqlx::query!("select id from users where id = $1 for no key update", user.0).fetch_optional(db).await?;
     Ok(())
 }
 
