@@ -1,0 +1,68 @@
+/** The requests around an upload, for both kinds of items. */
+
+import type { Api } from "./api.js";
+import type { MediaType } from "./media-types.js";
+import type { Item, ItemKind, Schema } from "./types.js";
+
+/** The description of a file that has been checked. */
+export interface Described {
+  readonly media: MediaType;
+  readonly filename: string;
+  readonly size_bytes: number;
+  readonly crc32c?: string;
+  readonly resumable?: boolean;
+}
+
+/** The fields of a new item. */
+export interface NewItem {
+  readonly project_id: string;
+  /** A label, for documents. */
+  readonly domain?: string;
+  /** The spoken language as a BCP 47 tag, for voice samples. */
+  readonly language?: string;
+}
+
+export interface Begun {
+  readonly item: Item;
+  readonly upload: Schema<"Upload">;
+}
+
+/** Creates an item. A repeated call with the same key creates it once. */
+export async function createItem(api: Api, file: Described, of: NewItem, key: string): Promise<Begun> {
+  const { media, ...rest } = file;
+  const { project_id, domain, language } = of;
+  const params = { header: { "Idempotency-Key": key } };
+  if (media.kind === "document") {
+    const body = { ...rest, project_id, content_type: media.content_type, ...(domain !== undefined && { domain }) };
+    return document(await api.post("/documents", { params, body }));
+  }
+  const body = { ...rest, project_id, content_type: media.content_type, ...(language !== undefined && { language }) };
+  return voice(await api.post("/voice", { params, body }));
+}
+
+/** Begins the next upload of a failed or rejected item, or renews the URL of a draft with the same file. */
+export async function renewUpload(api: Api, item_id: string, file: Described): Promise<Begun> {
+  const { media, ...rest } = file;
+  if (media.kind === "document") {
+    const params = { path: { document_id: item_id } };
+    const body = { ...rest, content_type: media.content_type };
+    return document(await api.post("/documents/{document_id}/upload-url", { params, body }));
+  }
+  const params = { path: { voice_sample_id: item_id } };
+  const body = { ...rest, content_type: media.content_type };
+  return voice(await api.post("/voice/{voice_sample_id}/upload-url", { params, body }));
+}
+
+/** Deletes an item. */
+export async function deleteItem(api: Api, kind: ItemKind, item_id: string): Promise<void> {
+  if (kind === "document") await api.delete("/documents/{document_id}", { params: { path: { document_id: item_id } } });
+  else await api.delete("/voice/{voice_sample_id}", { params: { path: { voice_sample_id: item_id } } });
+}
+
+function document(created: Schema<"DocumentUpload">): Begun {
+  return { item: { ...created.document, kind: "document" }, upload: created.upload };
+}
+
+function voice(created: Schema<"VoiceUpload">): Begun {
+  return { item: { ...created.voice_sample, kind: "voice" }, upload: created.upload };
+}
