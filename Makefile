@@ -35,6 +35,14 @@ lint: ## Check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
+.PHONY: client-test client-types
+client-test: ## Check and test the TypeScript client (installs Node in your cache if it is missing or too old)
+	@.ci/client
+
+client-types: ## Generate the types of the TypeScript client from the code
+	@cargo run -q -p functions -- openapi >$(CARGO_TARGET_DIR)/openapi.json
+	@PATH="$$(.ci/node):$$PATH"; cd web/client && { test -d node_modules || npm ci --ignore-scripts --no-audit --no-fund; } && npm run --silent generate -- $(CARGO_TARGET_DIR)/openapi.json
+
 prepare: ## Update .sqlx from the migrations and the queries in the code (needs sqlx-cli)
 	@$(MAKE) --no-print-directory with-sqlx command='cargo sqlx prepare --workspace'
 

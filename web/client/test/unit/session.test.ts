@@ -169,6 +169,17 @@ test("a session that cannot be refreshed at the moment is kept", async () => {
   assert.equal(await alta.session.restore(), true);
 });
 
+test("many callers share one failed refresh", async () => {
+  const auth = await Auth.start();
+  const store = memoryStore();
+  await auth.client(store).session.signIn(credentials);
+  auth.failures = [429];
+  const alta = auth.client(store);
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => alta.get("/auth/me")));
+  assert.ok(outcomes.every(({ status }) => status === "rejected"));
+  assert.equal(auth.refreshes, 0);
+});
+
 test("a revoked session ends, and listeners hear it", async () => {
   const auth = await Auth.start();
   const store = memoryStore();

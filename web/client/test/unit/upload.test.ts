@@ -29,6 +29,8 @@ class Platform {
   active = 0;
   most = 0;
   delay = 0;
+  /** The number of bytes that sessions received. */
+  received = 0;
 
   static async start(): Promise<Platform> {
     const platform = new Platform();
@@ -81,6 +83,7 @@ class Platform {
     let [status, headers]: [number, Record<string, string>] = [200, {}];
     if (action === "session") {
       const session = this.sessions.get(id);
+      this.received += request.body.length;
       const [, from, to, total] =
         /^bytes (?:\*|(\d+)-(\d+))\/(\d+)$/.exec(request.headers["content-range"] ?? "") ?? [];
       if (!session || total === undefined) return void response.writeHead(410).end();
@@ -176,6 +179,8 @@ test("a resumable upload survives lost connections, errors and chunks that were 
   const upload = platform.client().upload(png(data), { project_id, resumable: true });
   await upload.done;
   assert.ok(platform.objects.get("item-1")?.equals(data));
+  // Only the chunk that was not kept is sent again.
+  assert.equal(platform.received, data.length + CHUNK);
 });
 
 test("a response that was lost after the last byte does not fail the upload", async () => {
