@@ -128,7 +128,7 @@ export class Events implements AsyncIterableIterator<Transition> {
     const response = await this.#send(new Request(`${this.#origin}/events?${query}`, init));
     if (!response.ok) throw problemOf(response, await response.json().catch(() => null));
     if (!response.body) return;
-    for await (const { event, data, id, retry } of readEvents(response.body, SILENCE)) {
+    for await (const { event, data, id, retry } of readEvents(response.body, SILENCE, signal)) {
       this.#lastEventId = id;
       this.#retry = retry ?? this.#retry;
       opened();

@@ -12,11 +12,12 @@ export interface ServerSentEvent {
 
 /**
  * Iterates over the events of a stream, heartbeats included. Rejects if nothing arrives for `silence` milliseconds,
- * because a connection can be lost without a sign.
+ * because a connection can be lost without a sign, or when the signal is aborted.
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
   silence: number,
+  signal?: AbortSignal,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -24,7 +25,7 @@ export async function* readEvents(
   let id: string | null = null;
   try {
     for (;;) {
-      const { done, value } = await within(reader.read(), silence);
+      const { done, value } = await within(reader.read(), silence, signal);
       if (done) return;
       text += decoder.decode(value, { stream: true });
       const blocks = text.split(/\r\n\r\n|\n\n|\r\r/);
@@ -53,9 +54,16 @@ function parse(block: string, before: string | null): ServerSentEvent {
   return { event, data: data.join("\n"), id, retry };
 }
 
-function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+// In Node, the signal of a request no longer ends the body once the request is garbage. Here it does.
+function within<T>(promise: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
     const timer = setTimeout(() => reject(new DOMException("The stream is silent.", "TimeoutError")), milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    });
   });
 }

@@ -5,16 +5,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { CDPSession, Page } from "playwright-core";
 import type * as Library from "../../src/index.js";
 import { open, PAGE, withBrowser } from "./browser.js";
-import { origin, register } from "./platform.js";
+import { origin, register, samplePath } from "./platform.js";
 
 declare const alta: Library.AltaData;
 declare const library: typeof Library;
-
-const samples = fileURLToPath(new URL("../../../../../local/samples/", import.meta.url));
 
 /** Signs a page in, and returns the id of a new project. */
 function begin(page: Page, account: { email: string; password: string }): Promise<string> {
@@ -38,7 +35,7 @@ test("a page of another origin uploads a scan and shows its text live", async ()
   await withBrowser({ "/": PAGE }, async (context) => {
     const page = await open(context);
     const project_id = await begin(page, account);
-    await page.setInputFiles("input", `${samples}page.png`);
+    await page.setInputFiles("input", samplePath("page.png"));
     const seen = await page.evaluate(async (project_id) => {
       const [file] = document.querySelector("input")?.files ?? [];
       if (!file) throw new Error("no file");
@@ -55,7 +52,7 @@ test("a page of another origin uploads a scan and shows its text live", async ()
     }, project_id);
     assert.equal(seen.progress.at(-1), seen.size);
     assert.deepEqual(seen.states, ["draft", "processing", "approved"]);
-    const expected = await readFile(`${samples}page.txt`, "utf8");
+    const expected = await readFile(samplePath("page.txt"), "utf8");
     const first = expected.trim().split(/\s+/).slice(0, 3).join(" ");
     assert.ok(seen.text?.includes(first), `${seen.text?.slice(0, 80)} has ${first}`);
   });
@@ -66,7 +63,7 @@ test("an upload continues after the page is reloaded", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "alta-data-"));
   context.after(() => rm(folder, { recursive: true }));
   const large = join(folder, "book.pdf");
-  await writeFile(large, Buffer.concat([await readFile(`${samples}book.pdf`), Buffer.alloc(2 ** 21)]));
+  await writeFile(large, Buffer.concat([await readFile(samplePath("book.pdf")), Buffer.alloc(2 ** 21)]));
   await withBrowser({ "/": PAGE }, async (context) => {
     const page = await open(context);
     const project_id = await begin(page, account);

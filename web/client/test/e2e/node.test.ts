@@ -1,9 +1,11 @@
 /** The client in Node, against the running platform. */
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { before, test } from "node:test";
+import { promisify } from "node:util";
 import { AltaData, isProblem, memoryStore, memoryUploadStore, textOf } from "../../src/index.js";
-import { type Account, origin, register, sample } from "./platform.js";
+import { type Account, origin, register, sample, samplePath } from "./platform.js";
 
 const alta = new AltaData({ origin, chunkBytes: 256 * 1024 });
 let account: Account;
@@ -135,4 +137,18 @@ test("the stream of a session that ends is ended", async () => {
   await events.opened;
   await other.session.signOut();
   await assert.rejects(events.next(), (error) => isProblem(error, "unauthenticated"));
+});
+
+test("a script ends by itself when the text is there", async () => {
+  const script = `
+    import { openAsBlob } from "node:fs";
+    import { AltaData, textOf } from ${JSON.stringify(new URL("../../../dist/index.js", import.meta.url).href)};
+    const alta = new AltaData(${JSON.stringify(origin)});
+    await alta.session.signIn(${JSON.stringify(account)});
+    const file = await openAsBlob(${JSON.stringify(samplePath("page.png"))}, { type: "image/png" });
+    const item = await alta.upload(file, { project_id: ${JSON.stringify(project_id)}, filename: "page.png" }).done;
+    console.log(textOf(await alta.processed(item)).split("\\n")[0]);`;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 50_000 });
+  assert.equal(stdout, "The Garden Behind the Library\n");
 });

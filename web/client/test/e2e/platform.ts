@@ -1,6 +1,7 @@
 /** The running platform, as the end-to-end tests see it. `.ci/client` starts it and sets the variables. */
 
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { AltaData } from "../../src/index.js";
 
 /** The origin of the API. */
@@ -35,8 +36,12 @@ async function mailedToken(email: string): Promise<string> {
   throw new Error(`no mail to ${email}`);
 }
 
-/** Returns a sample of the local platform: a file whose text is known. */
+/** Returns the path of a sample of the local platform: a file whose text is known. */
+export function samplePath(name: string): string {
+  return fileURLToPath(new URL(`../../../../../local/samples/${name}`, import.meta.url));
+}
+
+/** Returns a sample as a file. */
 export async function sample(name: string, type: string): Promise<File> {
-  const bytes = await readFile(new URL(`../../../../../local/samples/${name}`, import.meta.url));
-  return new File([new Uint8Array(bytes)], name, { type, lastModified: 1000 });
+  return new File([new Uint8Array(await readFile(samplePath(name)))], name, { type, lastModified: 1000 });
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { after, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { AltaData, isProblem } from "../../src/index.js";
 import { readEvents } from "../../src/server-sent-events.js";
 import { json, problem, type Received, serve } from "./server.js";
@@ -145,6 +147,12 @@ test("a signal ends the stream and its connection", async () => {
   const controller = new AbortController();
   const events = alta.events(project_id, { signal: controller.signal });
   await events.opened;
+  // Without references, Node forgets the signals of requests.
+  setFlagsFromString("--expose-gc");
+  for (let round = 0; round < 3; round += 1) {
+    runInNewContext("gc")();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   controller.abort();
   assert.equal((await events.next()).done, true);
   while (!closed) await new Promise((resolve) => setTimeout(resolve, 5));
