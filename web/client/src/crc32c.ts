@@ -1,7 +1,7 @@
 /** CRC32C (Castagnoli), which Cloud Storage compares with the bytes it received. */
 
 const POLYNOMIAL = 0x82f63b78;
-const CHUNK = 4 * 2 ** 20;
+const CHUNK = 2 * 2 ** 20;
 const SLICES = 8;
 
 // Row 0 advances the checksum by one byte. Row n advances it by a byte that n others follow.

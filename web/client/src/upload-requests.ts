@@ -2,6 +2,7 @@
 
 import type { Api } from "./api.js";
 import type { MediaType } from "./media-types.js";
+import { isProblem } from "./problem.js";
 import type { Item, ItemKind, Schema } from "./types.js";
 
 /** The description of a file that has been checked. */
@@ -53,10 +54,30 @@ export async function renewUpload(api: Api, item_id: string, file: Described): P
   return voice(await api.post("/voice/{voice_sample_id}/upload-url", { params, body }));
 }
 
-/** Deletes an item. */
+/** Returns an item without its text, or null if it does not exist. */
+export async function getItem(api: Api, kind: ItemKind, item_id: string): Promise<Item | null> {
+  try {
+    if (kind === "document") {
+      return { ...(await api.get("/documents/{document_id}", { params: { path: { document_id: item_id } } })), kind };
+    }
+    return { ...(await api.get("/voice/{voice_sample_id}", { params: { path: { voice_sample_id: item_id } } })), kind };
+  } catch (error) {
+    if (isProblem(error, "not_found")) return null;
+    throw error;
+  }
+}
+
+/** Deletes an item, if it exists. */
 export async function deleteItem(api: Api, kind: ItemKind, item_id: string): Promise<void> {
-  if (kind === "document") await api.delete("/documents/{document_id}", { params: { path: { document_id: item_id } } });
-  else await api.delete("/voice/{voice_sample_id}", { params: { path: { voice_sample_id: item_id } } });
+  try {
+    if (kind === "document") {
+      await api.delete("/documents/{document_id}", { params: { path: { document_id: item_id } } });
+    } else {
+      await api.delete("/voice/{voice_sample_id}", { params: { path: { voice_sample_id: item_id } } });
+    }
+  } catch (error) {
+    if (!isProblem(error, "not_found")) throw error;
+  }
 }
 
 function document(created: Schema<"DocumentUpload">): Begun {

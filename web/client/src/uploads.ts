@@ -1,9 +1,9 @@
 /** The uploads of a client. */
 
 import type { InterruptedUpload } from "./interrupted.js";
-import { isProblem } from "./problem.js";
 import { Turns } from "./turns.js";
-import { Upload, type UploadContext, type UploadOptions } from "./upload.js";
+import { Upload, type UploadOptions } from "./upload.js";
+import type { UploadContext } from "./upload-job.js";
 import { deleteItem } from "./upload-requests.js";
 
 /** Starts uploads, and knows the interrupted ones. */
@@ -34,9 +34,6 @@ export class Uploads {
   /** Forgets an interrupted upload, and deletes its item unless it has an earlier file. */
   async discard({ item_id, kind, replaces }: InterruptedUpload): Promise<void> {
     await this.#context.store.delete(item_id);
-    if (replaces) return;
-    await deleteItem(this.#context.api, kind, item_id).catch((error: unknown) => {
-      if (!isProblem(error, "not_found")) throw error;
-    });
+    if (!replaces) await deleteItem(this.#context.api, kind, item_id);
   }
 }
