@@ -63,8 +63,10 @@ export class AltaData {
     this.uploads = new Uploads({ api, store, concurrency, chunkBytes });
     ({ get: this.get, post: this.post, put: this.put, patch: this.patch, delete: this.delete } = api);
     // The session URLs of uploads are secrets of the user who signs out.
+    let signedInBefore = false;
     this.session.onChange((signedIn) => {
-      if (!signedIn) void store.clear();
+      if (signedInBefore && !signedIn) void store.clear();
+      signedInBefore = signedIn;
     });
   }
 

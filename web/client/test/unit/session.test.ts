@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { AltaData, isProblem, memoryStore, type TokenStore } from "../../src/index.js";
+import { AltaData, isProblem, memoryStore, memoryUploadStore, type TokenStore } from "../../src/index.js";
 import { json, problem, serve, type TestServer } from "./server.js";
 
 /** Imitates the API's sessions: each refresh token is good for one use. */
@@ -214,4 +214,18 @@ test("a sign-out without the server deletes the tokens and rejects", async () =>
   auth.server.close();
   await assert.rejects(alta.session.signOut(), { name: "ConnectionError" });
   assert.equal(await store.get(), null);
+});
+
+test("a sign-out forgets interrupted uploads, and a page without a session does not", async () => {
+  const auth = await Auth.start();
+  const uploadStore = memoryUploadStore();
+  const began = Date.now();
+  const file = { filename: "a.pdf", content_type: "application/pdf", size_bytes: 1, last_modified: 1, crc32c: null };
+  uploadStore.put({ item_id: "1", kind: "document", project_id: "2", replaces: false, ...file, session: "url", began });
+  const alta = new AltaData({ origin: auth.server.origin, uploadStore });
+  assert.equal(await alta.session.restore(), false);
+  assert.equal((await alta.uploads.interrupted()).length, 1);
+  await alta.session.signIn(credentials);
+  await alta.session.signOut();
+  assert.equal((await alta.uploads.interrupted()).length, 0);
 });
