@@ -17,7 +17,7 @@ export interface InterruptedUpload {
   readonly size_bytes: number;
   readonly last_modified: number;
   readonly crc32c: string | null;
-  /** The URL of the resumable session. Whoever has it can finish the upload. */
+  /** The URL of the resumable session. Anyone with it can finish the upload. */
   readonly session: string | null;
   /** The time when the upload began, in milliseconds since 1970. */
   readonly began: number;

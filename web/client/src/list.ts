@@ -57,7 +57,7 @@ interface ListInit {
 /** Returns the list at a path. */
 export function list<P extends ListPath>(api: Api, path: P, init?: Init<"get", P>): List<Entry<P>> {
   const given: ListInit = init ?? {};
-  // What `ListPath` guarantees about each path is lost when the path is a type parameter.
+  // The compiler cannot apply the condition of `ListPath` to a type parameter.
   const get = api.get as unknown as (path: P, init: ListInit) => Promise<Page<Entry<P>>>;
   return new List((cursor) => {
     const query = cursor === null ? given.params?.query : { ...given.params?.query, cursor };

@@ -13,7 +13,7 @@ export function passkeysSupported(): boolean {
   return typeof PublicKeyCredential !== "undefined" && "parseRequestOptionsFromJSON" in PublicKeyCredential;
 }
 
-/** How the browser asks for a passkey. */
+/** The options for choosing a passkey. */
 export interface PasskeyRequest {
   /** `conditional` offers passkeys in the autofill of a field with `autocomplete="username webauthn"`. */
   mediation?: CredentialMediationRequirement;

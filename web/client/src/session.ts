@@ -16,8 +16,6 @@ const PATIENCE = 500;
 /** A refresh may be repeated for 10 seconds, because until then the server returns the same tokens again. */
 const BACKOFF: Backoff = { first: 300, longest: 2000, failures: 3 };
 
-let memoryLocks = 0;
-
 /** The session of a client. The access token stays in memory; the refresh token lies in the store. */
 export class Session {
   readonly #open: Api;
@@ -34,8 +32,8 @@ export class Session {
   constructor(origin: string, send: Fetch, store: TokenStore) {
     this.#send = send;
     this.#store = store;
-    memoryLocks += 1;
-    this.#lock = store.name ?? `alta-data ${memoryLocks}`;
+    // A store without a name belongs to this client alone.
+    this.#lock = store.name ?? `alta-data ${Math.random()}`;
     this.#tabs = new Tabs(store.name, (access) => this.#adopt(access));
     this.#open = createApi(origin, send);
     this.#api = createApi(origin, this.fetch);

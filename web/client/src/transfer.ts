@@ -1,5 +1,5 @@
 /**
- * The way of a file to Cloud Storage: in one request, or in chunks within a resumable session
+ * The transfer of a file to Cloud Storage: in one request, or in chunks within a resumable session
  * (https://cloud.google.com/storage/docs/performing-resumable-uploads).
  */
 
@@ -36,7 +36,7 @@ export interface TransferOptions {
   signal: AbortSignal;
   /** Receives the number of bytes that have arrived, or are about to. */
   onSent(bytes: number): void;
-  /** Receives the URL of a session once it exists. Whoever has it can finish the upload, for about a week. */
+  /** Receives the URL of a session once it exists. Anyone with it can finish the upload, for about a week. */
   onSession(url: string): void;
   chunkBytes?: number | undefined;
   backoff?: Backoff | undefined;

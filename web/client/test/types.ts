@@ -1,4 +1,4 @@
-/** What the compiler accepts and refuses. Nothing here runs. */
+/** Code that the compiler accepts, and code that it refuses. Nothing here runs. */
 
 import { AltaData, type Schema, type Transition, textOf } from "../src/index.js";
 
