@@ -1,4 +1,4 @@
--- Extensions and roles that the tables, indexes and functions in the following files refer to.
+-- Extensions, roles and transaction numbers that the tables, indexes and functions in the following files refer to.
 
 -- Index support for substrings of names and addresses (`gin_trgm_ops`).
 create extension if not exists pg_trgm;
@@ -22,3 +22,28 @@ begin
     end loop;
 end
 $$;
+
+-- The offset between the ids of transactions and their numbers. Readers of append-only tables order rows by the number of
+-- their transaction. The ids begin anew in another cluster, where a dump is restored: the migration job then sets
+-- an offset with which the numbers continue.
+create table transaction_offset (
+    value bigint not null,
+    -- The cluster that the offset is for.
+    system_identifier bigint not null,
+    only_row boolean not null default true,
+    constraint transaction_offset_pkey primary key (only_row),
+    -- With the primary key: there is one row.
+    constraint transaction_offset_only_row_check check (only_row)
+);
+insert into transaction_offset (value, system_identifier) select 0, system_identifier from pg_control_system();
+
+-- The number of the current transaction.
+create function transaction_number() returns bigint
+    language sql stable
+    return pg_current_xact_id()::text::bigint + (select value from transaction_offset);
+
+-- The number of the oldest transaction of the server that is still open. All transactions with a smaller number have
+-- ended.
+create function oldest_open_transaction() returns bigint
+    language sql stable
+    return pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (select value from transaction_offset);

@@ -74,8 +74,8 @@ create table password_reset_tokens (
     constraint password_reset_tokens_user_id_fkey foreign key (user_id) references users (id) on delete cascade
 );
 
--- Serves a reset, which deletes the user's other links.
-create index password_reset_tokens_user_id_idx on password_reset_tokens (user_id);
+-- Serves a reset, which deletes the user's other links, and the extension of the newest link.
+create index password_reset_tokens_user_id_idx on password_reset_tokens (user_id, created_at desc);
 -- Serves the purge.
 create index password_reset_tokens_expires_at_idx on password_reset_tokens (expires_at);
 
@@ -121,6 +121,9 @@ create table passkeys (
     name text not null,
     created_at timestamptz not null,
     last_used_at timestamptz,
+    -- Set by a password reset or change, because someone other than the owner may have added the passkey. It does not
+    -- sign in until the owner confirms it.
+    suspended_at timestamptz,
     constraint passkeys_pkey primary key (id),
     constraint passkeys_credential_id_key unique (credential_id),
     constraint passkeys_user_id_fkey foreign key (user_id) references users (id) on delete cascade

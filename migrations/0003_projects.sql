@@ -22,6 +22,8 @@ create table projects (
 -- Serve the super admins' list of all projects, newest first, and the search for a part of a name.
 create index projects_live_idx on projects (id desc) where deleted_at is null;
 create index projects_name_trgm_idx on projects using gin (name gin_trgm_ops) where deleted_at is null;
+-- Serves the limit on a user's projects.
+create index projects_created_by_id_idx on projects (created_by_id) where deleted_at is null;
 -- Serves the purge.
 create index projects_deleted_at_idx on projects (deleted_at) where deleted_at is not null;
 
@@ -60,8 +62,6 @@ create table project_invitations (
     key_id text not null,
     token_hash bytea not null,
     expires_at timestamptz not null,
-    -- When its mails were requested, within the last hour: the number of mails per project is limited.
-    mailed_at timestamptz[] not null,
     created_at timestamptz not null,
     accepted_at timestamptz,
     accepted_by_id uuid,
@@ -79,8 +79,84 @@ create unique index project_invitations_open_key on project_invitations (project
     where accepted_at is null and revoked_at is null;
 -- Serves the list of a project's invitations, newest first, by keyset.
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
--- Serves the limit on mails, which reads the newest times only.
-create index project_invitations_mailed_idx on project_invitations (project_id, (mailed_at[array_upper(mailed_at, 1)]));
+-- Serves erasing a user, and the account data export, by keyset.
+create index project_invitations_email_id_idx on project_invitations (email, id);
+-- Serves the limit on a sender's open invitations.
+create index project_invitations_invited_by_id_open_idx on project_invitations (invited_by_id, expires_at)
+    where accepted_at is null and revoked_at is null;
+-- Serves registration that is open to invited addresses only.
+create index project_invitations_email_open_idx on project_invitations (email, expires_at)
+    where accepted_at is null and revoked_at is null;
 -- Serves the purge.
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));
+
+-- Returns what would be left without an active admin if a user stopped being one: a row for each such project, and a row
+-- without a project if the platform would lose its last super admin.
+--
+-- Everything that takes an admin away calls it first, in its transaction: a change of a member (`in_project`), a change of
+-- the global role (`on_platform`), a suspension or deletion of the account (both, in all projects). It locks the
+-- projects and the super admins that it counts, so that the answer holds until the transaction ends.
+create function admin_removal(leaving uuid, in_projects boolean, in_project uuid, on_platform boolean)
+    returns table (project_id uuid, name text)
+    language plpgsql
+as $$
+begin
+    if in_projects then
+        perform
+        from projects
+        where projects.id in (
+            select members.project_id
+            from project_members as members
+            where members.user_id = leaving
+              and members.role = 'admin'
+              and (in_project is null or members.project_id = in_project)
+        )
+        order by projects.id
+        for no key update;
+    end if;
+    if on_platform then
+        perform
+        from users
+        where (users.global_role = 'super_admin' or users.id = leaving) and users.deleted_at is null
+        order by users.id
+        for no key update;
+    end if;
+    -- These statements see what was committed while the locks were awaited.
+    if on_platform and exists (
+        select
+        from users
+        where users.id = leaving and users.global_role = 'super_admin' and users.suspended_at is null
+          and users.email_verified_at is not null and users.deleted_at is null
+    ) and not exists (
+        select
+        from users
+        where users.id <> leaving and users.global_role = 'super_admin' and users.suspended_at is null
+          and users.email_verified_at is not null and users.deleted_at is null
+    ) then
+        return next;
+    end if;
+    if in_projects then
+        return query
+            select projects.id, projects.name
+            from project_members as members
+            join projects on projects.id = members.project_id
+            where members.user_id = leaving
+              and members.role = 'admin'
+              and (in_project is null or members.project_id = in_project)
+              and projects.deleted_at is null
+              and not exists (
+                  select
+                  from project_members as others
+                  join users on users.id = others.user_id
+                  where others.project_id = projects.id
+                    and others.user_id <> leaving
+                    and others.role = 'admin'
+                    and users.deleted_at is null
+                    and users.suspended_at is null
+              )
+            order by projects.id
+            limit 200;
+    end if;
+end
+$$;

@@ -12,7 +12,8 @@ create table items (
     created_at timestamptz not null,
     deleted_at timestamptz,
 
-    -- The upload. Its object is `{kind}/{project}/{item}/{upload_no}`: a later upload never overwrites an earlier one.
+    -- The current upload. Its object is `{kind}/{project}/{item}/{upload_no}`: a later upload never overwrites an
+    -- earlier one.
     upload_no integer not null default 1,
     original_filename text not null,
     content_type text not null,
@@ -25,9 +26,19 @@ create table items (
     -- The object's generation. Null until the bytes have arrived.
     generation bigint,
     md5 text,
+    -- True once the first bytes of the file have shown that it has the content type. Until then the file is not served.
+    type_checked boolean not null default false,
     -- An earlier item of the project with the same bytes.
     duplicate_of uuid,
     submitted_at timestamptz,
+
+    -- The upload that replaces the current one of a failed or rejected item when its bytes arrive: the columns that
+    -- change then, with their values. Another change of status cancels it.
+    next_upload jsonb,
+    -- The greatest number of an upload so far. The number of a canceled upload is not used again.
+    last_upload_no integer not null default 1,
+    -- When the upload URL was last renewed. Null until then.
+    upload_url_at timestamptz,
 
     -- The processing. `attempt` numbers every attempt and only grows, because results carry it.
     attempt integer not null default 0,
@@ -92,11 +103,13 @@ create index items_project_id_uploaded_by_id_kind_id_idx on items (project_id, u
 create index items_project_id_md5_idx on items (project_id, md5, size_bytes, id) where md5 is not null and deleted_at is null;
 -- Serves the account data export, by keyset.
 create index items_uploaded_by_id_id_idx on items (uploaded_by_id, id);
+-- Serves the limit on a user's open drafts.
+create index items_uploaded_by_id_drafts_idx on items (uploaded_by_id) where status = 'draft' and deleted_at is null;
 
 -- Serves maintenance in finding uploads whose bytes have not arrived, or arrived without an event: the first upload of
 -- a draft, the next one of a failed or rejected item.
-create index items_awaited_idx on items (coalesce(next_attempt_at, created_at))
-    where generation is null and status in ('draft', 'failed', 'rejected') and deleted_at is null;
+create index items_awaited_idx on items (coalesce(next_attempt_at, upload_url_at, created_at))
+    where (status = 'draft' or next_upload is not null) and deleted_at is null;
 -- Serves maintenance in finding stuck work, without the items that wait for a batch operation: those can be many.
 create index items_due_idx on items (coalesce(next_attempt_at, lease_until))
     where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null);
@@ -113,6 +126,58 @@ create index items_operation_idx on items (kind) where operation is not null and
 create index items_deleted_at_id_idx on items (deleted_at, id) where deleted_at is not null;
 -- Serves the foreign key, and the purge in finding out whether a project is empty.
 create index items_project_id_idx on items (project_id);
+
+-- The uploads that each user began on a day (UTC), with their declared size. A user has one row, which begins again on another day.
+create table upload_usage (
+    user_id uuid not null,
+    day date not null,
+    items bigint not null,
+    bytes bigint not null,
+    constraint upload_usage_pkey primary key (user_id),
+    constraint upload_usage_user_id_fkey foreign key (user_id) references users (id) on delete cascade
+);
+
+-- Charges uploads to a user's limits. Returns the limit that they exceed, upon which the caller rolls back, or null.
+-- The row of the user stays locked until the transaction ends, so that concurrent requests are counted one after
+-- another.
+create function upload_charge(
+    uploader uuid, today date, new_drafts bigint, new_items bigint, new_bytes bigint, max_drafts bigint,
+    max_items bigint, max_bytes bigint
+)
+    returns text
+    language plpgsql
+as $$
+declare
+    used upload_usage;
+begin
+    insert into upload_usage as usage (user_id, day, items, bytes)
+    values (uploader, today, new_items, new_bytes)
+    on conflict on constraint upload_usage_pkey do update
+    set day = excluded.day,
+        items = excluded.items + case when usage.day = excluded.day then usage.items else 0 end,
+        bytes = excluded.bytes + case when usage.day = excluded.day then usage.bytes else 0 end
+    returning * into used;
+    if used.items > max_items then
+        return 'items_per_user_and_day';
+    end if;
+    if used.bytes > max_bytes then
+        return 'bytes_per_user_and_day';
+    end if;
+    -- The count reads at most as many drafts as the limit admits.
+    if new_drafts > 0 and new_drafts + (
+        select count(*)
+        from (
+            select
+            from items
+            where uploaded_by_id = uploader and status = 'draft' and deleted_at is null
+            limit max_drafts
+        ) as drafts
+    ) > max_drafts then
+        return 'open_drafts_per_user';
+    end if;
+    return null;
+end
+$$;
 
 -- The fields of documents.
 create table documents (
@@ -180,7 +245,7 @@ create table item_transitions (
     id bigint generated always as identity,
     -- Ids are assigned before their transactions commit. A reader that follows the table therefore orders by
     -- transaction and stops before the oldest one that is still open.
-    xid xid8 not null default pg_current_xact_id(),
+    xid bigint not null default transaction_number(),
     item_id uuid not null,
     project_id uuid not null,
     kind text not null,
@@ -192,6 +257,7 @@ create table item_transitions (
     version integer not null,
     actor_user_id uuid,
     at timestamptz not null,
+    -- No personal text: the rows are kept when a person is erased.
     details jsonb not null default '{}',
     constraint item_transitions_pkey primary key (id),
     constraint item_transitions_item_id_version_key unique (item_id, version)
@@ -205,7 +271,7 @@ create index item_transitions_project_id_xid_id_idx on item_transitions (project
 --
 -- Returns the new version, or null when the item is deleted or has another version than the caller expected.
 -- `changes` holds the columns that change with the status; what a status implies is added here:
--- * A new status clears the failure, unless `changes` gives one.
+-- * A new status clears the failure, unless `changes` gives one, and cancels the next upload.
 -- * `deleted` keeps the status, sets `deleted_at` and adds the document's domain to the details.
 -- * The present status again is a change of another kind, of a document's domain, which only statistics follow.
 --
@@ -232,7 +298,9 @@ begin
         when new_status = 'deleted' then
             jsonb_build_object('deleted_at', happened_at, 'lease_until', null, 'next_attempt_at', null)
         when new_status = before.status then '{}'
-        else jsonb_build_object('status', new_status, 'failure_code', null, 'failure_message', null)
+        else jsonb_build_object(
+            'status', new_status, 'failure_code', null, 'failure_message', null, 'next_upload', null
+        )
     end || changes || jsonb_build_object('version', expected_version + 1);
     after := jsonb_populate_record(before, changes);
     update items
@@ -240,10 +308,19 @@ begin
         version = after.version,
         failure_code = after.failure_code,
         failure_message = after.failure_message,
+        upload_no = after.upload_no,
+        original_filename = after.original_filename,
+        content_type = after.content_type,
+        size_bytes = after.size_bytes,
+        crc32c = after.crc32c,
+        resumable = after.resumable,
+        next_upload = after.next_upload,
         generation = after.generation,
         md5 = after.md5,
+        type_checked = after.type_checked,
         attempt = after.attempt,
         tries = after.tries,
+        needs_batch = after.needs_batch,
         lease_until = after.lease_until,
         next_attempt_at = after.next_attempt_at,
         operation = after.operation,

@@ -1,4 +1,4 @@
--- Review: the queue of a project, the claims of its reviewers, and their corrections.
+-- Review: the queue of a project, the claims of its reviewers, their feedback and their corrections.
 
 -- Each serves the queue of a project: the oldest items first or those of the lowest confidence, of all kinds or of one.
 create index items_queue_idx on items (project_id, id) where status = 'pending_review' and deleted_at is null;
@@ -15,6 +15,20 @@ create view review_queue as
 select id, project_id, kind, uploaded_by_id, coalesce(confidence, 0) as certainty, claimed_by_id, claimed_until
 from items
 where status = 'pending_review' and deleted_at is null;
+
+-- The feedback of reviewers. It is not part of the transitions, which are kept, so that it can be erased with its author. The decision is the item's transition of the same version.
+create table item_feedback (
+    item_id uuid not null,
+    version integer not null,
+    author_id uuid not null,
+    feedback text not null,
+    constraint item_feedback_pkey primary key (item_id, version),
+    constraint item_feedback_item_id_fkey foreign key (item_id) references items (id) on delete cascade,
+    constraint item_feedback_author_id_fkey foreign key (author_id) references users (id)
+);
+
+-- Serves erasing a user, and the account data export, by keyset.
+create index item_feedback_author_id_item_id_version_idx on item_feedback (author_id, item_id, version);
 
 -- The text before and after a decision that changed it. The decision is the item's transition of the same version.
 create table item_corrections (

@@ -49,10 +49,12 @@ create table exports (
 
 -- Serves a project's list, newest first, by keyset, and the purge of a deleted project's exports.
 create index exports_project_id_id_idx on exports (project_id, id desc);
+-- Serves the account data export, by keyset.
+create index exports_requested_by_id_id_idx on exports (requested_by_id, id);
 -- Serves maintenance in finding stuck exports.
 create index exports_due_idx on exports (coalesce(next_attempt_at, lease_until)) where status = 'processing';
--- Serves the count of a project's exports in progress.
-create index exports_processing_idx on exports (project_id) where status = 'processing';
+-- Serves the limit on a user's exports in progress.
+create index exports_processing_idx on exports (requested_by_id) where status = 'processing';
 -- Serves the purge by keyset, so that an export that cannot be purged yet does not block the others.
 create index exports_kept_until_id_idx on exports (kept_until, id);
 

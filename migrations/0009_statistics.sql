@@ -76,14 +76,14 @@ create aggregate histogram(bin integer, items integer) (sfunc = add_to_bin, styp
 -- The position up to which transitions are folded. It changes in the transaction that changes the buckets, and its lock
 -- admits one fold at a time.
 create table statistics_cursor (
-    xid xid8 not null,
+    xid bigint not null,
     id bigint not null,
     only_row boolean not null default true,
     constraint statistics_cursor_pkey primary key (only_row),
     -- With the primary key: there is one row.
     constraint statistics_cursor_only_row_check check (only_row)
 );
-insert into statistics_cursor (xid, id) values ('0', 0);
+insert into statistics_cursor (xid, id) values (0, 0);
 
 -- In the following tables the nil UUID stands for the whole platform in place of a project.
 
@@ -161,7 +161,7 @@ create index statistics_domains_empty_idx on statistics_domains (project_id) whe
 -- The contribution of the transitions after one position and up to another to each table: for folding the newest
 -- transitions, and for recomputing a table from all of them.
 
-create function counts_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
+create function counts_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_counts
     language sql stable
 as $$
@@ -187,7 +187,7 @@ as $$
     group by scope.project_id, grain.name, bucket_start(grain.name, quarter), kind
 $$;
 
-create function durations_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
+create function durations_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_durations
     language sql stable
 as $$
@@ -207,7 +207,7 @@ as $$
     group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until
 $$;
 
-create function people_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
+create function people_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_people
     language sql stable
 as $$
@@ -228,7 +228,7 @@ as $$
     group by scope.project_id, grain.name, bucket_start(grain.name, hour), user_id
 $$;
 
-create function totals_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
+create function totals_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_totals
     language sql stable
 as $$
@@ -247,7 +247,7 @@ as $$
     group by scope.project_id, kind, status
 $$;
 
-create function domains_between(after_xid xid8, after_id bigint, until_xid xid8, until_id bigint)
+create function domains_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_domains
     language sql stable
 as $$

@@ -4,7 +4,7 @@
 create table audit_logs (
     id uuid not null,
     -- Ids are assigned before their transactions commit, so seals follow transactions, as readers of transitions do.
-    xid xid8 not null default pg_current_xact_id(),
+    xid bigint not null default transaction_number(),
     actor_user_id uuid,
     action text not null,
     resource_type text not null,
@@ -55,15 +55,20 @@ create table audit_personal_default partition of audit_personal default;
 create table audit_seals (
     id bigint generated always as identity,
     -- The last row that it covers.
-    last_xid xid8 not null,
+    last_xid bigint not null,
     last_id uuid not null,
     -- Id and half a SHA-256 of each row, 32 bytes together. They identify a row that was tampered with.
     rows bytea not null,
-    -- HMAC-SHA-256 over the previous seal and the rows, with a key that only maintenance holds.
+    -- The hash of the seal before, which may have expired. Empty in the first seal.
+    previous_hash bytea not null,
+    -- HMAC-SHA-256 over the previous hash and the rows, with a key that only maintenance holds.
     hash bytea not null,
     created_at timestamptz not null,
     constraint audit_seals_pkey primary key (id)
 );
+
+-- Serves the removal of expired seals.
+create index audit_seals_created_at_idx on audit_seals (created_at);
 
 -- The hash of a row's personal data, for recording and for verifying.
 create function audit_personal_hash(salt bytea, ip_address text, user_agent text, details jsonb) returns bytea
@@ -82,25 +87,40 @@ create function audit_row_digest(log audit_logs) returns bytea
         for 16
     );
 
+-- The UUIDv7 with the time `at` and the random bits of another one (RFC 9562, section 5.7).
+create function audit_id(id uuid, at timestamptz) returns uuid
+    language sql immutable parallel safe
+    return encode(
+        overlay(
+            uuid_send(id)
+            placing substring(int8send(floor(extract(epoch from at) * 1000)::bigint) from 3 for 6) from 1
+        ),
+        'hex'
+    )::uuid;
+
 -- Records an entry and its personal data. A function, so that one statement can hold a change, its audit row and its
 -- event.
+--
+-- The id has the time of the row. A row that is missing is therefore known to have expired with the partition of its
+-- month, even if the request ended in another month.
 create function audit_record(entry jsonb, recorded_at timestamptz) returns void
     language plpgsql
 as $$
 declare
+    row_id uuid := audit_id((entry ->> 'id')::uuid, recorded_at);
     personal jsonb := entry -> 'personal';
     details jsonb := nullif(personal -> 'details', 'null');
     hash bytea;
 begin
     if personal ->> 'ip_address' is not null or personal ->> 'user_agent' is not null or details is not null then
         insert into audit_personal (audit_id, user_id, salt, ip_address, user_agent, details, created_at)
-        values ((entry ->> 'id')::uuid, (personal ->> 'user_id')::uuid, decode(personal ->> 'salt', 'base64'),
+        values (row_id, (personal ->> 'user_id')::uuid, decode(personal ->> 'salt', 'base64'),
                 personal ->> 'ip_address', personal ->> 'user_agent', details, recorded_at)
         returning audit_personal_hash(salt, ip_address, user_agent, audit_personal.details) into hash;
     end if;
     insert into audit_logs
         (id, actor_user_id, action, resource_type, resource_id, project_id, status, metadata, personal_hash, created_at)
-    values ((entry ->> 'id')::uuid, (entry ->> 'actor_user_id')::uuid, entry ->> 'action', entry ->> 'resource_type',
+    values (row_id, (entry ->> 'actor_user_id')::uuid, entry ->> 'action', entry ->> 'resource_type',
             (entry ->> 'resource_id')::uuid, (entry ->> 'project_id')::uuid, entry ->> 'status', entry -> 'metadata',
             hash, recorded_at);
 end
@@ -138,15 +158,25 @@ begin
 end
 $$;
 
--- Drops the partitions of months that ended before `before`, and returns how many. This is the only way in which rows
--- of the log are removed. It runs as the owner of the tables, for maintenance.
+-- Drops the partitions of months that ended before `before`, and returns how many. Also deletes the rows of such months
+-- in the default partitions, and seals over expired rows. This is the only way in which rows of the log are removed. It
+-- runs as the owner of the tables, for maintenance.
 create function audit_drop_partitions(before date) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
+    ended constant timestamptz := date_trunc('month', before::timestamp) at time zone 'UTC';
     name text;
     dropped integer := 0;
 begin
+    delete from audit_logs_default where created_at < ended;
+    delete from audit_personal_default where created_at < ended;
+    -- The newest of these seals stays, so that the rows after it are known. A seal is as new as its newest row, by clocks
+    -- that may differ.
+    delete from audit_seals
+    where id < (
+        select id from audit_seals where created_at < ended - interval '1 day' order by created_at desc, id desc limit 1
+    );
     for name in
         select child.relname
         from pg_inherits

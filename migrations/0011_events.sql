@@ -61,13 +61,34 @@ create table dead_letters (
     constraint dead_letters_subscription_subject_hash_key unique (subscription, subject_hash)
 );
 
--- Sent mails. A mail is sent at least once: its row keeps a redelivered event from sending it again.
+-- Serves the purge.
+create index dead_letters_created_at_idx on dead_letters (created_at);
+
+-- Mails that were sent or permanently refused. A mail is sent at least once: its row keeps a redelivered event from sending
+-- it again.
 create table mail_deliveries (
     event_id uuid not null,
     kind text not null,
     sent_at timestamptz not null,
+    -- The SMTP reply code of a permanent refusal, without the server's text, which may contain the address.
+    refused_with integer,
     constraint mail_deliveries_pkey primary key (event_id)
 );
 
 -- Serves the purge.
 create index mail_deliveries_sent_at_idx on mail_deliveries (sent_at);
+
+-- Mails that were requested to a recipient or by a sender, whose number per hour and day is limited.
+create table mail_counts (
+    -- SHA-256 of the recipient or sender.
+    subject bytea not null,
+    -- An hour and a day begin with their first mail.
+    hour_began_at timestamptz not null,
+    hour_mails integer not null,
+    day_began_at timestamptz not null,
+    day_mails integer not null,
+    constraint mail_counts_pkey primary key (subject)
+);
+
+-- Serves the purge.
+create index mail_counts_day_began_at_idx on mail_counts (day_began_at);

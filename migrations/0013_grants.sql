@@ -7,6 +7,7 @@
 --   audit_seals                         -                    read, add
 --   partitions of the audit log         -                    -
 --   statistics_*                        read                 everything
+--   transaction_offset                  read                 read
 --   _sqlx_migrations                    read                 read
 --   all other tables, later ones too    everything           everything
 --   functions on partitions             -                    execute
@@ -55,6 +56,9 @@ grant execute on function audit_make_partitions, audit_drop_partitions to alta_m
 -- Only maintenance folds transitions into statistics.
 revoke insert, update, delete on statistics_cursor, statistics_counts, statistics_durations, statistics_people,
     statistics_totals, statistics_domains from alta_functions;
+
+-- Only the migration job numbers transactions.
+revoke insert, update, delete on transaction_offset from alta_functions, alta_maintenance;
 
 -- The history of migrations, which exists when the migration job runs this file.
 do $$

@@ -126,6 +126,19 @@ locals {
       period    = "3600s"
       group_by  = []
     }
+    refused-mails = {
+      title     = "Mails refused"
+      meaning   = "Within an hour, the mail server refused more than 50 mails permanently (SMTP 5xx). They are not sent again."
+      action    = "Read the logs of `email`: “a mail was refused permanently” with the reply code. Most mails refused: check that the mail server accepts the sender (`mail.from`) and that its domain's SPF and DKIM records are valid. Few mails: someone registers or invites addresses that do not exist; lower `SENDER_MAILS_PER_HOUR`."
+      severity  = "WARNING"
+      filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["refused_mails"]}"
+      threshold = 50
+      duration  = "0s"
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      period    = "3600s"
+      group_by  = []
+    }
     schedules = {
       title     = "Scheduled task failing"
       meaning   = "A Cloud Scheduler job failed three times within 15 minutes."

@@ -26,6 +26,8 @@ resource "google_sql_database_instance" "this" {
       ipv4_enabled    = false
       private_network = google_compute_network.this.id
       ssl_mode        = "ENCRYPTED_ONLY"
+      # An authority of this instance alone, whose certificates the functions verify the server with.
+      server_ca_mode = "GOOGLE_MANAGED_INTERNAL_CA"
     }
 
     backup_configuration {
@@ -51,17 +53,6 @@ resource "google_sql_database_instance" "this" {
       record_application_tags = false
       # Clients are functions, so their addresses say nothing.
       record_client_address = false
-    }
-
-    dynamic "connection_pool_config" {
-      for_each = var.database.pooling ? [true] : []
-      content {
-        connection_pooling_enabled = true
-        flags {
-          name  = "pool_mode"
-          value = "transaction"
-        }
-      }
     }
 
     database_flags {
@@ -162,12 +153,8 @@ locals {
     maintenance = google_sql_user.login["maintenance-${local.database_login}"].name
     migrations  = google_sql_user.migrations.name
   }
-  # Migrations connect without the pooler: they hold a session's advisory lock, which transaction pooling breaks.
-  database_host = {
-    functions   = "${google_sql_database_instance.this.private_ip_address}:${var.database.pooling ? 6432 : 5432}"
-    maintenance = "${google_sql_database_instance.this.private_ip_address}:${var.database.pooling ? 6432 : 5432}"
-    migrations  = "${google_sql_database_instance.this.private_ip_address}:5432"
-  }
+  # The certificates of the authority: one, or two during a rotation.
+  database_ca_certificate = join("\n", google_sql_database_instance.this.server_ca_cert[*].cert)
 }
 
 resource "google_sql_user" "role" {

@@ -38,6 +38,7 @@ locals {
         GOOGLE_CLOUD_PROJECT     = var.project
         REQUEST_TIMEOUT          = tostring(local.platform.functions[name].request_timeout_seconds)
         DATABASE_MAX_CONNECTIONS = tostring(local.functions[name].database_connections)
+        DATABASE_CA_CERTIFICATE  = local.database_ca_certificate
 
         ACCESS_TOKEN_ISSUER = local.origin
         ACCESS_TOKEN_JWKS = jsonencode({
@@ -65,14 +66,15 @@ locals {
         SMTP_PORT    = tostring(var.mail.port)
         SMTP_TLS     = var.mail.tls
 
+        REGISTRATION = var.registration
+
         RETENTION_DAYS       = tostring(var.retention_days)
         AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
       },
+      { for name, limit in var.limits : upper(name) => tostring(limit) if limit != null },
       # The load balancer appends two addresses to X-Forwarded-For: the client's, then its own.
       contains(local.http_functions, name) ? { CORS_ORIGINS = join(",", local.page_origins), TRUSTED_PROXY_HOPS = "2" } : {},
-      # With transaction pooling, each transaction may get another connection, so prepared statements cannot be reused.
-      var.database.pooling ? { DATABASE_STATEMENT_CACHE = "0" } : {},
-      var.redis == null ? {} : { REDIS_URL = local.redis_url },
+      var.redis == null ? {} : { REDIS_CA_CERTIFICATE = local.redis_ca_certificate },
       var.mail.username == null ? {} : { SMTP_USERNAME = var.mail.username },
     )
   }
@@ -88,6 +90,7 @@ locals {
         AUDIT_SEAL_KEY           = "audit-seal-key"
       },
       var.mail.username == null ? {} : { SMTP_PASSWORD = "smtp-password" },
+      var.redis == null ? {} : { REDIS_URL = "redis-url" },
     )
   }
 
@@ -116,15 +119,18 @@ module "function" {
   environment = local.environment[each.key]
   secrets = {
     for variable, secret in local.function_secrets[each.key] : variable => {
-      secret  = secret
-      version = startswith(secret, "database-url-") ? google_secret_manager_secret_version.database_url[trimprefix(secret, "database-url-")].version : local.secret_version[secret]
+      secret = secret
+      version = (
+        startswith(secret, "database-url-") ? google_secret_manager_secret_version.database_url[trimprefix(secret, "database-url-")].version :
+        secret == "redis-url" ? one(google_secret_manager_secret_version.redis_url[*].version) : local.secret_version[secret]
+      )
     }
   }
 
   network = {
     network    = google_compute_network.this.id
     subnetwork = google_compute_subnetwork.functions.id
-    tags       = concat(["database-client"], contains(keys(local.environment[each.key]), "REDIS_URL") ? ["redis-client"] : [])
+    tags       = concat(["database-client"], contains(keys(local.function_secrets[each.key]), "REDIS_URL") ? ["redis-client"] : [])
   }
 
   min_instances       = each.value.min_instances

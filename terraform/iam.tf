@@ -50,9 +50,12 @@ locals {
 resource "google_secret_manager_secret_iam_member" "function" {
   for_each = local.secret_readers
 
-  secret_id = startswith(each.value.secret, "database-url-") ? google_secret_manager_secret.database_url[trimprefix(each.value.secret, "database-url-")].secret_id : google_secret_manager_secret.this[each.value.secret].secret_id
-  role      = "roles/secretmanager.secretAccessor"
-  member    = local.members["fn-${each.value.function}"]
+  secret_id = (
+    startswith(each.value.secret, "database-url-") ? google_secret_manager_secret.database_url[trimprefix(each.value.secret, "database-url-")].secret_id :
+    each.value.secret == "redis-url" ? one(google_secret_manager_secret.redis_url[*].secret_id) : google_secret_manager_secret.this[each.value.secret].secret_id
+  )
+  role   = "roles/secretmanager.secretAccessor"
+  member = local.members["fn-${each.value.function}"]
 }
 
 resource "google_secret_manager_secret_iam_member" "this" {

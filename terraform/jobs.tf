@@ -40,6 +40,10 @@ resource "google_cloud_run_v2_job" "migrations" {
         }
 
         env {
+          name  = "DATABASE_CA_CERTIFICATE"
+          value = local.database_ca_certificate
+        }
+        env {
           name = "DATABASE_URL"
           value_source {
             secret_key_ref {
@@ -90,14 +94,10 @@ resource "google_cloud_run_v2_job" "verify_audit" {
           limits = { cpu = "1", memory = "512Mi" }
         }
 
-        dynamic "env" {
-          for_each = { DATABASE_STATEMENT_CACHE = var.database.pooling ? "0" : "100" }
-          content {
-            name  = env.key
-            value = env.value
-          }
+        env {
+          name  = "DATABASE_CA_CERTIFICATE"
+          value = local.database_ca_certificate
         }
-
         env {
           name = "DATABASE_URL"
           value_source {

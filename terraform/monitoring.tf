@@ -57,6 +57,11 @@ locals {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"lost upload event published\""
       labels = {}
     }
+    # One line for each mail that the mail server permanently refuses.
+    refused_mails = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"a mail was refused permanently\""
+      labels = { code = "EXTRACT(jsonPayload.code)" }
+    }
     # One line for each failed attempt to process an upload, to write a step of an export, or to send a mail.
     failed_attempts = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the attempt failed and will be repeated\""

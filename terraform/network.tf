@@ -66,7 +66,7 @@ resource "google_compute_firewall" "deny_egress" {
   }
 }
 
-# PostgreSQL (5432) and its pooler (6432).
+# PostgreSQL.
 resource "google_compute_firewall" "to_database" {
   name      = "to-database"
   network   = google_compute_network.this.id
@@ -77,7 +77,7 @@ resource "google_compute_firewall" "to_database" {
   destination_ranges = [local.services_range]
   allow {
     protocol = "tcp"
-    ports    = ["5432", "6432"]
+    ports    = ["5432"]
   }
 }
 
@@ -92,6 +92,6 @@ resource "google_compute_firewall" "to_redis" {
   destination_ranges = [local.services_range]
   allow {
     protocol = "tcp"
-    ports    = ["6379"]
+    ports    = ["6378"]
   }
 }

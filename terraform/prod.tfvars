@@ -13,7 +13,6 @@ database = {
   highly_available     = true
   disk_gb              = 500
   max_connections      = 1000
-  pooling              = true
   backups              = 30
   transaction_log_days = 14
 }

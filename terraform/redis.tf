@@ -2,8 +2,6 @@
 # rate limits on its own.
 
 resource "google_redis_instance" "this" {
-  #checkov:skip=CKV_GCP_95: the password would be stored in the state; the firewall admits only functions that use Redis
-  #checkov:skip=CKV_GCP_97: Memorystore's TLS uses its own CA, which the client does not support; only counters and sums are sent, inside the network
   count = var.redis == null ? 0 : 1
 
   name           = "alta-data"
@@ -14,6 +12,12 @@ resource "google_redis_instance" "this" {
 
   authorized_network = google_compute_network.this.id
   connect_mode       = "PRIVATE_SERVICE_ACCESS"
+
+  # The functions verify the server with the instance's own authority, and the server verifies their password. Memorystore
+  # creates the password, so the state contains it. It protects counters and sums that may be lost.
+  transit_encryption_mode = "SERVER_AUTHENTICATION"
+  auth_enabled            = true
+
   # Evicts the least recently used counters.
   redis_configs = { maxmemory-policy = "volatile-lru" }
 
@@ -35,5 +39,33 @@ resource "google_redis_instance" "this" {
 }
 
 locals {
-  redis_url = one([for redis in google_redis_instance.this : "redis://${redis.host}:${redis.port}"])
+  redis_ca_certificate = join("\n", flatten([for redis in google_redis_instance.this : redis.server_ca_certs[*].cert]))
+}
+
+resource "google_secret_manager_secret" "redis_url" {
+  count = var.redis == null ? 0 : 1
+
+  secret_id           = "redis-url"
+  annotations         = { purpose = "The URL of Redis, with its password." }
+  version_destroy_ttl = "604800s"
+  deletion_protection = var.deletion_protection
+
+  replication {
+    auto {}
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_secret_manager_secret_version" "redis_url" {
+  count = length(google_secret_manager_secret.redis_url)
+
+  secret      = google_secret_manager_secret.redis_url[count.index].id
+  secret_data = "rediss://:${urlencode(google_redis_instance.this[count.index].auth_string)}@${google_redis_instance.this[count.index].host}:${google_redis_instance.this[count.index].port}"
+
+  # Keeps old versions for revisions that are rolled back to.
+  deletion_policy = "ABANDON"
+  lifecycle {
+    create_before_destroy = true
+  }
 }

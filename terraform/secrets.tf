@@ -69,12 +69,12 @@ resource "google_secret_manager_secret_version" "database_url" {
   secret_data_wo = format("postgres://%s:%s@%s/%s?sslmode=require",
     local.database_user[each.key],
     urlencode(ephemeral.google_secret_manager_secret_version.database_password["${each.key}-${local.database_login}"].secret_data),
-    local.database_host[each.key],
+    google_sql_database_instance.this.private_ip_address,
     google_sql_database.this.name,
   )
   # A change of host or user (and thus of the login's generation) writes a new version. Terraform cannot compare
   # write-only values, so this number stands for them.
-  secret_data_wo_version = parseint(substr(sha256("${local.database_host[each.key]} ${local.database_user[each.key]}"), 0, 8), 16)
+  secret_data_wo_version = parseint(substr(sha256("${google_sql_database_instance.this.private_ip_address} ${local.database_user[each.key]}"), 0, 8), 16)
 
   # Keeps old versions for revisions that are rolled back to.
   deletion_policy = "ABANDON"

@@ -138,6 +138,37 @@ variable "audit_retention_days" {
   default     = 730
 }
 
+variable "registration" {
+  description = "Who may register: `open` for everyone, `invited` for addresses with an open invitation, or the allowed email domains, separated by commas."
+  type        = string
+  default     = "open"
+}
+
+variable "limits" {
+  description = "Limits of what one user may have or cause, by the names of their environment variables in lower case. Null for the code's default. `event_streams_per_instance` must be below the concurrency of `events`."
+  type = object({
+    projects_per_user            = optional(number)
+    open_invitations_per_user    = optional(number)
+    open_drafts_per_user         = optional(number)
+    items_per_user_and_day       = optional(number)
+    bytes_per_user_and_day       = optional(number)
+    exports_in_progress_per_user = optional(number)
+    searches_per_user_and_minute = optional(number)
+    event_streams_per_user       = optional(number)
+    event_streams_per_instance   = optional(number, 900)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : limit == null || try(limit >= 1, true)])
+    error_message = "A limit must be at least 1."
+  }
+  validation {
+    condition     = var.limits.event_streams_per_instance < 1000
+    error_message = "event_streams_per_instance must be below 1000, the concurrency of events, so that an instance can refuse a stream."
+  }
+}
+
 variable "operation_hours" {
   description = "Age in hours at which a batch operation of Document AI or Speech-to-Text ends without a result. Google may take a day."
   type        = number
@@ -216,7 +247,7 @@ variable "database_logins" {
 # Database and Redis
 
 variable "database" {
-  description = "The PostgreSQL instance. Change `name` only to switch to a restored instance. `max_connections` must fit the tier's memory. `pooling` requires ENTERPRISE_PLUS."
+  description = "The PostgreSQL instance. Change `name` only to switch to a restored instance. `max_connections` must fit the tier's memory. `pooling` is refused, see README.md."
   type = object({
     name                     = optional(string, "alta-data")
     edition                  = optional(string, "ENTERPRISE")
@@ -233,8 +264,8 @@ variable "database" {
   })
 
   validation {
-    condition     = !var.database.pooling || var.database.edition == "ENTERPRISE_PLUS"
-    error_message = "Managed connection pooling requires the edition ENTERPRISE_PLUS."
+    condition     = !var.database.pooling
+    error_message = "Managed connection pooling is not supported: it is unknown which startup parameters it accepts, see README.md."
   }
 }
 

@@ -148,7 +148,19 @@ impl Cloud {
             ("SMTP_CA_CERTIFICATE", inbox.ca_pem().to_owned()),
             ("SMTP_USERNAME", credentials.username),
             ("SMTP_PASSWORD", credentials.password),
-            ("INVITATIONS_PER_HOUR", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_HOUR", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_DAY", "1000000".into()),
+            ("SENDER_MAILS_PER_HOUR", "1000000".into()),
+            ("SENDER_MAILS_PER_DAY", "1000000".into()),
+            ("PROJECTS_PER_USER", "1000000".into()),
+            ("OPEN_INVITATIONS_PER_USER", "1000000".into()),
+            ("OPEN_DRAFTS_PER_USER", "1000000".into()),
+            ("ITEMS_PER_USER_AND_DAY", "1000000".into()),
+            ("BYTES_PER_USER_AND_DAY", "1000000000000000".into()),
+            ("EXPORTS_IN_PROGRESS_PER_USER", "1000".into()),
+            ("SEARCHES_PER_USER_AND_MINUTE", "1000000".into()),
+            ("EVENT_STREAMS_PER_USER", "1000000".into()),
+            ("EVENT_STREAMS_PER_INSTANCE", "1000000".into()),
         ];
         let mut environment = process::environment()?;
         environment.retain(|(name, _)| endpoints.iter().all(|(replaced, _)| replaced != name));

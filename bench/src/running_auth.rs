@@ -45,6 +45,10 @@ impl RunningAuth {
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", unlimited),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", unlimited),
             ("RATE_LIMIT_STRANGERS_PER_MINUTE", unlimited),
+            ("RECIPIENT_MAILS_PER_HOUR", unlimited),
+            ("RECIPIENT_MAILS_PER_DAY", unlimited),
+            ("SENDER_MAILS_PER_HOUR", unlimited),
+            ("SENDER_MAILS_PER_DAY", unlimited),
         ];
         environment.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let port = free_port().await?;

@@ -23,6 +23,19 @@ pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/
 /// The Speech-to-Text recognizer.
 const RECOGNIZER: &str = "projects/alta-local/locations/eu/recognizers/_";
 
+/// Limits of one user that nobody reaches on one machine, where one person tries everything.
+const HIGH_LIMITS: [(&str, &str); 9] = [
+    ("PROJECTS_PER_USER", "1000000"),
+    ("OPEN_INVITATIONS_PER_USER", "1000000"),
+    ("OPEN_DRAFTS_PER_USER", "1000000"),
+    ("ITEMS_PER_USER_AND_DAY", "1000000"),
+    ("BYTES_PER_USER_AND_DAY", "1000000000000000"),
+    ("EXPORTS_IN_PROGRESS_PER_USER", "1000"),
+    ("SEARCHES_PER_USER_AND_MINUTE", "1000000"),
+    ("EVENT_STREAMS_PER_USER", "1000000"),
+    ("EVENT_STREAMS_PER_INSTANCE", "1000000"),
+];
+
 /// The usual origins of front-end development servers, whose pages may call the functions too.
 const FRONT_ENDS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"];
 
@@ -81,6 +94,8 @@ impl Parts {
             ("TRUSTED_PROXY_HOPS", text("2")),
             // All clients share 127.0.0.1 here. The limits of each account stay as in the cloud.
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", text("1000000")),
+            ("SENDER_MAILS_PER_HOUR", text("1000000")),
+            ("SENDER_MAILS_PER_DAY", text("1000000")),
             ("ACCESS_TOKEN_ISSUER", text(&self.origin)),
             ("ACCESS_TOKEN_JWKS", text(&secrets.access_token_jwks)),
             ("ACCESS_TOKEN_SIGNING_KEY", text(&secrets.access_token_signing_key)),
@@ -112,6 +127,9 @@ impl Parts {
             ("SMTP_USERNAME", login.and_then(|login| text(&login.username))),
             ("SMTP_PASSWORD", login.and_then(|login| text(&login.password))),
         ]
+        .into_iter()
+        .chain(HIGH_LIMITS.map(|(name, value)| (name, text(value))))
+        .collect()
     }
 }
 
@@ -165,7 +183,10 @@ mod tests {
     fn rate_limits_are_higher_by_address_but_not_by_account() {
         let env = parts().environment(&Env::default(), named("auth"), "");
         assert!(env.get("RATE_LIMIT_ADDRESS_PER_MINUTE").is_some());
-        for limit in ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE"] {
+        assert!(env.get("SENDER_MAILS_PER_HOUR").is_some());
+        for limit in
+            ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE", "RECIPIENT_MAILS_PER_HOUR"]
+        {
             assert_eq!(env.get(limit), None);
         }
         assert_eq!(env.get("TRUSTED_PROXY_HOPS"), Some("2"));

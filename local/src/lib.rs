@@ -10,6 +10,7 @@ pub mod demo;
 mod environment;
 mod error;
 pub mod gateway;
+mod hosts;
 mod listeners;
 mod platform;
 pub mod ports;

@@ -65,7 +65,7 @@ impl Platform {
         let mut platform = Self {
             origin: format!("http://localhost:{port}"),
             addresses: Vec::new(),
-            servers: Servers::new(),
+            servers: Servers::new(port),
             schedules: JoinSet::new(),
             pubsub: None,
             speech: None,

@@ -3,21 +3,27 @@
 use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    hosts,
+};
 
 /// Servers that run until [`Servers::stop`].
 pub(crate) struct Servers {
+    gateway_port: u16,
     stop: watch::Sender<bool>,
     tasks: JoinSet<Result<()>>,
 }
 
 impl Servers {
-    pub(crate) fn new() -> Self {
-        Self { stop: watch::Sender::new(false), tasks: JoinSet::new() }
+    pub(crate) fn new(gateway_port: u16) -> Self {
+        Self { gateway_port, stop: watch::Sender::new(false), tasks: JoinSet::new() }
     }
 
-    /// Serves a router, with connect info.
+    /// Serves a router to local hosts, with connect info.
     pub(crate) fn serve(&mut self, name: &'static str, listener: TcpListener, router: Router) {
+        let port = listener.local_addr().map_or(self.gateway_port, |address| address.port());
+        let router = hosts::local_only([port, self.gateway_port], router);
         let mut stop = self.stop.subscribe();
         let stopped = async move {
             // A dropped sender stops the server too.

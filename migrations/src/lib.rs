@@ -5,13 +5,14 @@
 //! a new file.
 
 mod statistics;
+mod transactions;
 
 use shared::{
     audit::{self, Action, Entry},
     base::{clock::Clock, ids::UserId},
 };
 use sqlx::{
-    Connection as _, PgPool,
+    Connection as _, PgConnection, PgPool,
     migrate::{MigrateError, Migrator},
 };
 
@@ -34,7 +35,8 @@ pub enum Error {
     Failed(MigrateError),
 }
 
-/// Applies the missing migrations. Safe to run twice at once, because sqlx takes an advisory lock.
+/// Applies the missing migrations, and continues the numbers of transactions in a restored database. Safe to run twice
+/// at once, because sqlx takes an advisory lock.
 ///
 /// # Errors
 /// Returns [`Error::OtherHistory`], and changes nothing, when the database was made by other migrations.
@@ -42,10 +44,15 @@ pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
     // A separate connection: after a failure, sqlx holds its advisory lock until the connection is closed.
     let connection = pool.acquire().await.map_err(MigrateError::from)?;
     let mut connection = connection.detach();
-    let migrated = MIGRATOR.run(&mut connection).await;
+    let migrated = run(&mut connection).await;
     let closed = connection.close().await;
     migrated?;
     Ok(closed.map_err(MigrateError::from)?)
+}
+
+async fn run(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    MIGRATOR.run(&mut *connection).await?;
+    Ok(transactions::continue_numbers(connection).await?)
 }
 
 impl From<MigrateError> for Error {

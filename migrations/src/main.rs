@@ -4,7 +4,11 @@
 use std::process::ExitCode;
 
 use migrations::Promotion;
-use shared::base::clock::Clock;
+use shared::base::{
+    clock::Clock,
+    config::{Env, Settings as _},
+    database::{self, DatabaseSettings},
+};
 use sqlx::PgPool;
 
 const USAGE: &str = "usage: migrations [grant-super-admin ADDRESS | recompute-statistics [--check]]";
@@ -35,8 +39,8 @@ async fn main() -> ExitCode {
 }
 
 async fn connect() -> Result<PgPool, Box<dyn std::error::Error + Send + Sync>> {
-    let url = std::env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
-    Ok(PgPool::connect(&url).await?)
+    let settings = DatabaseSettings::from_env(&Env::from_process())?;
+    Ok(PgPool::connect_with(database::options(&settings)?).await?)
 }
 
 async fn migrate() -> Outcome {

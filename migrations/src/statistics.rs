@@ -1,9 +1,10 @@
-//! Recomputes the statistics from the transitions, and compares them with the incrementally folded ones.
+//! Recomputes the statistics of all projects that are not purged from the transitions, and compares them with the
+//! incrementally folded ones.
 //!
 //! The database does the work, so this process needs little memory. Folding waits meanwhile, and readers see the old
 //! buckets until the end.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, types::Uuid};
 
 /// The number of example buckets for each table that differs.
 const SHOWN: i64 = 10;
@@ -28,7 +29,7 @@ struct Row {
 
 /// Compares a table with the transitions up to the cursor, by the key of its buckets.
 macro_rules! compare {
-    ($table:literal, $computed:literal, $on:literal, $where:literal, $db:expr, $cursor:expr) => {{
+    ($table:literal, $computed:literal, $on:literal, $where:literal, $db:expr, $cursor:expr, $projects:expr) => {{
         let rows = sqlx::query_as!(
             Row,
             r#"
@@ -39,12 +40,13 @@ macro_rules! compare {
                 + $where
                 + ") as folded full join (select * from "
                 + $computed
-                + "('0', 0, $1::text::xid8, $2)) as recomputed on "
+                + "(0, 0, $1, $2) where project_id = any($4)) as recomputed on "
                 + $on
                 + " where folded is distinct from recomputed limit $3",
             $cursor.xid,
             $cursor.id,
             SHOWN,
+            $projects,
         )
         .fetch_all(&mut *$db)
         .await?;
@@ -58,12 +60,17 @@ macro_rules! compare {
 
 /// Replaces a table's buckets with those computed from the transitions up to the cursor.
 macro_rules! replace {
-    ($table:literal, $computed:literal, $db:expr, $cursor:expr) => {{
+    ($table:literal, $computed:literal, $db:expr, $cursor:expr, $projects:expr) => {{
         sqlx::query!("delete from " + $table).execute(&mut *$db).await?;
         sqlx::query!(
-            "insert into " + $table + " select * from " + $computed + "('0', 0, $1::text::xid8, $2)",
+            "insert into "
+                + $table
+                + " select * from "
+                + $computed
+                + "(0, 0, $1, $2) where project_id = any($3)",
             $cursor.xid,
             $cursor.id,
+            $projects,
         )
         .execute(&mut *$db)
         .await?;
@@ -72,7 +79,7 @@ macro_rules! replace {
 
 /// The position up to which transitions are folded.
 struct Cursor {
-    xid: String,
+    xid: i64,
     id: i64,
 }
 
@@ -82,19 +89,34 @@ struct Cursor {
 /// When a query fails.
 pub async fn recompute(pool: &PgPool, repair: bool) -> Result<Vec<Difference>, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    let cursor =
-        sqlx::query_as!(Cursor, r#"select xid::text as "xid!", id from statistics_cursor for update"#)
-            .fetch_one(&mut *tx)
-            .await?;
-    let differences = differences(&mut tx, &cursor).await?;
+    let cursor = sqlx::query_as!(Cursor, "select xid, id from statistics_cursor for update")
+        .fetch_one(&mut *tx)
+        .await?;
+    // The purge deletes the statistics of a project, the totals last. Its transitions stay.
+    let projects = sqlx::query_scalar!(
+        r#"
+        select project_id as "id!" from statistics_totals
+        union
+        select id from projects where deleted_at is null
+        union
+        select '00000000-0000-0000-0000-000000000000'
+        "#
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let differences = differences(&mut tx, &cursor, &projects).await?;
     if repair && !differences.is_empty() {
-        replace(&mut tx, &cursor).await?;
+        replace(&mut tx, &cursor, &projects).await?;
     }
     tx.commit().await?;
     Ok(differences)
 }
 
-async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Difference>, sqlx::Error> {
+async fn differences(
+    db: &mut PgConnection,
+    cursor: &Cursor,
+    projects: &[Uuid],
+) -> Result<Vec<Difference>, sqlx::Error> {
     let found = [
         compare!(
             "statistics_counts",
@@ -103,7 +125,8 @@ async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Diffe
              = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.kind)",
             "",
             db,
-            cursor
+            cursor,
+            projects
         ),
         compare!(
             "statistics_durations",
@@ -112,7 +135,8 @@ async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Diffe
              = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.kind, recomputed.until)",
             "",
             db,
-            cursor
+            cursor,
+            projects
         ),
         compare!(
             "statistics_people",
@@ -121,7 +145,8 @@ async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Diffe
              = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.user_id)",
             "",
             db,
-            cursor
+            cursor,
+            projects
         ),
         compare!(
             "statistics_totals",
@@ -130,7 +155,8 @@ async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Diffe
              = (recomputed.project_id, recomputed.kind, recomputed.status)",
             "",
             db,
-            cursor
+            cursor,
+            projects
         ),
         // Comparing arrays makes two nulls equal. Folded domains without documents may not be removed yet: ignore them.
         compare!(
@@ -139,17 +165,18 @@ async fn differences(db: &mut PgConnection, cursor: &Cursor) -> Result<Vec<Diffe
             "folded.project_id = recomputed.project_id and array[folded.domain] = array[recomputed.domain]",
             " where documents <> 0",
             db,
-            cursor
+            cursor,
+            projects
         ),
     ];
     Ok(found.into_iter().flatten().collect())
 }
 
-async fn replace(db: &mut PgConnection, cursor: &Cursor) -> Result<(), sqlx::Error> {
-    replace!("statistics_counts", "counts_between", db, cursor);
-    replace!("statistics_durations", "durations_between", db, cursor);
-    replace!("statistics_people", "people_between", db, cursor);
-    replace!("statistics_totals", "totals_between", db, cursor);
-    replace!("statistics_domains", "domains_between", db, cursor);
+async fn replace(db: &mut PgConnection, cursor: &Cursor, projects: &[Uuid]) -> Result<(), sqlx::Error> {
+    replace!("statistics_counts", "counts_between", db, cursor, projects);
+    replace!("statistics_durations", "durations_between", db, cursor, projects);
+    replace!("statistics_people", "people_between", db, cursor, projects);
+    replace!("statistics_totals", "totals_between", db, cursor, projects);
+    replace!("statistics_domains", "domains_between", db, cursor, projects);
     Ok(())
 }

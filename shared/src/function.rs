@@ -5,12 +5,14 @@
 
 use std::{env, process::ExitCode, time::Duration};
 
+use axum::extract::DefaultBodyLimit;
 use futures::future::BoxFuture;
 use sqlx::PgPool;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    audit::Refusals,
     base::{
         clock::Clock,
         config::{Env, Error, Settings, Variable},
@@ -41,6 +43,8 @@ pub trait Function: 'static {
     const SCHEDULES: &'static [Schedule] = &[];
     /// The request timeout, if it must differ from the `REQUEST_TIMEOUT` variable.
     const REQUEST_TIMEOUT: Option<Duration> = None;
+    /// The maximum size of a request body, in bytes, on routes without a [`DefaultBodyLimit`] of their own.
+    const MAX_BODY: usize = 64 << 10;
     /// The database role that the function connects as.
     const DATABASE_ROLE: &'static str = "alta_functions";
     /// The number of threads that run the handlers.
@@ -101,6 +105,8 @@ pub struct Base {
     pub db: PgPool,
     /// The clock, which tests can move.
     pub clock: Clock,
+    /// The recorder of denied requests.
+    refusals: Refusals,
 }
 
 impl Base {
@@ -110,7 +116,7 @@ impl Base {
     /// If the key set cannot be parsed.
     pub fn authority(&self, settings: &AccessTokenSettings) -> Result<Authority, Error> {
         let tokens = Verifier::new(settings, self.clock.clone())?;
-        Ok(Authority::new(self.db.clone(), tokens, self.clock.clone()))
+        Ok(Authority::new(self.db.clone(), tokens, self.refusals.clone(), self.clock.clone()))
     }
 
     /// Returns the outbox that publishes events.
@@ -163,12 +169,14 @@ pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
     if let Some(timeout) = F::REQUEST_TIMEOUT {
         common.http.request_timeout = timeout;
     }
-    let db = database::connect(&common.database)?;
+    let db = database::connect(&common.database, Some(common.http.request_timeout))?;
     let health = Health::default().database(&db);
-    let state = F::state(own, Base { db, clock })?;
+    let refusals = Refusals::new(db.clone(), clock.clone());
+    let state = F::state(own, Base { db, clock, refusals: refusals.clone() })?;
     let health = F::health(&state, health);
     let (routes, _) = F::routes().with_state(state).split_for_parts();
-    Service::new(routes, health, &common.http)
+    let routes = routes.layer(DefaultBodyLimit::max(F::MAX_BODY));
+    Ok(Service::new(routes, health, &common.http)?.finally(async move { refusals.flush().await }))
 }
 
 /// Runs a function's process: serves requests, or runs the command given as argument.

@@ -7,11 +7,14 @@ mod client;
 mod events;
 mod items;
 mod lambda;
+mod other_cluster;
 mod people;
 mod plans;
+mod pooler;
 mod processing;
 mod redis_server;
 mod rows;
+mod statements;
 
 use std::{net::SocketAddr, path::PathBuf, sync::OnceLock, time::Duration};
 
@@ -30,10 +33,13 @@ pub use client::{Client, TestResponse};
 pub use events::envelope;
 pub use items::{Transition, transition};
 pub use lambda::Lambda;
+pub use other_cluster::OtherCluster;
 pub use people::TestUser;
+pub use pooler::Pooler;
 pub use processing::{Processing, finalized, sample};
 pub use redis_server::RedisServer;
 pub use rows::{insert, rfc3339};
+pub use statements::Statements;
 
 use crate::{
     base::{
@@ -142,6 +148,10 @@ impl Platform {
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_STRANGERS_PER_MINUTE", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_HOUR", "1000000".into()),
+            ("RECIPIENT_MAILS_PER_DAY", "1000000".into()),
+            ("SENDER_MAILS_PER_HOUR", "1000000".into()),
+            ("SENDER_MAILS_PER_DAY", "1000000".into()),
             ("PUSH_AUDIENCE", "test".into()),
             ("PUSH_SERVICE_ACCOUNT", keys.identity.email().into()),
             ("PUSH_ISSUER", ISSUER.into()),

@@ -24,26 +24,37 @@ run "connections_above_the_limit_are_rejected" {
   expect_failures = [google_sql_database_instance.this]
 }
 
-run "pooling_without_enterprise_plus_is_rejected" {
-  command = plan
-
-  variables {
-    database = { tier = "db-custom-4-15360", highly_available = true, max_connections = 400, pooling = true }
-  }
-
-  expect_failures = [var.database]
-}
-
-run "pooling_disables_prepared_statements" {
+run "managed_pooling_is_rejected" {
   command = plan
 
   variables {
     database = { edition = "ENTERPRISE_PLUS", tier = "db-perf-optimized-N-4", highly_available = true, max_connections = 400, pooling = true }
   }
 
+  expect_failures = [var.database]
+}
+
+run "a_limit_below_one_and_more_streams_than_requests_are_rejected" {
+  command = plan
+
+  variables {
+    limits = { items_per_user_and_day = 0, event_streams_per_instance = 1000 }
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "limits_reach_the_functions_that_count_them" {
+  command = plan
+
+  variables {
+    registration = "example.org"
+    limits       = { items_per_user_and_day = 10 }
+  }
+
   assert {
-    condition     = alltrue([for e in local.environment : e["DATABASE_STATEMENT_CACHE"] == "0"])
-    error_message = "A function caches prepared statements, which fail on another connection of the pooler."
+    condition     = local.values["data"]["ITEMS_PER_USER_AND_DAY"] == "10" && local.values["auth"]["REGISTRATION"] == "example.org" && !contains(keys(local.values["data"]), "OPEN_DRAFTS_PER_USER")
+    error_message = "A limit does not reach its function, or a default is not left to the code."
   }
 }
 

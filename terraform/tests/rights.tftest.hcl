@@ -77,7 +77,7 @@ run "each_function_reads_only_its_secrets" {
   }
 
   assert {
-    condition     = alltrue([for name, e in local.environment : length(setintersection(keys(e), [for variable, v in local.platform.functions[name].variables : variable if v.secret && variable != "REDIS_URL"])) == 0])
+    condition     = alltrue([for name, e in local.environment : length(setintersection(keys(e), [for variable, v in local.platform.functions[name].variables : variable if v.secret])) == 0])
     error_message = "A plain environment variable contains a secret."
   }
 }

@@ -40,7 +40,7 @@ function fill() {
   $("failure").textContent = failure?.message ?? "";
   $("feedback").textContent = feedback ? `The reviewer says: ${feedback}` : "";
   $("facts").textContent = facts({ ...asked, ...item });
-  download.hidden = !submitted_at;
+  download.hidden = !submitted_at || failure?.code === "content_type_mismatch";
   readAgain.hidden = !(status === "failed" && submitted_at && role === "admin");
   remove.hidden = !mayEdit();
   reopen.hidden = !(["approved", "rejected"].includes(status) && role === "admin");

@@ -1,6 +1,5 @@
 // A document's pages, one below the other: the text in blocks, each beside where it stands on the page.
 import { element } from "./element.js";
-import { bodyOf } from "./form.js";
 import { pagedList } from "./list.js";
 import { isShown } from "./media-types.js";
 import { asOwner } from "./owner.js";
@@ -15,7 +14,9 @@ const load = pagedList(section, () => pagesPath, (page) => makeEntry(page));
 
 export async function showPages(path, { content_type }) {
   // Good for some minutes: long enough to load an image.
-  const image = isShown(content_type) ? bodyOf(await asOwner("GET", `${path}/download`)).url : null;
+  const link = isShown(content_type) ? await asOwner("GET", `${path}/download`) : null;
+  // The text may belong to an earlier file than one of no accepted type.
+  const image = link?.ok ? link.body.url : null;
   const entry = (page) => {
     // Only single images are shown, and those are one page.
     const { paper, boxes } = picture(page, image);

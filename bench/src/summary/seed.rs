@@ -98,8 +98,8 @@ pub(super) async fn seed(db: &PgPool, items: i64, large: ProjectId, admin: UserI
         let end = if from < items - LEFT { items - LEFT } else { items };
         let to = end.min(from + BATCH);
         if to == items {
-            let last = "select xid::text, id from item_transitions order by id desc limit 1";
-            folded = sqlx::query_as::<_, (String, i64)>(last).fetch_optional(&mut db).await?;
+            let last = "select xid, id from item_transitions order by id desc limit 1";
+            folded = sqlx::query_as::<_, (i64, i64)>(last).fetch_optional(&mut db).await?;
         }
         sqlx::query(ITEMS).bind(from).bind(to).bind(items).bind(large).execute(&mut db).await?;
         from = to;
@@ -111,19 +111,13 @@ pub(super) async fn seed(db: &PgPool, items: i64, large: ProjectId, admin: UserI
     // Add the result of one large fold directly, since maintenance would take long.
     let (xid, id) = folded.ok_or("there are too few items")?;
     for bucket in ["counts", "durations", "people", "totals", "domains"] {
-        let all = format!(
-            "insert into statistics_{bucket} select * from {bucket}_between('0', 0, $1::text::xid8, $2)"
-        );
-        sqlx::query(AssertSqlSafe(all)).bind(&xid).bind(id).execute(&mut db).await?;
+        let all = format!("insert into statistics_{bucket} select * from {bucket}_between(0, 0, $1, $2)");
+        sqlx::query(AssertSqlSafe(all)).bind(xid).bind(id).execute(&mut db).await?;
     }
-    sqlx::query("update statistics_cursor set xid = $1::text::xid8, id = $2")
-        .bind(&xid)
-        .bind(id)
-        .execute(&mut db)
-        .await?;
+    sqlx::query("update statistics_cursor set xid = $1, id = $2").bind(xid).bind(id).execute(&mut db).await?;
     sqlx::raw_sql("vacuum analyze").execute(&mut db).await?;
-    let left = "select count(*) from item_transitions where (xid, id) > ($1::text::xid8, $2)";
-    let left: i64 = sqlx::query_scalar(left).bind(&xid).bind(id).fetch_one(&mut db).await?;
+    let left = "select count(*) from item_transitions where (xid, id) > ($1, $2)";
+    let left: i64 = sqlx::query_scalar(left).bind(xid).bind(id).fetch_one(&mut db).await?;
     sqlx::Connection::close(db).await?;
     Ok(left)
 }

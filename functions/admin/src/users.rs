@@ -8,7 +8,11 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
-    identity::{account::GlobalRole, principal::Principal},
+    identity::{
+        account::GlobalRole,
+        admins::{self, Removal},
+        principal::Principal,
+    },
 };
 use sqlx::PgPool;
 
@@ -29,7 +33,8 @@ impl Users {
     /// Changes a user's role or suspension. `None` keeps the current value.
     ///
     /// # Errors
-    /// 404 if the user does not exist, 409 if no super admin would be left, 412 if the user has another version.
+    /// 404 if the user does not exist, 409 if the platform or a project would be left without an admin, 412 if the user
+    /// has another version.
     pub(crate) async fn update(
         &self,
         caller: &Principal,
@@ -40,7 +45,9 @@ impl Users {
     ) -> Result<User> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let others = queries::lock_super_admins(&mut tx, id).await?;
+        // Also locks the super admins, which serializes their changes.
+        let removal = if suspended == Some(true) { Removal::OfAccount } else { Removal::FromPlatform };
+        let refused = admins::refusal(&mut tx, id, removal).await?;
         if !queries::is_super_admin(&mut tx, caller.user_id).await? {
             return Err(Problem::new(Code::Forbidden));
         }
@@ -49,9 +56,9 @@ impl Users {
         let was_suspended = before.status == UserStatus::Suspended;
         let role = role.unwrap_or(before.global_role);
         let suspended = suspended.unwrap_or(was_suspended);
-        let acts = |role, suspended: bool| role == GlobalRole::SuperAdmin && !suspended;
-        if others == 0 && acts(before.global_role, was_suspended) && !acts(role, suspended) {
-            return Err(Problem::new(Code::LastSuperAdmin));
+        let demoted = before.global_role == GlobalRole::SuperAdmin && role != GlobalRole::SuperAdmin;
+        if let Some(refused) = refused.filter(|_| demoted || (suspended && !was_suspended)) {
+            return Err(refused);
         }
         if (role, suspended) != (before.global_role, was_suspended) {
             queries::update_user(&mut tx, id, role, suspended, now).await?;

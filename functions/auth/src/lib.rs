@@ -24,6 +24,8 @@ mod sessions;
 mod sign_in;
 mod steady;
 
+use std::num::NonZeroU32;
+
 use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
@@ -32,6 +34,7 @@ use shared::{
     http::health::Health,
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings},
+        mail_caps::{MailCapSettings, MailCaps},
         mail_token::{MailTokenSettings, MailTokens},
         passwords::{PasswordSettings, Passwords},
         principal::Authority,
@@ -40,16 +43,21 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
+use time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
     refresh_token::{RefreshTokenSettings, RefreshTokens},
+    registration::{RegistrationPolicy, RegistrationSettings},
+    sessions::SessionLifetime,
 };
 
 shared::settings! {
     /// Settings of the function `auth`.
     pub struct AuthSettings {
+        /// Maximum age of a session in days, however often it is refreshed.
+        pub session_lifetime_days: NonZeroU32 = "SESSION_LIFETIME_DAYS" or "90",
     }
     with {
         /// Settings for publishing events.
@@ -62,8 +70,12 @@ shared::settings! {
         pub refresh_token: RefreshTokenSettings,
         /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
+        /// Caps on mails.
+        pub mail_caps: MailCapSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
+        /// The policy for new accounts.
+        pub registration: RegistrationSettings,
         /// Settings for WebAuthn ceremonies.
         pub passkey: PasskeySettings,
         /// Rate limits of the public routes.
@@ -80,8 +92,11 @@ pub struct AppState {
     signer: Signer,
     refresh_tokens: RefreshTokens,
     mail_tokens: MailTokens,
+    mail_caps: MailCaps,
     passwords: Passwords,
     passkeys: Passkeys,
+    session_lifetime: SessionLifetime,
+    registration: RegistrationPolicy,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -92,6 +107,7 @@ pub struct Auth;
 impl Function for Auth {
     const NAME: &'static str = "auth";
     const PATHS: &'static [&'static str] = &["/auth/*", "/.well-known/jwks.json", "/health", "/*"];
+    const MAX_BODY: usize = 16 << 10;
     // Passwords are hashed on separate threads. A single thread for all other work leaves the cores to them.
     const THREADS: Threads = Threads::One;
 
@@ -123,8 +139,11 @@ impl Function for Auth {
             signer: Signer::new(&settings.signing, &settings.access_token, &authority.tokens)?,
             refresh_tokens: RefreshTokens::new(&settings.refresh_token)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
+            mail_caps: MailCaps::new(&settings.mail_caps),
             passwords: Passwords::new(&settings.password),
             passkeys: Passkeys::new(&settings.passkey)?,
+            session_lifetime: SessionLifetime(Duration::days(settings.session_lifetime_days.get().into())),
+            registration: settings.registration.policy,
             rate_limits: rate_limits(&settings.rate_limit, &base.db, &base.clock)?,
             authority,
             db: base.db,

@@ -60,6 +60,8 @@ pub(crate) enum Refusal {
     Invalid,
     /// The signature counter did not increase: the key may have been copied.
     CounterRegression,
+    /// The owner has not confirmed the passkey since the password was reset or changed.
+    Suspended,
 }
 
 impl Refusal {
@@ -68,6 +70,7 @@ impl Refusal {
         match self {
             Self::Invalid => "invalid_assertion",
             Self::CounterRegression => "counter_regression",
+            Self::Suspended => "passkey_suspended",
         }
     }
 }

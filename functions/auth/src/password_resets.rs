@@ -10,6 +10,7 @@ use shared::{
     cloud::{events::EmailRequested, outbox::Outbox},
     http::problem::{Code, Problem, Result},
     identity::{
+        mail_caps::MailCaps,
         mail_token::{self, MailTokens, Purpose},
         passwords::Passwords,
     },
@@ -22,23 +23,35 @@ shared::use_case! {
     pub(crate) struct PasswordResets {
         outbox: Outbox,
         mail_tokens: MailTokens,
+        mail_caps: MailCaps,
         passwords: Passwords,
         clock: Clock,
     }
 }
 
 impl PasswordResets {
-    /// Mails a reset link if the address belongs to an account.
+    /// Mails a reset link if the address belongs to an account. When the address has reached its cap of mails, extends
+    /// the newest link that was mailed instead, so that nobody can keep the owner from resetting the password.
+    ///
+    /// # Errors
+    /// 429 when the client has requested too many mails.
     pub(crate) async fn request(&self, email: &EmailAddress) -> Result<()> {
         let reset_id = PasswordResetId::new();
         let token = self.mail_tokens.derive(Purpose::PasswordReset, reset_id.0);
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
-        let user = queries::insert_password_reset(&mut tx, reset_id, &token, email, now).await?;
+        let mailed = self.mail_caps.admit_request(&mut tx, email, now).await?;
+        let user = if mailed {
+            queries::insert_password_reset(&mut tx, reset_id, &token, email, now).await?
+        } else {
+            queries::extend_password_reset(&mut tx, email, now).await?
+        };
         let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
         audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
         // Recorded for unknown addresses too, to keep the response time equal. `email` discards ids without a row.
-        tx.record(&EmailRequested::PasswordReset { reset_id }).await?;
+        if mailed {
+            tx.record(&EmailRequested::PasswordReset { reset_id }).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -48,7 +61,7 @@ impl PasswordResets {
     /// # Errors
     /// 400 when the token is unknown or has expired.
     pub(crate) async fn reset(&self, token: &str, password: &NewPassword) -> Result<()> {
-        let password_hash = self.passwords.hash(password.secret()).await?;
+        let password_hash = self.passwords.hash_new("password", password, None).await?;
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
         let reset = queries::lock_password_reset(&mut tx, &mail_token::hash(token))

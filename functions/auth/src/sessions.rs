@@ -21,7 +21,7 @@ use shared::{
     },
 };
 use sqlx::PgPool;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     model::Tokens,
@@ -34,6 +34,20 @@ use crate::{
 /// response.
 const GRACE: Duration = Duration::seconds(10);
 
+/// Time after which an unused session expires.
+const IDLE: Duration = Duration::days(30);
+
+/// Maximum age of a session, however often it is refreshed.
+#[derive(Clone, Copy)]
+pub(crate) struct SessionLifetime(pub(crate) Duration);
+
+impl SessionLifetime {
+    /// Returns when a session expires that began at `created_at` and is used now.
+    fn expires_at(self, created_at: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+        (created_at + self.0).min(now + IDLE)
+    }
+}
+
 shared::use_case! {
     /// Opens and refreshes sessions.
     pub(crate) struct Sessions {
@@ -41,6 +55,7 @@ shared::use_case! {
         outbox: Outbox,
         signer: Signer,
         refresh_tokens: RefreshTokens,
+        lifetime: SessionLifetime,
         clock: Clock,
     }
 }
@@ -61,6 +76,7 @@ impl Sessions {
             ip_address: address.map(|address| address.to_string()),
             network: Network::of(address),
             user_agent: context.and_then(|context| context.user_agent.clone()),
+            expires_at: self.lifetime.expires_at(now, now),
         };
         let entry = Entry::success(Some(user.id), Action::UserLogin, user.id.0);
         let entry = entry.with(json!({"method": user.method}));
@@ -97,7 +113,8 @@ impl Sessions {
         let recent = session.rotated_at.is_some_and(|at| now - at <= GRACE);
         match session.refresh_counter - counter {
             0 => {
-                queries::rotate_session(&mut tx, id, now).await?;
+                let expires_at = self.lifetime.expires_at(session.created_at, now);
+                queries::rotate_session(&mut tx, id, expires_at, now).await?;
                 tx.commit().await?;
                 self.tokens(session.user_id, session.global_role, id, counter + 1)
             }

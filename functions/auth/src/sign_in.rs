@@ -1,9 +1,8 @@
 //! Sign-in: checking a password or a passkey assertion.
 
-use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
     audit::Outcome,
-    base::{clock::Clock, ids::UserId, text::normalize_password},
+    base::{clock::Clock, ids::UserId, text::GivenPassword},
     http::problem::{Code, Problem, Result},
     identity::{
         account::GlobalRole,
@@ -66,11 +65,11 @@ shared::use_case! {
 
 impl SignIn {
     /// Checks the password of an address. Takes the same time for an unknown address.
-    pub(crate) async fn by_password(&self, email: &str, password: &SecretString) -> Result<Attempt> {
+    pub(crate) async fn by_password(&self, email: &str, password: &GivenPassword) -> Result<Attempt> {
         let email = email.trim().to_lowercase();
         let account = queries::find_credentials(&self.db, &email).await?;
         let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-        let password = normalize_password(password.expose_secret());
+        let password = password.normalized();
         let matches = self.passwords.verify(&password, hash.clone()).await?;
         let user = account.as_ref().map(|account| account.id);
         let Some(account) = account.filter(|account| matches && !account.suspended) else {
@@ -108,9 +107,9 @@ impl SignIn {
     }
 
     /// Checks the password of a user who is already signed in.
-    pub(crate) async fn has_password(&self, user: UserId, password: &SecretString) -> Result<bool> {
+    pub(crate) async fn has_password(&self, user: UserId, password: &GivenPassword) -> Result<bool> {
         let hash = queries::find_password_hash(&self.db, user).await?;
-        self.passwords.verify(&normalize_password(password.expose_secret()), hash).await
+        self.passwords.verify(&password.normalized(), hash).await
     }
 
     /// Checks that an assertion is valid and belongs to a user who is already signed in.
@@ -127,16 +126,19 @@ impl SignIn {
             .await?
             .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
         let mut tx = self.db.begin().await?;
-        let Some((passkey_id, stored, owner)) = queries::lock_passkey(&mut tx, credential).await? else {
+        let Some(passkey) = queries::lock_passkey(&mut tx, credential).await? else {
             return Ok(Asserted::Refused(None, Refusal::Invalid));
         };
-        match self.passkeys.finish_authentication(credential, state, stored)? {
-            Verdict::Genuine(credential) => {
-                queries::use_passkey(&mut tx, passkey_id, &credential, now).await?;
-                tx.commit().await?;
-                Ok(Asserted::By(owner))
+        match self.passkeys.finish_authentication(credential, state, passkey.credential)? {
+            Verdict::Genuine(_) if passkey.suspended => {
+                Ok(Asserted::Refused(Some(passkey.owner), Refusal::Suspended))
             }
-            Verdict::Refused(refusal) => Ok(Asserted::Refused(Some(owner), refusal)),
+            Verdict::Genuine(credential) => {
+                queries::use_passkey(&mut tx, passkey.id, &credential, now).await?;
+                tx.commit().await?;
+                Ok(Asserted::By(passkey.owner))
+            }
+            Verdict::Refused(refusal) => Ok(Asserted::Refused(Some(passkey.owner), refusal)),
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use shared::cloud::outbox;
 use tokio::time::sleep;
 
-/// Longer than these requests take on a machine that is not overloaded, password hashing included.
-const FLOOR: Duration = Duration::from_millis(40);
+/// Longer than these requests take on a machine that is not overloaded: publishing takes up to its budget, whenever an
+/// event is recorded, and the rest is for the database and a password hash.
+const FLOOR: Duration = outbox::BUDGET.saturating_add(Duration::from_millis(100));
 
 /// Returns the result of `work`, but not before [`FLOOR`] has passed.
 pub(crate) async fn respond<T>(work: impl Future<Output = T>) -> T {

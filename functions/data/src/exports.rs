@@ -14,7 +14,7 @@ use shared::{
     },
     http::{
         idempotency::{IdempotencyKey, Reservation},
-        problem::{Code, OrNotFound as _, Problem, Result},
+        problem::{OrNotFound as _, Problem, Result},
     },
     items::{
         ItemStatus,
@@ -30,6 +30,9 @@ use crate::{
     queries,
 };
 
+/// The time after which an export in progress has probably ended.
+const EXPORT_TIME: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// Creates, lists and gets project exports.
 #[derive(Clone)]
 pub(crate) struct Exports {
@@ -37,6 +40,7 @@ pub(crate) struct Exports {
     pub(crate) outbox: Outbox,
     pub(crate) signer: UrlSigner,
     pub(crate) retention: Duration,
+    pub(crate) at_once: u32,
     pub(crate) clock: Clock,
 }
 
@@ -58,8 +62,8 @@ impl Exports {
             Reservation::First => {
                 let kept_until = now + self.retention;
                 let new = NewExport { id, project_id, requested_by: user, format, status, kept_until };
-                if !queries::insert_export(&mut tx, &new, now).await? {
-                    return Err(Problem::new(Code::TooManyExports));
+                if !queries::insert_export(&mut tx, &new, self.at_once, now).await? {
+                    return Err(Problem::quota_exceeded("exports_in_progress_per_user", Some(EXPORT_TIME)));
                 }
                 let entry = Entry::success(Some(user), Action::ExportRequested, id.0).in_project(project_id);
                 audit::record(&mut tx, entry.with(json!({"format": format, "status": status})), now).await?;
@@ -101,7 +105,8 @@ impl Exports {
         let object = object_name(project, id, attempt);
         let day = row.export.created_at.date();
         let filename = format!("items-{day}.{}", row.export.format.extension());
-        let link = self.signer.download(&object, generation, &filename, now).await?;
+        let media_type = row.export.format.content_type();
+        let link = self.signer.download(&object, generation, &filename, media_type, now).await?;
         Ok((row.export, Some(link)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
     audit::{self, Entry},
     base::{
@@ -19,7 +19,10 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
-    identity::guard::{ItemEditor, ProjectAdmin, ProjectMember},
+    identity::{
+        guard::{ItemEditor, ProjectAdmin, ProjectMember},
+        quota::UserQuota,
+    },
     items::{
         Verb,
         locators::{ByItem, Kind, TargetItem},
@@ -32,7 +35,11 @@ use uuid::Uuid;
 use crate::{
     model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Word},
     queries,
+    quota::{Cost, UploadQuota},
 };
+
+/// The number of results that count as one search.
+const RESULTS: u32 = 50;
 
 /// Reads, changes and deletes items.
 #[derive(Clone)]
@@ -41,12 +48,17 @@ pub(crate) struct Items {
     pub(crate) outbox: Outbox,
     pub(crate) signer: UrlSigner,
     pub(crate) uploads_bucket: String,
+    pub(crate) quota: UploadQuota,
+    pub(crate) searches: UserQuota,
     pub(crate) clock: Clock,
 }
 
 impl Items {
     /// Lists a page of items: the newest first or, in a search, the best matches first.
     pub(crate) async fn list<T: From<ItemRow>>(&self, filter: &Filter) -> Result<Page<Listed<T>>> {
+        if filter.words.is_some() {
+            self.searches.spend(filter.caller, filter.limit.size().div_ceil(RESULTS)).await?;
+        }
         let found = queries::find_items(&self.db, filter).await?;
         let page = Page::new(found, filter.limit, |found| found.id.0);
         let ids: Vec<ItemId> = page.items.iter().map(|found| found.id).collect();
@@ -104,14 +116,13 @@ impl Items {
         match field {
             OwnField::Domain(field) => {
                 let after = field.apply(before.domain.clone(), |domain| domain);
-                let values = json!({"before": {"domain": before.domain}, "after": {"domain": after}});
+                let values = json!({"after": {"domain": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_domain(&mut tx, &change, before.domain.as_deref(), after.as_deref()).await?;
             }
             OwnField::Language(field) => {
-                let language = before.requested_language.clone();
-                let after = field.apply(language.clone(), |language| language);
-                let values = json!({"before": {"language": language}, "after": {"language": after}});
+                let after = field.apply(before.requested_language.clone(), |language| language);
+                let values = json!({"after": {"language": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_language(&mut tx, &change, after.as_deref()).await?;
             }
@@ -127,7 +138,7 @@ impl Items {
         let before = queries::lock_item(&mut tx, access.target.id).await?;
         let before = before.or_not_found()?;
         seen.check(before.version)?;
-        let change = self.change(&before, access.principal.user_id, Verb::Deleted, json!({}))?;
+        let change = self.change(&before, access.principal.user_id, Verb::Deleted, Value::Null)?;
         queries::delete_item(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(())
@@ -136,8 +147,10 @@ impl Items {
     /// Returns a link to the file of the latest upload, and records it in the audit log.
     pub(crate) async fn download<K: Kind>(&self, access: &ProjectMember<ByItem<K>>) -> Result<Download> {
         let row = self.get(access.target).await?;
-        let generation = row.generation.ok_or_else(|| {
-            Problem::new(Code::InvalidState).detail("The file of this item has not been uploaded yet.")
+        let generation = row.generation.filter(|_| row.type_checked).ok_or_else(|| {
+            Problem::new(Code::InvalidState).detail(
+                "The file of this item has not been uploaded and checked yet, or is of no accepted type.",
+            )
         })?;
         let now = self.clock.now();
         let action = K::KIND.action(Verb::Downloaded);
@@ -147,7 +160,9 @@ impl Items {
             let mut db = self.db.acquire().await?;
             audit::record(&mut db, entry.in_project(access.project_id), now).await?;
         }
-        self.signer.download(&row.object, generation, &row.item.original_filename, now).await
+        let media_type = &row.item.content_type;
+        let filename = K::KIND.served_name(&row.item.original_filename, media_type);
+        self.signer.download(&row.object, generation, &filename, media_type, now).await
     }
 
     /// Reprocesses a failed item: publishes the finalize message of its file again.
@@ -165,19 +180,20 @@ impl Items {
         );
         let message = Outgoing::new(Topic::Uploads, attributes, data);
         let (user, now) = (access.principal.user_id, self.clock.now());
+        self.quota.charge(&mut tx, user, Cost { items: 1, ..Cost::default() }, now).await?;
         processing::restart(&mut tx, &failed, user, &message, now).await?;
         tx.publish(message);
         tx.commit().await?;
         self.get(access.target).await
     }
 
-    /// Builds the change of a locked item, with its audit entry.
+    /// Builds the change of a locked item, with its audit entry and the values that the user wrote.
     fn change(
         &self,
         before: &LockedItem,
         user: UserId,
         verb: Verb,
-        metadata: serde_json::Value,
+        values: Value,
     ) -> Result<Change, sqlx::Error> {
         let entry = Entry::success(Some(user), before.kind.action(verb), before.id.0);
         Ok(Change {
@@ -185,7 +201,7 @@ impl Items {
             status: before.status,
             version: before.version,
             user,
-            entry: entry.in_project(before.project_id).with(metadata).row()?,
+            entry: entry.in_project(before.project_id).with_personal(values).row()?,
             now: self.clock.now(),
         })
     }

@@ -7,30 +7,46 @@ mod exports;
 mod items;
 mod model;
 mod queries;
+mod quota;
 mod routes;
 mod uploads;
+
+use std::num::NonZeroU32;
 
 use axum::extract::FromRef;
 use shared::{
     base::config::Error,
     cloud::{
         outbox::PubSubSettings,
+        redis::RedisSettings,
         storage::{ExportsSettings, StorageSettings, UrlSigner},
     },
     function::{Base, Function},
-    identity::{access_token::AccessTokenSettings, principal::Authority},
+    http::health::Health,
+    identity::{access_token::AccessTokenSettings, principal::Authority, quota::UserQuota},
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{exports::Exports, items::Items, uploads::Uploads};
+use crate::{
+    exports::Exports,
+    items::Items,
+    quota::{UploadQuota, UploadSettings},
+    uploads::Uploads,
+};
 
 shared::settings! {
     /// The settings of the function `data`.
     pub struct DataSettings {
         /// The retention of project exports, in days.
         pub export_retention_days: u16 = "EXPORT_RETENTION_DAYS" or "7",
+        /// Maximum number of project exports of one user that are in progress.
+        pub exports_in_progress: u32 = "EXPORTS_IN_PROGRESS_PER_USER" or "5",
+        /// Searches of one user per minute. Each 50 results of a page count as one.
+        pub searches: NonZeroU32 = "SEARCHES_PER_USER_AND_MINUTE" or "60",
     }
     with {
+        /// The limits on uploads of one user.
+        pub uploads: UploadSettings,
         /// The verification of access tokens.
         pub access_token: AccessTokenSettings,
         /// The signed URLs for uploads and downloads.
@@ -39,6 +55,8 @@ shared::settings! {
         pub exports: ExportsSettings,
         /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
+        /// The Redis in which instances share the counts of searches.
+        pub redis: RedisSettings,
     }
 }
 
@@ -69,14 +87,27 @@ impl Function for Data {
         let signer = UrlSigner::new(&settings.storage, &settings.storage.uploads_bucket)?;
         let outbox = base.outbox(&settings.pubsub)?;
         let (db, clock) = (&base.db, &base.clock);
+        let quota = UploadQuota(settings.uploads);
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
-            uploads: Uploads { db: db.clone(), signer: signer.clone(), clock: clock.clone() },
+            uploads: Uploads {
+                db: db.clone(),
+                signer: signer.clone(),
+                quota: quota.clone(),
+                clock: clock.clone(),
+            },
             items: Items {
                 db: db.clone(),
                 outbox: outbox.clone(),
                 signer,
                 uploads_bucket: settings.storage.uploads_bucket,
+                quota,
+                searches: UserQuota::new(
+                    "searches_per_user_and_minute",
+                    settings.searches,
+                    &settings.redis,
+                    clock.clone(),
+                )?,
                 clock: clock.clone(),
             },
             exports: Exports {
@@ -84,8 +115,13 @@ impl Function for Data {
                 outbox,
                 signer: UrlSigner::new(&settings.exports, &settings.exports.bucket)?,
                 retention: time::Duration::days(settings.export_retention_days.into()),
+                at_once: settings.exports_in_progress,
                 clock: clock.clone(),
             },
         })
+    }
+
+    fn health(state: &AppState, health: Health) -> Health {
+        state.items.searches.depend(health)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use self::{
         UpdateDocument,
     },
     export::{Export, ExportProgress, ExportRow, ExportStatus, NewExport},
-    item::{Item, ItemRow, LockedItem, Progress},
+    item::{AwaitedUpload, Item, ItemRow, LockedItem, Progress},
     request::{Change, Filter, NewItem, NextUpload, OwnField},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{

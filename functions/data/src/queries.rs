@@ -9,8 +9,8 @@ mod search;
 mod text;
 
 pub(crate) use self::{
-    change::{begin_next_upload, delete_item, set_domain, set_language},
-    create::insert_items,
+    change::{await_next_upload, delete_item, describe_draft, set_domain, set_language},
+    create::{charge_uploads, insert_items},
     exports::{get_export, insert_export, list_exports},
     items::{get_item, get_items, lock_item},
     list::find_items,

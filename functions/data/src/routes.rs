@@ -5,8 +5,9 @@ mod exports;
 mod items;
 mod voice;
 
+use axum::extract::DefaultBodyLimit;
 use shared::routes;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use crate::AppState;
 
@@ -14,20 +15,23 @@ use crate::AppState;
 pub(crate) const PATHS: &[&str] =
     &["/items", "/documents", "/documents/*", "/voice", "/voice/*", "/exports", "/exports/*"];
 
+/// The maximum size of a batch, in bytes: 100 items with the longest names, in which each character is escaped.
+const MAX_BATCH: usize = 512 << 10;
+
 /// Returns the router of all handlers.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     use self::{documents::*, exports::*, items::*, voice::*};
     OpenApiRouter::new()
         .routes(routes!(list_items))
         .routes(routes!(list_documents, create_document))
-        .routes(routes!(create_documents))
+        .routes(routes!(create_documents).layer(DefaultBodyLimit::max(MAX_BATCH)))
         .routes(routes!(get_document, update_document, delete_document))
         .routes(routes!(renew_upload_url))
         .routes(routes!(list_pages))
         .routes(routes!(download_document))
         .routes(routes!(reprocess_document))
         .routes(routes!(list_voice_samples, create_voice_sample))
-        .routes(routes!(create_voice_samples))
+        .routes(routes!(create_voice_samples).layer(DefaultBodyLimit::max(MAX_BATCH)))
         .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
         .routes(routes!(renew_voice_upload_url))
         .routes(routes!(list_words))

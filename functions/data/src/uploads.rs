@@ -19,15 +19,16 @@ use shared::{
     },
     identity::guard::{ByBody, InProject, ItemEditor, ProjectContributor},
     items::{
-        Verb,
+        ItemStatus, ObjectName, Verb,
         locators::{ByItem, Kind},
     },
 };
 use sqlx::PgPool;
 
 use crate::{
-    model::{Batch, ItemRow, NewItem, NextUpload, RESUMABLE_FROM_BYTES},
+    model::{Batch, ItemRow, NewItem, NextUpload},
     queries,
+    quota::{Cost, UploadQuota},
 };
 
 /// The number of concurrent signatures. Each may be a call to IAM.
@@ -38,6 +39,7 @@ const SIGNED_AT_ONCE: usize = 10;
 pub(crate) struct Uploads {
     pub(crate) db: PgPool,
     pub(crate) signer: UrlSigner,
+    pub(crate) quota: UploadQuota,
     pub(crate) clock: Clock,
 }
 
@@ -81,29 +83,43 @@ impl Uploads {
         Ok(refused.into_iter().map(outcome).collect())
     }
 
-    /// Opens the next upload of an item, with the changes in `next`, and signs its URL.
+    /// Renews the upload URL of a draft, or begins the next upload of a failed or rejected item, with the changes in
+    /// `next`. A repeated request begins no further upload.
     pub(crate) async fn renew<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,
-        next: &NextUpload,
+        next: NextUpload,
     ) -> Result<(ItemRow, Upload)> {
         let (id, now) = (access.target.id, self.clock.now());
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, id).await?.or_not_found()?;
-        if !before.awaits_bytes() {
+        if !before.accepts_upload() {
             return Err(
                 Problem::new(Code::InvalidState).detail("The file of this item has already been uploaded.")
             );
         }
-        let values = json!({"before": before.description(), "after": next.describe(&before)});
-        let entry = Entry::success(Some(access.principal.user_id), K::KIND.action(Verb::Updated), id.0)
-            .in_project(access.project_id)
-            .with(values);
-        queries::begin_next_upload(&mut tx, id, next, RESUMABLE_FROM_BYTES, entry.row()?, now).await?;
+        let user = access.principal.user_id;
+        let renamed = next.filename.clone().filter(|name| *name != before.awaited.original_filename);
+        let upload = next.apply(&before.awaited);
+        self.quota.charge(&mut tx, user, before.cost(&upload), now).await?;
+        let values = json!({"before": before.awaited.description(), "after": upload.description()});
+        let entry = (renamed.is_some() || values["before"] != values["after"]).then(|| {
+            Entry::success(Some(user), K::KIND.action(Verb::Updated), id.0)
+                .in_project(access.project_id)
+                .with(values)
+                .with_personal(json!({"after": {"original_filename": renamed}}))
+                .row()
+        });
+        let entry = entry.transpose()?;
+        match before.status {
+            ItemStatus::Draft => queries::describe_draft(&mut tx, id, &upload, entry, now).await?,
+            _ => queries::await_next_upload(&mut tx, id, &upload, entry, now).await?,
+        }
         let row = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         tx.commit().await?;
-        let upload = self.sign(&row).await?;
-        Ok((row, upload))
+        let object = ObjectName { upload_no: upload.upload_no, ..row.object };
+        let signed = self.signer.upload(&object, upload.expected(), now).await?;
+        Ok((row, signed))
     }
 
     /// Inserts items. A repeated request gets the items that the first request created, except deleted ones.
@@ -128,6 +144,9 @@ impl Uploads {
             }
         }
         if !first.is_empty() {
+            let bytes = first.iter().map(|item| item.size_bytes).sum();
+            let cost = Cost { drafts: first.len(), items: first.len(), bytes };
+            self.quota.charge(&mut tx, user, cost, now).await?;
             queries::insert_items(&mut tx, project, user, &first, now).await?;
         }
         let rows = queries::get_items(&mut *tx, &ids).await?;

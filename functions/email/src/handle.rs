@@ -1,7 +1,9 @@
-//! Sends one mail for each event. A mail is sent twice only if the function crashes between sending and recording it.
+//! Sends one mail for each event. A mail is sent twice only if the function crashes between sending and recording it. A
+//! mail that the mail server permanently refuses is not sent again.
 
 use axum::extract::State;
 use shared::{
+    base::text::EmailAddress,
     cloud::{
         events::EmailRequested,
         names::Topic,
@@ -11,7 +13,13 @@ use shared::{
 };
 use tracing::Span;
 
-use crate::{AppState, queries};
+use crate::{
+    AppState,
+    queries::{self, SentMail},
+};
+
+/// The SMTP reply code for an address that is not valid (RFC 5321, 4.2.2).
+const MAILBOX_NOT_ALLOWED: u16 = 553;
 
 /// Handles an event of the topic `email-requested`.
 pub(crate) async fn email_requested(State(app): State<AppState>, Push(message): Push) -> Delivery {
@@ -30,10 +38,23 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
     let Some(mail) = queries::find_mail(&app.db, &event, app.clock.now()).await? else {
         return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
-    if let Err(problem) = app.smtp.send(app.renderer.render(event_id, event.kind(), &mail)?).await {
-        return message.postpone(&app.db, Topic::EmailRequested, problem, app.clock.now()).await;
+    let refused_with = match EmailAddress::parse(&mail.to) {
+        Some(to) => {
+            let rendered = app.renderer.render(event_id, event.kind(), &to, &mail.values)?;
+            match app.smtp.send(rendered).await {
+                Ok(refused_with) => refused_with,
+                Err(problem) => {
+                    return message.postpone(&app.db, Topic::EmailRequested, problem, app.clock.now()).await;
+                }
+            }
+        }
+        None => Some(MAILBOX_NOT_ALLOWED),
+    };
+    let delivery = SentMail { event_id, kind: event.kind(), to: &mail.to, refused_with };
+    queries::record_sent(&app.db, &delivery, app.clock.now()).await?;
+    match refused_with {
+        Some(code) => tracing::warn!(mail = event.kind(), code, "a mail was refused permanently"),
+        None => tracing::info!(mail = event.kind(), "a mail was sent"),
     }
-    queries::record_sent(&app.db, event_id, event.kind(), app.clock.now()).await?;
-    tracing::info!(mail = event.kind(), "a mail was sent");
     Ok(Delivery::Done)
 }

@@ -6,9 +6,13 @@ use shared::{
         VerificationId,
     },
     cloud::events::EmailRequested,
+    identity::mail_caps,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
+
+/// The maximum number of passkeys that a mail lists.
+const LISTED_PASSKEYS: i64 = 50;
 
 /// A mail before it is rendered.
 pub(crate) struct Mail {
@@ -26,9 +30,10 @@ pub(crate) async fn find_mail(
 ) -> Result<Option<Mail>, sqlx::Error> {
     match *event {
         EmailRequested::Verification { verification_id } => find_verification(db, verification_id).await,
-        EmailRequested::AccountExists { user_id } | EmailRequested::PasswordChanged { user_id } => {
+        EmailRequested::AccountExists { user_id } | EmailRequested::PasskeyRemoved { user_id } => {
             find_account(db, user_id).await
         }
+        EmailRequested::PasswordChanged { user_id } => find_suspended_passkeys(db, user_id).await,
         EmailRequested::PasswordReset { reset_id } => find_password_reset(db, reset_id).await,
         EmailRequested::PasskeyAdded { passkey_id } => find_passkey(db, passkey_id).await,
         EmailRequested::Invitation { invitation_id } => find_invitation(db, invitation_id).await,
@@ -82,6 +87,38 @@ async fn find_account(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Err
         Mail,
         r#"select email as "to", '{}'::jsonb as "values!" from users where id = $1 and deleted_at is null"#,
         id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Finds the address of an account that is not deleted, and its suspended passkeys, newest first.
+async fn find_suspended_passkeys(db: &PgPool, id: UserId) -> Result<Option<Mail>, sqlx::Error> {
+    sqlx::query_as!(
+        Mail,
+        r#"
+        select users.email as "to",
+               jsonb_build_object('passkeys', coalesce(
+                   (
+                       select jsonb_agg(
+                           jsonb_build_object('name', listed.name, 'created_at', listed.created_at)
+                           order by listed.id desc
+                       )
+                       from (
+                           select id, name, created_at
+                           from passkeys
+                           where user_id = users.id and suspended_at is not null
+                           order by id desc
+                           limit $2
+                       ) as listed
+                   ),
+                   '[]'
+               )) as "values!"
+        from users
+        where users.id = $1 and users.deleted_at is null
+        "#,
+        id.0,
+        LISTED_PASSKEYS,
     )
     .fetch_optional(db)
     .await
@@ -159,7 +196,8 @@ async fn find_invitation(db: &PgPool, id: InvitationId) -> Result<Option<Mail>, 
     .await
 }
 
-/// Finds a rejection that is still current, if the uploader is still a member.
+/// Finds a rejection that is still current, if the uploader is still a member. Other changes of the item, such as
+/// another domain, increase its version too, so only a transition to another status ends the rejection.
 async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<Mail>, sqlx::Error> {
     sqlx::query_as!(
         Mail,
@@ -177,8 +215,12 @@ async fn find_rejection(db: &PgPool, id: ItemId, version: i32) -> Result<Option<
         join users on users.id = items.uploaded_by_id
         join project_members on project_members.project_id = projects.id and project_members.user_id = users.id
         where items.id = $1
-          and items.version = $2
           and items.status = 'rejected'
+          and $2 = (
+              select max(version)
+              from item_transitions
+              where item_id = items.id and from_status is distinct from to_status
+          )
           and items.deleted_at is null
           and projects.deleted_at is null
           and users.deleted_at is null
@@ -221,7 +263,17 @@ async fn find_export(db: &PgPool, id: ExportId, now: OffsetDateTime) -> Result<O
     .await
 }
 
-/// Returns whether the mail of this event was sent.
+/// A mail that was sent, or permanently refused.
+pub(crate) struct SentMail<'a> {
+    pub(crate) event_id: EventId,
+    pub(crate) kind: &'a str,
+    /// The recipient's address, which is not stored.
+    pub(crate) to: &'a str,
+    /// The SMTP reply code of a refusal.
+    pub(crate) refused_with: Option<u16>,
+}
+
+/// Returns whether the mail of this event was sent or permanently refused.
 pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select exists (select from mail_deliveries where event_id = $1) as "sent!""#,
@@ -231,20 +283,25 @@ pub(crate) async fn was_sent(db: &PgPool, event: EventId) -> Result<bool, sqlx::
     .await
 }
 
-/// Records that the mail of this event was sent. Idempotent.
+/// Records that a mail was sent or permanently refused. A refusal counts towards the recipient's cap. Idempotent.
 pub(crate) async fn record_sent(
     db: &PgPool,
-    event: EventId,
-    kind: &str,
+    mail: &SentMail<'_>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into mail_deliveries (event_id, kind, sent_at) values ($1, $2, $3) on conflict do nothing",
-        event.0,
-        kind,
+    let mut tx = db.begin().await?;
+    let recorded = sqlx::query!(
+        "insert into mail_deliveries (event_id, kind, refused_with, sent_at) values ($1, $2, $3, $4)
+         on conflict do nothing",
+        mail.event_id.0,
+        mail.kind,
+        mail.refused_with.map(i32::from),
         now,
     )
-    .execute(db)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    if mail.refused_with.is_some() && recorded.rows_affected() == 1 {
+        mail_caps::count_refusal(&mut tx, mail.to, now).await?;
+    }
+    tx.commit().await
 }

@@ -12,14 +12,14 @@ use minijinja::{
 };
 use secrecy::ExposeSecret as _;
 use shared::{
-    base::{config::Error, ids::EventId},
+    base::{config::Error, ids::EventId, text::EmailAddress},
     http::problem::Problem,
     identity::mail_token::MailTokens,
 };
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use url::Url;
 
-use crate::{device, queries::Mail};
+use crate::device;
 
 /// The names and contents of the templates, as `build.rs` embeds them.
 const TEMPLATES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
@@ -62,12 +62,18 @@ impl Renderer {
 
     /// Renders the mail of an event. The `Message-ID` is derived from the event, so that mail programs merge
     /// duplicates.
-    pub(crate) fn render(&self, id: EventId, event: &str, mail: &Mail) -> Result<Message, Problem> {
-        let parts = self.parts(event, &mail.values).map_err(Problem::internal)?;
+    pub(crate) fn render(
+        &self,
+        id: EventId,
+        event: &str,
+        to: &EmailAddress,
+        values: &serde_json::Value,
+    ) -> Result<Message, Problem> {
+        let parts = self.parts(event, values).map_err(Problem::internal)?;
         Message::builder()
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .from(self.from.clone())
-            .to(mail.to.parse().map_err(Problem::internal)?)
+            .to(Mailbox::new(None, to.as_str().parse().map_err(Problem::internal)?))
             .subject(parts.subject)
             .multipart(MultiPart::alternative_plain_html(parts.text, parts.html))
             .map_err(Problem::internal)
@@ -129,13 +135,13 @@ mod tests {
 
     use serde_json::{Value, json};
     use shared::{
+        base::text::EmailAddress,
         cloud::events::EmailRequested,
         identity::mail_token::{MailTokenSettings, MailTokens},
     };
     use strum::VariantNames as _;
 
     use super::{MailSettings, Renderer, TEMPLATES};
-    use crate::queries::Mail;
 
     fn renderer() -> Renderer {
         let settings = MailSettings {
@@ -163,7 +169,11 @@ mod tests {
             "invitation" => {
                 json!({"id": id, "key_id": "k1", "expires_at": at, "project": null, "invited_by": null})
             }
-            "account_exists" | "password_changed" => json!({}),
+            "account_exists" | "passkey_removed" => json!({}),
+            "password_changed" => json!({"passkeys": [
+                {"name": "<b>Ada's</b> phone", "created_at": at},
+                {"name": "Laptop", "created_at": at},
+            ]}),
             "passkey_added" => json!({"name": "<b>Ada's</b> phone", "created_at": at}),
             "new_sign_in" => {
                 json!({"user_agent": "Firefox/145.0 (Windows)", "ip_address": "203.0.113.9", "created_at": at})
@@ -204,6 +214,10 @@ mod tests {
                 );
                 insta::assert_snapshot!(format!("{event}_html"), mail.html);
             }
+            let none = json!({"passkeys": []});
+            let mail = renderer.parts("password_changed", &none).expect("a mail");
+            insta::assert_snapshot!("password_changed_without_passkeys_text", mail.text);
+            insta::assert_snapshot!("password_changed_without_passkeys_html", mail.html);
             let mut known = values("invitation");
             known["project"] = "Letters & <diaries>".into();
             known["invited_by"] = "Ada".into();
@@ -211,6 +225,23 @@ mod tests {
             insta::assert_snapshot!("invitation_to_a_known_address_text", mail.text);
             insta::assert_snapshot!("invitation_to_a_known_address_html", mail.html);
         });
+    }
+
+    /// Tries every text of up to five of the characters that decide whether an address is valid.
+    #[test]
+    fn every_valid_address_is_accepted_by_the_mail_library() {
+        let characters = ['a', '1', '.', '-', '_', '@', '"', ' ', '[', ']'];
+        let mut texts = vec![String::new()];
+        let mut valid = 0;
+        for _ in 0..5 {
+            let longer = |text: &String| characters.map(|character| format!("{text}{character}"));
+            texts = texts.iter().flat_map(longer).collect();
+            for address in texts.iter().filter_map(|text| EmailAddress::parse(text)) {
+                assert!(address.as_str().parse::<lettre::Address>().is_ok(), "{address:?}");
+                valid += 1;
+            }
+        }
+        assert!(valid > 100, "{valid}");
     }
 
     #[test]
@@ -224,8 +255,8 @@ mod tests {
     #[test]
     fn a_message_has_both_parts_and_an_id_derived_from_its_event() {
         let id = "018f8f8f-0000-7000-8000-000000000001".parse().expect("an id");
-        let mail = Mail { to: "ada@example.org".into(), values: json!({}) };
-        let message = renderer().render(id, "account_exists", &mail).expect("a message");
+        let to = EmailAddress::parse("ada@example.org").expect("an address");
+        let message = renderer().render(id, "account_exists", &to, &json!({})).expect("a message");
         let raw = String::from_utf8(message.formatted()).expect("text");
         assert!(raw.contains("Message-ID: <018f8f8f-0000-7000-8000-000000000001@alta.example>"), "{raw}");
         assert!(raw.contains("text/plain") && raw.contains("text/html"), "{raw}");

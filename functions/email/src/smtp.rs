@@ -70,8 +70,16 @@ impl Smtp {
         Ok(Self(builder.build()))
     }
 
-    pub(crate) async fn send(&self, message: Message) -> Result<(), Problem> {
-        self.0.send(message).await.map(|_| ()).map_err(Problem::unavailable)
+    /// Sends a mail. Returns the reply code if the server refuses the mail permanently (RFC 5321, 4.2.1).
+    pub(crate) async fn send(&self, message: Message) -> Result<Option<u16>, Problem> {
+        let Err(error) = self.0.send(message).await else { return Ok(None) };
+        match error.status() {
+            // A 5xx can also concern the session, such as a wrong password. Then no other session works.
+            Some(code) if error.is_permanent() && self.works().await => Ok(Some(code.into())),
+            // The text of a reply may contain the address, or describe its owner.
+            Some(code) => Err(Problem::unavailable(format!("the mail server replied {code}"))),
+            None => Err(Problem::unavailable(error)),
+        }
     }
 
     pub(crate) async fn works(&self) -> bool {

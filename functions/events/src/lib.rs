@@ -14,6 +14,7 @@ mod hub;
 mod model;
 mod queries;
 mod routes;
+mod seats;
 mod stream;
 
 use std::{num::NonZeroU32, time::Duration};
@@ -28,7 +29,7 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{hub::Hub, stream::Limits};
+use crate::{hub::Hub, seats::Seats, stream::Limits};
 
 shared::settings! {
     /// The settings of `events`.
@@ -39,6 +40,10 @@ shared::settings! {
         pub stream_life: NonZeroU32 = "EVENTS_STREAM_LIFE" or "3300",
         /// Number of event batches (about one a second) buffered for a slow reader before its stream is closed.
         pub buffer: NonZeroU32 = "EVENTS_BUFFER" or "16",
+        /// Maximum number of event streams of one user in one instance.
+        pub streams_per_user: usize = "EVENT_STREAMS_PER_USER" or "20",
+        /// Maximum number of event streams in one instance. Must be below the host's limit of concurrent requests.
+        pub streams_per_instance: usize = "EVENT_STREAMS_PER_INSTANCE" or "900",
     }
     with {
         /// The keys that access tokens are verified with.
@@ -53,6 +58,7 @@ pub struct AppState {
     authority: Authority,
     hub: Hub,
     limits: Limits,
+    seats: Seats,
     clock: Clock,
 }
 
@@ -83,6 +89,7 @@ impl Function for Events {
             authority: base.authority(&settings.access_token)?,
             hub: Hub::new(base.db.clone(), base.clock.clone(), limits.heartbeat, buffer),
             limits,
+            seats: Seats::new(settings.streams_per_user, settings.streams_per_instance),
             db: base.db,
             clock: base.clock,
         })

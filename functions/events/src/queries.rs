@@ -12,10 +12,7 @@ use crate::model::Reader;
 
 /// Returns the current end of the transitions. No reader has received a transition after it.
 pub(crate) async fn current_position(db: &PgPool) -> Result<Position, sqlx::Error> {
-    let xid =
-        sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xmin!""#)
-            .fetch_one(db)
-            .await?;
+    let xid = sqlx::query_scalar!(r#"select oldest_open_transaction() as "xid!""#).fetch_one(db).await?;
     Ok(Position { xid, id: 0 })
 }
 

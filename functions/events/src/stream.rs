@@ -5,7 +5,10 @@ use std::{convert::Infallible, future::ready, mem::replace, time::Duration};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use shared::{
-    http::{problem::chain, server::Stopping},
+    http::{
+        problem::{Problem, chain},
+        server::Stopping,
+    },
     items::{self, Position},
 };
 use sqlx::PgPool;
@@ -16,6 +19,7 @@ use crate::{
     hub::{Hub, Message, Subscription},
     model::{Reader, StreamCursor},
     queries,
+    seats::{Seat, Seats},
 };
 
 /// The maximum number of missed events in one query.
@@ -51,10 +55,19 @@ shared::use_case! {
         db: PgPool,
         hub: Hub,
         limits: Limits,
+        seats: Seats,
     }
 }
 
 impl Streams {
+    /// Takes a seat for a stream of the reader.
+    ///
+    /// # Errors
+    /// 429 if the user or this instance has too many streams.
+    pub(crate) fn seat(&self, reader: &Reader) -> Result<Seat, Problem> {
+        self.seats.take(reader.user_id)
+    }
+
     /// Returns the start of a new stream after the last event that the reader received, or `None` if no event can have
     /// that id yet.
     pub(crate) async fn start(
@@ -81,6 +94,7 @@ impl Streams {
     pub(crate) fn events(
         &self,
         reader: Reader,
+        seat: Seat,
         start: Start,
         stopping: Stopping,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
@@ -93,7 +107,8 @@ impl Streams {
             }
         };
         let retry = RETRY[usize::from(reader.session_id.0.as_bytes()[15]) % RETRY.len()];
-        let follower = Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase };
+        let follower =
+            Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase, _seat: seat };
         let life = self.limits.stream_life;
         let over = async move {
             tokio::select! {
@@ -116,6 +131,7 @@ struct Follower {
     /// The position up to which the reader has received all events.
     position: Position,
     phase: Phase,
+    _seat: Seat,
 }
 
 enum Phase {

@@ -9,10 +9,11 @@ use crate::{
 };
 
 /// The characters that start a formula in a spreadsheet, including their full-width forms
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>). A cell that starts with one of them is prefixed with an
-/// apostrophe.
-const FORMULA: [char; 11] =
-    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// The characters that end a cell or a row in some locale or import setting. A spreadsheet that splits cells at
+/// semicolons takes a quote after a comma for text, so the quotes around a cell do not protect its content.
+const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\r', '\n'];
 
 /// Writes the header of an export file: column names in CSV, nothing in NDJSON.
 pub(crate) fn header(format: ExportFormat, out: &mut Vec<u8>) {
@@ -46,7 +47,11 @@ pub(crate) fn begin_item(format: ExportFormat, item: &Item, out: &mut Vec<u8>) {
             ExportFormat::Csv => match field {
                 Field::Null => {}
                 Field::Number(number) => out.extend(number.bytes()),
-                Field::Text(text) => cell(&text, out),
+                Field::Text(text) => {
+                    out.push(b'"');
+                    Cell::default().push(&text, out);
+                    out.push(b'"');
+                }
             },
         }
     }
@@ -68,11 +73,11 @@ pub(crate) fn end_item(format: ExportFormat, out: &mut Vec<u8>) {
     });
 }
 
-/// The state of a text that is written in pieces.
+/// A text that is written in pieces.
 #[derive(Debug)]
 pub(crate) struct LongText {
     format: ExportFormat,
-    begun: bool,
+    cell: Cell,
 }
 
 impl LongText {
@@ -81,7 +86,7 @@ impl LongText {
             ExportFormat::Ndjson => out.extend(format!(",\"{name}\":\"").bytes()),
             ExportFormat::Csv => out.extend(b",\""),
         }
-        Self { format, begun: false }
+        Self { format, cell: Cell::default() }
     }
 
     pub(crate) fn push(&mut self, piece: &str, out: &mut Vec<u8>) {
@@ -90,14 +95,8 @@ impl LongText {
                 let quoted = Value::from(piece).to_string();
                 out.extend(quoted[1..quoted.len() - 1].bytes());
             }
-            ExportFormat::Csv => {
-                if !self.begun && piece.starts_with(FORMULA) {
-                    out.push(b'\'');
-                }
-                escape(piece, out);
-            }
+            ExportFormat::Csv => self.cell.push(piece, out),
         }
-        self.begun |= !piece.is_empty();
     }
 
     pub(crate) fn end(self, out: &mut Vec<u8>) {
@@ -105,29 +104,39 @@ impl LongText {
     }
 }
 
-/// Writes a CSV cell that no spreadsheet interprets as a formula, quoted if necessary (RFC 4180).
-fn cell(text: &str, out: &mut Vec<u8>) {
-    let formula = text.starts_with(FORMULA);
-    // Quotes distinguish an empty text from a missing one.
-    let quoted = text.is_empty() || text.contains([',', '"', '\r', '\n']);
-    if quoted {
-        out.push(b'"');
-    }
-    if formula {
-        out.push(b'\'');
-    }
-    escape(text, out);
-    if quoted {
-        out.push(b'"');
+/// The content of a quoted CSV cell (RFC 4180) that no spreadsheet interprets as a formula, whatever its separator: an
+/// apostrophe precedes each character that would start one.
+#[derive(Debug)]
+struct Cell {
+    /// True if a spreadsheet may take the next character for the first one of a cell.
+    starts: bool,
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self { starts: true }
     }
 }
 
-fn escape(text: &str, out: &mut Vec<u8>) {
-    for byte in text.bytes() {
-        if byte == b'"' {
-            out.push(b'"');
+impl Cell {
+    fn push(&mut self, piece: &str, out: &mut Vec<u8>) {
+        let mut written = 0;
+        for (at, character) in piece.char_indices() {
+            let prefix = match character {
+                '"' => b'"',
+                _ if self.starts && FORMULA.contains(&character) => b'\'',
+                _ => {
+                    self.starts = SEPARATORS.contains(&character);
+                    continue;
+                }
+            };
+            out.extend_from_slice(&piece.as_bytes()[written..at]);
+            out.push(prefix);
+            written = at;
+            // A spreadsheet removes quotes at the start of a cell.
+            self.starts &= character == '"';
         }
-        out.push(byte);
+        out.extend_from_slice(&piece.as_bytes()[written..]);
     }
 }
 
@@ -135,41 +144,23 @@ fn escape(text: &str, out: &mut Vec<u8>) {
 mod tests {
     use shared::items::exports::ExportFormat;
 
-    use super::{LongText, cell};
+    use super::{Cell, LongText};
 
     fn one(text: &str) -> String {
         let mut out = Vec::new();
-        cell(text, &mut out);
+        Cell::default().push(text, &mut out);
         String::from_utf8(out).expect("text")
     }
 
     #[test]
-    fn a_cell_is_quoted_if_necessary() {
+    fn quotes_are_doubled_and_other_text_is_unchanged() {
         for (text, written) in [
             ("plain", "plain"),
-            ("", "\"\""),
-            ("a,b", "\"a,b\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("two\nlines", "\"two\nlines\""),
-            ("two\r\nlines", "\"two\r\nlines\""),
+            ("", ""),
+            ("a,b; c - d", "a,b; c - d"),
+            ("say \"x\"", "say \"\"x\"\""),
+            ("two\r\nlines", "two\r\nlines"),
             ("größer 文 🙂", "größer 文 🙂"),
-        ] {
-            assert_eq!(one(text), written);
-        }
-    }
-
-    #[test]
-    fn no_cell_starts_like_a_formula() {
-        for (text, written) in [
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "\"'\r=1\""),
-            ("\n=1", "\"'\n=1\""),
-            ("＝1+1", "'＝1+1"),
-            ("=A1,\"x\"", "\"'=A1,\"\"x\"\"\""),
             ("1=1", "1=1"),
             ("'=1", "'=1"),
         ] {
@@ -178,8 +169,30 @@ mod tests {
     }
 
     #[test]
+    fn no_formula_starts_a_cell_whatever_the_separator() {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "\t'=1"),
+            ("\r=1", "\r'=1"),
+            ("\n=1", "\n'=1"),
+            ("＝1+1", "'＝1+1"),
+            ("=A1,\"x\"", "'=A1,\"\"x\"\""),
+            ("a;=1+1;.pdf", "a;'=1+1;.pdf"),
+            ("a,=1|+1\t@A1", "a,'=1|'+1\t'@A1"),
+            (";;=1", ";;'=1"),
+            ("a;\"=1\"", "a;\"\"'=1\"\""),
+            ("\"=1", "\"\"'=1"),
+        ] {
+            assert_eq!(one(text), written);
+        }
+    }
+
+    #[test]
     fn a_text_in_pieces_equals_the_text_as_a_whole() {
-        let text = "=cmd|' /C calc'!A0\n\"quoted\", \u{1}\u{7f} 文\r\n\\";
+        let text = "=cmd|' /C calc'!A0\n\"quoted\", \u{1}\u{7f} 文\r\n\\;＝1\"\";\"=1";
         for format in [ExportFormat::Csv, ExportFormat::Ndjson] {
             let write = |pieces: &[&str]| {
                 let mut out = Vec::new();

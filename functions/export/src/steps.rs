@@ -57,7 +57,8 @@ impl Steps {
             };
             let advance =
                 Advance { position: chunk.next, items: chunk.items, total, made: chunk.part, of: Vec::new() };
-            return self.advance(job, &advance).await;
+            self.advance(job, &advance).await?;
+            return Ok(Delivery::Done);
         }
         let parts = queries::list_parts(&self.db, job.id, MAX_COMPONENTS).await?;
         match parts.of_lowest_level.as_slice() {
@@ -94,8 +95,10 @@ impl Steps {
             size_bytes: written.size_bytes,
         };
         let of = components.to_vec();
-        let delivery =
-            self.advance(job, &Advance { position: None, items: 0, total: None, made, of }).await?;
+        if !self.advance(job, &Advance { position: None, items: 0, total: None, made, of }).await? {
+            // The instance that took over the lease may not have composed the sources yet.
+            return Ok(Delivery::Done);
+        }
         for (object, generation) in sources {
             // The last step deletes the remaining objects.
             if let Err(problem) = self.objects.delete(&self.bucket, &object, generation).await {
@@ -106,18 +109,20 @@ impl Steps {
                 );
             }
         }
-        Ok(delivery)
+        Ok(Delivery::Done)
     }
 
-    /// Commits a step with the message that requests the next one, unless another instance has committed it.
-    async fn advance(&self, job: &Job, advance: &Advance) -> Result<Delivery, Problem> {
+    /// Commits a step with the message that requests the next one, unless another instance has taken over the lease.
+    /// Returns whether it committed.
+    async fn advance(&self, job: &Job, advance: &Advance) -> Result<bool, Problem> {
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
-        if queries::advance(&mut tx, job, advance, now + PATIENCE).await? {
+        let advanced = queries::advance(&mut tx, job, advance, now + PATIENCE).await?;
+        if advanced {
             tx.record(&ExportRequested { export_id: job.id, step: job.step + 1 }).await?;
             tx.commit().await?;
         }
-        Ok(Delivery::Done)
+        Ok(advanced)
     }
 
     /// Deletes all objects except the file, completes the export, and requests the mail about it.

@@ -1,4 +1,5 @@
-//! Finds uploaded objects whose finalize event was lost, and deletes drafts whose file was never uploaded.
+//! Finds uploaded objects whose finalize event was lost, deletes drafts whose file was never uploaded, and cancels next
+//! uploads whose file was never uploaded.
 
 use axum::extract::State;
 use futures::{StreamExt as _, stream};
@@ -25,7 +26,7 @@ const AT_ONCE: usize = 10;
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(15);
 /// The delay before the object of an upload is looked up, and the time after which another run may repeat the lookup.
 const PATIENCE: Duration = Duration::minutes(10);
-/// The lifetime of a draft without a file: a resumable upload session lasts a week.
+/// The time that an upload has after its last URL: a resumable upload session lasts a week.
 const LIFETIME: Duration = Duration::days(8);
 
 /// The result of a run: numbers of items.
@@ -34,6 +35,7 @@ pub(crate) struct Looked {
     announced: usize,
     absent: usize,
     purged: u64,
+    canceled: u64,
 }
 
 /// Handles the schedule `find-uploads`.
@@ -71,9 +73,7 @@ async fn look(
     while let Some((upload, found)) = looks.next().await {
         match found {
             Ok(Some(object)) => arrived.push((upload.object, object)),
-            Ok(None) if upload.is_draft && upload.created_at <= now - LIFETIME => {
-                expired.push(upload.object.item_id)
-            }
+            Ok(None) if upload.url_at <= now - LIFETIME => expired.push(upload.object.item_id),
             Ok(None) => absent.push(upload.object.item_id),
             Err(problem) => {
                 fault = Some(problem);
@@ -94,6 +94,7 @@ async fn look(
     queries::pause(&mut tx, &announced, now, next).await?;
     queries::postpone(&mut tx, &absent, now, next, LIFETIME).await?;
     looked.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;
+    looked.canceled += queries::cancel_next_uploads(&mut tx, &expired, next).await?;
     tx.commit().await?;
     looked.announced += arrived.len();
     looked.absent += absent.len();

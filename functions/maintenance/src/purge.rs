@@ -8,17 +8,18 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     audit::{self, Action, Entry},
-    base::ids::UserId,
+    base::ids::{ItemId, UserId},
     cloud::push::Scheduled,
     http::{extract::Json, idempotency, problem::Result},
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::{
     AppState, exports,
-    queries::{expired, purge as queries},
+    queries::{expired, purge as queries, statistics},
 };
 
 /// The maximum number of rows that one statement deletes or changes.
@@ -31,6 +32,8 @@ const SESSIONS: time::Duration = time::Duration::days(180);
 const MAIL_DELIVERIES: time::Duration = time::Duration::days(32);
 /// A failing message becomes a dead letter within hours, and the dead letter copies the cause.
 const DELIVERY_ERRORS: time::Duration = time::Duration::days(30);
+/// Retention of dead letters: longer than anyone waits for what the message was about.
+const DEAD_LETTERS: time::Duration = time::Duration::days(90);
 
 /// The result of a run: numbers of rows.
 #[derive(Debug, Default, Serialize)]
@@ -43,10 +46,13 @@ pub(crate) struct Purged {
     ceremonies: u64,
     sessions: u64,
     mail_deliveries: u64,
+    mail_counts: u64,
     event_tickets: u64,
     delivery_errors: u64,
+    dead_letters: u64,
     exports: u64,
     items: u64,
+    statistics: u64,
     projects: u64,
 }
 
@@ -69,9 +75,11 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
         sessions: in_batches(end, || expired::sessions(db, now - SESSIONS, BATCH)).await?,
         mail_deliveries: in_batches(end, || expired::mail_deliveries(db, now - MAIL_DELIVERIES, BATCH))
             .await?,
+        mail_counts: in_batches(end, || expired::mail_counts(db, now - time::Duration::DAY, BATCH)).await?,
         event_tickets: in_batches(end, || expired::event_tickets(db, now, BATCH)).await?,
         delivery_errors: in_batches(end, || expired::delivery_errors(db, now - DELIVERY_ERRORS, BATCH))
             .await?,
+        dead_letters: in_batches(end, || expired::dead_letters(db, now - DEAD_LETTERS, BATCH)).await?,
         unverified_accounts: in_batches(end, || {
             queries::delete_unverified_accounts(db, deleted_before, now, BATCH)
         })
@@ -87,7 +95,13 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
     purged.exports = exports::purge(&app, now, end).await?;
     in_batches(end, || queries::delete_items_of_deleted_projects(db, now, BATCH)).await?;
     items::purge(&app, deleted_before, end, &mut purged.items).await?;
-    // Only projects without items are deleted here, which is cheap. The others wait for the next run.
+    // The totals go last: `recompute-statistics` takes a project without them for a purged one.
+    purged.statistics = in_batches(end, || statistics::forget_counts(db, deleted_before, BATCH)).await?
+        + in_batches(end, || statistics::forget_durations(db, deleted_before, BATCH)).await?
+        + in_batches(end, || statistics::forget_people(db, deleted_before, BATCH)).await?
+        + in_batches(end, || statistics::forget_project_domains(db, deleted_before, BATCH)).await?
+        + in_batches(end, || statistics::forget_totals(db, deleted_before, BATCH)).await?;
+    // Only projects without items and statistics are deleted here, which is cheap. The others wait for the next run.
     purged.projects = in_batches(end, || queries::delete_projects(db, deleted_before, BATCH)).await?;
     Ok(Json(purged))
 }
@@ -108,10 +122,15 @@ pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
     Ok(rows)
 }
 
-/// Erases the personal data of a deleted account. Returns whether the account is erased. The audit log goes first, in
-/// batches, and the account's row last, so that a run that stops early starts again here.
+/// Erases the personal data of a deleted account. Returns whether the account is erased. What grows with the user's work
+/// goes first, in batches, and the account's row last, so that a run that stops early starts again here.
 async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
     in_batches(end, || queries::erase_audit_logs(db, user, BATCH)).await?;
+    in_batches(end, || queries::erase_feedback(db, user, now, BATCH)).await?;
+    let mut after = Some(ItemId(Uuid::nil()));
+    while let Some(item) = after.filter(|_| Instant::now() < end) {
+        after = queries::erase_file_names(db, user, item, now, BATCH).await?;
+    }
     if Instant::now() >= end {
         return Ok(false);
     }

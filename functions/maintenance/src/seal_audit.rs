@@ -99,8 +99,9 @@ async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result
     let batch = queries::rows_after(&mut tx, after, None, BATCH).await?;
     let Some(last) = batch.last().map(|row| row.position) else { return Ok(0) };
     let rows: Vec<u8> = batch.iter().flat_map(|row| row.digest()).collect();
-    let hash = sealer.hash(before.as_ref().map_or(&[], |seal| &seal.hash), last, &rows);
-    let id = queries::insert_seal(&mut tx, last, &rows, &hash, now).await?;
+    let previous_hash = before.map(|seal| seal.hash).unwrap_or_default();
+    let hash = sealer.hash(&previous_hash, last, &rows);
+    let id = queries::insert_seal(&mut tx, last, &rows, &previous_hash, &hash, now).await?;
     tx.commit().await?;
     tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "the audit log was sealed");
     Ok(batch.len())
@@ -140,7 +141,10 @@ pub(crate) async fn verify(db: &mut PgConnection, sealer: &Sealer) -> Result<Rep
     let (mut hash, mut after, mut seal_id) = (Vec::new(), Position::default(), 0);
     let oldest = queries::oldest_partition(db).await?;
     while let Some(seal) = queries::seal_after(db, seal_id).await? {
-        if sealer.hash(&hash, seal.last, &seal.rows) != seal.hash {
+        // The seals before the first one may have expired, if all of its rows have.
+        let follows = seal.previous_hash == hash
+            || report.seals == 0 && seal.digests().all(|(id, _)| has_expired(id, oldest));
+        if !follows || sealer.hash(&seal.previous_hash, seal.last, &seal.rows) != seal.hash {
             report.findings.push(Finding::BrokenSeal(seal.id));
         }
         compare(db, &seal, after, oldest, &mut report).await?;
@@ -176,17 +180,20 @@ async fn compare(
     }
     report.rows += sealed.len() as u64;
     for id in missing.into_keys() {
-        // The first 48 bits of a UUIDv7 are its time (RFC 9562, section 5.7).
-        let made = id.0.get_timestamp().map_or(0, |timestamp| timestamp.to_unix().0);
-        let expired =
-            oldest.is_some_and(|oldest| i64::try_from(made).is_ok_and(|made| made < oldest.unix_timestamp()));
-        if expired {
+        if has_expired(id, oldest) {
             report.expired += 1;
         } else {
             report.findings.push(Finding::Removed(id));
         }
     }
     Ok(())
+}
+
+/// Returns whether a row was dropped with its month. Its id has the time of the row.
+fn has_expired(id: AuditId, oldest: Option<OffsetDateTime>) -> bool {
+    // The first 48 bits of a UUIDv7 are its time (RFC 9562, section 5.7).
+    let made = id.0.get_timestamp().map_or(0, |timestamp| timestamp.to_unix().0);
+    oldest.is_some_and(|oldest| i64::try_from(made).is_ok_and(|made| made < oldest.unix_timestamp()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -116,14 +116,12 @@ impl Engine for DocumentAi {
     const FOLDER: &'static str = "ocr";
     const HEAD_BYTES: u64 = sniff::HEAD_BYTES;
 
-    fn check(job: &Job, head: &Head) -> Option<Failure> {
-        (!sniff::agrees(&job.content_type, &head.bytes)).then(|| Failure {
-            code: "content_type_mismatch".to_owned(),
-            message: format!(
-                "The file is not {}, its declared type. Upload it with the correct type.",
-                job.content_type
-            ),
-        })
+    fn detect(_: &Job, head: &Head) -> Option<&'static str> {
+        sniff::media_type(&head.bytes)
+    }
+
+    fn check(_: &Job, _: &Head) -> Option<Failure> {
+        None
     }
 
     async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {

@@ -1,43 +1,106 @@
-//! Detection of the actual type of a file from its first bytes.
+//! Detection of a file's media type from its first bytes.
 
-/// The number of bytes to inspect. PDF readers accept the header within the first KiB.
+/// The number of bytes to inspect: the header of a PDF is within the first 1,024 bytes (Adobe's PDF Reference 1.7,
+/// appendix H, note 13).
 pub(crate) const HEAD_BYTES: u64 = 1024;
 
-/// Returns whether a file that starts with `head` can have the declared type.
-pub(crate) fn agrees(declared: &str, head: &[u8]) -> bool {
-    match declared {
-        "application/pdf" => head.windows(5).any(|window| window == b"%PDF-"),
-        "image/png" => head.starts_with(b"\x89PNG\r\n\x1a\n"),
-        "image/jpeg" => head.starts_with(b"\xff\xd8\xff"),
-        "image/tiff" => [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|magic| head.starts_with(*magic)),
-        "image/gif" => head.starts_with(b"GIF87a") || head.starts_with(b"GIF89a"),
-        "image/bmp" => head.starts_with(b"BM"),
-        "image/webp" => head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP"),
-        _ => false,
+/// The first bytes of programs, of archives and documents that can contain programs, and of scripts.
+const PROGRAMS: [&[u8]; 14] = [
+    b"MZ",
+    b"ZM",
+    b"\x7fELF",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",
+    b"\xd0\xcf\x11\xe0",
+    b"L\0\0\0",
+    b"\0asm",
+    b"PK",
+    b"#!",
+    b"%!",
+];
+
+/// Returns the accepted media type of a file that starts with `head`.
+pub(crate) fn media_type(head: &[u8]) -> Option<&'static str> {
+    let starts = |magic: &[&[u8]]| magic.iter().any(|magic| head.starts_with(magic));
+    if starts(&[b"\x89PNG\r\n\x1a\n"]) {
+        Some("image/png")
+    } else if starts(&[b"\xff\xd8\xff"]) {
+        Some("image/jpeg")
+    } else if starts(&[b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]) {
+        Some("image/tiff")
+    } else if starts(&[b"GIF87a", b"GIF89a"]) {
+        Some("image/gif")
+    } else if starts(&[b"RIFF"]) && head.get(8..12) == Some(b"WEBP") {
+        Some("image/webp")
+    } else if is_bmp(head) {
+        Some("image/bmp")
+    } else if is_pdf(head) {
+        Some("application/pdf")
+    } else {
+        None
     }
+}
+
+/// Returns whether the file has a bitmap's signature and the size of one of its information headers.
+fn is_bmp(head: &[u8]) -> bool {
+    let size =
+        head.get(14..18).map(|size| size.iter().rev().fold(0_u32, |size, byte| size << 8 | u32::from(*byte)));
+    head.starts_with(b"BM") && matches!(size, Some(12 | 16 | 40 | 52 | 56 | 64 | 108 | 124))
+}
+
+/// Returns whether the file has the header of a PDF. Other bytes may precede it, unless another program could take the
+/// file for a program or for HTML.
+fn is_pdf(head: &[u8]) -> bool {
+    head.windows(5).position(|window| window == b"%PDF-").is_some_and(|at| {
+        let before = &head[..at];
+        !before.contains(&b'<') && !PROGRAMS.iter().any(|magic| before.starts_with(magic))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::agrees;
+    use super::media_type;
 
     #[test]
-    fn the_first_bytes_agree_with_one_declared_type_only() {
-        let files: [(&str, &[u8]); 7] = [
-            ("application/pdf", b"junk\n%PDF-1.7"),
+    fn the_first_bytes_show_the_type() {
+        let bitmap = [b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0".as_slice(), &40_u32.to_le_bytes()].concat();
+        let files: [(&str, &[u8]); 9] = [
+            ("application/pdf", b"%PDF-1.7"),
+            ("application/pdf", b"\x1b%-12345X@PJL\r\n%PDF-1.7"),
             ("image/png", b"\x89PNG\r\n\x1a\n...."),
             ("image/jpeg", b"\xff\xd8\xff\xe0"),
             ("image/tiff", b"MM\0*...."),
             ("image/gif", b"GIF89a"),
-            ("image/bmp", b"BM...."),
+            // Other programs open it as an image.
+            ("image/gif", b"GIF89a %PDF-1.7"),
+            ("image/bmp", &bitmap),
             ("image/webp", b"RIFF\x01\x02\x03\x04WEBPVP8 "),
         ];
-        for (declared, _) in files {
-            for (kind, head) in files {
-                assert_eq!(agrees(declared, head), declared == kind, "{kind} declared as {declared}");
-            }
+        for (expected, head) in files {
+            assert_eq!(media_type(head), Some(expected), "{head:?}");
         }
-        assert!(!agrees("image/png", b""));
-        assert!(!agrees("text/html", b"<html>"));
+    }
+
+    #[test]
+    fn no_program_and_no_html_is_taken_for_a_pdf() {
+        for before in [
+            b"MZ\x90\0".as_slice(),
+            b"\x7fELF\x02",
+            b"\xca\xfe\xba\xbe",
+            b"PK\x03\x04",
+            b"#!/bin/sh\n",
+            b"%!PS-Adobe-3.0 ",
+            b"<html>",
+            b"\n <script>alert(1)</script>",
+            b"text <!--",
+        ] {
+            assert_eq!(media_type(&[before, b"%PDF-1.7"].concat()), None, "{before:?}");
+        }
+        for head in [b"".as_slice(), b"BMW and others, a text", b"<html>", b"MZ"] {
+            assert_eq!(media_type(head), None, "{head:?}");
+        }
     }
 }

@@ -18,23 +18,17 @@ use shared::{
     identity::{
         account::Account,
         guard::{ProjectAdmin, ProjectRole},
+        mail_caps::MailCaps,
         mail_token::{self, MailTokens, Purpose},
     },
 };
-use sqlx::{PgConnection, PgPool};
-use time::{Duration, OffsetDateTime};
+use sqlx::PgPool;
+use time::OffsetDateTime;
 
 use crate::{
-    model::{Invitation, Membership},
+    model::{Invitation, Limits, Membership},
     queries::{self, LinkedInvitation, NewInvitation},
 };
-
-/// Maximum number of mails per hour for one invitation, so that it cannot flood a mailbox.
-const MAILS_PER_HOUR: i32 = 5;
-
-/// Maximum number of invitation mails per hour and project.
-#[derive(Clone, Copy)]
-pub(crate) struct MailQuota(pub(crate) u32);
 
 shared::use_case! {
     /// Creates, resends and accepts invitations.
@@ -42,7 +36,8 @@ shared::use_case! {
         db: PgPool,
         outbox: Outbox,
         mail_tokens: MailTokens,
-        quota: MailQuota,
+        mail_caps: MailCaps,
+        limits: Limits,
         clock: Clock,
     }
 }
@@ -51,8 +46,8 @@ impl Invitations {
     /// Invites an address to a project and mails it a link.
     ///
     /// # Errors
-    /// 409 when the address belongs to a member or has an open invitation, 429 when the project has sent too many
-    /// mails.
+    /// 409 when the address belongs to a member or has an open invitation, 429 when the caller or the address has reached
+    /// a cap of mails, or the caller has too many open invitations.
     pub(crate) async fn create(
         &self,
         access: &ProjectAdmin,
@@ -70,7 +65,11 @@ impl Invitations {
                 if queries::is_member(&mut tx, project_id, email).await? {
                     return Err(Problem::new(Code::AlreadyMember));
                 }
-                self.check_quota(&mut tx, project_id, now).await?;
+                self.mail_caps.admit_message(&mut tx, user, email, now).await?;
+                let limit = self.limits.open_invitations;
+                if queries::count_open_invitations(&mut tx, user, limit, now).await? >= limit {
+                    return Err(Problem::quota_exceeded("open_invitations_per_user", None));
+                }
                 let token = self.mail_tokens.derive(Purpose::Invitation, id.0);
                 let new = NewInvitation { id, project_id, email, role, invited_by_id: user };
                 queries::insert_invitation(&mut tx, &new, &token, now).await?;
@@ -86,18 +85,13 @@ impl Invitations {
     /// Mails the link of an invitation again and extends its lifetime.
     ///
     /// # Errors
-    /// 404 when there is no such invitation, 429 when the invitation or its project has sent too many mails.
+    /// 404 when there is no such invitation, 429 when the caller or the address has reached a cap of mails.
     pub(crate) async fn resend(&self, access: &ProjectAdmin, id: InvitationId) -> Result<Invitation> {
         let (project, user, now) = (access.project_id, access.principal.user_id, self.clock.now());
         let mut tx = self.outbox.begin().await?;
         queries::lock_project(&mut tx, project, &access.principal).await?.by_admin()?;
-        self.check_quota(&mut tx, project, now).await?;
-        let mails = queries::extend_invitation(&mut tx, project, id, now).await?.or_not_found()?;
-        if mails > MAILS_PER_HOUR {
-            let detail = "This invitation has reached its limit of mails per hour. Try again later.";
-            let wait = Duration::HOUR.unsigned_abs();
-            return Err(Problem::new(Code::TooManyRequests).detail(detail).retry_after(wait));
-        }
+        let email = queries::extend_invitation(&mut tx, project, id, now).await?.or_not_found()?;
+        self.mail_caps.admit_message(&mut tx, user, &email, now).await?;
         let entry = Entry::success(Some(user), Action::InvitationResent, id.0).in_project(project);
         audit::record(&mut tx, entry, now).await?;
         tx.record(&EmailRequested::Invitation { invitation_id: id }).await?;
@@ -151,22 +145,6 @@ impl Invitations {
         let mut db = self.db.acquire().await?;
         audit::record(&mut db, entry, now).await?;
         Ok(Problem::new(Code::WrongAccount))
-    }
-
-    /// Checks that the project has not reached its limit of invitation mails per hour.
-    async fn check_quota(
-        &self,
-        db: &mut PgConnection,
-        project: ProjectId,
-        now: OffsetDateTime,
-    ) -> Result<()> {
-        let (count, first) = queries::recent_mails(db, project, now).await?;
-        if count < i64::from(self.quota.0) {
-            return Ok(());
-        }
-        let wait = first.map_or(Duration::HOUR, |first| first + Duration::HOUR - now);
-        let detail = "This project has reached its limit of invitation mails per hour. Try again later.";
-        Err(Problem::new(Code::TooManyRequests).detail(detail).retry_after(wait.unsigned_abs()))
     }
 }
 

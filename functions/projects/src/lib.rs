@@ -23,6 +23,7 @@ use shared::{
     http::health::Health,
     identity::{
         access_token::AccessTokenSettings,
+        mail_caps::{MailCapSettings, MailCaps},
         mail_token::{MailTokenSettings, MailTokens},
         principal::Authority,
         rate_limit::{RateLimitSettings, RateLimits},
@@ -32,19 +33,23 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::invitations::MailQuota;
+use crate::model::Limits;
 
 shared::settings! {
     /// Settings of the function `projects`.
     pub struct ProjectsSettings {
-        /// Maximum number of invitation mails per hour and project.
-        pub invitations_per_hour: u32 = "INVITATIONS_PER_HOUR" or "50",
+        /// Maximum number of projects that one user created and did not delete.
+        pub projects_per_user: u32 = "PROJECTS_PER_USER" or "50",
+        /// Maximum number of open invitations that one user sent, over all projects.
+        pub open_invitations_per_user: u32 = "OPEN_INVITATIONS_PER_USER" or "200",
     }
     with {
         /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
         /// Settings for publishing events.
         pub pubsub: PubSubSettings,
+        /// Caps on mails.
+        pub mail_caps: MailCapSettings,
         /// Settings for deriving the tokens in mailed links.
         pub mail_token: MailTokenSettings,
         /// Rate limits of the public route `GET /invitations/{token}`.
@@ -59,8 +64,9 @@ pub struct AppState {
     authority: Authority,
     outbox: Outbox,
     mail_tokens: MailTokens,
+    mail_caps: MailCaps,
     rate_limits: RateLimits,
-    mail_quota: MailQuota,
+    limits: Limits,
     clock: Clock,
 }
 
@@ -98,8 +104,12 @@ impl Function for Projects {
             authority: base.authority(&settings.access_token)?,
             outbox: base.outbox(&settings.pubsub)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
+            mail_caps: MailCaps::new(&settings.mail_caps),
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,
-            mail_quota: MailQuota(settings.invitations_per_hour),
+            limits: Limits {
+                projects: settings.projects_per_user,
+                open_invitations: settings.open_invitations_per_user,
+            },
             db: base.db,
             clock: base.clock,
         })

@@ -1,13 +1,24 @@
 //! Types shared by queries and routes.
 
-use serde::Serialize;
+use garde::Validate;
+use serde::{Deserialize, Serialize};
 use shared::{
-    base::ids::{InvitationId, MembershipId, ProjectId, UserId},
+    base::{
+        ids::{InvitationId, MembershipId, ProjectId, UserId},
+        text::{Name, is_language},
+    },
     http::versioned::HasVersion,
     identity::guard::ProjectRole,
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+/// The limits of one user.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) projects: u32,
+    pub(crate) open_invitations: u32,
+}
 
 /// A project, with the role of the caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,11 +45,18 @@ impl HasVersion for Project {
     }
 }
 
-/// Fields of a project that an admin can change.
-#[derive(PartialEq, Eq, Serialize)]
+/// The fields of a project that an admin sets. Omitted fields are null.
+#[derive(PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ProjectValues {
-    pub(crate) name: String,
+    #[garde(dive)]
+    pub(crate) name: Name,
+    /// Description of at most 2,000 characters.
+    #[garde(length(chars, max = 2000))]
+    #[schema(max_length = 2000)]
     pub(crate) description: Option<String>,
+    /// Default language of voice samples, as a BCP 47 tag.
+    #[garde(inner(custom(is_language)))]
     pub(crate) language: Option<String>,
 }
 

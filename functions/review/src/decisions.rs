@@ -13,6 +13,7 @@ use shared::{
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
+    identity::mail_caps::MailCaps,
     items::{ItemStatus, Verb},
 };
 
@@ -26,11 +27,12 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Decisions {
     pub(crate) outbox: Outbox,
+    pub(crate) mail_caps: MailCaps,
     pub(crate) clock: Clock,
 }
 
 impl Decisions {
-    /// Decides on an item, in one transaction with the transition, the audit row and the mail to the uploader.
+    /// Decides on an item.
     pub(crate) async fn decide(
         &self,
         reviewer: &Reviewer,
@@ -38,6 +40,37 @@ impl Decisions {
         if_match: &IfMatch,
         decision: &Decision,
     ) -> Result<ReviewItem> {
+        let (decided, events) = self.commit(reviewer, id, if_match, decision).await?;
+        self.outbox.publish_in_time(events).await;
+        Ok(decided)
+    }
+
+    /// Makes the decisions of a batch, each in its own transaction, then publishes the events of all of them.
+    pub(crate) async fn decide_each(
+        &self,
+        reviewer: &Reviewer,
+        decisions: Vec<Value>,
+    ) -> Vec<Result<ReviewItem>> {
+        let (mut decided, mut events) = (Vec::with_capacity(decisions.len()), Vec::new());
+        for decision in decisions {
+            decided.push(self.commit_one(reviewer, decision).await.map(|(item, recorded)| {
+                events.extend(recorded);
+                item
+            }));
+        }
+        self.outbox.publish_in_time(events).await;
+        decided
+    }
+
+    /// Commits a decision, in one transaction with the transition, the audit row and the mail to the uploader. Returns
+    /// the events to publish.
+    async fn commit(
+        &self,
+        reviewer: &Reviewer,
+        id: ItemId,
+        if_match: &IfMatch,
+        decision: &Decision,
+    ) -> Result<(ReviewItem, Vec<Outgoing>)> {
         let (user, now) = (reviewer.user, self.clock.now());
         let mut tx = self.outbox.begin().await?;
         let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
@@ -52,9 +85,10 @@ impl Decisions {
         let version = item.version + 1;
         let (verb, message) = match decision.status {
             Verdict::Approved => (Verb::Approved, None),
-            Verdict::Rejected => {
+            Verdict::Rejected if self.mail_caps.admit_notice(&mut tx, item.uploaded_by_id, now).await? => {
                 (Verb::Rejected, Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?))
             }
+            Verdict::Rejected => (Verb::Rejected, None),
         };
         let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
         let entry = entry.with(json!({
@@ -63,17 +97,20 @@ impl Decisions {
         queries::decide(&mut tx, &item, decision, user, entry.row()?, message.as_ref(), now).await?;
         let decided = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         message.into_iter().for_each(|message| tx.publish(message));
-        tx.commit().await?;
-        Ok(decided)
+        Ok((decided, tx.commit_unpublished().await?))
     }
 
-    /// Makes one decision of a batch. The decision contains the `item_id`.
-    pub(crate) async fn decide_one(&self, reviewer: &Reviewer, mut decision: Value) -> Result<ReviewItem> {
+    /// Commits one decision of a batch. The decision contains the `item_id`.
+    async fn commit_one(
+        &self,
+        reviewer: &Reviewer,
+        mut decision: Value,
+    ) -> Result<(ReviewItem, Vec<Outgoing>)> {
         let id = decision.as_object_mut().and_then(|fields| fields.remove("item_id"));
         let id: ItemId = serde_json::from_value(id.unwrap_or_default())
             .map_err(|_| Problem::invalid_field("item_id", "expected the id of an item"))?;
         let decision: Decision = extract::json_from_slice(decision.to_string().as_bytes())?;
-        let decided = self.decide(reviewer, id, &IfMatch::default(), &decision).await;
+        let decided = self.commit(reviewer, id, &IfMatch::default(), &decision).await;
         // The response contains each problem, but only the log contains the cause of a server error.
         decided.inspect_err(|problem| {
             if problem.code() == Code::Internal {
@@ -96,9 +133,6 @@ impl Decisions {
             return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
         }
         if_match.check(item.version)?;
-        if item.awaits_upload {
-            return Err(Problem::new(Code::InvalidState).detail("The next upload of the item has begun."));
-        }
         let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
         queries::reopen(&mut tx, &item, user, entry.in_project(item.project_id).row()?, now).await?;
         let reopened = queries::get_item(&mut *tx, id).await?.or_not_found()?;

@@ -10,16 +10,20 @@ mod queries;
 mod reviewer;
 mod routes;
 
-use axum::extract::FromRef;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::PubSubSettings,
     function::{Base, Function},
-    identity::{access_token::AccessTokenSettings, principal::Authority},
+    identity::{
+        access_token::AccessTokenSettings,
+        mail_caps::{MailCapSettings, MailCaps},
+        principal::Authority,
+    },
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use crate::{claims::Claims, decisions::Decisions};
 
@@ -32,6 +36,8 @@ shared::settings! {
         pub access_token: AccessTokenSettings,
         /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
+        /// The caps on mails.
+        pub mail_caps: MailCapSettings,
     }
 }
 
@@ -60,8 +66,8 @@ impl Function for Review {
             .routes(routes!(routes::list_queue::list_queue))
             .routes(routes!(routes::claim_next::claim_next))
             .routes(routes!(routes::claim_item::claim_item, routes::release_item::release_item))
-            .routes(routes!(routes::decide_item::decide_item))
-            .routes(routes!(routes::decide_items::decide_items))
+            .routes(routes!(routes::decide_item::decide_item).layer(corrections()))
+            .routes(routes!(routes::decide_items::decide_items).layer(corrections()))
             .routes(routes!(routes::reopen_item::reopen_item))
             .routes(routes!(routes::list_history::list_history))
     }
@@ -70,10 +76,19 @@ impl Function for Review {
         let (db, clock) = (base.db.clone(), base.clock.clone());
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
-            decisions: Decisions { outbox: base.outbox(&settings.pubsub)?, clock: clock.clone() },
+            decisions: Decisions {
+                outbox: base.outbox(&settings.pubsub)?,
+                mail_caps: MailCaps::new(&settings.mail_caps),
+                clock: clock.clone(),
+            },
             claims: Claims { db: db.clone(), clock: clock.clone() },
             db,
             clock,
         })
     }
+}
+
+/// The limit for bodies with corrected texts.
+fn corrections() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(1 << 20)
 }

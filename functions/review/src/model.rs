@@ -106,13 +106,12 @@ fn explains(status: &Verdict) -> impl FnOnce(&Option<String>, &()) -> garde::Res
 pub(crate) struct LockedItem {
     pub(crate) id: ItemId,
     pub(crate) project_id: ProjectId,
+    pub(crate) uploaded_by_id: UserId,
     pub(crate) kind: ItemKind,
     pub(crate) status: ItemStatus,
     pub(crate) version: i32,
     pub(crate) claimed_by_id: Option<UserId>,
     pub(crate) claimed_until: Option<OffsetDateTime>,
-    /// True if the next upload of the item has been requested.
-    pub(crate) awaits_upload: bool,
     /// When the item began to await a decision.
     pub(crate) pending_since: Option<OffsetDateTime>,
     /// True if the caller uploaded the item.

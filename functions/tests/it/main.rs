@@ -5,4 +5,6 @@ mod naming;
 mod openapi;
 mod page;
 mod pages;
+mod pooler;
 mod reference;
+mod worst_requests;

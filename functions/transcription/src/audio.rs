@@ -1,4 +1,4 @@
-//! Detection of the type and the duration of a recording from its first bytes.
+//! Detection of the media type and the duration of a recording from its first bytes.
 
 use std::time::Duration;
 
@@ -8,19 +8,42 @@ pub(crate) const HEAD_BYTES: u64 = 4096;
 /// A size that means "until the end of the file", written by recorders that do not know the size in advance.
 const STREAMED: u32 = u32::MAX;
 
-/// Returns whether a file that starts with `head` can have the declared type.
-pub(crate) fn agrees(declared: &str, head: &[u8]) -> bool {
-    match declared {
-        "audio/wav" | "audio/x-wav" => head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE"),
-        "audio/flac" => head.starts_with(b"fLaC"),
-        // A frame header: eleven set bits, then a valid version and layer.
-        "audio/mpeg" => {
-            head.starts_with(b"ID3")
-                || matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 0x08 && second & 0x06 != 0)
+/// Returns the accepted media type of a file that starts with `head`. Of two names for it, the declared one counts.
+pub(crate) fn media_type(declared: &str, head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE") {
+        Some(if declared == "audio/x-wav" { "audio/x-wav" } else { "audio/wav" })
+    } else if head.starts_with(b"fLaC") {
+        Some("audio/flac")
+    } else if head.get(4..8) == Some(b"ftyp") && !head.get(8..12).is_some_and(is_image) {
+        Some("audio/mp4")
+    } else if head.starts_with(b"OggS\0") {
+        Some("audio/ogg")
+    } else if head.starts_with(b"\x1a\x45\xdf\xa3") && doctype(head) == Some(b"webm") {
+        Some("audio/webm")
+    } else if is_mpeg(head) {
+        Some("audio/mpeg")
+    } else {
+        None
+    }
+}
+
+/// Returns whether a brand marks an image in the container format of MP4 (ISO/IEC 23008-12, HEIF).
+fn is_image(brand: &[u8]) -> bool {
+    [b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"].iter().any(|image| brand == *image)
+}
+
+/// Returns whether a file starts with an ID3v2 tag, or with the header of a layer II or III frame (ISO/IEC 11172-3,
+/// 2.4.1.3): eleven set bits, then a version, a layer, a bit rate and a sampling rate that are not reserved.
+fn is_mpeg(head: &[u8]) -> bool {
+    match head {
+        [b'I', b'D', b'3', version, ..] => (2..=4).contains(version),
+        [0xff, second, third, ..] => {
+            second & 0xe0 == 0xe0
+                && second & 0x18 != 0x08
+                && matches!(second & 0x06, 0x02 | 0x04)
+                && third & 0xf0 != 0xf0
+                && third & 0x0c != 0x0c
         }
-        "audio/mp4" => head.get(4..8) == Some(b"ftyp"),
-        "audio/ogg" => head.starts_with(b"OggS"),
-        "audio/webm" => head.starts_with(b"\x1a\x45\xdf\xa3") && doctype(head) == Some(b"webm"),
         _ => false,
     }
 }
@@ -47,9 +70,9 @@ pub(crate) enum Sound {
     Impossible,
 }
 
-/// Reads the duration from the header of a file whose declared type [`agrees`] with its content.
-pub(crate) fn sound(declared: &str, head: &[u8], size_bytes: u64) -> Sound {
-    match declared {
+/// Reads the duration from the header of a file of this [`media_type`].
+pub(crate) fn sound(media_type: &str, head: &[u8], size_bytes: u64) -> Sound {
+    match media_type {
         "audio/wav" | "audio/x-wav" => wav(head, size_bytes),
         "audio/flac" => flac(head).unwrap_or(Sound::Untold),
         _ => Sound::Untold,
@@ -154,4 +177,33 @@ fn flac(head: &[u8]) -> Option<Sound> {
         (_, 0) => Sound::Untold,
         _ => Sound::Lasts(Duration::from_millis(samples * 1000 / rate)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::media_type;
+
+    #[test]
+    fn the_first_bytes_show_the_type() {
+        let files: [(Option<&str>, &[u8]); 13] = [
+            (Some("audio/wav"), b"RIFF\x01\x02\x03\x04WAVEfmt "),
+            (Some("audio/flac"), b"fLaC\0\0\0\x22"),
+            (Some("audio/mp4"), b"\0\0\0\x1cftypM4A "),
+            (Some("audio/ogg"), b"OggS\0\x02"),
+            (Some("audio/webm"), b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm"),
+            (Some("audio/mpeg"), b"ID3\x04\0\0"),
+            (Some("audio/mpeg"), b"\xff\xfb\x90\x64"),
+            (None, b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska"),
+            (None, b"\0\0\0\x1cftypheic"),
+            (None, b"ID3 is a text"),
+            // The byte order mark of a text in UTF-16.
+            (None, b"\xff\xfea\0b\0"),
+            (None, b"MZ\x90\0"),
+            (None, b""),
+        ];
+        for (expected, head) in files {
+            assert_eq!(media_type("audio/webm", head), expected, "{head:?}");
+        }
+        assert_eq!(media_type("audio/x-wav", b"RIFF\x01\x02\x03\x04WAVE"), Some("audio/x-wav"));
+    }
 }

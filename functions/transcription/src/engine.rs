@@ -134,16 +134,11 @@ impl Engine for Speech {
     const FOLDER: &'static str = "transcription";
     const HEAD_BYTES: u64 = audio::HEAD_BYTES;
 
+    fn detect(job: &Job, head: &Head) -> Option<&'static str> {
+        audio::media_type(&job.content_type, &head.bytes)
+    }
+
     fn check(job: &Job, head: &Head) -> Option<Failure> {
-        if !audio::agrees(&job.content_type, &head.bytes) {
-            return Some(Failure {
-                code: "content_type_mismatch".to_owned(),
-                message: format!(
-                    "The file is not {}, its declared type. Upload it with the correct type.",
-                    job.content_type
-                ),
-            });
-        }
         match sound(job, head) {
             Sound::Absent => Some(faults::no_speech()),
             Sound::Impossible => Some(faults::unreadable()),

@@ -80,6 +80,7 @@ impl Function for Users {
             .routes(routes!(routes::delete_session::delete_session))
             .routes(routes!(routes::list_passkeys::list_passkeys))
             .routes(routes!(routes::update_passkey::update_passkey, routes::delete_passkey::delete_passkey))
+            .routes(routes!(routes::confirm_passkey::confirm_passkey))
             .routes(routes!(routes::export_account::export_account))
     }
 

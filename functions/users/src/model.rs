@@ -3,10 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
-    base::ids::{AuditId, ItemId, ProjectId, SessionId},
-    http::problem::ProblemBody,
+    base::ids::{AuditId, ExportId, InvitationId, ItemId, ProjectId, SessionId},
     identity::guard::ProjectRole,
-    items::{ItemKind, ItemStatus},
+    items::{ItemKind, ItemStatus, exports::ExportFormat},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -78,6 +77,56 @@ pub(crate) struct ExportedItem {
     pub(crate) reviewed_at: Option<OffsetDateTime>,
 }
 
+/// A text of an item in the account data export.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExportedText {
+    pub(crate) item_id: ItemId,
+    /// Number of the page or segment, from 1; 0 for the text as corrected in the review.
+    pub(crate) number: i32,
+    pub(crate) text: String,
+}
+
+/// Feedback in the account data export: what the user wrote when deciding on an item.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExportedFeedback {
+    pub(crate) item_id: ItemId,
+    /// Version of the item after the decision.
+    pub(crate) version: i32,
+    pub(crate) feedback: String,
+}
+
+/// A project export in the account data export.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExportedProjectExport {
+    pub(crate) id: ExportId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) format: ExportFormat,
+    /// Status of the items in the export. Null for all items.
+    pub(crate) item_status: Option<ItemStatus>,
+    pub(crate) status: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) completed_at: Option<OffsetDateTime>,
+}
+
+/// An invitation in the account data export.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExportedInvitation {
+    pub(crate) id: InvitationId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) project_name: String,
+    pub(crate) role: ProjectRole,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) expires_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) accepted_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) revoked_at: Option<OffsetDateTime>,
+}
+
 /// An audit log entry in the account data export: an action of the user, or of someone else on the account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedAuditLog {
@@ -93,33 +142,9 @@ pub(crate) struct ExportedAuditLog {
     pub(crate) user_agent: Option<String>,
     #[schema(value_type = Object)]
     pub(crate) metadata: Value,
-    /// Values before and after a change that the user made.
+    /// Values that the user wrote in a change.
     #[schema(value_type = Option<Object>)]
     pub(crate) details: Option<Value>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
-}
-
-/// A problem with the code `last_admin`.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "describes the response, which is a problem with an extension")]
-pub(crate) struct LastAdminProblem {
-    #[serde(flatten)]
-    problem: ProblemBody<'static>,
-    #[serde(flatten)]
-    extension: LastAdmin,
-}
-
-/// Extension members of a `last_admin` problem.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LastAdmin {
-    /// Projects that would be left without an admin.
-    pub(crate) projects: Vec<BlockingProject>,
-}
-
-/// A project of which the caller is the only active admin.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BlockingProject {
-    pub(crate) id: ProjectId,
-    pub(crate) name: String,
 }

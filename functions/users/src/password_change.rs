@@ -1,12 +1,11 @@
 //! Changing the password, with the current password as proof where required.
 
-use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
     audit::{self, Action, Entry, Outcome},
     base::{
         clock::Clock,
         ids::PasswordId,
-        text::{NewPassword, normalize_password},
+        text::{GivenPassword, NewPassword},
     },
     cloud::{events::EmailRequested, outbox::Outbox},
     http::problem::{Code, Problem, Result},
@@ -34,12 +33,12 @@ impl PasswordChange {
     pub(crate) async fn prove(
         &self,
         principal: &Principal,
-        password: &SecretString,
+        password: &GivenPassword,
         spent: &Spent,
     ) -> Result<()> {
         let user = principal.user_id;
         let hash = queries::find_password_hash(&self.db, user).await?;
-        if self.passwords.verify(&normalize_password(password.expose_secret()), hash).await? {
+        if self.passwords.verify(&password.normalized(), hash).await? {
             return Ok(());
         }
         spent.failed().await;
@@ -49,9 +48,9 @@ impl PasswordChange {
         Err(Problem::new(Code::InvalidCredentials))
     }
 
-    /// Sets the password, ends all other sessions and notifies the account owner by mail.
+    /// Sets the password, ends all other sessions, suspends all passkeys and notifies the account owner by mail.
     pub(crate) async fn set(&self, principal: &Principal, password: &NewPassword) -> Result<()> {
-        let password_hash = self.passwords.hash(password.secret()).await?;
+        let password_hash = self.passwords.hash_new("new_password", password, None).await?;
         let (user, now) = (principal.user_id, self.clock.now());
         let mut tx = self.outbox.begin().await?;
         queries::lock_account(&mut tx, principal, now).await?;

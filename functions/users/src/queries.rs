@@ -4,7 +4,7 @@ pub(crate) mod export;
 mod passkeys;
 
 use shared::{
-    base::ids::{PasswordId, ProjectId, SessionId, UserId},
+    base::ids::{PasswordId, SessionId, UserId},
     http::problem::{Code, Problem},
     identity::{
         account::{Account, GlobalRole},
@@ -16,10 +16,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use self::passkeys::*;
-use crate::model::{BlockingProject, Session};
-
-/// Maximum number of projects listed in a `last_admin` problem.
-const BLOCKING_PROJECTS: i64 = 200;
+use crate::model::Session;
 
 /// Locks the account row, which serializes changes of the account. Refuses a caller whose session ended while waiting
 /// for the lock, so that a revoked session cannot make the last change.
@@ -80,63 +77,6 @@ pub(crate) async fn update_account(
     .await
 }
 
-/// Locks the projects that the user administers, in the order of their ids. Every removal of an admin takes this lock.
-/// If two admins leave at the same time, the second transaction therefore sees that the first admin has left.
-pub(crate) async fn lock_administered_projects(
-    db: &mut PgConnection,
-    user: UserId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "
-        select projects.id
-        from projects
-        where projects.id in (
-            select project_id from project_members where user_id = $1 and role = 'admin'
-        )
-        order by projects.id
-        for no key update
-        ",
-        user.0,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(())
-}
-
-/// Returns the projects that have no other active admin. Suspended users do not count.
-pub(crate) async fn projects_without_another_admin(
-    db: &mut PgConnection,
-    user: UserId,
-) -> Result<Vec<BlockingProject>, sqlx::Error> {
-    sqlx::query_as!(
-        BlockingProject,
-        r#"
-        select projects.id as "id: ProjectId", projects.name
-        from project_members
-        join projects on projects.id = project_members.project_id
-        where project_members.user_id = $1
-          and project_members.role = 'admin'
-          and projects.deleted_at is null
-          and not exists (
-              select
-              from project_members as others
-              join users on users.id = others.user_id
-              where others.project_id = projects.id
-                and others.user_id <> $1
-                and others.role = 'admin'
-                and users.deleted_at is null
-                and users.suspended_at is null
-          )
-        order by projects.id
-        limit $2
-        "#,
-        user.0,
-        BLOCKING_PROJECTS,
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Marks an account as deleted, ends its sessions, and deletes its passkeys and mailed links. The purge erases the
 /// rest.
 pub(crate) async fn delete_account(
@@ -174,7 +114,8 @@ pub(crate) async fn find_password_hash(db: &PgPool, user: UserId) -> Result<Opti
     Ok(hash.flatten())
 }
 
-/// Sets a password, ends all sessions except the caller's, and deletes all password reset links.
+/// Sets a password, ends all sessions except the caller's and all passkey registrations, suspends all passkeys, and
+/// deletes all password reset links.
 pub(crate) async fn change_password(
     db: &mut PgConnection,
     principal: &Principal,
@@ -191,6 +132,10 @@ pub(crate) async fn change_password(
             set revoked_at = case when id = $2 then revoked_at else $5 end,
                 password_id = case when id = $2 then $4 else password_id end
             where user_id = $1 and revoked_at is null
+        ), ceremonies as (
+            delete from passkey_ceremonies where user_id = $1
+        ), keys as (
+            update passkeys set suspended_at = $5 where user_id = $1 and suspended_at is null
         )
         update users set password_hash = $3, password_id = $4 where id = $1
         ",

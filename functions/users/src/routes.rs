@@ -1,6 +1,7 @@
 //! HTTP handlers, one file per endpoint.
 
 pub(crate) mod change_password;
+pub(crate) mod confirm_passkey;
 pub(crate) mod delete_account;
 pub(crate) mod delete_other_sessions;
 pub(crate) mod delete_passkey;

@@ -1,6 +1,7 @@
 //! One connection: SMTP (RFC 5321) with STARTTLS (RFC 3207) and AUTH (RFC 4954), based on mailin's state machine.
 
 use std::{
+    collections::HashMap,
     io,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -35,6 +36,7 @@ struct State {
 
 struct Envelope {
     credentials: Option<Credentials>,
+    refusals: Refusals,
     state: Arc<Mutex<State>>,
 }
 
@@ -60,6 +62,9 @@ impl Handler for Envelope {
     }
 
     fn rcpt(&mut self, to: &str) -> Response {
+        if let Some(code) = self.refusals.lock().unwrap_or_else(PoisonError::into_inner).get(to) {
+            return Response::custom(*code, format!("<{to}> is refused"));
+        }
         let mut state = self.state();
         if state.recipients.len() >= MAX_RECIPIENTS {
             return Response::custom(452, "Too many recipients".to_owned());
@@ -87,8 +92,12 @@ enum End<S> {
     Encrypt(S),
 }
 
+/// The reply codes of refused recipients, by address.
+pub(crate) type Refusals = Arc<Mutex<HashMap<String, u16>>>;
+
 /// The state that all connections share.
 pub(crate) struct Shared {
+    pub(crate) refusals: Refusals,
     pub(crate) store: Store,
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) credentials: Option<Credentials>,
@@ -103,7 +112,11 @@ pub(crate) async fn serve(stream: TcpStream, peer: IpAddr, shared: &Shared) -> i
         builder.enable_auth(AuthMechanism::Plain).enable_auth(AuthMechanism::Login);
     }
     let state = Arc::<Mutex<State>>::default();
-    let envelope = Envelope { credentials: shared.credentials.clone(), state: Arc::clone(&state) };
+    let envelope = Envelope {
+        credentials: shared.credentials.clone(),
+        refusals: Arc::clone(&shared.refusals),
+        state: Arc::clone(&state),
+    };
     let mut conversation =
         Conversation { session: builder.build(peer, envelope), state, shared, encrypted: false };
 

@@ -12,7 +12,11 @@ mod server;
 mod settings;
 mod store;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::sync::Mutex;
@@ -21,7 +25,12 @@ pub use error::Error;
 pub use message::Message;
 pub use settings::{Credentials, Limits, Settings};
 
-use crate::{certificate::Certificate, conversation::Shared, server::Server, store::Store};
+use crate::{
+    certificate::Certificate,
+    conversation::{Refusals, Shared},
+    server::Server,
+    store::Store,
+};
 
 /// The mail server and its received mails. Cheap to clone. The server stops when the last clone is dropped.
 #[derive(Clone)]
@@ -43,6 +52,7 @@ impl Inbox {
         let certificate = Certificate::generate()?;
         let store = Store::open(settings.data_dir.clone()).await?;
         let shared = Arc::new(Shared {
+            refusals: Refusals::default(),
             store,
             acceptor: certificate.acceptor(),
             credentials: settings.credentials,
@@ -91,6 +101,15 @@ impl Inbox {
             }
         };
         tokio::time::timeout(timeout, found).await.ok().flatten()
+    }
+
+    /// Answers this recipient with an SMTP reply code, 4xx or 5xx, instead of accepting it. `None` accepts it again.
+    pub fn refuse(&self, recipient: &str, code: Option<u16>) {
+        let mut refusals = self.0.shared.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        match code {
+            Some(code) => refusals.insert(recipient.to_owned(), code),
+            None => refusals.remove(recipient),
+        };
     }
 
     /// Stops the server: it closes connections and refuses new ones until it is started again.

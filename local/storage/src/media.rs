@@ -124,7 +124,7 @@ pub(crate) fn describe_stored(object: &ObjectMetadata, api: Api, headers: &mut H
     describe_hashes(object, api, headers);
 }
 
-/// Sets `x-goog-hash`: entry header per checksum in the XML API, entry for all in the JSON API.
+/// Sets `x-goog-hash`: one header per checksum in the XML API, one for all in the JSON API.
 fn describe_hashes(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     let name = HeaderName::from_static("x-goog-hash");
     let mut hashes = vec![format!("crc32c={}", object.crc32c)];
@@ -137,7 +137,7 @@ fn describe_hashes(object: &ObjectMetadata, api: Api, headers: &mut HeaderMap) {
     }
 }
 
-/// Returns the entity tag. In the XML API it is the MD5 in hex, if there is entry.
+/// Returns the entity tag. In the XML API it is the MD5 in hex, if there is one.
 fn entity_tag(object: &ObjectMetadata, api: Api) -> String {
     let md5 = object.md5.as_ref().and_then(|md5| STANDARD.decode(md5).ok());
     match md5 {

@@ -1,6 +1,7 @@
 //! Tests of the platform on one machine, from its users' point of view.
 
 mod browser;
+mod erasure;
 mod export;
 mod gateway;
 mod images;

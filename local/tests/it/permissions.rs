@@ -71,6 +71,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/users/me/passkeys", VERIFIED),
     ("PATCH", "/users/me/passkeys/{passkey_id}", VERIFIED),
     ("DELETE", "/users/me/passkeys/{passkey_id}", VERIFIED),
+    ("POST", "/users/me/passkeys/{passkey_id}/confirm", VERIFIED),
     ("GET", "/users/me/export", VERIFIED),
     ("GET", "/projects", VERIFIED),
     ("POST", "/projects", VERIFIED),
@@ -176,7 +177,8 @@ async fn export(platform: &Platform, project: ProjectId, requested_by: &TestUser
     id
 }
 
-fn functions(env: &Env, platform: &Platform) -> Router {
+/// The functions with paths, behind the URL map.
+pub(crate) fn functions(env: &Env, platform: &Platform) -> Router {
     let served = FUNCTIONS.iter().filter(|function| !function.paths.is_empty());
     let routers: BTreeMap<&str, Router> = served
         .map(|function| {

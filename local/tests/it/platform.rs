@@ -1,6 +1,6 @@
 //! The whole platform, as a newcomer sees it.
 
-use std::{path::Path, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -41,6 +41,39 @@ async fn one_origin_serves_page_api_inbox_and_functions() {
         let answer = running.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_server_refuses_requests_for_other_hosts() {
+    let running = Running::start().await;
+    let ports = std::fs::read_to_string(running.folder.path().join("data/ports.json")).expect("the ports");
+    let mut servers: HashMap<String, u16> = serde_json::from_str(&ports).expect("numbers");
+    servers.retain(|name, _| !["postgres", "smtp"].contains(&name.as_str()));
+    for name in ["auth", "data", "issuer", "pubsub", "storage", "documentai", "speech"] {
+        assert!(servers.contains_key(name), "{servers:?}");
+    }
+    servers.insert("gateway".to_owned(), running.port);
+    let get = async |port: u16, path: &str, host: String| {
+        let request = reqwest::Client::new().get(format!("http://127.0.0.1:{port}{path}"));
+        request.header("host", host).send().await.expect("an answer").status()
+    };
+    for (name, port) in servers {
+        for path in ["/health", "/local/inbox"] {
+            for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"] {
+                let refused = get(port, path, format!("{host}:{port}")).await;
+                assert_eq!(refused, StatusCode::MISDIRECTED_REQUEST, "{name} {path} {host}");
+            }
+            assert_eq!(
+                get(port, path, "localhost:1".to_owned()).await,
+                StatusCode::MISDIRECTED_REQUEST,
+                "{name}"
+            );
+            for host in ["localhost", "127.0.0.1"] {
+                let answered = get(port, path, format!("{host}:{port}")).await;
+                assert_ne!(answered, StatusCode::MISDIRECTED_REQUEST, "{name} {path} {host}");
+            }
+        }
     }
 }
 

@@ -42,6 +42,7 @@ async fn each_role_has_the_privileges_in_the_table_of_grants(db: PgPool) {
         ("statistics_durations", [READ, EVERYTHING]),
         ("statistics_people", [READ, EVERYTHING]),
         ("statistics_totals", [READ, EVERYTHING]),
+        ("transaction_offset", [READ, READ]),
     ];
     for (n, role) in ROLES.into_iter().enumerate() {
         let granted = privileges(&db, role, false).await;

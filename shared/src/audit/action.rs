@@ -54,6 +54,8 @@ actions! {
     UserPasskeyAdded = "user.passkey_added";
     /// A passkey was renamed.
     UserPasskeyRenamed = "user.passkey_renamed";
+    /// A suspended passkey was confirmed.
+    UserPasskeyConfirmed = "user.passkey_confirmed";
     /// A passkey was deleted.
     UserPasskeyRemoved = "user.passkey_removed";
     /// A user's global role was changed.

@@ -43,7 +43,8 @@ pub struct Entry {
     pub outcome: Outcome,
     /// Further facts for a reader. They outlive the erasure of a person, so they hold no secrets and no personal data.
     pub metadata: Value,
-    /// Personal values, such as names before and after a change. They are erased with the person.
+    /// Values that the actor wrote, such as a new name. They are erased with the actor, so they hold nothing that
+    /// another person wrote: the values before a change are in the entry before.
     pub personal: Option<Value>,
 }
 

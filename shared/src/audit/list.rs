@@ -53,7 +53,7 @@ pub struct AuditLog {
     /// Further facts about the action, without personal data.
     #[schema(value_type = Object)]
     pub metadata: Value,
-    /// Personal values before and after a change; null when there are none or they were erased.
+    /// Values that the actor wrote, such as a new name; null when there are none or they were erased.
     #[schema(value_type = Option<Object>)]
     pub details: Option<Value>,
     /// The time of the action.

@@ -78,7 +78,7 @@ impl Refusals {
         self.write(&kind, 1).await;
     }
 
-    /// Records the refusals counted so far. Call it before the process ends, and in tests.
+    /// Records the refusals counted so far. Called before the process ends.
     pub async fn flush(&self) {
         let kinds: Vec<Kind> = self.counts().keys().cloned().collect();
         for kind in kinds {

@@ -113,15 +113,12 @@ pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: us
     if hops == 0 {
         return peer.map(|address| address.to_canonical());
     }
-    let values: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    let position = values.len().checked_sub(hops)?;
+    // Bytes, because the entries that the client wrote need not be text.
+    let fields = headers.get_all("x-forwarded-for").iter().rev();
+    let entry = fields.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')).nth(hops - 1)?;
+    let address: IpAddr = str::from_utf8(entry).ok()?.trim().parse().ok()?;
     // `::ffff:203.0.113.9` and `203.0.113.9` are the same host.
-    values[position].trim().parse().ok().map(|address: IpAddr| address.to_canonical())
+    Some(address.to_canonical())
 }
 
 pub(crate) fn user_agent(headers: &HeaderMap) -> Option<String> {
@@ -162,6 +159,15 @@ mod tests {
         assert_eq!(client_address(&headers, peer, 0), peer);
         assert_eq!(client_address(&headers, peer, 2), "203.0.113.9".parse().ok());
         assert_eq!(client_address(&headers, peer, 9), None);
+        for forged in
+            [&b"\xff, 203.0.113.9, 10.0.0.1"[..], b"a\xe9,,203.0.113.9 ,\t10.0.0.1", b"203.0.113.9,\xff"]
+        {
+            headers.insert("x-forwarded-for", HeaderValue::from_bytes(forged).expect("a value"));
+            assert_eq!(client_address(&headers, peer, 2), "203.0.113.9".parse().ok(), "{forged:?}");
+        }
+        headers.append("x-forwarded-for", HeaderValue::from_static("198.51.100.7"));
+        assert_eq!(client_address(&headers, peer, 1), "198.51.100.7".parse().ok());
+        assert_eq!(client_address(&headers, peer, 3), "203.0.113.9".parse().ok());
         headers.insert("x-forwarded-for", HeaderValue::from_static("::ffff:203.0.113.9"));
         assert_eq!(client_address(&headers, peer, 1), "203.0.113.9".parse().ok());
     }

@@ -5,7 +5,7 @@ use std::{str::FromStr as _, time::Duration};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
     Connection as _, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
 use crate::base::config::Error;
@@ -21,20 +21,48 @@ crate::settings! {
         pub acquire_timeout: Duration = "DATABASE_ACQUIRE_TIMEOUT" or "3",
         /// Prepared statements cached per connection. Set to `0` behind a pooler in transaction mode.
         pub statement_cache: usize = "DATABASE_STATEMENT_CACHE" or "100",
+        /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, the URL's `sslmode`
+        /// decides what is verified.
+        pub ca_certificate: Option<String> = "DATABASE_CA_CERTIFICATE",
     }
 }
 
 /// The idle time after which a connection is tested before use.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
-/// Creates a pool that connects on first use, so that startup never waits for the database.
+/// Returns the options of a connection, which verifies the server's certificate if `DATABASE_CA_CERTIFICATE` is set.
 ///
 /// # Errors
 /// If the URL is not a PostgreSQL URL.
-pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
+pub fn options(settings: &DatabaseSettings) -> Result<PgConnectOptions, Error> {
     let options = PgConnectOptions::from_str(settings.url.expose_secret())
         .map_err(|_| Error::of("DATABASE_URL", "expected postgres://user:password@host:port/database"))?
         .statement_cache_capacity(settings.statement_cache);
+    Ok(match &settings.ca_certificate {
+        // The server has a private address and no host name. Its authority signs no other server's certificate.
+        Some(pem) => options.ssl_mode(PgSslMode::VerifyCa).ssl_root_cert_from_pem(pem.clone().into_bytes()),
+        None => options,
+    })
+}
+
+/// Creates a pool that connects on first use, so that startup never waits for the database.
+///
+/// Statements end before the request that sends them does, so that an abandoned one does not continue. A pooler passes
+/// no such options on: behind one, the login needs `statement_timeout` and `lock_timeout` of its own.
+///
+/// # Errors
+/// If the URL is not a PostgreSQL URL.
+pub fn connect(settings: &DatabaseSettings, request_timeout: Option<Duration>) -> Result<PgPool, Error> {
+    let mut options = options(settings)?;
+    if settings.statement_cache == 0 {
+        sqlx::use_unnamed_statements();
+    } else if let Some(request) = request_timeout {
+        let milliseconds = |limit: Duration| format!("{}ms", limit.as_millis());
+        options = options.options([
+            ("statement_timeout", milliseconds(request * 4 / 5)),
+            ("lock_timeout", milliseconds(request * 2 / 5)),
+        ]);
+    }
     Ok(PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
@@ -53,19 +81,45 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, Error> {
         .connect_lazy_with(options))
 }
 
-/// Returns true if the error means that the database is unreachable, rather than that the query is wrong.
-#[must_use]
-pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        // 08: connection; 53: resources; 57P0x: shutting down or starting (PostgreSQL, appendix A).
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| code.starts_with("08") || code.starts_with("53") || code.starts_with("57P0")),
-        _ => false,
+/// The meaning of an error for the request that got it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The database is unreachable, or did not get a lock in time.
+    Unavailable,
+    /// The transaction was rolled back for no fault of its own: a deadlock, a conflict, or a server that is no longer the
+    /// primary. It can succeed when it is repeated.
+    RolledBack,
+    /// The statement took too long.
+    TimedOut,
+    /// The statement is wrong.
+    Wrong,
+}
+
+impl Failure {
+    /// Classifies an error (PostgreSQL, appendix A).
+    #[must_use]
+    pub fn of(error: &sqlx::Error) -> Self {
+        let code = match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => return Self::Unavailable,
+            sqlx::Error::Database(error) => error.code().unwrap_or_default(),
+            _ => return Self::Wrong,
+        };
+        match &*code {
+            // serialization_failure, deadlock_detected, read_only_sql_transaction
+            "40001" | "40P01" | "25006" => Self::RolledBack,
+            // query_canceled
+            "57014" => Self::TimedOut,
+            // lock_not_available
+            "55P03" => Self::Unavailable,
+            // 08: connection; 53: resources; 57P0x: shutting down or starting.
+            code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P0") => {
+                Self::Unavailable
+            }
+            _ => Self::Wrong,
+        }
     }
 }
 

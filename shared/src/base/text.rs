@@ -6,20 +6,31 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 
+/// The maximum length of a text that is normalized, in bytes. A longer text is kept as it is and is too long for every
+/// type in this module.
+const MAX_NORMALIZED: usize = 2 << 10;
+
 /// An email address, trimmed and in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(from = "String")]
 #[garde(transparent)]
 #[schema(value_type = String, format = Email, max_length = 254)]
-pub struct EmailAddress(#[garde(email, length(max = 254))] String);
+pub struct EmailAddress(#[garde(custom(is_mail_address))] String);
 
 impl From<String> for EmailAddress {
     fn from(text: String) -> Self {
-        Self(text.trim().to_lowercase())
+        Self(if text.len() <= MAX_NORMALIZED { text.trim().to_lowercase() } else { text })
     }
 }
 
 impl EmailAddress {
+    /// Parses an address. Returns `None` if no mail can be sent to it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let address = Self::from(text.to_owned());
+        address.validate().is_ok().then_some(address)
+    }
+
     /// Returns the address as a string slice.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -27,17 +38,49 @@ impl EmailAddress {
     }
 }
 
-/// The name of a person or a project: one line without control characters. URLs are refused because names appear in
-/// mails.
+/// Checks that mail programs and servers accept an address: a dot-atom and a domain name (RFC 5321, 4.1.2), in ASCII.
+/// Quoted names and IP addresses are refused.
+fn is_mail_address(text: &str, (): &()) -> garde::Result {
+    if text.len() > 254 {
+        return Err(garde::Error::new("is longer than 254 characters"));
+    }
+    let is_atom = |atom: &str| {
+        !atom.is_empty()
+            && atom.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte))
+    };
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_domain = |domain: &str| {
+        domain.split('.').all(is_label)
+            && domain.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    match text.split_once('@') {
+        Some((local, domain)) if local.len() <= 64 && local.split('.').all(is_atom) && is_domain(domain) => {
+            Ok(())
+        }
+        _ => Err(garde::Error::new("is not an email address")),
+    }
+}
+
+/// The name of a person, a project or a passkey: one line of 1 to 200 characters. Domains and URLs are refused, because
+/// names appear in mails, where programs turn them into links.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(from = "String")]
 #[garde(transparent)]
 #[schema(value_type = String, min_length = 1, max_length = 200)]
-pub struct Name(#[garde(length(chars, min = 1, max = 200), custom(is_plain_name))] String);
+pub struct Name(#[garde(custom(is_plain_name))] String);
 
 impl From<String> for Name {
     fn from(text: String) -> Self {
-        Self(text.trim().nfc().collect())
+        if text.len() > MAX_NORMALIZED {
+            return Self(text);
+        }
+        let spaced = text.nfc().map(|character| if is_space(character) { ' ' } else { character });
+        Self(spaced.collect::<String>().trim().to_owned())
     }
 }
 
@@ -50,19 +93,66 @@ impl Name {
 }
 
 fn is_plain_name(text: &str, (): &()) -> garde::Result {
-    if text.chars().any(|character| character.is_control() || is_bidi_control(character)) {
-        return Err(garde::Error::new("contains a control character"));
-    }
-    let lower = text.to_lowercase();
-    if lower.contains("://") || lower.contains("www.") {
-        return Err(garde::Error::new("contains a URL"));
-    }
-    Ok(())
+    let wrong = if !(1..=200).contains(&text.chars().count()) {
+        "must have 1 to 200 characters"
+    } else if text.chars().any(is_invisible) {
+        "contains a control character or a line separator"
+    } else if text.contains("://") || has_domain(text) {
+        "contains a web address (put a space after each dot)"
+    } else {
+        return Ok(());
+    };
+    Err(garde::Error::new(wrong))
 }
 
-/// Returns true for characters that change the text direction, which can disguise a name.
-fn is_bidi_control(character: char) -> bool {
-    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+/// Returns true for spaces of other widths (general category Zs), which keyboards for some languages produce.
+fn is_space(character: char) -> bool {
+    character.is_whitespace() && !character.is_control() && !is_invisible(character)
+}
+
+/// Returns true for characters that control the layout or are not visible, which can disguise a name: the general
+/// categories Cc, Cf, Zl and Zp, except for the joiners that Indic scripts, Persian and emoji need.
+fn is_invisible(character: char) -> bool {
+    is_disguise(character)
+        || matches!(
+            character,
+            '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{180E}'
+                | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}'
+                | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// Returns true for control characters, line separators, and characters that reorder the text around them, such as
+/// `\u{202E}`, which shows `gpj.exe` as `exe.jpg`.
+#[must_use]
+pub fn is_disguise(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns true if a dot stands between a word and at least two letters or an internationalized label: mail programs
+/// turn that into a link, whether or not such a domain exists today. Also true for an IPv4 address.
+fn has_domain(text: &str) -> bool {
+    let joiner = |character: &char| matches!(character, '\u{200C}' | '\u{200D}');
+    let text: String = text.chars().filter(|character| !joiner(character)).collect();
+    text.split(char::is_whitespace).any(|word| {
+        let labels: Vec<&str> = word.split(is_dot).collect();
+        let follows = labels.windows(2).any(|pair| {
+            let letters = pair[1].chars().take_while(|character| character.is_alphabetic()).count();
+            !pair[0].is_empty() && letters >= 2
+        });
+        follows || labels.windows(4).any(|parts| parts.iter().all(|part| is_number(part)))
+    })
+}
+
+/// Returns true for dots that separate the labels of a domain (UTS #46) or look like one.
+fn is_dot(character: char) -> bool {
+    matches!(character, '.' | '\u{2024}' | '\u{3002}' | '\u{FE52}' | '\u{FF0E}' | '\u{FF61}')
+}
+
+/// Returns true for a text that begins or ends with a digit, such as the last part of `192.0.2.7/path`.
+fn is_number(part: &str) -> bool {
+    part.starts_with(|character: char| character.is_ascii_digit())
+        || part.ends_with(|character: char| character.is_ascii_digit())
 }
 
 /// A new password: 12 to 128 characters after NFKC normalization, and not a common password.
@@ -72,7 +162,17 @@ pub struct NewPassword(SecretString);
 
 impl From<String> for NewPassword {
     fn from(text: String) -> Self {
-        Self(normalize_password(&text))
+        Self(if text.len() <= MAX_NORMALIZED { normalize(&text) } else { text.into() })
+    }
+}
+
+impl Validate for NewPassword {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        if !(12..=128).contains(&self.0.expose_secret().chars().count()) {
+            report.append(path(), garde::Error::new("must have 12 to 128 characters"));
+        }
     }
 }
 
@@ -82,25 +182,21 @@ impl NewPassword {
     pub fn secret(&self) -> &SecretString {
         &self.0
     }
-}
 
-impl Validate for NewPassword {
-    type Context = ();
-
-    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
-        let password = self.0.expose_secret();
-        if !(12..=128).contains(&password.chars().count()) {
-            report.append(path(), garde::Error::new("must have 12 to 128 characters"));
-        } else if is_well_known(password) {
-            report.append(path(), garde::Error::new("is a common password and easy to guess"));
+    /// Returns the reason why a password of a valid length is easy to guess, if it is. Takes some milliseconds.
+    #[must_use]
+    pub fn weakness(&self, address: Option<&EmailAddress>) -> Option<&'static str> {
+        if address.is_some_and(|address| self.is_made_of(address)) {
+            Some("is too similar to the email address")
+        } else if is_well_known(self.0.expose_secret()) {
+            Some("is a common password and easy to guess")
+        } else {
+            None
         }
     }
-}
 
-impl NewPassword {
     /// Returns true if too few characters remain when the parts of the account's own address are removed.
-    #[must_use]
-    pub fn is_made_of(&self, address: &EmailAddress) -> bool {
+    fn is_made_of(&self, address: &EmailAddress) -> bool {
         let mut left = self.0.expose_secret().to_lowercase();
         for part in address.as_str().split(['@', '.', '+', '-', '_']).filter(|part| part.len() > 2) {
             left = left.replace(part, "");
@@ -128,9 +224,31 @@ fn is_well_known(password: &str) -> bool {
     guessable(first) && (characters.len() <= END || guessable(last))
 }
 
+/// A password to check against the one of an account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct GivenPassword(SecretString);
+
+impl Validate for GivenPassword {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        if self.0.expose_secret().len() > MAX_NORMALIZED {
+            report.append(path(), garde::Error::new("is too long"));
+        }
+    }
+}
+
+impl GivenPassword {
+    /// Returns the normalized password.
+    #[must_use]
+    pub fn normalized(&self) -> SecretString {
+        normalize(self.0.expose_secret())
+    }
+}
+
 /// Normalizes a password to NFKC, so that it is the same on every keyboard (NIST SP 800-63B, 5.1.1.2).
-#[must_use]
-pub fn normalize_password(text: &str) -> SecretString {
+fn normalize(text: &str) -> SecretString {
     text.nfkc().collect::<String>().into()
 }
 
@@ -161,25 +279,114 @@ pub fn like_pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use garde::Validate as _;
+    use secrecy::ExposeSecret as _;
 
-    use super::{EmailAddress, Name, NewPassword, is_language};
+    use super::{EmailAddress, GivenPassword, Name, NewPassword, is_language};
 
     #[test]
     fn an_address_is_normalized_and_invalid_addresses_are_refused() {
         let address = EmailAddress::from(" Ada@Example.ORG ".to_owned());
         assert!(address.validate().is_ok());
         assert_eq!(address.as_str(), "ada@example.org");
-        for wrong in ["", "ada", "ada@", "@example.org", "a b@example.org", "ada@example.org\r\nbcc: x@y.z"] {
-            assert!(EmailAddress::from(wrong.to_owned()).validate().is_err(), "{wrong:?}");
+        for right in ["a.b+c@example.org", "o'neil_{x}@xn--bcher-kva.example", "ada@localhost"] {
+            assert_eq!(EmailAddress::parse(right).expect("an address").as_str(), right);
+        }
+        let (local, label) = ("a".repeat(65), "b".repeat(64));
+        for wrong in [
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "a b@example.org",
+            "a..b@example.org",
+            ".ada@example.org",
+            "ada.@example.org",
+            "\"ada\"@example.org",
+            "ada@a@example.org",
+            "ada@example..org",
+            "ada@-example.org",
+            "ada@example.org.",
+            "ada@127.0.0.1",
+            "ada@[127.0.0.1]",
+            "ådå@example.org",
+            "ada@bücher.example",
+            "ada@example.org\r\nbcc: x@y.z",
+            &format!("{local}@example.org"),
+            &format!("ada@{label}.org"),
+            &format!("ada@{}org", "example.".repeat(40)),
+        ] {
+            assert!(EmailAddress::parse(wrong).is_none(), "{wrong:?}");
         }
     }
 
     #[test]
-    fn a_name_with_a_url_or_a_control_character_is_refused() {
-        assert!(Name::from("Ada Lovelace".to_owned()).validate().is_ok());
-        for wrong in ["", "  ", "see https://evil.example", "www.evil.example", "a\nb", "a\u{202E}b"] {
-            assert!(Name::from(wrong.to_owned()).validate().is_err(), "{wrong:?}");
+    fn a_name_that_could_become_a_link_is_refused() {
+        let valid = |name: &str| Name::from(name.to_owned()).validate().is_ok();
+        for link in [
+            "see https://evil.example",
+            "http://localhost/x",
+            "www.evil.example",
+            "pay at evil.example/x",
+            "Evil.Example",
+            "ada@example.org",
+            "click(evil.com)",
+            "evil.com.",
+            "evil.xn--p1ai",
+            "почта.рф",
+            "evil。com",
+            "evil．com",
+            "evil｡com",
+            "evil․com",
+            "ｅｖｉｌ．ｃｏｍ",
+            "evil.c\u{200D}om",
+            "evil.\u{200C}com",
+            "call 192.0.2.7/x",
+        ] {
+            assert!(!valid(link), "{link:?}");
         }
+        for name in [
+            "Ada Lovelace",
+            "J. R. R. Tolkien",
+            "J.R.R. Tolkien",
+            "Martin Luther King Jr.",
+            "Kim D.",
+            "Dr. Ng",
+            "Letters ...and more",
+            "Release 2.0.1",
+            "Archive no.7",
+            ".NET",
+            "Größe & Söhne (1988), 3/4",
+            "山田　太郎",
+            "می\u{200C}خواهم",
+            "👩\u{200D}🚀",
+        ] {
+            assert!(valid(name), "{name:?}");
+        }
+        assert_eq!(Name::from(" 山田　太郎\u{A0}".to_owned()).as_str(), "山田 太郎");
+    }
+
+    #[test]
+    fn a_name_with_a_control_bidi_or_separator_character_is_refused() {
+        for character in "\0\n\r\t\u{7F}\u{85}\u{AD}\u{61C}\u{200B}\u{200E}\u{200F}\u{2028}\u{2029}\u{202A}\u{202E}\u{2060}\u{2066}\u{2069}\u{FEFF}\u{E0041}".chars() {
+            let name = Name::from(format!("a{character}b"));
+            assert!(name.validate().is_err(), "{character:?}");
+        }
+        for empty in ["", "  ", "\u{3000}"] {
+            assert!(Name::from(empty.to_owned()).validate().is_err(), "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_refused_and_not_normalized() {
+        // Each U+FDFA becomes 18 characters under NFKC.
+        let long = "\u{FDFA}".repeat(5_000);
+        let (name, password) = (Name::from(long.clone()), NewPassword::from(long.clone()));
+        assert_eq!((name.as_str().len(), password.secret().expose_secret().len()), (long.len(), long.len()));
+        assert!(name.validate().is_err() && password.validate().is_err());
+        let address = EmailAddress::from(format!("{}@example.org", "A.".repeat(5_000)));
+        assert!(address.as_str().starts_with("A.") && address.validate().is_err());
+        let given: GivenPassword = serde_json::from_value(long.into()).expect("a text");
+        assert!(given.validate().is_err());
     }
 
     #[test]
@@ -214,10 +421,10 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "passwordpasswordpassword",
         ] {
-            assert!(NewPassword::from(known.to_owned()).validate().is_err(), "{known}");
+            assert!(NewPassword::from(known.to_owned()).weakness(None).is_some(), "{known}");
         }
         for good in ["correct horse battery", "wrong password!", "passwordpassword and a kX9vw2q"] {
-            assert!(NewPassword::from(good.to_owned()).validate().is_ok(), "{good}");
+            assert_eq!(NewPassword::from(good.to_owned()).weakness(None), None, "{good}");
         }
     }
 

@@ -38,7 +38,7 @@ pub enum EmailRequested {
         /// The password reset whose link is sent.
         reset_id: PasswordResetId,
     },
-    /// A notice that the password was changed.
+    /// A notice that the password was changed, with the passkeys that it suspended.
     PasswordChanged {
         /// The user whose password was changed.
         user_id: UserId,
@@ -47,6 +47,11 @@ pub enum EmailRequested {
     PasskeyAdded {
         /// The passkey that was added.
         passkey_id: PasskeyId,
+    },
+    /// A notice that a passkey was removed.
+    PasskeyRemoved {
+        /// The user who had the passkey.
+        user_id: UserId,
     },
     /// The link to accept an invitation to a project.
     Invitation {

@@ -41,7 +41,7 @@ crate::settings! {
 }
 
 /// The maximum time that a response waits for its events to be published.
-const BUDGET: Duration = Duration::from_millis(300);
+pub const BUDGET: Duration = Duration::from_millis(300);
 /// The maximum time that one event waits for Pub/Sub, so that a topic that hangs does not hold up the others.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// The number of failed attempts, over a quarter of an hour, after which an operator is told about an event.
@@ -132,7 +132,7 @@ impl Outbox {
         Ok(Transaction { transaction, outbox: self.clone(), events: Vec::new() })
     }
 
-    /// Publishes committed events within a short time limit. The sweep publishes the rest.
+    /// Publishes committed events within a short time limit for all of them. The sweep publishes the rest.
     pub async fn publish_in_time(&self, events: Vec<Outgoing>) {
         if events.is_empty() {
             return;
@@ -255,9 +255,19 @@ impl Transaction {
     /// # Errors
     /// If the commit fails. Then nothing was changed or published.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.transaction.commit().await?;
-        self.outbox.publish_in_time(self.events).await;
+        let outbox = self.outbox.clone();
+        outbox.publish_in_time(self.commit_unpublished().await?).await;
         Ok(())
+    }
+
+    /// Commits and returns the events. A request with several transactions passes the events of all of them to one call
+    /// of [`Outbox::publish_in_time`], because the time limit applies to the request.
+    ///
+    /// # Errors
+    /// If the commit fails. Then nothing was changed.
+    pub async fn commit_unpublished(self) -> Result<Vec<Outgoing>, sqlx::Error> {
+        self.transaction.commit().await?;
+        Ok(self.events)
     }
 }
 

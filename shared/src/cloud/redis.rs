@@ -8,7 +8,7 @@ use std::{
 };
 
 use redis::{
-    Client, RedisError, RedisResult,
+    Client, RedisError, RedisResult, TlsCertificates,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -29,6 +29,8 @@ crate::settings! {
     pub struct RedisSettings {
         /// The Redis URL (`redis://` or `rediss://`). If unset, instances share no counters and caches.
         pub url: Option<SecretString> = "REDIS_URL",
+        /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, those of browsers.
+        pub ca_certificate: Option<String> = "REDIS_CA_CERTIFICATE",
         /// The time that a request waits for Redis before it continues without, in milliseconds.
         pub timeout_ms: u64 = "REDIS_TIMEOUT_MS" or "100",
     }
@@ -59,7 +61,20 @@ impl Redis {
         let Some(url) = &settings.url else { return Ok(None) };
         // The original error is hidden because it may contain the password.
         let wrong = |_: RedisError| Error::of("REDIS_URL", "expected `redis://` or `rediss://` and a host");
-        let client = Client::open(url.expose_secret()).map_err(wrong)?;
+        let client = match &settings.ca_certificate {
+            Some(pem) => {
+                let root_cert = Some(pem.clone().into_bytes());
+                if !url.expose_secret().starts_with("rediss://") {
+                    return Err(Error::of(
+                        "REDIS_URL",
+                        "expected `rediss://`, since REDIS_CA_CERTIFICATE is set",
+                    ));
+                }
+                Client::build_with_tls(url.expose_secret(), TlsCertificates { client_tls: None, root_cert })
+            }
+            None => Client::open(url.expose_secret()),
+        };
+        let client = client.map_err(wrong)?;
         let connection = connect(&client).map_err(wrong)?;
         let state = Mutex::new(State { connection, next_try: None });
         let patience = Duration::from_millis(settings.timeout_ms);

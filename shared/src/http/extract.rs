@@ -63,19 +63,19 @@ impl<T: Serialize> IntoResponse for Json<T> {
 pub fn json_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(Code::Malformed).detail(format!("The body is not JSON: {error}.")))?;
-    faults::read_json(value).map_err(Problem::invalid_fields)
+    faults::read_json(value, bytes.len()).map_err(Problem::invalid_fields)
 }
 
-/// Parses and validates a form (`application/x-www-form-urlencoded`).
+/// Parses and validates a form (`application/x-www-form-urlencoded`) or a query, which has the same syntax.
 ///
 /// # Errors
 /// 422 with every invalid field.
 pub fn form_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
     let pairs = url::form_urlencoded::parse(bytes);
-    faults::read_pairs(pairs.into_owned().collect()).map_err(Problem::invalid_fields)
+    faults::read_pairs(pairs.into_owned().collect(), bytes.len()).map_err(Problem::invalid_fields)
 }
 
-/// Reads the whole request body, up to the server's limit.
+/// Reads the whole request body, up to the limit of the route.
 ///
 /// # Errors
 /// 413 if it is too large, 400 if it is incomplete.
@@ -165,8 +165,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        faults::read_pairs(pairs.into_owned().collect()).map(Self).map_err(Problem::invalid_fields)
+        form_from_slice(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
     }
 }
 

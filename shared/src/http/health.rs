@@ -72,7 +72,7 @@ impl Health {
         let pool = pool.clone();
         self.check("database", Need::Required, move || {
             let pool = pool.clone();
-            async move { sqlx::query("select 1").execute(&pool).await.is_ok() }
+            async move { sqlx::raw_sql("select 1").execute(&pool).await.is_ok() }
         })
     }
 

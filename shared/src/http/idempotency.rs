@@ -5,14 +5,18 @@
 //! never shows data that the caller may no longer see. A concurrent repeat waits for the first request at the unique
 //! index.
 
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
-    body::{Body, to_bytes},
-    extract::{FromRequestParts, MatchedPath, Request, State},
+    body::Body,
+    extract::{FromRequestParts, MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, request::Parts},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
 };
+use futures::TryStreamExt as _;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -40,7 +44,7 @@ pub struct IdempotencyKey(Option<Known>);
 struct Known {
     route: String,
     key: String,
-    request_hash: Vec<u8>,
+    request_hash: RequestHash,
 }
 
 /// The result of reserving a key.
@@ -60,7 +64,8 @@ impl IdempotencyKey {
         Self(self.0.as_ref().filter(|_| number > 0).map(part).or_else(|| self.0.clone()))
     }
 
-    /// Reserves the key for a resource that is about to be created in the same transaction.
+    /// Reserves the key for a resource that is about to be created in the same transaction. Only the part of the body
+    /// that was read before counts as the request.
     ///
     /// # Errors
     /// 422 if the key was already used for a different request.
@@ -72,6 +77,7 @@ impl IdempotencyKey {
         now: OffsetDateTime,
     ) -> Result<Reservation, Problem> {
         let Some(Known { route, key, request_hash }) = &self.0 else { return Ok(Reservation::First) };
+        let request_hash = request_hash.finish();
         // An expired key can be reused, even if the purge has not deleted it yet.
         let reserved = sqlx::query!(
             "
@@ -104,7 +110,7 @@ impl IdempotencyKey {
         )
         .fetch_one(db)
         .await?;
-        if kept.request_hash == *request_hash {
+        if kept.request_hash == request_hash {
             Ok(Reservation::Repeat(kept.resource_id))
         } else {
             Err(Problem::new(Code::IdempotencyMismatch))
@@ -118,7 +124,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(HEADER) else { return Ok(Self::default()) };
         let key = read(value)?;
-        let Some(RequestHash(request_hash)) = parts.extensions.get::<RequestHash>().cloned() else {
+        let Some(request_hash) = parts.extensions.get::<RequestHash>().cloned() else {
             return Err(Problem::internal("the server does not hash requests with an Idempotency-Key"));
         };
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
@@ -149,24 +155,40 @@ fn read(value: &HeaderValue) -> Result<String, Problem> {
     }
 }
 
+/// The hash of a request's path and of the part of its body that was read.
 #[derive(Clone)]
-struct RequestHash(Vec<u8>);
+struct RequestHash(Arc<Mutex<Context>>);
 
-/// A layer of the server that hashes the path and body of each POST with a key.
-pub(crate) async fn hash_request(State(limit): State<usize>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
-        return next.run(request).await;
+impl RequestHash {
+    fn update(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
     }
+
+    fn finish(&self) -> Vec<u8> {
+        let hash = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        hash.finish().as_ref().to_vec()
+    }
+}
+
+impl fmt::Debug for RequestHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RequestHash")
+    }
+}
+
+/// A layer of the server that hashes the path and body of each POST with a key. The body is hashed while it is read,
+/// so that a request that is refused before costs nothing.
+pub(crate) async fn hash_request(request: Request) -> Request {
+    if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
+        return request;
+    }
+    let hash = RequestHash(Arc::new(Mutex::new(Context::new(&SHA256))));
     let (mut parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, limit).await else {
-        return Problem::new(Code::BodyTooLarge).into_response();
-    };
-    let mut hash = Context::new(&SHA256);
     hash.update(parts.uri.path().as_bytes());
     hash.update(&[0]);
-    hash.update(&bytes);
-    parts.extensions.insert(RequestHash(hash.finish().as_ref().to_vec()));
-    next.run(Request::from_parts(parts, Body::from(bytes))).await
+    parts.extensions.insert(hash.clone());
+    let body = body.into_data_stream().inspect_ok(move |bytes| hash.update(bytes));
+    Request::from_parts(parts, Body::from_stream(body))
 }
 
 #[cfg(test)]

@@ -43,6 +43,12 @@ impl Default for Limit {
 }
 
 impl Limit {
+    /// Returns the page size.
+    #[must_use]
+    pub fn size(self) -> u32 {
+        u32::try_from(self.0).unwrap_or_default()
+    }
+
     /// Returns the number of rows to query: one more than the page size, to find out if there is a next page.
     #[must_use]
     pub fn rows(self) -> i64 {

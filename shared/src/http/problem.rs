@@ -1,6 +1,7 @@
 //! Error responses: `application/problem+json` (RFC 9457) with a stable code.
 
 mod code;
+mod quota;
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -12,8 +13,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-pub use self::code::Code;
-use crate::base::context;
+pub use self::{code::Code, quota::QuotaProblem};
+use crate::base::{context, database::Failure};
 
 /// The result of a handler, with [`Problem`] as its error.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
@@ -40,7 +41,13 @@ pub struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The underlying error. It is logged once with a 5xx response and never sent to clients.
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// True if the request can succeed when it is repeated.
+    rolled_back: bool,
 }
+
+/// Marks the response of a request whose transaction was rolled back and can succeed when it is repeated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RolledBack;
 
 /// The body of an error response (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -82,6 +89,7 @@ impl Problem {
             extension: Map::new(),
             headers: Vec::new(),
             source: None,
+            rolled_back: false,
         };
         match code.status() {
             StatusCode::UNAUTHORIZED => {
@@ -160,14 +168,15 @@ impl Problem {
         }
     }
 
-    /// Returns the cause for logs. It must never be sent to clients.
+    /// Returns the cause for logs and dead letters, without mail addresses, since it outlives the person. It must never
+    /// be sent to clients.
     #[must_use]
     pub fn cause(&self) -> String {
-        match (&self.source, &self.detail) {
+        without_addresses(match (&self.source, &self.detail) {
             (Some(source), _) => chain(source.as_ref()),
             (None, Some(detail)) => detail.clone(),
             (None, None) => self.code.title().to_owned(),
-        }
+        })
     }
 
     /// Returns the problem's code.
@@ -180,7 +189,10 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.code.status();
-        if status.is_server_error() {
+        if self.rolled_back {
+            let cause = self.cause();
+            tracing::warn!(code = self.code.as_str(), cause, "the transaction was rolled back");
+        } else if status.is_server_error() {
             let cause = self.cause();
             tracing::error!(code = self.code.as_str(), cause, "the request failed");
         }
@@ -188,6 +200,9 @@ impl IntoResponse for Problem {
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], bytes).into_response();
         response.headers_mut().extend(self.headers);
+        if self.rolled_back {
+            response.extensions_mut().insert(RolledBack);
+        }
         response
     }
 }
@@ -206,6 +221,19 @@ pub fn chain<'a>(error: &(dyn StdError + 'a)) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Replaces the words with an `@`.
+fn without_addresses(text: String) -> String {
+    if !text.contains('@') {
+        return text;
+    }
+    let ends_word = |character: char| character.is_whitespace() || "<>()[]{}\"'`,;=".contains(character);
+    let replace = |piece: &str| {
+        let word = piece.trim_end_matches(ends_word);
+        if word.contains('@') { format!("[address]{}", &piece[word.len()..]) } else { piece.to_owned() }
+    };
+    text.split_inclusive(ends_word).map(replace).collect()
 }
 
 /// Converts a missing row into a 404.
@@ -239,10 +267,31 @@ impl OrNotFound for bool {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if crate::base::database::is_unavailable(&error) {
-            Self::unavailable(error)
-        } else {
-            Self::internal(error)
+        let failure = Failure::of(&error);
+        let code = match failure {
+            Failure::Wrong => Code::Internal,
+            Failure::TimedOut => Code::TimedOut,
+            Failure::Unavailable | Failure::RolledBack => Code::Unavailable,
+        };
+        let rolled_back = failure == Failure::RolledBack;
+        Self { source: Some(error.into()), rolled_back, ..Self::new(code) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn a_cause_contains_no_mail_address() {
+        for (source, cause) in [
+            ("no mailbox <ada@example.org>: moved", "no mailbox <[address]>: moved"),
+            ("Key (email)=(ada@example.org) exists", "Key (email)=([address]) exists"),
+            ("ada@example.org", "[address]"),
+            ("to 'ada@example.org', \"bob@example.org\"", "to '[address]', \"[address]\""),
+            ("timed out after 5 s", "timed out after 5 s"),
+        ] {
+            assert_eq!(Problem::internal(source).cause(), cause);
         }
     }
 }

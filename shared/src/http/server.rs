@@ -1,12 +1,14 @@
 //! The HTTP server of every function, on Cloud Run and AWS Lambda: request context, limits, headers, health checks.
 
 mod layers;
+mod repeat;
 mod stopping;
 
-use std::{net::SocketAddr, process::ExitCode, time::Duration};
+use std::{future::ready, net::SocketAddr, process::ExitCode, time::Duration};
 
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt as _};
-use tokio::{net::TcpListener, sync::watch};
+use axum::{Extension, Router, middleware, serve::ListenerExt as _};
+use futures::future::BoxFuture;
+use tokio::{net::TcpListener, sync::watch, time::timeout};
 
 pub use stopping::Stopping;
 
@@ -20,16 +22,16 @@ use crate::{
 
 /// The time for requests in progress to finish. Cloud Run kills an instance 10 seconds after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(8);
+/// The time for what remains to be done after that ([`Service::finally`]).
+const FINISH: Duration = Duration::from_millis(1500);
 
 crate::settings! {
-    /// The HTTP server: cross-origin access, proxies and limits.
+    /// The HTTP server: cross-origin access, proxies and the request timeout.
     pub struct HttpSettings {
         /// Origins whose pages may call the function from a browser (CORS), separated by commas.
         pub cors_origins: Vec<String> = "CORS_ORIGINS" or "",
         /// The number of trusted proxies that append to `X-Forwarded-For`: 2 behind Google's load balancer.
         pub trusted_proxy_hops: usize = "TRUSTED_PROXY_HOPS" or "2",
-        /// The maximum size of a request body, in bytes.
-        pub max_body_bytes: usize = "MAX_BODY_BYTES" or "1048576",
         /// The request timeout, in seconds.
         pub request_timeout: Duration = "REQUEST_TIMEOUT" or "30",
     }
@@ -52,6 +54,7 @@ crate::settings! {
 /// A function that is ready to serve requests.
 pub struct Service {
     router: Router,
+    finish: BoxFuture<'static, ()>,
 }
 
 impl Service {
@@ -64,9 +67,30 @@ impl Service {
             .merge(health.routes())
             .fallback(layers::not_found)
             .method_not_allowed_fallback(layers::method_not_allowed)
-            .layer(middleware::from_fn_with_state(settings.max_body_bytes, idempotency::hash_request))
-            .layer(DefaultBodyLimit::max(settings.max_body_bytes));
-        Ok(Self { router: layers::apply(router, settings)? })
+            .layer(middleware::map_request(idempotency::hash_request));
+        Ok(Self { router: layers::apply(router, settings)?, finish: Box::pin(ready(())) })
+    }
+
+    /// Sets what remains to be done after the last request.
+    #[must_use]
+    pub fn finally(self, finish: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self { finish: Box::pin(finish), ..self }
+    }
+
+    /// Serves like [`serve`], and finishes what remains to be done.
+    ///
+    /// # Errors
+    /// If the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let served = serve(listener, self.router, stop).await;
+        if timeout(FINISH, self.finish).await.is_err() {
+            tracing::warn!("the process ended before its work was finished");
+        }
+        served
     }
 
     /// Returns the router, which must be served with connect info ([`SocketAddr`]).
@@ -93,15 +117,14 @@ async fn start(
     let env = Env::from_process();
     let host = HostSettings::from_env(&env)?;
     telemetry::start(function, &host.telemetry)?;
-    let router = build(&env)?.router();
+    let service = build(&env)?;
     if host.lambda_runtime_api.is_some() {
-        return lambda_http::run(router).await;
+        return lambda_http::run(service.router()).await;
     }
     let listener = TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], host.port)))
         .await
         .map_err(|error| format!("cannot listen on port {} (PORT): {error}", host.port))?;
-    serve(listener, router, stop_signal()).await?;
-    Ok(())
+    Ok(service.serve(listener, stop_signal()).await?)
 }
 
 /// Serves until `stop` resolves, then gives requests in progress a few seconds to finish. Responses that would never

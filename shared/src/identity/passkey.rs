@@ -19,4 +19,8 @@ pub struct Passkey {
     /// The time of the last authentication with the passkey; null if it was never used.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
+    /// The time when a password reset or change suspended the passkey; null if it can sign in. Confirm it with
+    /// `POST /users/me/passkeys/{passkey_id}/confirm`.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub suspended_at: Option<OffsetDateTime>,
 }

@@ -20,7 +20,10 @@ use argon2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{sync::oneshot, time::timeout};
 
-use crate::http::problem::Problem;
+use crate::{
+    base::text::{EmailAddress, NewPassword},
+    http::problem::Problem,
+};
 
 crate::settings! {
     /// Settings for password hashing.
@@ -69,17 +72,24 @@ impl Passwords {
     /// 503 when the queue is full or the wait too long.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
         let password = password.clone();
-        self.in_turn(move |memory| {
-            let (params, salt) = (params()?, Salt::generate());
-            let hash = compute(Algorithm::Argon2id, Version::V0x13, &params, &password, &salt, memory)?;
-            let hash = PasswordHash {
-                algorithm: Algorithm::Argon2id.ident(),
-                version: Some(Version::V0x13.into()),
-                params: ParamsString::try_from(&params).map_err(internal)?,
-                salt: Some(salt),
-                hash: Some(hash),
-            };
-            Ok(hash.to_string())
+        self.in_turn(move |memory| hash(&password, memory)).await
+    }
+
+    /// Hashes a new password, unless it is easy to guess or made of the account's address. The check is as costly as
+    /// the hash, so it comes after the rate limits and runs on the same threads.
+    ///
+    /// # Errors
+    /// 422 for `field` when the password is easy to guess, 503 when the queue is full or the wait too long.
+    pub async fn hash_new(
+        &self,
+        field: &'static str,
+        password: &NewPassword,
+        address: Option<&EmailAddress>,
+    ) -> Result<String, Problem> {
+        let (password, address) = (password.clone(), address.cloned());
+        self.in_turn(move |memory| match password.weakness(address.as_ref()) {
+            Some(weakness) => Err(Problem::invalid_field(field, weakness)),
+            None => hash(password.secret(), memory),
         })
         .await
     }
@@ -167,6 +177,19 @@ pub fn is_outdated(hash: &str) -> bool {
 
 fn params() -> Result<Params, Problem> {
     Params::new(MEMORY_KIB, PASSES, LANES, Some(Params::DEFAULT_OUTPUT_LEN)).map_err(internal)
+}
+
+fn hash(password: &SecretString, memory: &mut Vec<Block>) -> Result<String, Problem> {
+    let (params, salt) = (params()?, Salt::generate());
+    let hash = compute(Algorithm::Argon2id, Version::V0x13, &params, password, &salt, memory)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(internal)?,
+        salt: Some(salt),
+        hash: Some(hash),
+    };
+    Ok(hash.to_string())
 }
 
 fn compute(

@@ -27,6 +27,8 @@ use crate::{
 
 /// The time for which a session counts as recent after its user has authenticated.
 pub const RECENT: Duration = Duration::minutes(10);
+/// The maximum length of an access token, in bytes. Those of this platform have about 600.
+const MAX_TOKEN: usize = 4 << 10;
 
 /// The dependencies of authorization, part of the state of every function with routes.
 #[derive(Clone)]
@@ -44,8 +46,8 @@ pub struct Authority {
 impl Authority {
     /// Creates an authority that reads sessions and roles from this database.
     #[must_use]
-    pub fn new(db: PgPool, tokens: Verifier, clock: Clock) -> Self {
-        Self { refusals: Refusals::new(db.clone(), clock.clone()), db, tokens, clock }
+    pub fn new(db: PgPool, tokens: Verifier, refusals: Refusals, clock: Clock) -> Self {
+        Self { db, tokens, refusals, clock }
     }
 
     /// Records that the caller's role does not allow the request, and returns the problem for the response.
@@ -240,6 +242,6 @@ pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Claims, Pro
 /// Returns the bearer token from the `Authorization` header.
 pub(crate) fn bearer(parts: &Parts) -> Option<SecretString> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
+    let (scheme, token) = value.split_once(' ').filter(|(_, token)| token.len() <= MAX_TOKEN)?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
 }

@@ -1,10 +1,11 @@
 //! Rate limits for routes that unauthenticated clients may call.
 //!
 //! A handler wraps its body in [`Limited`], or its session on routes where a signed-in client could guess a password.
-//! Each request spends from up to three quotas at once. Every route has its own:
+//! Each request spends from up to three quotas. Every route has its own:
 //! - `address`: the client's address. An IPv6 address counts as its /64, and all requests without a known address
-//!   count as one client.
-//! - `account`: the account that the request is about, from this address.
+//!   count as one client. It is spent before the body is read.
+//! - `account`: the account that the request is about, from this address. It is spent once the body is read, together
+//!   with the third.
 //! - `strangers`: that account from all addresses. An address from which the account has opened a session is exempt
 //!   once this quota is spent. A flood from many addresses therefore slows down sign-ins from new places, but never
 //!   locks the owner out of a known one. Sessions are queried only when `strangers` alone would refuse, so requests
@@ -70,17 +71,25 @@ pub struct RateLimits(Arc<Inner>);
 
 struct Inner {
     settings: RateLimitSettings,
+    store: Store,
+    is_known: Box<IsKnown>,
+}
+
+/// The debts of all keys: in Redis, if configured and available, otherwise in this process.
+pub(super) struct Store {
     local: LocalStore,
     redis: Option<Redis>,
     shared: Option<SharedStore>,
     clock: Clock,
-    is_known: Box<IsKnown>,
 }
 
 /// The charges of an admitted request.
 pub struct Spent {
     limits: RateLimits,
+    route: String,
+    network: Network,
     charges: Vec<Charge>,
+    standings: Vec<Standing>,
     fields: RateLimitFields,
 }
 
@@ -97,13 +106,9 @@ impl RateLimits {
         + Sync
         + 'static,
     ) -> Result<Self, Error> {
-        let redis = Redis::new(&settings.redis)?;
         Ok(Self(Arc::new(Inner {
             settings: settings.clone(),
-            local: LocalStore::default(),
-            shared: redis.clone().map(SharedStore::new),
-            redis,
-            clock,
+            store: Store::new(&settings.redis, clock)?,
             is_known: Box::new(is_known),
         })))
     }
@@ -119,66 +124,101 @@ impl RateLimits {
     /// Adds Redis, if configured, to the health checks as an optional dependency: limits also work without it.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
-        match &self.0.redis {
+        self.0.store.depend(health)
+    }
+
+    /// Admits a request by the client's address, or returns a 429 with the time to retry after.
+    async fn admit(&self, route: String, cost: u32, fields: RateLimitFields) -> Result<Spent, Problem> {
+        let network = Network::of(context::current().and_then(|context| context.client_address));
+        let parts = [route.as_str(), &network.to_string()];
+        let charge = Charge::new("address", self.0.settings.address_per_minute, cost, &parts);
+        let standings = self.0.store.spend(&[charge], false).await;
+        let mut spent =
+            Spent { limits: self.clone(), route, network, charges: vec![], standings: vec![], fields };
+        spent.settle(vec![charge], standings)?;
+        Ok(spent)
+    }
+}
+
+impl Store {
+    pub(super) fn new(settings: &RedisSettings, clock: Clock) -> Result<Self, Error> {
+        let redis = Redis::new(settings)?;
+        let shared = redis.clone().map(SharedStore::new);
+        Ok(Self { local: LocalStore::default(), redis, shared, clock })
+    }
+
+    pub(super) fn depend(&self, health: Health) -> Health {
+        match &self.redis {
             Some(redis) => redis.depend(health),
             None => health,
         }
     }
 
-    /// Admits a request, or returns a 429 with the time to retry after. A refused request spends nothing.
-    async fn admit(
+    /// Charges one key. Returns the time to wait if its limit does not admit the cost.
+    pub(super) async fn wait(
         &self,
-        route: &str,
-        account: Option<Account<'_>>,
+        limit: &'static str,
+        per_minute: NonZeroU32,
         cost: u32,
-        fields: RateLimitFields,
-    ) -> Result<Spent, Problem> {
-        let network = Network::of(context::current().and_then(|context| context.client_address));
-        let settings = &self.0.settings;
-        let mut charges =
-            vec![Charge::new("address", settings.address_per_minute, cost, &[route, &network.to_string()])];
-        let mut email = None;
-        if let Some((account, name)) = account.and_then(|account| Some((account, account.name()?))) {
-            let network = network.to_string();
-            let parts = [route, name.as_str(), network.as_str()];
-            let parts = if matches!(account, Account::User(_)) { &parts[..2] } else { &parts[..] };
-            charges.push(Charge::new("account", settings.account_per_minute, cost, parts));
-            if matches!(account, Account::Email(_)) {
-                charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
-                email = Some(name);
-            }
-        }
-        let mut standings = self.spend(&charges, false).await;
-        if let Some(email) = email
-            && refused_by_the_last_alone(&standings)
-            && (self.0.is_known)(email, network).await?
-        {
-            charges.pop();
-            standings = self.spend(&charges, false).await;
-        }
-        fields::describe(&fields, &standings);
-        match standings.iter().filter_map(|standing| standing.wait).max() {
-            Some(wait) => Err(Problem::new(Code::TooManyRequests).retry_after(whole_seconds(wait))),
-            None => Ok(Spent { limits: self.clone(), charges, fields }),
-        }
+        of: &str,
+    ) -> Option<Duration> {
+        let standings = self.spend(&[Charge::new(limit, per_minute, cost, &[of])], false).await;
+        standings.iter().find_map(|standing| standing.wait).map(whole_seconds)
     }
 
     async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Vec<Standing> {
-        let debts = match &self.0.shared {
+        let debts = match &self.shared {
             Some(store) => store.spend(charges, in_any_case).await,
             None => None,
         };
-        let now = || self.0.clock.now();
-        let debts = debts.unwrap_or_else(|| self.0.local.spend(charges, gcra::micros(now()), in_any_case));
+        let now = || self.clock.now();
+        let debts = debts.unwrap_or_else(|| self.local.spend(charges, gcra::micros(now()), in_any_case));
         gcra::standings(charges, &debts, in_any_case)
     }
 }
 
 impl Spent {
+    /// Admits the request by the account that it is about, or returns a 429 with the time to retry after. A refused
+    /// request spends nothing of the account's quotas.
+    async fn admit_account(&mut self, account: Account<'_>, cost: u32) -> Result<(), Problem> {
+        let Some(name) = account.name() else { return Ok(()) };
+        let limits = self.limits.clone();
+        let settings = &limits.0.settings;
+        let network = self.network.to_string();
+        let parts = [self.route.as_str(), name.as_str(), network.as_str()];
+        let own = if matches!(account, Account::User(_)) { &parts[..2] } else { &parts[..] };
+        let mut charges = vec![Charge::new("account", settings.account_per_minute, cost, own)];
+        let by_email = matches!(account, Account::Email(_));
+        if by_email {
+            charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
+        }
+        let mut standings = limits.0.store.spend(&charges, false).await;
+        if by_email
+            && refused_by_the_last_alone(&standings)
+            && (limits.0.is_known)(name, self.network).await?
+        {
+            charges.pop();
+            standings = limits.0.store.spend(&charges, false).await;
+        }
+        self.settle(charges, standings)
+    }
+
+    /// Keeps the charges for the response's fields, and refuses the request if one of them does.
+    fn settle(&mut self, charges: Vec<Charge>, standings: Vec<Standing>) -> Result<(), Problem> {
+        let wait = standings.iter().filter_map(|standing| standing.wait).max();
+        self.charges.extend(charges);
+        self.standings.extend(standings);
+        fields::describe(&self.fields, &self.standings);
+        match wait {
+            Some(wait) => Err(Problem::new(Code::TooManyRequests).retry_after(whole_seconds(wait))),
+            None => Ok(()),
+        }
+    }
+
     /// Charges a wrong guess with the cost of two more requests.
     pub async fn failed(&self) {
         let more: Vec<Charge> = self.charges.iter().map(|charge| charge.times(FAILURE)).collect();
-        let standings = self.limits.spend(&more, true).await;
+        let standings = self.limits.0.store.spend(&more, true).await;
         // The remaining quota is shown in requests rather than in failures.
         let standings: Vec<Standing> =
             self.charges.iter().zip(&standings).map(|(charge, standing)| standing.of(charge)).collect();

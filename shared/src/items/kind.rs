@@ -50,6 +50,8 @@ pub struct KindDefinition {
     pub prefix: &'static str,
     /// The accepted media types of an upload, aliases included.
     pub media_types: &'static [&'static str],
+    /// The file name extensions of each media type, in the order of `media_types`. The first one is the usual one.
+    pub extensions: &'static [&'static [&'static str]],
     /// The largest size of an upload, in bytes.
     pub max_bytes: i64,
     /// The fields that only this kind has, in the order of an export's columns.
@@ -71,6 +73,7 @@ const DOCUMENT: KindDefinition = KindDefinition {
         "image/bmp",
         "image/webp",
     ],
+    extensions: &[&["pdf"], &["png"], &["jpg", "jpeg"], &["tif", "tiff"], &["gif"], &["bmp"], &["webp"]],
     max_bytes: 100 << 20,
     own_fields: &["domain", "page_count"],
     actions: [
@@ -100,6 +103,15 @@ const VOICE: KindDefinition = KindDefinition {
         "audio/ogg",
         "audio/webm",
     ],
+    extensions: &[
+        &["wav"],
+        &["wav"],
+        &["flac"],
+        &["mp3"],
+        &["m4a", "mp4"],
+        &["ogg", "oga", "opus"],
+        &["webm", "weba"],
+    ],
     max_bytes: 500 << 20,
     own_fields: &["duration_seconds", "requested_language"],
     actions: [
@@ -127,6 +139,21 @@ impl ItemKind {
             Self::Document => &DOCUMENT,
             Self::Voice => &VOICE,
         }
+    }
+
+    /// Returns the name under which a file is served. It ends in an extension of the file's type, because programs
+    /// choose by it what they do with the file.
+    #[must_use]
+    pub fn served_name(self, filename: &str, media_type: &str) -> String {
+        let definition = self.definition();
+        let place = definition.media_types.iter().position(|known| *known == media_type);
+        let extensions =
+            place.and_then(|place| definition.extensions.get(place)).copied().unwrap_or_default();
+        let (_, extension) = filename.rsplit_once('.').unwrap_or_default();
+        if extensions.iter().any(|known| known.eq_ignore_ascii_case(extension)) {
+            return filename.to_owned();
+        }
+        format!("{filename}.{}", extensions.first().unwrap_or(&"bin"))
     }
 
     /// Returns the audit action of a verb on this kind.
@@ -304,6 +331,28 @@ mod tests {
     use serde_json::json;
 
     use super::{ItemKind, Verb};
+
+    #[test]
+    fn a_served_name_ends_in_an_extension_of_its_type() {
+        for (filename, media_type, served) in [
+            ("letter.pdf", "application/pdf", "letter.pdf"),
+            ("LETTER.PDF", "application/pdf", "LETTER.PDF"),
+            ("photo.jpeg", "image/jpeg", "photo.jpeg"),
+            ("setup.exe", "application/pdf", "setup.exe.pdf"),
+            ("setup.pdf.exe", "application/pdf", "setup.pdf.exe.pdf"),
+            ("letter.pdf", "image/png", "letter.pdf.png"),
+            ("letter.pdf ", "application/pdf", "letter.pdf .pdf"),
+            ("letter", "application/pdf", "letter.pdf"),
+            ("pdf", "application/pdf", "pdf.pdf"),
+        ] {
+            assert_eq!(ItemKind::Document.served_name(filename, media_type), served);
+        }
+        for kind in ItemKind::ALL {
+            let definition = kind.definition();
+            assert_eq!(definition.extensions.len(), definition.media_types.len());
+            assert!(definition.extensions.iter().all(|extensions| !extensions.is_empty()));
+        }
+    }
 
     #[test]
     fn each_kind_has_the_same_name_in_json_and_in_its_audit_actions() {

@@ -49,7 +49,7 @@ pub struct Job {
     pub attempt: i32,
     /// The number of failures that count, since the upload or since a person last restarted the item.
     pub tries: i32,
-    /// The declared media type.
+    /// The media type: the declared one, until the file has shown another one.
     pub content_type: String,
     /// The declared size, in bytes.
     pub size_bytes: i64,
@@ -124,10 +124,14 @@ pub trait Engine: Clone + Send + Sync + 'static {
     const KIND: ItemKind;
     /// The folder of the engine's output in the results bucket.
     const FOLDER: &'static str;
-    /// The number of leading bytes of a file that [`Engine::check`] needs.
+    /// The number of leading bytes of a file that [`Engine::detect`] and [`Engine::check`] need.
     const HEAD_BYTES: u64;
 
-    /// Returns a failure if the beginning of the file shows that the engine cannot read it.
+    /// Returns the accepted media type that the beginning of the file shows. Only such a file is processed and served.
+    fn detect(job: &Job, head: &Head) -> Option<&'static str>;
+
+    /// Returns a failure if the beginning of the file shows that the engine cannot read it. The job has the type that
+    /// [`Engine::detect`] returned.
     fn check(job: &Job, head: &Head) -> Option<Failure>;
 
     /// Reads the input synchronously, or starts an operation that writes below `output`. The `head` has passed

@@ -9,9 +9,11 @@ use super::{ItemKind, ItemStatus};
 use crate::base::ids::{ItemId, ProjectId};
 
 /// The position of a reader: after the row `id` of the transaction `xid`.
+///
+/// The database function `transaction_number` numbers transactions, so that a restored database continues their order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The id of the transaction.
+    /// The number of the transaction.
     pub xid: i64,
     /// The id of the row.
     pub id: i64,
@@ -99,16 +101,16 @@ pub async fn transitions_after(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        select xid::text::bigint as "xid!", id, item_id as "item_id: ItemId", project_id as "project_id: ProjectId",
+        select xid, id, item_id as "item_id: ItemId", project_id as "project_id: ProjectId",
                kind as "kind: ItemKind", from_status as "from?: ItemStatus", to_status as "to: ItemStatus", version, at,
                case when to_status = 'failed' then details ->> 'code' end as failure_code
         from item_transitions
-        where (xid, id) > ($1::text::xid8, $2)
-          and xid < pg_snapshot_xmin(pg_current_snapshot())
+        where (xid, id) > ($1, $2)
+          and xid < oldest_open_transaction()
         order by item_transitions.xid, id
         limit $3
         "#,
-        after.xid.to_string(),
+        after.xid,
         after.id,
         limit,
     )
@@ -130,19 +132,19 @@ pub async fn position_after(
     sqlx::query_as!(
         Position,
         r#"
-        select xid::text::bigint as "xid!", id as "id!"
+        select xid as "xid!", id as "id!"
         from (
             select xid, id
             from item_transitions
-            where (xid, id) > ($1::text::xid8, $2)
-              and xid < pg_snapshot_xmin(pg_current_snapshot())
+            where (xid, id) > ($1, $2)
+              and xid < oldest_open_transaction()
             order by item_transitions.xid, id
             limit $3
         ) as following
         order by following.xid desc, id desc
         limit 1
         "#,
-        after.xid.to_string(),
+        after.xid,
         after.id,
         limit,
     )
@@ -165,21 +167,21 @@ pub async fn project_transitions_after(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        select xid::text::bigint as "xid!", id, item_id as "item_id: ItemId", project_id as "project_id: ProjectId",
+        select xid, id, item_id as "item_id: ItemId", project_id as "project_id: ProjectId",
                kind as "kind: ItemKind", from_status as "from?: ItemStatus", to_status as "to: ItemStatus", version, at,
                case when to_status = 'failed' then details ->> 'code' end as failure_code
         from item_transitions
         where project_id = $1
-          and (xid, id) > ($2::text::xid8, $3)
-          and (xid, id) <= ($4::text::xid8, $5)
-          and xid < pg_snapshot_xmin(pg_current_snapshot())
+          and (xid, id) > ($2, $3)
+          and (xid, id) <= ($4, $5)
+          and xid < oldest_open_transaction()
         order by item_transitions.xid, id
         limit $6
         "#,
         project.0,
-        after.xid.to_string(),
+        after.xid,
         after.id,
-        until.xid.to_string(),
+        until.xid,
         until.id,
         limit,
     )

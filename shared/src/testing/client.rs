@@ -1,9 +1,11 @@
 //! An HTTP client of one function. Requests pass through the function's whole router, middleware included.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -27,6 +29,8 @@ pub struct TestResponse {
     pub headers: HeaderMap,
     /// The body if it is JSON, or else null.
     pub body: Value,
+    /// The size of the body, in bytes.
+    pub size: usize,
 }
 
 impl Client {
@@ -48,7 +52,7 @@ impl Client {
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
         let name: header::HeaderName = name.parse().expect("a header name");
-        client.headers.insert(name, value.parse().expect("a header value"));
+        client.headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).expect("a header value"));
         client
     }
 
@@ -105,11 +109,31 @@ impl Client {
         content_type: Option<&str>,
         body: Vec<u8>,
     ) -> TestResponse {
+        self.send_body(method, path, content_type, Body::from(body)).await
+    }
+
+    /// Sends a POST request whose JSON body never arrives.
+    ///
+    /// # Panics
+    /// When the response waits for the body.
+    pub async fn post_stalled(&self, path: &str) -> TestResponse {
+        let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+        let response = self.send_body(Method::POST, path, Some("application/json"), body);
+        tokio::time::timeout(Duration::from_secs(10), response).await.expect("a response before the body")
+    }
+
+    async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Body,
+    ) -> TestResponse {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(content_type) = content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
-        let mut request = request.body(Body::from(body)).expect("a request");
+        let mut request = request.body(body).expect("a request");
         request.headers_mut().extend(self.headers.clone());
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
@@ -118,7 +142,7 @@ impl Client {
         let body = if endless { Body::empty() } else { body };
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        TestResponse { status: parts.status, headers: parts.headers, body }
+        TestResponse { status: parts.status, headers: parts.headers, body, size: bytes.len() }
     }
 }
 

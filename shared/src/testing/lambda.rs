@@ -156,6 +156,7 @@ impl Lambda {
             status: status(&answer),
             headers: headers(&answer),
             body: serde_json::from_slice(&bytes).unwrap_or_default(),
+            size: bytes.len(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Direct database access, for states that no request produces and for checks of single values.
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Decode, PgExecutor, Postgres, Type};
+use sqlx::{AssertSqlSafe, Decode, Executor, Postgres, Type};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -58,7 +58,7 @@ pub fn rfc3339(at: OffsetDateTime) -> String {
 ///
 /// # Panics
 /// When the database reports an error.
-pub async fn insert(db: impl PgExecutor<'_>, table: &str, row: Value) {
+pub async fn insert(db: impl Executor<'_, Database = Postgres>, table: &str, row: Value) {
     let columns: Vec<String> =
         row.as_object().expect("an object").keys().map(|column| format!("\"{column}\"")).collect();
     let columns = columns.join(", ");

@@ -13,7 +13,7 @@ use shared::{
 use sqlx::PgPool;
 
 fn pool(env: &Env) -> PgPool {
-    database::connect(&DatabaseSettings::from_env(env).expect("settings")).expect("a pool")
+    database::connect(&DatabaseSettings::from_env(env).expect("settings"), None).expect("a pool")
 }
 
 async fn refused(pool: &PgPool, statement: &'static str) -> bool {

@@ -3,6 +3,7 @@ use garde::Validate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
+    audit::Refusals,
     base::{config::Settings as _, ids::ProjectId},
     http::{
         health::Health,
@@ -67,7 +68,8 @@ impl Guarded {
         let platform = Platform::start(db).await;
         let tokens = AccessTokenSettings::from_env(&platform.env()).expect("settings");
         let tokens = Verifier::new(&tokens, platform.clock.clone()).expect("keys");
-        let authority = Authority::new(platform.db.clone(), tokens, platform.clock.clone());
+        let refusals = Refusals::new(platform.db.clone(), platform.clock.clone());
+        let authority = Authority::new(platform.db.clone(), tokens, refusals, platform.clock.clone());
         let router = Router::new()
             .merge(routes::<Members>("members"))
             .merge(routes::<Admins>("admins"))

@@ -170,6 +170,6 @@ async fn a_transition_from_an_outdated_version_changes_nothing(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_reader_uses_an_index(db: PgPool) {
     let platform = Platform::start(db).await;
-    let plan = platform.plan(&["from_status as", "where (xid, id) > ($1::text::xid8, $2)"]).await;
+    let plan = platform.plan(&["from_status as", "where (xid, id) > ($1, $2)"]).await;
     assert!(plan.contains("item_transitions_xid_id_idx") && !plan.contains("Sort"), "{plan}");
 }

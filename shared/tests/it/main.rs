@@ -1,6 +1,7 @@
 //! Integration tests of `shared`, through its public interface and against the local cloud.
 
 mod audit;
+mod database;
 mod guard;
 mod items;
 mod layers;

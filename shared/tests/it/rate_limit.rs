@@ -164,6 +164,27 @@ async fn invalid_bodies_are_limited_too() {
 }
 
 #[tokio::test]
+async fn an_address_is_refused_before_the_body_is_read() {
+    let client = instance(&Clock::default(), &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]);
+    client.post("/guess", json!({"mail": 1})).await.assert_problem(422, "invalid_fields");
+    client.post_stalled("/guess").await.assert_problem(429, "too_many_requests");
+}
+
+#[tokio::test]
+async fn an_entry_that_is_no_text_does_not_hide_the_address() {
+    let client = instance(&Clock::default(), &[]);
+    for number in 0..10 {
+        let email = format!("{number}@example.org");
+        guess_from(&client, &format!("é, {KNOWN}"), &email).await.assert_status(200);
+    }
+    guess_from(&client, &format!("é, {KNOWN}"), "new@example.org")
+        .await
+        .assert_problem(429, "too_many_requests");
+    guess_from(&client, KNOWN, "new@example.org").await.assert_problem(429, "too_many_requests");
+    guess_from(&client, "é, 203.0.113.2", "new@example.org").await.assert_status(200);
+}
+
+#[tokio::test]
 async fn a_failed_attempt_counts_as_three_requests() {
     let redis = RedisServer::start().await;
     for client in [instance(&Clock::default(), &[]), sharing(&redis)] {

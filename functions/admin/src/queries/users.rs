@@ -112,38 +112,6 @@ pub(crate) async fn list_memberships(
     .await
 }
 
-/// Locks all super admins and the user to change, in the order of their ids, so that changes of super admins are
-/// serialized without deadlocks. Returns the number of other active super admins.
-pub(crate) async fn lock_super_admins(db: &mut PgConnection, but: UserId) -> Result<i64, sqlx::Error> {
-    sqlx::query!(
-        "
-        select id
-        from users
-        where (global_role = 'super_admin' or id = $1) and deleted_at is null
-        order by id
-        for update
-        ",
-        but.0,
-    )
-    .fetch_all(&mut *db)
-    .await?;
-    // A separate statement sees the changes that were committed while the previous statement waited for its locks.
-    sqlx::query_scalar!(
-        r#"
-        select count(*) as "count!"
-        from users
-        where global_role = 'super_admin'
-          and id <> $1
-          and deleted_at is null
-          and suspended_at is null
-          and email_verified_at is not null
-        "#,
-        but.0,
-    )
-    .fetch_one(db)
-    .await
-}
-
 /// Changes a user's role and suspension. A suspension revokes all sessions permanently.
 pub(crate) async fn update_user(
     db: &mut PgConnection,

@@ -12,7 +12,7 @@ use shared::{
         problem::{ProblemBody, Result},
         versioned::Versioned,
     },
-    identity::{account::GlobalRole, principal::SuperAdmin},
+    identity::{account::GlobalRole, admins::LastAdminProblem, principal::SuperAdmin},
 };
 use utoipa::ToSchema;
 
@@ -33,11 +33,12 @@ pub(crate) struct UpdateUser {
 
 /// Update a user
 ///
-/// Changes the global role, or suspends or restores the user. The last super admin cannot be demoted or suspended.
+/// Changes the global role, or suspends or restores the user. The last super admin cannot be demoted or
+/// suspended, and the only admin of a project cannot be suspended.
 #[utoipa::path(patch, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
     request_body(content((UpdateUser = "application/merge-patch+json"), (UpdateUser = "application/json"))),
     responses((status = OK, body = User), (status = NOT_FOUND, body = ProblemBody),
-        (status = CONFLICT, body = ProblemBody)))]
+        (status = CONFLICT, body = LastAdminProblem)))]
 pub(crate) async fn update_user(
     State(users): State<Users>,
     SuperAdmin(principal): SuperAdmin,

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::json;
-use shared::{base::ids::UserId, identity::guard::ProjectRole};
+use shared::{base::ids::UserId, identity::guard::ProjectRole, testing::TestUser};
 use sqlx::PgPool;
 
 use crate::support::{Admin, column};
@@ -161,4 +161,29 @@ async fn a_project_admin_has_no_access_to_the_platform_administration(db: PgPool
     admin.platform.member(project, &admin.root, ProjectRole::Reviewer).await;
     let hers = admin.nobody.as_user(&ada);
     hers.patch(&format!("/admin/users/{}", admin.root.id), json!({})).await.assert_problem(403, "forbidden");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_only_admin_of_a_project_cannot_be_suspended(db: PgPool) {
+    let admin = Admin::start(db).await;
+    let platform = &admin.platform;
+    let [ada, bob] = [platform.user("ada@example.org").await, platform.user("bob@example.org").await];
+    let project = platform.project(&ada).await;
+    let suspend = async |user: &TestUser| {
+        admin.client.patch(&format!("/admin/users/{}", user.id), json!({"suspended": true})).await
+    };
+    let refused = suspend(&ada).await;
+    refused.assert_problem(409, "last_admin");
+    assert_eq!(refused.body["projects"], json!([{"id": project, "name": "Letters"}]));
+    // A change of the global role takes no project's admin away.
+    let path = format!("/admin/users/{}", ada.id);
+    for role in ["super_admin", "user"] {
+        admin.client.patch(&path, json!({"global_role": role})).await.assert_status(200);
+    }
+
+    platform.member(project, &bob, ProjectRole::Admin).await;
+    let answers = join_all([suspend(&ada), suspend(&bob)]).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
 }

@@ -8,7 +8,7 @@ use shared::{
         text::Name,
     },
     http::problem::{Code, Problem},
-    identity::account::GlobalRole,
+    identity::{account::GlobalRole, principal::Principal},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
@@ -77,32 +77,39 @@ pub(crate) async fn take_authentication(
     .await
 }
 
-/// Stores a passkey, provided that the account is neither deleted nor suspended.
+/// Stores a passkey, provided that the session has not ended and the account is neither deleted nor suspended.
 ///
 /// # Errors
-/// 409 when the passkey is already registered, 401 when the account was closed in the meantime.
+/// 409 when the passkey is already registered, 401 when the session or the account was closed in the meantime.
 pub(crate) async fn insert_passkey(
     db: &mut PgConnection,
     id: PasskeyId,
-    user: UserId,
+    principal: &Principal,
     new: &NewPasskey,
     name: &Name,
     now: OffsetDateTime,
 ) -> Result<(), Problem> {
+    // The lock waits for a password reset or change, and then sees that it has ended the session.
     let inserted = sqlx::query!(
         "
         insert into passkeys (id, user_id, credential_id, credential, name, created_at)
         select $1, users.id, $3, $4, $5, $6
         from users
-        where users.id = $2 and users.deleted_at is null and users.suspended_at is null
+        join sessions on sessions.user_id = users.id
+        where users.id = $2
+          and users.deleted_at is null
+          and users.suspended_at is null
+          and sessions.id = $7
+          and sessions.revoked_at is null
         for share
         ",
         id.0,
-        user.0,
+        principal.user_id.0,
         new.credential_id,
         new.credential,
         name.as_str(),
         now,
+        principal.session_id.0,
     )
     .execute(db)
     .await
@@ -111,6 +118,15 @@ pub(crate) async fn insert_passkey(
         _ => error.into(),
     })?;
     if inserted.rows_affected() == 1 { Ok(()) } else { Err(Problem::new(Code::Unauthenticated)) }
+}
+
+/// A passkey that is locked while its assertion is checked.
+pub(crate) struct LockedPasskey {
+    pub(crate) id: PasskeyId,
+    pub(crate) credential: Value,
+    /// True until the owner confirms the passkey after a password reset or change.
+    pub(crate) suspended: bool,
+    pub(crate) owner: PasskeyOwner,
 }
 
 /// The owner of a passkey.
@@ -125,11 +141,12 @@ pub(crate) struct PasskeyOwner {
 pub(crate) async fn lock_passkey(
     db: &mut PgConnection,
     assertion: &PublicKeyCredential,
-) -> Result<Option<(PasskeyId, Value, PasskeyOwner)>, sqlx::Error> {
+) -> Result<Option<LockedPasskey>, sqlx::Error> {
     let user = assertion.get_user_unique_id().and_then(|handle| Uuid::from_slice(handle).ok());
     let row = sqlx::query!(
         r#"
-        select passkeys.id as "id: PasskeyId", passkeys.credential, users.id as "user_id: UserId",
+        select passkeys.id as "id: PasskeyId", passkeys.credential,
+               passkeys.suspended_at is not null as "suspended!", users.id as "user_id: UserId",
                users.global_role as "global_role: GlobalRole", users.password_id
         from passkeys
         join users on users.id = passkeys.user_id
@@ -147,7 +164,7 @@ pub(crate) async fn lock_passkey(
     Ok(row.map(|row| {
         let owner =
             PasskeyOwner { id: row.user_id, global_role: row.global_role, password_id: row.password_id };
-        (row.id, row.credential, owner)
+        LockedPasskey { id: row.id, credential: row.credential, suspended: row.suspended, owner }
     }))
 }
 

@@ -91,6 +91,32 @@ pub(crate) async fn insert_password_reset(
     .await
 }
 
+/// Extends the newest password reset link of an address and returns its user.
+pub(crate) async fn extend_password_reset(
+    db: &mut PgConnection,
+    email: &EmailAddress,
+    now: OffsetDateTime,
+) -> Result<Option<UserId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        update password_reset_tokens set expires_at = $2
+        where id = (
+            select password_reset_tokens.id
+            from users
+            join password_reset_tokens on password_reset_tokens.user_id = users.id
+            where users.email = $1 and users.deleted_at is null and users.suspended_at is null
+            order by password_reset_tokens.created_at desc
+            limit 1
+        )
+        returning user_id as "user_id: UserId"
+        "#,
+        email.as_str(),
+        now + PASSWORD_RESET_LIFETIME,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 pub(crate) struct PasswordReset {
     pub(crate) user_id: UserId,
     pub(crate) expires_at: OffsetDateTime,
@@ -118,8 +144,8 @@ pub(crate) async fn lock_password_reset(
     .await
 }
 
-/// Sets a new password, ends all sessions and invalidates all other links. Also marks the address as verified, since
-/// the link was mailed to it.
+/// Sets a new password, ends all sessions and passkey registrations, suspends all passkeys, and invalidates all other
+/// links. Also marks the address as verified, since the link was mailed to it.
 pub(crate) async fn reset_password(
     db: &mut PgConnection,
     user: UserId,
@@ -135,6 +161,10 @@ pub(crate) async fn reset_password(
             delete from email_verification_tokens where user_id = $1 and used_at is null
         ), ended as (
             update sessions set revoked_at = $4 where user_id = $1 and revoked_at is null
+        ), ceremonies as (
+            delete from passkey_ceremonies where user_id = $1
+        ), keys as (
+            update passkeys set suspended_at = $4 where user_id = $1 and suspended_at is null
         )
         update users
         set password_hash = $2, password_id = $3, email_verified_at = coalesce(email_verified_at, $4)

@@ -41,6 +41,32 @@ pub(crate) async fn find_or_insert_user(
     .await
 }
 
+/// Returns true if an address has an open invitation to a project.
+pub(crate) async fn is_invited(
+    db: &mut PgConnection,
+    email: &EmailAddress,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select exists (
+            select
+            from project_invitations
+            join projects on projects.id = project_invitations.project_id
+            where project_invitations.email = $1
+              and project_invitations.accepted_at is null
+              and project_invitations.revoked_at is null
+              and project_invitations.expires_at > $2
+              and projects.deleted_at is null
+        ) as "exists!"
+        "#,
+        email.as_str(),
+        now,
+    )
+    .fetch_one(db)
+    .await
+}
+
 pub(crate) struct NewVerification<'a> {
     pub(crate) id: VerificationId,
     pub(crate) user_id: UserId,

@@ -7,11 +7,8 @@ use shared::{
     identity::{account::GlobalRole, rate_limit::Network},
 };
 use sqlx::{PgConnection, PgPool};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// Time after which an unused session expires.
-const SESSION_LIFETIME: Duration = Duration::days(30);
 
 pub(crate) struct NewSession {
     pub(crate) id: SessionId,
@@ -20,6 +17,7 @@ pub(crate) struct NewSession {
     pub(crate) ip_address: Option<String>,
     pub(crate) network: Network,
     pub(crate) user_agent: Option<String>,
+    pub(crate) expires_at: OffsetDateTime,
 }
 
 /// The result of opening a session.
@@ -83,7 +81,7 @@ pub(crate) async fn insert_session(
         new.ip_address,
         new.user_agent,
         now,
-        now + SESSION_LIFETIME,
+        new.expires_at,
         new.network.is_known().then(|| new.network.to_string()),
         entry.row()?,
         notice.row(),
@@ -98,6 +96,7 @@ pub(crate) struct LockedSession {
     pub(crate) global_role: GlobalRole,
     pub(crate) refresh_counter: i32,
     pub(crate) rotated_at: Option<OffsetDateTime>,
+    pub(crate) created_at: OffsetDateTime,
 }
 
 /// Locks and returns a live session of an active user. The lock serializes refreshes of one session.
@@ -110,7 +109,7 @@ pub(crate) async fn lock_session(
         LockedSession,
         r#"
         select sessions.user_id as "user_id: UserId", users.global_role as "global_role: GlobalRole",
-               sessions.refresh_counter, sessions.rotated_at
+               sessions.refresh_counter, sessions.rotated_at, sessions.created_at
         from sessions
         join users on users.id = sessions.user_id
         where sessions.id = $1
@@ -131,6 +130,7 @@ pub(crate) async fn lock_session(
 pub(crate) async fn rotate_session(
     db: &mut PgConnection,
     session: SessionId,
+    expires_at: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -139,7 +139,7 @@ pub(crate) async fn rotate_session(
          where id = $1",
         session.0,
         now,
-        now + SESSION_LIFETIME,
+        expires_at,
     )
     .execute(db)
     .await?;

@@ -69,11 +69,12 @@ pub(crate) async fn finish_passkey_registration(
     };
     let name = body.name.unwrap_or_else(|| Name::from(DEFAULT_NAME.to_owned()));
     let mut tx = app.outbox.begin().await?;
-    queries::insert_passkey(&mut tx, id, user, &new, &name, now).await?;
+    queries::insert_passkey(&mut tx, id, &principal, &new, &name, now).await?;
     audit::record(&mut tx, entry, now).await?;
     tx.record(&EmailRequested::PasskeyAdded { passkey_id: id }).await?;
     tx.commit().await?;
 
-    let passkey = Passkey { id, name: name.as_str().to_owned(), created_at: now, last_used_at: None };
+    let name = name.as_str().to_owned();
+    let passkey = Passkey { id, name, created_at: now, last_used_at: None, suspended_at: None };
     Ok((StatusCode::CREATED, Json(passkey)))
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::{FromRequest, Request, State};
 use garde::Validate;
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
+    base::text::GivenPassword,
     http::{
         extract::{self, Json},
         openapi::{Described, Describes},
@@ -28,9 +28,9 @@ pub(crate) struct PasswordLogin {
     #[garde(length(max = 1000))]
     #[schema(format = Email)]
     email: String,
-    #[garde(custom(is_short))]
+    #[garde(dive)]
     #[schema(value_type = String, format = Password)]
-    password: SecretString,
+    password: GivenPassword,
 }
 
 /// The OAuth 2 password form (RFC 6749, 4.3.2). Unknown parameters are ignored, as the RFC requires (3.2).
@@ -38,14 +38,9 @@ pub(crate) struct PasswordLogin {
 pub(crate) struct PasswordForm {
     #[garde(length(max = 1000))]
     username: String,
-    #[garde(custom(is_short))]
+    #[garde(dive)]
     #[schema(value_type = String, format = Password)]
-    password: SecretString,
-}
-
-fn is_short(password: &SecretString, (): &()) -> garde::Result {
-    let short = password.expose_secret().len() <= 4096;
-    if short { Ok(()) } else { Err(garde::Error::new("is too long")) }
+    password: GivenPassword,
 }
 
 /// A sign-in request as JSON or as an OAuth 2 form.

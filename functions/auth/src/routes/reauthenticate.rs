@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use garde::Validate;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry, Outcome},
+    base::text::GivenPassword,
     http::{
         extract::Json,
         problem::{Code, Problem, Result},
@@ -25,9 +25,9 @@ use crate::{AppState, proof::Proof, queries, sign_in::SignIn};
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Password {
-    #[garde(skip)]
+    #[garde(dive)]
     #[schema(value_type = String, format = Password)]
-    password: SecretString,
+    password: GivenPassword,
 }
 
 /// End of the period in which the session counts as recent.

@@ -5,7 +5,10 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     base::text::{EmailAddress, Name, NewPassword},
-    http::{extract::Json, problem::Result},
+    http::{
+        extract::Json,
+        problem::{ProblemBody, Result},
+    },
     identity::rate_limit::{self, Account, Concerns, Limited},
 };
 use utoipa::ToSchema;
@@ -23,20 +26,11 @@ pub(crate) struct Register {
     #[garde(dive)]
     email: EmailAddress,
     /// 12 to 128 characters. Must differ from the email address and from common passwords.
-    #[garde(dive, custom(is_not_the_address(&self.email)))]
+    #[garde(dive)]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     password: NewPassword,
     #[garde(dive)]
     display_name: Option<Name>,
-}
-
-fn is_not_the_address(address: &EmailAddress) -> impl FnOnce(&NewPassword, &()) -> garde::Result {
-    move |password, ()| {
-        if password.is_made_of(address) {
-            return Err(garde::Error::new("is too similar to the email address"));
-        }
-        Ok(())
-    }
 }
 
 impl Concerns for Register {
@@ -50,9 +44,10 @@ impl Concerns for Register {
 /// Create an account
 ///
 /// Mails a link that verifies the address. If the address already has a verified account, the response is the same and
-/// its owner is told about the attempt by mail.
+/// its owner is told about the attempt by mail. Where only invited addresses may register, other addresses get the same
+/// response and no mail.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
-    responses((status = ACCEPTED, body = VerificationStatus)))]
+    responses((status = ACCEPTED, body = VerificationStatus), (status = FORBIDDEN, body = ProblemBody)))]
 pub(crate) async fn register(
     State(registration): State<Registration>,
     Limited { body: Json(new), .. }: Limited<Json<Register>>,

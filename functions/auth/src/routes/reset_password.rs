@@ -33,7 +33,8 @@ impl Concerns for ResetPassword {
 
 /// Reset the password
 ///
-/// Sets a new password with the token from a mailed link. Ends all sessions and invalidates all other links.
+/// Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
+/// confirms them, and invalidates all other links.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth", request_body = ResetPassword,
     responses((status = NO_CONTENT)))]
 pub(crate) async fn reset_password(

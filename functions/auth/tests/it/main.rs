@@ -1,4 +1,4 @@
-//! Tests of `auth` through its HTTP interface, one module per endpoint.
+//! Tests of `auth` through its HTTP interface, one module per endpoint or rule.
 
 mod authenticator;
 mod forgot_password;
@@ -7,6 +7,7 @@ mod health;
 mod lambda;
 mod login;
 mod logout;
+mod mail_caps;
 mod passkeys;
 mod rate_limits;
 mod reauthenticate;
@@ -14,5 +15,6 @@ mod refresh;
 mod register;
 mod resend_verification;
 mod reset_password;
+mod response_time;
 mod support;
 mod verify_email;

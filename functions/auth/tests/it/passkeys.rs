@@ -5,7 +5,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use shared::{
     cloud::events::EmailRequested,
-    testing::{Client, TestResponse},
+    testing::{Client, TestResponse, eventually},
 };
 use sqlx::PgPool;
 use time::Duration;
@@ -60,7 +60,7 @@ impl Auth {
     }
 }
 
-async fn register(client: &Client, authenticator: &mut Authenticator) -> TestResponse {
+pub(crate) async fn register(client: &Client, authenticator: &mut Authenticator) -> TestResponse {
     let start = client.post(REGISTER_START, Value::Null).await;
     start.assert_status(200);
     let credential = authenticator.create(&start.body["options"]);
@@ -269,6 +269,51 @@ async fn a_suspended_or_deleted_user_cannot_sign_in_with_a_passkey(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_password_reset_suspends_passkeys_until_they_are_confirmed(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let (client, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
+    let start = client.post(REGISTER_START, Value::Null).await;
+    auth.reset("ada@example.org", PASSWORD).await;
+
+    auth.sign_in(&mut authenticator).await.assert_problem(401, "invalid_credentials");
+    let login = auth.last_login().await;
+    assert_eq!(login["status"], "denied");
+    assert_eq!(login["metadata"], json!({"method": "passkey", "reason": "passkey_suspended"}));
+    let client = auth.signed_in(&auth.login("ada@example.org", PASSWORD).await);
+    let assertion = auth.assertion(&mut authenticator).await;
+    client.post("/auth/reauthenticate", assertion).await.assert_problem(401, "invalid_credentials");
+    // A registration that was started before the reset has ended, even for a session of the owner.
+    let credential = Authenticator::new().create(&start.body["options"]);
+    let finish = json!({"ceremony_id": start.body["ceremony_id"], "credential": credential});
+    client.post(REGISTER_FINISH, finish).await.assert_problem(400, "ceremony_invalid");
+
+    let confirm = sqlx::query("update passkeys set suspended_at = null").execute(&auth.platform.db).await;
+    assert_eq!(confirm.expect("a change").rows_affected(), 1);
+    tokens(&auth.sign_in(&mut authenticator).await);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_session_that_ends_during_a_registration_adds_no_passkey(db: PgPool) {
+    let auth = Auth::start(db).await;
+    let client = auth.signed_in_account("ada@example.org").await;
+    let mut reset = auth.platform.db.begin().await.expect("a transaction");
+    sqlx::query("select from users for update").execute(&mut *reset).await.expect("a lock");
+    let mut authenticator = Authenticator::new();
+    let (registered, ()) = tokio::join!(register(&client, &mut authenticator), async {
+        let waiting = "select count(*) from pg_stat_activity
+                       where datname = current_database() and wait_event_type = 'Lock'";
+        eventually("a registration that waits", async || {
+            (auth.platform.count(waiting).await == 1).then_some(())
+        })
+        .await;
+        sqlx::query("update sessions set revoked_at = now()").execute(&mut *reset).await.expect("a change");
+        reset.commit().await.expect("a commit");
+    });
+    registered.assert_problem(401, "unauthenticated");
+    assert_eq!(auth.platform.count("select count(*) from passkeys").await, 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_passkey_reauthenticates_only_its_owner(db: PgPool) {
     let auth = Auth::start(db).await;
     let (ada, mut authenticator) = auth.account_with_passkey("ada@example.org").await;
@@ -291,7 +336,7 @@ async fn all_invalid_fields_are_reported_together(db: PgPool) {
         (
             &client,
             REGISTER_FINISH,
-            json!({"ceremony_id": "x", "credential": {"id": 7}, "name": "https://evil.example", "more": 1}),
+            json!({"ceremony_id": "x", "credential": {"id": 7}, "name": "pay at evil.example/x", "more": 1}),
             vec!["ceremony_id", "credential", "more", "name"],
         ),
         (&auth.client, "/auth/login", json!({"ceremony_id": 1}), vec!["ceremony_id", "credential"]),

@@ -20,6 +20,34 @@ async fn a_refresh_token_is_exchanged_for_new_tokens(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_session_ends_at_its_maximum_age_however_often_it_is_refreshed(db: PgPool) {
+    let auth = Auth::start(db).await;
+    auth.account("ada@example.org").await;
+    let (_, mut token) = auth.tokens("ada@example.org").await;
+    for _ in 0..4 {
+        auth.platform.clock.advance(Duration::days(22));
+        token = tokens(&auth.refresh(&token).await).1;
+    }
+    auth.platform.clock.advance(Duration::days(2) - Duration::minutes(5));
+    let (access, token) = tokens(&auth.refresh(&token).await);
+    auth.signed_in(&access).get("/auth/me").await.assert_status(200);
+    auth.platform.clock.advance(Duration::minutes(5));
+    auth.signed_in(&access).get("/auth/me").await.assert_problem(401, "unauthenticated");
+    auth.refresh(&token).await.assert_problem(401, "unauthenticated");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_maximum_age_of_a_session_is_configurable(db: PgPool) {
+    let auth = Auth::start_with(db, &[("SESSION_LIFETIME_DAYS", "7")]).await;
+    auth.account("ada@example.org").await;
+    let (_, first) = auth.tokens("ada@example.org").await;
+    auth.platform.clock.advance(Duration::days(6));
+    let (_, second) = tokens(&auth.refresh(&first).await);
+    auth.platform.clock.advance(Duration::days(1));
+    auth.refresh(&second).await.assert_problem(401, "unauthenticated");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn parallel_refreshes_get_the_same_successor_and_late_reuse_ends_the_session(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;

@@ -50,6 +50,15 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
     assert_eq!(response.invalid_fields(), ["display_name", "email", "more", "password"]);
     let response = auth.client.post("/auth/register", json!({"display_name": "a\u{0}b"})).await;
     assert_eq!(response.invalid_fields(), ["display_name", "email", "password"]);
+    for name in ["pay at evil.example/x", "a\u{202E}b", "a\u{2029}b"] {
+        let body = json!({"email": "ada@example.org", "password": PASSWORD, "display_name": name});
+        let response = auth.client.post("/auth/register", body).await;
+        assert_eq!(
+            response.assert_problem(422, "invalid_fields").invalid_fields(),
+            ["display_name"],
+            "{name:?}"
+        );
+    }
     for password in ["password12345", "aaaaaaaaaaaaaaaaaaaa", "ada@example.org", "AdaExample2026"] {
         let body = json!({"email": "ada@example.org", "password": password});
         let response = auth.client.post("/auth/register", body).await;
@@ -61,6 +70,22 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
     }
     let users: i64 = auth.platform.value("select count(*) from users").await;
     assert_eq!(users, 0);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_address_that_cannot_be_mailed_is_refused_on_every_route(db: PgPool) {
+    let auth = Auth::start(db).await;
+    for email in ["a..b@x.example", ".a@x.example", "a@127.0.0.1", "\"a\"@x.example"] {
+        for path in ["/auth/register", "/auth/verify-email/resend", "/auth/password/forgot"] {
+            let mut body = json!({"email": email});
+            if path == "/auth/register" {
+                body["password"] = PASSWORD.into();
+            }
+            let refused = auth.client.post(path, body).await;
+            let fields = refused.assert_problem(422, "invalid_fields").invalid_fields();
+            assert_eq!(fields, ["email"], "{path} {email}");
+        }
+    }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -114,4 +139,62 @@ async fn neither_password_nor_token_is_stored_or_published(db: PgPool) {
     for row in rows {
         assert!(!row.contains(PASSWORD), "{row}");
     }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_the_allowed_domains_may_register(db: PgPool) {
+    let auth = Auth::start_with(db, &[("REGISTRATION", "example.org,example.com")]).await;
+    for other in ["ada@example.net", "ada@mail.example.org", "ada@example.org.example.net"] {
+        let body = json!({"email": other, "password": PASSWORD});
+        auth.client.post("/auth/register", body).await.assert_problem(403, "registration_closed");
+    }
+    let accounts: i64 =
+        sqlx::query_scalar("select count(*) from users").fetch_one(&auth.platform.db).await.expect("a count");
+    assert_eq!((accounts, auth.platform.events::<EmailRequested>().await), (0, vec![]));
+    auth.register("Ada@EXAMPLE.com", PASSWORD).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_invited_addresses_get_an_account_and_a_mail(db: PgPool) {
+    let auth = Auth::start_with(db, &[("REGISTRATION", "invited")]).await;
+    let platform = &auth.platform;
+    let admin = platform.user("admin@example.org").await;
+    let project = platform.project(&admin).await;
+    let invite = async |email: &str, expires_in_days: i32, revoked: bool| {
+        let invited = sqlx::query(
+            "insert into project_invitations
+                 (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at, created_at,
+                  revoked_at)
+             values (gen_random_uuid(), $1, $2, 'reviewer', $3, 'k1', sha256($2::bytea),
+                     now() + $4 * interval '1 day', now(), case when $5 then now() end)",
+        )
+        .bind(project)
+        .bind(email)
+        .bind(admin.id)
+        .bind(expires_in_days)
+        .bind(revoked);
+        invited.execute(&platform.db).await.expect("an invitation");
+    };
+    invite("ada@example.org", 1, false).await;
+    invite("expired@example.org", -1, false).await;
+    invite("revoked@example.org", 1, true).await;
+    auth.register("ada@example.org", PASSWORD).await;
+    let verifications = async || {
+        let count = sqlx::query_scalar::<_, i64>("select count(*) from email_verification_tokens");
+        count.fetch_one(&platform.db).await.expect("a count")
+    };
+    for other in ["expired@example.org", "revoked@example.org", "bob@example.org", "admin@example.org"] {
+        let body = json!({"email": other, "password": PASSWORD});
+        let answer = auth.client.post("/auth/register", body).await;
+        assert_eq!(answer.assert_status(202).body, json!({"status": "verification_sent"}));
+        // The event names no row, so `email` discards it.
+        let events = platform.events::<EmailRequested>().await;
+        assert!(matches!(events[..], [EmailRequested::Verification { .. }]), "{events:?}");
+        assert_eq!(verifications().await, 1, "{other}");
+    }
+    let accounts: Vec<String> = sqlx::query_scalar("select email from users order by email")
+        .fetch_all(&platform.db)
+        .await
+        .expect("addresses");
+    assert_eq!(accounts, ["ada@example.org", "admin@example.org"]);
 }

@@ -53,6 +53,14 @@ impl Auth {
         self.platform.mailed_token(Purpose::PasswordReset, reset_id.0)
     }
 
+    /// Sets a password with a mailed link and consumes the mail about it.
+    pub(crate) async fn reset(&self, email: &str, password: &str) {
+        let body = json!({"token": self.forget(email).await, "password": password});
+        self.client.post("/auth/password/reset", body).await.assert_status(204);
+        let events = self.platform.events::<EmailRequested>().await;
+        assert!(matches!(events[..], [EmailRequested::PasswordChanged { .. }]), "{events:?}");
+    }
+
     /// Creates a verified account with [`PASSWORD`].
     pub(crate) async fn account(&self, email: &str) {
         let token = self.register(email, PASSWORD).await;

@@ -6,7 +6,10 @@ use garde::Validate;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
-    base::ids::{ProjectId, UserId},
+    base::{
+        ids::{ProjectId, UserId},
+        text::is_disguise,
+    },
     identity::guard::InProject,
 };
 use utoipa::ToSchema;
@@ -75,10 +78,10 @@ where
     }
 }
 
-/// Checks that a file name contains no path and no control character.
+/// Checks that a file name contains no path, no control character and no line separator.
 pub(crate) fn is_filename(name: &str, (): &()) -> garde::Result {
-    if name.chars().any(|character| character.is_control() || matches!(character, '/' | '\\')) {
-        return Err(garde::Error::new("must not contain a path or a control character"));
+    if name.chars().any(|character| is_disguise(character) || matches!(character, '/' | '\\')) {
+        return Err(garde::Error::new("must not contain a path, a control character or a line separator"));
     }
     Ok(())
 }

@@ -95,6 +95,7 @@ impl InProject for ListDocuments {
 impl ListDocuments {
     pub(crate) fn filter(self, caller: UserId) -> Filter {
         Filter {
+            caller,
             project_id: self.project_id,
             kind: Some(ItemKind::Document),
             status: self.status,

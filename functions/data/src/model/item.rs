@@ -10,6 +10,8 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::quota::Cost;
+
 /// The fields that all kinds of items share.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Item {
@@ -61,6 +63,8 @@ pub(crate) struct ItemRow {
     pub(crate) item: Item,
     pub(crate) object: ObjectName,
     pub(crate) generation: Option<i64>,
+    /// True if the file has shown its type.
+    pub(crate) type_checked: bool,
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,
     pub(crate) corrected_text: Option<String>,
@@ -85,6 +89,34 @@ impl ItemRow {
     }
 }
 
+/// An upload whose bytes are awaited. The fields have the names of the item's columns.
+#[derive(Serialize)]
+pub(crate) struct AwaitedUpload {
+    pub(crate) upload_no: i32,
+    pub(crate) original_filename: String,
+    pub(crate) content_type: String,
+    pub(crate) size_bytes: i64,
+    pub(crate) crc32c: Option<String>,
+    pub(crate) resumable: bool,
+}
+
+impl AwaitedUpload {
+    /// Returns the properties that the file must have.
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        Expected {
+            content_type: &self.content_type,
+            size_bytes: self.size_bytes,
+            crc32c: self.crc32c.as_deref(),
+            resumable: self.resumable,
+        }
+    }
+
+    /// Describes the upload for the audit log, without its name.
+    pub(crate) fn description(&self) -> Value {
+        json!({"content_type": self.content_type, "size_bytes": self.size_bytes})
+    }
+}
+
 /// An item that is locked until the transaction ends.
 pub(crate) struct LockedItem {
     pub(crate) id: ItemId,
@@ -92,28 +124,28 @@ pub(crate) struct LockedItem {
     pub(crate) kind: ItemKind,
     pub(crate) status: ItemStatus,
     pub(crate) version: i32,
-    pub(crate) generation: Option<i64>,
-    pub(crate) original_filename: String,
-    pub(crate) content_type: String,
-    pub(crate) size_bytes: i64,
+    /// The first upload of a draft, or the next one of any other item. If that was not requested yet, it has the
+    /// description of the current one and the next number.
+    pub(crate) awaited: AwaitedUpload,
+    /// Whether the awaited upload was requested.
+    pub(crate) is_requested: bool,
     pub(crate) domain: Option<String>,
     pub(crate) requested_language: Option<String>,
 }
 
 impl LockedItem {
-    /// Describes the current upload for the audit log.
-    pub(crate) fn description(&self) -> Value {
-        json!({
-            "original_filename": self.original_filename, "content_type": self.content_type,
-            "size_bytes": self.size_bytes,
-        })
+    /// Returns whether the item accepts an upload: the first one of a draft, or the next one of a failed or rejected
+    /// item.
+    pub(crate) fn accepts_upload(&self) -> bool {
+        matches!(self.status, ItemStatus::Draft | ItemStatus::Failed | ItemStatus::Rejected)
     }
 
-    /// Returns whether an upload is expected: the first one of a draft, or the next one of a failed or rejected item.
-    pub(crate) fn awaits_bytes(&self) -> bool {
-        match self.status {
-            ItemStatus::Draft => self.generation.is_none(),
-            status => matches!(status, ItemStatus::Failed | ItemStatus::Rejected),
+    /// Returns the cost of the awaited upload as described now: all its bytes if it begins, only the additional bytes if
+    /// it was requested before.
+    pub(crate) fn cost(&self, upload: &AwaitedUpload) -> Cost {
+        if self.is_requested {
+            return Cost { bytes: (upload.size_bytes - self.awaited.size_bytes).max(0), ..Cost::default() };
         }
+        Cost { items: 1, bytes: upload.size_bytes, ..Cost::default() }
     }
 }

@@ -1,6 +1,6 @@
 //! Requests in the form that the use cases and queries take.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     http::{merge_patch::Field, pagination::Limit},
@@ -9,7 +9,7 @@ use shared::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::LockedItem;
+use super::{AwaitedUpload, bodies::RESUMABLE_FROM_BYTES};
 
 /// An item to be created.
 pub(crate) struct NewItem {
@@ -35,17 +35,21 @@ pub(crate) struct NextUpload {
 
 impl NextUpload {
     /// Returns whether the file differs from the previous one, so that the old checksum no longer applies.
-    pub(crate) fn changes_bytes(&self) -> bool {
+    fn changes_bytes(&self) -> bool {
         self.content_type.is_some() || self.size_bytes.is_some() || self.crc32c.is_some()
     }
 
-    /// Describes the next upload for the audit log.
-    pub(crate) fn describe(&self, before: &LockedItem) -> Value {
-        json!({
-            "original_filename": self.filename.as_ref().unwrap_or(&before.original_filename),
-            "content_type": self.content_type.unwrap_or(&before.content_type),
-            "size_bytes": self.size_bytes.unwrap_or(before.size_bytes),
-        })
+    /// Applies the description to an upload.
+    pub(crate) fn apply(self, before: &AwaitedUpload) -> AwaitedUpload {
+        let size_bytes = self.size_bytes.unwrap_or(before.size_bytes);
+        AwaitedUpload {
+            upload_no: before.upload_no,
+            crc32c: if self.changes_bytes() { self.crc32c.clone() } else { before.crc32c.clone() },
+            original_filename: self.filename.unwrap_or_else(|| before.original_filename.clone()),
+            content_type: self.content_type.unwrap_or(&before.content_type).to_owned(),
+            size_bytes,
+            resumable: self.resumable.unwrap_or(before.resumable) || size_bytes > RESUMABLE_FROM_BYTES,
+        }
     }
 }
 
@@ -69,6 +73,7 @@ pub(crate) struct Change {
 
 /// The filter of a list of items.
 pub(crate) struct Filter {
+    pub(crate) caller: UserId,
     pub(crate) project_id: ProjectId,
     /// `None` for items of every kind.
     pub(crate) kind: Option<ItemKind>,

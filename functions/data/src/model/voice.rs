@@ -95,6 +95,7 @@ impl InProject for ListVoiceSamples {
 impl ListVoiceSamples {
     pub(crate) fn filter(self, caller: UserId) -> Filter {
         Filter {
+            caller,
             project_id: self.project_id,
             kind: Some(ItemKind::Voice),
             status: self.status,

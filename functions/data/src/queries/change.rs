@@ -1,65 +1,84 @@
 //! Changes of items by users.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::base::ids::ItemId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::model::{Change, NextUpload};
+use crate::model::{AwaitedUpload, Change};
 
-/// Opens the next upload of a failed or rejected item, or changes the description of a draft's upload. A repeated
-/// request opens no further upload. A new description increments the version, adds an audit row, and updates the
-/// search index with the new name.
-pub(crate) async fn begin_next_upload(
+/// Changes the description of a draft's upload, and with it the search index. Without an `entry` for the audit log, the
+/// name, type and size are unchanged, and so is the version.
+pub(crate) async fn describe_draft(
     db: &mut PgConnection,
     id: ItemId,
-    next: &NextUpload,
-    resumable_from: i64,
-    entry: Value,
+    upload: &AwaitedUpload,
+    entry: Option<Value>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
         with described as (
-            select id,
-                   (original_filename, content_type, size_bytes) is distinct from
-                   (coalesce($2, original_filename), coalesce($3, content_type), coalesce($4, size_bytes)) as anew
-            from items
-            where id = $1
-        ), waiting as (
             update items
-            set upload_no = upload_no + (generation is not null)::integer,
-                version = version + anew::integer,
-                generation = null,
-                md5 = null,
-                tries = 0,
-                needs_batch = false,
-                next_attempt_at = null,
-                original_filename = coalesce($2, original_filename),
-                content_type = coalesce($3, content_type),
-                size_bytes = coalesce($4, size_bytes),
-                crc32c = case when $6 then $5 else crc32c end,
-                resumable = coalesce($7, resumable) or coalesce($4, size_bytes) > $8
-            from described
-            where items.id = described.id
-            returning items.*, anew
+            set original_filename = $2,
+                content_type = $3,
+                size_bytes = $4,
+                crc32c = $5,
+                resumable = $6,
+                version = version + ($7::jsonb is not null)::integer,
+                upload_url_at = $8,
+                next_attempt_at = null
+            where id = $1
+            returning *
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
             select id, 0, project_id, kind, search_words(translate(original_filename, '._-', '   ') || ' ' || original_filename)
-            from waiting
-            where anew
+            from described
+            where $7::jsonb is not null
             on conflict on constraint item_search_pkey do update set words = excluded.words
         )
-        select audit_record($9, $10)::text as recorded from waiting where anew
+        select case when $7::jsonb is not null then audit_record($7, $8)::text end as recorded from described
         ",
         id.0,
-        next.filename,
-        next.content_type,
-        next.size_bytes,
-        next.crc32c,
-        next.changes_bytes(),
-        next.resumable,
-        resumable_from,
+        upload.original_filename,
+        upload.content_type,
+        upload.size_bytes,
+        upload.crc32c,
+        upload.resumable,
+        entry,
+        now,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(())
+}
+
+/// Records the next upload of a failed or rejected item. The current upload stays until the bytes of the next one
+/// arrive.
+pub(crate) async fn await_next_upload(
+    db: &mut PgConnection,
+    id: ItemId,
+    upload: &AwaitedUpload,
+    entry: Option<Value>,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        with awaited as (
+            update items
+            set next_upload = $2::jsonb
+                    || '{"generation": null, "md5": null, "type_checked": false, "needs_batch": false}',
+                last_upload_no = $3,
+                upload_url_at = $5,
+                next_attempt_at = null
+            where id = $1
+            returning id
+        )
+        select case when $4::jsonb is not null then audit_record($4, $5)::text end as recorded from awaited
+        "#,
+        id.0,
+        json!(upload),
+        upload.upload_no,
         entry,
         now,
     )

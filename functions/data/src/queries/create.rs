@@ -1,4 +1,4 @@
-//! The creation of drafts.
+//! The creation of drafts, and the limits on uploads.
 
 use serde_json::Value;
 use shared::{
@@ -7,10 +7,13 @@ use shared::{
     items::{ItemKind, Verb},
 };
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::model::NewItem;
+use crate::{
+    model::NewItem,
+    quota::{Cost, UploadSettings},
+};
 
 /// Inserts drafts, with the fields of their kinds, their first transitions, the search index of their names, and their
 /// audit rows.
@@ -76,4 +79,28 @@ pub(crate) async fn insert_items(
     .fetch_all(db)
     .await?;
     Ok(())
+}
+
+/// Charges uploads to the limits of a user. Returns the name of the limit that they exceed, if any.
+pub(crate) async fn charge_uploads(
+    db: &mut PgConnection,
+    user: UserId,
+    cost: Cost,
+    limits: &UploadSettings,
+    today: Date,
+) -> Result<Option<String>, sqlx::Error> {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    sqlx::query_scalar!(
+        "select upload_charge($1, $2, $3, $4, $5, $6, $7, $8)",
+        user.0,
+        today,
+        number(cost.drafts),
+        number(cost.items),
+        cost.bytes,
+        i64::from(limits.open_drafts),
+        i64::from(limits.items_per_day),
+        i64::try_from(limits.bytes_per_day).unwrap_or(i64::MAX),
+    )
+    .fetch_one(db)
+    .await
 }

@@ -2,6 +2,7 @@
 
 use shared::{
     base::ids::{ExportId, ProjectId, UserId},
+    identity::quota::lock_user,
     items::{Failure, ItemStatus, exports::ExportFormat},
 };
 use sqlx::{PgConnection, PgExecutor, PgPool};
@@ -10,27 +11,25 @@ use uuid::Uuid;
 
 use crate::model::{Export, ExportProgress, ExportRow, ExportStatus, NewExport};
 
-/// The maximum number of exports of a project that are in progress.
-const AT_ONCE: i64 = 5;
 /// The time after which `maintenance` repeats the first message.
 const PATIENCE: Duration = Duration::minutes(5);
 
-/// Inserts an export, unless [`AT_ONCE`] exports of the project are in progress. Returns whether it was inserted.
+/// Inserts an export, unless `at_once` exports of the user are in progress. Returns whether it was inserted.
 pub(crate) async fn insert_export(
     db: &mut PgConnection,
     new: &NewExport,
+    at_once: u32,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    // A concurrent request waits for this lock, so its count includes this export.
-    sqlx::query!("select id from projects where id = $1 for no key update", new.project_id.0)
-        .fetch_optional(&mut *db)
-        .await?;
+    lock_user(db, new.requested_by).await?;
     let inserted = sqlx::query!(
         "
         insert into exports
             (id, project_id, requested_by_id, format, item_status, kept_until, created_at, next_attempt_at)
         select $1, $2, $3, $4, $5, $6, $7, $8
-        where (select count(*) from exports where project_id = $2 and status = 'processing' and kept_until > $7) < $9
+        where (
+            select count(*) from exports where requested_by_id = $3 and status = 'processing' and kept_until > $7
+        ) < $9
         ",
         new.id.0,
         new.project_id.0,
@@ -40,7 +39,7 @@ pub(crate) async fn insert_export(
         new.kept_until,
         now,
         now + PATIENCE,
-        AT_ONCE,
+        i64::from(at_once),
     )
     .execute(db)
     .await?;

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::model::{Item, ItemRow, LockedItem, Progress};
+use crate::model::{AwaitedUpload, Item, ItemRow, LockedItem, Progress};
 
 struct Row {
     id: ItemId,
@@ -23,6 +23,7 @@ struct Row {
     resumable: bool,
     upload_no: i32,
     generation: Option<i64>,
+    type_checked: bool,
     status: ItemStatus,
     failure_code: Option<String>,
     failure_message: Option<String>,
@@ -80,6 +81,7 @@ impl From<Row> for ItemRow {
             item,
             object,
             generation: row.generation,
+            type_checked: row.type_checked,
             crc32c: row.crc32c,
             resumable: row.resumable,
             corrected_text: row.corrected_text,
@@ -101,10 +103,10 @@ pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result
         select id as "id!: ItemId", project_id as "project_id!: ProjectId", uploaded_by_id as "uploaded_by_id!: UserId",
                kind as "kind!: ItemKind", original_filename as "original_filename!", content_type as "content_type!",
                size_bytes as "size_bytes!", crc32c, resumable as "resumable!", upload_no as "upload_no!", generation,
-               status as "status!: ItemStatus", failure_code, failure_message, progress_done, progress_total,
-               progress_unit, duplicate_of as "duplicate_of: ItemId", submitted_at, processed_at,
-               reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence, language,
-               version as "version!", created_at as "created_at!", own as "own!"
+               type_checked as "type_checked!", status as "status!: ItemStatus", failure_code, failure_message,
+               progress_done, progress_total, progress_unit, duplicate_of as "duplicate_of: ItemId", submitted_at,
+               processed_at, reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence,
+               language, version as "version!", created_at as "created_at!", own as "own!"
         from item_details
         where id = any($1) and deleted_at is null
         "#,
@@ -117,12 +119,20 @@ pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result
 
 /// Gets an item and locks it.
 pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Option<LockedItem>, sqlx::Error> {
-    sqlx::query_as!(
-        LockedItem,
+    let row = sqlx::query!(
         r#"
-        select id as "id!: ItemId", project_id as "project_id!: ProjectId", kind as "kind!: ItemKind",
-               status as "status!: ItemStatus", version as "version!", generation,
-               original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
+        select project_id as "project_id!: ProjectId", kind as "kind!: ItemKind", status as "status!: ItemStatus",
+               version as "version!",
+               case
+                   when status = 'draft' then upload_no
+                   else coalesce((next_upload ->> 'upload_no')::integer, last_upload_no + 1)
+               end as "upload_no!",
+               coalesce(next_upload ->> 'original_filename', original_filename) as "original_filename!",
+               coalesce(next_upload ->> 'content_type', content_type) as "content_type!",
+               coalesce((next_upload ->> 'size_bytes')::bigint, size_bytes) as "size_bytes!",
+               case when next_upload is null then crc32c else next_upload ->> 'crc32c' end as crc32c,
+               coalesce((next_upload ->> 'resumable')::boolean, resumable) as "resumable!",
+               status = 'draft' or next_upload is not null as "is_requested!",
                own ->> 'domain' as domain, own ->> 'requested_language' as requested_language
         from item_details
         where id = $1 and deleted_at is null
@@ -131,5 +141,23 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
         id.0,
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(row.map(|row| LockedItem {
+        id,
+        project_id: row.project_id,
+        kind: row.kind,
+        status: row.status,
+        version: row.version,
+        awaited: AwaitedUpload {
+            upload_no: row.upload_no,
+            original_filename: row.original_filename,
+            content_type: row.content_type,
+            size_bytes: row.size_bytes,
+            crc32c: row.crc32c,
+            resumable: row.resumable,
+        },
+        is_requested: row.is_requested,
+        domain: row.domain,
+        requested_language: row.requested_language,
+    }))
 }

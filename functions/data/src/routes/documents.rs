@@ -10,7 +10,7 @@ use shared::{
         idempotency::IdempotencyKey,
         pagination::{Page, PageQuery},
         precondition::IfMatch,
-        problem::{ProblemBody, Result},
+        problem::{ProblemBody, QuotaProblem, Result},
         versioned::{Created, Versioned},
     },
     identity::guard::{ByBody, ByQuery, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
@@ -32,7 +32,7 @@ type Kind = locators::Document;
 ///
 /// The newest items come first. With `q`, the best matches come first.
 #[utoipa::path(get, path = "/documents", tag = "documents", params(ListDocuments),
-    responses((status = OK, body = Page<Listed<Document>>)))]
+    responses((status = OK, body = Page<Listed<Document>>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn list_documents(
     State(items): State<Items>,
     access: ProjectMember<ByQuery<ListDocuments>>,
@@ -42,7 +42,7 @@ pub(crate) async fn list_documents(
 
 /// Create a document and return a signed upload URL
 #[utoipa::path(post, path = "/documents", tag = "documents", request_body = CreateDocument,
-    responses((status = CREATED, body = DocumentUpload)))]
+    responses((status = CREATED, body = DocumentUpload), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_document(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
@@ -55,7 +55,7 @@ pub(crate) async fn create_document(
 /// Create up to 100 documents, with a result for each
 #[utoipa::path(post, path = "/documents/batch", tag = "documents",
     request_body = CreateBatch<CreateDocument>,
-    responses((status = OK, body = Batch<DocumentUpload>)))]
+    responses((status = OK, body = Batch<DocumentUpload>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_documents(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
@@ -110,17 +110,17 @@ pub(crate) async fn delete_document(
 /// Renew the upload URL of a document
 ///
 /// A draft gets a new URL for the same upload. A failed or rejected document gets a URL for its next upload, which may
-/// have another name, type or size.
+/// have another name, type or size. The document keeps its current file until the new one arrives.
 #[utoipa::path(post, path = "/documents/{document_id}/upload-url", tag = "documents",
     params(("document_id" = ItemId, Path)), request_body = Option<NextDocumentUpload>,
     responses((status = OK, body = DocumentUpload),
-        (status = CONFLICT, body = ProblemBody)))]
+        (status = CONFLICT, body = ProblemBody), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn renew_upload_url(
     State(uploads): State<Uploads>,
     access: ItemEditor<ByItem<Kind>>,
     OptionalJson(next): OptionalJson<NextDocumentUpload>,
 ) -> Result<Json<DocumentUpload>> {
-    let renewed = uploads.renew(&access, &next.into()).await?;
+    let renewed = uploads.renew(&access, next.into()).await?;
     Ok(Json(renewed.into()))
 }
 
@@ -140,7 +140,8 @@ pub(crate) async fn list_pages(
 
 /// Create a link to the file of a document
 ///
-/// The link expires. The file is served as an attachment.
+/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
+/// of no accepted type is not served.
 #[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = Download),
@@ -155,7 +156,8 @@ pub(crate) async fn download_document(
 /// Reprocess a failed document
 #[utoipa::path(post, path = "/documents/{document_id}/reprocess", tag = "documents",
     params(("document_id" = ItemId, Path)),
-    responses((status = ACCEPTED, body = Document), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = Document), (status = CONFLICT, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn reprocess_document(
     State(items): State<Items>,
     access: ProjectAdmin<ByItem<Kind>>,

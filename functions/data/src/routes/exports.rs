@@ -13,7 +13,7 @@ use shared::{
         extract::Json,
         idempotency::IdempotencyKey,
         pagination::{Cursor, Limit, Page},
-        problem::{ProblemBody, Result},
+        problem::{QuotaProblem, Result},
     },
     identity::guard::{ByBody, ByQuery, InProject, ProjectAdmin},
     items::{ItemStatus, exports::ExportFormat, locators::ByExport},
@@ -71,7 +71,7 @@ pub(crate) struct RequestedExport {
 ///
 /// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
 #[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
-    responses((status = ACCEPTED, body = RequestedExport), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = RequestedExport), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_export(
     State(exports): State<Exports>,
     key: IdempotencyKey,

@@ -56,6 +56,7 @@ impl InProject for ListItems {
 impl ListItems {
     fn filter(self, caller: UserId) -> Filter {
         Filter {
+            caller,
             project_id: self.project_id,
             kind: None,
             status: self.status,

@@ -10,7 +10,7 @@ use shared::{
         idempotency::IdempotencyKey,
         pagination::{Page, PageQuery},
         precondition::IfMatch,
-        problem::{ProblemBody, Result},
+        problem::{ProblemBody, QuotaProblem, Result},
         versioned::{Created, Versioned},
     },
     identity::guard::{ByBody, ByQuery, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
@@ -32,7 +32,7 @@ type Kind = locators::Voice;
 ///
 /// The newest items come first. With `q`, the best matches come first.
 #[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples),
-    responses((status = OK, body = Page<Listed<VoiceSample>>)))]
+    responses((status = OK, body = Page<Listed<VoiceSample>>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn list_voice_samples(
     State(items): State<Items>,
     access: ProjectMember<ByQuery<ListVoiceSamples>>,
@@ -42,7 +42,7 @@ pub(crate) async fn list_voice_samples(
 
 /// Create a voice sample and return a signed upload URL
 #[utoipa::path(post, path = "/voice", tag = "voice", request_body = CreateVoiceSample,
-    responses((status = CREATED, body = VoiceUpload)))]
+    responses((status = CREATED, body = VoiceUpload), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_voice_sample(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
@@ -55,7 +55,7 @@ pub(crate) async fn create_voice_sample(
 /// Create up to 100 voice samples, with a result for each
 #[utoipa::path(post, path = "/voice/batch", tag = "voice",
     request_body = CreateBatch<CreateVoiceSample>,
-    responses((status = OK, body = Batch<VoiceUpload>)))]
+    responses((status = OK, body = Batch<VoiceUpload>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_voice_samples(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
@@ -110,17 +110,17 @@ pub(crate) async fn delete_voice_sample(
 /// Renew the upload URL of a voice sample
 ///
 /// A draft gets a new URL for the same upload. A failed or rejected voice sample gets a URL for its next upload, which
-/// may have another name, type or size.
+/// may have another name, type or size. The voice sample keeps its current file until the new one arrives.
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/upload-url", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)), request_body = Option<NextVoiceUpload>,
     responses((status = OK, body = VoiceUpload),
-        (status = CONFLICT, body = ProblemBody)))]
+        (status = CONFLICT, body = ProblemBody), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn renew_voice_upload_url(
     State(uploads): State<Uploads>,
     access: ItemEditor<ByItem<Kind>>,
     OptionalJson(next): OptionalJson<NextVoiceUpload>,
 ) -> Result<Json<VoiceUpload>> {
-    let renewed = uploads.renew(&access, &next.into()).await?;
+    let renewed = uploads.renew(&access, next.into()).await?;
     Ok(Json(renewed.into()))
 }
 
@@ -140,7 +140,8 @@ pub(crate) async fn list_words(
 
 /// Create a link to the file of a voice sample
 ///
-/// The link expires. The file is served as an attachment.
+/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
+/// of no accepted type is not served.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/download", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = OK, body = Download),
@@ -155,7 +156,8 @@ pub(crate) async fn download_voice_sample(
 /// Reprocess a failed voice sample
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/reprocess", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
-    responses((status = ACCEPTED, body = VoiceSample), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = VoiceSample), (status = CONFLICT, body = ProblemBody),
+        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn reprocess_voice_sample(
     State(items): State<Items>,
     access: ProjectAdmin<ByItem<Kind>>,

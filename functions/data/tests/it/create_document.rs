@@ -63,6 +63,8 @@ async fn all_invalid_fields_of_the_body_are_reported_together(db: PgPool) {
         ("filename", json!("a\\b.pdf")),
         ("filename", json!("a\u{0}b.pdf")),
         ("filename", json!("a\nb.pdf")),
+        ("filename", json!("a\u{202E}fdp.exe")),
+        ("filename", json!("a\u{2028}b.pdf")),
         ("content_type", json!("APPLICATION/PDF")),
         ("size_bytes", json!(-1)),
         ("size_bytes", json!(104_857_601)),

@@ -28,10 +28,12 @@ async fn the_url_serves_the_file_as_an_attachment_with_its_name(db: PgPool) {
             assert!(url.contains(&format!("generation={generation}")), "{url}");
             let served = reqwest::get(url).await.expect("an answer");
             assert_eq!(served.status(), 200);
+            let extension = if route.path == "/voice" { "flac" } else { "pdf" };
             assert_eq!(
                 served.headers()["content-disposition"],
-                "attachment; filename=\"_mlaut _q_ a_20b;c.bin\""
+                format!("attachment; filename=\"_mlaut _q_ a_20b;c.bin.{extension}\"")
             );
+            assert_eq!(served.headers()["content-type"], route.content_type);
             assert_eq!(served.bytes().await.expect("bytes"), FILE);
         }
     }
@@ -62,11 +64,72 @@ async fn a_file_cannot_be_downloaded_before_it_is_uploaded(db: PgPool) {
         let item = data.announce(route, &data.contributor, "a.bin").await;
         let path = route.of(item, "/download");
         data.client.as_user(&data.contributor).get(&path).await.assert_problem(409, "invalid_state");
+        // The type of this file has not been checked.
+        data.set(item, "update items set status = 'processing', generation = 7 where id = $1").await;
+        data.client.as_user(&data.contributor).get(&path).await.assert_problem(409, "invalid_state");
+        data.set(item, "update items set status = 'draft', generation = null where id = $1").await;
         data.upload(route, item).await;
         // The file can be downloaded even though there is no text.
         data.deliver(route).await;
         assert_eq!(data.platform.item(item, "status").await.as_deref(), Some("failed"));
         data.client.as_user(&data.contributor).get(&path).await.assert_status(200);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_file_of_no_accepted_type_is_never_served(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let item = data.announce(route, &data.contributor, "setup.exe").await;
+        data.upload_bytes(route, item, b"MZ\x90\0\x03").await;
+        data.deliver(route).await;
+        let client = data.client.as_user(&data.admin);
+        let assert_refused = async || {
+            let refused = client.get(&route.of(item, "/download")).await;
+            refused.assert_problem(409, "invalid_state");
+        };
+        assert_eq!(client.get(&route.of(item, "")).await.body["failure"]["code"], "content_type_mismatch");
+        assert_refused().await;
+        client.post(&route.of(item, "/reprocess"), Value::Null).await.assert_status(202);
+        assert_refused().await;
+        data.deliver(route).await;
+        assert_refused().await;
+        // Neither does the next upload inherit the check of an earlier file.
+        client.post(&route.of(item, "/upload-url"), Value::Null).await.assert_status(200);
+        data.upload(route, item).await;
+        data.deliver(route).await;
+        client.get(&route.of(item, "/download")).await.assert_status(200);
+        client.post(&route.of(item, "/upload-url"), Value::Null).await.assert_status(200);
+        data.upload_bytes(route, item, b"MZ\x90\0\x03").await;
+        data.deliver(route).await;
+        assert_refused().await;
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_type_that_the_file_shows_becomes_the_type_of_the_item(db: PgPool) {
+    let data = Data::start(db).await;
+    let files: [(&[u8], &str, &str); 2] =
+        [(b"\x89PNG\r", "image/png", "png"), (b"OggS\0", "audio/ogg", "ogg")];
+    for (route, (bytes, shown, extension)) in BOTH.iter().zip(files) {
+        let item = data.announce(route, &data.contributor, "setup.exe").await;
+        data.upload_bytes(route, item, bytes).await;
+        data.deliver(route).await;
+        let client = data.client.as_user(&data.reviewer);
+        let found = client.get(&route.of(item, "")).await;
+        assert_eq!((&found.body["content_type"], &found.body["version"]), (&json!(shown), &json!(4)));
+        assert_eq!(
+            data.audit_metadata(item, &format!("{}.updated", route.audited)).await,
+            [json!({"before": {"content_type": route.content_type}, "after": {"content_type": shown}})]
+        );
+        let answer = client.get(&route.of(item, "/download")).await;
+        let url = answer.assert_status(200).body["url"].as_str().expect("a URL");
+        let served = reqwest::get(url).await.expect("an answer");
+        assert_eq!(served.headers()["content-type"], shown);
+        assert_eq!(
+            served.headers()["content-disposition"],
+            format!("attachment; filename=\"setup.exe.{extension}\"")
+        );
     }
 }
 

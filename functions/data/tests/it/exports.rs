@@ -10,7 +10,7 @@ use shared::{
 use sqlx::PgPool;
 use time::Duration;
 
-use crate::support::{Data, assert_signed};
+use crate::support::{Data, assert_quota, assert_signed};
 
 impl Data {
     fn as_admin(&self) -> Client {
@@ -163,23 +163,26 @@ async fn all_invalid_fields_are_reported(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_project_has_at_most_five_exports_in_progress(db: PgPool) {
+async fn a_user_has_at_most_five_exports_in_progress(db: PgPool) {
     let data = Data::start(db).await;
     let client = data.as_admin();
-    let body = json!({"project_id": data.project, "format": "csv"});
-    let answers = futures::future::join_all((0..12).map(|_| client.post("/exports", body.clone()))).await;
+    let other = data.platform.project(&data.admin).await;
+    let bodies = [data.project, other].map(|project| json!({"project_id": project, "format": "csv"}));
+    let requests = (0..12).map(|number| client.post("/exports", bodies[number % 2].clone()));
+    let answers = futures::future::join_all(requests).await;
     let accepted: Vec<_> = answers.iter().filter(|answer| answer.status == 202).collect();
     assert_eq!(accepted.len(), 5);
     for refused in answers.iter().filter(|answer| answer.status != 202) {
-        refused.assert_problem(409, "too_many_exports");
+        assert_quota(refused, "exports_in_progress_per_user");
+        assert_eq!(refused.headers["retry-after"], "60");
     }
     assert_eq!(data.platform.events::<ExportRequested>().await.len(), 5);
     let id: ExportId = serde_json::from_value(accepted[0].body["id"].clone()).expect("an id");
     data.made(id, "x").await;
-    client.post("/exports", body.clone()).await.assert_status(202);
-    client.post("/exports", body).await.assert_problem(409, "too_many_exports");
-    let other = data.platform.project(&data.admin).await;
-    client.post("/exports", json!({"project_id": other, "format": "csv"})).await.assert_status(202);
+    client.post("/exports", bodies[0].clone()).await.assert_status(202);
+    assert_quota(&client.post("/exports", bodies[0].clone()).await, "exports_in_progress_per_user");
+    let root = data.client.as_user(&data.super_admin);
+    root.post("/exports", bodies[0].clone()).await.assert_status(202);
     assert_eq!(data.platform.events::<ExportRequested>().await.len(), 2);
 }
 

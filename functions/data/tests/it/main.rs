@@ -9,6 +9,7 @@ mod download;
 mod exports;
 mod get_document;
 mod lambda;
+mod limits;
 mod list_documents;
 mod list_items;
 mod next_upload;

@@ -17,6 +17,14 @@ impl Data {
         item
     }
 
+    /// Returns the bytes that the download link of an item serves.
+    async fn served(&self, route: &Route, item: ItemId) -> Vec<u8> {
+        let found = self.client.as_user(&self.reviewer).get(&route.of(item, "/download")).await;
+        let url = found.assert_status(200).body["url"].as_str().expect("a URL");
+        let served = reqwest::get(url).await.expect("an answer");
+        served.bytes().await.expect("bytes").to_vec()
+    }
+
     async fn next(&self, route: &Route, item: ItemId, body: Value) -> shared::testing::TestResponse {
         self.client.as_user(&self.contributor).post(&route.of(item, "/upload-url"), body).await
     }
@@ -28,7 +36,7 @@ fn other_type(route: &Route) -> &'static str {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn the_next_upload_can_have_another_description(db: PgPool) {
+async fn the_current_file_stays_until_the_bytes_of_the_next_upload_arrive(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.failed(route).await;
@@ -38,19 +46,11 @@ async fn the_next_upload_can_have_another_description(db: PgPool) {
         });
         let before = data.client.as_user(&data.contributor).get(&route.of(item, "")).await;
         let renewed = data.next(route, item, next.clone()).await;
-        let (described, upload) = (&renewed.assert_status(200).body[route.one], &renewed.body["upload"]);
-        assert_eq!(
-            (&described["original_filename"], &described["content_type"], &described["size_bytes"]),
-            (&json!("second.bin"), &json!(other_type(route)), &json!(bytes.len()))
-        );
-        // Only the description has changed, so the previous `ETag` is stale.
-        assert_eq!(
-            (&described["status"], &described["failure"]),
-            (&before.body["status"], &before.body["failure"])
-        );
-        assert_eq!(described["version"], 4);
+        let upload = &renewed.assert_status(200).body["upload"];
         let after = data.client.as_user(&data.contributor).get(&route.of(item, "")).await;
-        assert_ne!(after.headers["etag"], before.headers["etag"]);
+        assert_eq!((&after.body, &after.headers["etag"]), (&before.body, &before.headers["etag"]));
+        assert_eq!(renewed.body[route.one]["original_filename"], "first.bin");
+        assert_eq!(data.served(route, item).await, FILE);
         assert_eq!(
             upload["headers"],
             json!({
@@ -59,15 +59,22 @@ async fn the_next_upload_can_have_another_description(db: PgPool) {
             })
         );
         assert!(upload["url"].as_str().is_some_and(|url| url.contains(&format!("/{item}/2?"))), "{upload}");
-        // Repeating the same request changes nothing.
-        assert_eq!(data.next(route, item, next).await.assert_status(200).body[route.one]["version"], 4);
-        let described = |name: &str, kind: &str, size: usize| json!({"original_filename": name, "content_type": kind, "size_bytes": size});
+        // Repeating the same request begins no further upload.
+        let repeated = data.next(route, item, next).await;
+        let url = repeated.assert_status(200).body["upload"]["url"].as_str().expect("a URL");
+        assert!(url.contains(&format!("/{item}/2?")), "{url}");
+        let described = |kind: &str, size: usize| json!({"content_type": kind, "size_bytes": size});
+        let action = format!("{}.updated", route.audited);
         assert_eq!(
-            data.audit_metadata(item, &format!("{}.updated", route.audited)).await,
+            data.audit_metadata(item, &action).await,
             [json!({
-                "before": described("first.bin", route.content_type, FILE.len()),
-                "after": described("second.bin", other_type(route), bytes.len()),
+                "before": described(route.content_type, FILE.len()),
+                "after": described(other_type(route), bytes.len()),
             })]
+        );
+        assert_eq!(
+            data.audit_details(item, &action).await,
+            [json!({"after": {"original_filename": "second.bin"}})]
         );
 
         assert_eq!(put(upload, bytes).await.0, 200);
@@ -77,27 +84,56 @@ async fn the_next_upload_can_have_another_description(db: PgPool) {
             (data.platform.item(item, "status").await.as_deref() == Some("pending_review")).then_some(())
         })
         .await;
-        let found = data.client.as_user(&data.reviewer).get(&route.of(item, "/download")).await;
-        let served = reqwest::get(found.body["url"].as_str().expect("a URL")).await.expect("an answer");
-        assert_eq!(served.bytes().await.expect("bytes"), &bytes[..]);
+        let found = data.client.as_user(&data.reviewer).get(&route.of(item, "")).await;
+        let shown = |name: &str| found.body[name].clone();
+        assert_eq!(
+            (shown("original_filename"), shown("content_type"), shown("size_bytes"), shown("version")),
+            (json!("second.bin"), json!(other_type(route)), json!(bytes.len()), json!(5))
+        );
+        assert_eq!(data.served(route, item).await, &bytes[..]);
     }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_search_finds_the_new_name_but_not_the_old_name(db: PgPool) {
+async fn reprocessing_the_current_file_cancels_the_next_upload(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let item = data.failed(route).await;
-        data.next(route, item, json!({"filename": "second.bin"})).await.assert_status(200);
-        for (words, found) in [("second", 1), ("first", 0)] {
-            let path = format!("{}?project_id={}&q={words}", route.path, data.project);
-            let list = data.client.as_user(&data.reviewer).get(&path).await;
-            assert_eq!(
-                list.assert_status(200).body["items"].as_array().map(Vec::len),
-                Some(found),
-                "{words}"
-            );
-        }
+        let canceled = data.next(route, item, json!({"filename": "second.bin"})).await;
+        let canceled = &canceled.assert_status(200).body["upload"];
+        let admin = data.client.as_user(&data.admin);
+        admin.post(&route.of(item, "/reprocess"), Value::Null).await.assert_status(202);
+        data.deliver(route).await;
+        assert_eq!(data.platform.item(item, "status").await.as_deref(), Some("failed"));
+        assert_eq!(data.platform.item(item, "upload_no").await.as_deref(), Some("1"));
+        // A late file changes nothing, and its number is not used again.
+        assert_eq!(put(canceled, FILE).await.0, 200);
+        data.deliver(route).await;
+        assert_eq!(data.platform.item(item, "upload_no").await.as_deref(), Some("1"));
+        let next = data.next(route, item, Value::Null).await;
+        let url = next.assert_status(200).body["upload"]["url"].as_str().expect("a URL");
+        assert!(url.contains(&format!("/{item}/3?")), "{url}");
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_search_finds_the_name_of_the_current_file(db: PgPool) {
+    let data = Data::start(db).await;
+    for route in &BOTH {
+        let assert_found = async |name: &str, other: &str| {
+            for (words, found) in [(name, 1), (other, 0)] {
+                let path = format!("{}?project_id={}&q={words}", route.path, data.project);
+                let list = data.client.as_user(&data.reviewer).get(&path).await;
+                let items = list.assert_status(200).body["items"].as_array().map(Vec::len);
+                assert_eq!(items, Some(found), "{words}");
+            }
+        };
+        let item = data.failed(route).await;
+        let next = data.next(route, item, json!({"filename": "second.bin"})).await;
+        assert_found("first", "second").await;
+        assert_eq!(put(&next.assert_status(200).body["upload"], FILE).await.0, 200);
+        data.deliver(route).await;
+        assert_found("second", "first").await;
     }
 }
 

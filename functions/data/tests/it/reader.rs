@@ -42,6 +42,15 @@ impl<K: Kind + Clone> Engine for Told<K> {
     const FOLDER: &'static str = "told";
     const HEAD_BYTES: u64 = 5;
 
+    fn detect(job: &Job, head: &Head) -> Option<&'static str> {
+        match head.bytes[..] {
+            [b'M', b'Z', ..] => None,
+            [0x89, b'P', ..] => Some("image/png"),
+            [b'O', b'g', ..] => Some("audio/ogg"),
+            _ => K::KIND.definition().media_types.iter().copied().find(|known| *known == job.content_type),
+        }
+    }
+
     fn check(_: &Job, _: &Head) -> Option<Failure> {
         None
     }
@@ -90,7 +99,7 @@ fn words(text: &str) -> Vec<Word> {
 pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Client {
     let env = platform.env();
     let settings = ProcessingSettings::from_env(&env).expect("settings");
-    let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings")).expect("a pool");
+    let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings"), None).expect("a pool");
     let engine = Told::<K> { texts: texts.clone(), kind: PhantomData };
     let processing = Processing::new(settings, engine, db, platform.clock.clone());
     let (routes, _) = Processing::routes().with_state(processing.expect("a function")).split_for_parts();

@@ -141,7 +141,7 @@ impl Data {
         id(&created.assert_status(201).body[route.one])
     }
 
-    /// Completes the current upload of an item and processes it into these pages or segments.
+    /// Completes the awaited upload of an item and processes it into these pages or segments.
     pub(crate) async fn read(&self, route: &Route, item: ItemId, texts: &[&str]) {
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
         self.texts.lock().expect("the mutex is not poisoned").insert(item, texts);
@@ -149,12 +149,18 @@ impl Data {
         self.deliver(route).await;
     }
 
-    /// Completes the current upload of an item. Returns the generation.
+    /// Completes the awaited upload of an item. Returns the generation.
     pub(crate) async fn upload(&self, route: &Route, item: ItemId) -> i64 {
-        let upload_no = self.platform.item(item, "upload_no").await.expect("a number");
+        self.upload_bytes(route, item, FILE).await
+    }
+
+    /// Completes the awaited upload of an item with other bytes. Returns the generation.
+    pub(crate) async fn upload_bytes(&self, route: &Route, item: ItemId, bytes: &'static [u8]) -> i64 {
+        // Every upload so far was completed, except the awaited one.
+        let upload_no = self.platform.item(item, "last_upload_no").await.expect("a number");
         let upload_no = upload_no.parse().expect("a number");
         let object = ObjectName { kind: route.kind, project_id: self.project, item_id: item, upload_no };
-        self.platform.upload(&object, FILE).await
+        self.platform.upload(&object, bytes).await
     }
 
     /// Delivers the published finalize events to the processing function.
@@ -181,7 +187,25 @@ impl Data {
 
     /// Returns the metadata of the audit rows of an item with this action, in order.
     pub(crate) async fn audit_metadata(&self, item: ItemId, action: &str) -> Vec<Value> {
-        let statement = "select metadata from audit_logs where resource_id = $1 and action = $2 order by id";
+        self.audited(
+            "select metadata from audit_logs where resource_id = $1 and action = $2 order by id",
+            item,
+            action,
+        )
+        .await
+    }
+
+    /// Returns the personal values of the audit rows about an action on an item, oldest first.
+    pub(crate) async fn audit_details(&self, item: ItemId, action: &str) -> Vec<Value> {
+        let statement = "select audit_personal.details
+                         from audit_logs
+                         join audit_personal on audit_personal.audit_id = audit_logs.id
+                         where audit_logs.resource_id = $1 and audit_logs.action = $2
+                         order by audit_logs.id";
+        self.audited(statement, item, action).await
+    }
+
+    async fn audited(&self, statement: &'static str, item: ItemId, action: &str) -> Vec<Value> {
         let rows = sqlx::query_scalar(statement).bind(item).bind(action).fetch_all(&self.platform.db).await;
         rows.expect("audit rows")
     }
@@ -220,6 +244,13 @@ impl Data {
             (self.client.as_user(&self.outsider), 404, "not_found"),
         ]
     }
+}
+
+/// Asserts that a request was refused by this limit.
+#[track_caller]
+pub(crate) fn assert_quota(answer: &TestResponse, limit: &str) {
+    answer.assert_problem(429, "quota_exceeded");
+    assert_eq!(answer.body["limit"], limit, "{}", answer.body);
 }
 
 /// Returns the id of an item in a response.

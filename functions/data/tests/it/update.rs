@@ -42,11 +42,11 @@ async fn a_merge_patch_sets_keeps_and_clears(db: PgPool) {
         }
         let action = format!("{}.updated", route.audited);
         assert_eq!(
-            data.audit_metadata(item, &action).await,
+            data.audit_details(item, &action).await,
             [
-                json!({"before": {name: null}, "after": {name: first}}),
-                json!({"before": {name: first}, "after": {name: second}}),
-                json!({"before": {name: second}, "after": {name: null}}),
+                json!({"after": {name: first}}),
+                json!({"after": {name: second}}),
+                json!({"after": {name: null}}),
             ]
         );
     }

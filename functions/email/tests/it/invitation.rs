@@ -17,7 +17,7 @@ impl Email {
         self.platform.change("update users set display_name = 'Your bank' where id = $1", eve.id.0).await;
         let id = InvitationId::new();
         let row = json!({
-            "project_id": project, "email": ADA, "role": "reviewer", "invited_by_id": eve.id, "mailed_at": ["now"],
+            "project_id": project, "email": ADA, "role": "reviewer", "invited_by_id": eve.id,
         });
         (id, self.link("project_invitations", Purpose::Invitation, id.0, row).await)
     }

@@ -5,7 +5,8 @@ use shared::{
     base::ids::{EventId, ExportId, PasskeyId, SessionId},
     cloud::events::EmailRequested,
     identity::guard::ProjectRole,
-    testing::TestUser,
+    items::ItemStatus,
+    testing::{TestUser, Transition, transition},
 };
 use sqlx::PgPool;
 
@@ -37,6 +38,39 @@ async fn a_passkey_added_mail_names_the_passkey(db: PgPool) {
     email.platform.change("delete from passkeys where id = $1", passkey_id.0).await;
     email.deliver(EventId::new(), &event).await.assert_status(204);
     assert_eq!(email.mails().len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_passkey_removed_mail_leads_to_a_new_password(db: PgPool) {
+    let email = Email::start(db).await;
+    let event = EmailRequested::PasskeyRemoved { user_id: email.user };
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let mail = email.mail().await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), (ADA, "A passkey was removed"));
+    assert!(mail.text.contains("https://app.test/forgot-password"), "{}", mail.text);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_password_changed_mail_lists_suspended_passkeys(db: PgPool) {
+    let email = Email::start(db).await;
+    for (name, suspended_at) in [("Laptop", json!("now")), ("Phone", json!(null)), ("Key ring", json!("now"))]
+    {
+        let id = PasskeyId::new();
+        let row = json!({
+            "id": id, "user_id": email.user, "credential_id": format!("\\x{}", id.0.simple()), "credential": {},
+            "name": name, "created_at": "2031-05-04T09:30:00Z", "suspended_at": suspended_at,
+        });
+        email.platform.insert("passkeys", row).await;
+    }
+    let event = EmailRequested::PasswordChanged { user_id: email.user };
+    email.deliver(EventId::new(), &event).await.assert_status(204);
+    let text = email.mail().await.text;
+    let added = "added on 4 May 2031, 09:30 UTC";
+    assert!(
+        text.contains(&format!("- Laptop, {added}")) && text.contains(&format!("- Key ring, {added}")),
+        "{text}"
+    );
+    assert!(!text.contains("Phone") && text.contains("https://app.test/account"), "{text}");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -103,17 +137,32 @@ async fn an_export_ready_mail_is_sent_only_to_a_requester_who_still_has_access(d
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn an_item_rejected_mail_is_sent_only_while_the_rejection_is_current(db: PgPool) {
+async fn an_item_rejected_mail_is_sent_while_the_rejection_is_current_whatever_else_changes(db: PgPool) {
     let email = Email::start(db).await;
     let platform = &email.platform;
     let project = platform.project(&platform.user("admin@example.org").await).await;
     let ada = email.ada();
     platform.member(project, &ada, ProjectRole::Contributor).await;
     let item_id = platform.draft(project, &ada, "application/pdf", 5).await.item_id;
+    let mut db = platform.db.acquire().await.expect("a connection");
+    for (version, to) in (1..).zip([
+        ItemStatus::Processing,
+        ItemStatus::PendingReview,
+        ItemStatus::Rejected,
+        ItemStatus::PendingReview,
+        ItemStatus::Rejected,
+        // Another domain.
+        ItemStatus::Rejected,
+    ]) {
+        let at = platform.clock.now();
+        let change = Transition { item_id, version, to, failure: None, actor: None, at, details: json!({}) };
+        assert_eq!(transition(&mut db, &change).await, Some(version + 1));
+    }
+    // Another language has no transition.
     platform
-        .change("update items set status = 'rejected', feedback = 'Blurred.' where id = $1", item_id.0)
+        .change("update items set version = version + 1, feedback = 'Blurred.' where id = $1", item_id.0)
         .await;
-    for version in [2, 1] {
+    for version in [4, 5, 7, 8, 6] {
         let event = EmailRequested::ItemRejected { item_id, version };
         email.deliver(EventId::new(), &event).await.assert_status(204);
     }

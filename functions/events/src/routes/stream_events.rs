@@ -8,7 +8,7 @@ use axum::{
 };
 use shared::http::{
     openapi::{Described, Describes},
-    problem::{Code, Problem, Result},
+    problem::{Code, Problem, QuotaProblem, Result},
     server::Stopping,
 };
 
@@ -31,13 +31,15 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 /// `EventSource` does automatically.
 #[utoipa::path(get, path = "/events", tag = "events",
     params(StreamEvents), security(("bearer" = []), ()),
-    responses((status = OK, body = ItemTransition, content_type = "text/event-stream")))]
+    responses((status = OK, body = ItemTransition, content_type = "text/event-stream"),
+        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn stream_events(
     State(streams): State<Streams>,
     EventReader { reader, query }: EventReader,
     LastEventId(header): LastEventId,
     stopping: Stopping,
 ) -> Result<impl IntoResponse> {
+    let seat = streams.seat(&reader)?;
     // A browser updates the header on each reconnect, but never the query string.
     let start = streams.start(reader, header.or(query.last_event_id)).await?;
     let start = start.ok_or_else(|| match header {
@@ -49,7 +51,7 @@ pub(crate) async fn stream_events(
         (header::CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    Ok((headers, Body::from_stream(streams.events(reader, start, stopping))))
+    Ok((headers, Body::from_stream(streams.events(reader, seat, start, stopping))))
 }
 
 /// The `Last-Event-ID` header, which a browser sends when it reconnects.

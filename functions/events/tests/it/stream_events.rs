@@ -96,3 +96,29 @@ async fn a_malformed_event_id_and_a_future_event_id_are_refused(db: PgPool) {
     client.with("last-event-id", "0-0").get(&path).await.assert_status(200);
     client.with("last-event-id", "").get(&events.path("")).await.assert_status(200);
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_streams_of_a_user_and_of_an_instance_are_limited(db: PgPool) {
+    let limits = [("EVENT_STREAMS_PER_USER", "2"), ("EVENT_STREAMS_PER_INSTANCE", "3")];
+    let events = Events::start_with(db, &limits).await;
+    let path = events.path("");
+    let refused = async |user, limit: &str| {
+        let answer = events.client.as_user(user).get(&path).await;
+        answer.assert_problem(429, "quota_exceeded");
+        assert_eq!(
+            (answer.body["limit"].as_str(), &answer.headers["retry-after"]),
+            (Some(limit), &"30".parse().expect("a value"))
+        );
+    };
+    let (first, resumed) = (events.stream().await, events.stream_after("0-0").await);
+    refused(&events.reviewer, "event_streams_per_user").await;
+    let ticket = format!("&ticket={}", events.ticket().await);
+    events.client.get(&events.path(&ticket)).await.assert_problem(429, "quota_exceeded");
+
+    let authorization = [("authorization", format!("Bearer {}", events.admin.token))];
+    let admins = events.open(&path, &authorization).await;
+    refused(&events.admin, "event_streams_per_instance").await;
+    drop((first, resumed));
+    let again = events.stream().await;
+    drop((admins, again));
+}

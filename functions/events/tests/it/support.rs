@@ -50,9 +50,17 @@ impl Events {
 
     /// Returns the same platform with a second instance of the function.
     pub(crate) async fn another_instance(&self) -> Self {
-        let router = instance(&self.platform, &[]);
-        let client = self.platform.client(router.clone());
-        let platform = Arc::clone(&self.platform);
+        self.on(Arc::clone(&self.platform))
+    }
+
+    /// Returns the function and its project on a copy of the database.
+    pub(crate) async fn restored(&self, db: PgPool) -> Self {
+        self.on(Arc::new(Platform::start(db).await))
+    }
+
+    fn on(&self, platform: Arc<Platform>) -> Self {
+        let router = instance(&platform, &[]);
+        let client = platform.client(router.clone());
         let (admin, reviewer) = (self.admin.clone(), self.reviewer.clone());
         Self { platform, router, client, project: self.project, admin, reviewer }
     }

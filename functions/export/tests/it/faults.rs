@@ -165,6 +165,48 @@ async fn an_instance_that_lost_its_lease_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_composer_that_lost_its_lease_deletes_no_sources_of_its_successor(db: PgPool) {
+    let export = Export::of_chunks(db, 1).await;
+    let items = export.three().await;
+    let id = export.request("ndjson").await;
+    for _ in 0..4 {
+        let step = export.step().await;
+        export.deliver(step).await.assert_status(204);
+    }
+    let compose = export.step().await;
+    let (stalled, successor) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    export.faults.plan(COMPOSES, Fault::Held(Arc::clone(&stalled)), 1);
+    let reached = || eventually("the request", async || (export.faults.left() == 0).then_some(()));
+    let others = async {
+        reached().await;
+        export.platform.clock.advance(Duration::seconds(46));
+        assert_eq!(export.restart().await, json!(1));
+        let again = export.step().await;
+        assert_eq!(again, compose);
+        export.faults.plan(COMPOSES, Fault::Held(Arc::clone(&successor)), 1);
+        tokio::join!(export.deliver(again), reached()).0
+    };
+    let late = async {
+        let late = export.deliver(compose).await;
+        successor.notify_one();
+        late
+    };
+    let wake = async {
+        eventually("the successor's lease", async || {
+            let attempt: i32 = export.platform.value("select attempt from exports").await;
+            (attempt == 6 && export.faults.left() == 0).then_some(())
+        })
+        .await;
+        stalled.notify_one();
+    };
+    let (late, again, ()) = tokio::join!(late, others, wake);
+    late.assert_status(204);
+    again.assert_status(204);
+    export.run().await;
+    export.assert_whole(id, &items).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_missing_part_fails_the_export_with_a_reason(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     export.three().await;

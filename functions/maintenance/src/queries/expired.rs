@@ -33,10 +33,14 @@ delete_expired! {
     idempotency_keys("idempotency_keys", "user_id, route, key", "created_at");
     /// Deletes revoked and expired sessions.
     sessions("sessions", "id", "coalesce(revoked_at, expires_at)");
-    /// Deletes the records of sent mails whose events Pub/Sub no longer keeps.
+    /// Deletes the records of mails whose events Pub/Sub no longer keeps.
     mail_deliveries("mail_deliveries", "event_id", "sent_at");
+    /// Deletes counts of mails whose day is over.
+    mail_counts("mail_counts", "subject", "day_began_at");
     /// Deletes expired stream tickets.
     event_tickets("event_tickets", "token_hash", "expires_at");
     /// Deletes failure causes that are too old to belong to a future dead letter.
     delivery_errors("delivery_errors", "subscription, message_hash", "failed_at");
+    /// Deletes dead letters that nobody replayed.
+    dead_letters("dead_letters", "id", "created_at");
 }

@@ -9,37 +9,44 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Deletes unverified accounts that have no valid verification link left. They own nothing.
+/// Deletes unverified accounts that have no valid verification link left, and the personal data in the audit log's rows
+/// about them. They own nothing else.
 pub(crate) async fn delete_unverified_accounts(
     db: &PgPool,
     before: OffsetDateTime,
     now: OffsetDateTime,
     limit: i64,
 ) -> Result<u64, sqlx::Error> {
-    let deleted = sqlx::query!(
-        "
-        delete from users
-        where id in (
-            select id from users
-            where email_verified_at is null
-              and deleted_at is null
-              and created_at <= $1
-              and not exists (
-                  select from email_verification_tokens
-                  where email_verification_tokens.user_id = users.id and email_verification_tokens.expires_at > $2
-              )
-            order by created_at
-            limit $3
-            for update skip locked
+    let deleted = sqlx::query_scalar!(
+        r#"
+        with gone as (
+            delete from users
+            where id in (
+                select id from users
+                where email_verified_at is null
+                  and deleted_at is null
+                  and created_at <= $1
+                  and not exists (
+                      select from email_verification_tokens
+                      where email_verification_tokens.user_id = users.id and email_verification_tokens.expires_at > $2
+                  )
+                order by created_at
+                limit $3
+                for update skip locked
+            )
+            returning id
+        ), erased as (
+            delete from audit_personal using gone where audit_personal.user_id = gone.id
         )
-        ",
+        select count(*) as "deleted!" from gone
+        "#,
         before,
         now,
         limit,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(deleted.rows_affected())
+    Ok(deleted.unsigned_abs())
 }
 
 /// Returns the account that was deleted longest ago and still has personal data.
@@ -78,7 +85,88 @@ pub(crate) async fn erase_audit_logs(db: &PgPool, user: UserId, limit: i64) -> R
     Ok(erased.rows_affected())
 }
 
-/// Erases the personal data of an account. Returns whether this run did it.
+/// Erases the feedback that a user wrote, and ends the project exports that may contain it.
+pub(crate) async fn erase_feedback(
+    db: &PgPool,
+    user: UserId,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<u64, sqlx::Error> {
+    let erased = sqlx::query_scalar!(
+        r#"
+        with erased as (
+            delete from item_feedback
+            where (item_id, version) in (
+                select item_id, version from item_feedback where author_id = $1 order by item_id, version limit $3
+            )
+            returning item_id
+        ), cleared as (
+            update items
+            set feedback = null, version = items.version + 1
+            from erased
+            where items.id = erased.item_id and items.reviewed_by_id = $1 and items.feedback is not null
+            returning items.project_id
+        ), ended as (
+            update exports set kept_until = $2
+            where project_id in (select project_id from cleared) and kept_until > $2
+        )
+        select count(*) as "erased!" from erased
+        "#,
+        user.0,
+        now,
+        limit,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(erased.unsigned_abs())
+}
+
+/// Erases the names of the files that a user uploaded, and ends the project exports that may contain them. Returns the
+/// last item of the batch, or `None` if there is no item after `after`.
+pub(crate) async fn erase_file_names(
+    db: &PgPool,
+    user: UserId,
+    after: ItemId,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<Option<ItemId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        with named as materialized (
+            select id from items
+            where uploaded_by_id = $1
+              and id > $2
+              and (original_filename <> 'erased' or next_upload ->> 'original_filename' <> 'erased')
+            order by id
+            limit $4
+            for update
+        ), erased as (
+            update items
+            set original_filename = 'erased',
+                next_upload = next_upload || '{"original_filename": "erased"}',
+                version = version + 1
+            from named
+            where items.id = named.id
+            returning items.project_id
+        ), forgotten as (
+            delete from item_search using named where item_search.item_id = named.id and item_search.part = 0
+        ), ended as (
+            update exports set kept_until = $3
+            where project_id in (select project_id from erased) and kept_until > $3
+        )
+        select id as "id: ItemId" from named order by id desc limit 1
+        "#,
+        user.0,
+        after.0,
+        now,
+        limit,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Erases the personal data of an account, and the invitations to its address unless another account has it now.
+/// Returns whether this run did it.
 pub(crate) async fn erase_account(
     db: &mut PgConnection,
     user: UserId,
@@ -96,6 +184,14 @@ pub(crate) async fn erase_account(
             delete from password_reset_tokens where user_id = $1
         ), memberships as (
             delete from project_members where user_id = $1
+        ), invitations as (
+            delete from project_invitations
+            using users
+            where users.id = $1
+              and project_invitations.email = users.email
+              and not exists (
+                  select from users as others where others.email = users.email and others.deleted_at is null
+              )
         )
         update users
         set email = id || '@erased.invalid', display_name = null, password_hash = null, password_id = null,
@@ -196,7 +292,7 @@ pub(crate) async fn delete_items(
     Ok(deleted.rows_affected())
 }
 
-/// Deletes projects that have no item and no export left, with their members and invitations.
+/// Deletes projects that have no item, no export and no statistics left, with their members and invitations.
 pub(crate) async fn delete_projects(
     db: &PgPool,
     before: OffsetDateTime,
@@ -210,6 +306,12 @@ pub(crate) async fn delete_projects(
             where deleted_at <= $1
               and not exists (select from items where items.project_id = projects.id)
               and not exists (select from exports where exports.project_id = projects.id)
+              and not exists (select from statistics_totals where statistics_totals.project_id = projects.id)
+              and not exists (
+                  select from item_transitions
+                  where item_transitions.project_id = projects.id
+                    and (item_transitions.xid, item_transitions.id) > (select xid, id from statistics_cursor)
+              )
             order by deleted_at
             limit $2
             for update skip locked

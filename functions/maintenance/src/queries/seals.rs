@@ -35,6 +35,7 @@ pub(crate) struct Seal {
     pub(crate) id: i64,
     pub(crate) last: Position,
     pub(crate) rows: Vec<u8>,
+    pub(crate) previous_hash: Vec<u8>,
     pub(crate) hash: Vec<u8>,
 }
 
@@ -57,12 +58,12 @@ pub(crate) async fn lock_seals(db: &mut PgConnection) -> Result<bool, sqlx::Erro
 
 pub(crate) async fn last_seal(db: &mut PgConnection) -> Result<Option<Seal>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"
-        select id, last_xid::text::bigint as "last_xid!", last_id, rows, hash
+        "
+        select id, last_xid, last_id, rows, previous_hash, hash
         from audit_seals
         order by id desc
         limit 1
-        "#
+        "
     )
     .fetch_optional(db)
     .await?;
@@ -70,19 +71,20 @@ pub(crate) async fn last_seal(db: &mut PgConnection) -> Result<Option<Seal>, sql
         id: row.id,
         last: Position { xid: row.last_xid, id: row.last_id },
         rows: row.rows,
+        previous_hash: row.previous_hash,
         hash: row.hash,
     }))
 }
 
 pub(crate) async fn seal_after(db: &mut PgConnection, id: i64) -> Result<Option<Seal>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"
-        select id, last_xid::text::bigint as "last_xid!", last_id, rows, hash
+        "
+        select id, last_xid, last_id, rows, previous_hash, hash
         from audit_seals
         where id > $1
         order by id
         limit 1
-        "#,
+        ",
         id,
     )
     .fetch_optional(db)
@@ -91,6 +93,7 @@ pub(crate) async fn seal_after(db: &mut PgConnection, id: i64) -> Result<Option<
         id: row.id,
         last: Position { xid: row.last_xid, id: row.last_id },
         rows: row.rows,
+        previous_hash: row.previous_hash,
         hash: row.hash,
     }))
 }
@@ -104,17 +107,17 @@ pub(crate) async fn rows_after(
 ) -> Result<Vec<Row>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
-        select xid::text::bigint as "xid!", id, audit_row_digest(audit_logs) as "digest!"
+        select xid, id, audit_row_digest(audit_logs) as "digest!"
         from audit_logs
-        where (xid, id) > ($1::text::xid8, $2)
-          and (xid, id) <= (coalesce($3::text, '9223372036854775807')::xid8, $4::uuid)
-          and xid < pg_snapshot_xmin(pg_current_snapshot())
+        where (xid, id) > ($1, $2)
+          and (xid, id) <= (coalesce($3, 9223372036854775807), $4::uuid)
+          and xid < oldest_open_transaction()
         order by audit_logs.xid, id
         limit $5
         "#,
-        after.xid.to_string(),
+        after.xid,
         after.id,
-        until.map(|until| until.xid.to_string()),
+        until.map(|until| until.xid),
         until.map_or(Uuid::max(), |until| until.id),
         limit,
     )
@@ -127,8 +130,8 @@ pub(crate) async fn rows_after(
 /// Counts the rows after a position.
 pub(crate) async fn count_after(db: &mut PgConnection, after: Position) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"select count(*) as "count!" from audit_logs where (xid, id) > ($1::text::xid8, $2)"#,
-        after.xid.to_string(),
+        r#"select count(*) as "count!" from audit_logs where (xid, id) > ($1, $2)"#,
+        after.xid,
         after.id,
     )
     .fetch_one(db)
@@ -139,16 +142,18 @@ pub(crate) async fn insert_seal(
     db: &mut PgConnection,
     last: Position,
     rows: &[u8],
+    previous_hash: &[u8],
     hash: &[u8],
     now: OffsetDateTime,
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
-        "insert into audit_seals (last_xid, last_id, rows, hash, created_at)
-         values ($1::text::xid8, $2, $3, $4, $5)
+        "insert into audit_seals (last_xid, last_id, rows, previous_hash, hash, created_at)
+         values ($1, $2, $3, $4, $5, $6)
          returning id",
-        last.xid.to_string(),
+        last.xid,
         last.id,
         rows,
+        previous_hash,
         hash,
         now,
     )
@@ -197,7 +202,7 @@ pub(crate) async fn make_partitions(
         .await
 }
 
-/// Drops the partitions of months that ended before a time. Returns their number.
+/// Drops the partitions of months that ended before a time, with their seals. Returns the number of partitions.
 pub(crate) async fn drop_partitions(db: &PgPool, before: OffsetDateTime) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar!(r#"select audit_drop_partitions($1) as "dropped!""#, before.date())
         .fetch_one(db)

@@ -4,22 +4,18 @@
 //! functions of the migration define what a range of transitions adds.
 
 use shared::items::Position;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
 
 /// Locks and returns the cursor, or `None` while another run holds it.
 pub(crate) async fn lock_cursor(db: &mut PgConnection) -> Result<Option<Position>, sqlx::Error> {
-    sqlx::query_as!(
-        Position,
-        r#"select xid::text::bigint as "xid!", id from statistics_cursor for update skip locked"#
-    )
-    .fetch_optional(db)
-    .await
+    sqlx::query_as!(Position, "select xid, id from statistics_cursor for update skip locked")
+        .fetch_optional(db)
+        .await
 }
 
 pub(crate) async fn move_cursor(db: &mut PgConnection, to: Position) -> Result<(), sqlx::Error> {
-    sqlx::query!("update statistics_cursor set xid = $1::text::xid8, id = $2", to.xid.to_string(), to.id)
-        .execute(db)
-        .await?;
+    sqlx::query!("update statistics_cursor set xid = $1, id = $2", to.xid, to.id).execute(db).await?;
     Ok(())
 }
 
@@ -34,9 +30,9 @@ macro_rules! add {
         ) -> Result<(), sqlx::Error> {
             sqlx::query!(
                 $statement,
-                after.xid.to_string(),
+                after.xid,
                 after.id,
-                until.xid.to_string(),
+                until.xid,
                 until.id,
             )
             .execute(db)
@@ -51,7 +47,7 @@ add! {
     add_counts,
     "
     insert into statistics_counts as bucket
-    select * from counts_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from counts_between($1, $2, $3, $4)
     on conflict on constraint statistics_counts_pkey do update
     set uploaded = bucket.uploaded + excluded.uploaded,
         processed = bucket.processed + excluded.processed,
@@ -70,7 +66,7 @@ add! {
     add_durations,
     "
     insert into statistics_durations as bucket
-    select * from durations_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from durations_between($1, $2, $3, $4)
     on conflict on constraint statistics_durations_pkey do update set bins = add_bins(bucket.bins, excluded.bins)
     "
 }
@@ -80,7 +76,7 @@ add! {
     add_people,
     "
     insert into statistics_people as bucket
-    select * from people_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from people_between($1, $2, $3, $4)
     on conflict on constraint statistics_people_pkey do update
     set uploaded = bucket.uploaded + excluded.uploaded,
         approved = bucket.approved + excluded.approved,
@@ -93,7 +89,7 @@ add! {
     add_totals,
     "
     insert into statistics_totals as bucket
-    select * from totals_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from totals_between($1, $2, $3, $4)
     on conflict on constraint statistics_totals_pkey do update set items = bucket.items + excluded.items
     "
 }
@@ -103,7 +99,7 @@ add! {
     add_domains,
     "
     insert into statistics_domains as bucket
-    select * from domains_between($1::text::xid8, $2, $3::text::xid8, $4)
+    select * from domains_between($1, $2, $3, $4)
     on conflict on constraint statistics_domains_project_id_domain_key do update
     set documents = bucket.documents + excluded.documents
     "
@@ -113,4 +109,28 @@ add! {
 pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from statistics_domains where documents = 0").execute(db).await?;
     Ok(())
+}
+
+/// Functions that delete up to `limit` rows of the projects that were deleted before a time.
+macro_rules! forget {
+    ($($name:ident($table:literal);)+) => {$(
+        pub(crate) async fn $name(db: &PgPool, before: OffsetDateTime, limit: i64) -> Result<u64, sqlx::Error> {
+            let deleted = sqlx::query!(
+                "delete from " + $table + " where ctid = any(array(select bucket.ctid from projects cross join lateral (
+                    select ctid from " + $table + " as bucket where bucket.project_id = projects.id limit $2
+                ) as bucket where projects.deleted_at <= $1 limit $2))",
+                before,
+                limit,
+            );
+            Ok(deleted.execute(db).await?.rows_affected())
+        }
+    )+};
+}
+
+forget! {
+    forget_counts("statistics_counts");
+    forget_durations("statistics_durations");
+    forget_people("statistics_people");
+    forget_project_domains("statistics_domains");
+    forget_totals("statistics_totals");
 }

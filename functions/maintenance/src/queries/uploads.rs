@@ -11,11 +11,11 @@ use uuid::Uuid;
 /// An upload without a finalize event.
 pub(crate) struct Awaited {
     pub(crate) object: ObjectName,
-    pub(crate) is_draft: bool,
-    pub(crate) created_at: OffsetDateTime,
+    /// When its last URL was issued.
+    pub(crate) url_at: OffsetDateTime,
 }
 
-/// Reserves uploads until `next` that were created before `announced_before` and are due for a lookup.
+/// Reserves uploads until `next` whose last URL was issued before `announced_before` and that are due for a lookup.
 pub(crate) async fn take_awaited(
     db: &PgPool,
     now: OffsetDateTime,
@@ -27,18 +27,19 @@ pub(crate) async fn take_awaited(
         r#"
         with taken as materialized (
             select id from items
-            where generation is null and status in ('draft', 'failed', 'rejected') and deleted_at is null
-              and coalesce(next_attempt_at, created_at) <= $1
-              and (next_attempt_at is not null or created_at <= $2)
-            order by coalesce(next_attempt_at, created_at)
+            where (status = 'draft' or next_upload is not null) and deleted_at is null
+              and coalesce(next_attempt_at, upload_url_at, created_at) <= $1
+              and (next_attempt_at is not null or coalesce(upload_url_at, created_at) <= $2)
+            order by coalesce(next_attempt_at, upload_url_at, created_at)
             limit $4
             for update skip locked
         )
         update items set next_attempt_at = $3
         from taken
         where items.id = taken.id
-        returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  status = 'draft' as "is_draft!", created_at
+        returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
+                  coalesce((next_upload ->> 'upload_no')::integer, upload_no) as "upload_no!",
+                  coalesce(upload_url_at, created_at) as "url_at!"
         "#,
         now,
         announced_before,
@@ -54,8 +55,7 @@ pub(crate) async fn take_awaited(
             item_id: row.id,
             upload_no: row.upload_no,
         },
-        is_draft: row.is_draft,
-        created_at: row.created_at,
+        url_at: row.url_at,
     });
     Ok(awaited.collect())
 }
@@ -73,9 +73,10 @@ pub(crate) async fn pause(
         "
         update items
         set next_attempt_at = $2::timestamptz + least(
-            greatest($2 - coalesce(reviewed_at, processed_at, created_at), interval '10 minutes'), interval '1 hour'
+            greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 hour'
         )
-        where id = any($1) and next_attempt_at = $3 and generation is null and deleted_at is null
+        where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
+          and deleted_at is null
         ",
         &ids,
         now,
@@ -87,7 +88,7 @@ pub(crate) async fn pause(
 }
 
 /// Postpones the next lookup of items that are reserved until `taken_until`: by the time that they have waited already,
-/// at least ten minutes and at most a day, and for a draft at most until its `lifetime` ends.
+/// at least ten minutes and at most a day, and at most until the `lifetime` of the upload ends.
 pub(crate) async fn postpone(
     db: &mut PgConnection,
     items: &[ItemId],
@@ -101,12 +102,12 @@ pub(crate) async fn postpone(
         update items
         set next_attempt_at = least(
             $2::timestamptz + least(
-                greatest($2 - coalesce(reviewed_at, processed_at, created_at), interval '10 minutes'),
-                interval '1 day'
+                greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 day'
             ),
-            case when status = 'draft' then created_at + make_interval(secs => $4) end
+            coalesce(upload_url_at, created_at) + make_interval(secs => $4)
         )
-        where id = any($1) and next_attempt_at = $3 and generation is null and deleted_at is null
+        where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
+          and deleted_at is null
         ",
         &ids,
         now,
@@ -145,4 +146,25 @@ pub(crate) async fn purge_drafts(
     .await?;
     let purged = sqlx::query!("delete from items where id = any($1)", &deleted).execute(db).await?;
     Ok(purged.rows_affected())
+}
+
+/// Cancels next uploads of items that are reserved until `taken_until` and have not changed since. Returns their
+/// number.
+pub(crate) async fn cancel_next_uploads(
+    db: &mut PgConnection,
+    items: &[ItemId],
+    taken_until: OffsetDateTime,
+) -> Result<u64, sqlx::Error> {
+    let ids: Vec<Uuid> = items.iter().map(|item| item.0).collect();
+    let canceled = sqlx::query!(
+        "
+        update items set next_upload = null, next_attempt_at = null
+        where id = any($1) and next_attempt_at = $2 and next_upload is not null and deleted_at is null
+        ",
+        &ids,
+        taken_until,
+    )
+    .execute(db)
+    .await?;
+    Ok(canceled.rows_affected())
 }

@@ -44,7 +44,7 @@ impl Maintenance {
     }
 }
 
-const NOTHING: [(&str, i64); 3] = [("announced", 0), ("absent", 0), ("purged", 0)];
+const NOTHING: [(&str, i64); 4] = [("announced", 0), ("absent", 0), ("purged", 0), ("canceled", 0)];
 
 fn looked(changes: &[(&str, i64)]) -> Value {
     let mut looked: serde_json::Map<String, Value> =
@@ -148,26 +148,56 @@ async fn a_draft_whose_file_arrives_at_the_last_moment_is_not_deleted(db: PgPool
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_age_of_a_draft_counts_from_its_last_upload_url(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let object = maintenance.drafts(1).await.remove(0);
+    maintenance.platform.clock.advance(Duration::days(7));
+    assert_eq!(maintenance.find().await, looked(&[("absent", 1)]));
+    let renewed = "update items set upload_url_at = $2, next_attempt_at = null where id = $1";
+    let renewed = sqlx::query(renewed).bind(object.item_id).bind(maintenance.platform.clock.now());
+    renewed.execute(&maintenance.platform.db).await.expect("a renewed URL");
+    // A resumable upload that began with the renewed URL may still be in progress.
+    maintenance.platform.clock.advance(Duration::days(7));
+    assert_eq!(maintenance.find().await, looked(&[("absent", 1)]));
+    maintenance.platform.clock.advance(Duration::days(1));
+    assert_eq!(maintenance.find().await, looked(&[("purged", 1)]));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_later_upload_of_an_item_is_found_and_its_item_is_never_deleted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let drafts = maintenance.drafts(3).await;
     let [failed, rejected, read] = &drafts[..] else { panic!("three") };
     for (object, statement) in [
-        (failed, "update items set status = 'failed', failure_code = 'x', upload_no = 2 where id = $1"),
-        (rejected, "update items set status = 'rejected', upload_no = 2 where id = $1"),
+        (
+            failed,
+            "update items set status = 'failed', failure_code = 'x', generation = 7, next_upload = '{\"upload_no\": 2}'
+             where id = $1",
+        ),
+        (
+            rejected,
+            "update items set status = 'rejected', generation = 7, next_upload = '{\"upload_no\": 2}' where id = $1",
+        ),
         (read, "update items set status = 'rejected', upload_no = 2, generation = 7 where id = $1"),
     ] {
         maintenance.platform.change(statement, object.item_id.0).await;
     }
     let next = ObjectName { upload_no: 2, ..*failed };
     maintenance.upload_unheard(&next).await;
-    maintenance.platform.clock.advance(Duration::days(9));
+    maintenance.platform.clock.advance(Duration::days(7));
     assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("absent", 1)]));
     assert_eq!(maintenance.repeated().await[0].0["objectId"], next.to_string());
     maintenance.platform.clock.advance(Duration::hours(25));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("absent", 1)]));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("canceled", 1)]));
     assert_eq!(maintenance.repeated().await.len(), 1);
     assert_eq!(maintenance.count("select count(*) from items").await, 3);
+    // The canceled upload is looked up no more, and the current one stays.
+    let left =
+        "select count(*) from items where status = 'rejected' and generation = 7 and next_upload is null";
+    assert_eq!(maintenance.count(left).await, 2);
+    maintenance.platform.clock.advance(Duration::hours(25));
+    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
+    assert_eq!(maintenance.repeated().await.len(), 1);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -220,6 +250,6 @@ async fn items_that_do_not_wait_for_a_file_are_not_looked_up(db: PgPool) {
     }
     maintenance.platform.clock.advance(Duration::days(9));
     assert_eq!(maintenance.find().await, looked(&[]));
-    let plan = maintenance.platform.plan(&["generation is null and status in", "skip locked"]).await;
+    let plan = maintenance.platform.plan(&["next_upload is not null", "skip locked"]).await;
     assert!(plan.contains("items_awaited_idx"), "{plan}");
 }

@@ -4,6 +4,7 @@ mod dead_letter;
 mod exports;
 mod find_uploads;
 mod fold_statistics;
+mod other_cluster;
 mod purge;
 mod purge_items;
 mod refuses;

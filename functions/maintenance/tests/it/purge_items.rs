@@ -114,6 +114,7 @@ async fn a_deleted_project_is_purged_after_its_items(db: PgPool) {
             .expect("transitions");
     assert_eq!(history, ["draft", "deleted"]);
     maintenance.platform.clock.advance(Duration::days(20));
+    maintenance.folded_all().await;
     let purged = maintenance.purge().await;
     assert_eq!((&purged["items"], &purged["projects"]), (&json!(1), &json!(1)));
     assert_eq!([&live, &deleted, &kept].map(|object| maintenance.uploads(object)), [0, 0, 2]);
@@ -159,6 +160,7 @@ async fn two_concurrent_runs_purge_each_item_once(db: PgPool) {
         objects.push(maintenance.filled(&admin, project, ItemKind::Document).await);
     }
     maintenance.platform.change("update projects set deleted_at = now() where id = $1", project.0).await;
+    maintenance.folded_all().await;
     maintenance.platform.clock.advance(Duration::days(31));
     let (one, two) = tokio::join!(maintenance.purge(), maintenance.purge());
     let sum = |name: &str| one[name].as_u64().zip(two[name].as_u64()).map(|(one, two)| one + two);

@@ -4,12 +4,13 @@ use sqlx::PgPool;
 use crate::support::{Ocr, PDF, sample};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_file_of_another_type_than_declared_never_reaches_the_engine(db: PgPool) {
+async fn a_file_of_no_accepted_type_never_reaches_the_engine(db: PgPool) {
     let ocr = Ocr::subscribed(db).await;
     let files = [
-        ("image/png", PDF.to_vec()),
-        ("application/pdf", sample("page.png")),
+        ("image/png", [b"MZ\x90\0".as_slice(), PDF].concat()),
+        ("application/pdf", [b"<script>alert(1)</script>".as_slice(), PDF].concat()),
         ("application/pdf", sample("not-a-pdf.pdf")),
+        ("application/pdf", sample("speech.mp3")),
         ("image/tiff", b"I".to_vec()),
     ];
     for (declared, bytes) in files {
@@ -23,6 +24,35 @@ async fn a_file_of_another_type_than_declared_never_reaches_the_engine(db: PgPoo
         assert_eq!(audited, [("document.failed".to_owned(), "failure".to_owned())]);
         assert!(ocr.platform.item(item, "processed_at").await.is_some());
         assert_eq!(ocr.platform.item(item, "lease_until").await, None);
+        assert_eq!(ocr.platform.item(item, "type_checked").await.as_deref(), Some("false"));
+    }
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_type_that_the_file_shows_counts(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    let jpeg = sample("photo.jpg");
+    for (declared, bytes, shown) in [
+        ("image/png", PDF, "application/pdf"),
+        ("application/pdf", &jpeg, "image/jpeg"),
+        ("application/pdf", PDF, "application/pdf"),
+    ] {
+        let item = ocr.read(declared, bytes).await.item_id;
+        assert_eq!(ocr.platform.status(item).await, ItemStatus::Approved, "{shown}");
+        assert_eq!(ocr.platform.item(item, "content_type").await.as_deref(), Some(shown));
+        assert_eq!(ocr.platform.item(item, "type_checked").await.as_deref(), Some("true"));
+        let (actions, version) = if declared == shown {
+            (vec!["document.processed"], "3")
+        } else {
+            (vec!["document.updated", "document.processed"], "4")
+        };
+        let audited: Vec<String> =
+            ocr.platform.audited(item.0).await.into_iter().map(|(action, _)| action).collect();
+        assert_eq!(
+            (audited, ocr.platform.item(item, "version").await.as_deref()),
+            (actions.iter().map(|action| (*action).to_owned()).collect(), Some(version))
+        );
     }
     ocr.settle().await;
 }

@@ -6,7 +6,7 @@ use shared::{
         ids::{InvitationId, ProjectId, UserId},
     },
     http::problem::{Code, Problem},
-    identity::{guard::ProjectRole, mail_token::Derived},
+    identity::{guard::ProjectRole, mail_token::Derived, quota::lock_user},
 };
 use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
@@ -16,30 +16,32 @@ use crate::model::{Invitation, InvitationStatus};
 
 /// Lifetime of an invitation.
 const LIFETIME: Duration = Duration::days(7);
-/// Period over which mails are counted.
-const WINDOW: Duration = Duration::hours(1);
 
-/// Returns the number of invitation mails that a project requested within the last hour, and the time of the first.
-pub(crate) async fn recent_mails(
+/// Counts the open invitations that a user sent, up to `limit`. Concurrent requests of the user wait for each other.
+pub(crate) async fn count_open_invitations(
     db: &mut PgConnection,
-    project: ProjectId,
+    sender: UserId,
+    limit: u32,
     now: OffsetDateTime,
-) -> Result<(i64, Option<OffsetDateTime>), sqlx::Error> {
-    let row = sqlx::query!(
+) -> Result<u32, sqlx::Error> {
+    lock_user(db, sender).await?;
+    let count = sqlx::query_scalar!(
         r#"
-        select count(*) as "count!", min(mailed.at) as first
-        from project_invitations
-        cross join unnest(project_invitations.mailed_at) as mailed (at)
-        where project_invitations.project_id = $1
-          and project_invitations.mailed_at[array_upper(project_invitations.mailed_at, 1)] > $2
-          and mailed.at > $2
+        select count(*) as "count!"
+        from (
+            select
+            from project_invitations
+            where invited_by_id = $1 and accepted_at is null and revoked_at is null and expires_at > $2
+            limit $3
+        ) as open
         "#,
-        project.0,
-        now - WINDOW,
+        sender.0,
+        now,
+        i64::from(limit),
     )
     .fetch_one(db)
     .await?;
-    Ok((row.count, row.first))
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Returns true if an address belongs to a member.
@@ -97,8 +99,8 @@ pub(crate) async fn insert_invitation(
     sqlx::query!(
         "
         insert into project_invitations
-            (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at, mailed_at, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, array[$9::timestamptz], $9)
+            (id, project_id, email, role, invited_by_id, key_id, token_hash, expires_at, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ",
         new.id.0,
         new.project_id.0,
@@ -178,27 +180,22 @@ pub(crate) async fn get_invitation(
     .await
 }
 
-/// Extends an open or expired invitation and counts one more mail. Returns the number of its mails within the last
-/// hour, or `None` if there is no such invitation.
+/// Extends an open or expired invitation. Returns its address, or `None` if there is no such invitation.
 pub(crate) async fn extend_invitation(
     db: &mut PgConnection,
     project: ProjectId,
     id: InvitationId,
     now: OffsetDateTime,
-) -> Result<Option<i32>, sqlx::Error> {
+) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"
-        update project_invitations
-        set expires_at = $3,
-            mailed_at = array(select at from unnest(mailed_at) as at where at > $4 order by at) || $5::timestamptz
+        "
+        update project_invitations set expires_at = $3
         where id = $1 and project_id = $2 and accepted_at is null and revoked_at is null
-        returning cardinality(mailed_at) as "mails!"
-        "#,
+        returning email
+        ",
         id.0,
         project.0,
         now + LIFETIME,
-        now - WINDOW,
-        now,
     )
     .fetch_optional(db)
     .await

@@ -60,32 +60,6 @@ pub(crate) async fn get_member(
     .await
 }
 
-/// Returns true if the project has another active admin. Suspended users do not count.
-pub(crate) async fn has_another_admin(
-    db: &mut PgConnection,
-    project: ProjectId,
-    than: UserId,
-) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"
-        select exists (
-            select
-            from project_members
-            join users on users.id = project_members.user_id
-            where project_members.project_id = $1
-              and project_members.user_id <> $2
-              and project_members.role = 'admin'
-              and users.deleted_at is null
-              and users.suspended_at is null
-        ) as "exists!"
-        "#,
-        project.0,
-        than.0,
-    )
-    .fetch_one(db)
-    .await
-}
-
 pub(crate) async fn update_role(
     db: &mut PgConnection,
     project: ProjectId,

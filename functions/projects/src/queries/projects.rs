@@ -6,13 +6,33 @@ use shared::{
         text::like_pattern,
     },
     http::problem::{Code, OrNotFound as _, Problem},
-    identity::{account::GlobalRole, guard::ProjectRole, principal::Principal},
+    identity::{account::GlobalRole, guard::ProjectRole, principal::Principal, quota::lock_user},
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::model::{Project, ProjectValues};
+
+/// Counts the projects that a user created, up to `limit`. Concurrent requests of the user wait for each other.
+pub(crate) async fn count_projects(
+    db: &mut PgConnection,
+    user: UserId,
+    limit: u32,
+) -> Result<u32, sqlx::Error> {
+    lock_user(db, user).await?;
+    let count = sqlx::query_scalar!(
+        r#"
+        select count(*) as "count!"
+        from (select from projects where created_by_id = $1 and deleted_at is null limit $2) as created
+        "#,
+        user.0,
+        i64::from(limit),
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
 
 /// Stores a project with its creator as the first admin.
 pub(crate) async fn insert_project(
@@ -40,7 +60,7 @@ pub(crate) async fn insert_project(
         from project, membership
         "#,
         id.0,
-        new.name,
+        new.name.as_str(),
         new.description,
         creator.0,
         now,
@@ -220,7 +240,7 @@ pub(crate) async fn lock_project(
     .await?;
     Ok(LockedProject {
         values: ProjectValues {
-            name: project.name,
+            name: project.name.into(),
             description: project.description,
             language: project.language,
         },
@@ -240,7 +260,7 @@ pub(crate) async fn update_project(
         "update projects set name = $2, description = $3, language = $5, updated_at = $4, version = version + 1
          where id = $1",
         id.0,
-        new.name,
+        new.name.as_str(),
         new.description,
         now,
         new.language,

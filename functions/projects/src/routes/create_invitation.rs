@@ -8,7 +8,7 @@ use shared::{
     http::{
         extract::Json,
         idempotency::IdempotencyKey,
-        problem::{ProblemBody, Result},
+        problem::{ProblemBody, QuotaProblem, Result},
     },
     identity::guard::{ProjectAdmin, ProjectRole},
 };
@@ -32,7 +32,7 @@ pub(crate) struct CreateInvitation {
 #[utoipa::path(post, path = "/projects/{project_id}/invite", tag = "projects",
     params(("project_id" = ProjectId, Path)),
     responses((status = CREATED, body = Invitation), (status = CONFLICT, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = ProblemBody)))]
+        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_invitation(
     State(invitations): State<Invitations>,
     access: ProjectAdmin,

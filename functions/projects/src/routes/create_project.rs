@@ -1,55 +1,33 @@
 //! The handler of `POST /projects`.
 
-use axum::extract::State;
-use garde::Validate;
-use serde::Deserialize;
-use shared::{
-    audit::{self, Action, Entry},
-    base::{
-        ids::ProjectId,
-        text::{Name, is_language},
-    },
-    http::{
-        extract::Json,
-        idempotency::{IdempotencyKey, Reservation},
-        problem::{OrNotFound as _, Result},
-        versioned::Created,
-    },
-    identity::principal::Principal,
-};
-use utoipa::ToSchema;
-
 use crate::{
     AppState,
     model::{Project, ProjectValues},
     queries,
 };
-
-/// A project to create.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CreateProject {
-    #[garde(dive)]
-    name: Name,
-    /// Description of at most 2,000 characters.
-    #[garde(length(chars, max = 2000))]
-    #[schema(max_length = 2000)]
-    description: Option<String>,
-    /// Default language of voice samples, as a BCP 47 tag.
-    #[garde(inner(custom(is_language)))]
-    language: Option<String>,
-}
+use axum::extract::State;
+use shared::{
+    audit::{self, Action, Entry},
+    base::ids::ProjectId,
+    http::{
+        extract::Json,
+        idempotency::{IdempotencyKey, Reservation},
+        problem::{OrNotFound as _, Problem, QuotaProblem, Result},
+        versioned::Created,
+    },
+    identity::principal::Principal,
+};
 
 /// Create a project
 ///
 /// The caller becomes its first project admin.
 #[utoipa::path(post, path = "/projects", tag = "projects",
-    responses((status = CREATED, body = Project)))]
+    responses((status = CREATED, body = Project), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
 pub(crate) async fn create_project(
     State(app): State<AppState>,
     principal: Principal,
     key: IdempotencyKey,
-    Json(new): Json<CreateProject>,
+    Json(new): Json<ProjectValues>,
 ) -> Result<Created<Project>> {
     let id = ProjectId::new();
     let now = app.clock.now();
@@ -57,12 +35,10 @@ pub(crate) async fn create_project(
     let mut tx = app.db.begin().await?;
     let project = match key.reserve(&mut tx, user, id.0, now).await? {
         Reservation::First => {
-            let values = ProjectValues {
-                name: new.name.as_str().to_owned(),
-                description: new.description,
-                language: new.language,
-            };
-            let project = queries::insert_project(&mut tx, id, user, &values, now).await?;
+            if queries::count_projects(&mut tx, user, app.limits.projects).await? >= app.limits.projects {
+                return Err(Problem::quota_exceeded("projects_per_user", None));
+            }
+            let project = queries::insert_project(&mut tx, id, user, &new, now).await?;
             let entry = Entry::success(Some(user), Action::ProjectCreated, id.0).in_project(id);
             audit::record(&mut tx, entry, now).await?;
             project

@@ -7,9 +7,12 @@ use shared::{
     base::ids::{ProjectId, UserId},
     http::{
         extract::Path,
-        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
-    identity::guard::{ProjectMember, ProjectRole},
+    identity::{
+        admins::{self, LastAdminProblem, Removal},
+        guard::ProjectMember,
+    },
 };
 
 use super::update_member::MemberPath;
@@ -20,7 +23,7 @@ use crate::{AppState, queries};
 /// Admins can remove any member. Other members can remove only themselves. The last admin cannot be removed.
 #[utoipa::path(delete, path = "/projects/{project_id}/members/{user_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
-    responses((status = NO_CONTENT), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
 pub(crate) async fn delete_member(
     State(app): State<AppState>,
     access: ProjectMember,
@@ -34,8 +37,8 @@ pub(crate) async fn delete_member(
         locked.by_admin()?;
     }
     let member = queries::get_member(&mut tx, project, user_id).await?.or_not_found()?;
-    if member.role == ProjectRole::Admin && !queries::has_another_admin(&mut tx, project, user_id).await? {
-        return Err(Problem::new(Code::LastAdmin));
+    if let Some(refused) = admins::refusal(&mut tx, user_id, Removal::FromProject(project)).await? {
+        return Err(refused);
     }
     queries::delete_member(&mut tx, project, user_id).await?;
     let action = if user_id == caller { Action::MemberLeft } else { Action::MemberRemoved };

@@ -9,9 +9,12 @@ use shared::{
     base::ids::{ProjectId, UserId},
     http::{
         extract::{Json, Path},
-        problem::{Code, OrNotFound as _, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
-    identity::guard::{ProjectAdmin, ProjectRole},
+    identity::{
+        admins::{self, LastAdminProblem, Removal},
+        guard::{ProjectAdmin, ProjectRole},
+    },
 };
 use utoipa::ToSchema;
 
@@ -39,7 +42,7 @@ pub(crate) struct MemberPath {
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
     request_body(content((UpdateMember = "application/merge-patch+json"),
         (UpdateMember = "application/json"))),
-    responses((status = OK, body = Member), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = OK, body = Member), (status = CONFLICT, body = LastAdminProblem)))]
 pub(crate) async fn update_member(
     State(app): State<AppState>,
     access: ProjectAdmin,
@@ -51,9 +54,8 @@ pub(crate) async fn update_member(
     queries::lock_project(&mut tx, project, &access.principal).await?.by_admin()?;
     let mut member = queries::get_member(&mut tx, project, user_id).await?.or_not_found()?;
     if let Some(role) = patch.role.filter(|role| *role != member.role) {
-        if member.role == ProjectRole::Admin && !queries::has_another_admin(&mut tx, project, user_id).await?
-        {
-            return Err(Problem::new(Code::LastAdmin));
+        if let Some(refused) = admins::refusal(&mut tx, user_id, Removal::FromProject(project)).await? {
+            return Err(refused);
         }
         queries::update_role(&mut tx, project, user_id, role).await?;
         let metadata = json!({"before": member.role, "after": role});

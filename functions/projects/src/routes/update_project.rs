@@ -1,15 +1,15 @@
 //! The handler of `PUT /projects/{project_id}`.
 
+use crate::{
+    AppState,
+    model::{Project, ProjectValues},
+    queries,
+};
 use axum::extract::State;
-use garde::Validate;
-use serde::Deserialize;
 use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
-    base::{
-        ids::ProjectId,
-        text::{Name, is_language},
-    },
+    base::ids::ProjectId,
     http::{
         extract::Json,
         precondition::IfMatch,
@@ -18,28 +18,6 @@ use shared::{
     },
     identity::guard::ProjectAdmin,
 };
-use utoipa::ToSchema;
-
-use crate::{
-    AppState,
-    model::{Project, ProjectValues},
-    queries,
-};
-
-/// The new values of a project.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UpdateProject {
-    #[garde(dive)]
-    name: Name,
-    /// Description of at most 2,000 characters. Cleared if omitted.
-    #[garde(length(chars, max = 2000))]
-    #[schema(max_length = 2000)]
-    description: Option<String>,
-    /// Default language of voice samples, as a BCP 47 tag. Cleared if omitted.
-    #[garde(inner(custom(is_language)))]
-    language: Option<String>,
-}
 
 /// Update a project
 ///
@@ -50,22 +28,16 @@ pub(crate) async fn update_project(
     State(app): State<AppState>,
     access: ProjectAdmin,
     if_match: IfMatch,
-    Json(new): Json<UpdateProject>,
+    Json(new): Json<ProjectValues>,
 ) -> Result<Versioned<Project>> {
     let (id, user, now) = (access.project_id, access.principal.user_id, app.clock.now());
     let mut tx = app.db.begin().await?;
     let before = queries::lock_project(&mut tx, id, &access.principal).await?.by_admin()?;
     if_match.check(before.version)?;
-    let after = ProjectValues {
-        name: new.name.as_str().to_owned(),
-        description: new.description,
-        language: new.language,
-    };
-    if after != before.values {
-        queries::update_project(&mut tx, id, &after, now).await?;
-        let metadata = json!({"before": before.values, "after": after});
-        let entry = Entry::success(Some(user), Action::ProjectUpdated, id.0).in_project(id).with(metadata);
-        audit::record(&mut tx, entry, now).await?;
+    if new != before.values {
+        queries::update_project(&mut tx, id, &new, now).await?;
+        let entry = Entry::success(Some(user), Action::ProjectUpdated, id.0).in_project(id);
+        audit::record(&mut tx, entry.with_personal(json!({"after": new})), now).await?;
     }
     let project = queries::get_project(&mut tx, id, &access.principal).await?;
     let project = project.or_not_found()?;

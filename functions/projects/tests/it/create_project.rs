@@ -60,6 +60,9 @@ async fn all_invalid_fields_are_reported_together(db: PgPool) {
         (json!({"name": 7}), vec!["name"]),
         (json!({"name": "x".repeat(201)}), vec!["name"]),
         (json!({"name": "see https://evil.example"}), vec!["name"]),
+        (json!({"name": "pay at evil.example/x"}), vec!["name"]),
+        (json!({"name": "a\u{2028}b"}), vec!["name"]),
+        (json!({"name": "a\u{2066}b"}), vec!["name"]),
         (json!({"name": "a\u{0}b", "description": "c\u{0}d"}), vec!["description", "name"]),
         (json!({"name": "Letters", "language": "en_US"}), vec!["language"]),
         (json!([{"name": "Letters"}]), vec![""]),
@@ -89,4 +92,28 @@ async fn only_verified_users_can_create_projects(db: PgPool) {
         .post("/projects", body)
         .await
         .assert_problem(403, "email_not_verified");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_user_creates_a_limited_number_of_projects(db: PgPool) {
+    let projects = Projects::start_with(db, &[("PROJECTS_PER_USER", "3")]).await;
+    let [ada, bob] =
+        [projects.platform.user("ada@example.org").await, projects.platform.user("bob@example.org").await];
+    let client = projects.client.as_user(&ada);
+    let body = json!({"name": "Letters"});
+    let key = client.with("idempotency-key", "first");
+    key.post("/projects", body.clone()).await.assert_status(201);
+    let answers = futures::future::join_all((0..6).map(|_| client.post("/projects", body.clone()))).await;
+    let (created, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((created.len(), refused.len()), (2, 4));
+    for answer in refused {
+        answer.assert_problem(429, "quota_exceeded");
+        assert_eq!(answer.body["limit"], "projects_per_user");
+        assert!(!answer.headers.contains_key("retry-after"), "waiting does not help");
+    }
+    key.post("/projects", body.clone()).await.assert_status(201);
+    projects.client.as_user(&bob).post("/projects", body.clone()).await.assert_status(201);
+    let id = created[0].body["id"].as_str().expect("an id");
+    client.delete(&format!("/projects/{id}")).await.assert_status(204);
+    client.post("/projects", body).await.assert_status(201);
 }

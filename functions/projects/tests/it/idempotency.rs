@@ -49,6 +49,13 @@ async fn a_key_is_scoped_to_its_user_route_and_request(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_request_with_a_key_is_refused_before_its_body_is_read(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let client = projects.client.with("idempotency-key", "k");
+    client.post_stalled("/projects").await.assert_problem(401, "unauthenticated");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_repeat_is_authorized_and_rendered_again(db: PgPool) {
     let projects = Projects::start(db).await;
     let (ada, bob) =

@@ -165,13 +165,6 @@ async fn a_resend_extends_the_invitation_and_keeps_its_link(db: PgPool) {
     let resent = here.client.post(&path, Value::Null).await;
     assert_ne!(resent.assert_status(200).body["expires_at"], invitation["expires_at"]);
     assert_eq!(here.mailed_token().await, token);
-    for _ in 0..3 {
-        here.client.post(&path, Value::Null).await.assert_status(200);
-    }
-    let refused = here.client.post(&path, Value::Null).await;
-    refused.assert_problem(429, "too_many_requests");
-    assert!(refused.headers.contains_key("retry-after"));
-    assert_eq!(here.projects.platform.events::<EmailRequested>().await.len(), 3);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -185,6 +178,7 @@ async fn members_and_addresses_with_an_open_invitation_cannot_be_invited(db: PgP
     for (body, fields) in [
         (json!({}), vec!["email", "role"]),
         (json!({"email": "x", "role": "owner", "y": 1}), vec!["email", "role", "y"]),
+        (json!({"email": "a..b@x.example", "role": "reviewer"}), vec!["email"]),
     ] {
         let faulty = here.client.post(&here.path("invite"), body).await;
         assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), fields);
@@ -226,24 +220,57 @@ async fn fifty_parallel_accepts_create_one_membership(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn invitation_mails_of_a_project_are_limited_per_hour(db: PgPool) {
-    let here = Invited::start_with(db, &[("INVITATIONS_PER_HOUR", "3")]).await;
-    let invite = async |number: i32| {
+async fn the_mails_of_one_sender_are_capped_over_all_projects(db: PgPool) {
+    let here = Invited::start_with(db, &[("SENDER_MAILS_PER_HOUR", "3")]).await;
+    let platform = &here.projects.platform;
+    let bob = platform.user("bob@example.org").await;
+    platform.member(here.project, &bob, ProjectRole::Admin).await;
+    let another = platform.project(&here.ada).await;
+    let invite = async |client: &Client, project: ProjectId, number: i32| {
         let body = json!({"email": format!("user{number}@example.org"), "role": "reviewer"});
-        here.client.post(&here.path("invite"), body).await
+        client.post(&format!("/projects/{project}/invite"), body).await
     };
-    for number in 0..3 {
-        invite(number).await.assert_status(201);
+    for (number, project) in [(0, here.project), (1, another), (2, here.project)] {
+        invite(&here.client, project, number).await.assert_status(201);
     }
-    here.projects.platform.clock.advance(Duration::minutes(10));
-    let refused = invite(3).await;
-    refused.assert_problem(429, "too_many_requests");
+    platform.clock.advance(Duration::minutes(10));
+    let refused = invite(&here.client, another, 3).await;
+    refused.assert_problem(429, "quota_exceeded");
+    assert_eq!(refused.body["limit"], "sender_mails_per_hour");
     let wait: i64 =
         refused.headers["retry-after"].to_str().ok().and_then(|text| text.parse().ok()).expect("seconds");
     assert!((2900..=3000).contains(&wait), "{wait}");
-    assert_eq!(here.projects.platform.events::<EmailRequested>().await.len(), 3);
-    let plan = here.projects.platform.plan(&["unnest(project_invitations.mailed_at)"]).await;
-    assert!(plan.contains("project_invitations_mailed_idx"), "{plan}");
+    invite(&here.projects.client.as_user(&bob), here.project, 3).await.assert_status(201);
+    platform.clock.advance(Duration::minutes(51));
+    let ada = platform.another_session(&here.ada).await;
+    invite(&here.projects.client.as_user(&ada), another, 4).await.assert_status(201);
+    assert_eq!(platform.events::<EmailRequested>().await.len(), 5);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_mails_to_one_address_are_capped_over_all_projects_and_senders(db: PgPool) {
+    let here = Invited::start_with(db, &[("RECIPIENT_MAILS_PER_DAY", "3")]).await;
+    let (invitation, _) = here.invite("bob@example.org", "reviewer").await;
+    let resend = here.path(&format!("invitations/{}/resend", invitation["id"].as_str().expect("an id")));
+    let resent = here.client.post(&resend, Value::Null).await;
+    resent.assert_status(200);
+    let platform = &here.projects.platform;
+    for (sender, status) in [("eve@example.org", 201), ("carl@example.org", 429)] {
+        let sender = platform.user(sender).await;
+        let project = platform.project(&sender).await;
+        let body = json!({"email": "bob@example.org", "role": "reviewer"});
+        let client = here.projects.client.as_user(&sender);
+        client.post(&format!("/projects/{project}/invite"), body).await.assert_status(status);
+    }
+    platform.clock.advance(Duration::hours(2));
+    let client = here.projects.client.as_user(&platform.another_session(&here.ada).await);
+    let refused = client.post(&resend, Value::Null).await;
+    refused.assert_problem(429, "quota_exceeded");
+    assert_eq!(refused.body["limit"], "recipient_mails_per_day");
+    let listed = client.get(&here.path("invitations")).await;
+    let expires_at = &listed.body["items"][0]["expires_at"];
+    assert_eq!(expires_at, &resent.body["expires_at"], "a refused resend changes nothing");
+    assert_eq!(platform.events::<EmailRequested>().await.len(), 2);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -281,4 +308,30 @@ async fn reading_invitations_is_rate_limited_and_reported_by_path_pattern(db: Pg
     let here = Invited::start_with(db, &[("RATE_LIMIT_ADDRESS_PER_MINUTE", "1")]).await;
     here.projects.client.get("/invitations/one").await.assert_problem(404, "not_found");
     here.projects.client.get("/invitations/another").await.assert_problem(429, "too_many_requests");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_sender_has_a_limited_number_of_open_invitations_over_all_projects(db: PgPool) {
+    let invited = Invited::start_with(db, &[("OPEN_INVITATIONS_PER_USER", "3")]).await;
+    let other = invited.projects.platform.project(&invited.ada).await;
+    let paths = [invited.path("invite"), format!("/projects/{other}/invite")];
+    let body = |number: usize| json!({"email": format!("user{number}@example.org"), "role": "reviewer"});
+    let requests = (0..8).map(|number| invited.client.post(&paths[number % 2], body(number)));
+    let answers = join_all(requests).await;
+    let (created, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((created.len(), refused.len()), (3, 5));
+    for answer in refused {
+        answer.assert_problem(429, "quota_exceeded");
+        assert_eq!(answer.body["limit"], "open_invitations_per_user");
+    }
+    let (project, id) = (created[0].body["project_id"].as_str(), created[0].body["id"].as_str());
+    let invitation = format!("/projects/{}/invitations/{}", project.expect("one"), id.expect("one"));
+    invited.client.delete(&invitation).await.assert_status(204);
+    invited.client.post(&paths[0], body(8)).await.assert_status(201);
+    invited.client.post(&paths[0], body(9)).await.assert_problem(429, "quota_exceeded");
+    // Expired invitations do not count.
+    invited.projects.platform.clock.advance(Duration::days(8));
+    let later = invited.projects.platform.another_session(&invited.ada).await;
+    invited.client.as_user(&later).post(&paths[0], body(9)).await.assert_status(201);
+    assert_eq!(invited.projects.platform.events::<EmailRequested>().await.len(), 5);
 }

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
-use shared::identity::guard::ProjectRole;
+use shared::{function, identity::guard::ProjectRole};
 use sqlx::PgPool;
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::support::Projects;
 
@@ -43,4 +44,28 @@ async fn admins_see_only_the_audit_log_of_their_project(db: PgPool) {
     assert_eq!(actions(&filtered.body), ["project.created"]);
     let faulty = client.get(&format!("{path}?project_id={project}&actor=x")).await;
     assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), ["actor", "project_id"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn repeated_refusals_are_recorded_before_the_function_stops(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let platform = &projects.platform;
+    let (ada, rita) = (platform.user("ada@example.org").await, platform.user("rita@example.org").await);
+    let project = platform.project(&ada).await;
+    platform.member(project, &rita, ProjectRole::Reviewer).await;
+    let env = platform.env_of::<::projects::Projects>();
+    let service = function::service::<::projects::Projects>(&env, platform.clock.clone()).expect("a service");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let url = format!("http://{}/projects/{project}/audit-logs", listener.local_addr().expect("an address"));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(service.serve(listener, async move { stopped.await.expect("a signal") }));
+    for _ in 0..3 {
+        let answer = reqwest::Client::new().get(&url).bearer_auth(&rita.token).send().await;
+        assert_eq!(answer.expect("an answer").status(), 403);
+    }
+    stop.send(()).expect("a server");
+    server.await.expect("a task").expect("a clean end");
+    let refusals =
+        "select sum((metadata ->> 'count')::bigint)::bigint from audit_logs where action = 'access.denied'";
+    assert_eq!(platform.count(refusals).await, 3);
 }

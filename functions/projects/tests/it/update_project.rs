@@ -34,6 +34,12 @@ async fn an_admin_can_change_the_current_version(db: PgPool) {
     assert_eq!(client.get(&path).await.body, cleared.body);
     let audited = projects.platform.audited(project.0).await;
     assert_eq!(audited.iter().filter(|(action, _)| action == "project.updated").count(), 2);
+    // The metadata outlives a person, so what a person wrote is in the details.
+    let metadata =
+        projects.platform.count("select count(*) from audit_logs where metadata::text like '%Diaries%'");
+    let details =
+        projects.platform.count("select count(*) from audit_personal where details::text like '%Diaries%'");
+    assert_eq!((metadata.await, details.await), (0, 2));
 
     let faulty = client.put(&path, json!({"name": "", "description": 7, "x": 1})).await;
     assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), ["description", "name", "x"]);

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::model::{Decision, LockedItem};
 
-/// Records a decision on a locked item, with the text before and after it.
+/// Records a decision on a locked item, with its feedback and the text before and after it.
 pub(crate) async fn decide(
     db: &mut PgConnection,
     item: &LockedItem,
@@ -18,7 +18,7 @@ pub(crate) async fn decide(
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     let details = json!({
-        "feedback": decision.feedback, "corrected": decision.corrected_text.is_some(),
+        "corrected": decision.corrected_text.is_some(),
         "seconds_to_decision": item.pending_since.map(|since| (now - since).as_seconds_f64()),
     });
     sqlx::query!(
@@ -43,6 +43,9 @@ pub(crate) async fn decide(
             from moved
             join items on items.id = $1
             where moved.version is not null and $8::text is not null
+        ), explained as (
+            insert into item_feedback (item_id, version, author_id, feedback)
+            select $1, version, $4, $7 from moved where version is not null and $7::text is not null
         )
         select version, audit_record($9, $5)::text as recorded,
                case when $10::jsonb is not null then outbox_add($10, $5)::text end as sent

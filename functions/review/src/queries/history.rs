@@ -21,10 +21,13 @@ pub(crate) async fn list_history(
         select item_transitions.version, item_transitions.from_status as "from: ItemStatus",
                item_transitions.to_status as "to: ItemStatus", item_transitions.actor_user_id as "actor_id: UserId",
                coalesce(users.display_name, users.email) as actor_name, item_transitions.at,
-               item_transitions.details ->> 'feedback' as feedback, item_transitions.details ->> 'code' as failure_code,
+               item_feedback.feedback as "feedback?", item_transitions.details ->> 'code' as failure_code,
                item_corrections.text_before as "text_before?", item_corrections.text_after as "text_after?"
         from item_transitions
         left join users on users.id = item_transitions.actor_user_id and users.deleted_at is null
+        left join item_feedback
+               on item_feedback.item_id = item_transitions.item_id
+              and item_feedback.version = item_transitions.version
         left join item_corrections
                on item_corrections.item_id = item_transitions.item_id
               and item_corrections.version = item_transitions.version

@@ -48,8 +48,8 @@ pub(crate) async fn lock_item(
         LockedItem,
         r#"
         select id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
-               status as "status: ItemStatus", version, uploaded_by_id = $3 as "is_own!",
-               claimed_by_id as "claimed_by_id: UserId", claimed_until, generation is null as "awaits_upload!",
+               status as "status: ItemStatus", version, uploaded_by_id as "uploaded_by_id: UserId",
+               uploaded_by_id = $3 as "is_own!", claimed_by_id as "claimed_by_id: UserId", claimed_until,
                (select max(at) from item_transitions where item_id = items.id and to_status = 'pending_review') as pending_since,
                uploaded_by_id = $3 and not exists (
                    select

@@ -61,11 +61,7 @@ pub(crate) async fn decide_items(
     State(decisions): State<Decisions>,
     access: ProjectReviewer<ByBody<DecideItems>>,
 ) -> Result<Json<Batch<DecidedItem>>> {
-    let reviewer = Reviewer::from(&access);
-    let mut decided = Vec::with_capacity(access.target.decisions.len());
-    for decision in access.target.decisions {
-        let item = decisions.decide_one(&reviewer, decision).await;
-        decided.push(item.map(|item| DecidedItem { item }));
-    }
+    let decided = decisions.decide_each(&Reviewer::from(&access), access.target.decisions).await;
+    let decided = decided.into_iter().map(|item| item.map(|item| DecidedItem { item }));
     Ok(Json(Batch::new(StatusCode::OK, decided)))
 }

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{base::ids::ItemId, cloud::events::EmailRequested, items::ItemStatus};
+use shared::{base::ids::ItemId, cloud::events::EmailRequested, items::ItemStatus, testing::Statements};
 use sqlx::PgPool;
 
 use crate::support::Review;
@@ -37,6 +37,21 @@ async fn a_rejection_has_feedback_and_is_mailed_to_the_uploader(db: PgPool) {
     assert_eq!(decided.assert_status(200).body["feedback"], "Page 2 is blurred.");
     let events = review.platform.events::<EmailRequested>().await;
     assert_eq!(events, [EmailRequested::ItemRejected { item_id: item, version: 4 }]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn rejections_over_the_uploaders_cap_of_mails_succeed_without_a_mail(db: PgPool) {
+    let review = Review::start_with(db, &[("RECIPIENT_MAILS_PER_HOUR", "2")]).await;
+    let reject = async |item| {
+        let body = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
+        review.decide(&review.reviewer, item, body).await.assert_status(200);
+    };
+    for _ in 0..3 {
+        reject(review.pending().await).await;
+    }
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 2);
+    reject(review.pending_of(&review.admin, 0.9).await).await;
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 1, "another uploader gets a mail");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -143,6 +158,28 @@ async fn a_batch_has_a_result_for_each_decision(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_hundred_rejections_finish_in_time_without_pubsub(db: PgPool) {
+    let review = Review::start(db).await;
+    // It accepts connections and never responds.
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
+    // Waiting 300 ms for each of the events would take 30 seconds.
+    let variables = [("PUBSUB_ENDPOINT", endpoint.as_str()), ("REQUEST_TIMEOUT", "20")];
+    let client = review.platform.client_of::<review::Review>(&variables).as_user(&review.reviewer);
+    let mut decisions = Vec::new();
+    for _ in 0..100 {
+        let item = review.pending().await;
+        decisions.push(json!({"item_id": item, "status": "rejected", "feedback": "Blurred."}));
+    }
+    let body = json!({"project_id": review.project, "decisions": decisions});
+    let answer = client.post("/review/bulk", body).await;
+    let items = answer.assert_status(200).body["items"].as_array().expect("items");
+    assert!(items.len() == 100 && items.iter().all(|item| item["status"] == 200), "{items:?}");
+    // The sweep publishes the mails later.
+    assert_eq!(review.platform.count("select count(*) from outbox").await, 100);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_admin_can_reopen_a_decided_item(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
@@ -159,6 +196,20 @@ async fn an_admin_can_reopen_a_decided_item(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn reopening_a_rejected_item_cancels_its_next_upload(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let body = json!({"status": "rejected", "feedback": "Blurred."});
+    review.decide(&review.reviewer, item, body).await.assert_status(200);
+    review.platform.change("update items set next_upload = '{\"upload_no\": 2}' where id = $1", item.0).await;
+    let path = format!("/review/{item}/reopen");
+    review.client.as_user(&review.admin).post(&path, Value::Null).await.assert_status(200);
+    assert_eq!(review.platform.item(item, "next_upload").await, None);
+    assert_eq!(review.platform.item(item, "generation").await.as_deref(), Some("7"));
+    assert_eq!(review.platform.events::<EmailRequested>().await.len(), 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn items_of_other_projects_are_not_found(db: PgPool) {
     let review = Review::start(db).await;
     let item = review.pending().await;
@@ -170,4 +221,37 @@ async fn items_of_other_projects_are_not_found(db: PgPool) {
     let answer = review.client.as_user(&stranger).post("/review/bulk", body).await;
     assert_eq!(answer.assert_status(200).body["items"][0]["status"], 404);
     assert_eq!(review.platform.status(item).await, ItemStatus::PendingReview);
+}
+
+/// Returns the statements of a handler, without those of the guard, the transaction, the outbox, and the look-ups of
+/// types that each new connection makes once.
+fn of_the_handler(statements: &Statements) -> Vec<String> {
+    let others = ["from sessions", "BEGIN", "COMMIT", "delete from outbox", "pg_catalog"];
+    let mut sent = statements.take();
+    assert!(sent.iter().any(|statement| statement.contains("from sessions")), "{sent:#?}");
+    sent.retain(|statement| !others.iter().any(|other| statement.contains(other)));
+    sent
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_decision_sends_at_most_three_statements(db: PgPool) {
+    let review = Review::start(db).await;
+    let approved = json!({"status": "approved", "corrected_text": "as it should be"});
+    let rejected = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
+    let (item, other, own) =
+        (review.pending().await, review.pending().await, review.pending_of(&review.admin, 0.9).await);
+
+    let statements = Statements::record();
+    review.decide(&review.reviewer, item, approved).await.assert_status(200);
+    let sent = of_the_handler(&statements);
+    assert_eq!(sent.len(), 3, "{sent:#?}");
+    review.decide(&review.reviewer, other, rejected).await.assert_status(200);
+    let sent = of_the_handler(&statements);
+    assert_eq!(sent.len(), 3, "{sent:#?}");
+    assert!(sent[1].contains("item_transition") && sent[1].contains("audit_record"), "{sent:#?}");
+    assert!(sent[1].contains("outbox_add"), "{sent:#?}");
+    review.approve(&review.admin, own).await.assert_problem(403, "own_submission");
+    let sent = of_the_handler(&statements);
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+    review.platform.events::<EmailRequested>().await;
 }

@@ -21,8 +21,14 @@ pub(crate) struct Review {
 
 impl Review {
     pub(crate) async fn start(db: PgPool) -> Self {
+        Self::start_with(db, &[]).await
+    }
+
+    /// Starts with some variables overridden.
+    pub(crate) async fn start_with(db: PgPool, variables: &[(&str, &str)]) -> Self {
         let platform = Platform::start(db).await;
-        let client = platform.client_of::<review::Review>(&[("DATABASE_ACQUIRE_TIMEOUT", "30")]);
+        let variables = [&[("DATABASE_ACQUIRE_TIMEOUT", "30")], variables].concat();
+        let client = platform.client_of::<review::Review>(&variables);
         let admin = platform.user("admin@example.org").await;
         let project = platform.project(&admin).await;
         let contributor = platform.user("contributor@example.org").await;

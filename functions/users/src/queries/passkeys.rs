@@ -1,4 +1,4 @@
-//! Queries for listing, renaming and deleting passkeys. Only `auth` registers and verifies them.
+//! Queries for listing, renaming, confirming and deleting passkeys. Only `auth` registers and verifies them.
 
 use shared::{
     base::ids::{PasskeyId, UserId},
@@ -17,7 +17,7 @@ pub(crate) async fn list_passkeys(
     sqlx::query_as!(
         Passkey,
         r#"
-        select id as "id: PasskeyId", name, created_at, last_used_at
+        select id as "id: PasskeyId", name, created_at, last_used_at, suspended_at
         from passkeys
         where user_id = $1 and id < coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
         order by id desc
@@ -43,11 +43,31 @@ pub(crate) async fn rename_passkey(
         r#"
         update passkeys set name = coalesce($3, name)
         where id = $2 and user_id = $1
-        returning id as "id: PasskeyId", name, created_at, last_used_at
+        returning id as "id: PasskeyId", name, created_at, last_used_at, suspended_at
         "#,
         user.0,
         passkey.0,
         name,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Ends the suspension of a passkey and returns it, if it belongs to the user.
+pub(crate) async fn confirm_passkey(
+    db: &mut PgConnection,
+    user: UserId,
+    passkey: PasskeyId,
+) -> Result<Option<Passkey>, sqlx::Error> {
+    sqlx::query_as!(
+        Passkey,
+        r#"
+        update passkeys set suspended_at = null
+        where id = $2 and user_id = $1
+        returning id as "id: PasskeyId", name, created_at, last_used_at, suspended_at
+        "#,
+        user.0,
+        passkey.0,
     )
     .fetch_optional(db)
     .await

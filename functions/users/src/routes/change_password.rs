@@ -2,10 +2,9 @@
 
 use axum::{extract::State, http::StatusCode};
 use garde::Validate;
-use secrecy::SecretString;
 use serde::Deserialize;
 use shared::{
-    base::text::NewPassword,
+    base::text::{GivenPassword, NewPassword},
     http::{extract::Json, problem::Result},
     identity::{
         principal::{RecentSession, UnprovenSession},
@@ -21,9 +20,9 @@ use crate::password_change::PasswordChange;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePassword {
     /// Current password. Optional within ten minutes of a sign-in or reauthentication.
-    #[garde(skip)]
+    #[garde(dive)]
     #[schema(value_type = Option<String>, format = Password)]
-    current_password: Option<SecretString>,
+    current_password: Option<GivenPassword>,
     /// New password of 12 to 128 characters.
     #[garde(dive)]
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
@@ -32,7 +31,8 @@ pub(crate) struct ChangePassword {
 
 /// Change your password
 ///
-/// Ends all other sessions and invalidates password reset links. You are notified by mail.
+/// Ends all other sessions, suspends all passkeys until you confirm them, and invalidates password reset links. You are
+/// notified by mail.
 #[utoipa::path(post, path = "/users/me/password", tag = "users",
     responses((status = NO_CONTENT)))]
 pub(crate) async fn change_password(

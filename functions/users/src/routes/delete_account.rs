@@ -3,23 +3,19 @@
 use axum::{extract::State, http::StatusCode};
 use shared::{
     audit::{self, Action, Entry},
-    http::{
-        precondition::IfMatch,
-        problem::{Code, Problem, Result},
+    http::{precondition::IfMatch, problem::Result},
+    identity::{
+        admins::{self, LastAdminProblem, Removal},
+        principal::RecentSession,
     },
-    identity::principal::RecentSession,
 };
 
-use crate::{
-    AppState,
-    model::{LastAdmin, LastAdminProblem},
-    queries,
-};
+use crate::{AppState, queries};
 
 /// Delete your account
 ///
-/// Ends all sessions. Fails with `last_admin` while a project would be left without an admin. Requires a recent sign-in
-/// or reauthentication.
+/// Ends all sessions. Fails with `last_admin` while a project would be left without an admin, and with
+/// `last_super_admin` for the last super admin. Requires a recent sign-in or reauthentication.
 #[utoipa::path(delete, path = "/users/me", tag = "users",
     params(("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete.")),
     responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
@@ -31,12 +27,11 @@ pub(crate) async fn delete_account(
     let now = app.clock.now();
     let user = principal.user_id;
     let mut tx = app.db.begin().await?;
-    queries::lock_administered_projects(&mut tx, user).await?;
+    let refused = admins::refusal(&mut tx, user, Removal::OfAccount).await?;
     let account = queries::lock_account(&mut tx, &principal, now).await?;
     if_match.check(account.version)?;
-    let projects = queries::projects_without_another_admin(&mut tx, user).await?;
-    if !projects.is_empty() {
-        return Err(Problem::new(Code::LastAdmin).extended(&LastAdmin { projects }));
+    if let Some(refused) = refused {
+        return Err(refused);
     }
     queries::delete_account(&mut tx, user, now).await?;
     audit::record(&mut tx, Entry::success(Some(user), Action::UserDeleted, user.0), now).await?;

@@ -111,3 +111,21 @@ async fn deletion_requires_a_session_and_a_verified_address(db: PgPool) {
     users.refuses_strangers(Method::DELETE, "/users/me", None).await;
     assert_eq!(users.platform.count("select count(*) from users where deleted_at is not null").await, 0);
 }
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_last_super_admin_cannot_delete_their_account(db: PgPool) {
+    let users = Users::start(db).await;
+    let platform = &users.platform;
+    let root = platform.super_admin("root@example.org").await;
+    let suspended = platform.super_admin("suspended@example.org").await;
+    platform.change("update users set suspended_at = now() where id = $1", suspended.id.0).await;
+    users.client.as_user(&root).delete("/users/me").await.assert_problem(409, "last_super_admin");
+    assert!(users.is_in(&root).await);
+
+    let second = platform.super_admin("second@example.org").await;
+    let clients = [&root, &second].map(|user| users.client.as_user(user));
+    let answers = join_all(clients.iter().map(|client| client.delete("/users/me"))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 409]);
+}

@@ -61,6 +61,69 @@ async fn an_export_contains_only_data_of_the_user(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_export_contains_texts_feedback_project_exports_and_invitations(db: PgPool) {
+    let users = Users::start(db).await;
+    let platform = &users.platform;
+    let ada = platform.user("ada@example.org").await;
+    let bob = platform.user("bob@example.org").await;
+    let project = platform.project(&bob).await;
+    let (hers, his) = (
+        platform.draft(project, &ada, "application/pdf", 7).await.item_id,
+        platform.draft(project, &bob, "application/pdf", 7).await.item_id,
+    );
+    for (item, text) in [(hers, "hers"), (his, "his")] {
+        for (attempt, number) in [(1, 1), (2, 1), (2, 2)] {
+            let part = json!({"item_id": item, "attempt": attempt, "number": number, "text": format!("{text} {attempt}.{number}")});
+            platform.insert("item_parts", part).await;
+        }
+        platform
+            .change("update items set text_attempt = 2, corrected_text = 'corrected' where id = $1", item.0)
+            .await;
+        for (version, author) in [(2, ada.id), (3, bob.id)] {
+            let feedback = json!({"item_id": item, "version": version, "author_id": author, "feedback": format!("{text} {version}")});
+            platform.insert("item_feedback", feedback).await;
+        }
+    }
+    for (user, email) in [(&ada, "ada@example.org"), (&bob, "bob@example.org")] {
+        let export = json!({
+            "id": user.id, "project_id": project, "requested_by_id": user.id, "format": "csv", "status": "processing",
+            "step": 0, "done": 0, "attempt": 0, "tries": 0, "created_at": "now", "kept_until": "now",
+        });
+        platform.insert("exports", export).await;
+        let invitation = json!({
+            "id": user.id, "project_id": project, "email": email, "role": "reviewer", "invited_by_id": bob.id,
+            "key_id": "k1", "token_hash": format!("\\x{}", user.id.0.simple()), "expires_at": "now",
+            "created_at": "now",
+        });
+        platform.insert("project_invitations", invitation).await;
+    }
+
+    let export = users.client.as_user(&ada).get(PATH).await;
+    let texts: Vec<_> = list(&export.assert_status(200).body, "item_texts")
+        .iter()
+        .map(|row| (&row["item_id"], row["number"].as_i64(), row["text"].as_str()))
+        .collect();
+    let item = json!(hers);
+    assert_eq!(
+        texts,
+        [
+            (&item, Some(0), Some("corrected")),
+            (&item, Some(1), Some("hers 2.1")),
+            (&item, Some(2), Some("hers 2.2"))
+        ]
+    );
+    let mut feedback: Vec<_> =
+        list(&export.body, "feedback").iter().filter_map(|row| row["feedback"].as_str()).collect();
+    feedback.sort_unstable();
+    assert_eq!(feedback, ["hers 2", "his 2"]);
+    for name in ["project_exports", "invitations"] {
+        let ids: Vec<_> = list(&export.body, name).iter().map(|row| &row["id"]).collect();
+        assert_eq!(ids, [&json!(ada.id)], "{name}");
+    }
+    assert_eq!(list(&export.body, "invitations")[0]["project_name"], "Letters");
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_export_omits_ip_addresses_and_user_agents_of_others(db: PgPool) {
     let users = Users::start(db).await;
     let ada = users.platform.user("ada@example.org").await;
@@ -111,6 +174,13 @@ async fn each_row_is_exported_exactly_once(db: PgPool) {
         "insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
          select gen_random_uuid(), (select id from projects limit 1), $1, 'voice', 'f', 'audio/wav', 1, now()
          from generate_series(1, 1201)",
+        "update items set text_attempt = 1, corrected_text = case when random() < 0.5 then 'corrected' end
+         where uploaded_by_id = $1",
+        "insert into item_parts (item_id, attempt, number, text)
+         select id, 1, n, 'a text' from (select id from items where uploaded_by_id = $1 limit 10) as items,
+                generate_series(1, 120) as n",
+        "insert into item_feedback (item_id, version, author_id, feedback)
+         select id, n, $1, 'feedback' from (select id from items limit 10) as items, generate_series(2, 151) as n",
         "insert into audit_logs (id, actor_user_id, action, resource_type, resource_id, status, created_at)
          select gen_random_uuid(), case when n % 2 = 0 then $1 end, 'user.login', 'user', $1, 'success', now()
          from generate_series(1, 1300) as n",
@@ -127,6 +197,17 @@ async fn each_row_is_exported_exactly_once(db: PgPool) {
         ids.len()
     });
     assert_eq!(lengths, [500, 1000, 1201, 1301]);
+    let corrected: i64 = users.platform.count("select count(corrected_text) from items").await;
+    for (name, number, rows) in [("item_texts", "number", 1200 + corrected), ("feedback", "version", 1500)] {
+        let found = list(&export.body, name);
+        let keys: std::collections::BTreeSet<_> =
+            found.iter().map(|row| (row["item_id"].as_str(), row[number].as_i64())).collect();
+        assert_eq!(
+            (keys.len(), found.len()),
+            (found.len(), usize::try_from(rows).expect("a count")),
+            "{name}"
+        );
+    }
 }
 
 /// Starts an export and returns its body unread.
@@ -170,6 +251,13 @@ async fn each_list_is_read_in_batches_from_an_index(db: PgPool) {
             vec!["project_members_user_id_project_id_idx"],
         ),
         (["where items.uploaded_by_id = $1", "order by items.id\n"], vec!["items_uploaded_by_id_id_idx"]),
+        (["from items", "as texts"], vec!["items_uploaded_by_id_id_idx", "item_parts_pkey"]),
+        (
+            ["from item_feedback", "author_id = $1 and (item_id"],
+            vec!["item_feedback_author_id_item_id_version_idx"],
+        ),
+        (["from exports", "requested_by_id = $1"], vec!["exports_requested_by_id_id_idx"]),
+        (["from project_invitations", "email = (select email"], vec!["project_invitations_email_id_idx"]),
         (["from audit_logs", "union all"], vec!["actor_user_id_id_idx", "resource_id_id_idx"]),
     ];
     for (texts, indexes) in cases {

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::Value;
 use shared::{
+    cloud::events::EmailRequested,
     identity::passwords::{PasswordSettings, Passwords},
     testing::{Client, Platform, TestUser},
 };
@@ -58,6 +59,11 @@ impl Users {
         }
         answer.assert_problem(401, "unauthenticated");
         false
+    }
+
+    /// Takes the mails that were requested since the last call.
+    pub(crate) async fn mails(&self) -> Vec<EmailRequested> {
+        self.platform.events().await
     }
 
     /// Returns the last audit log entry with an action.

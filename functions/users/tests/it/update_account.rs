@@ -65,6 +65,8 @@ async fn all_invalid_fields_are_reported_together(db: PgPool) {
             vec!["display_name", "email", "version"],
         ),
         (json!({"display_name": "see https://evil.example"}), vec!["display_name"]),
+        (json!({"display_name": "pay at evil.example/x"}), vec!["display_name"]),
+        (json!({"display_name": "a\u{202E}b"}), vec!["display_name"]),
         (json!({"display_name": "a\u{0}b", "x": 1}), vec!["display_name", "x"]),
         (json!({"display_name": ""}), vec!["display_name"]),
         (json!(["Ada"]), vec![""]),

@@ -128,7 +128,7 @@ impl UrlSigner {
         })
     }
 
-    /// Signs a URL that downloads one generation of an object as an attachment with this file name.
+    /// Signs a URL that downloads one generation of an object as an attachment with this file name and media type.
     ///
     /// # Errors
     /// 503 if signing fails, since it may call IAM.
@@ -137,13 +137,15 @@ impl UrlSigner {
         object: &impl std::fmt::Display,
         generation: i64,
         filename: &str,
+        media_type: &str,
         now: OffsetDateTime,
     ) -> Result<Download, Problem> {
         let builder = SignedUrlBuilder::for_object(&self.bucket, object.to_string())
             .with_method(Method::GET)
             .with_expiration(DOWNLOAD_URL_LIFETIME)
             .with_query_param("generation", generation.to_string())
-            .with_query_param("response-content-disposition", attachment(filename));
+            .with_query_param("response-content-disposition", attachment(filename))
+            .with_query_param("response-content-type", media_type);
         Ok(Download { url: self.sign(builder).await?, expires_at: now + DOWNLOAD_URL_LIFETIME })
     }
 

@@ -2,6 +2,9 @@
 //!
 //! After each fault, the invalid value is replaced by a placeholder and the input is read again, until it can be read
 //! or no placeholder fits. An input with placeholders is never returned: its faults are.
+//!
+//! Anyone can send an invalid request, so its cost is bounded: [`MAX_READ`] limits the work, and [`Faults`] the
+//! response.
 
 mod input;
 
@@ -9,16 +12,61 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use self::input::{Fault, Input, Pairs, join};
+use self::input::{Fault, Input, Pairs, Step, render};
 use crate::http::problem::FieldError;
 
-/// The maximum number of faults reported for one request.
-const MAX_FAULTS: usize = 64;
+/// The maximum number of errors in a response.
+const MAX_ERRORS: usize = 100;
+/// The maximum length of a field's path and of a message in a response, in bytes.
+const MAX_TEXT: usize = 200;
+/// The maximum size of all errors in a response, in bytes, in addition to twice the size of the request.
+const MAX_SIZE: usize = 3 << 10;
+/// The number of bytes to read again in search of further faults: a large input is read less often than a small one.
+const MAX_READ: usize = 64 << 10;
 
-type Faults = Vec<FieldError>;
+/// The faults of a request, limited in number and size.
+struct Faults {
+    errors: Vec<FieldError>,
+    /// The number of bytes left for errors.
+    room: usize,
+}
 
-/// Deserializes and validates a JSON value.
-pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Value) -> Result<T, Faults> {
+impl Faults {
+    fn of_request(size: usize) -> Self {
+        Self { errors: Vec::new(), room: 2 * size + MAX_SIZE }
+    }
+
+    fn is_full(&self) -> bool {
+        self.errors.len() == MAX_ERRORS || self.room == 0
+    }
+
+    /// Adds an error, unless its field has one already or the limit is reached.
+    fn push(&mut self, mut error: FieldError) {
+        truncate(&mut error.field);
+        truncate(&mut error.message);
+        if self.is_full() || self.errors.iter().any(|known| known.field == error.field) {
+            return;
+        }
+        let size = json!(error).to_string().len() + 1;
+        self.room = self.room.saturating_sub(size);
+        if self.room > 0 {
+            self.errors.push(error);
+        }
+    }
+}
+
+fn truncate(text: &mut String) {
+    if text.len() > MAX_TEXT {
+        text.truncate(text.floor_char_boundary(MAX_TEXT));
+        text.push('…');
+    }
+}
+
+/// Deserializes and validates a JSON value that was read from `size` bytes.
+pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(
+    value: Value,
+    size: usize,
+) -> Result<T, Vec<FieldError>> {
     if !value.is_object() {
         // serde would also accept an array for a struct.
         return Err(vec![FieldError {
@@ -27,79 +75,81 @@ pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Val
             message: "expected an object".into(),
         }]);
     }
-    let mut faults = Faults::new();
-    refuse_nul(&value, String::new(), &mut faults);
-    read(value, faults)
+    let mut faults = Faults::of_request(size);
+    refuse_nul(&value, &mut Vec::new(), &mut faults);
+    read(value, size, faults)
 }
 
-/// Deserializes and validates the pairs of a query or a form.
+/// Deserializes and validates the pairs of a query or a form of `size` bytes.
 pub(super) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
     pairs: Vec<(String, String)>,
-) -> Result<T, Faults> {
-    let mut faults = Faults::new();
+    size: usize,
+) -> Result<T, Vec<FieldError>> {
+    let mut faults = Faults::of_request(size);
     for (name, value) in &pairs {
-        refuse_nul(&Value::from(value.as_str()), name.clone(), &mut faults);
+        refuse_nul(&Value::from(value.as_str()), &mut vec![Step::Name(name.clone())], &mut faults);
     }
-    read(Pairs(pairs), faults)
+    read(Pairs(pairs), size, faults)
 }
 
 fn read<T: DeserializeOwned + Validate<Context = ()>>(
     mut input: impl Input,
+    size: usize,
     mut faults: Faults,
-) -> Result<T, Faults> {
-    let mut value = None;
-    for _ in 0..MAX_FAULTS {
+) -> Result<T, Vec<FieldError>> {
+    let mut reads = MAX_READ / size.max(1);
+    loop {
         match input.read::<T>() {
-            Ok(read) => {
-                value = Some(read);
-                break;
-            }
+            Ok(value) => return conclude(value, faults),
             Err(fault) => {
-                let mended = mend::<T>(&mut input, &fault);
-                if !faults.iter().any(|known| known.field == fault.error.field) {
-                    faults.push(fault.error);
-                }
-                if !mended {
-                    break;
+                let mended = mend::<T>(&mut input, &fault, &mut reads);
+                faults.push(fault.error);
+                if !mended || faults.is_full() || !take(&mut reads) {
+                    return Err(faults.errors);
                 }
             }
         }
     }
-    conclude(value, faults)
+}
+
+/// Returns true if the input may be read again, which leaves one time less.
+fn take(reads: &mut usize) -> bool {
+    let left = *reads > 0;
+    *reads = reads.saturating_sub(1);
+    left
 }
 
 /// Validates the value and adds the faults found, except for fields that already have a fault.
-fn conclude<T: Validate<Context = ()>>(read: Option<T>, mut faults: Faults) -> Result<T, Faults> {
-    let Some(value) = read else { return Err(faults) };
+fn conclude<T: Validate<Context = ()>>(value: T, mut faults: Faults) -> Result<T, Vec<FieldError>> {
     if let Err(report) = value.validate() {
         for (path, error) in report.iter() {
-            let field = path.to_string();
-            if !faults.iter().any(|fault| fault.field == field) {
-                faults.push(FieldError { field, code: "invalid", message: error.to_string() });
-            }
+            faults.push(FieldError { field: path.to_string(), code: "invalid", message: error.to_string() });
         }
     }
-    if faults.is_empty() { Ok(value) } else { Err(faults) }
+    if faults.errors.is_empty() { Ok(value) } else { Err(faults.errors) }
 }
 
 /// Refuses texts that contain U+0000, which PostgreSQL cannot store.
-fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
+fn refuse_nul(value: &Value, path: &mut Vec<Step>, faults: &mut Faults) {
     match value {
-        Value::String(text) if text.contains('\0') => {
-            faults.push(FieldError {
-                field: path,
-                code: "invalid",
-                message: "contains the character U+0000".into(),
-            });
-        }
+        _ if faults.is_full() => {}
+        Value::String(text) if text.contains('\0') => faults.push(FieldError {
+            field: render(path),
+            code: "invalid",
+            message: "contains the character U+0000".into(),
+        }),
         Value::Array(values) => {
             for (index, value) in values.iter().enumerate() {
-                refuse_nul(value, format!("{path}[{index}]"), faults);
+                path.push(Step::Index(index));
+                refuse_nul(value, path, faults);
+                path.pop();
             }
         }
         Value::Object(fields) => {
             for (name, value) in fields {
-                refuse_nul(value, join(&path, name), faults);
+                path.push(Step::Name(name.clone()));
+                refuse_nul(value, path, faults);
+                path.pop();
             }
         }
         _ => {}
@@ -107,7 +157,7 @@ fn refuse_nul(value: &Value, path: String, faults: &mut Faults) {
 }
 
 /// Replaces the value at a fault by a placeholder. Returns true if the input can then be read past this fault.
-fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
+fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault, reads: &mut usize) -> bool {
     if fault.error.code == "unknown" {
         return input.remove(&fault.place);
     }
@@ -123,8 +173,11 @@ fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
     let mut asked = fault.variant.is_some();
     while let Some(candidate) = harmless.pop() {
         input.set(&fault.place, candidate);
+        if !take(reads) {
+            return false;
+        }
         match input.read::<T>() {
-            Err(next) if next.error.field == fault.error.field => {
+            Err(next) if next.place == fault.place => {
                 // Now that the field has a value, the message may name an accepted variant.
                 if let Some(variant) = next.variant.filter(|_| !asked) {
                     asked = true;
@@ -137,7 +190,8 @@ fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault) -> bool {
     }
     // No placeholder fits, but the field may be optional.
     input.remove(&fault.place)
-        && input.read::<T>().err().is_none_or(|next| next.error.field != fault.error.field)
+        && take(reads)
+        && input.read::<T>().err().is_none_or(|next| next.place != fault.place)
 }
 
 #[cfg(test)]
@@ -178,7 +232,8 @@ mod tests {
     }
 
     fn faults(value: serde_json::Value) -> Vec<(String, &'static str)> {
-        let faults = read_json::<Body>(value).expect_err("faults");
+        let size = value.to_string().len();
+        let faults = read_json::<Body>(value, size).expect_err("faults");
         let mut faults: Vec<_> = faults.into_iter().map(|fault| (fault.field, fault.code)).collect();
         faults.sort();
         faults
@@ -191,9 +246,8 @@ mod tests {
     #[test]
     fn a_valid_body_is_accepted() {
         let id = "018f8f8f-0000-7000-8000-000000000000";
-        let body: Body =
-            read_json(json!({"name": "a", "size": 2, "kind": "small", "id": id, "parts": [{"text": "t"}]}))
-                .expect("a body");
+        let value = json!({"name": "a", "size": 2, "kind": "small", "id": id, "parts": [{"text": "t"}]});
+        let body: Body = read_json(value, 100).expect("a body");
         assert_eq!((body.name.as_str(), body.size, body.parts[0].text.as_str()), ("a", 2, "t"));
         assert!(matches!(body.kind, Some(Kind::Small)));
         assert_eq!(body.id.to_string(), id);
@@ -241,18 +295,57 @@ mod tests {
     #[test]
     fn all_faults_of_a_query_are_reported_at_once() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let query: Query = read_pairs(vec![pair("limit", "5"), pair("kind", "small")]).expect("a query");
+        let query: Query = read_pairs(vec![pair("limit", "5"), pair("kind", "small")], 18).expect("a query");
         assert_eq!(query.limit, Some(5));
         assert!(query.kind.is_some());
         let mut faults: Vec<_> =
-            read_pairs::<Query>(vec![pair("limit", "many"), pair("kind", "huge"), pair("lmit", "5")])
+            read_pairs::<Query>(vec![pair("limit", "many"), pair("kind", "huge"), pair("lmit", "5")], 29)
                 .expect_err("faults")
                 .into_iter()
                 .map(|fault| fault.field)
                 .collect();
         faults.sort();
         assert_eq!(faults, ["kind", "limit", "lmit"]);
-        let nul = read_pairs::<Query>(vec![pair("limit", "\0")]).expect_err("faults");
+        let nul = read_pairs::<Query>(vec![pair("limit", "\0")], 9).expect_err("faults");
         assert_eq!(nul.len(), 1, "{nul:?}");
+    }
+    /// Returns the errors for a text, and their size.
+    fn errors(text: &str) -> (Vec<crate::http::problem::FieldError>, usize) {
+        let value = serde_json::from_str(text).expect("JSON");
+        let errors = read_json::<Body>(value, text.len()).expect_err("faults");
+        let size = json!(errors).to_string().len();
+        (errors, size)
+    }
+
+    #[test]
+    fn the_number_and_the_size_of_errors_are_bounded() {
+        let many = |count: usize, value: &str| {
+            let fields: Vec<String> = (0..count).map(|number| format!("\"{number:04}\":{value}")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        let nul = "\"\\u0000\"";
+        let long = "k".repeat(30_000);
+        for text in [
+            many(70, "1"),
+            many(5_000, "1"),
+            many(5_000, nul),
+            many(5_000, "[{}]"),
+            format!("{{\"{long}\":[{}]}}", [nul; 900].join(",")),
+            format!("{{\"{}\":1}}", "\\u0001".repeat(9_000)),
+            format!("{{\"{}\":1,\"name\":1}}", "`".repeat(9_000)),
+            format!("{{\"size\":\"{}\"}}", "\\u0001".repeat(9_000)),
+            format!("{{\"kind\":\"{long}\",\"id\":\"{long}\"}}"),
+            format!("{{\"name\":{}{}}}", "[".repeat(100), "]".repeat(100)),
+        ] {
+            let (errors, size) = errors(&text);
+            let head = &text[..text.len().min(60)];
+            assert!((1..=100).contains(&errors.len()), "{head}: {} errors", errors.len());
+            assert!(size <= 2 * text.len() + 3_100, "{head}: {size} bytes");
+            assert!(
+                errors.iter().all(|error| error.field.len() <= 203 && error.message.len() <= 203),
+                "{head}"
+            );
+        }
+        assert_eq!(errors(&many(200, nul)).0.len(), 100);
     }
 }

@@ -61,6 +61,8 @@ codes! {
     EmailNotVerified = "email_not_verified", FORBIDDEN;
     /// Reauthentication required: `POST /auth/reauthenticate`
     ReauthenticationRequired = "reauthentication_required", FORBIDDEN;
+    /// Registration is closed for this email domain
+    RegistrationClosed = "registration_closed", FORBIDDEN;
     /// Forbidden for your role
     Forbidden = "forbidden", FORBIDDEN;
     /// Invitation is for another email address
@@ -87,8 +89,6 @@ codes! {
     Claimed = "claimed", CONFLICT;
     /// Too many claimed items
     TooManyClaims = "too_many_claims", CONFLICT;
-    /// Too many project exports in progress
-    TooManyExports = "too_many_exports", CONFLICT;
     /// Reviewing your own item is not allowed
     OwnSubmission = "own_submission", FORBIDDEN;
     /// Project must keep at least one admin
@@ -109,6 +109,8 @@ codes! {
     IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY;
     /// Too many requests
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
+    /// Quota exceeded
+    QuotaExceeded = "quota_exceeded", TOO_MANY_REQUESTS;
     /// Internal error
     Internal = "internal", INTERNAL_SERVER_ERROR;
     /// Service temporarily unavailable

@@ -1,4 +1,5 @@
-//! The layers around every function's routes, outermost first: request context and log line, panics, CORS, timeout.
+//! The layers around every function's routes, outermost first: request context and log line, panics, CORS,
+//! length of the URL, timeout, repetition.
 
 use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ use tower_http::{
 };
 use tracing::{Instrument as _, field::Empty};
 
-use super::HttpSettings;
+use super::{HttpSettings, repeat};
 use crate::{
     base::{
         config::Error,
@@ -31,6 +32,9 @@ use crate::{
 /// The time for which a browser may cache a preflight response.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(7200);
 
+/// The maximum length of a URL's path and query, in bytes. The longest valid one searches for 200 encoded characters.
+const MAX_URL: usize = 8 << 10;
+
 /// The security headers of every response, from the OWASP REST Security Cheat Sheet.
 const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -42,7 +46,9 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
 
 pub(super) fn apply(router: Router, settings: &HttpSettings) -> Result<Router, Error> {
     Ok(router
+        .layer(middleware::from_fn(repeat::repeat))
         .layer(middleware::from_fn_with_state(settings.request_timeout, time_out))
+        .layer(middleware::from_fn(refuse_long_urls))
         .layer(cors(&settings.cors_origins)?)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(settings.trusted_proxy_hops, with_context)))
@@ -127,6 +133,13 @@ async fn with_context(State(hops): State<usize>, mut request: Request, next: Nex
         response
     };
     context::scope(Arc::clone(&context), work).instrument(span).await
+}
+
+async fn refuse_long_urls(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|url| url.as_str().len() > MAX_URL) {
+        return Problem::new(Code::Malformed).detail("The URL is too long.").into_response();
+    }
+    next.run(request).await
 }
 
 async fn time_out(State(budget): State<Duration>, request: Request, next: Next) -> Response {

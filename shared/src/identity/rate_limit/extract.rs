@@ -100,7 +100,8 @@ impl Concerns for Anybody {
 
 /// A body, query or session admitted by the limits of its route.
 ///
-/// If the body cannot be read, only the client's address is charged, so that invalid requests are limited too.
+/// The client's address is charged before anything is read, so that invalid requests are limited too and a refused one
+/// costs next to nothing.
 pub struct Limited<T> {
     /// The extracted body, query or session.
     pub body: T,
@@ -108,28 +109,21 @@ pub struct Limited<T> {
     pub spent: Spent,
 }
 
-/// The facts that the limits need besides the body.
-struct Asked {
-    route: String,
-    fields: RateLimitFields,
+/// Admits a request by the client's address.
+async fn admit<S, T: Concerns>(extensions: &Extensions, state: &S) -> Result<Spent, Problem>
+where
+    RateLimits: FromRef<S>,
+{
+    let route = extensions.get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
+    let fields = extensions.get::<RateLimitFields>().cloned().unwrap_or_default();
+    RateLimits::from_ref(state).admit(route, T::COST, fields).await
 }
 
-impl Asked {
-    fn new(extensions: &Extensions) -> Self {
-        Self {
-            route: extensions.get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned()),
-            fields: extensions.get::<RateLimitFields>().cloned().unwrap_or_default(),
-        }
-    }
-
-    async fn admit<T: Concerns>(
-        self,
-        limits: RateLimits,
-        body: Result<T, Problem>,
-    ) -> Result<Limited<T>, Problem> {
-        let account = body.as_ref().ok().map(Concerns::account);
-        let spent = limits.admit(&self.route, account, T::COST, self.fields).await?;
-        body.map(|body| Limited { body, spent })
+impl<T: Concerns> Limited<T> {
+    /// Admits a request by the account that its body, query or session names.
+    async fn admit(mut spent: Spent, body: T) -> Result<Self, Problem> {
+        spent.admit_account(body.account(), T::COST).await?;
+        Ok(Self { body, spent })
     }
 }
 
@@ -142,9 +136,8 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let asked = Asked::new(request.extensions());
-        let body = T::from_request(request, state).await;
-        asked.admit(RateLimits::from_ref(state), body).await
+        let spent = admit::<S, T>(request.extensions(), state).await?;
+        Self::admit(spent, T::from_request(request, state).await?).await
     }
 }
 
@@ -157,9 +150,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let asked = Asked::new(&parts.extensions);
-        let query = T::from_request_parts(parts, state).await;
-        asked.admit(RateLimits::from_ref(state), query).await
+        let spent = admit::<S, T>(&parts.extensions, state).await?;
+        Self::admit(spent, T::from_request_parts(parts, state).await?).await
     }
 }
 

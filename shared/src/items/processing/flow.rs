@@ -74,6 +74,15 @@ impl<E: Engine> Processing<E> {
                 .fail(&job.object, job.attempt, &Failure { code: "size_mismatch".to_owned(), message })
                 .await;
         }
+        let Some(media_type) = E::detect(job, &head) else {
+            let accepted = E::KIND.definition().media_types.join(", ");
+            let message =
+                format!("The file is of no accepted type. Upload a file of one of these types: {accepted}.");
+            let failure = Failure { code: "content_type_mismatch".to_owned(), message };
+            return self.fail(&job.object, job.attempt, &failure).await;
+        };
+        queries::set_media_type(&self.db, E::KIND, job, media_type, self.clock.now()).await?;
+        let job = &Job { content_type: media_type.to_owned(), ..job.clone() };
         if let Some(failure) = E::check(job, &head) {
             return self.fail(&job.object, job.attempt, &failure).await;
         }

@@ -2,11 +2,13 @@
 
 mod claims;
 mod ends;
+mod media_type;
 mod operations;
 
 pub use self::ends::{Restartable, fail, find_restartable, restart};
 pub(super) use self::{
     claims::{defer, lease, pause},
     ends::complete,
+    media_type::set_media_type,
     operations::{begin_operation, end_operation, find_upload, record_shard, wait},
 };

@@ -97,8 +97,17 @@ pub(super) enum Step {
     Index(usize),
 }
 
-pub(super) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+/// Returns a place as text, such as `items[3].size_bytes`.
+pub(super) fn render(place: &[Step]) -> String {
+    let mut path = String::new();
+    for step in place {
+        match step {
+            Step::Name(name) if path.is_empty() => path.push_str(name),
+            Step::Name(name) => path.extend([".", name]),
+            Step::Index(index) => path.extend(["[", &index.to_string(), "]"]),
+        }
+    }
+    path
 }
 
 /// An error of serde, and the place in the input that it refers to.
@@ -128,10 +137,7 @@ impl Fault {
         {
             place.push(field);
         }
-        let field = place.iter().fold(String::new(), |path, step| match step {
-            Step::Name(name) => join(&path, name),
-            Step::Index(index) => format!("{path}[{index}]"),
-        });
+        let field = render(&place);
         let variant = text.starts_with("unknown variant").then(|| quoted(3)).flatten();
         Self { error: FieldError { field, code, message: message.to_owned() }, place, variant }
     }

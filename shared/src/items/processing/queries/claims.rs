@@ -7,8 +7,9 @@ use super::super::{Job, events::Finalized};
 use crate::items::lease::{LEASE, Lease, Leased};
 
 /// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed`
-/// or `rejected` to `processing`. Parallel deliveries of one event wait for the first one and find the item leased. If
-/// this instance dies, maintenance restarts the item at `next_attempt_at`, after a pause that grows.
+/// or `rejected` to `processing`, and a next upload becomes the current one. Parallel deliveries of one event wait for
+/// the first one and find the item leased. If this instance dies, maintenance restarts the item at `next_attempt_at`,
+/// after a pause that grows.
 pub(in super::super) async fn lease(
     db: &PgPool,
     event: &Finalized,
@@ -17,9 +18,16 @@ pub(in super::super) async fn lease(
     let object = event.object;
     let row = sqlx::query!(
         r#"
-        with item as materialized (
-            select id, project_id, version, uploaded_by_id, upload_no, content_type, size_bytes, md5, needs_batch,
-                   operation, operation_started_at, generation is null as is_new,
+        with locked as materialized (
+            select items as stored, case when upload_no = $3 then '{}' else next_upload end as changes
+            from items
+            where id = $1 and project_id = $2 and kind = $4 and deleted_at is null
+              and $3 in (upload_no, (next_upload ->> 'upload_no')::integer)
+            for update
+        ), item as materialized (
+            select changes, id, project_id, kind, version, uploaded_by_id, upload_no, original_filename, content_type,
+                   size_bytes, md5, needs_batch, operation, operation_started_at,
+                   generation is null as is_new,
                    -- Polling an operation is no new attempt.
                    attempt + (operation is null)::integer as attempt, tries,
                    case
@@ -29,15 +37,14 @@ pub(in super::super) async fn lease(
                        when lease_until > $6 then 'held'
                        else 'again'
                    end as found
-            from items
-            where id = $1 and project_id = $2 and upload_no = $3 and kind = $4 and deleted_at is null
-            for update
+            from locked
+            cross join lateral jsonb_populate_record(stored, changes)
         ), arrived as materialized (
             select item_transition(
                 item.id, item.version, 'processing', null, $6,
                 jsonb_build_object('upload_no', upload_no)
                     || case when is_new then jsonb_build_object('uploaded_by_id', uploaded_by_id) else '{}' end,
-                jsonb_build_object(
+                changes || jsonb_build_object(
                     'generation', $5::bigint, 'md5', coalesce($8, md5), 'submitted_at', $6::timestamptz,
                     'processed_at', null, 'attempt', attempt, 'tries', 0, 'lease_until', $7::timestamptz,
                     'next_attempt_at', $7::timestamptz,
@@ -56,6 +63,12 @@ pub(in super::super) async fn lease(
             ) as version
             from item
             where found = 'arrived'
+        ), renamed as (
+            insert into item_search (item_id, part, project_id, kind, words)
+            select id, 0, project_id, kind, search_words(translate(original_filename, '._-', '   ') || ' ' || original_filename)
+            from item
+            where found = 'arrived' and changes <> '{}'
+            on conflict on constraint item_search_pkey do update set words = excluded.words
         ), resumed as (
             update items
             set md5 = coalesce($8, items.md5), attempt = item.attempt, lease_until = $7,
@@ -65,8 +78,9 @@ pub(in super::super) async fn lease(
             where items.id = item.id and found = 'again'
         )
         select item.found as "found!", item.attempt as "attempt!",
-               case when arrived.version is null then item.tries else 0 end as "tries!", item.content_type,
-               item.size_bytes, item.needs_batch, item.operation, item.operation_started_at,
+               case when arrived.version is null then item.tries else 0 end as "tries!",
+               item.content_type as "content_type!", item.size_bytes as "size_bytes!",
+               item.needs_batch as "needs_batch!", item.operation, item.operation_started_at,
                coalesce(voice_samples.requested_language, projects.language) as language
         from item
         left join arrived on true

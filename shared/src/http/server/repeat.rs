@@ -1,0 +1,41 @@
+//! The layer that repeats a request whose transaction was rolled back.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody as _},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use futures::TryStreamExt as _;
+
+use crate::http::{idempotency, problem::RolledBack};
+
+/// Runs a request once more if its transaction was rolled back for no fault of its own, such as a deadlock. Only
+/// requests that are safe to repeat are: those with an idempotent method (RFC 9110, 9.2.2) or an `Idempotency-Key`. Any
+/// other gets the 503.
+pub(super) async fn repeat(request: Request, next: Next) -> Response {
+    if !request.method().is_idempotent() && !request.headers().contains_key(idempotency::HEADER) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let again = parts.clone();
+    let read: Arc<Mutex<Vec<Bytes>>> = Arc::default();
+    let body = if body.is_end_stream() { Body::empty() } else { remembered(body, Arc::clone(&read)) };
+    let response = next.clone().run(Request::from_parts(parts, body)).await;
+    if response.extensions().get::<RolledBack>().is_none() {
+        return response;
+    }
+    let read = mem::take(&mut *read.lock().unwrap_or_else(PoisonError::into_inner));
+    next.run(Request::from_parts(again, Body::from(read.concat()))).await
+}
+
+/// Returns the body, whose bytes are kept while they are read.
+fn remembered(body: Body, read: Arc<Mutex<Vec<Bytes>>>) -> Body {
+    let keep = move |bytes: &Bytes| read.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.clone());
+    Body::from_stream(body.into_data_stream().inspect_ok(keep))
+}
