@@ -73,9 +73,10 @@ pub(crate) async fn pause(
         "
         update items
         set next_attempt_at = $2::timestamptz + least(
-            greatest($2 - coalesce(reviewed_at, processed_at, created_at), interval '10 minutes'), interval '1 hour'
+            greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 hour'
         )
-        where id = any($1) and next_attempt_at = $3 and generation is null and deleted_at is null
+        where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
+          and deleted_at is null
         ",
         &ids,
         now,
