@@ -127,7 +127,7 @@ pub(crate) struct LockedItem {
     /// The first upload of a draft, or the next one of any other item. If that was not requested yet, it has the
     /// description of the current one and the next number.
     pub(crate) awaited: AwaitedUpload,
-    /// Whether the awaited upload was requested.
+    /// True if the awaited upload was requested.
     pub(crate) is_requested: bool,
     pub(crate) domain: Option<String>,
     pub(crate) requested_language: Option<String>,
