@@ -12,8 +12,8 @@ create index items_claimed_by_id_idx on items (claimed_by_id, claimed_until) whe
 
 -- The items that await a decision. `certainty` orders them: an item without a confidence comes first.
 create view review_queue as
-select id, project_id, kind, uploaded_by_id, coalesce(confidence, 0) as certainty, claimed_by_id, claimed_until
-from items
+select item_details.*, coalesce(confidence, 0) as certainty
+from item_details
 where status = 'pending_review' and deleted_at is null;
 
 -- The text before and after a decision that changed it. The decision is the item's transition of the same version.

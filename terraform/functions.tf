@@ -85,6 +85,7 @@ locals {
         REFRESH_TOKEN_KEY        = "refresh-token-key"
         MAIL_TOKEN_KEYS          = "mail-token-keys"
         AUDIT_SEAL_KEY           = "audit-seal-key"
+        CURSOR_KEYS              = "cursor-keys"
       },
       var.mail.username == null ? {} : { SMTP_PASSWORD = "smtp-password" },
     )

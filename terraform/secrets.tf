@@ -7,6 +7,7 @@ locals {
     {
       access-token-signing-key      = "The private key for signing access tokens, used by auth."
       audit-seal-key                = "The key for sealing the audit log, used by maintenance."
+      cursor-keys                   = "The keys for signing the cursors of lists."
       database-password-functions   = "The password of the functions' database login."
       database-password-maintenance = "The password of the database login of maintenance."
       database-password-migrations  = "The password of the migration job's database login."

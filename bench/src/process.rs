@@ -140,6 +140,7 @@ pub(crate) fn environment() -> Result<Vec<(String, String)>> {
         ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
         ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
         ("AUDIT_SEAL_KEY", STANDARD.encode([3; 32])),
+        ("CURSOR_KEYS", format!("k1:{}", STANDARD.encode([4; 32]))),
         ("PASSKEY_RP_ID", "app.bench.example".into()),
         ("PASSKEY_ORIGINS", "https://app.bench.example".into()),
         ("PUSH_AUDIENCE", "bench".into()),

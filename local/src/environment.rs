@@ -87,6 +87,7 @@ impl Parts {
             ("REFRESH_TOKEN_KEY", text(&secrets.refresh_token_key)),
             ("MAIL_TOKEN_KEYS", text(&secrets.mail_token_keys)),
             ("AUDIT_SEAL_KEY", text(&secrets.audit_seal_key)),
+            ("CURSOR_KEYS", text(&secrets.cursor_keys)),
             ("PASSKEY_RP_ID", text("localhost")),
             ("PASSKEY_ORIGINS", Some(pages.join(","))),
             ("GOOGLE_SERVICE_ACCOUNT_KEY", Some(self.identity.key_json())),
@@ -143,6 +144,7 @@ mod tests {
                 refresh_token_key: "refresh".to_owned(),
                 mail_token_keys: "mail".to_owned(),
                 audit_seal_key: "seal".to_owned(),
+                cursor_keys: "cursor".to_owned(),
             },
             pubsub: Some(loopback(1)),
             storage: Some(loopback(2)),
@@ -184,5 +186,6 @@ mod tests {
         assert_eq!(holders("REFRESH_TOKEN_KEY"), ["auth"]);
         assert_eq!(holders("AUDIT_SEAL_KEY"), ["maintenance"]);
         assert_eq!(holders("MAIL_TOKEN_KEYS"), ["auth", "projects", "email"]);
+        assert_eq!(holders("CURSOR_KEYS"), ["users", "projects", "data", "review", "admin"]);
     }
 }

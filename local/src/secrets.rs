@@ -18,6 +18,7 @@ pub(crate) struct Secrets {
     pub(crate) refresh_token_key: String,
     pub(crate) mail_token_keys: String,
     pub(crate) audit_seal_key: String,
+    pub(crate) cursor_keys: String,
 }
 
 impl Secrets {
@@ -30,6 +31,7 @@ impl Secrets {
             access_token_signing_key: signing_key,
             refresh_token_key: data.remember("refresh-token.key", key)?,
             audit_seal_key: data.remember("audit-seal.key", key)?,
+            cursor_keys: format!("local:{}", data.remember("cursor.key", key)?),
             mail_token_keys: format!("local:{}", data.remember("mail-token.key", key)?),
         })
     }

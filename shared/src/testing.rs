@@ -136,6 +136,7 @@ impl Platform {
             ("REFRESH_TOKEN_KEY", STANDARD.encode([1; 32])),
             ("MAIL_TOKEN_KEYS", format!("k1:{}", STANDARD.encode([2; 32]))),
             ("AUDIT_SEAL_KEY", STANDARD.encode([3; 32])),
+            ("CURSOR_KEYS", format!("k1:{}", STANDARD.encode([4; 32]))),
             ("PASSKEY_RP_ID", "app.test".into()),
             ("PASSKEY_ORIGINS", "https://app.test".into()),
             // All requests of a test come from one address, or from none.

@@ -62,6 +62,11 @@ run "each_function_reads_only_its_secrets" {
   }
 
   assert {
+    condition     = toset([for key in keys(google_secret_manager_secret_iam_member.function) : key if endswith(key, "CURSOR_KEYS")]) == toset([for name in ["users", "projects", "data", "review", "admin"] : "${name} CURSOR_KEYS"])
+    error_message = "The wrong functions can sign cursors."
+  }
+
+  assert {
     condition     = toset([for key in keys(google_secret_manager_secret_iam_member.function) : key if endswith(key, "SMTP_PASSWORD")]) == toset(["email SMTP_PASSWORD"])
     error_message = "A function other than email can read the SMTP password."
   }

@@ -11,6 +11,7 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
+    http::pagination::{CursorSettings, Cursors},
     identity::{access_token::AccessTokenSettings, principal::Authority},
     routes,
 };
@@ -24,6 +25,8 @@ shared::settings! {
     with {
         /// The keys that access tokens are verified with.
         pub access_token: AccessTokenSettings,
+        /// The keys that cursors of lists are signed with.
+        pub cursor: CursorSettings,
         /// The Pub/Sub client that replays dead letters.
         pub pubsub: PubSubSettings,
     }
@@ -34,6 +37,7 @@ shared::settings! {
 pub struct AppState {
     db: PgPool,
     authority: Authority,
+    cursors: Cursors,
     outbox: Outbox,
     clock: Clock,
 }
@@ -61,6 +65,7 @@ impl Function for Admin {
     fn state(settings: AdminSettings, base: Base) -> Result<AppState, Error> {
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
+            cursors: Cursors::new(&settings.cursor)?,
             outbox: base.outbox(&settings.pubsub)?,
             db: base.db,
             clock: base.clock,

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     base::ids::{DeadLetterId, ProjectId, UserId},
-    http::{
-        pagination::{Cursor, Limit},
-        versioned::HasVersion,
-    },
+    http::versioned::HasVersion,
     identity::{account::GlobalRole, guard::ProjectRole},
 };
 use time::OffsetDateTime;
@@ -19,15 +16,6 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListUsers {
-    /// Number of users per page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    pub(crate) limit: Limit,
-    /// The `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    pub(crate) cursor: Option<Cursor>,
     /// Text that the mail address or the display name contains, ignoring case.
     #[garde(length(chars, min = 1, max = 254))]
     #[param(min_length = 1, max_length = 254)]

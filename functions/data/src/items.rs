@@ -15,7 +15,7 @@ use shared::{
         storage::{Download, UrlSigner},
     },
     http::{
-        pagination::{Page, PageQuery},
+        pagination::{List, Page, Unfiltered},
         precondition::IfMatch,
         problem::{Code, OrNotFound as _, Problem, Result},
     },
@@ -27,10 +27,9 @@ use shared::{
     },
 };
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::{
-    model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Word},
+    model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Place, Word},
     queries,
 };
 
@@ -46,17 +45,24 @@ pub(crate) struct Items {
 
 impl Items {
     /// Lists a page of items: the newest first or, in a search, the best matches first.
-    pub(crate) async fn list<T: From<ItemRow>>(&self, filter: &Filter) -> Result<Page<Listed<T>>> {
-        let found = queries::find_items(&self.db, filter).await?;
-        let page = Page::new(found, filter.limit, |found| found.id.0);
-        let ids: Vec<ItemId> = page.items.iter().map(|found| found.id).collect();
+    pub(crate) async fn list<T: From<ItemRow>>(&self, list: &List<Filter, Place>) -> Result<Page<Listed<T>>> {
+        let Some(words) = &list.filters.words else {
+            let after = list.after.map(|(_, id)| id);
+            let rows = queries::list_items(&self.db, &list.filters, after, list.rows()).await?;
+            let Page { items, next_cursor } = list.page(rows, |row| (0.0, row.item.id.0));
+            let listed = items.into_iter().map(|row| Listed { item: row.into(), snippet: None });
+            return Ok(Page { items: listed.collect(), next_cursor });
+        };
+        let found = queries::search_items(&self.db, &list.filters, words, list.after, list.rows()).await?;
+        let Page { items, next_cursor } = list.page(found, |found| (found.rank, found.id.0));
+        let ids: Vec<ItemId> = items.iter().map(|found| found.id).collect();
         let rows = queries::get_items(&self.db, &ids).await?;
         let mut rows: HashMap<ItemId, ItemRow> = rows.into_iter().map(|row| (row.item.id, row)).collect();
-        let listed = page.items.into_iter().filter_map(|found| {
+        let listed = items.into_iter().filter_map(|found| {
             let item = rows.remove(&found.id)?.into();
-            Some(Listed { item, snippet: found.snippet })
+            Some(Listed { item, snippet: Some(found.snippet) })
         });
-        Ok(Page { items: listed.collect(), next_cursor: page.next_cursor })
+        Ok(Page { items: listed.collect(), next_cursor })
     }
 
     /// Gets an item that the guard has authorized the caller to see.
@@ -76,17 +82,21 @@ impl Items {
     }
 
     /// Lists the pages of a document.
-    pub(crate) async fn pages(&self, found: TargetItem, query: &PageQuery) -> Result<Page<DocumentPage>> {
-        let after = number_after(query)?;
-        let pages = queries::list_pages(&self.db, found.id, after, query.limit.rows()).await?;
-        Ok(Page::new(pages, query.limit, |page| number_id(page.page_number.into())))
+    pub(crate) async fn pages(
+        &self,
+        found: TargetItem,
+        list: &List<Unfiltered, i32>,
+    ) -> Result<Page<DocumentPage>> {
+        let after = list.after.unwrap_or_default();
+        let pages = queries::list_pages(&self.db, found.id, after, list.rows()).await?;
+        Ok(list.page(pages, |page| page.page_number))
     }
 
     /// Lists the words of a voice sample.
-    pub(crate) async fn words(&self, found: TargetItem, query: &PageQuery) -> Result<Page<Word>> {
-        let after = number_after(query)?;
-        let words = queries::list_words(&self.db, found.id, after, query.limit.rows()).await?;
-        Ok(Page::new(words, query.limit, |word| number_id(word.place)))
+    pub(crate) async fn words(&self, found: TargetItem, list: &List<Unfiltered, i64>) -> Result<Page<Word>> {
+        let after = list.after.unwrap_or_default();
+        let words = queries::list_words(&self.db, found.id, after, list.rows()).await?;
+        Ok(list.page(words, |word| word.place))
     }
 
     /// Updates the field of the item's kind that members may change.
@@ -189,15 +199,4 @@ impl Items {
             now: self.clock.now(),
         })
     }
-}
-
-/// Returns the number after which a page of numbered parts begins. The cursor encodes the number as an id.
-fn number_after<N: TryFrom<u128> + Default>(query: &PageQuery) -> Result<N> {
-    let Some(after) = query.after() else { return Ok(N::default()) };
-    N::try_from(after.as_u128()).map_err(|_| Problem::invalid_field("cursor", "is not a cursor of this list"))
-}
-
-/// Encodes the number of a part as the id that a cursor contains.
-fn number_id(number: i64) -> Uuid {
-    Uuid::from_u128(number.unsigned_abs().into())
 }

@@ -18,6 +18,7 @@ use shared::{
         storage::{ExportsSettings, StorageSettings, UrlSigner},
     },
     function::{Base, Function},
+    http::pagination::{CursorSettings, Cursors},
     identity::{access_token::AccessTokenSettings, principal::Authority},
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -33,6 +34,8 @@ shared::settings! {
     with {
         /// The verification of access tokens.
         pub access_token: AccessTokenSettings,
+        /// The cursors of lists.
+        pub cursor: CursorSettings,
         /// The signed URLs for uploads and downloads.
         pub storage: StorageSettings,
         /// The bucket of project exports.
@@ -46,6 +49,7 @@ shared::settings! {
 #[derive(Clone, FromRef)]
 pub struct AppState {
     authority: Authority,
+    cursors: Cursors,
     uploads: Uploads,
     items: Items,
     exports: Exports,
@@ -71,6 +75,7 @@ impl Function for Data {
         let (db, clock) = (&base.db, &base.clock);
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
+            cursors: Cursors::new(&settings.cursor)?,
             uploads: Uploads { db: db.clone(), signer: signer.clone(), clock: clock.clone() },
             items: Items {
                 db: db.clone(),

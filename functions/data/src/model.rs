@@ -20,7 +20,7 @@ pub(crate) use self::{
     },
     export::{Export, ExportProgress, ExportRow, ExportStatus, NewExport},
     item::{Item, ItemRow, LockedItem, Progress},
-    request::{Change, Filter, NewItem, NextUpload, OwnField},
+    request::{Change, Filter, NewItem, NextUpload, OwnField, Place},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{
         CreateVoiceSample, ListVoiceSamples, NextVoiceUpload, UpdateVoiceSample, VoiceSample,

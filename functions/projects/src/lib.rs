@@ -20,7 +20,10 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
-    http::health::Health,
+    http::{
+        health::Health,
+        pagination::{CursorSettings, Cursors},
+    },
     identity::{
         access_token::AccessTokenSettings,
         mail_token::{MailTokenSettings, MailTokens},
@@ -43,6 +46,8 @@ shared::settings! {
     with {
         /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
+        /// Settings for the cursors of lists.
+        pub cursor: CursorSettings,
         /// Settings for publishing events.
         pub pubsub: PubSubSettings,
         /// Settings for deriving the tokens in mailed links.
@@ -57,6 +62,7 @@ shared::settings! {
 pub struct AppState {
     db: PgPool,
     authority: Authority,
+    cursors: Cursors,
     outbox: Outbox,
     mail_tokens: MailTokens,
     rate_limits: RateLimits,
@@ -96,6 +102,7 @@ impl Function for Projects {
     fn state(settings: ProjectsSettings, base: Base) -> Result<AppState, Error> {
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
+            cursors: Cursors::new(&settings.cursor)?,
             outbox: base.outbox(&settings.pubsub)?,
             mail_tokens: MailTokens::new(&settings.mail_token)?,
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,

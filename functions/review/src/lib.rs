@@ -15,6 +15,7 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::PubSubSettings,
     function::{Base, Function},
+    http::pagination::{CursorSettings, Cursors},
     identity::{access_token::AccessTokenSettings, principal::Authority},
     routes,
 };
@@ -30,6 +31,8 @@ shared::settings! {
     with {
         /// The verification of access tokens.
         pub access_token: AccessTokenSettings,
+        /// The cursors of lists.
+        pub cursor: CursorSettings,
         /// The connection to Pub/Sub for publishing events.
         pub pubsub: PubSubSettings,
     }
@@ -40,6 +43,7 @@ shared::settings! {
 pub struct AppState {
     db: PgPool,
     authority: Authority,
+    cursors: Cursors,
     clock: Clock,
     decisions: Decisions,
     claims: Claims,
@@ -70,6 +74,7 @@ impl Function for Review {
         let (db, clock) = (base.db.clone(), base.clock.clone());
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
+            cursors: Cursors::new(&settings.cursor)?,
             decisions: Decisions { outbox: base.outbox(&settings.pubsub)?, clock: clock.clone() },
             claims: Claims { db: db.clone(), clock: clock.clone() },
             db,

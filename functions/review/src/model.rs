@@ -9,6 +9,7 @@ use shared::{
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The order of the queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -142,6 +143,9 @@ pub(crate) struct Queue {
     /// The caller. Items that others have claimed are excluded.
     pub(crate) user: UserId,
 }
+
+/// The sort key of an item in the queue: its confidence, or 0 if it has none, and its id.
+pub(crate) type Place = (f32, Uuid);
 
 /// The active claims of a reviewer.
 pub(crate) struct LiveClaims {

@@ -3,6 +3,7 @@
 
 mod cloud_build;
 mod invitations;
+mod lists;
 mod naming;
 mod openapi;
 mod page;

@@ -16,7 +16,10 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
-    http::health::Health,
+    http::{
+        health::Health,
+        pagination::{CursorSettings, Cursors},
+    },
     identity::{
         access_token::AccessTokenSettings,
         passwords::{PasswordSettings, Passwords},
@@ -37,6 +40,8 @@ shared::settings! {
         pub pubsub: PubSubSettings,
         /// Settings for verifying access tokens.
         pub access_token: AccessTokenSettings,
+        /// Settings for the cursors of lists.
+        pub cursor: CursorSettings,
         /// Settings for hashing passwords.
         pub password: PasswordSettings,
         /// Rate limits for guesses of the current password.
@@ -49,6 +54,7 @@ shared::settings! {
 pub struct AppState {
     db: PgPool,
     authority: Authority,
+    cursors: Cursors,
     outbox: Outbox,
     passwords: Passwords,
     rate_limits: RateLimits,
@@ -86,6 +92,7 @@ impl Function for Users {
     fn state(settings: UsersSettings, base: Base) -> Result<AppState, Error> {
         Ok(AppState {
             authority: base.authority(&settings.access_token)?,
+            cursors: Cursors::new(&settings.cursor)?,
             outbox: base.outbox(&settings.pubsub)?,
             passwords: Passwords::new(&settings.password),
             rate_limits: RateLimits::of_users(&settings.rate_limit, base.clock.clone())?,

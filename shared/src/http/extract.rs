@@ -12,6 +12,8 @@ use axum::{
 use garde::Validate;
 use serde::{Serialize, de::DeserializeOwned};
 
+pub(super) use self::faults::read_pairs;
+
 use crate::http::{
     openapi::{Described, Describes},
     problem::{Code, Problem},
@@ -72,7 +74,7 @@ pub fn json_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8
 /// 422 with every invalid field.
 pub fn form_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
     let pairs = url::form_urlencoded::parse(bytes);
-    faults::read_pairs(pairs.into_owned().collect()).map_err(Problem::invalid_fields)
+    read_pairs(pairs.into_owned().collect()).map_err(Problem::invalid_fields)
 }
 
 /// Reads the whole request body, up to the server's limit.
@@ -166,7 +168,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        faults::read_pairs(pairs.into_owned().collect()).map(Self).map_err(Problem::invalid_fields)
+        read_pairs(pairs.into_owned().collect()).map(Self).map_err(Problem::invalid_fields)
     }
 }
 

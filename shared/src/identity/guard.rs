@@ -15,6 +15,7 @@ use axum::{
 use garde::Validate;
 use serde::{Deserialize, de::DeserializeOwned};
 use tracing::Span;
+use uuid::Uuid;
 
 pub use self::rule::*;
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     http::{
         extract::{Json, Path, Query},
         openapi::{Described, Describes},
+        pagination::List,
         problem::{Code, Problem, Result},
     },
     identity::{
@@ -101,6 +103,10 @@ pub struct ByPath;
 #[derive(Debug, Clone, Copy)]
 pub struct ByQuery<T>(PhantomData<T>);
 
+/// Locates the project by the project id in the query of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct ByList<T, K = Uuid>(PhantomData<(T, K)>);
+
 /// Locates the project by the project id in a JSON body.
 #[derive(Debug, Clone, Copy)]
 pub struct ByBody<T>(PhantomData<T>);
@@ -132,6 +138,19 @@ impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByQue
 
     async fn locate(caller: &Caller, Query(query): Query<T>) -> Result<(Option<Standing>, T)> {
         Ok((caller.in_project(query.project_id()).await?, query))
+    }
+}
+
+impl<T, K> Locator for ByList<T, K>
+where
+    T: InProject + DeserializeOwned + Validate<Context = ()>,
+    K: DeserializeOwned + Send + Sync + 'static,
+{
+    type Reads = List<T, K>;
+    type Target = List<T, K>;
+
+    async fn locate(caller: &Caller, list: List<T, K>) -> Result<(Option<Standing>, List<T, K>)> {
+        Ok((caller.in_project(list.filters.project_id()).await?, list))
     }
 }
 

@@ -3,15 +3,13 @@
 //! A token is `HMAC-SHA256(key[key_id], purpose ‖ row id)`. The row stores only the key's id and the token's SHA-256,
 //! so a redelivered event sends the same link, and no table, message or log contains a token.
 
-use std::sync::Arc;
-
 use aws_lc_rs::{digest, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
-use crate::base::config::Error;
+use crate::base::{config::Error, keys::Keys};
 
 crate::settings! {
     /// Settings for deriving the tokens of mailed links.
@@ -35,9 +33,7 @@ pub enum Purpose {
 
 /// Derives the tokens of mailed links.
 #[derive(Clone)]
-pub struct MailTokens {
-    keys: Arc<[(String, hmac::Key)]>,
-}
+pub struct MailTokens(Keys);
 
 /// A derived token as a row stores it: hashed, with the id of its key.
 pub struct Derived {
@@ -53,38 +49,21 @@ impl MailTokens {
     /// # Errors
     /// When there is no key, or a key is not base64 or has fewer than 32 bytes.
     pub fn new(settings: &MailTokenSettings) -> Result<Self, Error> {
-        let wrong = |why: &str| Error::of("MAIL_TOKEN_KEYS", why);
-        let keys = settings
-            .keys
-            .expose_secret()
-            .split(',')
-            .map(|entry| {
-                let (id, key) = entry.trim().split_once(':').ok_or_else(|| wrong("expected `id:base64`"))?;
-                let key = base64::engine::general_purpose::STANDARD
-                    .decode(key)
-                    .map_err(|_| wrong("a key is not base64"))?;
-                if key.len() < 32 {
-                    return Err(wrong("a key has fewer than 32 bytes"));
-                }
-                Ok((id.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &key)))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { keys: keys.into() })
+        Keys::parse("MAIL_TOKEN_KEYS", &settings.keys).map(Self)
     }
 
     /// Derives the token of a new row and returns the columns to store.
     #[must_use]
     pub fn derive(&self, purpose: Purpose, row: Uuid) -> Derived {
-        let (key_id, key) = &self.keys[0];
+        let (key_id, key) = self.0.first();
         let token = token(key, purpose, row);
-        Derived { key_id: key_id.clone(), hash: hash(token.expose_secret()) }
+        Derived { key_id: key_id.to_owned(), hash: hash(token.expose_secret()) }
     }
 
     /// Returns the token of a row, for the mail; `None` if its key has been removed.
     #[must_use]
     pub fn token(&self, key_id: &str, purpose: Purpose, row: Uuid) -> Option<SecretString> {
-        let (_, key) = self.keys.iter().find(|(id, _)| id == key_id)?;
-        Some(token(key, purpose, row))
+        Some(token(self.0.get(key_id)?, purpose, row))
     }
 }
 
@@ -124,11 +103,5 @@ mod tests {
         assert_eq!(hash(token.expose_secret()), before.hash);
         assert_eq!(after.derive(Purpose::Verification, row).key_id, "k2");
         assert!(tokens(NEW).expect("keys").token("k1", Purpose::Verification, row).is_none());
-    }
-
-    #[test]
-    fn a_short_key_is_refused() {
-        assert!(tokens("k1:AAAA").is_err());
-        assert!(tokens("no key").is_err());
     }
 }

@@ -9,13 +9,14 @@ use shared::{
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::model::{ListUsers, Membership, User, UserStatus};
 
 /// A page of users. Each filter that has an index gets a statement of its own, so that the plan uses the index whatever
 /// the other filters are.
 macro_rules! page {
-    ($leading:literal, $db:expr, $query:expr) => {
+    ($leading:literal, $db:expr, $query:expr, $after:expr, $rows:expr) => {
         sqlx::query_as!(
             User,
             r#"
@@ -36,12 +37,12 @@ macro_rules! page {
             order by id desc
             limit $6
             "#,
-            $query.cursor.map(|cursor| cursor.0),
+            $after,
             $query.q.as_deref().map(like_pattern),
             $query.role as Option<GlobalRole>,
             $query.verified,
             $query.status.map(|status| status == UserStatus::Suspended),
-            $query.limit.rows(),
+            $rows,
         )
         .fetch_all($db)
         .await
@@ -49,17 +50,22 @@ macro_rules! page {
 }
 
 /// Lists users, newest first.
-pub(crate) async fn list_users(db: &PgPool, query: &ListUsers) -> Result<Vec<User>, sqlx::Error> {
+pub(crate) async fn list_users(
+    db: &PgPool,
+    query: &ListUsers,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<User>, sqlx::Error> {
     if query.q.is_some() {
-        page!("(email ilike $2 or display_name ilike $2)", db, query)
+        page!("(email ilike $2 or display_name ilike $2)", db, query, after, rows)
     } else if query.role == Some(GlobalRole::SuperAdmin) {
-        page!("global_role = 'super_admin'", db, query)
+        page!("global_role = 'super_admin'", db, query, after, rows)
     } else if query.status == Some(UserStatus::Suspended) {
-        page!("suspended_at is not null", db, query)
+        page!("suspended_at is not null", db, query, after, rows)
     } else if query.verified == Some(false) {
-        page!("email_verified_at is null", db, query)
+        page!("email_verified_at is null", db, query, after, rows)
     } else {
-        page!("true", db, query)
+        page!("true", db, query, after, rows)
     }
 }
 

@@ -13,8 +13,8 @@ use shared::{
     audit::{self, Action, AuditFilter, AuditLog, Entry},
     base::ids::{ProjectId, UserId},
     http::{
-        extract::{Json, Query},
-        pagination::{Cursor, Limit, Page},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::principal::SuperAdmin,
@@ -33,15 +33,6 @@ const NDJSON: &str = "application/x-ndjson";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListAuditLogs {
-    /// Number of entries per page. An audit log export ignores it and contains all matching entries.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// The `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
     /// The id of the user who performed the action.
     #[garde(skip)]
     actor: Option<UserId>,
@@ -72,18 +63,17 @@ pub(crate) struct ListAuditLogs {
 /// List audit log entries of the platform
 ///
 /// Newest first. With `Accept: application/x-ndjson`, the response contains all matching entries as newline-delimited
-/// JSON.
-#[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(ListAuditLogs),
+/// JSON, whatever the limit.
+#[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(ListAuditLogs, PageQuery),
     responses((status = OK, content((Page<AuditLog> = "application/json"),
         (AuditLog = "application/x-ndjson")))))]
 pub(crate) async fn list_audit_logs(
     State(app): State<AppState>,
     SuperAdmin(principal): SuperAdmin,
     headers: HeaderMap,
-    Query(query): Query<ListAuditLogs>,
+    list: List<ListAuditLogs>,
 ) -> Result<Response> {
-    let (limit, after) = (query.limit, query.cursor.map(|cursor| cursor.0));
-    let filter = AuditFilter {
+    let list = list.map(|query| AuditFilter {
         actor: query.actor,
         action: query.action,
         resource_type: query.resource_type,
@@ -91,11 +81,11 @@ pub(crate) async fn list_audit_logs(
         project_id: query.project_id,
         from: query.from,
         to: query.to,
-    };
+    });
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains(NDJSON) {
         let entry = Entry::success(Some(principal.user_id), Action::AuditLogExported, principal.user_id.0);
-        let entry = Entry { resource: None, ..entry }.with(json!({"project_id": filter.project_id}));
+        let entry = Entry { resource: None, ..entry }.with(json!({"project_id": list.filters.project_id}));
         let mut db = app.db.acquire().await?;
         audit::record(&mut db, entry, app.clock.now()).await?;
         drop(db);
@@ -103,10 +93,9 @@ pub(crate) async fn list_audit_logs(
             (header::CONTENT_TYPE, NDJSON),
             (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-log.ndjson\""),
         ];
-        return Ok(
-            (headers, Body::from_stream(audit_log_export::lines(app.db, filter, after))).into_response()
-        );
+        let lines = audit_log_export::lines(app.db, list.filters, list.after);
+        return Ok((headers, Body::from_stream(lines)).into_response());
     }
-    let rows = audit::list_audit_logs(&app.db, &filter, after, limit.rows()).await?;
-    Ok(Json(Page::new(rows, limit, |row| row.id.0)).into_response())
+    let rows = audit::list_audit_logs(&app.db, &list.filters, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |row| row.id.0)).into_response())
 }

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use shared::{
     http::{
-        extract::{Json, Query},
-        pagination::{Page, PageQuery},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::principal::SuperAdmin,
@@ -20,8 +20,8 @@ use crate::{AppState, model::DeadLetter, queries};
 pub(crate) async fn list_dead_letters(
     State(app): State<AppState>,
     _: SuperAdmin,
-    Query(page): Query<PageQuery>,
+    list: List,
 ) -> Result<Json<Page<DeadLetter>>> {
-    let rows = queries::list_dead_letters(&app.db, page.after(), page.limit.rows()).await?;
-    Ok(Json(Page::new(rows, page.limit, |letter| letter.id.0)))
+    let rows = queries::list_dead_letters(&app.db, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |letter| letter.id.0)))
 }

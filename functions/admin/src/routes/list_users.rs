@@ -3,8 +3,8 @@
 use axum::extract::State;
 use shared::{
     http::{
-        extract::{Json, Query},
-        pagination::Page,
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::principal::SuperAdmin,
@@ -19,13 +19,13 @@ use crate::{
 /// List users
 ///
 /// All users of the platform that match the filters, newest first.
-#[utoipa::path(get, path = "/admin/users", tag = "admin", params(ListUsers),
+#[utoipa::path(get, path = "/admin/users", tag = "admin", params(ListUsers, PageQuery),
     responses((status = OK, body = Page<User>)))]
 pub(crate) async fn list_users(
     State(app): State<AppState>,
     _: SuperAdmin,
-    Query(query): Query<ListUsers>,
+    list: List<ListUsers>,
 ) -> Result<Json<Page<User>>> {
-    let rows = queries::list_users(&app.db, &query).await?;
-    Ok(Json(Page::new(rows, query.limit, |user| user.id.0)))
+    let rows = queries::list_users(&app.db, &list.filters, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |user| user.id.0)))
 }

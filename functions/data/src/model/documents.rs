@@ -6,11 +6,7 @@ use serde_json::json;
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     cloud::storage::Upload,
-    http::{
-        merge_patch::Field,
-        pagination::{Cursor, Limit},
-        versioned::HasVersion,
-    },
+    http::{merge_patch::Field, versioned::HasVersion},
     identity::guard::InProject,
     items::{FileSize, ItemKind, ItemStatus, MediaType, locators},
 };
@@ -75,15 +71,6 @@ pub(crate) struct ListDocuments {
     /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or` and `-excluded`.
     #[garde(length(chars, min = 1, max = 200))]
     q: Option<String>,
-    /// The maximum number of entries on the page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// The `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
 }
 
 impl InProject for ListDocuments {
@@ -101,8 +88,6 @@ impl ListDocuments {
             domain: self.domain,
             uploaded_by: self.uploaded_by.map(|uploader| uploader.user(caller)),
             words: self.q,
-            after: self.cursor.map(|cursor| cursor.0),
-            limit: self.limit,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
-    http::{merge_patch::Field, pagination::Limit},
+    http::merge_patch::Field,
     items::{ItemKind, ItemStatus},
 };
 use time::OffsetDateTime;
@@ -77,6 +77,7 @@ pub(crate) struct Filter {
     pub(crate) uploaded_by: Option<UserId>,
     /// The search query. A search covers one kind.
     pub(crate) words: Option<String>,
-    pub(crate) after: Option<Uuid>,
-    pub(crate) limit: Limit,
 }
+
+/// The sort key of an item in a list: its rank in a search, or else 0, and its id.
+pub(crate) type Place = (f32, Uuid);

@@ -13,11 +13,12 @@ pub(crate) struct Fragment {
     pub(crate) highlighted: bool,
 }
 
-/// The id of a listed item, with its search result if there is one.
+/// An item that a search found.
 pub(crate) struct Found {
     pub(crate) id: ItemId,
-    /// An excerpt of the text with the matches of a search.
-    pub(crate) snippet: Option<Vec<Fragment>>,
+    pub(crate) rank: f32,
+    /// An excerpt of the text with the matches.
+    pub(crate) snippet: Vec<Fragment>,
 }
 
 /// An item in a list.

@@ -1,15 +1,15 @@
-//! Queries of items by their ids.
+//! Queries of items: by their ids, and the newest of a project.
 
 use serde_json::Value;
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     items::{Failure, ItemKind, ItemStatus, ObjectName},
 };
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::model::{Item, ItemRow, LockedItem, Progress};
+use crate::model::{Filter, Item, ItemRow, LockedItem, Progress};
 
 struct Row {
     id: ItemId,
@@ -88,6 +88,28 @@ impl From<Row> for ItemRow {
     }
 }
 
+/// Selects items. `$rest` is the statement from its `from` clause on, where `items` are rows of `item_details`.
+macro_rules! select_items {
+    ($rest:literal, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"
+            select items.id as "id!: ItemId", items.project_id as "project_id!: ProjectId",
+                   items.uploaded_by_id as "uploaded_by_id!: UserId", items.kind as "kind!: ItemKind",
+                   items.original_filename as "original_filename!", items.content_type as "content_type!",
+                   items.size_bytes as "size_bytes!", items.crc32c, items.resumable as "resumable!",
+                   items.upload_no as "upload_no!", items.generation, items.status as "status!: ItemStatus",
+                   items.failure_code, items.failure_message, items.progress_done, items.progress_total,
+                   items.progress_unit, items.live_duplicate_of as "duplicate_of: ItemId", items.submitted_at,
+                   items.processed_at, items.reviewed_by_id as "reviewed_by_id: UserId", items.reviewed_at,
+                   items.feedback, items.corrected_text, items.confidence, items.language, items.version as "version!",
+                   items.created_at as "created_at!", items.own as "own!"
+            "# + $rest,
+            $($argument),*
+        )
+    };
+}
+
 pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Option<ItemRow>, sqlx::Error> {
     Ok(get_items(db, &[id]).await?.pop())
 }
@@ -95,24 +117,132 @@ pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Opti
 /// Gets the items that exist, in any order.
 pub(crate) async fn get_items(db: impl PgExecutor<'_>, ids: &[ItemId]) -> Result<Vec<ItemRow>, sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        select id as "id!: ItemId", project_id as "project_id!: ProjectId", uploaded_by_id as "uploaded_by_id!: UserId",
-               kind as "kind!: ItemKind", original_filename as "original_filename!", content_type as "content_type!",
-               size_bytes as "size_bytes!", crc32c, resumable as "resumable!", upload_no as "upload_no!", generation,
-               status as "status!: ItemStatus", failure_code, failure_message, progress_done, progress_total,
-               progress_unit, live_duplicate_of as "duplicate_of: ItemId", submitted_at, processed_at,
-               reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, corrected_text, confidence, language,
-               version as "version!", created_at as "created_at!", own as "own!"
-        from item_details
-        where id = any($1) and deleted_at is null
-        "#,
-        &ids,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(ItemRow::from).collect())
+    let rows = select_items!(
+        "from item_details as items where items.id = any($1) and items.deleted_at is null",
+        &ids
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(ItemRow::from).collect())
+}
+
+/// Lists the newest items after the item `after`.
+pub(crate) async fn list_items(
+    db: &PgPool,
+    filter: &Filter,
+    after: Option<Uuid>,
+    rows: i64,
+) -> Result<Vec<ItemRow>, sqlx::Error> {
+    let after = after.unwrap_or(Uuid::max());
+    let mut items = Vec::new();
+    for kind in ItemKind::ALL.into_iter().filter(|kind| filter.kind.is_none_or(|only| only == *kind)) {
+        items.extend(list_kind(db, filter, kind, after, rows).await?);
+    }
+    // Merge the newest items of each kind into the newest of all kinds.
+    items.sort_unstable_by_key(|row| std::cmp::Reverse(row.id.0));
+    items.truncate(usize::try_from(rows).unwrap_or_default());
+    Ok(items.into_iter().map(ItemRow::from).collect())
+}
+
+/// Lists the newest items of a kind with a keyset condition, from the index that covers the filter. Each filter has its
+/// own statement, because the generic plan of a statement with optional filters reads a whole project for a few items.
+async fn list_kind(
+    db: &PgPool,
+    filter: &Filter,
+    kind: ItemKind,
+    after: Uuid,
+    rows: i64,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let project = filter.project_id.0;
+    match (&filter.domain, filter.uploaded_by, filter.status) {
+        // The domain has its own table and index. With conditions on both tables, Postgres can use the more selective
+        // index, or both.
+        (Some(domain), uploaded_by, status) => {
+            let listed = select_items!(
+                "
+                from item_details as items
+                join documents on documents.item_id = items.id
+                where documents.project_id = $1
+                  and documents.domain = $5
+                  and items.project_id = $1
+                  and items.kind = $2
+                  and items.deleted_at is null
+                  and items.id < $3
+                  and documents.item_id < $3
+                  and ($6::text is null or items.status = $6)
+                  and ($7::uuid is null or items.uploaded_by_id = $7)
+                order by documents.item_id desc
+                limit $4
+                ",
+                project,
+                kind as _,
+                after,
+                rows,
+                domain,
+                status as _,
+                uploaded_by as _,
+            );
+            listed.fetch_all(db).await
+        }
+        (None, Some(user), status) => {
+            let listed = select_items!(
+                "
+                from item_details as items
+                where items.project_id = $1
+                  and items.kind = $2
+                  and items.deleted_at is null
+                  and items.id < $3
+                  and items.uploaded_by_id = $5
+                  and ($6::text is null or items.status = $6)
+                order by items.id desc
+                limit $4
+                ",
+                project,
+                kind as _,
+                after,
+                rows,
+                user.0,
+                status as _,
+            );
+            listed.fetch_all(db).await
+        }
+        (None, None, Some(status)) => {
+            let listed = select_items!(
+                "
+                from item_details as items
+                where items.project_id = $1
+                  and items.kind = $2
+                  and items.deleted_at is null
+                  and items.id < $3
+                  and items.status = $5
+                order by items.id desc
+                limit $4
+                ",
+                project,
+                kind as _,
+                after,
+                rows,
+                status as _,
+            );
+            listed.fetch_all(db).await
+        }
+        (None, None, None) => {
+            let listed = select_items!(
+                "
+                from item_details as items
+                where items.project_id = $1
+                  and items.kind = $2
+                  and items.deleted_at is null
+                  and items.id < $3
+                order by items.id desc
+                limit $4
+                ",
+                project,
+                kind as _,
+                after,
+                rows,
+            );
+            listed.fetch_all(db).await
+        }
+    }
 }
 
 /// Gets an item and locks it.

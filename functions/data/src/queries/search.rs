@@ -3,7 +3,7 @@
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
 
-use crate::model::{Filter, Found, Fragment};
+use crate::model::{Filter, Found, Fragment, Place};
 
 /// The number of matches that are ranked. The newest matches are chosen.
 const CANDIDATES: i32 = 1000;
@@ -12,11 +12,13 @@ const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 /// Replaces `<` in a headline, because `ts_headline` drops text that looks like markup.
 const LESS_THAN: char = '\u{4}';
 
-/// Finds a page of the best matches, after the item `filter.after`.
-pub(super) async fn search_items(
+/// Finds the best matches after a place.
+pub(crate) async fn search_items(
     db: &PgPool,
     filter: &Filter,
     words: &str,
+    after: Option<Place>,
+    rows: i64,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let hits = sqlx::query!(
         r#"
@@ -28,22 +30,11 @@ pub(super) async fn search_items(
         ), page as (
             select item_id, part, rank
             from best
-            where $7::uuid is null
-               -- Where the cursor's item has been deleted or changed meanwhile, its words still tell its place.
-               or (rank, item_id) < (
-                   select coalesce(
-                       (select rank from best where item_id = $7),
-                       (
-                           select max(ts_rank(words, websearch_to_tsquery('simple', $3)))
-                           from item_search
-                           where item_id = $7 and words @@ websearch_to_tsquery('simple', $3)
-                       )
-                   ), $7
-               )
+            where $7::uuid is null or (rank, item_id) < ($10, $7)
             order by rank desc, item_id desc
             limit $8
         )
-        select page.item_id as "item_id!: ItemId",
+        select page.item_id as "item_id!: ItemId", page.rank as "rank!",
                ts_headline(
                    'simple',
                    translate(
@@ -68,14 +59,18 @@ pub(super) async fn search_items(
         filter.status as _,
         filter.domain,
         filter.uploaded_by.map(|user| user.0),
-        filter.after,
-        filter.limit.rows(),
+        after.map(|(_, id)| id),
+        rows,
         CANDIDATES,
+        after.map(|(rank, _)| rank),
     )
     .fetch_all(db)
     .await?;
-    let found =
-        hits.into_iter().map(|hit| Found { id: hit.item_id, snippet: Some(fragments(&hit.headline)) });
+    let found = hits.into_iter().map(|hit| Found {
+        id: hit.item_id,
+        rank: hit.rank,
+        snippet: fragments(&hit.headline),
+    });
     Ok(found.collect())
 }
 

@@ -6,14 +6,14 @@ use shared::{
     cloud::storage::Download,
     http::{
         batch::Batch,
-        extract::{Json, OptionalJson, Query},
+        extract::{Json, OptionalJson},
         idempotency::IdempotencyKey,
-        pagination::{Page, PageQuery},
+        pagination::{List, Page, PageQuery, Unfiltered},
         precondition::IfMatch,
         problem::{ProblemBody, Result},
         versioned::{Created, Versioned},
     },
-    identity::guard::{ByBody, ByQuery, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
+    identity::guard::{ByBody, ByList, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
     items::locators::{self, ByItem},
 };
 
@@ -21,7 +21,7 @@ use crate::{
     items::Items,
     model::{
         CreateBatch, CreateDocument, Document, DocumentPage, DocumentUpload, DocumentWithText, ListDocuments,
-        Listed, NextDocumentUpload, OwnField, UpdateDocument,
+        Listed, NextDocumentUpload, OwnField, Place, UpdateDocument,
     },
     uploads::Uploads,
 };
@@ -31,13 +31,13 @@ type Kind = locators::Document;
 /// List documents
 ///
 /// The newest items come first. With `q`, the best matches come first.
-#[utoipa::path(get, path = "/documents", tag = "documents", params(ListDocuments),
+#[utoipa::path(get, path = "/documents", tag = "documents", params(ListDocuments, PageQuery),
     responses((status = OK, body = Page<Listed<Document>>)))]
 pub(crate) async fn list_documents(
     State(items): State<Items>,
-    access: ProjectMember<ByQuery<ListDocuments>>,
+    access: ProjectMember<ByList<ListDocuments, Place>>,
 ) -> Result<Json<Page<Listed<Document>>>> {
-    items.list(&access.target.filter(access.principal.user_id)).await.map(Json)
+    items.list(&access.target.map(|list| list.filter(access.principal.user_id))).await.map(Json)
 }
 
 /// Create a document and return a signed upload URL
@@ -133,9 +133,9 @@ pub(crate) async fn renew_upload_url(
 pub(crate) async fn list_pages(
     State(items): State<Items>,
     access: ProjectMember<ByItem<Kind>>,
-    Query(query): Query<PageQuery>,
+    list: List<Unfiltered, i32>,
 ) -> Result<Json<Page<DocumentPage>>> {
-    items.pages(access.target, &query).await.map(Json)
+    items.pages(access.target, &list).await.map(Json)
 }
 
 /// Create a link to the file of a document

@@ -12,10 +12,10 @@ use shared::{
     http::{
         extract::Json,
         idempotency::IdempotencyKey,
-        pagination::{Cursor, Limit, Page},
+        pagination::{Page, PageQuery},
         problem::{ProblemBody, Result},
     },
-    identity::guard::{ByBody, ByQuery, InProject, ProjectAdmin},
+    identity::guard::{ByBody, ByList, InProject, ProjectAdmin},
     items::{ItemStatus, exports::ExportFormat, locators::ByExport},
 };
 use time::OffsetDateTime;
@@ -91,15 +91,6 @@ pub(crate) struct ListExports {
     /// The project whose exports are listed.
     #[garde(skip)]
     project_id: ProjectId,
-    /// The maximum number of entries on the page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// The `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
 }
 
 impl InProject for ListExports {
@@ -111,15 +102,15 @@ impl InProject for ListExports {
 /// List the exports of a project
 ///
 /// The newest exports come first.
-#[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports),
+#[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports, PageQuery),
     responses((status = OK, body = Page<Export>)))]
 pub(crate) async fn list_exports(
     State(exports): State<Exports>,
-    access: ProjectAdmin<ByQuery<ListExports>>,
+    access: ProjectAdmin<ByList<ListExports>>,
 ) -> Result<Json<Page<Export>>> {
-    let ListExports { project_id, limit, cursor } = access.target;
-    let rows = exports.list(project_id, cursor.map(|cursor| cursor.0), limit.rows()).await?;
-    Ok(Json(Page::new(rows, limit, |export: &Export| export.id.0)))
+    let list = access.target;
+    let rows = exports.list(access.project_id, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |export| export.id.0)))
 }
 
 /// A project export, with a link to its file once it is ready.

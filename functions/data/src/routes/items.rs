@@ -7,17 +7,17 @@ use shared::{
     base::ids::{ProjectId, UserId},
     http::{
         extract::Json,
-        pagination::{Cursor, Limit, Page},
+        pagination::{Page, PageQuery},
         problem::Result,
     },
-    identity::guard::{ByQuery, InProject, ProjectMember},
+    identity::guard::{ByList, InProject, ProjectMember},
     items::ItemStatus,
 };
 use utoipa::IntoParams;
 
 use crate::{
     items::Items,
-    model::{AnyItem, Filter, Listed, UploadedBy},
+    model::{AnyItem, Filter, Listed, Place, UploadedBy},
 };
 
 /// The query parameters of `GET /items`.
@@ -36,15 +36,6 @@ pub(crate) struct ListItems {
     #[garde(skip)]
     #[param(inline)]
     uploaded_by: Option<UploadedBy>,
-    /// The maximum number of entries on the page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// The `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
 }
 
 impl InProject for ListItems {
@@ -62,8 +53,6 @@ impl ListItems {
             domain: None,
             uploaded_by: self.uploaded_by.map(|uploader| uploader.user(caller)),
             words: None,
-            after: self.cursor.map(|cursor| cursor.0),
-            limit: self.limit,
         }
     }
 }
@@ -71,11 +60,11 @@ impl ListItems {
 /// List documents and voice samples together
 ///
 /// The newest items come first. Each has its `kind` and the fields of that kind.
-#[utoipa::path(get, path = "/items", tag = "items", params(ListItems),
+#[utoipa::path(get, path = "/items", tag = "items", params(ListItems, PageQuery),
     responses((status = OK, body = Page<AnyItem>)))]
 pub(crate) async fn list_items(
     State(items): State<Items>,
-    access: ProjectMember<ByQuery<ListItems>>,
+    access: ProjectMember<ByList<ListItems, Place>>,
 ) -> Result<Json<Page<Listed<AnyItem>>>> {
-    items.list(&access.target.filter(access.principal.user_id)).await.map(Json)
+    items.list(&access.target.map(|list| list.filter(access.principal.user_id))).await.map(Json)
 }

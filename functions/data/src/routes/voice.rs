@@ -6,21 +6,21 @@ use shared::{
     cloud::storage::Download,
     http::{
         batch::Batch,
-        extract::{Json, OptionalJson, Query},
+        extract::{Json, OptionalJson},
         idempotency::IdempotencyKey,
-        pagination::{Page, PageQuery},
+        pagination::{List, Page, PageQuery, Unfiltered},
         precondition::IfMatch,
         problem::{ProblemBody, Result},
         versioned::{Created, Versioned},
     },
-    identity::guard::{ByBody, ByQuery, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
+    identity::guard::{ByBody, ByList, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
     items::locators::{self, ByItem},
 };
 
 use crate::{
     items::Items,
     model::{
-        CreateBatch, CreateVoiceSample, ListVoiceSamples, Listed, NextVoiceUpload, OwnField,
+        CreateBatch, CreateVoiceSample, ListVoiceSamples, Listed, NextVoiceUpload, OwnField, Place,
         UpdateVoiceSample, VoiceSample, VoiceSampleWithText, VoiceUpload, Word,
     },
     uploads::Uploads,
@@ -31,13 +31,13 @@ type Kind = locators::Voice;
 /// List voice samples
 ///
 /// The newest items come first. With `q`, the best matches come first.
-#[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples),
+#[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples, PageQuery),
     responses((status = OK, body = Page<Listed<VoiceSample>>)))]
 pub(crate) async fn list_voice_samples(
     State(items): State<Items>,
-    access: ProjectMember<ByQuery<ListVoiceSamples>>,
+    access: ProjectMember<ByList<ListVoiceSamples, Place>>,
 ) -> Result<Json<Page<Listed<VoiceSample>>>> {
-    items.list(&access.target.filter(access.principal.user_id)).await.map(Json)
+    items.list(&access.target.map(|list| list.filter(access.principal.user_id))).await.map(Json)
 }
 
 /// Create a voice sample and return a signed upload URL
@@ -133,9 +133,9 @@ pub(crate) async fn renew_voice_upload_url(
 pub(crate) async fn list_words(
     State(items): State<Items>,
     access: ProjectMember<ByItem<Kind>>,
-    Query(query): Query<PageQuery>,
+    list: List<Unfiltered, i64>,
 ) -> Result<Json<Page<Word>>> {
-    items.words(access.target, &query).await.map(Json)
+    items.words(access.target, &list).await.map(Json)
 }
 
 /// Create a link to the file of a voice sample

@@ -1,3 +1,4 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use shared::{base::ids::ItemId, testing::TestResponse};
 use sqlx::PgPool;
@@ -112,6 +113,25 @@ async fn the_best_matches_come_first_and_pagination_returns_each_once(db: PgPool
         let cursor = first.body["next_cursor"].as_str().expect("a cursor");
         let second = data.search(route, &[("q", "needle"), ("limit", "3"), ("cursor", cursor)]).await;
         assert_eq!(ids(&second.body), expected[3..6]);
+    }
+}
+
+/// The place of an item in a search would reveal which words its text contains.
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_cursor_cannot_be_made_from_the_id_of_an_item_or_moved_to_another_search(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data.with_text(&DOCUMENTS, "secret.bin", &["needle"]).await;
+    data.with_text(&DOCUMENTS, "other.bin", &["needle and pin"]).await;
+    let id = URL_SAFE_NO_PAD.encode(item.0.as_bytes());
+    let key = URL_SAFE_NO_PAD.encode([&[0; 32][..], format!("[0.5,\"{item}\"]").as_bytes()].concat());
+    let first = data.search(&DOCUMENTS, &[("q", "needle"), ("limit", "1")]).await;
+    let cursor = first.body["next_cursor"].as_str().expect("a cursor");
+    data.search(&DOCUMENTS, &[("q", "needle"), ("cursor", cursor)]).await.assert_status(200);
+    for (words, cursor) in
+        [("needle", id.as_str()), ("needle", &key), ("pin", cursor), ("needle pin", cursor)]
+    {
+        let refused = data.search(&DOCUMENTS, &[("q", words), ("cursor", cursor)]).await;
+        assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["cursor"], "{words}");
     }
 }
 

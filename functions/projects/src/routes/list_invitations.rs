@@ -4,8 +4,8 @@ use axum::extract::State;
 use shared::{
     base::ids::ProjectId,
     http::{
-        extract::{Json, Query},
-        pagination::{Page, PageQuery},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::guard::ProjectAdmin,
@@ -22,9 +22,9 @@ use crate::{AppState, model::Invitation, queries};
 pub(crate) async fn list_invitations(
     State(app): State<AppState>,
     access: ProjectAdmin,
-    Query(page): Query<PageQuery>,
+    list: List,
 ) -> Result<Json<Page<Invitation>>> {
-    let (after, limit, now) = (page.after(), page.limit, app.clock.now());
-    let rows = queries::list_invitations(&app.db, access.project_id, after, limit.rows(), now).await?;
-    Ok(Json(Page::new(rows, limit, |invitation| invitation.id.0)))
+    let now = app.clock.now();
+    let rows = queries::list_invitations(&app.db, access.project_id, list.after, list.rows(), now).await?;
+    Ok(Json(list.page(rows, |invitation| invitation.id.0)))
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use shared::{
     base::ids::ProjectId,
     http::{
-        extract::{Json, Query},
-        pagination::{Page, PageQuery},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::guard::ProjectMember,
@@ -22,8 +22,8 @@ use crate::{AppState, model::Member, queries};
 pub(crate) async fn list_members(
     State(app): State<AppState>,
     access: ProjectMember,
-    Query(page): Query<PageQuery>,
+    list: List,
 ) -> Result<Json<Page<Member>>> {
-    let rows = queries::list_members(&app.db, access.project_id, page.after(), page.limit.rows()).await?;
-    Ok(Json(Page::new(rows, page.limit, |member| member.id.0)))
+    let rows = queries::list_members(&app.db, access.project_id, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |member| member.id.0)))
 }

@@ -7,8 +7,8 @@ use shared::{
     audit::{self, AuditFilter, AuditLog},
     base::ids::{ProjectId, UserId},
     http::{
-        extract::{Json, Query},
-        pagination::{Cursor, Limit, Page},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::guard::ProjectAdmin,
@@ -19,20 +19,11 @@ use uuid::Uuid;
 
 use crate::AppState;
 
-/// Filters and pagination of the audit log.
+/// Filters of the audit log.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListProjectAuditLogs {
-    /// Maximum number of entries per page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
     /// User who performed the action.
     #[garde(skip)]
     actor: Option<UserId>,
@@ -61,15 +52,14 @@ pub(crate) struct ListProjectAuditLogs {
 ///
 /// Returns entries newest first. Only for project admins.
 #[utoipa::path(get, path = "/projects/{project_id}/audit-logs", tag = "projects",
-    params(("project_id" = ProjectId, Path), ListProjectAuditLogs),
+    params(("project_id" = ProjectId, Path), ListProjectAuditLogs, PageQuery),
     responses((status = OK, body = Page<AuditLog>)))]
 pub(crate) async fn list_project_audit_logs(
     State(app): State<AppState>,
     access: ProjectAdmin,
-    Query(query): Query<ListProjectAuditLogs>,
+    list: List<ListProjectAuditLogs>,
 ) -> Result<Json<Page<AuditLog>>> {
-    let (limit, after) = (query.limit, query.cursor.map(|cursor| cursor.0));
-    let filter = AuditFilter {
+    let list = list.map(|query| AuditFilter {
         actor: query.actor,
         action: query.action,
         resource_type: query.resource_type,
@@ -77,7 +67,7 @@ pub(crate) async fn list_project_audit_logs(
         project_id: Some(access.project_id),
         from: query.from,
         to: query.to,
-    };
-    let rows = audit::list_audit_logs(&app.db, &filter, after, limit.rows()).await?;
-    Ok(Json(Page::new(rows, limit, |row| row.id.0)))
+    });
+    let rows = audit::list_audit_logs(&app.db, &list.filters, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |row| row.id.0)))
 }

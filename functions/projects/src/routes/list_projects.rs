@@ -5,8 +5,8 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     http::{
-        extract::{Json, Query},
-        pagination::{Cursor, Limit, Page},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::{Code, Problem, Result},
     },
     identity::{account::GlobalRole, principal::Principal},
@@ -15,20 +15,11 @@ use utoipa::IntoParams;
 
 use crate::{AppState, model::Project, queries};
 
-/// Filters and pagination of the list.
+/// Filters of the list.
 #[derive(Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListProjects {
-    /// Maximum number of projects per page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
     /// Part of the project name, case-insensitive.
     #[garde(length(chars, min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
@@ -42,21 +33,22 @@ pub(crate) struct ListProjects {
 /// List projects
 ///
 /// Returns the projects of the caller, newest first. Super admins can list all projects.
-#[utoipa::path(get, path = "/projects", tag = "projects", params(ListProjects),
+#[utoipa::path(get, path = "/projects", tag = "projects", params(ListProjects, PageQuery),
     responses((status = OK, body = Page<Project>)))]
 pub(crate) async fn list_projects(
     State(app): State<AppState>,
     principal: Principal,
-    Query(query): Query<ListProjects>,
+    list: List<ListProjects>,
 ) -> Result<Json<Page<Project>>> {
-    if query.all && principal.global_role != GlobalRole::SuperAdmin {
+    let ListProjects { q, all } = &list.filters;
+    if *all && principal.global_role != GlobalRole::SuperAdmin {
         return Err(Problem::new(Code::Forbidden));
     }
-    let (user, after, rows) = (principal.user_id, query.cursor.map(|cursor| cursor.0), query.limit.rows());
-    let rows = match (query.all, query.q.as_deref()) {
+    let (user, after, rows) = (principal.user_id, list.after, list.rows());
+    let rows = match (all, q.as_deref()) {
         (false, q) => queries::list_projects(&app.db, user, q, after, rows).await?,
         (true, None) => queries::list_all_projects(&app.db, user, after, rows).await?,
         (true, Some(q)) => queries::search_all_projects(&app.db, user, q, after, rows).await?,
     };
-    Ok(Json(Page::new(rows, query.limit, |project| project.id.0)))
+    Ok(Json(list.page(rows, |project| project.id.0)))
 }

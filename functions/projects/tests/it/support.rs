@@ -38,6 +38,7 @@ pub(crate) fn spawn(env: &Env, variables: &[(&str, String)]) -> Child {
         "TRUSTED_PROXY_HOPS",
         "PUBSUB_PROJECT",
         "MAIL_TOKEN_KEYS",
+        "CURSOR_KEYS",
     ];
     Command::new(env!("CARGO_BIN_EXE_projects"))
         .env_clear()

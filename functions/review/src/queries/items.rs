@@ -4,37 +4,90 @@ use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     items::{ItemKind, ItemStatus},
 };
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::model::{LockedItem, ReviewItem};
+use crate::model::{LockedItem, Order, Place, Queue, ReviewItem};
 
-pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Option<ReviewItem>, sqlx::Error> {
-    Ok(get_items(db, &[id]).await?.pop())
+/// Selects items. `$rest` is the statement from its `from` clause on.
+macro_rules! select_items {
+    ([$($rest:literal),+], $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            ReviewItem,
+            r#"
+            select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
+                   uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
+                   content_type as "content_type!", status as "status!: ItemStatus", confidence, language,
+                   (own ->> 'page_count')::integer as page_count,
+                   (own ->> 'duration_seconds')::double precision as duration_seconds,
+                   claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
+                   reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
+            "# $(+ $rest)+,
+            $($argument),*
+        )
+    };
 }
 
-/// Gets the items that exist, in any order.
-pub(crate) async fn get_items(
-    db: impl PgExecutor<'_>,
-    ids: &[ItemId],
+pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Option<ReviewItem>, sqlx::Error> {
+    select_items!(["from item_details where id = $1 and deleted_at is null"], id.0).fetch_optional(db).await
+}
+
+/// Selects a page of a queue. Each order and filter gets a statement of its own, which the index of that order serves.
+macro_rules! page {
+    ($after:literal, $order:literal, $($argument:expr),*) => {
+        select_items!(
+            [
+                "
+                from review_queue
+                where project_id = $1
+                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+                  and ", $after, "
+                order by ", $order, "
+                limit $4
+                "
+            ],
+            $($argument),*
+        )
+    };
+}
+
+/// Lists the items of a queue after a place.
+pub(crate) async fn list_queue(
+    db: &PgPool,
+    queue: &Queue,
+    after: Option<Place>,
+    rows: i64,
+    now: OffsetDateTime,
 ) -> Result<Vec<ReviewItem>, sqlx::Error> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    sqlx::query_as!(
-        ReviewItem,
-        r#"
-        select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
-               uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
-               content_type as "content_type!", status as "status!: ItemStatus", confidence, language,
-               (own ->> 'page_count')::integer as page_count,
-               (own ->> 'duration_seconds')::double precision as duration_seconds, claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
-               reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
-        from item_details
-        where id = any($1) and deleted_at is null
-        "#,
-        &ids,
-    )
-    .fetch_all(db)
-    .await
+    let (project, user) = (queue.project_id.0, queue.user.0);
+    let (confidence, id) = after.unwrap_or((-1.0, Uuid::nil()));
+    match (queue.order, queue.kind) {
+        (Order::Oldest, None) => page!("id > $5", "id", project, user, now, rows, id).fetch_all(db).await,
+        (Order::Oldest, Some(kind)) => {
+            page!("kind = $6 and id > $5", "id", project, user, now, rows, id, kind as _).fetch_all(db).await
+        }
+        (Order::Confidence, None) => {
+            page!("(certainty, id) > ($6, $5)", "certainty, id", project, user, now, rows, id, confidence)
+                .fetch_all(db)
+                .await
+        }
+        (Order::Confidence, Some(kind)) => {
+            page!(
+                "kind = $7 and (certainty, id) > ($6, $5)",
+                "certainty, id",
+                project,
+                user,
+                now,
+                rows,
+                id,
+                confidence,
+                kind as _
+            )
+            .fetch_all(db)
+            .await
+        }
+    }
 }
 
 /// Gets an item and locks it.

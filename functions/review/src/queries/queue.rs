@@ -1,115 +1,10 @@
-//! Queries of the queue and of claims. Each combination of order and kind filter has its own statement, which uses the
-//! index of that order.
+//! Queries of claims.
 
 use shared::base::ids::{ItemId, UserId};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use crate::model::{ClaimLimits, LiveClaims, Order, Queue};
-
-/// Lists the items of a queue after the given item.
-pub(crate) async fn list_queue(
-    db: &PgPool,
-    queue: &Queue,
-    after: Option<Uuid>,
-    rows: i64,
-    now: OffsetDateTime,
-) -> Result<Vec<ItemId>, sqlx::Error> {
-    let (project, user) = (queue.project_id.0, queue.user.0);
-    match (queue.order, queue.kind) {
-        (Order::Oldest, None) => {
-            sqlx::query_scalar!(
-                r#"
-                select id as "id!: ItemId"
-                from review_queue
-                where project_id = $1
-                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
-                  and id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
-                order by id
-                limit $5
-                "#,
-                project,
-                user,
-                now,
-                after,
-                rows,
-            )
-            .fetch_all(db)
-            .await
-        }
-        (Order::Oldest, Some(kind)) => {
-            sqlx::query_scalar!(
-                r#"
-                select id as "id!: ItemId"
-                from review_queue
-                where project_id = $1
-                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
-                  and id > coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
-                  and kind = $6
-                order by id
-                limit $5
-                "#,
-                project,
-                user,
-                now,
-                after,
-                rows,
-                kind as _,
-            )
-            .fetch_all(db)
-            .await
-        }
-        (Order::Confidence, None) => {
-            sqlx::query_scalar!(
-                r#"
-                select id as "id!: ItemId"
-                from review_queue
-                where project_id = $1
-                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
-                  and (certainty, id) > (
-                      coalesce((select coalesce(confidence, 0) from items where id = $4), -1),
-                      coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
-                  )
-                order by certainty, id
-                limit $5
-                "#,
-                project,
-                user,
-                now,
-                after,
-                rows,
-            )
-            .fetch_all(db)
-            .await
-        }
-        (Order::Confidence, Some(kind)) => {
-            sqlx::query_scalar!(
-                r#"
-                select id as "id!: ItemId"
-                from review_queue
-                where project_id = $1
-                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
-                  and (certainty, id) > (
-                      coalesce((select coalesce(confidence, 0) from items where id = $4), -1),
-                      coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)
-                  )
-                  and kind = $6
-                order by certainty, id
-                limit $5
-                "#,
-                project,
-                user,
-                now,
-                after,
-                rows,
-                kind as _,
-            )
-            .fetch_all(db)
-            .await
-        }
-    }
-}
 
 /// Locks the claims of a reviewer, so that concurrent requests of one reviewer do not exceed the limit together.
 pub(crate) async fn lock_claims(db: &mut PgConnection, user: UserId) -> Result<(), sqlx::Error> {
@@ -141,6 +36,32 @@ pub(crate) async fn find_claims(
     .await
 }
 
+/// Claims the first item of a queue. Each order and filter gets a statement of its own, which the index of that order
+/// serves.
+macro_rules! claim_first {
+    ($kind:literal, $order:literal, $($argument:expr),*) => {
+        sqlx::query_scalar!(
+            r#"
+            update items
+            set claimed_by_id = $2, claimed_until = $5
+            where id = (
+                select id
+                from review_queue
+                where project_id = $1
+                  and coalesce(claimed_until <= $3, true)
+                  and (uploaded_by_id <> $2 or $4)
+                  and "# + $kind + "
+                order by " + $order + r#"
+                limit 1
+                for update skip locked
+            )
+            returning id as "id: ItemId"
+            "#,
+            $($argument),*
+        )
+    };
+}
+
 /// Claims the first unclaimed item of a queue. Skips items that another request has locked, so that requests do not
 /// wait for each other.
 pub(crate) async fn claim_next(
@@ -148,140 +69,26 @@ pub(crate) async fn claim_next(
     queue: &Queue,
     limits: &ClaimLimits,
 ) -> Result<Option<ItemId>, sqlx::Error> {
-    match queue.order {
-        Order::Oldest => claim_oldest(db, queue, limits).await,
-        Order::Confidence => claim_least_confident(db, queue, limits).await,
-    }
-}
-
-/// Claims the oldest unclaimed item.
-async fn claim_oldest(
-    db: &mut PgConnection,
-    queue: &Queue,
-    limits: &ClaimLimits,
-) -> Result<Option<ItemId>, sqlx::Error> {
     let (project, user) = (queue.project_id.0, queue.user.0);
     let ClaimLimits { includes_own, now, until } = *limits;
-    match queue.kind {
-        None => {
-            sqlx::query_scalar!(
-                r#"
-                update items
-                set claimed_by_id = $2, claimed_until = $5
-                where id = (
-                    select id
-                    from review_queue
-                    where project_id = $1
-                      and coalesce(claimed_until <= $3, true)
-                      and (uploaded_by_id <> $2 or $4)
-                    order by id
-                    limit 1
-                    for update skip locked
-                )
-                returning id as "id: ItemId"
-                "#,
-                project,
-                user,
-                now,
-                includes_own,
-                until,
-            )
-            .fetch_optional(db)
-            .await
+    match (queue.order, queue.kind) {
+        (Order::Oldest, None) => {
+            claim_first!("true", "id", project, user, now, includes_own, until).fetch_optional(db).await
         }
-        Some(kind) => {
-            sqlx::query_scalar!(
-                r#"
-                update items
-                set claimed_by_id = $2, claimed_until = $5
-                where id = (
-                    select id
-                    from review_queue
-                    where project_id = $1
-                      and coalesce(claimed_until <= $3, true)
-                      and (uploaded_by_id <> $2 or $4)
-                      and kind = $6
-                    order by id
-                    limit 1
-                    for update skip locked
-                )
-                returning id as "id: ItemId"
-                "#,
-                project,
-                user,
-                now,
-                includes_own,
-                until,
-                kind as _,
-            )
-            .fetch_optional(db)
-            .await
+        (Order::Oldest, Some(kind)) => {
+            claim_first!("kind = $6", "id", project, user, now, includes_own, until, kind as _)
+                .fetch_optional(db)
+                .await
         }
-    }
-}
-
-/// Claims the unclaimed item with the lowest confidence.
-async fn claim_least_confident(
-    db: &mut PgConnection,
-    queue: &Queue,
-    limits: &ClaimLimits,
-) -> Result<Option<ItemId>, sqlx::Error> {
-    let (project, user) = (queue.project_id.0, queue.user.0);
-    let ClaimLimits { includes_own, now, until } = *limits;
-    match queue.kind {
-        None => {
-            sqlx::query_scalar!(
-                r#"
-                update items
-                set claimed_by_id = $2, claimed_until = $5
-                where id = (
-                    select id
-                    from review_queue
-                    where project_id = $1
-                      and coalesce(claimed_until <= $3, true)
-                      and (uploaded_by_id <> $2 or $4)
-                    order by certainty, id
-                    limit 1
-                    for update skip locked
-                )
-                returning id as "id: ItemId"
-                "#,
-                project,
-                user,
-                now,
-                includes_own,
-                until,
-            )
-            .fetch_optional(db)
-            .await
+        (Order::Confidence, None) => {
+            claim_first!("true", "certainty, id", project, user, now, includes_own, until)
+                .fetch_optional(db)
+                .await
         }
-        Some(kind) => {
-            sqlx::query_scalar!(
-                r#"
-                update items
-                set claimed_by_id = $2, claimed_until = $5
-                where id = (
-                    select id
-                    from review_queue
-                    where project_id = $1
-                      and coalesce(claimed_until <= $3, true)
-                      and (uploaded_by_id <> $2 or $4)
-                      and kind = $6
-                    order by certainty, id
-                    limit 1
-                    for update skip locked
-                )
-                returning id as "id: ItemId"
-                "#,
-                project,
-                user,
-                now,
-                includes_own,
-                until,
-                kind as _,
-            )
-            .fetch_optional(db)
-            .await
+        (Order::Confidence, Some(kind)) => {
+            claim_first!("kind = $6", "certainty, id", project, user, now, includes_own, until, kind as _)
+                .fetch_optional(db)
+                .await
         }
     }
 }

@@ -4,14 +4,13 @@ use axum::extract::State;
 use shared::{
     base::ids::ItemId,
     http::{
-        extract::{Json, Query},
-        pagination::{Page, PageQuery},
+        extract::Json,
+        pagination::{List, Page, PageQuery, Unfiltered},
         problem::Result,
     },
     identity::guard::ProjectReviewer,
     items::locators::{AnyItem, ByItem},
 };
-use uuid::Uuid;
 
 use crate::{AppState, model::HistoryEntry, queries};
 
@@ -24,10 +23,9 @@ use crate::{AppState, model::HistoryEntry, queries};
 pub(crate) async fn list_history(
     State(app): State<AppState>,
     access: ProjectReviewer<ByItem<AnyItem>>,
-    Query(page): Query<PageQuery>,
+    list: List<Unfiltered, i32>,
 ) -> Result<Json<Page<HistoryEntry>>> {
-    // Cursors encode ids. Here, the id is the version number.
-    let before = page.after().and_then(|after| i32::try_from(after.as_u128()).ok()).unwrap_or(i32::MAX);
-    let rows = queries::list_history(&app.db, access.target.id, before, page.limit.rows()).await?;
-    Ok(Json(Page::new(rows, page.limit, |entry| Uuid::from_u128(entry.version.unsigned_abs().into()))))
+    let before = list.after.unwrap_or(i32::MAX);
+    let rows = queries::list_history(&app.db, access.target.id, before, list.rows()).await?;
+    Ok(Json(list.page(rows, |entry| entry.version)))
 }

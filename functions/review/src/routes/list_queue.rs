@@ -7,17 +7,17 @@ use shared::{
     base::ids::ProjectId,
     http::{
         extract::Json,
-        pagination::{Cursor, Limit, Page},
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
-    identity::guard::{ByQuery, InProject, ProjectReviewer},
+    identity::guard::{ByList, InProject, ProjectReviewer},
     items::ItemKind,
 };
 use utoipa::IntoParams;
 
 use crate::{
     AppState,
-    model::{Order, Queue, ReviewItem},
+    model::{Order, Place, Queue, ReviewItem},
     queries,
 };
 
@@ -38,15 +38,6 @@ pub(crate) struct ListQueue {
     #[garde(skip)]
     #[param(inline)]
     order: Order,
-    /// The maximum number of entries on the page.
-    #[serde(default)]
-    #[garde(dive)]
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
-    limit: Limit,
-    /// The `next_cursor` of the previous page.
-    #[garde(skip)]
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
 }
 
 impl InProject for ListQueue {
@@ -56,18 +47,15 @@ impl InProject for ListQueue {
 }
 
 /// List items awaiting review, excluding those claimed by others
-#[utoipa::path(get, path = "/review", tag = "review", params(ListQueue),
+#[utoipa::path(get, path = "/review", tag = "review", params(ListQueue, PageQuery),
     responses((status = OK, body = Page<ReviewItem>)))]
 pub(crate) async fn list_queue(
     State(app): State<AppState>,
-    access: ProjectReviewer<ByQuery<ListQueue>>,
+    access: ProjectReviewer<ByList<ListQueue, Place>>,
 ) -> Result<Json<Page<ReviewItem>>> {
-    let ListQueue { project_id, kind, order, limit, cursor } = access.target;
-    let queue = Queue { project_id, kind, order, user: access.principal.user_id };
-    let after = cursor.map(|cursor| cursor.0);
-    let ids = queries::list_queue(&app.db, &queue, after, limit.rows(), app.clock.now()).await?;
-    let Page { items, next_cursor } = Page::new(ids, limit, |id| id.0);
-    let mut rows = queries::get_items(&app.db, &items).await?;
-    rows.sort_by_key(|row| items.iter().position(|id| *id == row.id));
-    Ok(Json(Page { items: rows, next_cursor }))
+    let user = access.principal.user_id;
+    let list: List<Queue, Place> =
+        access.target.map(|ListQueue { project_id, kind, order }| Queue { project_id, kind, order, user });
+    let rows = queries::list_queue(&app.db, &list.filters, list.after, list.rows(), app.clock.now()).await?;
+    Ok(Json(list.page(rows, |item| (item.confidence.unwrap_or_default(), item.id.0))))
 }

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use shared::{
     http::{
-        extract::{Json, Query},
-        pagination::{Page, PageQuery},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::{passkey::Passkey, principal::Principal},
@@ -20,8 +20,8 @@ use crate::{AppState, queries};
 pub(crate) async fn list_passkeys(
     State(app): State<AppState>,
     principal: Principal,
-    Query(page): Query<PageQuery>,
+    list: List,
 ) -> Result<Json<Page<Passkey>>> {
-    let rows = queries::list_passkeys(&app.db, principal.user_id, page.after(), page.limit.rows()).await?;
-    Ok(Json(Page::new(rows, page.limit, |passkey| passkey.id.0)))
+    let rows = queries::list_passkeys(&app.db, principal.user_id, list.after, list.rows()).await?;
+    Ok(Json(list.page(rows, |passkey| passkey.id.0)))
 }

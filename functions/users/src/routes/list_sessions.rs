@@ -3,8 +3,8 @@
 use axum::extract::State;
 use shared::{
     http::{
-        extract::{Json, Query},
-        pagination::{Page, PageQuery},
+        extract::Json,
+        pagination::{List, Page, PageQuery},
         problem::Result,
     },
     identity::principal::Principal,
@@ -20,9 +20,9 @@ use crate::{AppState, model::Session, queries};
 pub(crate) async fn list_sessions(
     State(app): State<AppState>,
     principal: Principal,
-    Query(page): Query<PageQuery>,
+    list: List,
 ) -> Result<Json<Page<Session>>> {
     let now = app.clock.now();
-    let rows = queries::list_sessions(&app.db, &principal, page.after(), page.limit.rows(), now).await?;
-    Ok(Json(Page::new(rows, page.limit, |session| session.id.0)))
+    let rows = queries::list_sessions(&app.db, &principal, list.after, list.rows(), now).await?;
+    Ok(Json(list.page(rows, |session| session.id.0)))
 }

@@ -33,7 +33,7 @@ pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(value: Val
 }
 
 /// Deserializes and validates the pairs of a query or a form.
-pub(super) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
+pub(in crate::http) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
     pairs: Vec<(String, String)>,
 ) -> Result<T, Faults> {
     let mut faults = Faults::new();
