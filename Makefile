@@ -67,13 +67,14 @@ reference: ## Generate .env.example, terraform/platform.json and other lists fro
 functions := $(notdir $(patsubst %/Cargo.toml,%,$(wildcard functions/*/Cargo.toml)))
 bench := $(CARGO_TARGET_DIR)/release/bench
 
-bench: ## Measure cold starts, sign-ins per second, and whether response times reveal accounts
+bench: ## Measure cold starts, sign-ins per second, the worst anonymous requests, and whether response times reveal accounts
 	@local/packages test
 	@cargo build -p local
 	@cargo build --release -p bench $(functions:%=-p %)
 	@$(bench) cold-start
 	@$(local) with-postgres $(bench) login
 	@$(local) with-postgres $(bench) timing
+	@$(local) with-postgres $(bench) admission
 
 bench-audit: ## Measure lists, seals and verification of an audit log with ten million rows: make bench-audit rows=10000000
 	@local/packages test

@@ -1,5 +1,6 @@
 //! Benchmarks, printed as ratios and figures of one run. `make bench` runs them all.
 
+mod admission;
 mod audit;
 mod chaos;
 mod cloud;
@@ -26,13 +27,14 @@ use std::process::ExitCode;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-const USAGE: &str = "usage: bench cold-start | login | timing | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
+const USAGE: &str = "usage: bench cold-start | login | timing | admission | audit [ROWS] | chaos [UPLOADS] | quota [DOCUMENTS] | \
     pipeline | growth [ITEMS] | analytics [ITEMS]... | review | export [ITEMS] | streams [N] \
     (all but the first: under `local with-postgres`)";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
+        Some("admission") => admission::run().await,
         Some("analytics") => summary::run(std::env::args().skip(2)).await,
         Some("audit") => audit::run(std::env::args().nth(2)).await,
         Some("chaos") => chaos::run(std::env::args().nth(2)).await,

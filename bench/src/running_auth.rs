@@ -75,6 +75,14 @@ impl RunningAuth {
         Ok(())
     }
 
+    /// Sends a request and returns the JSON of its response.
+    pub(crate) async fn post(&self, path: &str, body: &serde_json::Value) -> Result<serde_json::Value> {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        let request = reqwest::Client::new().post(url).header("content-type", "application/json");
+        let response = request.body(body.to_string()).send().await?.error_for_status()?;
+        Ok(serde_json::from_slice(&response.bytes().await?)?)
+    }
+
     /// Opens a connection to the function.
     pub(crate) async fn connect(&self) -> Result<Connection> {
         Connection::open(self.port).await
