@@ -116,7 +116,7 @@ async fn lists_of_platform(platform: &Platform, root: &TestUser) -> Vec<List> {
         let id = DeadLetterId::new();
         json!({
             "id": id, "subscription": "ocr-uploads", "message_id": id, "attributes": {}, "data": "",
-            "created_at": "now",
+            "subject_hash": format!("\\x{}", id.0.simple()), "replayable": false, "created_at": "now",
         })
     })
     .await;
