@@ -154,7 +154,8 @@ locals {
     migrations  = google_sql_user.migrations.name
   }
   # The certificates of the authority: one, or two during a rotation.
-  database_ca_certificate = join("\n", google_sql_database_instance.this.server_ca_cert[*].cert)
+  # The provider marks the certificate as sensitive, but it is public.
+  database_ca_certificate = nonsensitive(join("\n", google_sql_database_instance.this.server_ca_cert[*].cert))
 }
 
 resource "google_sql_user" "role" {

@@ -39,7 +39,8 @@ resource "google_redis_instance" "this" {
 }
 
 locals {
-  redis_ca_certificate = join("\n", flatten([for redis in google_redis_instance.this : redis.server_ca_certs[*].cert]))
+  # As for the database.
+  redis_ca_certificate = nonsensitive(join("\n", flatten([for redis in google_redis_instance.this : redis.server_ca_certs[*].cert])))
 }
 
 resource "google_secret_manager_secret" "redis_url" {

@@ -120,8 +120,8 @@ async fn expired_rows_are_deleted_after_their_retention(db: PgPool) {
          select 'd', id, $1, $1, now() + interval '1 hour' from sessions where user_id = $1 limit 1",
         "insert into delivery_errors (subscription, message_hash, cause, failed_at)
          values ('ocr-uploads', uuid_send($1), 'a fault', now())",
-        "insert into dead_letters (id, subscription, message_id, attributes, data, created_at)
-         values ($1, 'ocr-uploads', '1', '{}', '', now())",
+        "insert into dead_letters (id, subscription, message_id, subject_hash, attributes, data, replayable, created_at)
+         values ($1, 'ocr-uploads', '1', uuid_send($1), '{}', '', false, now())",
     ] {
         sqlx::query(statement).bind(ada.id).execute(&platform.db).await.expect("a row");
     }
