@@ -1,4 +1,4 @@
-// The reader's passkeys: listed, added, renamed, removed.
+// The reader's passkeys: listed, added, confirmed, renamed, removed.
 import { ask } from "./ask.js";
 import { attestation, canUsePasskeys } from "./ceremony.js";
 import { button, element, moment } from "./element.js";
@@ -13,20 +13,30 @@ const renameDialog = document.querySelector("#rename-passkey");
 const removeDialog = document.querySelector("#remove-passkey");
 
 function entry(passkey) {
-  const { name, created_at, last_used_at } = passkey;
+  const { name, created_at, last_used_at, suspended_at } = passkey;
+  const confirm = button("Confirm", name);
   const rename = button("Rename", name);
   const remove = button("Remove", name);
+  confirm.hidden = !suspended_at;
+  onClick(confirm, () => confirmPasskey(passkey));
   onClick(rename, () => renamePasskey(passkey));
   onClick(remove, () => removePasskey(passkey));
+  const suspended = suspended_at ? ". Suspended when the password was changed: confirm it, or remove it if it is not yours" : "";
   const used = last_used_at ? ["last used ", moment(last_used_at)] : ["never used"];
   return element("li", {},
     element("div", {},
       element("strong", {}, name),
-      element("p", { className: "fine" }, "Added ", moment(created_at), ", ", ...used)),
-    element("div", { className: "buttons" }, rename, remove));
+      element("p", { className: "fine" }, "Added ", moment(created_at), ", ", ...used, suspended)),
+    element("div", { className: "buttons" }, confirm, rename, remove));
 }
 
 export const loadPasskeys = pagedList(section, "/users/me/passkeys", entry);
+
+async function confirmPasskey({ id, name }) {
+  bodyOf(await proven("POST", `/users/me/passkeys/${id}/confirm`));
+  await loadPasskeys();
+  return `The passkey ${name} is confirmed. You can sign in with it again.`;
+}
 
 async function renamePasskey({ id, name }) {
   renameDialog.querySelector("[name=name]").value = name;

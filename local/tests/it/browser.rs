@@ -217,6 +217,11 @@ async fn an_old_sign_in_must_be_confirmed_and_the_action_then_continues() {
     browser.click("Use a passkey").await;
     browser.see("The password is changed").await;
 
+    browser.see("Suspended when the password was changed").await;
+    browser.click("Confirm Passkey").await;
+    browser.see("The passkey Passkey is confirmed.").await;
+    browser.miss("Suspended when the password was changed").await;
+
     age_sessions(&running).await;
     browser.click("Delete my account").await;
     browser.see("This cannot be undone. You may").await;

@@ -88,7 +88,7 @@ async fn an_export_survives_kills_of_the_platform_at_every_step() {
             let line: Value = serde_json::from_str(&file).expect("one line");
             assert_eq!((&line["id"], &line["text"]), (&document["id"], &document["ocr_text"]));
         } else {
-            assert!(file.starts_with("id,kind,") && file.contains(",'=1+1.png,"), "{file}");
+            assert!(file.starts_with("id,kind,") && file.contains(",\"'=1+1.png\","), "{file}");
         }
     }
     let list = running.get(&format!("/exports?project_id={project}")).await;
