@@ -29,7 +29,7 @@ async fn lists_of_project(platform: &Platform, root: &TestUser, member: &TestUse
         let id = InvitationId::new();
         json!({
             "id": id, "project_id": project, "email": id, "role": "reviewer", "invited_by_id": root.id, "key_id": "k1",
-            "token_hash": format!("\\x{}", id.0.simple()), "expires_at": "now", "mailed_at": [], "created_at": "now",
+            "token_hash": format!("\\x{}", id.0.simple()), "expires_at": "now", "created_at": "now",
         })
     })
     .await;

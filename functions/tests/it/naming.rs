@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &str); 11] = [
     ("Cargo.toml", "the workspace's dependencies"),
     ("functions/Cargo.toml", "the dependencies on the functions"),
     ("functions/src/lib.rs", "the list"),
-    ("functions/tests/it/invitations.rs", "the functions in which an inviter loses the right to invite"),
+    ("functions/tests/it/", "tests of several functions together"),
     ("ARCHITECTURE.md", "prose about what a function does"),
     ("CONTRIBUTING.md", "the places of a change"),
     ("bench/src/", "each benchmark measures a function of its choice"),

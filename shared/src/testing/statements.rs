@@ -1,58 +1,67 @@
 //! The statements that functions send to the database, captured from the log of the database client.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, fmt, sync::Once};
 
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
-    subscriber::DefaultGuard,
 };
 use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt as _},
-    util::SubscriberInitExt as _,
 };
 
-/// A recorder of all statements of a test. Tests and their functions run on one thread, which is the one recorded.
-pub struct Statements {
-    sent: Sent,
-    _guard: DefaultGuard,
+thread_local! {
+    static SENT: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone, Default)]
-struct Sent(Arc<Mutex<Vec<String>>>);
+/// A recorder of all statements of a test. Tests and their functions run on one thread, which is the one recorded.
+pub struct Statements(());
 
 impl Statements {
-    /// Starts recording the statements of the current thread. Call it after the first statement of the test.
+    /// Starts recording the statements of the current thread.
+    ///
+    /// # Panics
+    /// When the process has another global subscriber.
     #[must_use]
     pub fn record() -> Self {
-        let sent = Sent::default();
-        let guard = tracing_subscriber::registry().with(sent.clone()).set_default();
-        // Threads of other tests, which have no subscriber, may have switched the client's log off.
-        tracing::callsite::rebuild_interest_cache();
-        Self { sent, _guard: guard }
+        static LOG: Once = Once::new();
+        LOG.call_once(|| {
+            // For all threads: a thread without a subscriber would switch the client's log off for the others.
+            let log = tracing_subscriber::registry().with(Log);
+            tracing::subscriber::set_global_default(log).expect("no other subscriber");
+            tracing::callsite::rebuild_interest_cache();
+        });
+        SENT.set(Some(Vec::new()));
+        Self(())
     }
 
     /// Takes the statements recorded so far.
-    ///
-    /// # Panics
-    /// When a thread panicked while recording.
     #[must_use]
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.sent.0.lock().expect("an unpoisoned lock"))
+        SENT.with_borrow_mut(|sent| sent.as_mut().map(std::mem::take).unwrap_or_default())
     }
 }
 
-impl<S: Subscriber> Layer<S> for Sent {
+impl Drop for Statements {
+    fn drop(&mut self) {
+        SENT.set(None);
+    }
+}
+
+struct Log;
+
+impl<S: Subscriber> Layer<S> for Log {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() == "sqlx::query" {
-            let mut statement = Statement::default();
-            event.record(&mut statement);
-            let text = if statement.whole.is_empty() { statement.summary } else { statement.whole };
-            self.0.lock().expect("an unpoisoned lock").push(text.trim().to_owned());
+            SENT.with_borrow_mut(|sent| {
+                if let Some(sent) = sent {
+                    let mut statement = Statement::default();
+                    event.record(&mut statement);
+                    let text = if statement.whole.is_empty() { statement.summary } else { statement.whole };
+                    sent.push(text.trim().to_owned());
+                }
+            });
         }
     }
 }
