@@ -31,7 +31,7 @@ export interface paths {
         /**
          * List audit log entries of the platform
          * @description Newest first. With `Accept: application/x-ndjson`, the response contains all matching entries as newline-delimited
-         *     JSON.
+         *     JSON, whatever the limit.
          */
         get: operations["list_audit_logs"];
         put?: never;
@@ -56,7 +56,11 @@ export interface paths {
         get: operations["list_dead_letters"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete the dead letters that match a filter
+         * @description Oldest first, at most 1,000 per call. Their messages are lost and can no longer be replayed.
+         */
+        delete: operations["delete_dead_letters"];
         options?: never;
         head?: never;
         patch?: never;
@@ -93,10 +97,30 @@ export interface paths {
         put?: never;
         /**
          * Replay a dead letter
-         * @description Publishes the message again with its original event id, so that steps that succeeded are not repeated. An upload
-         *     that failed because of the dead letter is processed again. If delivery fails again, a new dead letter is stored.
+         * @description Publishes the message again with its original event id, so that steps that succeeded are not repeated. If delivery
+         *     fails again, a new dead letter is stored.
          */
         post: operations["replay_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay the dead letters that match a filter
+         * @description Oldest first, at most 1,000 per call. Dead letters that cannot be replayed do not match.
+         */
+        post: operations["replay_dead_letters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,7 +166,8 @@ export interface paths {
         head?: never;
         /**
          * Update a user
-         * @description Changes the global role, or suspends or restores the user. The last super admin cannot be demoted or suspended.
+         * @description Changes the global role, or suspends or restores the user. The last super admin cannot be demoted or
+         *     suspended, and the only admin of a project cannot be suspended.
          */
         patch: operations["update_user"];
         trace?: never;
@@ -323,7 +348,8 @@ export interface paths {
         put?: never;
         /**
          * Reset the password
-         * @description Sets a new password with the token from a mailed link. Ends all sessions and invalidates all other links.
+         * @description Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
+         *     confirms them, and invalidates all other links.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -386,7 +412,8 @@ export interface paths {
         /**
          * Create an account
          * @description Mails a link that verifies the address. If the address already has a verified account, the response is the same and
-         *     its owner is told about the attempt by mail.
+         *     its owner is told about the attempt by mail. Where only invited addresses may register, other addresses get the same
+         *     response and no mail.
          */
         post: operations["register"];
         delete?: never;
@@ -489,7 +516,8 @@ export interface paths {
         };
         /**
          * Create a link to the file of a document
-         * @description The link expires. The file is served as an attachment.
+         * @description The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
+         *     of no accepted type is not served.
          */
         get: operations["download_document"];
         put?: never;
@@ -549,7 +577,7 @@ export interface paths {
         /**
          * Renew the upload URL of a document
          * @description A draft gets a new URL for the same upload. A failed or rejected document gets a URL for its next upload, which may
-         *     have another name, type or size.
+         *     have another name, type or size. The document keeps its current file until the new one arrives.
          */
         post: operations["renew_upload_url"];
         delete?: never;
@@ -1047,7 +1075,8 @@ export interface paths {
         put?: never;
         /**
          * Claim the next item
-         * @description Returns the item that the caller has already claimed, or else claims the first unclaimed item.
+         * @description Returns the item that the caller has already claimed, or else claims the first unclaimed item. Fails with
+         *     `too_many_claims` if the caller holds the maximum number of claims in other queues.
          */
         post: operations["claim_next"];
         delete?: never;
@@ -1072,8 +1101,8 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Ends all sessions. Fails with `last_admin` while a project would be left without an admin. Requires a recent sign-in
-         *     or reauthentication.
+         * @description Ends all sessions. Fails with `last_admin` while a project would be left without an admin, and with
+         *     `last_super_admin` for the last super admin. Requires a recent sign-in or reauthentication.
          */
         delete: operations["delete_account"];
         options?: never;
@@ -1137,13 +1166,34 @@ export interface paths {
         post?: never;
         /**
          * Delete one of your passkeys
-         * @description The passkey can no longer be used to sign in. Requires a recent sign-in or reauthentication.
+         * @description The passkey can no longer be used to sign in. You are notified by mail. Requires a recent sign-in or reauthentication.
          */
         delete: operations["delete_passkey"];
         options?: never;
         head?: never;
         /** Rename one of your passkeys */
         patch: operations["update_passkey"];
+        trace?: never;
+    };
+    "/users/me/passkeys/{passkey_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm one of your passkeys
+         * @description A password reset or change suspends all passkeys. A confirmed passkey can be used to sign in again. Requires a recent
+         *     sign-in or reauthentication.
+         */
+        post: operations["confirm_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/users/me/password": {
@@ -1157,7 +1207,8 @@ export interface paths {
         put?: never;
         /**
          * Change your password
-         * @description Ends all other sessions and invalidates password reset links. You are notified by mail.
+         * @description Ends all other sessions, suspends all passkeys until you confirm them, and invalidates password reset links. You are
+         *     notified by mail.
          */
         post: operations["change_password"];
         delete?: never;
@@ -1262,7 +1313,8 @@ export interface paths {
         };
         /**
          * Create a link to the file of a voice sample
-         * @description The link expires. The file is served as an attachment.
+         * @description The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
+         *     of no accepted type is not served.
          */
         get: operations["download_voice_sample"];
         put?: never;
@@ -1302,7 +1354,7 @@ export interface paths {
         /**
          * Renew the upload URL of a voice sample
          * @description A draft gets a new URL for the same upload. A failed or rejected voice sample gets a URL for its next upload, which
-         *     may have another name, type or size.
+         *     may have another name, type or size. The voice sample keeps its current file until the new one arrives.
          */
         post: operations["renew_voice_upload_url"];
         delete?: never;
@@ -1382,10 +1434,18 @@ export interface components {
             audit_logs: components["schemas"]["ExportedAuditLog"][];
             /** Format: date-time */
             exported_at: string;
+            /** @description Feedback that the user wrote as a reviewer. */
+            feedback: components["schemas"]["ExportedFeedback"][];
+            /** @description Invitations to the user's address. */
+            invitations: components["schemas"]["ExportedInvitation"][];
+            /** @description Texts of these items. */
+            item_texts: components["schemas"]["ExportedText"][];
             /** @description Items that the user uploaded. */
             items: components["schemas"]["ExportedItem"][];
             memberships: components["schemas"]["ExportedMembership"][];
             passkeys: components["schemas"]["Passkey"][];
+            /** @description Project exports that the user requested. */
+            project_exports: components["schemas"]["ExportedProjectExport"][];
             /** @description All sessions, including those that have ended. */
             sessions: components["schemas"]["ExportedSession"][];
         };
@@ -1419,7 +1479,7 @@ export interface components {
              * @description The time of the action.
              */
             created_at: string;
-            /** @description Personal values before and after a change; null when there are none or they were erased. */
+            /** @description Values that the actor wrote, such as a new name; null when there are none or they were erased. */
             details?: Record<string, unknown> | null;
             /** @description The row's id. Ids sort by time. */
             id: components["schemas"]["AuditId"];
@@ -1457,7 +1517,7 @@ export interface components {
         Batch_VoiceUpload: {
             items: components["schemas"]["Outcome_VoiceUpload"][];
         };
-        /** @description A project of which the caller is the only active admin. */
+        /** @description A project of which the user is the only active admin. */
         BlockingProject: {
             id: components["schemas"]["ProjectId"];
             name: string;
@@ -1491,7 +1551,7 @@ export interface components {
          * @description A stable, machine-readable problem code.
          * @enum {string}
          */
-        Code: "malformed" | "token_invalid" | "token_expired" | "ceremony_invalid" | "unauthenticated" | "invalid_credentials" | "refresh_reused" | "ticket_invalid" | "email_not_verified" | "reauthentication_required" | "forbidden" | "wrong_account" | "not_found" | "method_not_allowed" | "invalid_state" | "passkey_exists" | "already_member" | "already_invited" | "invitation_used" | "invitation_expired" | "already_decided" | "claimed" | "too_many_claims" | "too_many_exports" | "own_submission" | "last_admin" | "last_super_admin" | "not_replayable" | "stale" | "body_too_large" | "unsupported_media_type" | "invalid_fields" | "idempotency_mismatch" | "too_many_requests" | "internal" | "unavailable" | "timed_out";
+        Code: "malformed" | "token_invalid" | "token_expired" | "ceremony_invalid" | "unauthenticated" | "invalid_credentials" | "refresh_reused" | "ticket_invalid" | "email_not_verified" | "reauthentication_required" | "registration_closed" | "forbidden" | "wrong_account" | "not_found" | "method_not_allowed" | "invalid_state" | "passkey_exists" | "already_member" | "already_invited" | "invitation_used" | "invitation_expired" | "already_decided" | "claimed" | "too_many_claims" | "own_submission" | "last_admin" | "last_super_admin" | "not_replayable" | "stale" | "body_too_large" | "unsupported_media_type" | "invalid_fields" | "idempotency_mismatch" | "too_many_requests" | "quota_exceeded" | "internal" | "unavailable" | "timed_out";
         /** @description A user and their number of uploads. */
         Contributor: {
             /** @description The display name. Null if the user has none or the account was deleted. */
@@ -1589,14 +1649,6 @@ export interface components {
             email: components["schemas"]["EmailAddress"];
             role: components["schemas"]["ProjectRole"];
         };
-        /** @description A project to create. */
-        CreateProject: {
-            /** @description Description of at most 2,000 characters. */
-            description?: string | null;
-            /** @description Default language of voice samples, as a BCP 47 tag. */
-            language?: string | null;
-            name: components["schemas"]["Name"];
-        };
         /** @description The description of a voice sample to be uploaded. */
         CreateVoiceSample: {
             content_type: components["schemas"]["VoiceMediaType"];
@@ -1643,7 +1695,10 @@ export interface components {
              */
             uploaded: number;
         };
-        /** @description A Pub/Sub message that could not be delivered within the maximum number of attempts. */
+        /**
+         * @description A Pub/Sub message that could not be delivered within the maximum number of attempts. Of several messages about the same
+         *     work, the last one is kept.
+         */
         DeadLetter: {
             attributes: Record<string, unknown>;
             /** @description The error of the last delivery attempt, if known. */
@@ -1656,6 +1711,8 @@ export interface components {
             delivery_attempts?: number | null;
             id: components["schemas"]["DeadLetterId"];
             message_id: string;
+            /** @description True if the message can be replayed. */
+            replayable: boolean;
             /** @description The subscription that the message could not be delivered to. */
             subscription: string;
         };
@@ -1664,6 +1721,16 @@ export interface components {
          * @description The id of a dead letter: a message that could not be delivered.
          */
         DeadLetterId: string;
+        /** @description The result of a call for all dead letters that match a filter. */
+        DeadLettersDone: {
+            /** @description Number of dead letters that this call replayed or deleted. */
+            done: number;
+            /**
+             * Format: int64
+             * @description Number of matching dead letters that are left. Repeat the call until it is 0.
+             */
+            remaining: number;
+        };
         /** @description The item after a decision of a batch. */
         DecidedItem: {
             item: components["schemas"]["ReviewItem"];
@@ -1778,6 +1845,11 @@ export interface components {
              */
             ticket: string;
         };
+        /** @description Extension members of a `quota_exceeded` problem. */
+        Exceeded: {
+            /** @description The name of the limit, such as `open_drafts_per_user`. */
+            limit: string;
+        };
         /** @description A project export: a file with the items of a project. */
         Export: {
             /**
@@ -1819,7 +1891,7 @@ export interface components {
             action: string;
             /** Format: date-time */
             created_at: string;
-            /** @description Values before and after a change that the user made. */
+            /** @description Values that the user wrote in a change. */
             details?: Record<string, unknown> | null;
             id: components["schemas"]["AuditId"];
             /** @description IP address of the user. Null if someone else acted or the actor is unknown. */
@@ -1832,6 +1904,31 @@ export interface components {
             status: string;
             /** @description `User-Agent` header of the user. Null if someone else acted or the actor is unknown. */
             user_agent?: string | null;
+        };
+        /** @description Feedback in the account data export: what the user wrote when deciding on an item. */
+        ExportedFeedback: {
+            feedback: string;
+            item_id: components["schemas"]["ItemId"];
+            /**
+             * Format: int32
+             * @description Version of the item after the decision.
+             */
+            version: number;
+        };
+        /** @description An invitation in the account data export. */
+        ExportedInvitation: {
+            /** Format: date-time */
+            accepted_at?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: components["schemas"]["InvitationId"];
+            project_id: components["schemas"]["ProjectId"];
+            project_name: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            role: components["schemas"]["ProjectRole"];
         };
         /** @description An item in the account data export. Excludes text that other users wrote about it. */
         ExportedItem: {
@@ -1861,6 +1958,18 @@ export interface components {
             project_name: string;
             role: components["schemas"]["ProjectRole"];
         };
+        /** @description A project export in the account data export. */
+        ExportedProjectExport: {
+            /** Format: date-time */
+            completed_at?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            format: components["schemas"]["ExportFormat"];
+            id: components["schemas"]["ExportId"];
+            item_status?: components["schemas"]["ItemStatus"] | null;
+            project_id: components["schemas"]["ProjectId"];
+            status: string;
+        };
         /** @description A session in the account data export, live or ended. */
         ExportedSession: {
             /** Format: date-time */
@@ -1877,6 +1986,21 @@ export interface components {
             revoked_at?: string | null;
             user_agent?: string | null;
         };
+        /** @description A text of an item in the account data export. */
+        ExportedText: {
+            item_id: components["schemas"]["ItemId"];
+            /**
+             * Format: int32
+             * @description Number of the page or segment, from 1; 0 for the text as corrected in the review.
+             */
+            number: number;
+            text: string;
+        };
+        /**
+         * @description The file format of a project export.
+         * @enum {string}
+         */
+        ExportFormat: "ndjson" | "csv";
         /**
          * Format: uuid
          * @description The id of a project export: a file with the items of a project.
@@ -2109,8 +2233,8 @@ export interface components {
             role: components["schemas"]["ProjectRole"];
         };
         /**
-         * @description The name of a person or a project: one line without control characters. URLs are refused because names appear in
-         *     mails.
+         * @description The name of a person, a project or a passkey: one line of 1 to 200 characters. Domains and URLs are refused, because
+         *     names appear in mails, where programs turn them into links.
          */
         Name: string;
         /** @description Describes the next upload. Omitted fields keep their values, but a new type or size clears the checksum. */
@@ -2218,7 +2342,7 @@ export interface components {
                  * @description The time of the action.
                  */
                 created_at: string;
-                /** @description Personal values before and after a change; null when there are none or they were erased. */
+                /** @description Values that the actor wrote, such as a new name; null when there are none or they were erased. */
                 details?: Record<string, unknown> | null;
                 /** @description The row's id. Ids sort by time. */
                 id: components["schemas"]["AuditId"];
@@ -2257,6 +2381,8 @@ export interface components {
                 delivery_attempts?: number | null;
                 id: components["schemas"]["DeadLetterId"];
                 message_id: string;
+                /** @description True if the message can be replayed. */
+                replayable: boolean;
                 /** @description The subscription that the message could not be delivered to. */
                 subscription: string;
             }[];
@@ -2438,6 +2564,12 @@ export interface components {
                 last_used_at?: string | null;
                 /** @description The name chosen by the owner. */
                 name: string;
+                /**
+                 * Format: date-time
+                 * @description The time when a password reset or change suspended the passkey; null if it can sign in. Confirm it with
+                 *     `POST /users/me/passkeys/{passkey_id}/confirm`.
+                 */
+                suspended_at?: string | null;
             }[];
             /** @description The `cursor` for the next page. Null on the last page. */
             next_cursor?: string | null;
@@ -2592,6 +2724,12 @@ export interface components {
             last_used_at?: string | null;
             /** @description The name chosen by the owner. */
             name: string;
+            /**
+             * Format: date-time
+             * @description The time when a password reset or change suspended the passkey; null if it can sign in. Confirm it with
+             *     `POST /users/me/passkeys/{passkey_id}/confirm`.
+             */
+            suspended_at?: string | null;
         };
         /**
          * Format: uuid
@@ -2677,6 +2815,14 @@ export interface components {
          * @enum {string}
          */
         ProjectRole: "admin" | "contributor" | "reviewer";
+        /** @description The fields of a project that an admin sets. Omitted fields are null. */
+        ProjectValues: {
+            /** @description Description of at most 2,000 characters. */
+            description?: string | null;
+            /** @description Default language of voice samples, as a BCP 47 tag. */
+            language?: string | null;
+            name: components["schemas"]["Name"];
+        };
         /** @description A password or a passkey assertion. The fields of the body decide which one it is. */
         Proof_Password: {
             /** Format: password */
@@ -2689,6 +2835,8 @@ export interface components {
             /** Format: password */
             password: string;
         } | components["schemas"]["Assertion"];
+        /** @description A problem with the code `quota_exceeded`. */
+        QuotaProblem: components["schemas"]["Problem"] & components["schemas"]["Exceeded"];
         /** @description End of the period in which the session counts as recent. */
         RecentUntil: {
             /** Format: date-time */
@@ -2916,14 +3064,6 @@ export interface components {
         UpdatePasskey: {
             name?: components["schemas"]["Name"] | null;
         };
-        /** @description The new values of a project. */
-        UpdateProject: {
-            /** @description Description of at most 2,000 characters. Cleared if omitted. */
-            description?: string | null;
-            /** @description Default language of voice samples, as a BCP 47 tag. Cleared if omitted. */
-            language?: string | null;
-            name: components["schemas"]["Name"];
-        };
         /** @description A merge patch of a user (RFC 7396). Omitted fields keep their value. No field accepts null. */
         UpdateUser: {
             global_role?: components["schemas"]["GlobalRole"] | null;
@@ -3098,11 +3238,11 @@ export interface operations {
                 action?: string;
                 /** @description The id of the user who performed the action. */
                 actor?: components["schemas"]["UserId"];
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The start of the period (inclusive). */
                 from?: string;
-                /** @description Number of entries per page. An audit log export ignores it and contains all matching entries. */
+                /** @description The maximum number of entries on the page. */
                 limit?: number;
                 /** @description The id of the project. */
                 project_id?: components["schemas"]["ProjectId"];
@@ -3169,7 +3309,7 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -3186,6 +3326,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DeadLetter"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem, identified by its `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description Text that the cause contains, ignoring case. */
+                cause?: string;
+                /** @description The start of the period (inclusive). */
+                from?: string;
+                /** @description The subscription, such as `email-email-requested`. */
+                subscription?: string;
+                /** @description The end of the period (exclusive). */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLettersDone"];
                 };
             };
             /** @description Unauthorized */
@@ -3362,12 +3566,84 @@ export interface operations {
             };
         };
     };
+    replay_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description Text that the cause contains, ignoring case. */
+                cause?: string;
+                /** @description The start of the period (inclusive). */
+                from?: string;
+                /** @description The subscription, such as `email-email-requested`. */
+                subscription?: string;
+                /** @description The end of the period (exclusive). */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLettersDone"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem, identified by its `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
-                /** @description Number of users per page. */
+                /** @description The maximum number of entries on the page. */
                 limit?: number;
                 /** @description Text that the mail address or the display name contains, ignoring case. */
                 q?: string;
@@ -3560,7 +3836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["LastAdminProblem"];
                 };
             };
             /** @description Precondition Failed */
@@ -4384,6 +4660,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Payload Too Large */
             413: {
                 headers: {
@@ -4574,7 +4858,7 @@ export interface operations {
     list_documents: {
         parameters: {
             query: {
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description Lists only documents with this label. */
                 domain?: string;
@@ -4637,6 +4921,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -4735,6 +5027,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -5077,7 +5377,7 @@ export interface operations {
     list_pages: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -5217,6 +5517,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
+                };
+            };
             /** @description Any other problem, identified by its `code`. */
             default: {
                 headers: {
@@ -5322,6 +5630,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
+                };
+            };
             /** @description Any other problem, identified by its `code`. */
             default: {
                 headers: {
@@ -5420,6 +5736,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
+                };
+            };
             /** @description Any other problem, identified by its `code`. */
             default: {
                 headers: {
@@ -5501,6 +5825,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -5612,7 +5944,7 @@ export interface operations {
     list_exports: {
         parameters: {
             query: {
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -5740,14 +6072,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Payload Too Large */
             413: {
                 headers: {
@@ -5773,6 +6097,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -6022,7 +6354,7 @@ export interface operations {
     list_items: {
         parameters: {
             query: {
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -6099,9 +6431,9 @@ export interface operations {
             query?: {
                 /** @description List all projects on the platform. Only for super admins. */
                 all?: boolean;
-                /** @description `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
-                /** @description Maximum number of projects per page. */
+                /** @description The maximum number of entries on the page. */
                 limit?: number;
                 /** @description Part of the project name, case-insensitive. */
                 q?: string;
@@ -6170,7 +6502,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateProject"];
+                "application/json": components["schemas"]["ProjectValues"];
             };
         };
         responses: {
@@ -6234,6 +6566,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -6327,7 +6667,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateProject"];
+                "application/json": components["schemas"]["ProjectValues"];
             };
         };
         responses: {
@@ -6505,11 +6845,11 @@ export interface operations {
                 action?: string;
                 /** @description User who performed the action. */
                 actor?: components["schemas"]["UserId"];
-                /** @description `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description Start of the period (inclusive). */
                 from?: string;
-                /** @description Maximum number of entries per page. */
+                /** @description The maximum number of entries on the page. */
                 limit?: number;
                 /** @description Id of the affected resource. */
                 resource_id?: string;
@@ -6593,7 +6933,7 @@ export interface operations {
     list_invitations: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -6796,7 +7136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -6912,7 +7252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -6929,7 +7269,7 @@ export interface operations {
     list_members: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -7065,7 +7405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["LastAdminProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -7145,7 +7485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["LastAdminProblem"];
                 };
             };
             /** @description Payload Too Large */
@@ -7189,7 +7529,7 @@ export interface operations {
     list_queue: {
         parameters: {
             query: {
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description Selects only documents or only voice samples. */
                 kind?: "document" | "voice";
@@ -7519,7 +7859,7 @@ export interface operations {
     list_history: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -7835,6 +8175,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -8113,7 +8461,7 @@ export interface operations {
     list_passkeys: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -8330,6 +8678,71 @@ export interface operations {
             };
         };
     };
+    confirm_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem, identified by its `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -8428,7 +8841,7 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -8595,7 +9008,7 @@ export interface operations {
     list_voice_samples: {
         parameters: {
             query: {
-                /** @description The `next_cursor` of the previous page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -8656,6 +9069,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -8754,6 +9175,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
@@ -9156,6 +9585,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
+                };
+            };
             /** @description Any other problem, identified by its `code`. */
             default: {
                 headers: {
@@ -9261,6 +9698,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
+                };
+            };
             /** @description Any other problem, identified by its `code`. */
             default: {
                 headers: {
@@ -9275,7 +9720,7 @@ export interface operations {
     list_words: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the previous page. Omit it for the first page. */
+                /** @description The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page. */
                 cursor?: string;
                 /** @description The maximum number of entries on the page. */
                 limit?: number;
@@ -9437,6 +9882,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuotaProblem"];
                 };
             };
             /** @description Any other problem, identified by its `code`. */
