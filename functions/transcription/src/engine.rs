@@ -150,7 +150,7 @@ impl Engine for Speech {
     async fn read(&self, job: &Job, head: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
         if !job.needs_batch && is_short(job, head) {
             match self.online(job, uri).await {
-                Ok(text) => return spoken(text).map(Reading::Text),
+                Ok(text) => return require_speech(text).map(Reading::Text).map_err(EngineError::Permanent),
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {}
             }
@@ -199,7 +199,7 @@ impl Engine for Speech {
             EngineError::Unusable(Problem::internal(format!("{object} is not a transcript: {error}")))
         })?;
         // A batch has one file, so its output is one shard.
-        Ok(Shard { index: 0, count: 1, text: spoken(text)? })
+        Ok(Shard { index: 0, count: 1, text: require_speech(text).map_err(EngineError::Permanent)? })
     }
 }
 
@@ -217,11 +217,8 @@ fn is_short(job: &Job, head: &Head) -> bool {
 }
 
 /// Returns the text, or a failure if there is no speech.
-fn spoken(text: Text) -> Result<Text, EngineError> {
-    if text.parts.is_empty() {
-        return Err(EngineError::Permanent(faults::no_speech()));
-    }
-    Ok(text)
+fn require_speech(text: Text) -> Result<Text, Failure> {
+    if text.parts.is_empty() { Err(faults::no_speech()) } else { Ok(text) }
 }
 
 async fn build_client(google: GoogleSettings, endpoint: String) -> Result<client::Speech, Error> {

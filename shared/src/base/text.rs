@@ -219,7 +219,7 @@ const COMBINATIONS: usize = 16;
 
 fn combinations(part: &[char]) -> usize {
     let present = |characters: &&str| characters.chars().filter(|one| part.contains(one)).count().max(1);
-    SUBSTITUTES.iter().map(|characters| present(characters)).product()
+    SUBSTITUTES.iter().map(present).product()
 }
 
 /// Returns true if a password is among the first million guesses of an attacker, according to zxcvbn's lists of leaked

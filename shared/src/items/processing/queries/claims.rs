@@ -95,10 +95,8 @@ pub(in super::super) async fn lease(
         now,
         now + LEASE,
         event.md5,
-    )
-    .fetch_optional(db)
-    .await?;
-    let Some(row) = row else { return Ok(Lease::Absent) };
+    );
+    let Some(row) = row.fetch_optional(db).await? else { return Ok(Lease::Absent) };
     Ok(match row.found.as_str() {
         "held" => Lease::Held,
         "finished" => Lease::Finished,
