@@ -32,9 +32,9 @@ use shared::{
 use sqlx::PgPool;
 
 use crate::{
-    model::{Change, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Place, Word},
+    model::{Change, Cost, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Place, Word},
     queries,
-    quota::{Cost, UploadQuota},
+    quota::UploadQuota,
 };
 
 /// The number of results that count as one search.

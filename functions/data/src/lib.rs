@@ -30,12 +30,7 @@ use shared::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{
-    exports::Exports,
-    items::Items,
-    quota::{UploadQuota, UploadSettings},
-    uploads::Uploads,
-};
+use crate::{exports::Exports, items::Items, model::UploadSettings, quota::UploadQuota, uploads::Uploads};
 
 shared::settings! {
     /// The settings of the function `data`.

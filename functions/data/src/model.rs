@@ -1,6 +1,7 @@
 //! Types that queries and several routes share: items, their texts, and request bodies.
 
 mod bodies;
+mod cost;
 mod documents;
 mod export;
 mod item;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 
 pub(crate) use self::{
     bodies::{Batch, CreateBatch, RESUMABLE_FROM_BYTES, UploadedBy},
+    cost::{Cost, UploadSettings},
     documents::{
         CreateDocument, Document, DocumentUpload, DocumentWithText, ListDocuments, NextDocumentUpload,
         UpdateDocument,

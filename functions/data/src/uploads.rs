@@ -26,9 +26,9 @@ use shared::{
 use sqlx::PgPool;
 
 use crate::{
-    model::{Batch, ItemRow, NewItem, NextUpload},
+    model::{Batch, Cost, ItemRow, NewItem, NextUpload},
     queries,
-    quota::{Cost, UploadQuota},
+    quota::UploadQuota,
 };
 
 /// The number of concurrent signatures. Each may be a call to IAM.

@@ -10,7 +10,7 @@ use shared::{
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::quota::Cost;
+use super::cost::Cost;
 
 /// The fields that all kinds of items share.
 #[derive(Debug, Serialize, ToSchema)]

@@ -10,10 +10,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::{
-    model::NewItem,
-    quota::{Cost, UploadSettings},
-};
+use crate::model::{Cost, NewItem, UploadSettings};
 
 /// Inserts drafts, with the fields of their kinds, their first transitions, the search index of their names, and their
 /// audit rows.
