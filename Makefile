@@ -8,7 +8,7 @@ export SQLX_OFFLINE ?= true
 local := $(CARGO_TARGET_DIR)/debug/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo super-admin test lint prepare check-queries images reference bench bench-audit bench-chaos bench-quota bench-pipeline bench-growth bench-analytics bench-review bench-export bench-streams
+.PHONY: help run demo super-admin test lint prepare check-queries images reference bench bench-audit bench-chaos bench-convert bench-quota bench-pipeline bench-growth bench-analytics bench-review bench-export bench-streams
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -16,22 +16,26 @@ help: ## List the targets
 run: ## Serve the platform at http://localhost:8080 (or port ALTA_PORT) until Ctrl-C
 	@local/packages
 	@cargo build -p local
-	@exec $(local) run
+# Without a console, the platform starts too, and its page names what is missing.
+	@export ALTA_CONSOLE="$${ALTA_CONSOLE:-$$(.ci/console-build)}"; exec $(local) run
 
 demo: ## Upload sample files as a browser would, and print the recognized text
 	@local/packages
 	@cargo build -p local
 	@exec $(local) demo
 
-super-admin: ## Make an account of the running platform a super admin: make super-admin email=ada@example.org
-	@DATABASE_URL="$${DATABASE_URL:-$$(cat "$${ALTA_DATA_DIR:-.local}/database.url")}" cargo run -q -p migrations -- grant-super-admin "$(email)"
+super-admin: ## Make an address a super admin of the running platform: make super-admin email=ada@example.org
+	@data="$${ALTA_DATA_DIR:-.local}"; test -n "$$DATABASE_URL" -o -r "$$data/database.url" || { echo "make: there is no database in $$data: start the platform with \`make run\`, then try again" >&2; exit 1; }
+	@cargo build -p migrations
+	@data="$${ALTA_DATA_DIR:-.local}"; export DATABASE_URL="$${DATABASE_URL:-$$(cat "$$data/database.url")}" MAIL_TOKEN_KEYS="$${MAIL_TOKEN_KEYS:-local:$$(cat "$$data/mail-token.key")}"; exec $(CARGO_TARGET_DIR)/debug/migrations --wait 10 grant-super-admin "$(email)"
 
 test: ## Run all tests on a temporary database server
 	@local/packages test
 	@cargo test --workspace --no-run
 	@exec $(local) with-postgres cargo test --workspace --no-fail-fast
 
-lint: ## Check formatting and lints
+lint: ## Check formatting and lints (installs rustfmt and clippy if they are missing)
+	@local/packages lint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
@@ -42,6 +46,21 @@ client-test: ## Check and test the TypeScript client (installs Node in your cach
 client-types: ## Generate the types of the TypeScript client from the code
 	@cargo run -q -p functions -- openapi >$(CARGO_TARGET_DIR)/openapi.json
 	@PATH="$$(.ci/node):$$PATH"; cd web/client && { test -d node_modules || npm ci --ignore-scripts --no-audit --no-fund; } && npm run --silent generate -- $(CARGO_TARGET_DIR)/openapi.json
+
+.PHONY: openapi-lint
+openapi-lint: ## Lint the OpenAPI document (installs Node in your cache if it is missing or too old)
+	@.ci/openapi
+
+.PHONY: conformance
+conformance: ## Send 100,000 generated requests, and check the responses against the OpenAPI document (installs schemathesis in your cache)
+	@.ci/conformance
+
+.PHONY: console-test screenshots
+console-test: ## Check and test the console (installs Node in your cache if it is missing or too old)
+	@.ci/console
+
+screenshots: ## Write pictures of the console's pages to web/console/screenshots
+	@.ci/console --screenshots
 
 prepare: ## Update .sqlx from the migrations and the queries in the code (needs sqlx-cli)
 	@$(MAKE) --no-print-directory with-sqlx command='cargo sqlx prepare --workspace'
@@ -85,6 +104,9 @@ bench-audit: ## Measure lists, seals and verification of an audit log with ten m
 bench-chaos: ## Kill everything during uploads, and check that each document is processed exactly once: make bench-chaos uploads=2000
 	@$(MAKE) --no-print-directory bench-with program='chaos $(uploads)'
 
+bench-convert: ## Measure memory and CPU time of converting half a gigabyte of sound
+	@$(MAKE) --no-print-directory bench-with program='convert'
+
 bench-quota: ## Process more documents by batch operations than may run at once: make bench-quota documents=300
 	@$(MAKE) --no-print-directory bench-with program='quota $(documents)'
 
@@ -105,6 +127,15 @@ bench-export: ## Export a million items with a kill halfway, and print time and 
 
 bench-streams: ## Measure a thousand open event streams, and check that each receives every event once: make bench-streams streams=1000
 	@$(MAKE) --no-print-directory bench-with program='streams $(streams)'
+
+.PHONY: bench-peer
+oha := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/alta-data/tools
+bench-peer: ## Compare the platform with the same API on FastAPI, and with bare axum, in turns: make bench-peer rounds=5
+	@local/packages test
+	@PATH="$(oha)/bin:$$PATH"; command -v oha >/dev/null || CARGO_TARGET_DIR=$(oha)-target cargo install --locked --root $(oha) oha@1.16.0
+	@cargo build --release -p bench $(functions:%=-p %)
+	@cargo build --release --locked --manifest-path bench/limit/Cargo.toml
+	@PATH="$(oha)/bin:$$PATH" exec $(bench) peer $(rounds)
 
 .PHONY: bench-with
 bench-with:

@@ -32,7 +32,7 @@ create table transaction_offset (
     system_identifier bigint not null,
     only_row boolean not null default true,
     constraint transaction_offset_pkey primary key (only_row),
-    -- With the primary key: there is one row.
+    -- With the primary key, this admits only one row.
     constraint transaction_offset_only_row_check check (only_row)
 );
 insert into transaction_offset (value, system_identifier) select 0, system_identifier from pg_control_system();

@@ -7,7 +7,7 @@ create table item_parts (
     -- From 1.
     number integer not null,
     text text not null,
-    -- From 0 to 1; null when the engine gives none.
+    -- From 0 to 1; null when the engine gives none, or the part has no text. Means leave it out.
     confidence real,
     -- BCP 47.
     language text,
@@ -15,6 +15,8 @@ create table item_parts (
     layout jsonb,
     -- `[{"word", "start", "end", "confidence"}]`, with seconds from the beginning.
     words jsonb,
+    -- The channel of a segment, from 1; null unless the channels of the recording were recognized separately.
+    channel smallint,
     constraint item_parts_pkey primary key (item_id, attempt, number),
     constraint item_parts_item_id_fkey foreign key (item_id) references items (id) on delete cascade
 );

@@ -1,11 +1,137 @@
 -- Full-text search. It costs the same however many items there are: it reads the newest parts first, and sixteen times
 -- as many older ones only when those hold too few matches.
 
--- The words of a text. Of a text longer than a tsvector can hold, the words of its beginning.
+-- The words of a text, in order: in lower case, after compatibility normalization (NFKC, which includes NFC), at most 100
+-- characters of each. Punctuation separates words, so that a search finds an identifier by each of its parts, and there
+-- are no signed numbers. Scripts that are written without spaces (Chinese, Japanese, Thai, Khmer, ...), or join articles
+-- and prepositions to the next word (Arabic, Hebrew), have no words here: each letter begins a sequence of up to three
+-- letters, by which a search finds every substring. Vowel points of Arabic and Hebrew are ignored.
+create function search_tokens(text text)
+    returns table (token text, "position" bigint, is_sequence boolean)
+    language sql immutable parallel safe rows 300
+begin atomic
+    with words as (
+        select ltrim(word, chr(1)) as word, number, starts_with(word, chr(1)) as is_unspaced
+        from string_to_table(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        lower(left(normalize(left(text, 200000), NFKC), 200000)),
+                        -- Vowel points, and characters without a width.
+                        '[\u00AD\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0640\u064B-\u065F\u0670\u200B-\u200F\u2060\uFEFF]', '', 'g'
+                    ),
+                    -- Spaces, punctuation, symbols, and private characters.
+                    '[\u0001-/:-@[-`{-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u02C2-\u02DF\u055A-\u055F\u0589\u058A\u05BE\u05C0\u05C3\u05C6\u05F3\u05F4\u060C\u061B-\u061F\u066A-\u066D\u06D4\u0964\u0965\u0E4F\u0E5A\u0E5B\u0F0B-\u0F14\u104A-\u104F\u1361-\u1368\u17D4-\u17DA\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u2E00-\u2E7F\u3000-\u3004\u3008-\u3020\u3030\u303D\u30FB\uE000-\uF8FF\uFE10-\uFE6F\uFFF0-\uFFFF\U0001F000-\U0001FAFF]+',
+                    ' ', 'g'
+                ),
+                -- The scripts without words. A mark begins each run of their letters.
+                '([\u0590-\u07FF\u08A0-\u08FF\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF]+)',
+                ' ' || chr(1) || '\1 ', 'g'
+            ),
+            ' '
+        ) with ordinality as words (word, number)
+        where word <> ''
+    ), letters as (
+        select letter || coalesce(lead(letter, 1) over following, '') || coalesce(lead(letter, 2) over following, '') as token,
+               number, place
+        from words
+        cross join lateral unnest(string_to_array(word, null)) with ordinality as letters (letter, place)
+        where is_unspaced
+        window following as (partition by number order by place)
+    )
+    select token, row_number() over (order by number, place), is_sequence
+    from (
+        select left(word, 100) as token, number, 0 as place, false as is_sequence from words where not is_unspaced
+        union all
+        select token, number, place, true from letters
+    ) as tokens;
+end;
+
+-- The words of a file name or a text, for the index. The beginning of each word, from two letters on, is a lexeme of its
+-- own, marked by an asterisk: `inv*`. A search for the beginning of a word thereby costs as much as for a word, while
+-- PostgreSQL's own prefix search reads the entries of all words with that beginning, in all projects. Of a text that is too
+-- long for a tsvector, the words of its beginning are kept, and the shorter beginnings.
+--
+-- PL/pgSQL keeps the plan, while a function in SQL is planned again by each statement that calls it.
 create function search_words(text text) returns tsvector
-    language sql immutable parallel safe
-    -- The parser would take text between angle brackets for a tag, and skip it.
-    return to_tsvector('simple', translate(left(text, 200000), '<>', '  '));
+    language plpgsql immutable parallel safe
+    set jit = off
+    set plan_cache_mode = force_generic_plan
+as $$
+begin
+    return (
+        with tokens as (
+            select token, is_sequence, string_agg(least("position", 16383)::text, ',') as positions, min("position") as place,
+                   count(*) as number
+            from search_tokens(text)
+            group by token, is_sequence
+        ), words as (
+            select *, sum(octet_length(token) + 6 + 2 * least(number, 256)) over (order by place) as size from tokens
+        ), beginnings as (
+            select left(token, letters) || '*' as lexeme, string_agg(positions, ',') as positions,
+                   sum(octet_length(left(token, letters)) + 7 + 2 * least(sum(number), 256)) over (order by letters) as size
+            from words
+            cross join lateral generate_series(2 - is_sequence::integer, least(length(token) - 1, 32)) as letters
+            group by left(token, letters), letters
+        )
+        -- A tsvector holds less than a mebibyte. Tokens contain no quotes.
+        select coalesce(string_agg('''' || lexeme || ''':' || positions, ' '), '')::tsvector
+        from (
+            select token as lexeme, positions from words where size < 900000
+            union all
+            select lexeme, positions from beginnings where size < 900000 - (select max(size) from words)
+        ) as lexemes
+    );
+end
+$$;
+
+-- The query for terms: words, phrases, or identifiers, whose words must follow each other. Terms with the same number of
+-- `alternatives` must all match, except excluded ones, which must not. Of the last word of a prefix, the beginning
+-- suffices. An alternative with excluded terms only matches nothing.
+create function search_query(texts text[], alternatives integer[], are_excluded boolean[], are_prefixes boolean[])
+    returns tsquery
+    language plpgsql immutable parallel safe
+    set jit = off
+    set plan_cache_mode = force_generic_plan
+as $$
+begin
+    return (
+        with tokens as (
+            select number, alternative, is_excluded, is_prefix, token, "position", is_sequence,
+                   is_sequence and lag(length(token)) over (partition by number order by "position") > length(token)
+                       as is_rest
+            from unnest(texts, alternatives, are_excluded, are_prefixes)
+                with ordinality as terms (text, alternative, is_excluded, is_prefix, number)
+            cross join lateral search_tokens(text) as tokens
+        ), distances as (
+            select number, alternative, is_excluded, token, "position",
+                   "position" - lag("position") over following as distance,
+                   case
+                       when is_sequence then length(token) < 3
+                       else is_prefix and lead("position") over following is null
+                   end as is_start
+            from tokens
+            where is_rest is not true
+            window following as (partition by number order by "position")
+        ), phrases as (
+            select alternative, is_excluded,
+                   string_agg(
+                       coalesce('<' || distance || '>', '')
+                           || format(case when is_start then '(%L | %L)' else '%L' end, token, left(token, 32) || '*'),
+                       ' ' order by "position"
+                   ) as phrase
+            from distances
+            group by number, alternative, is_excluded
+        ), conjunctions as (
+            select string_agg(format(case when is_excluded then '!(%s)' else '(%s)' end, phrase), ' & ') as conjunction
+            from phrases
+            group by alternative
+            having not bool_and(is_excluded)
+        )
+        select coalesce(string_agg(conjunction, ' | '), '')::tsquery from conjunctions
+    );
+end
+$$;
 
 -- The block of a part on one level. Levels 0 to 3 divide all parts into blocks of 4 thousand, 64 thousand, one million
 -- and 16 million, by ordinal; level 4 is one block. The hash includes the project, so that a block implies its project.
@@ -47,10 +173,21 @@ create index item_search_project_id_kind_item_id_idx on item_search (project_id,
 -- Serves finding the newest part.
 create index item_search_ordinal_idx on item_search (ordinal);
 
--- At most `wanted` parts that match, with their rank. Without a filter they are the newest ones, but in no order within
+-- The part of a query that the index answers alone: the words, wherever they are. Lexemes contain no `<`.
+create function search_indexed(query tsquery) returns tsquery
+    language sql immutable parallel safe
+    return case
+        when numnode(query) = 0 then query
+        else regexp_replace(querytree(query), '<(-|\d+)>', '&', 'g')::tsquery
+    end;
+
+-- At most `remaining` parts that match, with their rank. Without a filter they are the newest ones, but in no order within
 -- the widest level that was read. With a filter, PostgreSQL's statistics decide which index it begins with.
+--
+-- Of phrases, identifiers and excluded words, the index tells only which parts may match: those with all the words. Each
+-- of them must be read, so at most three times as many as `remaining` are, the newest ones.
 create function search_candidates(
-    project uuid, item_kind text, query tsquery, item_status text, item_domain text, uploader uuid, wanted integer
+    project uuid, item_kind text, query tsquery, item_status text, item_domain text, uploader uuid, remaining integer
 )
     returns table (item_id uuid, part integer, rank real)
     language plpgsql stable
@@ -61,38 +198,47 @@ as $$
 declare
     newest constant bigint := (select max(ordinal) from item_search);
     before bigint := newest + 1;
-    found_here bigint;
+    indexed constant tsquery := search_indexed(query);
+    is_exact constant boolean := indexed::text = query::text;
+    -- The number of parts that may still be read.
+    readable bigint := case when is_exact then remaining else 3 * remaining end;
+    readable_part record;
 begin
     if coalesce(item_status, item_domain, uploader::text) is not null then
         perform set_config('plan_cache_mode', 'force_custom_plan', true);
         return query
-            select item_search.item_id, item_search.part, ts_rank(item_search.words, query)
-            from item_search
-            join items on items.id = item_search.item_id
-            left join documents on documents.item_id = items.id
-            where item_search.project_id = project
-              and item_search.kind = item_kind
-              and item_search.words @@ query
-              and item_search.blocks && array[search_block(project, 4, 0)]
-              -- Repeated for each table, so that PostgreSQL can use the index with the filter's column.
-              and items.project_id = project
-              and items.kind = item_kind
-              and items.deleted_at is null
-              and (item_status is null or items.status = item_status)
-              and (item_domain is null or documents.project_id = project and documents.domain = item_domain)
-              and (uploader is null or items.uploaded_by_id = uploader)
-            order by item_search.item_id desc
-            limit wanted;
+            select readable_parts.item_id, readable_parts.part, ts_rank(words, query)
+            from (
+                select item_search.item_id, item_search.part, item_search.words
+                from item_search
+                join items on items.id = item_search.item_id
+                left join documents on documents.item_id = items.id
+                where item_search.project_id = project
+                  and item_search.kind = item_kind
+                  and item_search.words @@ indexed
+                  and item_search.blocks && array[search_block(project, 4, 0)]
+                  -- Repeated for each table, so that PostgreSQL can use the index with the filter's column.
+                  and items.project_id = project
+                  and items.kind = item_kind
+                  and items.deleted_at is null
+                  and (item_status is null or items.status = item_status)
+                  and (item_domain is null or documents.project_id = project and documents.domain = item_domain)
+                  and (uploader is null or items.uploaded_by_id = uploader)
+                order by item_search.item_id desc
+                limit readable
+            ) as readable_parts
+            where is_exact or words @@ query
+            limit remaining;
         return;
     end if;
     for level in 0..4 loop
-        return query
-            select item_search.item_id, item_search.part, ts_rank(item_search.words, query)
+        for readable_part in
+            select item_search.item_id, item_search.part, item_search.words
             from item_search
             join items on items.id = item_search.item_id
             where item_search.project_id = project
               and item_search.kind = item_kind
-              and item_search.words @@ query
+              and item_search.words @@ indexed
               -- The newest two blocks of the level, since the last one may hold only a few parts yet.
               and item_search.blocks && array[
                   search_block(project, level, newest),
@@ -100,11 +246,20 @@ begin
               ]
               and item_search.ordinal < before
               and items.deleted_at is null
-            limit wanted;
-        get diagnostics found_here = row_count;
-        wanted := wanted - found_here;
+            limit readable
+        loop
+            readable := readable - 1;
+            if is_exact or readable_part.words @@ query then
+                item_id := readable_part.item_id;
+                part := readable_part.part;
+                rank := ts_rank(readable_part.words, query);
+                return next;
+                remaining := remaining - 1;
+                exit when remaining <= 0;
+            end if;
+        end loop;
         before := ((newest >> (12 + 4 * level)) - 1) << (12 + 4 * level);
-        exit when wanted <= 0 or before <= 0;
+        exit when remaining <= 0 or readable <= 0 or before <= 0;
     end loop;
 end
 $$;

@@ -2,17 +2,18 @@
 
 -- Each serves the queue of a project: the oldest items first or those of the lowest confidence, of all kinds or of one.
 create index items_queue_idx on items (project_id, id) where status = 'pending_review' and deleted_at is null;
-create index items_queue_confidence_idx on items (project_id, coalesce(confidence, 0), id)
+create index items_queue_confidence_idx on items (project_id, coalesce(confidence, 1), id)
     where status = 'pending_review' and deleted_at is null;
 create index items_queue_kind_idx on items (project_id, kind, id) where status = 'pending_review' and deleted_at is null;
-create index items_queue_kind_confidence_idx on items (project_id, kind, coalesce(confidence, 0), id)
+create index items_queue_kind_confidence_idx on items (project_id, kind, coalesce(confidence, 1), id)
     where status = 'pending_review' and deleted_at is null;
 -- Serves finding a reviewer's live claims.
 create index items_claimed_by_id_idx on items (claimed_by_id, claimed_until) where claimed_by_id is not null;
 
--- The items that await a decision. `certainty` orders them: an item without a confidence comes first.
+-- The items that await a decision. `certainty` orders them: an item without a confidence, such as a
+-- blank page, comes last.
 create view review_queue as
-select item_details.*, coalesce(confidence, 0) as certainty
+select item_details.*, coalesce(confidence, 1) as certainty
 from item_details
 where status = 'pending_review' and deleted_at is null;
 

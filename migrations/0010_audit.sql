@@ -128,12 +128,12 @@ $$;
 
 -- Creates the missing partitions of `months` months from `start` on, and returns how many. It skips a month that has
 -- rows in the default partition, where its rows stay. It runs as the owner of the tables, for maintenance.
-create function audit_make_partitions(start date, months integer) returns integer
+create function audit_create_partitions(start date, months integer) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
 declare
     month date;
-    made integer := 0;
+    created integer := 0;
     parent text;
     name text;
     waiting boolean;
@@ -150,11 +150,11 @@ begin
                     month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
                 -- The default privileges would let rows be changed past the parent's privileges.
                 execute format('revoke all on %I from alta_functions, alta_maintenance', name);
-                made := made + 1;
+                created := created + 1;
             end if;
         end loop;
     end loop;
-    return made;
+    return created;
 end
 $$;
 
@@ -194,4 +194,4 @@ end
 $$;
 
 -- From last month to three months from now. Maintenance creates the following partitions.
-select audit_make_partitions((current_date - interval '1 month')::date, 5);
+select audit_create_partitions((current_date - interval '1 month')::date, 5);

@@ -11,7 +11,9 @@ create table outbox (
     next_attempt_at timestamptz not null,
     created_at timestamptz not null,
     constraint outbox_pkey primary key (id)
-);
+)
+-- Each row lives for moments, so that the number of dead rows does not follow from the size of the table.
+with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- Serves the sweep.
 create index outbox_next_attempt_at_idx on outbox (next_attempt_at);
@@ -46,8 +48,8 @@ create table dead_letters (
     id uuid not null,
     -- The id of the subscription.
     subscription text not null,
-    -- SHA-256 of what the message is about: an object and its generation, or the data. Maintenance repeats messages, so
-    -- several may become dead letters for one reason. The last one is kept.
+    -- SHA-256 of the subject of the message: an object and its generation, or the data. Maintenance repeats messages,
+    -- so several may become dead letters for one reason. The last one is kept.
     subject_hash bytea not null,
     message_id text not null,
     attributes jsonb not null,
@@ -88,7 +90,29 @@ create table mail_counts (
     day_began_at timestamptz not null,
     day_mails integer not null,
     constraint mail_counts_pkey primary key (subject)
-);
+)
+-- The counts change with every mail (HOT).
+with (fillfactor = 70);
+
+-- Counts a mail and returns true, or returns false if the subject has reached a cap, or null if there is no mail. Locks
+-- the subject's row until the transaction ends. A function, so that one statement can hold a change, its audit row and
+-- its mail.
+create function mail_admit(mail_subject bytea, per_hour bigint, per_day bigint, recorded_at timestamptz) returns boolean
+    language plpgsql strict
+as $$
+begin
+    insert into mail_counts as counted (subject, hour_began_at, hour_mails, day_began_at, day_mails)
+    values (mail_subject, recorded_at, 1, recorded_at, 1)
+    on conflict on constraint mail_counts_pkey do update
+    set hour_began_at = case when counted.hour_began_at > recorded_at - interval '1 hour' then counted.hour_began_at else recorded_at end,
+        hour_mails = case when counted.hour_began_at > recorded_at - interval '1 hour' then counted.hour_mails + 1 else 1 end,
+        day_began_at = case when counted.day_began_at > recorded_at - interval '1 day' then counted.day_began_at else recorded_at end,
+        day_mails = case when counted.day_began_at > recorded_at - interval '1 day' then counted.day_mails + 1 else 1 end
+    where (counted.hour_began_at <= recorded_at - interval '1 hour' or counted.hour_mails < per_hour)
+      and (counted.day_began_at <= recorded_at - interval '1 day' or counted.day_mails < per_day);
+    return found;
+end
+$$;
 
 -- Serves the purge.
 create index mail_counts_day_began_at_idx on mail_counts (day_began_at);

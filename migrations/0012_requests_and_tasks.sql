@@ -1,4 +1,5 @@
--- Idempotency keys and task positions, which make requests safe to repeat and scheduled tasks safe to resume.
+-- Idempotency keys and task positions, which make requests safe to repeat and scheduled tasks safe to resume, and the
+-- requests to engines.
 
 -- Idempotency keys of POST requests that created something. Each is written in the transaction of its change, and kept
 -- for a day.
@@ -25,4 +26,12 @@ create table task_positions (
     position text,
     updated_at timestamptz not null,
     constraint task_positions_pkey primary key (task)
+);
+
+-- The requests to an engine in the latest minute that had any, one row per quota. All instances count in them.
+create table engine_requests (
+    quota text not null,
+    minute timestamptz not null,
+    requests integer not null,
+    constraint engine_requests_pkey primary key (quota)
 );

@@ -35,7 +35,7 @@ revoke update, delete on audit_seals from alta_maintenance;
 -- PostgreSQL passes a change of this view on to item_transitions, with the privileges of the view's owner.
 revoke insert, update, delete on item_facts from alta_functions, alta_maintenance;
 
--- A partition is reached through its parent only, whose privileges apply. `audit_make_partitions` does the same for
+-- A partition is reached through its parent only, whose privileges apply. `audit_create_partitions` does the same for
 -- later ones.
 do $$
 declare
@@ -50,8 +50,8 @@ end
 $$;
 
 -- Only maintenance creates and drops partitions. Both functions run as the owner of the tables.
-revoke all on function audit_make_partitions, audit_drop_partitions from public;
-grant execute on function audit_make_partitions, audit_drop_partitions to alta_maintenance;
+revoke all on function audit_create_partitions, audit_drop_partitions from public;
+grant execute on function audit_create_partitions, audit_drop_partitions to alta_maintenance;
 
 -- Only maintenance folds transitions into statistics.
 revoke insert, update, delete on statistics_cursor, statistics_counts, statistics_durations, statistics_people,

@@ -7,5 +7,5 @@ resource "google_document_ai_processor" "ocr" {
   display_name = "ocr"
   type         = "OCR_PROCESSOR"
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }

@@ -21,7 +21,7 @@ locals {
     }
     server-errors = {
       title       = "High error rate"
-      meaning     = "For five minutes, more than 2% of a function's responses were 5xx. Pub/Sub redelivers failed pushes, so no event is lost."
+      meaning     = "For five minutes, more than 2% of a function's responses were 5xx errors. A push whose dependency is unavailable is a 429, which does not count (see `unacked`). Pub/Sub redelivers failed pushes, so no event is lost."
       action      = "Find the cause in the logs: `gcloud logging read 'resource.labels.service_name=NAME severity>=ERROR' --freshness=1h`. Database failing: see `database-*`. After a release: roll back."
       severity    = "CRITICAL"
       filter      = "${local.run_requests} AND metric.labels.response_code_class=\"5xx\""
@@ -113,12 +113,12 @@ locals {
       period    = "300s"
       group_by  = ["metric.labels.topic"]
     }
-    lost-announcements = {
+    lost-upload-events = {
       title     = "Missing upload events"
       meaning   = "Within an hour, the task `find-uploads` found more than ten uploads whose event had not arrived. They are processed, but late."
       action    = "Check the bucket's notification (`gcloud storage buckets notifications list gs://PROJECT-uploads`), the topic `uploads`, and Cloud Storage's permission to publish to it: `terraform plan` shows what is missing."
       severity  = "WARNING"
-      filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["lost_announcements"]}"
+      filter    = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["lost_upload_events"]}"
       threshold = 10
       duration  = "0s"
       aligner   = "ALIGN_DELTA"
@@ -155,7 +155,7 @@ locals {
     audit = {
       title     = "Audit log verification failed"
       meaning   = "The nightly job found changed, removed or inserted rows, or could not run."
-      action    = "Read the log of the job `verify-audit`, which lists the rows. Do not repair them. Preserve the evidence: clone the database (`gcloud sql instances clone`), and keep the bucket `PROJECT-audit-seals` and Cloud SQL's audit logs."
+      action    = "Read the log of the job `verify-audit`, which lists the rows. Do not repair them. Preserve the evidence: clone the database (`gcloud sql instances clone`), and keep the bucket `PROJECT-audit-seals`."
       severity  = "CRITICAL"
       filter    = "resource.type=\"cloud_run_job\" AND metric.type=\"run.googleapis.com/job/completed_execution_count\" AND resource.labels.job_name=\"verify-audit\" AND metric.labels.result=\"failed\""
       threshold = 0
@@ -164,6 +164,19 @@ locals {
       reducer   = "REDUCE_SUM"
       period    = "300s"
       group_by  = []
+    }
+    sealing = {
+      title    = "Audit log not sealed"
+      meaning  = "For half an hour, no run of the task `seal-audit` has reached the end of the audit log. Rows without a seal can be changed unnoticed."
+      action   = "Read the logs of `maintenance` with the route `/tasks/seal-audit`. No lines: check that the job runs (`gcloud scheduler jobs describe seal-audit`). Lines without “the audit log is sealed”: a transaction stays open, or there are more rows than a run can seal (`pg_stat_activity`)."
+      severity = "ERROR"
+      filter   = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["sealings"]}"
+      below    = 1
+      duration = "900s"
+      aligner  = "ALIGN_DELTA"
+      reducer  = "REDUCE_SUM"
+      period   = "900s"
+      group_by = []
     }
     database-connections = {
       title     = "Database connections near the limit"
@@ -210,8 +223,10 @@ locals {
 resource "google_monitoring_alert_policy" "this" {
   for_each = local.alerts
 
-  display_name          = "${var.environment}: ${each.value.title}"
-  combiner              = "OR"
+  display_name = "${var.environment}: ${each.value.title}"
+  combiner     = "OR"
+  # Before the first release, the services run a placeholder, which fails most checks.
+  enabled               = var.released
   severity              = each.value.severity
   notification_channels = local.notification_channels
 
@@ -219,10 +234,12 @@ resource "google_monitoring_alert_policy" "this" {
     display_name = each.value.title
     condition_threshold {
       filter             = each.value.filter
-      comparison         = "COMPARISON_GT"
-      threshold_value    = each.value.threshold
+      comparison         = can(each.value.below) ? "COMPARISON_LT" : "COMPARISON_GT"
+      threshold_value    = can(each.value.below) ? each.value.below : each.value.threshold
       duration           = each.value.duration
       denominator_filter = try(each.value.denominator, null)
+      # Nothing counted is as bad as too little.
+      evaluation_missing_data = can(each.value.below) ? "EVALUATION_MISSING_DATA_ACTIVE" : null
 
       aggregations {
         alignment_period     = each.value.period
@@ -252,5 +269,5 @@ resource "google_monitoring_alert_policy" "this" {
     content   = "${each.value.meaning}\n\n${each.value.action}\n\nGuide: `terraform/README.md`, alert `${each.key}`."
   }
 
-  depends_on = [google_logging_metric.count, google_logging_metric.outbox_age]
+  depends_on = [time_sleep.metrics]
 }

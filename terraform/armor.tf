@@ -4,6 +4,8 @@ locals {
   # Rules of the OWASP Core Rule Set (https://cloud.google.com/armor/docs/waf-rules), at the sensitivity that ordinary
   # requests pass. The rules on methods are left out because they reject PUT, PATCH and DELETE.
   waf_rules = {
+    # Log4Shell and similar vulnerabilities, which scanners try on every address.
+    "cve-canary"                  = 900
     "sqli-v33-stable"             = 1000
     "xss-v33-stable"              = 1010
     "lfi-v33-stable"              = 1020
@@ -18,6 +20,7 @@ locals {
 }
 
 resource "google_compute_security_policy" "this" {
+  #checkov:skip=CKV_GCP_73: cve-canary rejects requests once enforced_waf_rules names it
   count = var.cloud_armor ? 1 : 0
 
   name        = "alta-data"
@@ -25,23 +28,17 @@ resource "google_compute_security_policy" "this" {
 
   advanced_options_config {
     json_parsing = "STANDARD"
-    log_level    = "NORMAL"
+    # Only application/json is parsed by default. Other bodies are matched as one string, so that the fields below are not
+    # exempt in them (https://cloud.google.com/armor/docs/content-parsing). PATCH requests use RFC 7396.
+    json_custom_config {
+      content_types = ["application/json", "application/merge-patch+json"]
+    }
+    log_level = "NORMAL"
   }
 
   adaptive_protection_config {
     layer_7_ddos_defense_config {
       enable = true
-    }
-  }
-
-  # Log4Shell and similar vulnerabilities, which scanners try on every address.
-  rule {
-    priority = 900
-    action   = "deny(403)"
-    match {
-      expr {
-        expression = "evaluatePreconfiguredExpr('cve-canary')"
-      }
     }
   }
 
@@ -51,9 +48,10 @@ resource "google_compute_security_policy" "this" {
       priority    = rule.value
       action      = "deny(403)"
       description = rule.key
+      preview     = !contains(var.enforced_waf_rules, rule.key)
       match {
         expr {
-          expression = "evaluatePreconfiguredWaf('${rule.key}', {'sensitivity': 1})"
+          expression = rule.key == "cve-canary" ? "evaluatePreconfiguredExpr('cve-canary')" : "evaluatePreconfiguredWaf('${rule.key}', {'sensitivity': 1})"
         }
       }
       preconfigured_waf_config {
@@ -75,6 +73,7 @@ resource "google_compute_security_policy" "this" {
   rule {
     priority    = 2000
     action      = "throttle"
+    preview     = false
     description = "Sign-in and registration, by address"
     match {
       expr {
@@ -95,6 +94,7 @@ resource "google_compute_security_policy" "this" {
   rule {
     priority    = 2147483647
     action      = "throttle"
+    preview     = false
     description = "All requests, by address"
     match {
       versioned_expr = "SRC_IPS_V1"
@@ -113,5 +113,5 @@ resource "google_compute_security_policy" "this" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }

@@ -9,9 +9,9 @@ resource "google_workflows_workflow" "check_health" {
   source_contents = file("${path.module}/check-health.yaml")
   call_log_level  = "LOG_ERRORS_ONLY"
 
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.grants]
 }
 
 # Logs failed checks.

@@ -53,5 +53,5 @@ resource "google_monitoring_dashboard" "this" {
     }
   })
 
-  depends_on = [google_logging_metric.count, google_logging_metric.outbox_age]
+  depends_on = [time_sleep.metrics]
 }

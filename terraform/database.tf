@@ -3,13 +3,14 @@
 resource "google_sql_database_instance" "this" {
   #checkov:skip=CKV_GCP_6: every connection is encrypted; a client certificate would be a second secret beside the password
   #checkov:skip=CKV_GCP_108: clients are Cloud Run instances on private addresses, which have no host names
+  #checkov:skip=CKV_GCP_110: pgaudit would log statements, which may contain user data; the platform has an audit log of its own
   #checkov:skip=CKV2_GCP_13: log_duration logs a line for each statement; Query Insights records durations without it
   name             = var.database.name
   database_version = "POSTGRES_18"
   region           = var.region
 
   # Protects against Terraform. deletion_protection_enabled below also protects against the console, gcloud and the API.
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   settings {
     edition                     = var.database.edition
@@ -18,9 +19,9 @@ resource "google_sql_database_instance" "this" {
     disk_type                   = "PD_SSD"
     disk_size                   = var.database.disk_gb
     disk_autoresize             = true
-    deletion_protection_enabled = var.deletion_protection
+    deletion_protection_enabled = local.protected
     # Keeps the backups when the instance is deleted.
-    retain_backups_on_delete = var.deletion_protection
+    retain_backups_on_delete = local.protected
 
     ip_configuration {
       ipv4_enabled    = false
@@ -93,10 +94,6 @@ resource "google_sql_database_instance" "this" {
       name  = "log_min_duration_statement"
       value = "-1"
     }
-    database_flags {
-      name  = "cloudsql.enable_pgaudit"
-      value = "on"
-    }
     # Ends transactions that a crashed function left open, because event streams and seals wait for the oldest one.
     database_flags {
       name  = "idle_in_transaction_session_timeout"
@@ -134,8 +131,8 @@ resource "google_sql_database" "this" {
   deletion_policy = "ABANDON"
 }
 
-# Roles and logins. Migrations grant table privileges to the roles alta_functions and alta_maintenance, which have no
-# password. Each generation of logins is a member of one of them. `database_roles` is always set: without it, Cloud SQL
+# Roles and logins. Migrations grant table privileges to the roles alta_functions and alta_maintenance. Each generation
+# of logins is a member of one of them. `database_roles` is always set: without it, Cloud SQL
 # makes a user a member of cloudsqlsuperuser.
 locals {
   database_login = var.database_logins[length(var.database_logins) - 1]
@@ -165,6 +162,10 @@ resource "google_sql_user" "role" {
   instance = google_sql_database_instance.this.name
   # Any harmless role, so that Cloud SQL does not add cloudsqlsuperuser.
   database_roles = ["pg_read_all_settings"]
+  # Cloud SQL creates no PostgreSQL user without a password, although only the logins sign in
+  # (https://github.com/hashicorp/terraform-provider-google/issues/4123).
+  password_wo         = ephemeral.google_secret_manager_secret_version.database_password["${each.key}-${local.database_login}"].secret_data
+  password_wo_version = local.database_login
   # PostgreSQL cannot drop a role that has privileges on tables. Deleting the instance deletes the role.
   deletion_policy = "ABANDON"
 }

@@ -5,14 +5,21 @@ state_bucket = "alta-data-dev-terraform"
 environment  = "dev"
 domain       = "dev.alta-data.example"
 
+# Set to true after the first release (README.md).
+released = false
+
+# Cloud Build restricts some projects to a few regions, of which this is the nearest.
+build_region = "europe-west1"
+scan_images  = false
+
 # The environment can be destroyed.
 deletion_protection = false
 seals_locked        = false
 soft_delete_days    = 0
 
-reference_page = true
-cors_origins   = ["http://localhost:3000", "http://localhost:5173"]
-cloud_armor    = false
+console      = true
+cors_origins = ["http://localhost:3000", "http://localhost:5173"]
+cloud_armor  = false
 
 database = {
   tier                 = "db-g1-small"

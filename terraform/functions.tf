@@ -29,12 +29,15 @@ locals {
     }
   }
 
+  # Seals reach their bucket as log lines (logging.tf), so these are written at every log level.
+  seal_log = "maintenance::seal_audit=info"
+
   # All variables that the platform can set, by function; `environment` below selects those that a function reads.
   # Whether a variable is set must not depend on values known only after apply, so that a plan shows the full set.
   values = {
     for name in keys(local.platform.functions) : name => merge(
       {
-        LOG                      = var.log_level
+        LOG                      = name == "maintenance" ? "${var.log_level},${local.seal_log}" : var.log_level
         GOOGLE_CLOUD_PROJECT     = var.project
         REQUEST_TIMEOUT          = tostring(local.platform.functions[name].request_timeout_seconds)
         DATABASE_MAX_CONNECTIONS = tostring(local.functions[name].database_connections)
@@ -72,6 +75,8 @@ locals {
         AUDIT_RETENTION_DAYS = tostring(var.audit_retention_days)
       },
       { for name, limit in var.limits : upper(name) => tostring(limit) if limit != null },
+      { for name, quota in var.engine_quotas : upper(name) => tostring(quota) if quota != null },
+      var.documentai_processor_version == null ? {} : { DOCUMENTAI_PROCESSOR_VERSION = var.documentai_processor_version },
       # The load balancer appends two addresses to X-Forwarded-For: the client's, then its own.
       contains(local.http_functions, name) ? { CORS_ORIGINS = join(",", local.page_origins), TRUSTED_PROXY_HOPS = "2" } : {},
       var.redis == null ? {} : { REDIS_CA_CERTIFICATE = local.redis_ca_certificate },
@@ -139,8 +144,8 @@ module "function" {
   concurrency         = each.value.concurrency
   memory              = each.value.memory
   timeout_seconds     = each.value.timeout_seconds
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   # A revision does not start unless its account can read its secrets.
-  depends_on = [google_secret_manager_secret_iam_member.function]
+  depends_on = [time_sleep.grants]
 }

@@ -8,13 +8,15 @@ resource "google_service_account" "function" {
   account_id   = "fn-${each.key}"
   display_name = "Function ${each.key}"
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_service_account" "this" {
   for_each = {
+    # Separate from deploy because the checks run the tests of a commit, which must not reach secrets or services.
+    checks       = "Cloud Build: checks of a commit"
     check-health = "The workflow that checks the functions' health"
-    deploy       = "Cloud Build"
+    deploy       = "Cloud Build: deployment of a checked commit"
     migrations   = "The migration job"
     # The only account whose tokens the triggered functions accept.
     pushes = "Pub/Sub pushes and Cloud Scheduler calls to functions"
@@ -25,15 +27,22 @@ resource "google_service_account" "this" {
   account_id   = each.key
   display_name = each.value
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
+}
+
+# A new account is not known everywhere at once: until then, grants to it fail
+# (https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_service_account).
+resource "time_sleep" "accounts" {
+  create_duration = "60s"
+  triggers = {
+    for account in concat(values(google_service_account.function), values(google_service_account.this)) :
+    account.account_id => "${account.account_id}@${var.project}.iam.gserviceaccount.com"
+  }
 }
 
 # The accounts' addresses, built from their ids so that a plan knows them before the accounts exist.
 locals {
-  emails = {
-    for account in concat(values(google_service_account.function), values(google_service_account.this)) :
-    account.account_id => "${account.account_id}@${var.project}.iam.gserviceaccount.com"
-  }
+  emails      = time_sleep.accounts.triggers
   members     = { for account, email in local.emails : account => "serviceAccount:${email}" }
   account_ids = { for account, email in local.emails : account => "projects/${var.project}/serviceAccounts/${email}" }
 }
@@ -62,8 +71,10 @@ resource "google_secret_manager_secret_iam_member" "this" {
   for_each = {
     # The migration job connects as the owner of the schema.
     "migrations database-url-migrations" = { account = "migrations", id = google_secret_manager_secret.database_url["migrations"].secret_id }
-    # The build's plan step reads the passwords that the connection URLs contain. This gives the account nothing new: it
-    # deploys code that can read these URLs.
+    # The link that it mails to a first super admin contains a token.
+    "migrations mail-token-keys" = { account = "migrations", id = google_secret_manager_secret.this["mail-token-keys"].secret_id }
+    # The deployment's plan step reads the passwords that the connection URLs contain. This gives the account nothing
+    # new: it deploys code that can read these URLs.
     "deploy database-password-functions"   = { account = "deploy", id = google_secret_manager_secret.this["database-password-functions"].secret_id }
     "deploy database-password-maintenance" = { account = "deploy", id = google_secret_manager_secret.this["database-password-maintenance"].secret_id }
     "deploy database-password-migrations"  = { account = "deploy", id = google_secret_manager_secret.this["database-password-migrations"].secret_id }
@@ -119,7 +130,9 @@ locals {
     # The same for Speech-to-Text.
     "transcription reads voice"     = { function = "transcription", bucket = "uploads", role = "roles/storage.objectViewer", prefix = "voice/" }
     "transcription creates results" = { function = "transcription", bucket = "results", role = "roles/storage.objectCreator", prefix = "transcription/" }
-    "transcription reads results"   = { function = "transcription", bucket = "results", role = "roles/storage.objectViewer", prefix = "transcription/", lists = true }
+    # Writes recordings that the engine cannot decode in another format, part by part, and deletes them afterwards.
+    "transcription converts"      = { function = "transcription", bucket = "results", role = "roles/storage.objectUser", prefix = "converted/", lists = true }
+    "transcription reads results" = { function = "transcription", bucket = "results", role = "roles/storage.objectViewer", prefix = "transcription/", lists = true }
 
     # Writes parts and composes them into one file.
     "export writes exports" = { function = "export", bucket = "exports", role = "roles/storage.objectUser", prefix = "", lists = true }
@@ -156,7 +169,7 @@ resource "google_project_iam_custom_role" "object_sweeper" {
   description = "List, read and delete objects, but not create or change them."
   permissions = ["storage.objects.delete", "storage.objects.get", "storage.objects.list"]
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # Narrower than a token creator, who could impersonate the account everywhere.
@@ -166,7 +179,7 @@ resource "google_project_iam_custom_role" "blob_signer" {
   description = "Sign with a service account's key, as for signed URLs of Cloud Storage."
   permissions = ["iam.serviceAccounts.signBlob"]
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 locals {
@@ -203,8 +216,15 @@ resource "google_cloud_run_v2_job_iam_member" "scheduler" {
   member   = local.members["scheduler"]
 }
 
-# Google's service agents. Pub/Sub and Cloud Scheduler need no grant to create tokens for `pushes` and `scheduler`:
-# their service agent roles include it.
+# Google's service agents. apis.tf grants the others their roles.
+
+# Pub/Sub creates the ID tokens of its pushes (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions), for
+# this account only. Its own role would let it create tokens for every account of the project.
+resource "google_service_account_iam_member" "pushes" {
+  service_account_id = local.account_ids["pushes"]
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = google_project_service_identity.this["pubsub.googleapis.com"].member
+}
 
 # Cloud Storage publishes notifications.
 resource "google_pubsub_topic_iam_member" "storage" {
@@ -237,6 +257,7 @@ resource "google_storage_bucket_iam_member" "ai" {
     "documentai reads documents" = { api = "documentai.googleapis.com", bucket = "uploads", role = "roles/storage.objectViewer", prefix = "documents/" }
     "documentai writes results"  = { api = "documentai.googleapis.com", bucket = "results", role = "roles/storage.objectCreator", prefix = "ocr/" }
     "speech reads voice"         = { api = "speech.googleapis.com", bucket = "uploads", role = "roles/storage.objectViewer", prefix = "voice/" }
+    "speech reads conversions"   = { api = "speech.googleapis.com", bucket = "results", role = "roles/storage.objectViewer", prefix = "converted/" }
     "speech writes results"      = { api = "speech.googleapis.com", bucket = "results", role = "roles/storage.objectCreator", prefix = "transcription/" }
   }
 

@@ -13,7 +13,7 @@ resource "google_cloud_run_v2_job" "migrations" {
   name     = "migrations"
   location = var.region
 
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   template {
     template {
@@ -52,6 +52,16 @@ resource "google_cloud_run_v2_job" "migrations" {
             }
           }
         }
+        # For the link that it mails to a first super admin.
+        env {
+          name = "MAIL_TOKEN_KEYS"
+          value_source {
+            secret_key_ref {
+              secret  = google_secret_manager_secret.this["mail-token-keys"].secret_id
+              version = local.secret_version["mail-token-keys"]
+            }
+          }
+        }
       }
     }
   }
@@ -61,7 +71,7 @@ resource "google_cloud_run_v2_job" "migrations" {
     ignore_changes = [client, client_version, template[0].template[0].containers[0].image]
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.this]
+  depends_on = [time_sleep.grants]
 }
 
 # Compares the audit log with its seals. Fails when a row was changed, removed or inserted, and an alert reports it.
@@ -69,7 +79,7 @@ resource "google_cloud_run_v2_job" "verify_audit" {
   name     = "verify-audit"
   location = var.region
 
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   template {
     template {
@@ -124,5 +134,5 @@ resource "google_cloud_run_v2_job" "verify_audit" {
     ignore_changes = [client, client_version, template[0].template[0].containers[0].image]
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.function]
+  depends_on = [time_sleep.grants]
 }

@@ -3,13 +3,13 @@
 resource "google_compute_global_address" "ipv4" {
   name       = "alta-data-ipv4"
   ip_version = "IPV4"
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_global_address" "ipv6" {
   name       = "alta-data-ipv6"
   ip_version = "IPV6"
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 locals {
@@ -52,7 +52,8 @@ resource "google_compute_backend_service" "function" {
 # Static files
 
 locals {
-  static = { for kind, routes in local.platform.static : kind => routes if kind != "page" || var.reference_page }
+  # `docs`, and with the console its page and the files that the page names.
+  static = { for kind, routes in local.platform.static : kind => routes if kind == "docs" || var.console }
 }
 
 resource "google_compute_backend_bucket" "static" {
@@ -105,6 +106,17 @@ resource "google_compute_url_map" "this" {
       content {
         paths   = path_rule.value
         service = local.static_backends[path_rule.key]
+
+        # The console's page is one object for all of its paths. A rewrite replaces the whole path, since the routes have
+        # no wildcard.
+        dynamic "route_action" {
+          for_each = [for kind, file in local.platform.static_rewrites : file if kind == path_rule.key]
+          content {
+            url_rewrite {
+              path_prefix_rewrite = route_action.value
+            }
+          }
+        }
       }
     }
   }
@@ -134,7 +146,7 @@ resource "google_compute_url_map" "redirect" {
     strip_query            = false
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # Front ends
@@ -152,7 +164,7 @@ resource "google_compute_managed_ssl_certificate" "this" {
     create_before_destroy = true
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_ssl_policy" "this" {
@@ -160,7 +172,7 @@ resource "google_compute_ssl_policy" "this" {
   profile         = "RESTRICTED"
   min_tls_version = "TLS_1_2"
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_target_https_proxy" "this" {

@@ -10,7 +10,7 @@ resource "google_logging_project_exclusion" "tokens" {
     (httpRequest.requestUrl=~"${local.token_urls}" OR httpRequest.referer=~"${local.token_urls}")
   EOT
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 locals {

@@ -7,7 +7,7 @@ resource "google_monitoring_notification_channel" "email" {
   type         = "email"
   labels       = { email_address = each.key }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 locals {
@@ -41,7 +41,7 @@ resource "google_monitoring_uptime_check_config" "this" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # Metrics counted from log lines.
@@ -53,7 +53,7 @@ locals {
       labels = { subscription = "EXTRACT(jsonPayload.subscription)" }
     }
     # One line for each upload whose event did not arrive, because a notification or a topic is broken.
-    lost_announcements = {
+    lost_upload_events = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"lost upload event published\""
       labels = {}
     }
@@ -81,6 +81,11 @@ locals {
       filter = "resource.type=\"cloud_scheduler_job\" severity>=ERROR"
       labels = { job = "EXTRACT(resource.labels.job_id)" }
     }
+    # One line for each run of the task `seal-audit` that reached the end of the audit log.
+    sealings = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log is sealed\""
+      labels = {}
+    }
     seals = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log was sealed\""
       labels = {}
@@ -107,14 +112,14 @@ resource "google_logging_metric" "count" {
   }
   label_extractors = each.value.labels
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # The age of the oldest event that the outbox sweep found.
 resource "google_logging_metric" "outbox_age" {
   name            = "outbox_age"
   filter          = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the outbox was swept\""
-  value_extractor = "EXTRACT(jsonPayload.oldest_seconds)"
+  value_extractor = "EXTRACT(jsonPayload.oldestSeconds)"
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -130,7 +135,16 @@ resource "google_logging_metric" "outbox_age" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
+}
+
+# An alert on a new metric is rejected with 404 for up to ten minutes
+# (https://github.com/hashicorp/terraform-provider-google/issues/11102). The database takes longer, so an apply does not.
+resource "time_sleep" "metrics" {
+  create_duration = "660s"
+  triggers        = { metrics = join(" ", sort(concat(keys(google_logging_metric.count), [google_logging_metric.outbox_age.name]))) }
+
+  depends_on = [google_logging_metric.count, google_logging_metric.outbox_age]
 }
 
 # Budget
@@ -167,5 +181,5 @@ resource "google_billing_budget" "this" {
     disable_default_iam_recipients   = false
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }

@@ -3,7 +3,7 @@
 resource "google_compute_network" "this" {
   name                    = "alta-data"
   auto_create_subnetworks = false
-  depends_on              = [google_project_service.this]
+  depends_on              = [time_sleep.apis]
 }
 
 # Each instance uses an address, and a rollout temporarily doubles the number of instances.
@@ -35,6 +35,11 @@ resource "google_service_networking_connection" "services" {
   network                 = google_compute_network.this.id
   service                 = "servicenetworking.googleapis.com"
   reserved_peering_ranges = [google_compute_global_address.services.name]
+  # Cloud SQL keeps a deleted instance for days, and meanwhile the connection cannot be deleted
+  # (https://github.com/hashicorp/terraform-provider-google/issues/16275). README.md says how to remove the peering.
+  deletion_policy = "ABANDON"
+
+  depends_on = [time_sleep.grants]
 }
 
 locals {

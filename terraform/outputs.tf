@@ -22,7 +22,7 @@ output "deploy_service_account" {
 }
 
 output "static_bucket" {
-  description = "The bucket of the OpenAPI document and the pages."
+  description = "The bucket of the OpenAPI document, its pages and the console."
   value       = google_storage_bucket.static.name
 }
 

@@ -5,6 +5,12 @@ state_bucket = "alta-data-prod-terraform"
 environment  = "prod"
 domain       = "api.alta-data.example"
 
+# Set to true after the first release (README.md).
+released = false
+
+# Cloud Build restricts some projects to a few regions, of which this is the nearest.
+build_region = "europe-west1"
+
 frontend_url = "https://app.alta-data.example"
 
 database = {
@@ -63,6 +69,6 @@ budget = {
 }
 
 repository = {
-  id     = "projects/alta-data-prod/locations/europe-west4/connections/github/repositories/alta-data"
+  id     = "projects/alta-data-prod/locations/europe-west1/connections/github/repositories/alta-data"
   branch = "main"
 }

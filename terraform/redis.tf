@@ -21,7 +21,7 @@ resource "google_redis_instance" "this" {
   # Evicts the least recently used counters.
   redis_configs = { maxmemory-policy = "volatile-lru" }
 
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   maintenance_policy {
     weekly_maintenance_window {
@@ -49,13 +49,13 @@ resource "google_secret_manager_secret" "redis_url" {
   secret_id           = "redis-url"
   annotations         = { purpose = "The URL of Redis, with its password." }
   version_destroy_ttl = "604800s"
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   replication {
     auto {}
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_secret_manager_secret_version" "redis_url" {

@@ -26,13 +26,13 @@ resource "google_secret_manager_secret" "this" {
   annotations = { purpose = each.value }
   # A destroyed version can be restored for a week.
   version_destroy_ttl = "604800s"
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   replication {
     auto {}
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # The database connection URLs, built from the passwords above. They are write-only arguments, which no state contains.
@@ -46,13 +46,13 @@ resource "google_secret_manager_secret" "database_url" {
   secret_id           = "database-url-${each.key}"
   annotations         = { purpose = "The database connection URL for ${each.key}." }
   version_destroy_ttl = "604800s"
-  deletion_protection = var.deletion_protection
+  deletion_protection = local.protected
 
   replication {
     auto {}
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 ephemeral "google_secret_manager_secret_version" "database_password" {

@@ -21,7 +21,7 @@ resource "google_storage_bucket" "this" {
 
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = !var.deletion_protection
+  force_destroy               = !local.protected
 
   # Browsers upload and download from these origins only.
   dynamic "cors" {
@@ -67,7 +67,7 @@ resource "google_storage_bucket" "this" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.storage]
+  depends_on = [time_sleep.apis, google_kms_crypto_key_iam_member.storage]
 }
 
 # Cloud Storage's service agent encrypts and decrypts with the key.
@@ -88,10 +88,10 @@ resource "google_storage_notification" "this" {
   payload_format = "JSON_API_V1"
   event_types    = ["OBJECT_FINALIZE"]
 
-  depends_on = [google_pubsub_topic_iam_member.storage]
+  depends_on = [time_sleep.grants]
 }
 
-# The OpenAPI document and the pages: the only public bucket.
+# The OpenAPI document, its pages and the console: the only public bucket.
 resource "google_storage_bucket" "static" {
   #checkov:skip=CKV_GCP_62: the objects are public, and the load balancer logs requests for them
   #checkov:skip=CKV_GCP_114: the load balancer reads the bucket as allUsers, so it must be public
@@ -120,12 +120,12 @@ resource "google_storage_bucket" "static" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # A backend bucket reads its objects as allUsers, because the load balancer has no service account.
 resource "google_storage_bucket_iam_member" "static" {
-  #checkov:skip=CKV_GCP_28: the only public bucket; it contains only the public API documentation and pages
+  #checkov:skip=CKV_GCP_28: the only public bucket; it contains only the public API documentation and the console
   bucket = google_storage_bucket.static.name
   role   = "roles/storage.legacyObjectReader"
   member = "allUsers"
@@ -141,11 +141,15 @@ resource "google_storage_bucket" "seals" {
 
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = !var.deletion_protection
+  force_destroy               = !local.protected
 
-  retention_policy {
-    retention_period = var.audit_retention_days * 86400
-    is_locked        = var.seals_locked
+  # Without a lock, there is no retention either: it would prevent destroying the bucket.
+  dynamic "retention_policy" {
+    for_each = var.seals_locked ? [true] : []
+    content {
+      retention_period = var.audit_retention_days * 86400
+      is_locked        = true
+    }
   }
 
   lifecycle_rule {
@@ -164,5 +168,5 @@ resource "google_storage_bucket" "seals" {
     }
   }
 
-  depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.storage]
+  depends_on = [time_sleep.apis, google_kms_crypto_key_iam_member.storage]
 }

@@ -32,8 +32,20 @@ variable "ai_location" {
   }
 }
 
+variable "build_region" {
+  description = "The region of Cloud Build. Null for `region`, unless Cloud Build restricts the project to a few regions (README.md)."
+  type        = string
+  default     = null
+}
+
+variable "released" {
+  description = "Whether the platform had its first release. Before, no alert is mailed, and `deletion_protection` has no effect, so that Terraform can replace what failed to start."
+  type        = bool
+  default     = false
+}
+
 variable "deletion_protection" {
-  description = "Prevents destroying the database, Redis, the services, and buckets that contain objects."
+  description = "Prevents destroying the database, Redis, the services, and buckets that contain objects, once `released` is set."
   type        = bool
   default     = true
 }
@@ -45,20 +57,20 @@ variable "domain" {
   type        = string
 }
 
-variable "reference_page" {
-  description = "Serves the reference page on the platform's domain. Required unless `frontend_url` is set."
+variable "console" {
+  description = "Serves the console on the platform's domain. Required unless `frontend_url` is set."
   type        = bool
   default     = false
 }
 
 variable "frontend_url" {
-  description = "The origin of the web application, for links in mails. Null for the reference page."
+  description = "The origin of the web application, for links in mails. Null for the console."
   type        = string
   default     = null
 
   validation {
-    condition     = var.frontend_url != null || var.reference_page
-    error_message = "Set frontend_url or reference_page: links in mails need a web application."
+    condition     = var.frontend_url != null || var.console
+    error_message = "Set frontend_url or console: links in mails need a web application."
   }
   validation {
     condition     = var.frontend_url == null || can(regex("^https://[^/]+$", var.frontend_url))
@@ -87,6 +99,17 @@ variable "cloud_armor" {
   description = "Enables Cloud Armor: rate limits by address, and OWASP rules."
   type        = bool
   default     = true
+}
+
+variable "enforced_waf_rules" {
+  description = "The rule sets of Cloud Armor that reject requests (`waf_rules` in armor.tf). The others are in preview: they only log what they would reject. Enforce a rule set after its log has shown no ordinary request."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.enforced_waf_rules, keys(local.waf_rules))) == 0
+    error_message = "Use names of waf_rules in armor.tf."
+  }
 }
 
 variable "requests_per_minute" {
@@ -145,7 +168,7 @@ variable "registration" {
 }
 
 variable "limits" {
-  description = "Limits of what one user may have or cause, by the names of their environment variables in lower case. Null for the code's default. `event_streams_per_instance` must be below the concurrency of `events`."
+  description = "Limits on the resources and the work of one user, by the names of their environment variables in lower case. Null for the code's default. `event_streams_per_instance` must be below the concurrency of `events`."
   type = object({
     projects_per_user            = optional(number)
     open_invitations_per_user    = optional(number)
@@ -170,13 +193,41 @@ variable "limits" {
 }
 
 variable "operation_hours" {
-  description = "Age in hours at which a batch operation of Document AI or Speech-to-Text ends without a result. Google may take a day."
+  description = "Hours after which a running batch operation of Document AI or Speech-to-Text counts as lost. Document AI cancels an operation 24 hours after its start, without its time in the queue."
   type        = number
   default     = 48
 
   validation {
-    condition     = var.operation_hours >= 24 && var.operation_hours <= 720 && floor(var.operation_hours) == var.operation_hours
-    error_message = "operation_hours must be a whole number from 24 to 720."
+    condition     = var.operation_hours >= 25 && var.operation_hours <= 720 && floor(var.operation_hours) == var.operation_hours
+    error_message = "operation_hours must be a whole number from 25 to 720: Google may take 24."
+  }
+}
+
+variable "documentai_processor_version" {
+  description = "The version of the OCR processor, offered in `ai_location` (https://cloud.google.com/document-ai/docs/manage-processor-versions). Null for the code's default."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.documentai_processor_version == null || can(regex("^[a-zA-Z0-9.-]+$", var.documentai_processor_version))
+    error_message = "documentai_processor_version must be an id such as pretrained-ocr-v2.1-2024-08-07."
+  }
+}
+
+variable "engine_quotas" {
+  description = "The project's quotas of Document AI and Speech-to-Text, by the names of their environment variables in lower case. Requests above them wait instead of being sent. Null for the code's defaults, which are Google's."
+  type = object({
+    documentai_batch_operations = optional(number)
+    documentai_calls_per_minute = optional(number)
+    speech_batch_operations     = optional(number)
+    speech_calls_per_minute     = optional(number)
+    speech_batches_per_minute   = optional(number)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for quota in values(var.engine_quotas) : quota == null || try(quota >= 1 && floor(quota) == quota, true)])
+    error_message = "A quota must be a whole number from 1."
   }
 }
 
@@ -298,7 +349,7 @@ variable "soft_delete_days" {
 }
 
 variable "seals_locked" {
-  description = "Locks the retention of the audit log's seals. A lock is permanent, so disable it only in environments that will be destroyed."
+  description = "Retains the audit log's seals for `audit_retention_days` and locks that. A lock is permanent, so disable it only in environments that will be destroyed."
   type        = bool
   default     = true
 }
@@ -306,7 +357,7 @@ variable "seals_locked" {
 # Operations
 
 variable "alert_emails" {
-  description = "The mail addresses that receive alerts."
+  description = "The email addresses that receive alerts."
   type        = list(string)
 
   validation {
@@ -326,12 +377,23 @@ variable "budget" {
 }
 
 variable "repository" {
-  description = "The repository (`projects/…/locations/…/connections/…/repositories/…`) and branch that Cloud Build deploys. Null for no trigger."
+  description = "The repository (`projects/…/locations/…/connections/…/repositories/…`, in the region of the builds) and branch that Cloud Build deploys. Null for no trigger."
   type = object({
     id     = string
     branch = string
   })
   default = null
+
+  validation {
+    condition     = try(split("/", var.repository.id)[3], coalesce(var.build_region, var.region)) == coalesce(var.build_region, var.region)
+    error_message = "Connect the repository in build_region: a trigger uses repositories of its region only."
+  }
+}
+
+variable "scan_images" {
+  description = "Scans each new image for known vulnerabilities, at a price for each digest (README.md)."
+  type        = bool
+  default     = true
 }
 
 variable "state_bucket" {

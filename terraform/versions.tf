@@ -12,6 +12,11 @@ terraform {
       source  = "hashicorp/google-beta"
       version = "~> 7.0"
     }
+    # Waits where Google's changes take effect later than its answers.
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.13"
+    }
   }
 
   # Each environment has its own bucket: terraform init -backend-config="bucket=…" (README.md).

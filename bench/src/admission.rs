@@ -1,4 +1,4 @@
-//! The CPU time that the worst requests to each anonymous route of `auth` take, beside an ordinary request's.
+//! Compares the CPU time of the worst requests to each anonymous route of `auth` with that of an ordinary request.
 
 use futures::future;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::{
 const ROUNDS: usize = 3;
 /// Requests of each kind in a round, all at once.
 const REQUESTS: usize = 40;
-/// The most that a worst request may take, in ordinary ones.
+/// The largest accepted cost of a request, as a multiple of an ordinary one.
 const LIMIT: f64 = 3.0;
 /// A size just below the limits for bodies and URLs.
 const BODY: usize = 16_300;
@@ -84,7 +84,7 @@ fn queries() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Measures every route. Fails when a request takes more than [`LIMIT`] ordinary ones.
+/// Measures every route. Fails when a request costs more than [`LIMIT`] times an ordinary one.
 pub(crate) async fn run() -> Result<()> {
     let auth = RunningAuth::start(2).await?;
     auth.accounts("admission", 1).await?;

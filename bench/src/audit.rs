@@ -148,7 +148,7 @@ async fn verify(db: &PgPool, url: &str) -> Result<()> {
         process.resident_kib()? / 1024
     );
 
-    let check = async |what: &str| -> Result<String> {
+    let check = async |label: &str| -> Result<String> {
         let start = Instant::now();
         let output = Command::new(&binary)
             .arg("verify-audit")
@@ -156,9 +156,9 @@ async fn verify(db: &PgPool, url: &str) -> Result<()> {
             .envs(variables.iter().cloned())
             .output()
             .await?;
-        let said = String::from_utf8(output.stdout)?;
-        println!("verified in {:.1?} ({what}): {}", start.elapsed(), said.trim().replace('\n', "; "));
-        Ok(said)
+        let report = String::from_utf8(output.stdout)?;
+        println!("verified in {:.1?} ({label}): {}", start.elapsed(), report.trim().replace('\n', "; "));
+        Ok(report)
     };
     if !check("as it was sealed").await?.contains("nothing was tampered with") {
         return Err("an untouched log was reported as tampered with".into());
@@ -179,11 +179,11 @@ async fn verify(db: &PgPool, url: &str) -> Result<()> {
     .bind(beside)
     .fetch_one(db)
     .await?;
-    let said = check("after three rows were tampered with").await?;
+    let report = check("after three rows were tampered with").await?;
     let expected =
         [format!("changed: {changed}"), format!("removed: {removed}"), format!("inserted: {inserted}")];
-    match expected.iter().find(|finding| !said.contains(*finding)) {
-        None if said.lines().count() == 4 => Ok(()),
+    match expected.iter().find(|finding| !report.contains(*finding)) {
+        None if report.lines().count() == 4 => Ok(()),
         None => Err("more tampering was found than was done".into()),
         Some(missed) => Err(format!("not found: {missed}").into()),
     }

@@ -37,7 +37,7 @@ const DELIVERIES: std::ops::RangeInclusive<u32> = 1..=5;
 /// The longest time that killing continues after all bytes have arrived.
 const STORM: Duration = Duration::from_secs(60);
 /// The time limit for everything to finish, redeliveries with long pauses included.
-const GIVE_UP: Duration = Duration::from_secs(25 * 60);
+const TIME_LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// Starts everything, injects faults, waits until nothing is in progress, and counts.
 pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
@@ -110,21 +110,21 @@ async fn projects(tenants: &Tenants) -> Result<Vec<Project>> {
 /// Waits until no item, event or mail is in progress.
 async fn at_rest(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<()> {
     let start = Instant::now();
-    let mut told = start;
+    let mut reported = start;
     loop {
         let left = checks::left(db, uploads.invited.load(Ordering::Relaxed)).await?;
         let outstanding = cloud.outstanding();
         if left == 0 && outstanding == 0 {
             return Ok(());
         }
-        if start.elapsed() > GIVE_UP {
+        if start.elapsed() > TIME_LIMIT {
             return Err(
                 format!("not finished in time: {left} rows and {outstanding} messages are left").into()
             );
         }
-        if told.elapsed() > Duration::from_secs(30) {
+        if reported.elapsed() > Duration::from_secs(30) {
             eprintln!("bench: {left} rows and {outstanding} messages left");
-            told = Instant::now();
+            reported = Instant::now();
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

@@ -1,5 +1,5 @@
-//! The services around functions that run as processes: Pub/Sub, Cloud Storage, Document AI and a mail server, all in
-//! this process.
+//! The services around functions that run as processes: Pub/Sub, Cloud Storage, Document AI, Speech-to-Text and a mail
+//! server, all in this process.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -11,13 +11,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{Router, extract::Request, http::StatusCode, middleware, middleware::Next};
+use axum::{Router, body::Bytes, extract::Request, http::StatusCode, middleware, middleware::Next};
 use functions::FUNCTIONS;
 use futures::future::BoxFuture;
 use local_documentai::DocumentAi;
 use local_identity::Identity;
 use local_pubsub::{DeadLetterPolicy, Faults, OidcToken, PubSub, PushConfig, RetryPolicy};
 use local_smtp::{Credentials, Inbox};
+use local_speech::Speech;
 use local_storage::{Attributes, Bucket, NotificationConfig, Storage};
 use shared::{
     base::config::Env,
@@ -49,6 +50,7 @@ pub(crate) struct Cloud {
     pub(crate) pubsub: PubSub,
     pub(crate) storage: Storage,
     pub(crate) ai: DocumentAi,
+    pub(crate) speech: Speech,
     pub(crate) calls: Arc<Calls>,
     pub(crate) inbox: Inbox,
     pub(crate) relay: Relay,
@@ -124,6 +126,10 @@ impl Cloud {
         }
         let (storage, storage_endpoint) = start_storage(data.path(), &identity, &pubsub).await?;
         let ai = DocumentAi::new(engine(data.path(), &identity, &storage, enrich));
+        let folder = data.path().join("speech");
+        let mut speech = local_speech::Settings::new(identity.clone(), resolve(&storage), 2, folder);
+        speech.write = Some(write(&storage, None));
+        let speech = Speech::open(speech)?;
         let calls = Arc::new(Calls::default());
         let credentials = Credentials { username: "bench".into(), password: "bench".into() };
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -135,6 +141,7 @@ impl Cloud {
             ("PUBSUB_ENDPOINT", serve(pubsub.router()).await?),
             ("STORAGE_ENDPOINT", storage_endpoint),
             ("DOCUMENTAI_ENDPOINT", serve(calls.counted(ai.router())).await?),
+            ("SPEECH_ENDPOINT", serve(speech.router()).await?),
             ("PUSH_JWKS_URL", {
                 let issuer = serve(local_pubsub::oidc_router(identity.clone())).await?;
                 format!("{issuer}/oauth2/v3/certs")
@@ -165,7 +172,13 @@ impl Cloud {
         let mut environment = process::environment()?;
         environment.retain(|(name, _)| endpoints.iter().all(|(replaced, _)| replaced != name));
         environment.extend(endpoints.map(|(name, value)| (name.to_owned(), value)));
-        Ok(Self { pubsub, storage, ai, calls, inbox, relay, identity, environment, _data: data })
+        Ok(Self { pubsub, storage, ai, speech, calls, inbox, relay, identity, environment, _data: data })
+    }
+
+    /// Sets a variable of the functions that start later.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(set, _)| set != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// The environment of a function. No function connects with the role that migrates.
@@ -232,7 +245,7 @@ impl Cloud {
     }
 
     /// Writes the object of an upload, which publishes its event. Returns the generation.
-    pub(crate) async fn upload(&self, object: &ObjectName, bytes: &'static [u8]) -> Result<i64> {
+    pub(crate) async fn upload(&self, object: &ObjectName, bytes: impl Into<Bytes>) -> Result<i64> {
         let (name, attributes) = (object.to_string(), Attributes::default());
         Ok(self.storage.create_object(UPLOADS_BUCKET, &name, attributes, bytes.into()).await?.generation)
     }
@@ -295,25 +308,34 @@ fn engine(
     storage: &Storage,
     enrich: Option<Enrich>,
 ) -> local_documentai::Settings {
-    let (objects, results) = (storage.clone(), storage.clone());
-    let resolve: local_documentai::Resolve = Arc::new(move |uri| {
+    let mut settings = local_documentai::Settings::new(identity.clone(), resolve(storage), 2);
+    settings.write = Some(write(storage, enrich));
+    settings.processor = Some(PROCESSOR.to_owned());
+    settings.work_folder = data.to_owned();
+    settings
+}
+
+/// Returns a function with which an engine reads objects.
+fn resolve(storage: &Storage) -> local_speech::Resolve {
+    let storage = storage.clone();
+    Arc::new(move |uri| {
         let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
-        let found = named.and_then(|(bucket, object)| objects.open_object(bucket, object, None));
+        let found = named.and_then(|(bucket, object)| storage.open_object(bucket, object, None));
         Box::pin(async move { found.map(|(_, path)| path) })
-    });
-    let write: local_documentai::Write = Arc::new(move |uri, bytes, _| -> BoxFuture<'static, _> {
-        let (storage, uri) = (results.clone(), uri.to_owned());
+    })
+}
+
+/// Returns a function with which an engine writes objects.
+fn write(storage: &Storage, enrich: Option<Enrich>) -> local_speech::Write {
+    let storage = storage.clone();
+    Arc::new(move |uri, bytes, _| -> BoxFuture<'static, _> {
+        let (storage, uri) = (storage.clone(), uri.to_owned());
         Box::pin(async move {
             let bytes = enrich.map_or_else(|| bytes.clone(), |enrich| enrich(bytes.clone()));
             let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
             let (bucket, object) = named.ok_or("not the address of an object")?;
-            let made = storage.create_object(bucket, object, Attributes::default(), bytes.into()).await;
-            made.map(|_| ()).map_err(|error| error.to_string())
+            let created = storage.create_object(bucket, object, Attributes::default(), bytes.into()).await;
+            created.map(|_| ()).map_err(|error| error.to_string())
         })
-    });
-    let mut settings = local_documentai::Settings::new(identity.clone(), resolve, 2);
-    settings.write = Some(write);
-    settings.processor = Some(PROCESSOR.to_owned());
-    settings.work_folder = data.to_owned();
-    settings
+    })
 }

@@ -50,16 +50,16 @@ pub(crate) async fn run() -> Result<()> {
 
 /// The measurements of one function.
 #[derive(Default)]
-struct Figures {
+pub(crate) struct Figures {
     /// From process start to the answer.
-    times: Vec<Duration>,
+    pub(crate) times: Vec<Duration>,
     /// CPU time of the start, which is comparable on a busy machine.
     cpu: Vec<Duration>,
     /// Peak resident memory, in KiB.
-    memory: u64,
+    pub(crate) memory: u64,
 }
 
-async fn measure(binary: &Path) -> Result<Figures> {
+pub(crate) async fn measure(binary: &Path) -> Result<Figures> {
     let environment = environment()?;
     let mut figures = Figures::default();
     for _ in 0..STARTS {

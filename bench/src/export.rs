@@ -33,8 +33,8 @@ const BATCH: i64 = 50_000;
 const BOOK: i64 = 500;
 /// The largest accepted increase in memory for ten times as many items, in MiB.
 const MORE_MIB: f64 = 16.0;
-/// Longer than the lease of a killed process and the rest of the export.
-const PATIENCE: Duration = Duration::from_secs(1800);
+/// The time limit of an export: longer than the lease of a killed process and the rest of the export.
+const TIMEOUT: Duration = Duration::from_secs(1800);
 
 /// Items `$1..$2` of the project `$3`, each with a page of some 300 bytes. Every hundredth is a voice sample, and every
 /// ten thousandth name contains a spreadsheet formula.
@@ -135,14 +135,14 @@ impl Side {
         let mut export = Instance::start(&self.cloud, "export", 0).await?;
         let start = Instant::now();
         let body = json!({"project_id": project, "format": format});
-        let asked = self.ask(self.client.post(self.data.url("/exports")).json(&body)).await?;
-        let path = format!("/exports/{}", asked["id"].as_str().ok_or("no id")?);
+        let requested = self.request(self.client.post(self.data.url("/exports")).json(&body)).await?;
+        let path = format!("/exports/{}", requested["id"].as_str().ok_or("no id")?);
         let (mut killed, mut peak) = (!kill, 0);
         let about = loop {
-            let about = self.ask(self.client.get(self.data.url(&path))).await?;
+            let about = self.request(self.client.get(self.data.url(&path))).await?;
             match about["status"].as_str() {
                 Some("ready") => break about,
-                Some("processing") if start.elapsed() < PATIENCE => {}
+                Some("processing") if start.elapsed() < TIMEOUT => {}
                 _ => return Err(format!("{name}: {about}").into()),
             }
             let (done, total) = (&about["progress"]["done"], &about["progress"]["total"]);
@@ -163,7 +163,7 @@ impl Side {
         Ok(mib)
     }
 
-    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
+    async fn request(&self, request: reqwest::RequestBuilder) -> Result<Value> {
         let answer = request.bearer_auth(self.tenants.token(&self.admin)?).send().await?;
         let (status, body) = (answer.status(), answer.text().await?);
         if status.is_success() {

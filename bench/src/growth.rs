@@ -14,7 +14,7 @@ use std::{
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgPool, postgres::PgConnectOptions};
 
-use self::seed::{PHRASE, RARE, seed};
+use self::seed::{PHRASE, RARE, UNSPACED, seed};
 use crate::{
     Result,
     cloud::Cloud,
@@ -23,8 +23,8 @@ use crate::{
     tenants::{Tenants, User},
 };
 
-const FEW: i64 = 10_000;
-const MANY: i64 = 1_000_000;
+const SMALL: i64 = 10_000;
+const LARGE: i64 = 1_000_000;
 /// Requests of each kind to each side.
 const REQUESTS: usize = 100;
 const WARM: usize = 5;
@@ -37,8 +37,8 @@ const DEEP_PAGE: usize = 100;
 
 /// Seeds both databases, queries both, and fails when a query is much slower on the large one.
 pub(crate) async fn run(items: Option<String>) -> Result<()> {
-    let many = items.map_or(Ok(MANY), |items| items.parse())?;
-    let few = Side::start("few", FEW).await?;
+    let many = items.map_or(Ok(LARGE), |items| items.parse())?;
+    let few = Side::start("few", SMALL).await?;
     let many = Side::start("many", many).await?;
     let sides = [&few, &many];
     let deep = [few.deep_cursor().await?, many.deep_cursor().await?];
@@ -53,7 +53,7 @@ pub(crate) async fn run(items: Option<String>) -> Result<()> {
         for round in 0..WARM + REQUESTS {
             for (which, side) in sides.iter().enumerate() {
                 let query = query.replace("DEEP", &deep[which]);
-                let (found, elapsed) = side.ask(small, &query).await?;
+                let (found, elapsed) = side.measure(small, &query).await?;
                 hits[which] = found["items"].as_array().map_or(0, Vec::len);
                 if round >= WARM {
                     samples[which].push(elapsed);
@@ -76,26 +76,39 @@ pub(crate) async fn run(items: Option<String>) -> Result<()> {
 
 /// The queries: a name, whether it reads a small project, and the rest of the query string.
 fn questions() -> Vec<(&'static str, bool, String)> {
-    let ask = |name, rest: &str| (name, false, rest.to_owned());
+    let measure = |name, rest: &str| (name, false, rest.to_owned());
+    let [chinese, thai] = UNSPACED;
     vec![
-        ask("list", ""),
-        ask("list, page 100", "&cursor=DEEP"),
+        measure("list", ""),
+        measure("list, page 100", "&cursor=DEEP"),
         ("list of a small project", true, "&limit=10".to_owned()),
-        ask("by status", "&status=pending_review"),
-        ask("by a rare status", "&status=failed"),
-        ask("own", "&uploaded_by=me"),
-        ask("own, by status", "&uploaded_by=me&status=rejected&limit=5"),
-        ask("by domain", "&domain=domain5"),
-        ask("by domain and status", "&domain=domain5&status=rejected&limit=10"),
-        ask("search: a rare word", &format!("&q={RARE}")),
-        ask("search: a missing word", "&q=nowhere"),
-        ask("search: a frequent word", "&q=word2"),
-        ask("search: two words", "&q=word2%20word5"),
-        ask("search: a phrase", &format!("&q=%22{}%22", PHRASE.replace(' ', "%20"))),
-        ask("search: frequent, by status", "&q=word2&status=rejected"),
-        ask("search: frequent, by domain", "&q=word2&domain=domain5"),
-        ask("search: frequent, own", "&q=word2&uploaded_by=me"),
-        ask("search: rare, by status", &format!("&q={RARE}&status=approved&limit=20")),
+        measure("by status", "&status=pending_review"),
+        measure("by a rare status", "&status=failed"),
+        measure("own", "&uploaded_by=me"),
+        measure("own, by status", "&uploaded_by=me&status=rejected&limit=5"),
+        measure("by domain", "&domain=domain5"),
+        measure("by domain and status", "&domain=domain5&status=rejected&limit=10"),
+        measure("search: a rare word", &format!("&q={RARE}")),
+        measure("search: a missing word", "&q=nowhere"),
+        measure("search: a frequent word", "&q=%22word2%22"),
+        measure("search: a frequent beginning", "&q=wo"),
+        measure("search: a rare beginning", "&q=margin"),
+        measure("search: a number", "&q=4711&limit=1"),
+        measure("search: an identifier", "&q=word2-annual"),
+        measure("search: of two frequent words", "&q=word2-word5"),
+        measure("search: of frequent words, absent", "&q=report-word1-annual"),
+        measure("search: an incomplete last word", "&q=word2%20rep"),
+        measure("search: an incomplete identifier", "&q=annual-rep"),
+        measure("search: letters, Chinese", &format!("&q={chinese}")),
+        measure("search: letters, Thai", &format!("&q={thai}")),
+        measure("search: an excluded word", "&q=word1%20-word2"),
+        measure("search: two words", "&q=word2%20word5"),
+        measure("search: a phrase", &format!("&q=%22{}%22", PHRASE.replace(' ', "%20"))),
+        measure("search: frequent, by status", "&q=word2&status=rejected"),
+        measure("search: frequent, by domain", "&q=word2&domain=domain5"),
+        measure("search: frequent, own", "&q=word2&uploaded_by=me"),
+        measure("search: an identifier, by status", "&q=word2-word5&status=approved&limit=10"),
+        measure("search: rare, by status", &format!("&q={RARE}&status=approved&limit=20")),
         ("search: frequent, small project", true, "&q=word2&limit=5".to_owned()),
     ]
 }
@@ -131,7 +144,7 @@ impl Side {
         Ok(Self { data, client, tenants, reader, projects, _cloud: cloud })
     }
 
-    async fn ask(&self, small: bool, query: &str) -> Result<(Value, Duration)> {
+    async fn measure(&self, small: bool, query: &str) -> Result<(Value, Duration)> {
         let project = &self.projects[usize::from(small)];
         let url = self.data.url(&format!("/documents?project_id={project}{query}"));
         // Seeding the other side may have taken longer than a token is valid.
@@ -151,7 +164,7 @@ impl Side {
         let mut cursor = String::new();
         for _ in 1..DEEP_PAGE {
             let query = if cursor.is_empty() { String::new() } else { format!("&cursor={cursor}") };
-            let (page, _) = self.ask(false, &query).await?;
+            let (page, _) = self.measure(false, &query).await?;
             cursor = page["next_cursor"].as_str().ok_or("the list is short")?.to_owned();
         }
         Ok(cursor)

@@ -71,7 +71,7 @@ fn mean_and_error(values: &[f64]) -> (f64, f64) {
 }
 
 /// Hashes per second on all cores, with reused memory.
-fn bare_loop(cores: usize) -> Result<f64> {
+pub(crate) fn bare_loop(cores: usize) -> Result<f64> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| error.to_string())?;
     let hashes = AtomicU64::new(0);
     let start = Instant::now();

@@ -39,7 +39,7 @@ const BLOCKS: usize = 12;
 const PAGE_BYTES: usize = 2500;
 /// The memory limit of an instance while the largest document arrives.
 const RESIDENT_KIB: u64 = 64 * 1024;
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Prints latency, throughput and memory. Fails when memory exceeds its limit.
 pub(crate) async fn run() -> Result<()> {
@@ -48,7 +48,7 @@ pub(crate) async fn run() -> Result<()> {
     cloud.ai.instant(Some("Dear Mrs. Albright, the parcel has arrived."));
     let tenants = Tenants::new(&db, &cloud)?;
     let user = tenants.user("admin").await?;
-    let world = World { project: tenants.project("Letters", &user).await?, cloud, tenants, user, db };
+    let world = Setup { project: tenants.project("Letters", &user).await?, cloud, tenants, user, db };
 
     // There are no subscriptions yet: the benchmark publishes the events of these uploads itself.
     let uploads = world.uploads(ONE_BY_ONE + AT_ONCE).await?;
@@ -61,7 +61,7 @@ pub(crate) async fn run() -> Result<()> {
     world.memory().await
 }
 
-struct World {
+struct Setup {
     cloud: Cloud,
     tenants: Tenants,
     user: User,
@@ -70,16 +70,63 @@ struct World {
 }
 
 /// An object and its generation.
-type Upload = (ObjectName, i64);
+pub(crate) type Upload = (ObjectName, i64);
 
-impl World {
+/// Creates drafts, and uploads their files.
+pub(crate) async fn uploads(
+    cloud: &Cloud,
+    tenants: &Tenants,
+    project: ProjectId,
+    user: &User,
+    count: usize,
+) -> Result<Vec<Upload>> {
+    let uploads = stream::iter(0..count).map(|_| async {
+        let object = tenants.draft(project, user, PDF).await?;
+        let generation = cloud.upload(&object, PDF).await?;
+        Result::Ok((object, generation))
+    });
+    uploads.buffer_unordered(8).try_collect().await
+}
+
+/// Events that were pushed to one instance.
+pub(crate) struct Pushed {
+    /// The time from each push to its answer.
+    pub(crate) samples: Vec<Duration>,
+    /// The time from the first push to the last answer.
+    pub(crate) elapsed: Duration,
+    /// The CPU time of the instance.
+    pub(crate) cpu: Duration,
+}
+
+/// Pushes the events of these uploads to an instance, as many at once as Cloud Run sends.
+pub(crate) async fn push(cloud: &Cloud, ocr: &Instance, uploads: &[Upload]) -> Result<Pushed> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let (url, token) = (ocr.url("/events/object-finalized"), cloud.push_token());
+    let before = ocr.process()?.cpu()?;
+    let start = Instant::now();
+    let samples = stream::iter(uploads.iter().enumerate())
+        .map(|(number, (object, generation))| {
+            let (attributes, data) = finalize_message(UPLOADS_BUCKET, object, *generation, None);
+            let message = json!({"messageId": number.to_string(), "attributes": attributes,
+                "data": STANDARD.encode(data.to_string())});
+            let body =
+                json!({"message": message, "subscription": "projects/bench/subscriptions/ocr-uploads"});
+            let request = client.post(&url).bearer_auth(&token).json(&body);
+            async move {
+                let start = Instant::now();
+                request.send().await?.error_for_status()?;
+                Ok::<_, reqwest::Error>(start.elapsed())
+            }
+        })
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    Ok(Pushed { samples, elapsed: start.elapsed(), cpu: ocr.process()?.cpu()?.saturating_sub(before) })
+}
+
+impl Setup {
     async fn uploads(&self, count: usize) -> Result<Vec<Upload>> {
-        let uploads = stream::iter(0..count).map(|_| async {
-            let object = self.tenants.draft(self.project, &self.user, PDF).await?;
-            let generation = self.cloud.upload(&object, PDF).await?;
-            Result::Ok((object, generation))
-        });
-        uploads.buffer_unordered(8).try_collect().await
+        uploads(&self.cloud, &self.tenants, self.project, &self.user, count).await
     }
 
     /// Delivers one event after the other and measures from publication to acknowledgment, which follows the commit.
@@ -107,29 +154,7 @@ impl World {
 
     /// Pushes as many concurrent events as Cloud Run sends to one instance.
     async fn throughput(&self, ocr: &Instance, uploads: &[Upload]) -> Result<()> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let (url, token) = (ocr.url("/events/object-finalized"), self.cloud.push_token());
-        let cpu = ocr.process()?.cpu()?;
-        let start = Instant::now();
-        let samples: Vec<Duration> = stream::iter(uploads.iter().enumerate())
-            .map(|(number, (object, generation))| {
-                let (attributes, data) = finalize_message(UPLOADS_BUCKET, object, *generation, None);
-                let message = json!({"messageId": number.to_string(), "attributes": attributes,
-                    "data": STANDARD.encode(data.to_string())});
-                let body =
-                    json!({"message": message, "subscription": "projects/bench/subscriptions/ocr-uploads"});
-                let request = client.post(&url).bearer_auth(&token).json(&body);
-                async move {
-                    let start = Instant::now();
-                    request.send().await?.error_for_status()?;
-                    Ok::<_, reqwest::Error>(start.elapsed())
-                }
-            })
-            .buffer_unordered(CONCURRENCY)
-            .try_collect()
-            .await?;
-        let elapsed = start.elapsed();
-        let cpu = ocr.process()?.cpu()? - cpu;
+        let Pushed { samples, elapsed, cpu } = push(&self.cloud, ocr, uploads).await?;
         self.all_read(uploads).await?;
         let events = u32::try_from(uploads.len())?;
         println!("{:<58} {:>8} {:>8}", "latency of a push, 80 at a time", "p50 ms", "p95 ms");
@@ -162,8 +187,8 @@ impl World {
             self.all_read(&uploads).await?;
             let seconds = start.elapsed().as_secs_f64();
             let peak = ocr.process()?.peak_kib()?;
-            let what = if documents == 1 { "one document" } else { "four documents" };
-            println!("{what:<58} {:>8.1} {:>8.1} {seconds:>8.1}", mib(idle), mib(peak));
+            let label = if documents == 1 { "one document" } else { "four documents" };
+            println!("{label:<58} {:>8.1} {:>8.1} {seconds:>8.1}", mib(idle), mib(peak));
             most = most.max(if documents == 1 { peak } else { 0 });
             let stored = "select count(*), min(length(text)), min(jsonb_array_length(layout)) from item_parts where item_id = $1";
             let stored: (i64, i32, i32) =
@@ -189,7 +214,7 @@ impl World {
             if usize::try_from(read)? == uploads.len() {
                 return Ok(());
             }
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > TIMEOUT {
                 return Err(format!("{read} of {} were read", uploads.len()).into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -198,7 +223,7 @@ impl World {
 }
 
 async fn acknowledged(answers: &mut mpsc::UnboundedReceiver<Answered>, function: &str) -> Result<Instant> {
-    let answer = timeout(PATIENCE, answers.recv()).await?.ok_or("the relay is gone")?;
+    let answer = timeout(TIMEOUT, answers.recv()).await?.ok_or("the relay is gone")?;
     if answer.function == function && answer.status.is_success() {
         Ok(answer.at)
     } else {

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use crate::{Result, process::free_port};
 
 /// The time limit for the first answer, recovery included.
-const GIVE_UP: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The server. It stops when this is dropped.
 pub(crate) struct Postgres {
@@ -85,7 +85,7 @@ impl Postgres {
         loop {
             match PgConnection::connect(&self.url()).await {
                 Ok(connection) => return Ok(connection.close().await?),
-                Err(error) if start.elapsed() > GIVE_UP => return Err(error.into()),
+                Err(error) if start.elapsed() > TIME_LIMIT => return Err(error.into()),
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }

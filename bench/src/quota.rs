@@ -23,9 +23,9 @@ const PAGES: usize = 50;
 /// The duration of an operation before it writes its output.
 const DELAY: Duration = Duration::from_millis(300);
 /// The quota of the engine and of `maintenance`.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 5;
 const PDF: &[u8] = b"%PDF-1.7 a long one";
-const GIVE_UP: Duration = Duration::from_secs(15 * 60);
+const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Uploads all documents at once and waits until all are processed.
 pub(crate) async fn run(documents: Option<String>) -> Result<()> {
@@ -59,7 +59,7 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
         if read + failed == wanted {
             break (start.elapsed(), failed, dead);
         }
-        if start.elapsed() > GIVE_UP {
+        if start.elapsed() > TIME_LIMIT {
             return Err(format!("{read} of {wanted} were processed in time, {failed} failed").into());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -29,11 +29,11 @@ const INSTANCES: usize = 2;
 
 /// The claims and decisions as the reviewers see them.
 #[derive(Default)]
-struct Desk {
+struct Observed {
     held: HashMap<String, usize>,
     decided: HashSet<String>,
     handed: Vec<Duration>,
-    took: Vec<Duration>,
+    durations: Vec<Duration>,
 }
 
 /// Runs the reviewers, and prints the results.
@@ -51,7 +51,7 @@ pub(crate) async fn run() -> Result<()> {
         instances.push(Instance::start(&cloud, "review", number).await?);
     }
     let client = Client::builder().no_proxy().build()?;
-    let desk = Arc::new(Mutex::new(Desk::default()));
+    let observed = Arc::new(Mutex::new(Observed::default()));
     let mut reviewers = JoinSet::new();
     let mut tokens = Vec::new();
     for number in 0..REVIEWERS {
@@ -61,24 +61,24 @@ pub(crate) async fn run() -> Result<()> {
     }
     let start = Instant::now();
     for (number, token) in tokens.into_iter().enumerate() {
-        let (client, desk) = (client.clone(), Arc::clone(&desk));
+        let (client, observed) = (client.clone(), Arc::clone(&observed));
         let base = instances[number % INSTANCES].url("");
-        reviewers.spawn(async move { review(number, &client, &base, &token, project, &desk).await });
+        reviewers.spawn(async move { review(number, &client, &base, &token, project, &observed).await });
     }
     while let Some(reviewer) = reviewers.join_next().await {
         reviewer??;
     }
     let elapsed = start.elapsed();
-    let desk = std::mem::take(&mut *desk.lock().unwrap_or_else(PoisonError::into_inner));
+    let observed = std::mem::take(&mut *observed.lock().unwrap_or_else(PoisonError::into_inner));
     println!(
         "{REVIEWERS} reviewers decided on {} items in {elapsed:.1?}: {:.0} a second",
-        desk.decided.len(),
-        f64::from(u32::try_from(desk.decided.len())?) / elapsed.as_secs_f64()
+        observed.decided.len(),
+        f64::from(u32::try_from(observed.decided.len())?) / elapsed.as_secs_f64()
     );
-    for (what, samples) in [("handed", &desk.handed), ("decided", &desk.took)] {
-        println!("{what}: p50 {:.1} ms, p95 {:.1} ms", median_ms(samples), percentile_ms(samples, 95));
+    for (label, samples) in [("handed", &observed.handed), ("decided", &observed.durations)] {
+        println!("{label}: p50 {:.1} ms, p95 {:.1} ms", median_ms(samples), percentile_ms(samples, 95));
     }
-    check(&db, &desk).await
+    check(&db, &observed).await
 }
 
 /// Runs one reviewer until the queue is empty.
@@ -88,9 +88,9 @@ async fn review(
     base: &str,
     token: &str,
     project: ProjectId,
-    desk: &Mutex<Desk>,
+    observed: &Mutex<Observed>,
 ) -> Result<()> {
-    let desk = || desk.lock().unwrap_or_else(PoisonError::into_inner);
+    let observed = || observed.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         let start = Instant::now();
         let next = format!("{base}/review/next?project_id={project}");
@@ -101,12 +101,12 @@ async fn review(
         let item: Value = answer.error_for_status()?.json().await?;
         let id = item["id"].as_str().ok_or("no item")?.to_owned();
         {
-            let mut desk = desk();
-            desk.handed.push(start.elapsed());
-            if let Some(holder) = desk.held.insert(id.clone(), number) {
+            let mut observed = observed();
+            observed.handed.push(start.elapsed());
+            if let Some(holder) = observed.held.insert(id.clone(), number) {
                 return Err(format!("{id} was handed to {number} while {holder} claimed it").into());
             }
-            if desk.decided.contains(&id) {
+            if observed.decided.contains(&id) {
                 return Err(format!("{id} was handed out again").into());
             }
         }
@@ -117,21 +117,21 @@ async fn review(
         };
         let start = Instant::now();
         // Remove it before the request, because the decision releases the claim before its answer arrives.
-        desk().held.remove(&id);
-        desk().decided.insert(id.clone());
+        observed().held.remove(&id);
+        observed().decided.insert(id.clone());
         let decided = client.patch(format!("{base}/review/{id}")).bearer_auth(token).json(&decision).send();
         let decided: Value = decided.await?.error_for_status()?.json().await?;
         if decided["status"] != decision["status"] {
             return Err(format!("{id} is {}", decided["status"]).into());
         }
-        desk().took.push(start.elapsed());
+        observed().durations.push(start.elapsed());
     }
 }
 
 /// Checks the invariants at the end.
-async fn check(db: &PgPool, desk: &Desk) -> Result<()> {
-    let mut wrong = Vec::new();
-    for (what, statement, expected) in [
+async fn check(db: &PgPool, observed: &Observed) -> Result<()> {
+    let mut invalid = Vec::new();
+    for (label, statement, expected) in [
         ("items decided on", "select count(*) from items where status in ('approved', 'rejected')", ITEMS),
         ("decisions", "select count(*) from item_transitions where from_status = 'pending_review'", ITEMS),
         (
@@ -157,15 +157,15 @@ async fn check(db: &PgPool, desk: &Desk) -> Result<()> {
         ),
     ] {
         let found: i64 = sqlx::query_scalar(statement).fetch_one(db).await?;
-        println!("{found:>7}  {what}");
+        println!("{found:>7}  {label}");
         if found != expected {
-            wrong.push(format!("{found} {what} instead of {expected}"));
+            invalid.push(format!("{found} {label} instead of {expected}"));
         }
     }
-    if i64::try_from(desk.decided.len())? != ITEMS {
-        wrong.push(format!("{} items were handed out", desk.decided.len()));
+    if i64::try_from(observed.decided.len())? != ITEMS {
+        invalid.push(format!("{} items were handed out", observed.decided.len()));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
+    if invalid.is_empty() { Ok(()) } else { Err(invalid.join("; ").into()) }
 }
 
 /// Creates one-page documents that are pending review.

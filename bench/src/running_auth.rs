@@ -44,7 +44,7 @@ impl RunningAuth {
             ("PASSWORD_HASH_CONCURRENCY", &hashes_at_once.to_string()),
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", unlimited),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", unlimited),
-            ("RATE_LIMIT_STRANGERS_PER_MINUTE", unlimited),
+            ("RATE_LIMIT_UNKNOWN_ADDRESSES_PER_MINUTE", unlimited),
             ("RECIPIENT_MAILS_PER_HOUR", unlimited),
             ("RECIPIENT_MAILS_PER_DAY", unlimited),
             ("SENDER_MAILS_PER_HOUR", unlimited),

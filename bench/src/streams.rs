@@ -10,6 +10,7 @@ use serde_json::Value;
 use shared::{
     base::ids::{ItemId, ProjectId},
     identity::guard::ProjectRole,
+    items::ItemKind,
 };
 use sqlx::PgPool;
 use tokio::{
@@ -32,16 +33,16 @@ const TRANSITIONS: usize = 100;
 /// The interval between transitions, which does not align with the function's polling.
 const BETWEEN: Duration = Duration::from_millis(53);
 /// The observation time without transitions: from one heartbeat to the next.
-const QUIET: Duration = Duration::from_secs(15);
+const SAMPLE_TIME: Duration = Duration::from_secs(15);
 /// The time after which every backend has reported its earlier statistics.
 const REPORTED: Duration = Duration::from_secs(12);
 /// The time limit for the last transition to reach the streams.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Streams that are opened at once.
 const OPENED_AT_ONCE: usize = 20;
 
 /// An event that a stream received.
-struct Heard {
+struct Received {
     stream: usize,
     item: ItemId,
     at: Instant,
@@ -59,14 +60,14 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     let idle = events.process()?.resident_kib()?;
     let baseline = commits(&db).await?;
 
-    let (sender, mut heard) = mpsc::unbounded_channel();
+    let (sender, mut received) = mpsc::unbounded_channel();
     let open = open(&tenants, &events, projects, wanted, &sender).await?;
     drop(sender);
     println!("{open} open streams on one process");
     println!("{:<46} {:>10.1}", "resident before, MiB", mib(idle));
     let (cpu, start) = (events.process()?.cpu()?, Instant::now());
     let busy = commits(&db).await?;
-    let (cpu, elapsed) = (events.process()?.cpu()? - cpu, start.elapsed());
+    let (cpu, elapsed) = (events.process()?.cpu()?.saturating_sub(cpu), start.elapsed());
     let resident = events.process()?.resident_kib()?;
     println!("{:<46} {:>10.1}", "resident with open streams, MiB", mib(resident));
     println!(
@@ -81,17 +82,19 @@ pub(crate) async fn run(streams: Option<String>) -> Result<()> {
     );
     println!("{:<46} {:>10.2}", "queries per second", busy - baseline);
 
-    let told = transitions(&tenants, &admin, projects[0]).await?;
+    let committed = transitions(&tenants, &admin, projects[0]).await?;
     let mut count: HashMap<(usize, ItemId), usize> = HashMap::new();
     let mut samples = Vec::new();
     let listeners = (0..wanted).filter(|stream| !is_other(*stream)).count();
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < TIMEOUT {
         // Duplicates and misdirected events arrive soon after.
-        let Ok(Some(heard)) = timeout(Duration::from_secs(4), heard.recv()).await else { break };
-        let Some(at) = told.get(&heard.item) else { return Err("a stream sent an unexpected event".into()) };
-        samples.push(heard.at.saturating_duration_since(*at));
-        *count.entry((heard.stream, heard.item)).or_default() += 1;
+        let Ok(Some(received)) = timeout(Duration::from_secs(4), received.recv()).await else { break };
+        let Some(at) = committed.get(&received.item) else {
+            return Err("a stream sent an unexpected event".into());
+        };
+        samples.push(received.at.saturating_duration_since(*at));
+        *count.entry((received.stream, received.item)).or_default() += 1;
     }
     let twice = count.values().filter(|count| **count > 1).count();
     let astray = count.keys().filter(|(stream, _)| is_other(*stream)).count();
@@ -117,11 +120,11 @@ async fn open(
     events: &Instance,
     projects: [ProjectId; 2],
     wanted: usize,
-    heard: &mpsc::UnboundedSender<Heard>,
+    received: &mpsc::UnboundedSender<Received>,
 ) -> Result<usize> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let opened = stream::iter(0..wanted).map(|number| {
-        let (client, heard) = (client.clone(), heard.clone());
+        let (client, received) = (client.clone(), received.clone());
         async move {
             let user = tenants.user(&format!("reader{number}")).await?;
             let project = projects[usize::from(is_other(number))];
@@ -131,7 +134,7 @@ async fn open(
             let mut answer = answer.error_for_status()?;
             // The first chunk: from here on the stream misses nothing.
             answer.chunk().await?;
-            tokio::spawn(listen(number, answer, heard));
+            tokio::spawn(listen(number, answer, received));
             Result::Ok(())
         }
     });
@@ -139,7 +142,7 @@ async fn open(
     Ok(opened.len())
 }
 
-async fn listen(stream: usize, mut answer: reqwest::Response, heard: mpsc::UnboundedSender<Heard>) {
+async fn listen(stream: usize, mut answer: reqwest::Response, received: mpsc::UnboundedSender<Received>) {
     let mut text = Vec::new();
     while let Ok(Some(chunk)) = answer.chunk().await {
         let at = Instant::now();
@@ -148,7 +151,7 @@ async fn listen(stream: usize, mut answer: reqwest::Response, heard: mpsc::Unbou
             let event: Vec<u8> = text.drain(..end + 2).collect();
             let item = item(&String::from_utf8_lossy(&event));
             if let Some(item) = item
-                && heard.send(Heard { stream, item, at }).is_err()
+                && received.send(Received { stream, item, at }).is_err()
             {
                 return;
             }
@@ -164,16 +167,16 @@ fn item(event: &str) -> Option<ItemId> {
 
 /// Commits transitions of a project one by one. Returns the time of each commit.
 async fn transitions(tenants: &Tenants, user: &User, project: ProjectId) -> Result<HashMap<ItemId, Instant>> {
-    let mut told = HashMap::new();
+    let mut committed = HashMap::new();
     for _ in 0..TRANSITIONS {
         let item = ItemId::new();
         let mut db = tenants.db.acquire().await?;
-        tenants.record_creation(&mut db, item, project, user).await?;
-        told.insert(item, Instant::now());
+        tenants.record_creation(&mut db, ItemKind::Document, item, project, user).await?;
+        committed.insert(item, Instant::now());
         drop(db);
         sleep(BETWEEN).await;
     }
-    Ok(told)
+    Ok(committed)
 }
 
 /// Transactions per second on the database in the idle state, without those of this measurement.
@@ -181,9 +184,9 @@ async fn commits(db: &PgPool) -> Result<f64> {
     let count = "select xact_commit from pg_stat_database where datname = current_database()";
     sleep(REPORTED).await;
     let before: i64 = sqlx::query_scalar(count).fetch_one(db).await?;
-    sleep(QUIET).await;
+    sleep(SAMPLE_TIME).await;
     let after: i64 = sqlx::query_scalar(count).fetch_one(db).await?;
-    Ok(f64::from(i32::try_from(after - before)?) / QUIET.as_secs_f64())
+    Ok(f64::from(i32::try_from(after - before)?) / SAMPLE_TIME.as_secs_f64())
 }
 
 fn mib(kib: u64) -> f64 {

@@ -4,7 +4,7 @@
 //! within the last year. The functions answer over HTTP for each in turn, so that the ratios of a run are fair. For
 //! comparison, the output includes the cost of counting the items themselves.
 
-mod seed;
+pub(crate) mod seed;
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ pub(crate) async fn run(sizes: impl Iterator<Item = String>) -> Result<()> {
         let mut samples: Vec<Vec<Duration>> = vec![Vec::new(); sides.len()];
         for round in 0..WARM + REQUESTS {
             for (side, samples) in sides.iter().zip(&mut samples) {
-                let elapsed = side.ask(&question, round).await?;
+                let elapsed = side.query(&question, round).await?;
                 if round >= WARM {
                     samples.push(elapsed);
                 }
@@ -89,7 +89,7 @@ struct Question {
 #[derive(PartialEq, Eq)]
 enum Function {
     /// As a super admin, over all projects.
-    Everything,
+    Platform,
     /// As an admin, over the large project.
     Project,
     Queue,
@@ -97,19 +97,19 @@ enum Function {
 }
 
 fn questions() -> Vec<Question> {
-    let ask = |name, function, path| Question { name, function, path };
+    let query = |name, function, path| Question { name, function, path };
     vec![
-        ask("summary of a project, 30 days", Function::Project, "timeframe=30d"),
-        ask("summary of a project, 365 days", Function::Project, "timeframe=365d"),
-        ask("summary of a project, all", Function::Project, "timeframe=all"),
-        ask("summary of everything, 30 days", Function::Everything, "timeframe=30d"),
-        ask("summary of everything, 365 days", Function::Everything, "timeframe=365d"),
-        ask("summary of everything, all", Function::Everything, "timeframe=all"),
-        ask("queue, oldest first", Function::Queue, ""),
-        ask("queue, least confident first", Function::Queue, "&order=confidence"),
-        ask("queue of documents", Function::Queue, "&kind=document"),
-        ask("next", Function::Next, ""),
-        ask("next, least confident", Function::Next, "&order=confidence"),
+        query("summary of a project, 30 days", Function::Project, "timeframe=30d"),
+        query("summary of a project, 365 days", Function::Project, "timeframe=365d"),
+        query("summary of a project, all", Function::Project, "timeframe=all"),
+        query("summary of everything, 30 days", Function::Platform, "timeframe=30d"),
+        query("summary of everything, 365 days", Function::Platform, "timeframe=365d"),
+        query("summary of everything, all", Function::Platform, "timeframe=all"),
+        query("queue, oldest first", Function::Queue, ""),
+        query("queue, lowest confidence first", Function::Queue, "&order=confidence"),
+        query("queue of documents", Function::Queue, "&kind=document"),
+        query("next", Function::Next, ""),
+        query("next, lowest confidence", Function::Next, "&order=confidence"),
     ]
 }
 
@@ -168,11 +168,11 @@ impl Side {
     }
 
     /// Measures one answer. Each round uses another time zone, since summaries are cached for a while.
-    async fn ask(&self, question: &Question, round: usize) -> Result<Duration> {
+    async fn query(&self, question: &Question, round: usize) -> Result<Duration> {
         let zone = self.zones.get(round).ok_or("too few time zones")?;
         let (project, rest) = (&self.project, question.path);
         let (method, url, user) = match question.function {
-            Function::Everything => (
+            Function::Platform => (
                 Method::GET,
                 self.analytics.url(&format!("/analytics/summary?{rest}&timezone={zone}")),
                 &self.root,

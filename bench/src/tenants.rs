@@ -106,45 +106,63 @@ impl Tenants {
 
     /// Creates a draft PDF document. Returns the name of the object of its first upload.
     pub(crate) async fn draft(&self, project: ProjectId, user: &User, bytes: &[u8]) -> Result<ObjectName> {
+        self.draft_of(ItemKind::Document, "application/pdf", bytes.len(), project, user).await
+    }
+
+    /// Creates a draft of any kind. Returns the name of the object of its first upload.
+    pub(crate) async fn draft_of(
+        &self,
+        kind: ItemKind,
+        content_type: &str,
+        size: usize,
+        project: ProjectId,
+        user: &User,
+    ) -> Result<ObjectName> {
         let (item, now) = (ItemId::new(), self.clock.now());
         let mut tx = self.db.begin().await?;
         sqlx::query(
             "with item as (
                  insert into items
                      (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, created_at)
-                 values ($1, $2, $3, 'document', 'letter', 'application/pdf', $4, $5)
+                 values ($1, $2, $3, $6, 'letter', $7, $4, $5)
                  returning id
+             ), voice as (
+                 insert into voice_samples (item_id) select id from item where $6 = 'voice'
              )
-             insert into documents (item_id, project_id) select id, $2 from item",
+             insert into documents (item_id, project_id) select id, $2 from item where $6 = 'document'",
         )
         .bind(item)
         .bind(project)
         .bind(user.id)
-        .bind(i64::try_from(bytes.len())?)
+        .bind(i64::try_from(size)?)
         .bind(now)
+        .bind(kind)
+        .bind(content_type)
         .execute(&mut *tx)
         .await?;
-        self.record_creation(&mut tx, item, project, user).await?;
+        self.record_creation(&mut tx, kind, item, project, user).await?;
         tx.commit().await?;
-        Ok(ObjectName { kind: ItemKind::Document, project_id: project, item_id: item, upload_no: 1 })
+        Ok(ObjectName { kind, project_id: project, item_id: item, upload_no: 1 })
     }
 
-    /// Records the first transition of a document.
+    /// Records the first transition of an item.
     pub(crate) async fn record_creation(
         &self,
         db: &mut PgConnection,
+        kind: ItemKind,
         item: ItemId,
         project: ProjectId,
         user: &User,
     ) -> Result<()> {
         sqlx::query(
             "insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at)
-             values ($1, $2, 'document', 'draft', 1, $3, $4)",
+             values ($1, $2, $5, 'draft', 1, $3, $4)",
         )
         .bind(item)
         .bind(project)
         .bind(user.id)
         .bind(self.now())
+        .bind(kind)
         .execute(db)
         .await?;
         Ok(())

@@ -72,9 +72,9 @@ pub(crate) async fn run() -> Result<()> {
     }
     // Prove that the test can detect a difference: the right password does more work.
     let right = json!({"email": "login-known1@example.org", "password": PASSWORD}).to_string();
-    let told = connection.send("POST", "/auth/login", &right).await?;
-    if told != 200 {
-        return Err(format!("the known accounts cannot sign in: {told}").into());
+    let status = connection.send("POST", "/auth/login", &right).await?;
+    if status != 200 {
+        return Err(format!("the known accounts cannot sign in: {status}").into());
     }
     if telling.is_empty() {
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use shared::{
     base::{
         clock::Clock,
@@ -11,7 +12,6 @@ use shared::{
     function::{self, Function},
     http::server::Service,
 };
-use utoipa::openapi::OpenApi;
 
 /// The declarations of a [`Function`], and the code that builds it.
 pub struct Descriptor {
@@ -27,7 +27,7 @@ pub struct Descriptor {
     pub database_role: &'static str,
     subscriptions: fn() -> Vec<Subscription>,
     variables: fn() -> Vec<Variable>,
-    openapi: fn() -> OpenApi,
+    openapi: fn() -> Value,
     service: fn(&Env, Clock) -> Result<Service, Error>,
 }
 
@@ -67,7 +67,7 @@ impl Descriptor {
 
     /// The function's part of the OpenAPI document.
     #[must_use]
-    pub fn openapi(&self) -> OpenApi {
+    pub fn openapi(&self) -> Value {
         (self.openapi)()
     }
 

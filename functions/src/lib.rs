@@ -2,15 +2,15 @@
 //!
 //! [`FUNCTIONS`] is the list. The load balancer's [`url_map`], the API reference ([`api_docs`]), the table of variables
 //! and the inputs of Terraform and Cloud Build ([`mod@reference`]) are derived from it, and the local cloud serves the same
-//! list. Beside the functions, the load balancer serves static files from a bucket: the API reference and the reference
-//! [`page`].
+//! list. Beside the functions, the load balancer serves static files from a bucket: the API reference and the
+//! [`console`].
 //!
 //! To add a function, create its crate, add it to the manifests and to the list, and run `make reference`, which writes
 //! the rest.
 
 pub mod api_docs;
+pub mod console;
 mod descriptor;
-pub mod page;
 pub mod reference;
 pub mod url_map;
 mod write_pages;

@@ -10,8 +10,10 @@ async fn main() -> ExitCode {
     let result = match arguments.split_first() {
         Some((command, [])) if command == "openapi" => print_openapi(),
         Some((command, [])) if command == "reference" => reference::write(),
-        Some((command, [folder])) if command == "pages" => write_pages(folder.as_ref()).await,
-        _ => Err("usage: functions openapi | reference | pages FOLDER".into()),
+        Some((command, [folder, console])) if command == "pages" => {
+            write_pages(folder.as_ref(), console.as_ref()).await
+        }
+        _ => Err("usage: functions openapi | reference | pages FOLDER CONSOLE".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,6 +25,6 @@ async fn main() -> ExitCode {
 }
 
 fn print_openapi() -> Result<()> {
-    println!("{}", openapi().to_pretty_json()?);
+    println!("{}", serde_json::to_string_pretty(&openapi())?);
     Ok(())
 }

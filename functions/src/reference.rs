@@ -96,9 +96,11 @@ fn callers(function: &Descriptor) -> String {
     callers.join(", ")
 }
 
-/// The generated lists of `cloudbuild.yaml`: the variable for its scripts, and the images that it signs.
-fn build_variable() -> String {
-    format!("    - FUNCTIONS={}\n", names().collect::<Vec<_>>().join(" "))
+/// The generated lists of `cloudbuild.yaml`: the variables for its scripts, and the images that it signs.
+fn build_variables() -> String {
+    let http = FUNCTIONS.iter().filter(|function| !function.paths.is_empty()).map(|function| function.name);
+    let line = |variable, names: Vec<&str>| format!("    - {variable}={}\n", names.join(" "));
+    line("FUNCTIONS", names().collect()) + &line("HTTP_FUNCTIONS", http.collect())
 }
 
 fn build_images() -> String {
@@ -133,7 +135,7 @@ fn filled(file: &str, text: &str, [before, after]: [&str; 2], parts: &[String]) 
 pub fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
     let (readme, build) = ("functions/README.md", "cloudbuild.yaml");
     let tables = [functions(root)?, variables()];
-    let lists = [build_variable(), build_images()];
+    let lists = [build_variables(), build_images()];
     Ok(vec![
         (".env.example", env_example()),
         (readme, filled(readme, &read(root, readme)?, ["<!-- ", " -->"], &tables)?),

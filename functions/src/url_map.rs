@@ -89,8 +89,9 @@ mod tests {
     fn every_documented_path_is_routed_to_the_function_that_documents_it() {
         for function in FUNCTIONS {
             let document = function.openapi();
-            assert_eq!(document.paths.paths.is_empty(), function.paths.is_empty(), "{}", function.name);
-            for path in document.paths.paths.keys() {
+            let paths = document["paths"].as_object().expect("paths");
+            assert_eq!(paths.is_empty(), function.paths.is_empty(), "{}", function.name);
+            for path in paths.keys() {
                 assert_eq!(function_for(path).map(|found| found.name), Some(function.name), "{path}");
             }
         }

@@ -1,4 +1,4 @@
-//! Writes the OpenAPI document and the pages as files, for the bucket that serves them in the cloud.
+//! Writes the OpenAPI document, its pages and the console as files, for the bucket that serves them in the cloud.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -9,20 +9,21 @@ use axum::{
 };
 use tower::ServiceExt as _;
 
-use crate::{Result, api_docs, page};
+use crate::{Result, api_docs, console};
 
 /// The size limit of a file.
 const LARGEST: usize = 64 << 20;
 
 /// Writes every file to `{folder}/{media type}/{path}`, since the name of a file does not tell its media type. The page
-/// of a folder is called `index.html`, as in the bucket's settings, which redirect from `/docs` to `/docs/`.
+/// of a folder is called `index.html`, as in the bucket's settings, which redirect from `/docs` to `/docs/`. The console's
+/// page is written once, since the load balancer requests the same file for each of its paths.
 ///
 /// # Errors
-/// When a file cannot be written.
-pub async fn write_pages(folder: &Path) -> Result<()> {
-    let router = api_docs::router()?.merge(page::router(page::STORAGE));
-    let mut paths: BTreeSet<String> = page::paths().map(str::to_owned).collect();
-    paths.extend(["/openapi.json", "/docs/", "/docs/problems"].map(str::to_owned));
+/// When the folder `built` is not a built console, or a file cannot be written.
+pub async fn write_pages(folder: &Path, built: &Path) -> Result<()> {
+    let router = api_docs::router()?.merge(console::router(Some(built), console::STORAGE)?);
+    let mut paths: BTreeSet<String> = console::asset_paths(built)?.into_iter().collect();
+    paths.extend(["/", "/openapi.json", "/docs/", "/docs/problems"].map(str::to_owned));
     let (_, docs) = get(&router, "/docs/").await?;
     paths.extend(files_named_in(&docs).map(|name| format!("/docs/{name}")));
 

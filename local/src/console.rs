@@ -23,20 +23,20 @@ use crate::error::{Error, Result};
 /// The variable that filters the output, in the syntax of tracing's `EnvFilter`.
 const VARIABLE: &str = "LOG";
 /// The default filter. The gateway shows requests and Pub/Sub deliveries, so functions only show warnings.
-const USUAL: &str = "warn,requests=info,platform=info,local_pubsub=info,local_smtp=info";
+const DEFAULT_FILTER: &str = "warn,requests=info,platform=info,local_pubsub=info,local_smtp=info";
 /// The filter for commands that print their own output.
-pub const QUIET: &str = "error";
+pub const ERRORS_ONLY: &str = "error";
 
 /// Starts the terminal output, with `usual` as the default filter.
 pub fn start(usual: Option<&str>) -> Result<()> {
     let env = Env::from_process();
-    let wanted = env.get(VARIABLE).or(usual).unwrap_or(USUAL);
-    let wrong = |error: &dyn fmt::Display| {
+    let filter_text = env.get(VARIABLE).or(usual).unwrap_or(DEFAULT_FILTER);
+    let invalid = |error: &dyn fmt::Display| {
         Error::new(format!("the environment variable {VARIABLE} is wrong: {error}"))
     };
-    let filter: EnvFilter = wanted.parse().map_err(|error| wrong(&error))?;
+    let filter: EnvFilter = filter_text.parse().map_err(|error| invalid(&error))?;
     let layer = tracing_subscriber::fmt::layer().event_format(Lines { clock: Clock::default() });
-    tracing_subscriber::registry().with(filter).with(layer).try_init().map_err(|error| wrong(&error))
+    tracing_subscriber::registry().with(filter).with(layer).try_init().map_err(|error| invalid(&error))
 }
 
 struct Lines {

@@ -68,7 +68,7 @@ impl DataDir {
     ///
     /// # Errors
     /// When the file can neither be read nor written.
-    pub fn remember(&self, name: &str, new: impl FnOnce() -> Result<String>) -> Result<String> {
+    pub fn load_or_store(&self, name: &str, new: impl FnOnce() -> Result<String>) -> Result<String> {
         let path = self.join(name);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(text),
@@ -117,8 +117,8 @@ mod tests {
     fn a_generated_value_is_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = DataDir::open(folder.path()).expect("the folder");
-        let first = data.remember("secret", || Ok("one".to_owned())).expect("made");
-        let second = data.remember("secret", || Ok("two".to_owned())).expect("kept");
+        let first = data.load_or_store("secret", || Ok("one".to_owned())).expect("made");
+        let second = data.load_or_store("secret", || Ok("two".to_owned())).expect("kept");
         assert_eq!((first.as_str(), second.as_str()), ("one", "one"));
     }
 }

@@ -36,8 +36,8 @@ pub async fn demo() -> Result<()> {
         api::Presence::Other => Err(Error::new(format!(
             "another program uses port {port} of this machine: stop it, or set another port in {PORT_VARIABLE}"
         ))),
-        api::Presence::Nobody => {
-            console::start(Some(console::QUIET))?;
+        api::Presence::Absent => {
+            console::start(Some(console::ERRORS_ONLY))?;
             println!("Nothing runs on port {port}: starting the platform for this demo ...");
             let platform = Platform::start(&DataDir::default_path(), port).await?;
             let (stop, stopped) = oneshot::channel::<()>();
@@ -77,8 +77,8 @@ async fn show(origin: &str) -> Result<()> {
 }
 
 /// The time limit for every step except processing.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// The time limit for processing a book, on a slow machine that processes other files too.
-const READING_PATIENCE: Duration = Duration::from_secs(900);
+const PROCESSING_TIMEOUT: Duration = Duration::from_secs(900);
 /// The pause between two polls.
 const PAUSE: Duration = Duration::from_millis(250);

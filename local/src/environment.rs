@@ -23,8 +23,8 @@ pub(crate) const PROCESSOR: &str = "projects/alta-local/locations/eu/processors/
 /// The Speech-to-Text recognizer.
 const RECOGNIZER: &str = "projects/alta-local/locations/eu/recognizers/_";
 
-/// Limits of one user that nobody reaches on one machine, where one person tries everything.
-const HIGH_LIMITS: [(&str, &str); 9] = [
+/// Limits of one user, so high that one person who tries everything does not reach them.
+const HIGH_LIMITS: [(&str, &str); 10] = [
     ("PROJECTS_PER_USER", "1000000"),
     ("OPEN_INVITATIONS_PER_USER", "1000000"),
     ("OPEN_DRAFTS_PER_USER", "1000000"),
@@ -34,6 +34,7 @@ const HIGH_LIMITS: [(&str, &str); 9] = [
     ("SEARCHES_PER_USER_AND_MINUTE", "1000000"),
     ("EVENT_STREAMS_PER_USER", "1000000"),
     ("EVENT_STREAMS_PER_INSTANCE", "1000000"),
+    ("EVENT_TICKETS_PER_ADDRESS_PER_MINUTE", "1000000"),
 ];
 
 /// The usual origins of front-end development servers, whose pages may call the functions too.
@@ -186,9 +187,11 @@ mod tests {
         let env = parts().environment(&Env::default(), named("auth"), "");
         assert!(env.get("RATE_LIMIT_ADDRESS_PER_MINUTE").is_some());
         assert!(env.get("SENDER_MAILS_PER_HOUR").is_some());
-        for limit in
-            ["RATE_LIMIT_ACCOUNT_PER_MINUTE", "RATE_LIMIT_STRANGERS_PER_MINUTE", "RECIPIENT_MAILS_PER_HOUR"]
-        {
+        for limit in [
+            "RATE_LIMIT_ACCOUNT_PER_MINUTE",
+            "RATE_LIMIT_UNKNOWN_ADDRESSES_PER_MINUTE",
+            "RECIPIENT_MAILS_PER_HOUR",
+        ] {
             assert_eq!(env.get(limit), None);
         }
         assert_eq!(env.get("TRUSTED_PROXY_HOPS"), Some("2"));

@@ -16,14 +16,14 @@ impl Error {
     }
 
     /// Creates an error from the failed action and the chain of its causes.
-    pub fn because(what: impl fmt::Display, cause: &dyn StdError) -> Self {
-        Self(format!("{what}: {}", shared::http::problem::chain(cause)))
+    pub fn because(action: impl fmt::Display, cause: &dyn StdError) -> Self {
+        Self(format!("{action}: {}", shared::http::problem::chain(cause)))
     }
 
     /// Returns a function that turns an I/O error on a file into an [`Error`], for `map_err`.
     pub fn file(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let what = format!("cannot {verb} {}", path.display());
-        move |error| Self::because(what, &error)
+        let action = format!("cannot {verb} {}", path.display());
+        move |error| Self::because(action, &error)
     }
 }
 

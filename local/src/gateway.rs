@@ -1,11 +1,18 @@
 //! The single origin in front of the functions, like the load balancer in the cloud. It picks the function by the
 //! [`url_map`], streams bodies in both directions, and forwards the client's address.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{ConnectInfo, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header,
@@ -14,11 +21,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use functions::url_map;
+use futures::TryStreamExt as _;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
 use serde_json::json;
+use shared::http::problem::{Code, Problem};
 
 use crate::{
     requests::{self, REQUEST_ID},
@@ -77,17 +86,30 @@ async fn forward(State(gateway): State<Gateway>, mut request: Request) -> Respon
     remove_hop_by_hop(request.headers_mut());
     append_forwarded(request.headers_mut(), &client, &address.ip().to_string());
 
+    let is_broken = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| noticed(body, Arc::clone(&is_broken)));
     match gateway.client.request(request).await {
         Ok(response) => {
             let mut response = response.map(Body::new);
             remove_hop_by_hop(response.headers_mut());
             response
         }
+        Err(_) if is_broken.load(Ordering::Relaxed) => {
+            Problem::new(Code::Malformed).detail("The body is incomplete.").into_response()
+        }
         Err(error) => {
             tracing::warn!(target: "gateway", function, error = shared::http::problem::chain(&error), "no answer");
             bad_gateway(function, id)
         }
     }
+}
+
+/// Returns the body, and notes whether the client sent it with an error.
+fn noticed(body: Body, is_broken: Arc<AtomicBool>) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    Body::from_stream(body.into_data_stream().inspect_err(move |_| is_broken.store(true, Ordering::Relaxed)))
 }
 
 fn target(address: SocketAddr, path: PathAndQuery) -> Option<Uri> {

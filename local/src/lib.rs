@@ -1,8 +1,8 @@
 //! The whole platform on one machine, in one process, without a cloud account.
 //!
 //! [`Platform`] starts everything. [`postgres`] runs the database. The functions are mounted behind the [`gateway`] as
-//! in the cloud. They reach stand-ins for Cloud Storage, Pub/Sub, Document AI and SMTP through Google's official
-//! clients: only endpoints and credentials differ (`environment`).
+//! in the cloud. They reach stand-ins for Cloud Storage, Pub/Sub, Document AI, Speech-to-Text and SMTP through Google's
+//! official clients: only endpoints and credentials differ (`environment`).
 
 pub mod console;
 pub mod data_dir;

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, net::SocketAddr, path::Path};
 
 use axum::Router;
-use functions::{FUNCTIONS, api_docs, page};
+use functions::{FUNCTIONS, api_docs, console};
 use local_identity::Identity;
 use local_pubsub::PubSub;
 use local_speech::Speech;
@@ -25,6 +25,9 @@ use crate::{
 
 /// The file that holds the database's URL, with its password, while the platform runs.
 const DATABASE_URL_FILE: &str = "database.url";
+
+/// The variable that names the folder of the built console.
+const CONSOLE_VARIABLE: &str = "ALTA_CONSOLE";
 
 /// The running platform.
 pub struct Platform {
@@ -122,7 +125,7 @@ impl Platform {
             smtp,
             identity,
         };
-        self.note_addresses(&parts, process);
+        self.record_addresses(&parts, process);
 
         let mut addresses = HashMap::new();
         for (function, listener) in listeners.functions {
@@ -145,7 +148,10 @@ impl Platform {
         let documents = api_docs::router().map_err(|error| Error::because("the OpenAPI document", &error))?;
         let local_storage = parts.storage.map(|address| format!("http://{address}"));
         let storage = process.get("STORAGE_ENDPOINT").map(str::to_owned).or(local_storage);
-        let mut own = page::router(&storage.unwrap_or_default()).merge(documents);
+        let built = process.get(CONSOLE_VARIABLE).filter(|folder| !folder.is_empty()).map(Path::new);
+        let console = console::router(built, &storage.unwrap_or_default())
+            .map_err(|error| Error::new(format!("the console ({CONSOLE_VARIABLE}): {error}")))?;
+        let mut own = console.merge(documents);
         if let Some((inbox, _)) = parts.smtp {
             own = own.merge(inbox.router());
         }
@@ -178,7 +184,7 @@ impl Platform {
             (Some(_), None) => {
                 return Err(Error::new(
                     "PUBSUB_ENDPOINT replaces Pub/Sub: set STORAGE_ENDPOINT too, since only its own Cloud Storage \
-                     announces uploads there",
+                     sends it the notifications of uploads",
                 ));
             }
         };
@@ -204,7 +210,7 @@ impl Platform {
         Ok(())
     }
 
-    fn note_addresses(&mut self, parts: &Parts, process: &Env) {
+    fn record_addresses(&mut self, parts: &Parts, process: &Env) {
         let replaced = |variable: &str| format!("{} ({variable})", process.get(variable).unwrap_or_default());
         let part = |address: Option<SocketAddr>, variable| match address {
             Some(address) => format!("http://{address}"),
@@ -221,7 +227,7 @@ impl Platform {
             None => replaced("SMTP_HOST"),
         };
         self.addresses = vec![
-            ("page and API", self.origin.clone()),
+            ("console, API", self.origin.clone()),
             ("API reference", format!("{}/docs/", self.origin)),
             ("inbox", format!("{}/local/inbox", self.origin)),
             ("Cloud Storage", part(parts.storage, "STORAGE_ENDPOINT")),

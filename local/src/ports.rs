@@ -28,7 +28,7 @@ impl<'data> Ports<'data> {
     /// # Errors
     /// When the file cannot be read.
     pub fn load(data: &'data DataDir) -> Result<Self> {
-        let text = data.remember(FILE, || Ok("{}".to_owned()))?;
+        let text = data.load_or_store(FILE, || Ok("{}".to_owned()))?;
         Ok(Self { data, by_name: Mutex::new(serde_json::from_str(&text).unwrap_or_default()) })
     }
 

@@ -38,7 +38,7 @@ const ATTEMPTS: usize = 3;
 pub async fn start(data: &DataDir, ports: &Ports<'_>) -> Result<Server> {
     let folder = cluster::place(data.path()).await?;
     let programs = Programs::find(cluster::version(&folder).as_deref()).await?;
-    let password = data.remember("postgres.password", secrets::random_name)?;
+    let password = data.load_or_store("postgres.password", secrets::random_name)?;
     let cluster = Cluster { programs: &programs, folder };
     cluster.create_if_new(&password).await?;
     cluster.finish_last_run().await?;
@@ -117,7 +117,7 @@ async fn temporary_folder() -> Result<PathBuf> {
     let parent = if cluster::is_reachable(&wanted).await? { wanted } else { PathBuf::from("/tmp") };
     let folder = parent.join(name);
     fs::create_dir(&folder).map_err(Error::file("create", &folder))?;
-    cluster::hand_over(&folder).await?;
+    cluster::chown_to_postgres(&folder).await?;
     Ok(folder)
 }
 

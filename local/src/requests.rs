@@ -13,18 +13,18 @@ use axum::{
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Adds the output of requests to a router.
-pub(crate) fn shown(who: &'static str, router: Router) -> Router {
-    router.layer(middleware::from_fn_with_state(who, show))
+pub(crate) fn shown(source: &'static str, router: Router) -> Router {
+    router.layer(middleware::from_fn_with_state(source, show))
 }
 
-async fn show(State(who): State<&'static str>, request: Request, next: Next) -> Response {
+async fn show(State(source): State<&'static str>, request: Request, next: Next) -> Response {
     let (method, path, start) =
         (request.method().clone(), without_tokens(request.uri().path()), Instant::now());
     let response = next.run(request).await;
     let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     let status = response.status().as_u16();
-    tracing::info!(target: "requests", source = who, "{method} {path} {status} {ms} ms {id}");
+    tracing::info!(target: "requests", source, "{method} {path} {status} {ms} ms {id}");
     response
 }
 

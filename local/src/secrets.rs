@@ -24,15 +24,15 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// Loads the secrets of this data folder, or generates them.
     pub(crate) fn load_or_create(data: &DataDir) -> Result<Self> {
-        let signing_key = data.remember("access-token-key.pem", signing_key)?;
+        let signing_key = data.load_or_store("access-token-key.pem", signing_key)?;
         Ok(Self {
             access_token_jwks: shared::identity::access_token::public_jwks(&signing_key)
                 .map_err(Error::new)?,
             access_token_signing_key: signing_key,
-            refresh_token_key: data.remember("refresh-token.key", key)?,
-            audit_seal_key: data.remember("audit-seal.key", key)?,
-            cursor_keys: format!("local:{}", data.remember("cursor.key", key)?),
-            mail_token_keys: format!("local:{}", data.remember("mail-token.key", key)?),
+            refresh_token_key: data.load_or_store("refresh-token.key", key)?,
+            audit_seal_key: data.load_or_store("audit-seal.key", key)?,
+            cursor_keys: format!("local:{}", data.load_or_store("cursor.key", key)?),
+            mail_token_keys: format!("local:{}", data.load_or_store("mail-token.key", key)?),
         })
     }
 }

@@ -28,8 +28,9 @@ pub(crate) async fn pubsub(data: &DataDir, identity: &Identity) -> Result<PubSub
     })
     .map_err(|error| Error::because("Pub/Sub did not start", &error))?;
     for topic in Topic::ALL {
-        let made = pubsub.create_topic(topic.name()).await;
-        made.map_err(|error| Error::because(format!("cannot create the topic {}", topic.name()), &error))?;
+        let created = pubsub.create_topic(topic.name()).await;
+        created
+            .map_err(|error| Error::because(format!("cannot create the topic {}", topic.name()), &error))?;
     }
     Ok(pubsub)
 }
@@ -128,15 +129,15 @@ fn writer(storage: Storage) -> impl Fn(&str, Vec<u8>, &str) -> BoxFuture<'static
         let storage = storage.clone();
         Box::pin(async move {
             let (bucket, object) = name.ok_or("not the URL of an object")?;
-            let made = storage.create_object(&bucket, &object, attributes, bytes.into()).await;
-            made.map(|_| ()).map_err(|error| error.to_string())
+            let created = storage.create_object(&bucket, &object, attributes, bytes.into()).await;
+            created.map(|_| ()).map_err(|error| error.to_string())
         })
     }
 }
 
 /// The mail server and its inbox.
 pub(crate) async fn smtp(data: &DataDir, ports: &Ports<'_>) -> Result<(Inbox, Credentials)> {
-    let password = data.remember("smtp.password", secrets::random_name)?;
+    let password = data.load_or_store("smtp.password", secrets::random_name)?;
     let credentials = Credentials { username: "alta".to_owned(), password };
     let listen = loopback(ports.reserve("smtp")?);
     let settings = local_smtp::Settings::new(folder(data, "inbox")?, listen, Some(credentials.clone()));

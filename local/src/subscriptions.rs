@@ -19,11 +19,12 @@ pub(crate) async fn declare(
 ) -> Result<()> {
     for function in FUNCTIONS {
         let Some(address) = functions.get(function.name) else { continue };
-        for wanted in function.subscriptions() {
-            let made = subscription(function.name, &wanted, identity, *address);
-            let name = made.name.clone();
-            let made = pubsub.create_subscription(made).await;
-            made.map_err(|error| Error::because(format!("cannot create the subscription {name}"), &error))?;
+        for declared in function.subscriptions() {
+            let created = subscription(function.name, &declared, identity, *address);
+            let name = created.name.clone();
+            let created = pubsub.create_subscription(created).await;
+            created
+                .map_err(|error| Error::because(format!("cannot create the subscription {name}"), &error))?;
         }
     }
     Ok(())
@@ -31,16 +32,16 @@ pub(crate) async fn declare(
 
 fn subscription(
     function: &str,
-    wanted: &names::Subscription,
+    declared: &names::Subscription,
     identity: &Identity,
     address: SocketAddr,
 ) -> Subscription {
     let seconds = |seconds: u32| Some(Duration::from_secs(seconds.into()));
     Subscription {
-        name: wanted.name(function),
-        topic: wanted.topic.name().to_owned(),
+        name: declared.name(function),
+        topic: declared.topic.name().to_owned(),
         push_config: Some(PushConfig {
-            push_endpoint: format!("http://{address}{}", wanted.path),
+            push_endpoint: format!("http://{address}{}", declared.path),
             oidc_token: Some(OidcToken {
                 service_account_email: identity.email().to_owned(),
                 audience: function.to_owned(),
@@ -48,9 +49,9 @@ fn subscription(
             ..PushConfig::default()
         }),
         ack_deadline_seconds: names::ACK_DEADLINE_SECONDS,
-        filter: wanted.filter.clone().unwrap_or_default(),
+        filter: declared.filter.clone().unwrap_or_default(),
         expiration_policy: Some(ExpirationPolicy { ttl: None }),
-        dead_letter_policy: wanted.has_dead_letters().then(|| DeadLetterPolicy {
+        dead_letter_policy: declared.has_dead_letters().then(|| DeadLetterPolicy {
             dead_letter_topic: Topic::DeadLetters.name().to_owned(),
             max_delivery_attempts: names::MAX_DELIVERY_ATTEMPTS,
         }),

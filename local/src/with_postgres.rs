@@ -2,6 +2,7 @@
 
 use std::{ffi::OsString, process::ExitCode};
 
+use sqlx::PgPool;
 use tokio::{
     process::Command,
     signal::unix::{SignalKind, signal},
@@ -9,7 +10,7 @@ use tokio::{
 
 use crate::{
     error::{Error, Result},
-    postgres,
+    postgres::{self, Server},
 };
 
 /// Runs the command with `DATABASE_URL` set to a new server, and returns its exit code.
@@ -30,6 +31,7 @@ pub async fn with_postgres(command: &[OsString]) -> Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ignored)?;
 
     let server = postgres::start_temporary().await?;
+    migrate_template(&server).await?;
     let mut child = Command::new(program)
         .args(arguments)
         .env("DATABASE_URL", server.database_url())
@@ -48,4 +50,15 @@ pub async fn with_postgres(command: &[OsString]) -> Result<ExitCode> {
     drop(child);
     server.stop().await?;
     Ok(ExitCode::from(code))
+}
+
+/// Migrates the template from which the server creates databases, so that each test's database is a copy and its own
+/// migration finds nothing to do.
+async fn migrate_template(server: &Server) -> Result<()> {
+    let failed = |error: &dyn std::error::Error| Error::because("cannot migrate template1", error);
+    let pool = PgPool::connect(&server.url("template1")).await.map_err(|error| failed(&error))?;
+    let migrated = migrations::migrate(&pool).await;
+    // A template cannot be copied while it has connections.
+    pool.close().await;
+    migrated.map_err(|error| failed(&error))
 }

@@ -5,18 +5,18 @@
 //! a new file.
 
 mod statistics;
+mod super_admin;
 mod transactions;
 
-use shared::{
-    audit::{self, Action, Entry},
-    base::{clock::Clock, ids::UserId},
-};
 use sqlx::{
     Connection as _, PgConnection, PgPool,
     migrate::{MigrateError, Migrator},
 };
 
-pub use crate::statistics::{Difference, recompute};
+pub use crate::{
+    statistics::{Difference, recompute},
+    super_admin::{Promotion, grant_super_admin},
+};
 
 /// Every migration, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
@@ -26,8 +26,8 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 pub enum Error {
     /// The database has run a migration, with this version, that differs from this build's or is unknown to it.
     #[error(
-        "the database was made by other migrations than these (version {0} differs) and cannot be \
-         converted: use an empty database, or the build that made this one"
+        "the database was created by other migrations than these (version {0} differs) and cannot be \
+         converted: use an empty database, or the build that created this one"
     )]
     OtherHistory(i64),
     /// A migration failed, or the connection to the database did.
@@ -39,7 +39,7 @@ pub enum Error {
 /// at once, because sqlx takes an advisory lock.
 ///
 /// # Errors
-/// Returns [`Error::OtherHistory`], and changes nothing, when the database was made by other migrations.
+/// Returns [`Error::OtherHistory`], and changes nothing, when the database was created by other migrations.
 pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
     // A separate connection: after a failure, sqlx holds its advisory lock until the connection is closed.
     let connection = pool.acquire().await.map_err(MigrateError::from)?;
@@ -64,57 +64,4 @@ impl From<MigrateError> for Error {
             error => Self::Failed(error),
         }
     }
-}
-
-/// The result of making an account a super admin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Promotion {
-    /// The account is a super admin now.
-    Done,
-    /// The account was a super admin already.
-    NothingToDo,
-    /// No account has this address.
-    NoAccount,
-    /// The account is not verified, or it is suspended.
-    NotReady,
-}
-
-/// Makes the account with this address a super admin, from its next request on.
-///
-/// # Errors
-/// Returns the error of a query that fails.
-pub async fn grant_super_admin(pool: &PgPool, email: &str, clock: &Clock) -> Result<Promotion, sqlx::Error> {
-    let email = email.trim().to_lowercase();
-    let mut tx = pool.begin().await?;
-    let account = sqlx::query!(
-        r#"
-        select id as "id: UserId", global_role = 'super_admin' as "is_one!",
-               email_verified_at is not null and suspended_at is null as "ready!"
-        from users
-        where email = $1 and deleted_at is null
-        for update
-        "#,
-        email,
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let promotion = match account {
-        None => Promotion::NoAccount,
-        Some(account) if account.is_one => Promotion::NothingToDo,
-        Some(account) if !account.ready => Promotion::NotReady,
-        Some(account) => {
-            sqlx::query!(
-                "update users set global_role = 'super_admin', version = version + 1 where id = $1",
-                account.id.0,
-            )
-            .execute(&mut *tx)
-            .await?;
-            let metadata = serde_json::json!({"before": "user", "after": "super_admin", "by": "operator"});
-            let entry = Entry::success(None, Action::UserRoleChanged, account.id.0).with(metadata);
-            audit::record(&mut tx, entry, clock.now()).await?;
-            Promotion::Done
-        }
-    };
-    tx.commit().await?;
-    Ok(promotion)
 }

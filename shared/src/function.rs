@@ -7,8 +7,8 @@ use std::{env, process::ExitCode, time::Duration};
 
 use axum::extract::DefaultBodyLimit;
 use futures::future::BoxFuture;
+use serde_json::Value;
 use sqlx::PgPool;
-use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -24,10 +24,13 @@ use crate::{
     },
     http::{
         health::Health,
+        openapi,
+        problem::{ProblemBody, QuotaProblem},
         server::{self, HostSettings, HttpSettings, Service},
     },
     identity::{
         access_token::{AccessTokenSettings, Verifier},
+        admins::LastAdminProblem,
         principal::Authority,
     },
 };
@@ -148,10 +151,16 @@ pub fn variables<F: Function>() -> Vec<Variable> {
     CommonSettings::variables().into_iter().chain(F::Settings::variables()).collect()
 }
 
+/// The schemas that no route names, because they belong to problem codes.
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(ProblemBody, QuotaProblem, LastAdminProblem)))]
+struct Problems;
+
 /// Returns a function's part of the OpenAPI document.
 #[must_use]
-pub fn openapi<F: Function>() -> OpenApi {
-    F::routes().to_openapi()
+pub fn openapi<F: Function>() -> Value {
+    let problems = <Problems as utoipa::OpenApi>::openapi();
+    openapi::document(&problems.merge_from(F::routes().to_openapi()))
 }
 
 /// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they move.

@@ -4,6 +4,7 @@
 //! As in production, functions find both through environment variables.
 
 mod client;
+mod contract;
 mod events;
 mod items;
 mod lambda;
@@ -30,6 +31,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 pub use client::{Client, TestResponse};
+pub use contract::{Contract, describe};
 pub use events::envelope;
 pub use items::{Transition, transition};
 pub use lambda::Lambda;
@@ -148,7 +150,7 @@ impl Platform {
             // All requests of a test come from one address, or from none.
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", "1000000".into()),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", "1000000".into()),
-            ("RATE_LIMIT_STRANGERS_PER_MINUTE", "1000000".into()),
+            ("RATE_LIMIT_UNKNOWN_ADDRESSES_PER_MINUTE", "1000000".into()),
             ("RECIPIENT_MAILS_PER_HOUR", "1000000".into()),
             ("RECIPIENT_MAILS_PER_DAY", "1000000".into()),
             ("SENDER_MAILS_PER_HOUR", "1000000".into()),
@@ -185,7 +187,16 @@ impl Platform {
     /// When a variable is invalid.
     pub fn router_of<F: Function>(&self, variables: &[(&str, &str)]) -> Router {
         let env = variables.iter().fold(self.env_of::<F>(), |env, (name, value)| env.with(name, *value));
-        function::service::<F>(&env, self.clock.clone()).expect("the function").router()
+        self.router_with::<F>(&env)
+    }
+
+    /// Returns the router of a function with any environment.
+    ///
+    /// # Panics
+    /// When a variable is invalid.
+    pub fn router_with<F: Function>(&self, env: &Env) -> Router {
+        contract::describe(F::NAME, function::openapi::<F>);
+        function::service::<F>(env, self.clock.clone()).expect("the function").router()
     }
 
     /// Returns an unauthenticated client of a function, with some variables set differently.
@@ -259,11 +270,11 @@ impl Platform {
     /// # Panics
     /// When Pub/Sub refuses a subscription.
     pub async fn subscribe<F: Function>(&self, address: SocketAddr) {
-        for wanted in F::subscriptions() {
-            let push = push_config(format!("http://{address}{}", wanted.path), "test");
+        for declared in F::subscriptions() {
+            let push = push_config(format!("http://{address}{}", declared.path), "test");
             let subscription = local_pubsub::Subscription {
-                filter: wanted.filter.clone().unwrap_or_default(),
-                ..subscription(&wanted.name(F::NAME), wanted.topic.name(), push)
+                filter: declared.filter.clone().unwrap_or_default(),
+                ..subscription(&declared.name(F::NAME), declared.topic.name(), push)
             };
             self.pubsub.create_subscription(subscription).await.expect("a subscription");
         }
@@ -324,14 +335,14 @@ fn serve_on(listener: TcpListener, router: Router) -> SocketAddr {
     address
 }
 
-/// Calls `look` until it returns a value, and returns that value. Use it to wait for background work.
+/// Calls `probe` until it returns a value, and returns that value. Use it to wait for background work.
 ///
 /// # Panics
 /// When there is no value within 30 seconds.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let found = async {
         loop {
-            if let Some(found) = look().await {
+            if let Some(found) = probe().await {
                 return found;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -32,27 +32,34 @@ run "the_url_map_routes_each_path_to_its_function" {
   }
 }
 
-run "the_reference_page_is_optional" {
+run "the_console_is_optional" {
   command = plan
 
   variables {
-    reference_page = true
-    frontend_url   = null
+    console      = true
+    frontend_url = null
   }
 
   assert {
-    condition     = contains(keys(google_compute_backend_bucket.static), "page")
-    error_message = "The reference page has no backend."
+    condition     = toset(keys(google_compute_backend_bucket.static)) == toset(["assets", "console", "docs"]) && local.environment["email"]["FRONTEND_URL"] == "https://api.example.org"
+    error_message = "The console has no backend, or links in mails do not point to it."
   }
 
   assert {
-    condition     = length(google_compute_backend_bucket.static) == 2 && local.environment["email"]["FRONTEND_URL"] == "https://api.example.org"
-    error_message = "Links in mails do not point to the reference page."
+    condition = {
+      for rule in google_compute_url_map.this.path_matcher[0].path_rule : basename(rule.service) => rule.route_action[0].url_rewrite[0].path_prefix_rewrite if length(rule.route_action) > 0
+    } == { static-console = "/index.html" }
+    error_message = "Each path of the console, and no other path, must lead to its page."
+  }
+
+  assert {
+    condition     = alltrue([for path in local.platform.static.console : !strcontains(path, "*")])
+    error_message = "A rewrite replaces only a path without a wildcard as a whole."
   }
 
   assert {
     condition     = local.environment["auth"]["PASSKEY_RP_ID"] == "api.example.org"
-    error_message = "The relying party ID of passkeys is not the page's host."
+    error_message = "The relying party ID of passkeys is not the console's host."
   }
 }
 
@@ -115,6 +122,34 @@ run "cloud_armor_allows_the_api_methods" {
     condition     = alltrue([for name, backend in google_compute_backend_service.function : backend.log_config[0].enable])
     error_message = "Rejected requests are not logged."
   }
+}
+
+run "a_waf_rule_only_logs_until_it_is_enforced" {
+  command = plan
+
+  variables {
+    enforced_waf_rules = ["cve-canary", "sqli-v33-stable"]
+  }
+
+  assert {
+    condition     = alltrue([for rule in google_compute_security_policy.this[0].rule : rule.preview != contains(["cve-canary", "sqli-v33-stable"], rule.description) if contains(keys(local.waf_rules), rule.description)])
+    error_message = "A rule rejects requests although it is not enforced, or the other way round."
+  }
+
+  assert {
+    condition     = alltrue([for rule in google_compute_security_policy.this[0].rule : !rule.preview if rule.action == "throttle"])
+    error_message = "A rate limit only logs."
+  }
+}
+
+run "an_unknown_waf_rule_is_rejected" {
+  command = plan
+
+  variables {
+    enforced_waf_rules = ["sqli"]
+  }
+
+  expect_failures = [var.enforced_waf_rules]
 }
 
 run "every_alert_is_documented" {

@@ -9,7 +9,7 @@ run "project_roles_are_narrow" {
   command = plan
 
   assert {
-    condition     = length(setintersection(concat([for m in google_project_iam_member.function : m.role], [for m in google_project_iam_member.deploy : m.role], [google_project_iam_member.check_health.role]), ["roles/owner", "roles/editor", "roles/viewer", "roles/iam.serviceAccountUser", "roles/iam.serviceAccountTokenCreator", "roles/secretmanager.secretAccessor", "roles/storage.admin", "roles/storage.objectAdmin", "roles/run.admin"])) == 0
+    condition     = length(setintersection(concat([for m in google_project_iam_member.function : m.role], [for m in google_project_iam_member.deploy : m.role], [for m in google_project_iam_member.service_agent : m.role], [google_project_iam_member.checks.role, google_project_iam_member.check_health.role]), ["roles/owner", "roles/editor", "roles/viewer", "roles/iam.serviceAccountUser", "roles/iam.serviceAccountTokenCreator", "roles/secretmanager.secretAccessor", "roles/storage.admin", "roles/storage.objectAdmin", "roles/run.admin"])) == 0
     error_message = "A role on the whole project is too broad."
   }
 
@@ -101,7 +101,7 @@ run "functions_have_least_privilege" {
   }
 
   assert {
-    condition     = alltrue([for m in google_storage_bucket_iam_member.function : strcontains(m.condition[0].expression, "/objects/voice/") || strcontains(m.condition[0].expression, "/objects/transcription/") if m.member == local.members["fn-transcription"]])
+    condition     = alltrue([for m in google_storage_bucket_iam_member.function : strcontains(m.condition[0].expression, "/objects/voice/") || strcontains(m.condition[0].expression, "/objects/transcription/") || strcontains(m.condition[0].expression, "/objects/converted/") if m.member == local.members["fn-transcription"]])
     error_message = "transcription can access objects outside its prefixes."
   }
 

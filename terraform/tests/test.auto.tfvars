@@ -2,6 +2,7 @@
 project      = "alta-data-test"
 state_bucket = "alta-data-test-terraform"
 environment  = "test"
+released     = true
 domain       = "api.example.org"
 frontend_url = "https://app.example.org"
 cors_origins = ["https://other.example.org"]

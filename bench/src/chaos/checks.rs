@@ -11,7 +11,7 @@ use tokio::process::Command;
 use crate::{Result, cloud::Cloud, instance::binary};
 
 /// Statements that count violations. Each must return 0.
-const NEVER: [(&str, &str); 14] = [
+const FORBIDDEN: [(&str, &str); 14] = [
     ("items that are not final", "select count(*) from items where status in ('draft', 'processing')"),
     ("items that failed", "select count(*) from items where status = 'failed'"),
     (
@@ -124,25 +124,25 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
     for (status, items) in sqlx::query_as::<_, (String, i64)>(states).fetch_all(db).await? {
         println!("  {status:<14} {items:>7}");
     }
-    let given_up = "select count(*) from item_transitions where to_status = 'failed'";
-    let given_up: i64 = sqlx::query_scalar(given_up).fetch_one(db).await?;
-    println!("failed attempts of items, retried later: {given_up}");
+    let failures = "select count(*) from item_transitions where to_status = 'failed'";
+    let failures: i64 = sqlx::query_scalar(failures).fetch_one(db).await?;
+    println!("failed attempts of items, retried later: {failures}");
     let attempts: i64 =
         sqlx::query_scalar("select coalesce(sum(attempt), 0)::bigint from items").fetch_one(db).await?;
     println!("attempts: {attempts}, {} of them without a result", attempts - i64::try_from(wanted)?);
 
     folded(db).await?;
-    let mut wrong = Vec::new();
-    let mut check = |what: &str, found: i64| {
-        println!("{found:>7}  {what}");
+    let mut invalid = Vec::new();
+    let mut check = |label: &str, found: i64| {
+        println!("{found:>7}  {label}");
         if found != 0 {
-            wrong.push(format!("{found} {what}"));
+            invalid.push(format!("{found} {label}"));
         }
     };
     let items: i64 = sqlx::query_scalar("select count(*) from items").fetch_one(db).await?;
     check("items missing or in excess", items - i64::try_from(wanted)?);
-    for (what, statement) in NEVER {
-        check(what, sqlx::query_scalar(statement).fetch_one(db).await?);
+    for (label, statement) in FORBIDDEN {
+        check(label, sqlx::query_scalar(statement).fetch_one(db).await?);
     }
     let buckets = migrations::recompute(db, false).await?.iter().map(|difference| difference.buckets).sum();
     check("statistics buckets that differ from the transitions", buckets);
@@ -161,9 +161,12 @@ pub(super) async fn all(cloud: &Cloud, db: &PgPool, wanted: usize, invited: usiz
         .envs(cloud.environment("maintenance")?)
         .output()
         .await?;
-    let said = String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ");
-    check("audit logs that differ from their seals", i64::from(!said.contains("nothing was tampered with")));
+    let report = String::from_utf8_lossy(&output.stdout).trim().replace('\n', "; ");
+    check(
+        "audit logs that differ from their seals",
+        i64::from(!report.contains("nothing was tampered with")),
+    );
     println!("{} distinct mails, {repeats} repeats with the same Message-ID", distinct.len());
-    println!("audit log: {said}");
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ").into()) }
+    println!("audit log: {report}");
+    if invalid.is_empty() { Ok(()) } else { Err(invalid.join("; ").into()) }
 }

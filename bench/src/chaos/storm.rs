@@ -17,13 +17,13 @@ use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres};
 /// The time between two kills, in milliseconds.
 const BETWEEN: std::ops::Range<u64> = 50..300;
 /// The time until a killed process starts again, in milliseconds.
-const AWAY: std::ops::Range<u64> = 20..200;
+const OUTAGE: std::ops::Range<u64> = 20..200;
 /// The time until the crashed database starts again.
 const DATABASE_AWAY: Duration = Duration::from_secs(3);
 /// The shares of uploads that have arrived when the database crashes.
 const CRASHES: [(usize, usize); 2] = [(1, 3), (2, 3)];
 /// The interval at which waiting items are made due.
-const HURRY: Duration = Duration::from_secs(5);
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The faults that were injected.
 pub(super) struct Broken {
@@ -56,7 +56,7 @@ impl Storm {
         let over = Arc::new(AtomicBool::new(false));
         let killer = tokio::spawn(kill(cloud, instances, Arc::clone(&over)));
         let crasher = tokio::spawn(crash(server, arrived, wanted));
-        tokio::spawn(hurry(db.clone()));
+        tokio::spawn(advance_retries(db.clone()));
         Self { over, killer, crasher }
     }
 
@@ -80,7 +80,7 @@ async fn kill(
         let chosen = fastrand::usize(..instances.len());
         instances[chosen].kill();
         *kills.entry(instances[chosen].function).or_default() += 1;
-        sleep(Duration::from_millis(fastrand::u64(AWAY))).await;
+        sleep(Duration::from_millis(fastrand::u64(OUTAGE))).await;
         instances[chosen].restart(&cloud).await?;
     }
     Ok((instances, kills))
@@ -99,9 +99,9 @@ async fn crash(mut server: Postgres, arrived: Arc<AtomicUsize>, wanted: usize) -
 }
 
 /// Makes items due that wait for their next attempt, which would take minutes otherwise.
-async fn hurry(db: PgPool) {
+async fn advance_retries(db: PgPool) {
     loop {
-        sleep(HURRY).await;
+        sleep(RETRY_INTERVAL).await;
         let due = "update items set next_attempt_at = now() where status = 'processing' and next_attempt_at > now()";
         // The database may be down.
         let _ = sqlx::query(due).execute(&db).await;

@@ -23,7 +23,7 @@ const CLIENTS: usize = 8;
 /// Uploads for each invitation, which sends one mail.
 const UPLOADS_PER_INVITATION: usize = 20;
 /// The time after which a client stops retrying.
-const PATIENCE: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// A project that receives uploads.
@@ -116,7 +116,7 @@ impl Uploads {
                 }
                 Err(error) => error.to_string(),
             };
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > TIMEOUT {
                 return Err(format!("{path}: {refusal}").into());
             }
             self.repeated.fetch_add(1, Ordering::Relaxed);

@@ -10,6 +10,9 @@ pub(super) const RARE: &str = "marginalia";
 /// A phrase in twelve percent of the items. Another twelve percent hold its words in a different order or apart.
 pub(super) const PHRASE: &str = "annual report";
 
+/// Sequences of letters in twenty percent of the items each, in scripts that are written without spaces.
+pub(super) const UNSPACED: [&str; 2] = ["告書の概", "งานประจำ"];
+
 /// Items per insert statement.
 const BATCH: i64 = 50_000;
 
@@ -39,6 +42,7 @@ const ITEMS: &str = "
                    || case when n % 50 in (1, 6, 11, 16, 21, 26) then ' annual report'
                            when n % 50 in (2, 7, 12) then ' report annual'
                            when n % 50 in (3, 8, 13) then ' annual word1 report' else '' end
+                   || case n % 5 when 4 then ' 二〇二四年度報告書の概要' when 3 then ' รายงานประจำปีของบริษัท' else '' end
                    || case when n % 10 <> 0 and (n - 1) % ($3 / 60) = 0 then ' marginalia' else '' end as text
             from generate_series(1, 40) as w
         ) as texts

@@ -1,7 +1,7 @@
 //! Seeds many items with their transitions, and the statistics buckets of these transitions.
 
 use shared::base::ids::{ProjectId, UserId};
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::{Result, growth::seed::drop_indexes};
 
@@ -108,16 +108,28 @@ pub(super) async fn seed(db: &PgPool, items: i64, large: ProjectId, admin: UserI
         sqlx::raw_sql(AssertSqlSafe(definition)).execute(&mut db).await?;
     }
     sqlx::raw_sql("analyze").execute(&mut db).await?;
-    // Add the result of one large fold directly, since maintenance would take long.
     let (xid, id) = folded.ok_or("there are too few items")?;
-    for bucket in ["counts", "durations", "people", "totals", "domains"] {
-        let all = format!("insert into statistics_{bucket} select * from {bucket}_between(0, 0, $1, $2)");
-        sqlx::query(AssertSqlSafe(all)).bind(xid).bind(id).execute(&mut db).await?;
-    }
-    sqlx::query("update statistics_cursor set xid = $1, id = $2").bind(xid).bind(id).execute(&mut db).await?;
+    fold_until(&mut db, xid, id).await?;
     sqlx::raw_sql("vacuum analyze").execute(&mut db).await?;
     let left = "select count(*) from item_transitions where (xid, id) > ($1, $2)";
     let left: i64 = sqlx::query_scalar(left).bind(xid).bind(id).fetch_one(&mut db).await?;
     sqlx::Connection::close(db).await?;
     Ok(left)
+}
+
+/// Folds all transitions into the statistics.
+pub(crate) async fn fold(db: &mut PgConnection) -> Result<()> {
+    let last = "select xid, id from item_transitions order by xid desc, id desc limit 1";
+    let (xid, id) = sqlx::query_as(last).fetch_one(&mut *db).await?;
+    fold_until(db, xid, id).await
+}
+
+/// Adds the result of one large fold directly, since maintenance would take long.
+async fn fold_until(db: &mut PgConnection, xid: i64, id: i64) -> Result<()> {
+    for bucket in ["counts", "durations", "people", "totals", "domains"] {
+        let all = format!("insert into statistics_{bucket} select * from {bucket}_between(0, 0, $1, $2)");
+        sqlx::query(AssertSqlSafe(all)).bind(xid).bind(id).execute(&mut *db).await?;
+    }
+    sqlx::query("update statistics_cursor set xid = $1, id = $2").bind(xid).bind(id).execute(db).await?;
+    Ok(())
 }

@@ -69,12 +69,11 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
     ) -> Result<DeadLettersDone> {
         let mut tx = self.outbox.begin().await?;
-        let letters = queries::take_dead_letters(&mut tx, filter, true, AT_ONCE).await?;
+        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, true, AT_ONCE).await?;
         let messages: Option<Vec<Outgoing>> = letters.iter().map(original).collect();
         tx.send_all(messages.ok_or_else(|| Problem::new(Code::NotReplayable))?).await?;
         let entries = letters.iter().map(|letter| entry(user, Action::DeadLetterReplayed, letter));
         audit::record_all(&mut tx, entries, self.clock.now()).await?;
-        let remaining = queries::count_dead_letters(&mut tx, filter, true).await?;
         tx.commit().await?;
         Ok(DeadLettersDone { done: letters.len(), remaining })
     }
@@ -86,10 +85,9 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
     ) -> Result<DeadLettersDone> {
         let mut tx = self.outbox.begin().await?;
-        let letters = queries::take_dead_letters(&mut tx, filter, false, AT_ONCE).await?;
+        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, false, AT_ONCE).await?;
         let entries = letters.iter().map(|letter| entry(user, Action::DeadLetterDeleted, letter));
         audit::record_all(&mut tx, entries, self.clock.now()).await?;
-        let remaining = queries::count_dead_letters(&mut tx, filter, false).await?;
         tx.commit().await?;
         Ok(DeadLettersDone { done: letters.len(), remaining })
     }

@@ -1,4 +1,14 @@
 //! `admin`: lets super admins manage users and dead letters and read the audit log.
+//!
+//! Every route requires a super admin. A dead letter is a message that Pub/Sub could not deliver. The function
+//! `maintenance` stores it, and a super admin replays or deletes it:
+//!
+//! ```text
+//! Pub/Sub ──> maintenance ──> dead_letters ──> POST /admin/dead-letters/{id}/replay ──> Pub/Sub
+//! ```
+//!
+//! The module `routes` has one file per endpoint and `queries` holds all SQL. `users` and `dead_letters` implement the
+//! changes, and `audit_log_export` streams the audit log.
 
 mod audit_log_export;
 mod dead_letters;

@@ -16,13 +16,13 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListUsers {
-    /// Text that the mail address or the display name contains, ignoring case.
+    /// Text that the email address or the display name contains, ignoring case.
     #[garde(length(chars, min = 1, max = 254))]
     #[param(min_length = 1, max_length = 254)]
     pub(crate) q: Option<String>,
     #[garde(skip)]
     pub(crate) role: Option<GlobalRole>,
-    /// Filters by whether the user's mail address is verified.
+    /// Filters by whether the user's email address is verified.
     #[garde(skip)]
     pub(crate) verified: Option<bool>,
     #[garde(skip)]
@@ -97,7 +97,7 @@ pub(crate) struct DeadLetter {
 #[into_params(parameter_in = Query)]
 pub(crate) struct DeadLetterFilter {
     /// The subscription, such as `email-email-requested`.
-    #[garde(length(max = 255))]
+    #[garde(length(chars, max = 255))]
     #[param(max_length = 255)]
     pub(crate) subscription: Option<String>,
     /// Text that the cause contains, ignoring case.

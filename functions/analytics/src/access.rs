@@ -81,7 +81,7 @@ impl FromRequestParts<AppState> for SummaryReader {
         let principal = Principal::from_request_parts(parts, app).await?;
         let Query(query) = Query::<GetSummary>::from_request_parts(parts, app).await?;
         if principal.global_role == GlobalRole::SuperAdmin {
-            return Ok(Self { scope: Scope::Everything, query });
+            return Ok(Self { scope: Scope::Platform, query });
         }
         let projects = queries::administered_projects(&app.db, principal.user_id).await?;
         if projects.is_empty() {

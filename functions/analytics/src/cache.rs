@@ -1,13 +1,9 @@
 //! A cache of summaries for 30 seconds: in Redis, which instances share, or in the process if Redis is not configured.
 //! Access is checked before each lookup, and the key contains the scope of the summary.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
-
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use quick_cache::sync;
 use shared::{base::clock::Clock, cloud::redis::Redis, http::health::Health};
 use time::{Duration, OffsetDateTime};
 
@@ -21,19 +17,15 @@ const CAPACITY: usize = 1000;
 /// The cached summaries.
 pub(crate) struct Cache {
     redis: Option<Redis>,
-    local: Mutex<HashMap<String, Kept>>,
+    /// Summaries with their expiry.
+    local: sync::Cache<String, (OffsetDateTime, Summary)>,
     clock: Clock,
-}
-
-struct Kept {
-    summary: Summary,
-    until: OffsetDateTime,
 }
 
 /// Returns the cache key of a summary.
 pub(crate) fn key(scope: &Scope, timeframe: Timeframe, timezone: &str) -> String {
-    let whose = match scope {
-        Scope::Everything => "everything".to_owned(),
+    let scope_name = match scope {
+        Scope::Platform => "everything".to_owned(),
         Scope::Project(project) => format!("project {project}"),
         // Admins of the same projects share a summary.
         Scope::Administered(projects) => {
@@ -41,12 +33,12 @@ pub(crate) fn key(scope: &Scope, timeframe: Timeframe, timezone: &str) -> String
             format!("projects {}", URL_SAFE_NO_PAD.encode(digest(&SHA256, &ids)))
         }
     };
-    format!("summary:{whose}:{timeframe:?}:{timezone}")
+    format!("summary:{scope_name}:{timeframe:?}:{timezone}")
 }
 
 impl Cache {
     pub(crate) fn new(redis: Option<Redis>, clock: Clock) -> Self {
-        Self { redis, local: Mutex::default(), clock }
+        Self { redis, local: sync::Cache::new(CAPACITY), clock }
     }
 
     pub(crate) fn depend(&self, health: Health) -> Health {
@@ -61,8 +53,8 @@ impl Cache {
             // An entry that an older version of this function wrote may not deserialize. It counts as a miss.
             Some(redis) => serde_json::from_slice(&redis.get(key).await?).ok(),
             None => {
-                let now = self.clock.now();
-                self.lock().get(key).filter(|kept| kept.until > now).map(|kept| kept.summary.clone())
+                let (until, summary) = self.local.get(key)?;
+                (until > self.clock.now()).then_some(summary)
             }
         }
     }
@@ -74,21 +66,8 @@ impl Cache {
                     redis.set(&key, &text, LIFETIME.unsigned_abs()).await;
                 }
             }
-            None => {
-                let now = self.clock.now();
-                let mut local = self.lock();
-                if local.len() >= CAPACITY {
-                    local.retain(|_, kept| kept.until > now);
-                }
-                if local.len() < CAPACITY {
-                    local.insert(key, Kept { summary: summary.clone(), until: now + LIFETIME });
-                }
-            }
+            None => self.local.insert(key, (self.clock.now() + LIFETIME, summary.clone())),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
-        self.local.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,7 +82,7 @@ mod tests {
     fn every_scope_timeframe_and_time_zone_has_its_own_key() {
         let (one, two) = (ProjectId::new(), ProjectId::new());
         let scopes = [
-            Scope::Everything,
+            Scope::Platform,
             Scope::Project(one),
             Scope::Project(two),
             Scope::Administered(vec![one]),

@@ -52,7 +52,7 @@ pub(crate) struct Bins {
 
 /// A duration that is not in a bucket yet.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Took {
+pub(crate) struct Durations {
     pub(crate) until: Until,
     pub(crate) bin: usize,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Figures {
     pub(crate) days: Json<Vec<DayCounts>>,
     pub(crate) read: Json<Vec<Read>>,
     pub(crate) histograms: Json<Vec<Bins>>,
-    pub(crate) unfolded_durations: Json<Vec<Took>>,
+    pub(crate) unfolded_durations: Json<Vec<Durations>>,
     pub(crate) domains: Json<Vec<DomainCount>>,
     pub(crate) contributors: Json<Vec<Contributor>>,
     pub(crate) reviewers: Json<Vec<Reviewer>>,

@@ -1,7 +1,14 @@
 //! `analytics`: totals, daily trends, durations and top contributors of a project, or of all projects.
 //!
 //! A summary adds up the buckets that `maintenance` fills from item transitions, and the few transitions that are not
-//! in a bucket yet. Its cost depends on the number of days, never on the number of items.
+//! in a bucket yet. Its cost depends on the number of days, never on the number of items:
+//!
+//! ```text
+//! GET /analytics/summary ──> access ──> cache ──> window ──> queries ──> figures ──> summary
+//! ```
+//!
+//! `access` decides which projects the caller sees, `cache` keeps a summary for 30 seconds, `window` divides the period
+//! into buckets, and `summary` calculates the response from the `figures` that one query returns.
 
 mod access;
 mod cache;

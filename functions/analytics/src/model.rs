@@ -33,7 +33,7 @@ pub(crate) enum Timeframe {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// All items of the platform.
-    Everything,
+    Platform,
     /// The items of all projects that the caller administers.
     Administered(Vec<ProjectId>),
     /// The items of one project.
@@ -44,7 +44,7 @@ impl Scope {
     /// Returns the ids of the buckets that add up to the scope. The platform's buckets have the nil id.
     pub(crate) fn buckets(&self) -> Vec<Uuid> {
         match self {
-            Self::Everything => vec![Uuid::nil()],
+            Self::Platform => vec![Uuid::nil()],
             Self::Administered(projects) => projects.iter().map(|project| project.0).collect(),
             Self::Project(project) => vec![project.0],
         }
@@ -54,7 +54,7 @@ impl Scope {
     pub(crate) fn project_id(&self) -> Option<ProjectId> {
         match self {
             Self::Project(project) => Some(*project),
-            Self::Everything | Self::Administered(_) => None,
+            Self::Platform | Self::Administered(_) => None,
         }
     }
 }

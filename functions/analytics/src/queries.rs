@@ -57,7 +57,7 @@ pub(crate) async fn first_day(db: &PgPool, scope: &Scope) -> Result<Option<Offse
         ) as "first"
         "#,
         &scope.buckets(),
-        *scope == Scope::Everything,
+        *scope == Scope::Platform,
     )
     .fetch_one(db)
     .await

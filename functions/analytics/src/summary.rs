@@ -99,10 +99,10 @@ fn histograms(figures: &Figures) -> (Histogram, Histogram) {
             Until::Decision => decision.merge(&bucket.bins),
         }
     }
-    for took in figures.unfolded_durations.iter() {
-        match took.until {
-            Until::Text => text.add(took.bin, 1),
-            Until::Decision => decision.add(took.bin, 1),
+    for duration in figures.unfolded_durations.iter() {
+        match duration.until {
+            Until::Text => text.add(duration.bin, 1),
+            Until::Decision => decision.add(duration.bin, 1),
         }
     }
     (text, decision)

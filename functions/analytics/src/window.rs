@@ -6,13 +6,14 @@ use time::{Date, Duration, Month, OffsetDateTime, Time};
 use crate::model::Timeframe;
 
 /// A time after the start of every bucket.
-const NEVER: OffsetDateTime = Date::MAX.with_time(Time::MIDNIGHT).assume_utc();
+const END_OF_TIME: OffsetDateTime = Date::MAX.with_time(Time::MIDNIGHT).assume_utc();
 /// A time before the start of every bucket.
-const ALWAYS: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+const BEGINNING: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-/// Returns the time zone with an IANA name, or `None` if the name is unknown.
+/// Returns the time zone with an IANA name, or `None` if the name is unknown or names no place: `Factory` is the zone
+/// of a machine without a configured zone.
 pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
+    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown() && !name.eq_ignore_ascii_case("Factory"))
 }
 
 /// Whole days of a time zone, up to and including today.
@@ -57,7 +58,7 @@ impl Window {
         }
         bounds.push(begins(zone, day)?);
         let parts = match timeframe {
-            Timeframe::All => vec![Part { grain: "month", since: ALWAYS, until: NEVER }],
+            Timeframe::All => vec![Part { grain: "month", since: BEGINNING, until: END_OF_TIME }],
             _ => parts(bounds[0]),
         };
         Ok(Self { days: days.into_iter().map(date).collect::<Result<_, _>>()?, bounds, parts })
@@ -71,7 +72,7 @@ impl Window {
 }
 
 /// Returns the buckets from a time on: quarters and hours until the next day (UTC), days until the next month, then
-/// months. Figures without quarters start with the hour of that time.
+/// months. Figures that are not counted by quarter-hour start at the beginning of the hour.
 fn parts(since: OffsetDateTime) -> Vec<Part> {
     let hour = since - Duration::seconds(since.unix_timestamp().rem_euclid(3600));
     let midnight = since.replace_time(Time::MIDNIGHT);
@@ -81,7 +82,7 @@ fn parts(since: OffsetDateTime) -> Vec<Part> {
         Part { grain: "quarter", since, until: day },
         Part { grain: "hour", since: hour, until: day },
         Part { grain: "day", since: day, until: month },
-        Part { grain: "month", since: month, until: NEVER },
+        Part { grain: "month", since: month, until: END_OF_TIME },
     ]
 }
 
@@ -192,7 +193,17 @@ mod tests {
 
     #[test]
     fn unknown_time_zones_are_refused() {
-        for name in ["", "Mars/Phobos", "Etc/Unknown", "XYZ3", "+05:30", "../UTC", "Europe/Berlin\0"] {
+        for name in [
+            "",
+            "Mars/Phobos",
+            "Etc/Unknown",
+            "Factory",
+            "factory",
+            "XYZ3",
+            "+05:30",
+            "../UTC",
+            "Europe/Berlin\0",
+        ] {
             assert_eq!(timezone(name), None, "{name}");
         }
         assert!(timezone("europe/berlin").is_some());

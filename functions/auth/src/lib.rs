@@ -12,6 +12,7 @@
 //! The module `routes` has one file per endpoint and `queries` holds all SQL. `sign_in` checks passwords and passkeys,
 //! `sessions` opens and refreshes sessions, and `passkeys` runs the WebAuthn ceremonies.
 
+mod constant_time;
 mod model;
 mod passkeys;
 mod password_resets;
@@ -22,7 +23,7 @@ mod registration;
 mod routes;
 mod sessions;
 mod sign_in;
-mod steady;
+mod webauthn_json;
 
 use std::num::NonZeroU32;
 

@@ -5,6 +5,8 @@ use serde_json::Value;
 use shared::base::ids::CeremonyId;
 use utoipa::ToSchema;
 
+use crate::webauthn_json::{CreationOptions, RequestOptions};
+
 /// The state of an email verification.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct VerificationStatus {
@@ -21,14 +23,30 @@ pub(crate) enum VerificationState {
     Verified,
 }
 
-/// A WebAuthn ceremony that has started.
-#[derive(Serialize, ToSchema)]
+/// A WebAuthn ceremony that has started, with the options for the browser.
+#[derive(Serialize)]
 pub(crate) struct CeremonyStarted {
     /// Identifies the ceremony in the request that finishes it.
     pub(crate) ceremony_id: CeremonyId,
-    /// `PublicKeyCredentialCreationOptionsJSON` or `PublicKeyCredentialRequestOptionsJSON` (WebAuthn 3, 5.1).
-    #[schema(value_type = Object)]
     pub(crate) options: Value,
+}
+
+/// A passkey registration that has started.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the options of a registration")]
+pub(crate) struct PasskeyRegistrationStarted {
+    /// Identifies the ceremony in the request that finishes it.
+    ceremony_id: CeremonyId,
+    options: CreationOptions,
+}
+
+/// A sign-in with a passkey that has started.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the options of a sign-in")]
+pub(crate) struct PasskeyLoginStarted {
+    /// Identifies the ceremony in the request that finishes it.
+    ceremony_id: CeremonyId,
+    options: RequestOptions,
 }
 
 /// The tokens of a session (RFC 6749, 5.1).
@@ -36,12 +54,19 @@ pub(crate) struct CeremonyStarted {
 pub(crate) struct Tokens {
     /// Bearer token for the `Authorization` header, valid for 15 minutes.
     pub(crate) access_token: String,
-    /// The token type, always `bearer`.
-    pub(crate) token_type: &'static str,
+    pub(crate) token_type: TokenType,
     /// Lifetime of the access token in seconds.
     pub(crate) expires_in: i64,
     /// Exchange it for the next tokens at `POST /auth/refresh`. Valid for one use.
     pub(crate) refresh_token: String,
+}
+
+/// The type of an access token (RFC 6750).
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TokenType {
+    /// The token is sent in the `Authorization` header.
+    Bearer,
 }
 
 /// A passkey that an authenticator has just created.

@@ -77,13 +77,13 @@ impl Refusal {
 
 impl Passkeys {
     pub(crate) fn new(settings: &PasskeySettings) -> Result<Self, Error> {
-        let wrong = |why: &str| Error::of("PASSKEY_ORIGINS", why);
+        let invalid = |why: &str| Error::of("PASSKEY_ORIGINS", why);
         let origins: Vec<Url> = settings
             .origins
             .iter()
-            .map(|origin| origin.parse().map_err(|_| wrong(&format!("{origin:?} is not an origin"))))
+            .map(|origin| origin.parse().map_err(|_| invalid(&format!("{origin:?} is not an origin"))))
             .collect::<Result<_, _>>()?;
-        let first = origins.first().ok_or_else(|| wrong("expected at least one origin"))?;
+        let first = origins.first().ok_or_else(|| invalid("expected at least one origin"))?;
         let builder = WebauthnBuilder::new(&settings.rp_id, first)
             .map_err(|_| Error::of("PASSKEY_RP_ID", format!("expected a domain of {first}")))?;
         let builder = origins.iter().skip(1).fold(builder, WebauthnBuilder::append_allowed_origin);
@@ -113,8 +113,8 @@ impl Passkeys {
         state: Value,
     ) -> Result<NewPasskey> {
         let state: PasskeyRegistration = from_json(state)?;
-        let not_ours = |error| Problem::invalid_field("credential", refused(&error));
-        let passkey = self.0.finish_passkey_registration(credential, &state).map_err(not_ours)?;
+        let invalid = |error| Problem::invalid_field("credential", refused(&error));
+        let passkey = self.0.finish_passkey_registration(credential, &state).map_err(invalid)?;
         Ok(NewPasskey { credential_id: passkey.cred_id().to_vec(), credential: to_json(&passkey)? })
     }
 

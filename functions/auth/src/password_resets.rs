@@ -1,5 +1,6 @@
 //! Password resets: mailing the link and setting the new password.
 
+use serde_json::json;
 use shared::{
     audit::{self, Action, Entry},
     base::{
@@ -72,8 +73,13 @@ impl PasswordResets {
             return Err(Problem::new(Code::TokenExpired));
         }
         let user = reset.user_id;
-        queries::reset_password(&mut tx, user, &password_hash, PasswordId::new(), now).await?;
+        queries::reset_password(&mut tx, &reset, &password_hash, PasswordId::new(), now).await?;
         audit::record(&mut tx, Entry::success(Some(user), Action::UserPasswordReset, user.0), now).await?;
+        if let Some(role) = reset.global_role {
+            let metadata = json!({"before": "user", "after": role, "by": "operator"});
+            let entry = Entry::success(None, Action::UserRoleChanged, user.0).with(metadata);
+            audit::record(&mut tx, entry, now).await?;
+        }
         tx.record(&EmailRequested::PasswordChanged { user_id: user }).await?;
         tx.commit().await?;
         Ok(())

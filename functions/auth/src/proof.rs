@@ -15,7 +15,7 @@ use shared::{
 use utoipa::ToSchema;
 use webauthn_rs::prelude::PublicKeyCredential;
 
-use crate::passkeys::Credential;
+use crate::{passkeys::Credential, webauthn_json::AuthenticationResponse};
 
 /// A password or a passkey assertion. The fields of the body decide which one it is.
 // `untagged` produces `oneOf` in the OpenAPI document. `from_request` parses by field names instead, for better error
@@ -36,9 +36,8 @@ pub(crate) struct Assertion {
     /// Id of the ceremony that this request finishes.
     #[garde(skip)]
     pub(crate) ceremony_id: CeremonyId,
-    /// The result of `navigator.credentials.get`, serialized with `toJSON()`.
     #[garde(dive)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = AuthenticationResponse)]
     pub(crate) credential: Credential<PublicKeyCredential>,
 }
 
@@ -55,8 +54,8 @@ where
             return Err(Problem::new(Code::UnsupportedMediaType).detail(detail));
         }
         let bytes = extract::body(request, state).await?;
-        let speaks_of = |body: &Value| body.get("ceremony_id").or(body.get("credential")).is_some();
-        if serde_json::from_slice(&bytes).is_ok_and(|body: Value| speaks_of(&body)) {
+        let names_passkey = |body: &Value| body.get("ceremony_id").or(body.get("credential")).is_some();
+        if serde_json::from_slice(&bytes).is_ok_and(|body: Value| names_passkey(&body)) {
             return extract::json_from_slice(&bytes).map(Box::new).map(Self::Passkey);
         }
         extract::json_from_slice(&bytes).map(Self::Password)

@@ -8,7 +8,7 @@ use shared::{
         clock::Clock,
         config::Setting,
         ids::{UserId, VerificationId},
-        text::{EmailAddress, Name, NewPassword},
+        text::{EmailAddress, Name, NewPassword, ascii_domain},
     },
     cloud::{events::EmailRequested, outbox::Outbox},
     http::problem::{Code, Problem, Result},
@@ -48,7 +48,9 @@ impl Setting for RegistrationPolicy {
             "invited" => return Ok(Self::Invited),
             _ => {}
         }
-        let domains: Vec<String> = text.split(',').map(|domain| domain.trim().to_lowercase()).collect();
+        // Addresses have their domain in this form.
+        let ascii = |domain: &str| ascii_domain(domain).unwrap_or_else(|| domain.to_owned());
+        let domains: Vec<String> = text.split(',').map(|domain| ascii(domain.trim())).collect();
         let is_domain = |domain: &String| {
             let label = |label: &str| {
                 !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
@@ -77,7 +79,7 @@ shared::use_case! {
 }
 
 impl Registration {
-    /// Creates an account. If a verified account exists, its owner is told by mail about the attempt instead.
+    /// Creates an account. If a verified account exists, its owner gets a mail about the attempt instead.
     ///
     /// # Errors
     /// 403 if the domain of the address may not register. 429 if the client has requested too many mails.
@@ -158,10 +160,12 @@ mod tests {
         assert_eq!(parse("invited"), Ok(RegistrationPolicy::Invited));
         let domains = ["example.org".to_owned(), "mail.example.com".to_owned()].into();
         assert_eq!(parse("Example.org, mail.example.com"), Ok(RegistrationPolicy::Domains(domains)));
-        for wrong in
+        let domains = ["xn--bcher-kva.example".to_owned()].into();
+        assert_eq!(parse("Bücher.example"), Ok(RegistrationPolicy::Domains(domains)));
+        for invalid in
             ["closed", "example.org,", "@example.org", "example.org;example.com", "a..b", "*.example.org"]
         {
-            assert!(parse(wrong).is_err(), "{wrong}");
+            assert!(parse(invalid).is_err(), "{invalid}");
         }
     }
 }

@@ -24,10 +24,10 @@ use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    model::Tokens,
+    model::{TokenType, Tokens},
     queries::{self, NewSession},
     refresh_token::RefreshTokens,
-    sign_in::{Failed, Proven},
+    sign_in::{Failed, Verified},
 };
 
 /// Time in which a used refresh token still returns its successor, for parallel tabs and for retries after a lost
@@ -65,7 +65,7 @@ impl Sessions {
     ///
     /// # Errors
     /// 401 when the password changed or the account was closed after the proof was checked.
-    pub(crate) async fn open(&self, user: &Proven) -> Result<Tokens> {
+    pub(crate) async fn open(&self, user: &Verified) -> Result<Tokens> {
         let (id, now) = (SessionId::new(), self.clock.now());
         let context = context::current();
         let address = context.as_ref().and_then(|context| context.client_address);
@@ -135,7 +135,7 @@ impl Sessions {
             self.signer.sign(user, role.as_str(), session, self.clock.now()).map_err(Problem::internal)?;
         Ok(Tokens {
             access_token: access_token.expose_secret().to_owned(),
-            token_type: "bearer",
+            token_type: TokenType::Bearer,
             expires_in: access_token::LIFETIME.whole_seconds(),
             refresh_token: self.refresh_tokens.derive(session, rotations).expose_secret().to_owned(),
         })

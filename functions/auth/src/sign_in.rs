@@ -21,13 +21,13 @@ use crate::{
 /// The result of checking a proof.
 pub(crate) enum Attempt {
     /// The proof is valid.
-    Proven(Proven),
+    Verified(Verified),
     /// The proof is invalid.
     Failed(Failed),
 }
 
 /// A user whose proof was valid.
-pub(crate) struct Proven {
+pub(crate) struct Verified {
     pub(crate) id: UserId,
     pub(crate) global_role: GlobalRole,
     /// Id of the current password when the proof was checked.
@@ -80,7 +80,7 @@ impl SignIn {
             let hash = self.passwords.hash(&password).await?;
             queries::rehash_password(&self.db, account.id, &outdated, &hash).await?;
         }
-        Ok(Attempt::Proven(Proven {
+        Ok(Attempt::Verified(Verified {
             id: account.id,
             global_role: account.global_role,
             password_id: account.password_id,
@@ -91,7 +91,7 @@ impl SignIn {
     /// Checks a passkey assertion.
     pub(crate) async fn by_passkey(&self, assertion: &Assertion) -> Result<Attempt> {
         Ok(match self.check(assertion).await? {
-            Asserted::By(owner) => Attempt::Proven(Proven {
+            Asserted::By(owner) => Attempt::Verified(Verified {
                 id: owner.id,
                 global_role: owner.global_role,
                 password_id: owner.password_id,

@@ -8,6 +8,7 @@ use shared::{
     base::{
         clock::Clock,
         ids::{ItemId, UserId},
+        text::nfc,
     },
     cloud::{
         names::Topic,
@@ -113,17 +114,17 @@ impl Items {
     pub(crate) async fn update<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,
-        seen: &IfMatch,
+        if_match: &IfMatch,
         field: OwnField,
     ) -> Result<ItemRow> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.target.id).await?;
         let before = before.or_not_found()?;
-        seen.check(before.version)?;
+        if_match.check(before.version)?;
         let user = access.principal.user_id;
         match field {
             OwnField::Domain(field) => {
-                let after = field.apply(before.domain.clone(), |domain| domain);
+                let after = field.apply(before.domain.clone(), |domain| nfc(&domain));
                 let values = json!({"after": {"domain": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_domain(&mut tx, &change, before.domain.as_deref(), after.as_deref()).await?;
@@ -141,11 +142,15 @@ impl Items {
     }
 
     /// Deletes an item, unless it changed after the version in `If-Match`.
-    pub(crate) async fn delete<K: Kind>(&self, access: &ItemEditor<ByItem<K>>, seen: &IfMatch) -> Result<()> {
+    pub(crate) async fn delete<K: Kind>(
+        &self,
+        access: &ItemEditor<ByItem<K>>,
+        if_match: &IfMatch,
+    ) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.target.id).await?;
         let before = before.or_not_found()?;
-        seen.check(before.version)?;
+        if_match.check(before.version)?;
         let change = self.change(&before, access.principal.user_id, Verb::Deleted, Value::Null)?;
         queries::delete_item(&mut tx, &change).await?;
         tx.commit().await?;

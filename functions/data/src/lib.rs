@@ -1,7 +1,16 @@
 //! `data`: the API of documents, voice samples and project exports.
 //!
 //! Clients upload and download files with signed URLs, directly from and to Cloud Storage. No file passes through this
-//! function.
+//! function:
+//!
+//! ```text
+//! POST /documents ──────────────> signed URL ──> PUT to Cloud Storage ──> finalize event ──> ocr
+//! GET /documents/{id}/download ──> signed URL ──> GET from Cloud Storage
+//! ```
+//!
+//! The module `routes` has one file for each kind of item. Both kinds share the use cases `uploads` and `items` and all
+//! SQL in `queries`. `model` has the types of requests and responses, `search` the syntax of queries and the excerpts in
+//! results, and `exports` the requests for project exports, which the function `export` writes.
 
 mod exports;
 mod items;
@@ -9,6 +18,7 @@ mod model;
 mod queries;
 mod quota;
 mod routes;
+mod search;
 mod uploads;
 
 use std::num::NonZeroU32;

@@ -20,23 +20,24 @@ pub(crate) use self::{
         CreateDocument, Document, DocumentUpload, DocumentWithText, ListDocuments, NextDocumentUpload,
         UpdateDocument,
     },
-    export::{Export, ExportProgress, ExportRow, ExportStatus, NewExport},
+    export::{Export, ExportProgress, ExportRow, NewExport},
     item::{AwaitedUpload, Item, ItemRow, LockedItem, Progress},
     request::{Change, Filter, NewItem, NextUpload, OwnField, Place},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{
-        CreateVoiceSample, ListVoiceSamples, NextVoiceUpload, UpdateVoiceSample, VoiceSample,
+        CreateVoiceSample, Languages, ListVoiceSamples, NextVoiceUpload, UpdateVoiceSample, VoiceSample,
         VoiceSampleWithText, VoiceUpload,
     },
 };
 
-/// An item of any kind.
+/// An item of any kind, distinguished by `kind`.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(untagged)]
+#[schema(discriminator(property_name = "kind", mapping(
+    ("document" = "#/components/schemas/Document"), ("voice" = "#/components/schemas/VoiceSample")
+)))]
 pub(crate) enum AnyItem {
-    /// A document, with the fields of documents.
     Document(Document),
-    /// A voice sample, with the fields of voice samples.
     Voice(VoiceSample),
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reprocess_document))
         .routes(routes!(list_voice_samples, create_voice_sample))
         .routes(routes!(create_voice_samples).layer(DefaultBodyLimit::max(MAX_BATCH)))
+        .routes(routes!(list_languages))
         .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
         .routes(routes!(renew_voice_upload_url))
         .routes(routes!(list_words))

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use shared::{
-    base::text::EmailAddress,
+    base::{context, text::EmailAddress},
     cloud::{
         events::EmailRequested,
         names::Topic,
@@ -11,7 +11,6 @@ use shared::{
     },
     http::problem::Problem,
 };
-use tracing::Span;
 
 use crate::{
     AppState,
@@ -31,7 +30,7 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
     let Some(event_id) = message.event_id() else {
         return Ok(Delivery::Discard("the message has no event id"));
     };
-    Span::current().record("event_id", event_id.to_string());
+    context::describe("event_id", event_id);
     if queries::was_sent(&app.db, event_id).await? {
         return Ok(Delivery::Done);
     }

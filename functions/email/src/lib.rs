@@ -19,7 +19,7 @@ use shared::{
         oidc::{OidcVerifier, PushSettings},
     },
     function::{Base, Function},
-    http::health::{Health, Need},
+    http::health::{Health, Requirement},
     identity::mail_token::{MailTokenSettings, MailTokens},
 };
 use sqlx::PgPool;
@@ -87,7 +87,7 @@ impl Function for Email {
 
     fn health(state: &AppState, health: Health) -> Health {
         let smtp = state.smtp.clone();
-        health.check("smtp", Need::Required, move || {
+        health.check("smtp", Requirement::Optional, move || {
             let smtp = smtp.clone();
             async move { smtp.works().await }
         })

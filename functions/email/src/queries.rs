@@ -34,7 +34,9 @@ pub(crate) async fn find_mail(
             find_account(db, user_id).await
         }
         EmailRequested::PasswordChanged { user_id } => find_suspended_passkeys(db, user_id).await,
-        EmailRequested::PasswordReset { reset_id } => find_password_reset(db, reset_id).await,
+        EmailRequested::PasswordReset { reset_id } | EmailRequested::SuperAdmin { reset_id } => {
+            find_password_reset(db, reset_id).await
+        }
         EmailRequested::PasskeyAdded { passkey_id } => find_passkey(db, passkey_id).await,
         EmailRequested::Invitation { invitation_id } => find_invitation(db, invitation_id).await,
         EmailRequested::ItemRejected { item_id, version } => find_rejection(db, item_id, version).await,

@@ -125,8 +125,8 @@ fn readable(at: &str) -> Result<String, minijinja::Error> {
 }
 
 /// Returns an error that does not include values, since they are personal or secret.
-fn unusable(what: &'static str) -> minijinja::Error {
-    minijinja::Error::new(ErrorKind::InvalidOperation, what)
+fn unusable(reason: &'static str) -> minijinja::Error {
+    minijinja::Error::new(ErrorKind::InvalidOperation, reason)
 }
 
 #[cfg(test)]
@@ -165,7 +165,7 @@ mod tests {
         let project = "Letters & <diaries>";
         let link = json!({"id": id, "key_id": "k1", "expires_at": at});
         match event {
-            "verification" | "password_reset" => link,
+            "verification" | "password_reset" | "super_admin" => link,
             "invitation" => {
                 json!({"id": id, "key_id": "k1", "expires_at": at, "project": null, "invited_by": null})
             }

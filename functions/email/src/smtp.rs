@@ -93,8 +93,8 @@ fn tls(settings: &SmtpSettings) -> Result<Tls, Error> {
     }
     let mut parameters = TlsParameters::builder(settings.host.clone());
     if let Some(pem) = &settings.ca_certificate {
-        let wrong = |error| Error::of("SMTP_CA_CERTIFICATE", error);
-        parameters = parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(wrong)?);
+        let invalid = |error| Error::of("SMTP_CA_CERTIFICATE", error);
+        parameters = parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(invalid)?);
     }
     let parameters = parameters.build_rustls().map_err(|error| Error::of("SMTP_TLS", error))?;
     Ok(match settings.tls {

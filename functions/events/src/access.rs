@@ -5,15 +5,17 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use garde::Validate;
 use serde::Deserialize;
 use shared::{
-    base::ids::ProjectId,
+    base::{context, ids::ProjectId},
     http::{
         extract::Query,
         openapi::{Described, Describes},
         problem::{Code, Problem},
     },
-    identity::guard::{ByQuery, InProject, ProjectMember},
+    identity::{
+        guard::{ByQuery, InProject, ProjectMember},
+        rate_limit::{Account, HasAccount, Limited},
+    },
 };
-use tracing::Span;
 use utoipa::IntoParams;
 
 use crate::{
@@ -31,18 +33,25 @@ pub(crate) struct StreamEvents {
     #[garde(skip)]
     pub(crate) project_id: ProjectId,
     /// A ticket from `POST /events/tickets`, instead of a bearer token.
-    #[garde(length(max = 64))]
+    #[garde(length(chars, max = 64))]
     #[param(max_length = 64)]
     pub(crate) ticket: Option<String>,
     /// The id of the last received event. The stream resumes after it. The header `Last-Event-ID` takes precedence.
     #[garde(skip)]
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,18}-[0-9]{1,18}$")]
     pub(crate) last_event_id: Option<StreamCursor>,
 }
 
 impl InProject for StreamEvents {
     fn project_id(&self) -> ProjectId {
         self.project_id
+    }
+}
+
+/// Only the client's address is limited, since a ticket cannot be guessed.
+impl HasAccount for StreamEvents {
+    fn account(&self) -> Account<'_> {
+        Account::Unnamed
     }
 }
 
@@ -62,7 +71,8 @@ impl FromRequestParts<AppState> for EventReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         if has_ticket(parts) {
-            let Query(query) = Query::<StreamEvents>::from_request_parts(parts, app).await?;
+            let limited = Limited::<Query<StreamEvents>>::from_request_parts(parts, app).await?;
+            let Query(query) = limited.body;
             let reader = by_ticket(&query, app).await?;
             return Ok(Self { reader, query });
         }
@@ -79,6 +89,7 @@ impl FromRequestParts<AppState> for EventReader {
 impl Describes for EventReader {
     fn describe(operation: &mut Described<'_>) {
         ProjectMember::<ByQuery<StreamEvents>>::describe(operation);
+        Limited::<Query<StreamEvents>>::describe(operation);
     }
 }
 
@@ -91,13 +102,13 @@ async fn by_ticket(query: &StreamEvents, app: &AppState) -> Result<Reader, Probl
     let hash = ticket_hash(query.ticket.as_deref().unwrap_or_default());
     let found = queries::ticket(&app.db, &hash, query.project_id, app.clock.now()).await?;
     let found = found.ok_or_else(|| Problem::new(Code::TicketInvalid))?;
-    Span::current().record("user_id", found.user_id.to_string());
+    context::describe("user_id", found.user_id);
     if !found.verified {
         return Err(Problem::new(Code::EmailNotVerified));
     }
     if !found.member {
         return Err(Problem::new(Code::NotFound));
     }
-    Span::current().record("project_id", query.project_id.to_string());
+    context::describe("project_id", query.project_id);
     Ok(Reader { user_id: found.user_id, session_id: found.session_id, project_id: query.project_id })
 }

@@ -9,7 +9,7 @@ use shared::{
     items::{Position, Recorded},
 };
 
-use crate::model::{ItemTransition, StreamCursor};
+use crate::model::{ItemTransition, StreamCursor, StreamEnd};
 
 /// The start of a stream. Browsers store an id without data but dispatch no event, so a reader that loses the
 /// connection before the first event resumes here.
@@ -30,7 +30,7 @@ pub(crate) fn heartbeat(position: Position) -> Bytes {
 
 /// The last event of a stream whose reader lost access.
 pub(crate) fn end(code: Code) -> Bytes {
-    format!("event: end\ndata: {}\n\n", json!({"code": code})).into()
+    format!("event: end\ndata: {}\n\n", json!(StreamEnd { code })).into()
 }
 
 pub(crate) fn closing() -> Bytes {

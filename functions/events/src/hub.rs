@@ -184,8 +184,9 @@ impl State {
     /// dropped, and its reader resumes from the database.
     fn dispatch(&mut self, page: &[Recorded]) {
         let mut batches: HashMap<ProjectId, Vec<(Position, Bytes)>> = HashMap::new();
-        let wanted =
-            |recorded: &&Recorded| recorded.is_move() && self.listeners.contains_key(&recorded.project_id);
+        let wanted = |recorded: &&Recorded| {
+            recorded.changes_status() && self.listeners.contains_key(&recorded.project_id)
+        };
         for recorded in page.iter().filter(wanted) {
             let batch = batches.entry(recorded.project_id).or_default();
             batch.push((recorded.position, frame::transition(recorded)));

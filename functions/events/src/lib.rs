@@ -23,7 +23,7 @@ use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
     function::{Base, Function},
-    identity::{access_token::AccessTokenSettings, principal::Authority},
+    identity::{access_token::AccessTokenSettings, principal::Authority, rate_limit::RateLimits},
     routes,
 };
 use sqlx::PgPool;
@@ -44,6 +44,8 @@ shared::settings! {
         pub streams_per_user: usize = "EVENT_STREAMS_PER_USER" or "20",
         /// Maximum number of event streams in one instance. Must be below the host's limit of concurrent requests.
         pub streams_per_instance: usize = "EVENT_STREAMS_PER_INSTANCE" or "900",
+        /// Event streams a minute that one client address may open with tickets, in one instance.
+        pub tickets_per_address: NonZeroU32 = "EVENT_TICKETS_PER_ADDRESS_PER_MINUTE" or "600",
     }
     with {
         /// The keys that access tokens are verified with.
@@ -59,6 +61,7 @@ pub struct AppState {
     hub: Hub,
     limits: Limits,
     seats: Seats,
+    rate_limits: RateLimits,
     clock: Clock,
 }
 
@@ -90,6 +93,7 @@ impl Function for Events {
             hub: Hub::new(base.db.clone(), base.clock.clone(), limits.heartbeat, buffer),
             limits,
             seats: Seats::new(settings.streams_per_user, settings.streams_per_instance),
+            rate_limits: RateLimits::of_addresses(settings.tickets_per_address, base.clock.clone()),
             db: base.db,
             clock: base.clock,
         })

@@ -5,7 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use shared::{
     base::ids::{ItemId, ProjectId, SessionId, UserId},
-    items::{ItemKind, ItemStatus, Position, Recorded},
+    http::problem::Code,
+    items::{FailureCode, ItemKind, ItemStatus, Position, Recorded},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -26,6 +27,7 @@ pub(crate) struct ItemTransition<'a> {
     pub(crate) at: OffsetDateTime,
     /// The failure code, if the new status is `failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<FailureCode>)]
     pub(crate) failure_code: Option<&'a str>,
 }
 
@@ -42,6 +44,60 @@ impl<'a> From<&'a Recorded> for ItemTransition<'a> {
             failure_code: recorded.failure_code.as_deref(),
         }
     }
+}
+
+/// The last event of a stream whose reader lost access.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StreamEnd {
+    /// The reason: `unauthenticated`, `email_not_verified` or `not_found`.
+    pub(crate) code: Code,
+}
+
+/// An event of the stream, distinguished by `event`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(discriminator(property_name = "event", mapping(
+    ("transition" = "#/components/schemas/TransitionEvent"), ("end" = "#/components/schemas/EndEvent")
+)))]
+#[allow(dead_code, reason = "describes events, whose fields are lines of text")]
+pub(crate) enum StreamEvent {
+    Transition(TransitionEvent),
+    End(EndEvent),
+}
+
+/// A `transition` event: the status of an item changed.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "describes events, whose fields are lines of text")]
+pub(crate) struct TransitionEvent {
+    #[schema(inline)]
+    event: TransitionName,
+    /// The position to resume from.
+    #[schema(pattern = "^[0-9]+-[0-9]+$", example = "81632-7")]
+    id: String,
+    data: ItemTransition<'static>,
+}
+
+/// An `end` event: the reader lost access.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "describes events, whose fields are lines of text")]
+pub(crate) struct EndEvent {
+    #[schema(inline)]
+    event: EndName,
+    data: StreamEnd,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes events, whose fields are lines of text")]
+enum TransitionName {
+    Transition,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes events, whose fields are lines of text")]
+enum EndName {
+    End,
 }
 
 /// The session that reads a project's stream.

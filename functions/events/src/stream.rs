@@ -203,7 +203,7 @@ impl Follower {
         let page = self.logged(read.await)?;
         self.position = page.last().map_or(self.position, |last| last.position);
         let more = i64::try_from(page.len()).is_ok_and(|length| length == PAGE);
-        let moves = page.iter().filter(|recorded| recorded.is_move());
+        let moves = page.iter().filter(|recorded| recorded.changes_status());
         let texts: Vec<Bytes> = moves.map(frame::transition).collect();
         Some((texts.concat().into(), more))
     }

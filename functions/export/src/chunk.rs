@@ -4,7 +4,7 @@
 
 use axum::body::Bytes;
 use shared::{
-    cloud::storage::{BrokeOff, ObjectWriter, Written},
+    cloud::storage::{Interrupted, ObjectWriter, Written},
     http::problem::{Problem, Result},
     items::exports::ExportFormat,
 };
@@ -55,7 +55,7 @@ impl Chunks {
             match &read {
                 Ok(_) => output.flush().await?,
                 // Closing the channel without an error would complete the object.
-                Err(_) => drop(output.sender.send(Err(BrokeOff)).await),
+                Err(_) => drop(output.sender.send(Err(Interrupted)).await),
             }
             drop(output);
             read
@@ -98,7 +98,7 @@ impl From<sqlx::Error> for Broken {
 
 /// The output buffer in front of the channel to storage.
 struct Output {
-    sender: Sender<std::result::Result<Bytes, BrokeOff>>,
+    sender: Sender<std::result::Result<Bytes, Interrupted>>,
     buffer: Vec<u8>,
     sent: u64,
 }
@@ -109,7 +109,7 @@ impl Output {
     }
 
     /// Sends the buffer to storage if it holds at least [`PIECE`] bytes.
-    async fn hand_on(&mut self) -> std::result::Result<(), Broken> {
+    async fn continue_export(&mut self) -> std::result::Result<(), Broken> {
         if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
     }
 
@@ -172,7 +172,7 @@ async fn write_item(
         },
     }
     encoder::end_item(format, &mut output.buffer);
-    output.hand_on().await
+    output.continue_export().await
 }
 
 async fn whole(
@@ -184,7 +184,7 @@ async fn whole(
     let mut long = LongText::begin(format, name, &mut output.buffer);
     long.push(text, &mut output.buffer);
     long.end(&mut output.buffer);
-    output.hand_on().await
+    output.continue_export().await
 }
 
 /// Writes a long text part by part.
@@ -196,7 +196,7 @@ async fn long(
     output: &mut Output,
 ) -> std::result::Result<(), Broken> {
     let mut text = LongText::begin(format, TEXT, &mut output.buffer);
-    let (mut after, mut seen) = (None, 0);
+    let (mut after, mut read) = (None, 0);
     loop {
         let parts = queries::list_text_parts(&chunks.db, item, after).await?;
         let Some(last) = parts.last() else { break };
@@ -206,13 +206,13 @@ async fn long(
                 text.push("\n", &mut output.buffer);
             }
             text.push(&part.text, &mut output.buffer);
-            seen += i64::try_from(part.text.len()).unwrap_or_default();
-            output.hand_on().await?;
+            read += i64::try_from(part.text.len()).unwrap_or_default();
+            output.continue_export().await?;
         }
         after = Some(number);
     }
     text.end(&mut output.buffer);
-    if seen == bytes { Ok(()) } else { Err(changed()) }
+    if read == bytes { Ok(()) } else { Err(changed()) }
 }
 
 /// Returns the error for an item whose text changed while it was read. The step is retried.

@@ -15,9 +15,13 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d
 /// semicolons takes a quote after a comma for text, so the quotes around a cell do not protect its content.
 const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\r', '\n'];
 
-/// Writes the header of an export file: column names in CSV, nothing in NDJSON.
+/// The byte order mark (U+FEFF) in UTF-8. Excel reads a CSV file without it in a local code page.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Writes the header of an export file: a byte order mark and the column names in CSV, nothing in NDJSON.
 pub(crate) fn header(format: ExportFormat, out: &mut Vec<u8>) {
     if format == ExportFormat::Csv {
+        out.extend(BYTE_ORDER_MARK);
         for name in columns() {
             out.extend(name.bytes());
             out.push(b',');

@@ -7,6 +7,9 @@
 //! An export contains the items that were created before the request: documents first, then voice samples, each kind in
 //! the order of creation. Each item has its state as of the moment its chunk is written. Items that have been deleted
 //! before that are omitted.
+//!
+//! `handle` receives the messages, `steps` runs them, `chunk` reads the items, `encoder` writes them as CSV or NDJSON,
+//! and `queries` holds all SQL.
 
 mod chunk;
 mod encoder;

@@ -66,7 +66,7 @@ pub(crate) struct Advance {
     /// The number of items to export, if the step counted them.
     pub(crate) total: Option<i64>,
     /// The object that the step wrote.
-    pub(crate) made: Part,
+    pub(crate) created: Part,
     /// The objects that the written object is composed of.
     pub(crate) of: Vec<Part>,
 }

@@ -10,7 +10,7 @@ use shared::{
     },
     http::problem::Problem,
     items::{
-        Failure,
+        Failure, FailureCode,
         lease::{self, Lease},
     },
 };
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The time after which `maintenance` repeats the message of a step.
-const PATIENCE: Duration = Duration::minutes(5);
+const STEP_TIMEOUT: Duration = Duration::minutes(5);
 
 /// Runs the steps of exports.
 #[derive(Clone)]
@@ -55,8 +55,13 @@ impl Steps {
                 Some(_) => None,
                 None => Some(queries::count_items(&self.db, job).await?),
             };
-            let advance =
-                Advance { position: chunk.next, items: chunk.items, total, made: chunk.part, of: Vec::new() };
+            let advance = Advance {
+                position: chunk.next,
+                items: chunk.items,
+                total,
+                created: chunk.part,
+                of: Vec::new(),
+            };
             self.advance(job, &advance).await?;
             return Ok(Delivery::Done);
         }
@@ -83,11 +88,11 @@ impl Steps {
             Err(ComposeError::Transient(problem)) => return Err(problem),
             Err(ComposeError::Absent) => {
                 let message = "A part of the file is missing. Request another export.";
-                let failure = Failure { code: "part_missing".to_owned(), message: message.to_owned() };
+                let failure = Failure::new(FailureCode::PartMissing, message);
                 return self.fail(job, &failure).await;
             }
         };
-        let made = Part {
+        let created = Part {
             level: first.level + 1,
             number: first.number,
             attempt: job.attempt,
@@ -95,7 +100,7 @@ impl Steps {
             size_bytes: written.size_bytes,
         };
         let of = components.to_vec();
-        if !self.advance(job, &Advance { position: None, items: 0, total: None, made, of }).await? {
+        if !self.advance(job, &Advance { position: None, items: 0, total: None, created, of }).await? {
             // The instance that took over the lease may not have composed the sources yet.
             return Ok(Delivery::Done);
         }
@@ -117,7 +122,7 @@ impl Steps {
     async fn advance(&self, job: &Job, advance: &Advance) -> Result<bool, Problem> {
         let now = self.clock.now();
         let mut tx = self.outbox.begin().await?;
-        let advanced = queries::advance(&mut tx, job, advance, now + PATIENCE).await?;
+        let advanced = queries::advance(&mut tx, job, advance, now + STEP_TIMEOUT).await?;
         if advanced {
             tx.record(&ExportRequested { export_id: job.id, step: job.step + 1 }).await?;
             tx.commit().await?;

@@ -47,11 +47,11 @@ pub(crate) async fn purge(app: &AppState, now: OffsetDateTime, end: Instant) -> 
         let old = queries::list_old(&app.db, now, after, BATCH).await?;
         let Some(last) = old.last().copied() else { break };
         let folders = old.iter().map(|export| (export.id.0, folder(export.project_id, export.id))).collect();
-        let (gone, fault) = delete_folders(&app.objects, &app.exports_bucket, folders, AT_ONCE).await;
-        purged += queries::delete(&app.db, &gone, now).await?;
+        let (deleted, fault) = delete_folders(&app.objects, &app.exports_bucket, folders, AT_ONCE).await;
+        purged += queries::delete(&app.db, &deleted, now).await?;
         match fault {
             // No export of the batch could be deleted: Cloud Storage is down.
-            Some(problem) if gone.is_empty() => return Err(problem),
+            Some(problem) if deleted.is_empty() => return Err(problem),
             _ => after = Some(last),
         }
     }

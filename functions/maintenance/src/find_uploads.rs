@@ -25,44 +25,44 @@ const AT_ONCE: usize = 10;
 /// The time after which a run starts no more batches. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(15);
 /// The delay before the object of an upload is looked up, and the time after which another run may repeat the lookup.
-const PATIENCE: Duration = Duration::minutes(10);
+const CHECK_INTERVAL: Duration = Duration::minutes(10);
 /// The time that an upload has after its last URL: a resumable upload session lasts a week.
 const LIFETIME: Duration = Duration::days(8);
 
 /// The result of a run: numbers of items.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Looked {
-    announced: usize,
+pub(crate) struct UploadReport {
+    arrived: usize,
     absent: usize,
     purged: u64,
     canceled: u64,
 }
 
 /// Handles the schedule `find-uploads`.
-pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> Result<Json<Looked>> {
+pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> Result<Json<UploadReport>> {
     let end = Instant::now() + BUDGET;
-    let mut looked = Looked::default();
+    let mut report = UploadReport::default();
     while Instant::now() < end {
         let now = app.clock.now();
-        let next = now + PATIENCE;
-        let awaited = queries::take_awaited(&app.db, now, now - PATIENCE, next, BATCH).await?;
+        let next = now + CHECK_INTERVAL;
+        let awaited = queries::lease_awaited(&app.db, now, now - CHECK_INTERVAL, next, BATCH).await?;
         if awaited.is_empty() {
             break;
         }
-        look(&app, awaited, now, next, &mut looked).await?;
+        check_uploads(&app, awaited, now, next, &mut report).await?;
     }
-    Ok(Json(looked))
+    Ok(Json(report))
 }
 
 /// Looks up the objects of uploads that are reserved until `next`. Uploads that it does not reach are taken again then.
-async fn look(
+async fn check_uploads(
     app: &AppState,
     awaited: Vec<Awaited>,
     now: OffsetDateTime,
     next: OffsetDateTime,
-    looked: &mut Looked,
+    report: &mut UploadReport,
 ) -> Result<()> {
-    let mut looks = stream::iter(awaited)
+    let mut lookups = stream::iter(awaited)
         .map(|upload| async move {
             let found = app.objects.find(&app.bucket, &upload.object.to_string()).await;
             (upload, found)
@@ -70,7 +70,7 @@ async fn look(
         .buffer_unordered(AT_ONCE);
     let (mut arrived, mut fault) = (Vec::new(), None);
     let (mut absent, mut expired): (Vec<ItemId>, Vec<ItemId>) = (Vec::new(), Vec::new());
-    while let Some((upload, found)) = looks.next().await {
+    while let Some((upload, found)) = lookups.next().await {
         match found {
             Ok(Some(object)) => arrived.push((upload.object, object)),
             Ok(None) if upload.url_at <= now - LIFETIME => expired.push(upload.object.item_id),
@@ -81,7 +81,7 @@ async fn look(
             }
         }
     }
-    drop(looks);
+    drop(lookups);
 
     let mut tx = app.outbox.begin().await?;
     for (object, found) in &arrived {
@@ -90,13 +90,13 @@ async fn look(
         tx.send(Topic::Uploads, attributes, resource).await?;
         tracing::warn!(item_id = %object.item_id, "lost upload event published");
     }
-    let announced: Vec<ItemId> = arrived.iter().map(|(object, _)| object.item_id).collect();
-    queries::pause(&mut tx, &announced, now, next).await?;
+    let arrived_ids: Vec<ItemId> = arrived.iter().map(|(object, _)| object.item_id).collect();
+    queries::pause(&mut tx, &arrived_ids, now, next).await?;
     queries::postpone(&mut tx, &absent, now, next, LIFETIME).await?;
-    looked.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;
-    looked.canceled += queries::cancel_next_uploads(&mut tx, &expired, next).await?;
+    report.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;
+    report.canceled += queries::cancel_next_uploads(&mut tx, &expired, next).await?;
     tx.commit().await?;
-    looked.announced += arrived.len();
-    looked.absent += absent.len();
+    report.arrived += arrived.len();
+    report.absent += absent.len();
     fault.map_or(Ok(()), Err)
 }

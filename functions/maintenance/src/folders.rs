@@ -18,17 +18,17 @@ pub(crate) async fn delete_folders(
     let mut outcomes = stream::iter(folders)
         .map(|(id, folder)| async move { (id, delete_folder(objects, bucket, &folder).await) })
         .buffer_unordered(at_once);
-    let (mut gone, mut fault) = (Vec::new(), None);
+    let (mut deleted, mut fault) = (Vec::new(), None);
     while let Some((id, outcome)) = outcomes.next().await {
         match outcome {
-            Ok(()) => gone.push(id),
+            Ok(()) => deleted.push(id),
             Err(problem) => {
                 tracing::error!(bucket, %id, cause = problem.cause(), "deleting a folder's objects failed");
                 fault = Some(problem);
             }
         }
     }
-    (gone, fault)
+    (deleted, fault)
 }
 
 async fn delete_folder(objects: &Objects, bucket: &str, folder: &str) -> Result<()> {

@@ -4,6 +4,10 @@
 //! This function alone repeats work that failed, with pauses that grow, and decides when it has failed permanently.
 //!
 //! Cloud Scheduler calls the tasks. Each run is bounded, may stop at any point, and may overlap with another run.
+//!
+//! Each task is a module with the name of its path: `restart_stuck` handles `POST /tasks/restart-stuck`. `dead_letter`
+//! handles the messages of the topic `dead-letters`, `verify_audit` is a command for operators, and `queries` holds all
+//! SQL.
 
 mod dead_letter;
 mod exports;
@@ -41,8 +45,12 @@ pub use crate::{
 shared::settings! {
     /// The settings of `maintenance`.
     pub struct MaintenanceSettings {
-        /// Maximum number of concurrent batch operations per item kind. Matches the quota of the engine's API.
-        pub batch_operations: u32 = "BATCH_OPERATIONS" or "10",
+        /// Maximum number of concurrent batch operations of Document AI. Google's quota for a project is 5 in `eu` and up to
+        /// 10 elsewhere (<https://cloud.google.com/document-ai/quotas>).
+        pub documentai_operations: u32 = "DOCUMENTAI_BATCH_OPERATIONS" or "5",
+        /// Maximum number of concurrent batch operations of Speech-to-Text. Google has no quota for them
+        /// (<https://cloud.google.com/speech-to-text/docs/quotas>).
+        pub speech_operations: u32 = "SPEECH_BATCH_OPERATIONS" or "10",
         /// Retention of deleted accounts, projects and items before they are purged, in days.
         pub retention_days: u16 = "RETENTION_DAYS" or "30",
         /// Retention of the audit log, in days. Expired entries are dropped by whole months.
@@ -82,7 +90,10 @@ pub struct AppState {
     #[from_ref(skip)]
     exports_bucket: String,
     objects: Objects,
-    batch_operations: i64,
+    #[from_ref(skip)]
+    documentai_operations: i64,
+    #[from_ref(skip)]
+    speech_operations: i64,
     retention: Retention,
     sealer: Sealer,
     clock: Clock,
@@ -133,7 +144,8 @@ impl Function for Maintenance {
             objects: Objects::new(&settings.storage)?,
             bucket: settings.storage.uploads_bucket,
             exports_bucket: settings.exports.bucket,
-            batch_operations: settings.batch_operations.into(),
+            documentai_operations: settings.documentai_operations.into(),
+            speech_operations: settings.speech_operations.into(),
             retention: Retention {
                 deleted: time::Duration::days(settings.retention_days.into()),
                 audit: time::Duration::days(settings.audit_retention_days.into()),

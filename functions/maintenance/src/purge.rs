@@ -32,7 +32,7 @@ const SESSIONS: time::Duration = time::Duration::days(180);
 const MAIL_DELIVERIES: time::Duration = time::Duration::days(32);
 /// A failing message becomes a dead letter within hours, and the dead letter copies the cause.
 const DELIVERY_ERRORS: time::Duration = time::Duration::days(30);
-/// Retention of dead letters: longer than anyone waits for what the message was about.
+/// Retention of dead letters, which leaves operators time to replay them.
 const DEAD_LETTERS: time::Duration = time::Duration::days(90);
 
 /// The result of a run: numbers of rows.
@@ -95,7 +95,7 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
     purged.exports = exports::purge(&app, now, end).await?;
     in_batches(end, || queries::delete_items_of_deleted_projects(db, now, BATCH)).await?;
     items::purge(&app, deleted_before, end, &mut purged.items).await?;
-    // The totals go last: `recompute-statistics` takes a project without them for a purged one.
+    // The totals are deleted last, because `recompute-statistics` treats a project without totals as purged.
     purged.statistics = in_batches(end, || statistics::forget_counts(db, deleted_before, BATCH)).await?
         + in_batches(end, || statistics::forget_durations(db, deleted_before, BATCH)).await?
         + in_batches(end, || statistics::forget_people(db, deleted_before, BATCH)).await?
@@ -122,8 +122,9 @@ pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
     Ok(rows)
 }
 
-/// Erases the personal data of a deleted account. Returns whether the account is erased. What grows with the user's work
-/// goes first, in batches, and the account's row last, so that a run that stops early starts again here.
+/// Erases the personal data of a deleted account. Returns whether the account is erased. Rows whose number grows with
+/// the user's work are erased first, in batches. The account's row is last, so that the next run continues after one
+/// that stopped early.
 async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
     in_batches(end, || queries::erase_audit_logs(db, user, BATCH)).await?;
     in_batches(end, || queries::erase_feedback(db, user, now, BATCH)).await?;

@@ -46,8 +46,9 @@ impl From<Row> for Upload {
 }
 
 /// Takes items whose lease or pause has ended or whose operation is due for a poll. Excludes items that wait for a batch
-/// operation. In case the message of an item is lost, it is taken again when it has waited for twice as long, from five
-/// minutes to an hour later. A lease that has ended is a failure of its attempt, and counts under the same condition.
+/// operation. If the message of an item is lost, the item is due again after another pause, which is as long as the
+/// item has waited already: at least five minutes and at most an hour. A lease that has ended is a failure of its
+/// attempt, and counts under the same condition.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
@@ -56,7 +57,7 @@ pub(crate) async fn take_stuck(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        with taken as materialized (
+        with due as materialized (
             select id from items
             where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null)
               and coalesce(next_attempt_at, lease_until) <= $1
@@ -77,8 +78,8 @@ pub(crate) async fn take_stuck(
                   and other.processed_at > greatest(items.submitted_at, items.last_failed_at)
             ))::integer,
             last_failed_at = case when lease_until is null then last_failed_at else $1 end
-        from taken
-        where items.id = taken.id
+        from due
+        where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
                   generation as "generation!", md5, attempt, tries
         "#,
@@ -98,13 +99,13 @@ pub(crate) async fn lock_admission(db: &mut PgConnection) -> Result<bool, sqlx::
 }
 
 /// The time for which an admitted item counts against the quota before its operation starts.
-const UNDERWAY: Duration = Duration::minutes(1);
+const IN_FLIGHT: Duration = Duration::minutes(1);
 /// The maximum difference to the clock of another instance that admitted items.
 const CLOCK_SKEW: Duration = Duration::seconds(10);
 
 /// Reserves items until `next` that wait for a batch operation: as many as the limit `operations` leaves beside the
 /// running operations and those about to start.
-pub(crate) async fn take_waiting(
+pub(crate) async fn lease_waiting(
     db: &mut PgConnection,
     kind: ItemKind,
     now: OffsetDateTime,
@@ -114,7 +115,7 @@ pub(crate) async fn take_waiting(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        with taken as materialized (
+        with due as materialized (
             select id from items
             where kind = $1 and status = 'processing' and deleted_at is null and needs_batch and operation is null
               and coalesce(next_attempt_at, lease_until) <= $2
@@ -133,15 +134,15 @@ pub(crate) async fn take_waiting(
             for update skip locked
         )
         update items set next_attempt_at = $3
-        from taken
-        where items.id = taken.id
+        from due
+        where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
                   generation as "generation!", md5, attempt, tries
         "#,
         kind as _,
         now,
         next,
-        next - UNDERWAY,
+        next - IN_FLIGHT,
         operations,
         next + CLOCK_SKEW,
     )

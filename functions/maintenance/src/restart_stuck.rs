@@ -22,7 +22,7 @@ const BATCH: i64 = 100;
 /// The maximum number of transactions in one run.
 const BATCHES: usize = 20;
 /// The delay before an admitted item whose event had no effect is admitted again.
-const PATIENCE: Duration = Duration::minutes(5);
+const RETRY_PAUSE: Duration = Duration::minutes(5);
 
 /// The result of a run.
 #[derive(Debug, Serialize)]
@@ -56,8 +56,11 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
         // Read the clock under the lock: an earlier time would miss the items that the previous holder admitted.
         let now = app.clock.now();
         for kind in ItemKind::ALL {
-            let waiting =
-                queries::take_waiting(&mut tx, kind, now, now + PATIENCE, app.batch_operations).await?;
+            let operations = match kind {
+                ItemKind::Document => app.documentai_operations,
+                ItemKind::Voice => app.speech_operations,
+            };
+            let waiting = queries::lease_waiting(&mut tx, kind, now, now + RETRY_PAUSE, operations).await?;
             restart(app, &mut tx, &waiting).await?;
             admitted += waiting.len();
         }
@@ -70,7 +73,8 @@ async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Uploa
     for upload in uploads {
         if upload.tries >= MAX_TRIES {
             let now = app.clock.now();
-            processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::gave_up(), now).await?;
+            processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::attempts_exhausted(), now)
+                .await?;
             tracing::warn!(item_id = %upload.object.item_id, "processing failed too often");
             continue;
         }

@@ -75,12 +75,14 @@ pub(crate) struct Sealed {
 /// Handles the schedule `seal-audit`: seals new rows, creates the next months' partitions and drops expired ones.
 pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Result<Json<Sealed>> {
     let (end, now) = (Instant::now() + BUDGET, app.clock.now());
-    let partitions = queries::make_partitions(&app.db, now, MONTHS_AHEAD).await?;
+    let partitions = queries::create_partitions(&app.db, now, MONTHS_AHEAD).await?;
     let mut rows = 0;
     while Instant::now() < end {
-        let sealed = seal_batch(&app.db, &app.sealer, now).await?;
+        let Some(sealed) = seal_batch(&app.db, &app.sealer, now).await? else { break };
         rows += sealed;
         if i64::try_from(sealed).is_ok_and(|sealed| sealed < BATCH) {
+            // An alert fires when this line is missing for half an hour.
+            tracing::info!(rows, "the audit log is sealed");
             break;
         }
     }
@@ -88,23 +90,23 @@ pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Res
     Ok(Json(Sealed { rows, partitions, expired }))
 }
 
-/// Seals one batch and returns its number of rows: 0 if another run holds the lock.
-async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result<usize> {
+/// Seals one batch and returns its number of rows, or `None` if another run holds the lock.
+async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result<Option<usize>> {
     let mut tx = db.begin().await?;
     if !queries::lock_seals(&mut tx).await? {
-        return Ok(0);
+        return Ok(None);
     }
     let before = queries::last_seal(&mut tx).await?;
     let after = before.as_ref().map(|seal| seal.last).unwrap_or_default();
     let batch = queries::rows_after(&mut tx, after, None, BATCH).await?;
-    let Some(last) = batch.last().map(|row| row.position) else { return Ok(0) };
+    let Some(last) = batch.last().map(|row| row.position) else { return Ok(Some(0)) };
     let rows: Vec<u8> = batch.iter().flat_map(|row| row.digest()).collect();
     let previous_hash = before.map(|seal| seal.hash).unwrap_or_default();
     let hash = sealer.hash(&previous_hash, last, &rows);
     let id = queries::insert_seal(&mut tx, last, &rows, &previous_hash, &hash, now).await?;
     tx.commit().await?;
     tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "the audit log was sealed");
-    Ok(batch.len())
+    Ok(Some(batch.len()))
 }
 
 /// A difference between the audit log and its seals.
@@ -192,8 +194,8 @@ async fn compare(
 /// Returns whether a row was dropped with its month. Its id has the time of the row.
 fn has_expired(id: AuditId, oldest: Option<OffsetDateTime>) -> bool {
     // The first 48 bits of a UUIDv7 are its time (RFC 9562, section 5.7).
-    let made = id.0.get_timestamp().map_or(0, |timestamp| timestamp.to_unix().0);
-    oldest.is_some_and(|oldest| i64::try_from(made).is_ok_and(|made| made < oldest.unix_timestamp()))
+    let created = id.0.get_timestamp().map_or(0, |timestamp| timestamp.to_unix().0);
+    oldest.is_some_and(|oldest| i64::try_from(created).is_ok_and(|created| created < oldest.unix_timestamp()))
 }
 
 fn hex(bytes: &[u8]) -> String {

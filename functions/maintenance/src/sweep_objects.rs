@@ -33,7 +33,7 @@ const POSITION: Duration = Duration::days(1);
 /// The result of a run: numbers of objects.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Swept {
-    seen: usize,
+    checked: usize,
     deleted: usize,
     /// Set if the last page was reached. The next run starts from the beginning.
     ended: bool,
@@ -54,7 +54,7 @@ pub(crate) async fn sweep_objects(State(app): State<AppState>, _: Scheduled) -> 
             break;
         }
         let listed = app.objects.page(&app.bucket, "", page.as_deref(), true).await?;
-        swept.seen += listed.items.len();
+        swept.checked += listed.items.len();
         swept.deleted += sweep(&app, listed.items, now).await?;
         page = listed.next;
         swept.ended = page.is_none();

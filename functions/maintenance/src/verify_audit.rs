@@ -33,7 +33,9 @@ shared::settings! {
 /// Returns an error if a variable is missing or invalid, or if the database cannot be reached.
 pub async fn verify_audit(env: &Env) -> Result<Report, Box<dyn std::error::Error + Send + Sync>> {
     let settings = VerifySettings::from_env(env)?;
-    let mut db = database::connect(&settings.database, None)?.acquire().await?;
+    let mut db =
+        database::acquire_first(&database::connect(&settings.database, None)?, database::REACH_TIMEOUT)
+            .await?;
     Ok(seal_audit::verify(&mut db, &Sealer::new(&settings.seal)?).await?)
 }
 

@@ -1,10 +1,18 @@
 //! `ocr`: recognizes the text of uploaded documents with Document AI.
 //!
 //! [`shared::items::processing`] implements the processing of deliveries. This crate implements the engine: it makes
-//! the requests to Document AI and interprets the responses.
+//! the requests to Document AI and interprets the responses:
+//!
+//! ```text
+//! finalize event ──> lease ──> :process, or :batchProcess and its output ──> pages ──> pending review
+//! ```
+//!
+//! `engine` calls Document AI, and `pages` reads its responses. `sniff` detects the media type of a file from its first
+//! bytes, and `placeholder` recognizes PDFs whose pages are not their content.
 
 mod engine;
 mod pages;
+mod placeholder;
 mod sniff;
 
 use std::time::Duration;
@@ -50,7 +58,7 @@ impl Function for Ocr {
     }
 
     fn state(settings: OcrSettings, base: Base) -> Result<Self::State, Error> {
-        let engine = DocumentAi::new(&settings.engine, &settings.processing.storage.google)?;
+        let engine = DocumentAi::new(&settings.engine, &settings.processing.storage.google, &base)?;
         Processing::new(settings.processing, engine, base.db, base.clock)
     }
 }

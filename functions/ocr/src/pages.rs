@@ -14,12 +14,16 @@ pub(crate) fn pages(document: &Document, before: i32) -> Vec<Part> {
 
 fn part(page: &Page, number: i32, text: &Text<'_>) -> Part {
     let layout = page.layout.as_ref();
+    let own_text = layout.map(|layout| text.of(layout)).unwrap_or_default();
+    // A blank page says nothing about how well the document was recognized.
+    let confidence = layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0));
+    let confidence = (!own_text.trim().is_empty()).then_some(confidence);
     let language =
         page.detected_languages.iter().max_by(|one, other| one.confidence.total_cmp(&other.confidence));
     Part {
         number,
-        text: layout.map(|layout| text.of(layout)).unwrap_or_default(),
-        confidence: Some(layout.map_or(0.0, |layout| layout.confidence.clamp(0.0, 1.0))),
+        text: own_text,
+        confidence,
         language: language.map(|language| language.language_code.clone()).filter(|code| !code.is_empty()),
         layout: Some(
             page.blocks
@@ -29,6 +33,7 @@ fn part(page: &Page, number: i32, text: &Text<'_>) -> Part {
                 .collect(),
         ),
         words: None,
+        channel: None,
     }
 }
 
@@ -97,5 +102,15 @@ mod tests {
         let document = Document::new().set_text("äöüß\0x!").set_pages([Page::new().set_layout(layout)]);
         let pages = pages(&document, 20);
         assert_eq!((pages[0].number, pages[0].text.as_str(), pages[0].confidence), (21, "üßx", Some(1.0)));
+    }
+
+    #[test]
+    fn a_page_without_text_has_no_confidence() {
+        let segment = TextSegment::new().set_end_index(2);
+        let anchor = TextAnchor::new().set_text_segments([segment]);
+        let space = Layout::new().set_text_anchor(anchor).set_confidence(0.9);
+        let pages_of = [Page::new().set_layout(space), Page::new().set_layout(Layout::new()), Page::new()];
+        let document = Document::new().set_text(" \n").set_pages(pages_of);
+        assert!(pages(&document, 0).iter().all(|page| page.confidence.is_none()));
     }
 }

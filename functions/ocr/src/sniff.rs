@@ -1,8 +1,13 @@
 //! Detection of a file's media type from its first bytes.
 
-/// The number of bytes to inspect: the header of a PDF is within the first 1,024 bytes (Adobe's PDF Reference 1.7,
-/// appendix H, note 13).
-pub(crate) const HEAD_BYTES: u64 = 1024;
+/// The number of bytes to read. They hold the entries of some PDFs that show what kind of PDF it is.
+pub(crate) const HEAD_BYTES: u64 = 4096;
+
+/// The media type of PDFs.
+pub(crate) const PDF: &str = "application/pdf";
+
+/// The number of first bytes within which a PDF has its header (Adobe's PDF Reference 1.7, appendix H, note 13).
+const PDF_HEADER: usize = 1024;
 
 /// The first bytes of programs, of archives and documents that can contain programs, and of scripts.
 const PROGRAMS: [&[u8]; 14] = [
@@ -38,7 +43,7 @@ pub(crate) fn media_type(head: &[u8]) -> Option<&'static str> {
     } else if is_bmp(head) {
         Some("image/bmp")
     } else if is_pdf(head) {
-        Some("application/pdf")
+        Some(PDF)
     } else {
         None
     }
@@ -54,7 +59,7 @@ fn is_bmp(head: &[u8]) -> bool {
 /// Returns whether the file has the header of a PDF. Other bytes may precede it, unless another program could take the
 /// file for a program or for HTML.
 fn is_pdf(head: &[u8]) -> bool {
-    head.windows(5).position(|window| window == b"%PDF-").is_some_and(|at| {
+    head[..head.len().min(PDF_HEADER)].windows(5).position(|window| window == b"%PDF-").is_some_and(|at| {
         let before = &head[..at];
         !before.contains(&b'<') && !PROGRAMS.iter().any(|magic| before.starts_with(magic))
     })

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use shared::{
     base::{
         ids::{InvitationId, MembershipId, ProjectId, UserId},
-        text::{Name, is_language},
+        text::Name,
     },
     http::versioned::HasVersion,
     identity::guard::ProjectRole,
+    items::languages::is_transcribable,
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -55,8 +56,9 @@ pub(crate) struct ProjectValues {
     #[garde(length(chars, max = 2000))]
     #[schema(max_length = 2000)]
     pub(crate) description: Option<String>,
-    /// Default language of voice samples, as a BCP 47 tag.
-    #[garde(inner(custom(is_language)))]
+    /// Default language of voice samples, as a BCP 47 tag. The closest language of `GET /voice/languages` is used.
+    #[garde(inner(custom(is_transcribable)))]
+    #[schema(max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     pub(crate) language: Option<String>,
 }
 

@@ -64,8 +64,8 @@ impl Claims {
             Some(id) => queries::claim(&mut tx, id, queue.user, now, until).await?.then_some(id),
             None if claims.count >= MAX_CLAIMS => return Err(Problem::new(Code::TooManyClaims)),
             None => {
-                let includes_own =
-                    reviewer.is_admin && queries::is_alone(&mut tx, queue.project_id, queue.user).await?;
+                let includes_own = reviewer.is_admin
+                    && queries::is_only_reviewer(&mut tx, queue.project_id, queue.user).await?;
                 queries::claim_next(&mut tx, queue, &ClaimLimits { includes_own, now, until }).await?
             }
         };

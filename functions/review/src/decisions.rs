@@ -85,18 +85,22 @@ impl Decisions {
         let version = item.version + 1;
         let (verb, message) = match decision.status {
             Verdict::Approved => (Verb::Approved, None),
-            Verdict::Rejected if self.mail_caps.admit_notice(&mut tx, item.uploaded_by_id, now).await? => {
+            Verdict::Rejected => {
                 (Verb::Rejected, Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?))
             }
-            Verdict::Rejected => (Verb::Rejected, None),
         };
         let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
         let entry = entry.with(json!({
             "version": version, "corrected": decision.corrected_text.is_some(), "own_submission": item.is_own,
         }));
-        queries::decide(&mut tx, &item, decision, user, entry.row()?, message.as_ref(), now).await?;
+        let mail = message.as_ref().map(|message| (message, self.mail_caps.notice(item.uploaded_by_id)));
+        let mailed = queries::decide(&mut tx, &item, decision, user, entry.row()?, mail, now).await?;
         let decided = queries::get_item(&mut *tx, id).await?.or_not_found()?;
-        message.into_iter().for_each(|message| tx.publish(message));
+        match message {
+            Some(message) if mailed => tx.publish(message),
+            Some(_) => tracing::info!("the mail about a rejection was not requested: its cap is reached"),
+            None => {}
+        }
         Ok((decided, tx.commit_unpublished().await?))
     }
 

@@ -1,7 +1,15 @@
 //! `review`: the review queue of a project.
 //!
 //! Reviewers list the queue, claim items, approve or reject them, and see their history. Project admins reopen decided
-//! items.
+//! items:
+//!
+//! ```text
+//! POST /review/next ──> claim for 15 minutes ──> PATCH /review/{id} ──> approved or rejected
+//!                                                       POST /review/{id}/reopen ──> pending review
+//! ```
+//!
+//! The module `routes` has one file per endpoint and `queries` holds all SQL. `claims` and `decisions` implement the
+//! rules.
 
 mod claims;
 mod decisions;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     http::versioned::HasVersion,
-    items::{ItemKind, ItemStatus},
+    items::{FailureCode, ItemKind, ItemStatus},
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ pub(crate) enum Order {
     /// The oldest item first.
     #[default]
     Oldest,
-    /// The item with the lowest confidence first.
+    /// The item with the lowest confidence first, items without a confidence last.
     Confidence,
 }
 
@@ -143,7 +143,7 @@ pub(crate) struct Queue {
     pub(crate) user: UserId,
 }
 
-/// The sort key of an item in the queue: its confidence, or 0 if it has none, and its id.
+/// The sort key of an item in the queue: its confidence, or 1 if it has none, and its id.
 pub(crate) type Place = (f32, Uuid);
 
 /// The active claims of a reviewer.
@@ -175,6 +175,7 @@ pub(crate) struct HistoryEntry {
     pub(crate) at: OffsetDateTime,
     pub(crate) feedback: Option<String>,
     /// The code of the failure; null unless processing failed.
+    #[schema(value_type = Option<FailureCode>)]
     pub(crate) failure_code: Option<String>,
     /// The text before the decision, if the decision changed it.
     pub(crate) text_before: Option<String>,

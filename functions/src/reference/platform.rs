@@ -7,7 +7,7 @@ use shared::cloud::names::{
     MAXIMUM_BACKOFF_SECONDS, MINIMUM_BACKOFF_SECONDS, Topic,
 };
 
-use crate::{Descriptor, FUNCTIONS, api_docs, page, url_map};
+use crate::{Descriptor, FUNCTIONS, api_docs, console, url_map};
 
 /// The content of `terraform/platform.json`.
 #[must_use]
@@ -26,11 +26,14 @@ pub fn platform() -> String {
         },
         "functions": object(FUNCTIONS.iter().map(|listed| (listed.name, function(listed)))),
         "schedules": FUNCTIONS.iter().flat_map(schedules).collect::<Vec<_>>(),
-        "static": {"docs": api_docs::PATHS, "page": page_paths()},
+        "static": {"assets": [console::ASSETS], "console": console::paths(), "docs": api_docs::PATHS},
         "static_headers": {
+            "assets": console_headers(),
+            "console": console_headers(),
             "docs": object(api_docs::HEADERS.iter().map(|(name, value)| (name.as_str(), json!(value)))),
-            "page": object(page::headers(page::STORAGE).iter().map(|(name, value)| (name.as_str(), json!(value)))),
         },
+        // The file that is requested for each path.
+        "static_rewrites": {"console": console::PAGE},
         "subscriptions": FUNCTIONS.iter().flat_map(subscriptions).collect::<Vec<_>>(),
         "topics": Topic::ALL.map(Topic::name),
     });
@@ -78,12 +81,9 @@ fn subscriptions(function: &'static Descriptor) -> impl Iterator<Item = Value> {
     })
 }
 
-/// The pages, and one wildcard for their files.
-fn page_paths() -> Vec<&'static str> {
-    let mut paths: Vec<&str> = page::paths().filter(|path| !path.starts_with("/page/")).collect();
-    paths.push("/page/*");
-    paths.sort_unstable();
-    paths
+fn console_headers() -> Value {
+    let headers = console::headers(console::STORAGE);
+    object(headers.iter().map(|(name, value)| (name.as_str(), json!(value))))
 }
 
 fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {

@@ -52,6 +52,9 @@ fn every_function_has_a_signed_image() {
     let environment = environment(&config);
     let functions: Vec<&str> = environment["FUNCTIONS"].split(' ').collect();
     assert_eq!(functions, functions::names().collect::<Vec<_>>());
+    let http: Vec<&str> = environment["HTTP_FUNCTIONS"].split(' ').collect();
+    let routed = functions::url_map::routes().map(|(_, function)| function.name);
+    assert_eq!(http.iter().copied().collect::<BTreeSet<_>>(), routed.collect());
     let expected: Vec<String> = functions
         .into_iter()
         .chain(["migrations"])
@@ -113,11 +116,13 @@ fn every_variable_that_a_script_reads_is_set() {
         let source = fs::read_to_string(&script).expect("its text");
         let code =
             source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
-        // Names in capitals are environment variables, except for the shell's own and one that shortens tests.
+        // Names in capitals are environment variables, except for the shell's own and those that shorten tests.
         let read = substitutions(&code).into_iter().filter(|name| {
             name.len() > 1 && name.chars().all(|char| char.is_ascii_uppercase() || char == '_')
         });
-        for name in read.filter(|name| !["SECONDS", "POLL_SECONDS", "IFS"].contains(&name.as_str())) {
+        for name in read
+            .filter(|name| !["SECONDS", "POLL_SECONDS", "MISSING_SECONDS", "IFS"].contains(&name.as_str()))
+        {
             assert!(environment.contains_key(&name), "{}: ${name} is not set", script.display());
         }
     }
@@ -132,6 +137,10 @@ fn steps_wait_for_earlier_steps_and_run_existing_scripts() {
         let image = step["name"].as_str().expect("an image");
         let pinned = image.contains(':') || image == "gcr.io/cloud-builders/docker";
         assert!(pinned, "{id}: {image} is not pinned");
+        assert!(
+            image.starts_with("gcr.io/") || image.starts_with("${_DOCKER_HUB}/"),
+            "{id}: {image} is not cached"
+        );
         let script = strings(&step["args"]).remove(0);
         assert!(root().join(&script).exists(), "{id}: {script}");
         let shell = step["entrypoint"].as_str().expect("a shell");
@@ -149,6 +158,8 @@ fn steps_wait_for_earlier_steps_and_run_existing_scripts() {
         assert!(before.insert(id.clone(), all).is_none(), "{id} is there twice");
     }
     for (step, needed) in [
+        // The plan's account can read secrets.
+        ("plan", vec!["checks"]),
         ("push", vec!["build", "checks", "plan"]),
         ("migrate", vec!["build", "checks", "plan", "push", "turn"]),
         ("roll-out", vec!["build", "checks", "migrate", "plan", "push", "turn"]),
@@ -156,4 +167,22 @@ fn steps_wait_for_earlier_steps_and_run_existing_scripts() {
     ] {
         assert_eq!(before[step].iter().map(String::as_str).collect::<Vec<_>>(), needed, "{step}");
     }
+}
+
+/// The account of this build can neither read a secret nor deploy.
+#[test]
+fn the_checks_are_a_build_of_their_own_without_the_variables_of_a_deployment() {
+    let checks = YamlLoader::load_from_str(&text("cloudbuild.checks.yaml")).expect("YAML").remove(0);
+    assert_eq!(strings(&checks["options"]["env"]), ["CI=true"]);
+    let [step] = &checks["steps"].as_vec().expect("steps")[..] else { panic!("{checks:?}") };
+    assert_eq!(strings(&step["args"]), [".ci/run"]);
+    let image = step["name"].as_str().expect("an image");
+    let toolchain = text("Cargo.toml");
+    let version = toolchain.lines().find_map(|line| line.strip_prefix("rust-version = ")).expect("a version");
+    let version = version.trim_matches('"');
+    assert!(image.starts_with(&format!("${{_DOCKER_HUB}}/library/rust:{version}")), "{image}");
+    assert!(image.contains("@sha256:"), "{image}");
+    let deployment = config();
+    let runs_checks = |step: &Yaml| strings(&step["args"]).iter().any(|script| script.starts_with(".ci/"));
+    assert!(!deployment["steps"].as_vec().expect("steps").iter().any(runs_checks));
 }

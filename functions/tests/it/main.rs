@@ -2,11 +2,12 @@
 //! functions keep together.
 
 mod cloud_build;
+mod console;
+mod hot_statements;
 mod invitations;
 mod lists;
 mod naming;
 mod openapi;
-mod page;
 mod pages;
 mod pooler;
 mod reference;

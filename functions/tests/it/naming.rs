@@ -8,13 +8,15 @@ use std::{
 };
 
 /// Places that may name functions: files, and folders with all their files.
-const ALLOWED: [(&str, &str); 11] = [
+const ALLOWED: [(&str, &str); 13] = [
     ("Cargo.toml", "the workspace's dependencies"),
     ("functions/Cargo.toml", "the dependencies on the functions"),
+    ("functions/src/api_docs.rs", "tags have the names of functions"),
     ("functions/src/lib.rs", "the list"),
     ("functions/tests/it/", "tests of several functions together"),
     ("ARCHITECTURE.md", "prose about what a function does"),
     ("CONTRIBUTING.md", "the places of a change"),
+    ("bench/peer/", "another implementation of the API"),
     ("bench/src/", "each benchmark measures a function of its choice"),
     ("local/Cargo.toml", "the functions that tests mount alone"),
     ("local/tests/", "end-to-end tests of functions"),

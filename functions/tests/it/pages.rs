@@ -9,6 +9,8 @@ use std::{
 use functions::reference;
 use serde_json::Value;
 
+use crate::console::built;
+
 /// The path of each request, and the file that the bucket returns. The file's folder names the media type.
 fn files(folder: &Path) -> BTreeMap<String, (String, PathBuf)> {
     let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
@@ -37,23 +39,25 @@ fn text(file: &Path) -> String {
 #[tokio::test]
 async fn the_bucket_holds_every_file_at_the_path_that_the_load_balancer_requests() {
     let folder = tempfile::tempdir().expect("a folder");
-    functions::write_pages(folder.path()).await.expect("the pages");
+    let built = built();
+    functions::write_pages(folder.path(), built.path()).await.expect("the pages");
     let files = files(folder.path());
     for (path, kind) in [
         ("/", "text/html"),
-        ("/register", "text/html"),
-        ("/page/page.css", "text/css"),
-        ("/page/icon.svg", "image/svg+xml"),
+        ("/assets/index-1a2b3c4d.js", "text/javascript"),
+        ("/assets/index-5e6f7a8b.css", "text/css"),
+        ("/assets/library-1.2.3/fonts/serif.ttf", "font/ttf"),
+        ("/assets/icon-9c0d1e2f.svg", "image/svg+xml"),
         ("/docs/", "text/html"),
         ("/docs/problems", "text/html"),
-        ("/docs/swagger-ui-bundle.js", "text/javascript"),
+        ("/docs/scalar.js", "text/javascript"),
         ("/openapi.json", "application/json"),
     ] {
         let found = files.get(path).map(|(kind, _)| kind.as_str());
         assert_eq!(found, Some(kind), "{path}: {:?}", files.keys());
     }
     let document: Value = serde_json::from_str(&text(&files["/openapi.json"].1)).expect("JSON");
-    assert_eq!(document, serde_json::to_value(functions::openapi()).expect("JSON"));
+    assert_eq!(document, functions::openapi());
 
     for (path, (kind, file)) in &files {
         if kind != "text/html" {
@@ -61,7 +65,7 @@ async fn the_bucket_holds_every_file_at_the_path_that_the_load_balancer_requests
         }
         let html = text(file);
         assert!(!html.contains("127.0.0.1"), "{path} contains an address of this machine");
-        let named = html.split('"').filter(|name| name.starts_with("/page/")).map(str::to_owned);
+        let named = html.split('"').filter(|name| name.starts_with("/assets/")).map(str::to_owned);
         let beside = html.split("\"./").skip(1).filter_map(|rest| rest.split('"').next());
         for name in named.chain(beside.map(|name| format!("{path}{name}"))) {
             assert!(files.contains_key(&name), "{path} names {name}");
@@ -69,7 +73,8 @@ async fn the_bucket_holds_every_file_at_the_path_that_the_load_balancer_requests
     }
 
     let platform: Value = serde_json::from_str(&reference::platform()).expect("JSON");
-    let routes = ["docs", "page"].map(|kind| platform["static"][kind].as_array().expect("routes"));
+    let routes =
+        ["assets", "console", "docs"].map(|kind| platform["static"][kind].as_array().expect("routes"));
     let routes: Vec<&str> = routes.into_iter().flatten().filter_map(Value::as_str).collect();
     for path in files.keys() {
         let served = |route: &str| match route.strip_suffix('*') {
@@ -78,4 +83,6 @@ async fn the_bucket_holds_every_file_at_the_path_that_the_load_balancer_requests
         };
         assert!(routes.iter().any(|route| served(route)), "{path} is not in the URL map: {routes:?}");
     }
+    let rewritten = platform["static_rewrites"]["console"].as_str().expect("a path");
+    assert!(files.contains_key(rewritten.trim_end_matches("index.html")), "{rewritten} is not in the bucket");
 }

@@ -5,11 +5,15 @@
 //! recording, which then fails, or a wrong configuration, such as an unknown model. In the second case the recording
 //! waits until an operator has fixed the configuration.
 
+use std::time::Duration;
+
 use google_cloud_gax::error::rpc::Code;
 use shared::{
     http::problem::Problem,
-    items::{Failure, processing::EngineError},
+    items::{Failure, FailureCode, processing::EngineError},
 };
+
+use crate::models::LONGEST;
 
 /// The reason why Speech-to-Text refused a call.
 #[derive(Debug)]
@@ -33,7 +37,7 @@ pub(crate) fn refusal(error: google_cloud_speech_v2::Error, batch: bool) -> Refu
 /// Returns the failure of a recording, if an operation failed because of the recording itself.
 pub(crate) fn failure(code: Code, message: &str) -> Option<Failure> {
     match cause(code, message) {
-        Cause::TooLong => Some(too_long()),
+        Cause::TooLong => Some(too_long(LONGEST)),
         Cause::Recording(failure) => Some(failure),
         Cause::Quota | Cause::Other => None,
     }
@@ -81,38 +85,59 @@ fn cause(code: Code, message: &str) -> Cause {
 
 /// The failure of a recording that cannot be decoded.
 pub(crate) fn unreadable() -> Failure {
-    failed(
-        "unreadable",
+    Failure::new(
+        FailureCode::Unreadable,
         "The file is broken or not of a kind that can be read. Play it, export it again, and upload that.",
     )
 }
 
-/// The failure of a recording that is too long for a batch operation.
-pub(crate) fn too_long() -> Failure {
-    failed(
-        "too_long",
-        "The recording is longer than the eight hours that can be transcribed. Split it and upload the parts.",
+/// The failure of a recording that is longer than this limit of its language.
+pub(crate) fn too_long(limit: Duration) -> Failure {
+    let limit = match limit.as_secs() / 60 {
+        minutes @ 0..60 => format!("{minutes} minutes"),
+        60..120 => "hour".to_owned(),
+        minutes => format!("{} hours", minutes / 60),
+    };
+    Failure::new(
+        FailureCode::TooLong,
+        format!(
+            "The recording is longer than the {limit} that can be transcribed in its language. Split it and upload the \
+             parts."
+        ),
+    )
+}
+
+/// The failure of a recording in an encoding that neither Speech-to-Text nor this function decodes.
+pub(crate) fn unsupported_encoding(name: &str) -> Failure {
+    Failure::new(
+        FailureCode::UnsupportedEncoding,
+        format!("{name} is not supported. Export the recording as WAV, MP3 or M4A, and upload that."),
+    )
+}
+
+/// The failure of a video without sound.
+pub(crate) fn no_sound_track() -> Failure {
+    Failure::new(
+        FailureCode::NoSoundTrack,
+        "The file has no sound track. Record it again with sound, or upload another file.",
     )
 }
 
 /// The failure of a recording without speech.
 pub(crate) fn no_speech() -> Failure {
-    failed(
-        "no_speech",
+    Failure::new(
+        FailureCode::NoSpeech,
         "No speech was heard in the recording. Listen to it, check the microphone, and upload another.",
     )
 }
 
-fn unsupported_language() -> Failure {
-    failed(
-        "unsupported_language",
+/// The failure of a recording in a language that no model has.
+pub(crate) fn unsupported_language() -> Failure {
+    Failure::new(
+        FailureCode::UnsupportedLanguage,
         "The language of the recording cannot be transcribed. Choose another, here or for the project, and reprocess \
          the recording.",
     )
-}
-
-fn failed(code: &str, message: &str) -> Failure {
-    Failure { code: code.to_owned(), message: message.to_owned() }
 }
 
 #[cfg(test)]

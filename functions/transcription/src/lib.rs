@@ -1,11 +1,26 @@
 //! `transcription`: transcribes uploaded voice samples with Speech-to-Text.
 //!
 //! [`shared::items::processing`] implements the processing of deliveries. This crate implements the engine: it makes
-//! the requests to Speech-to-Text and interprets the responses.
+//! the requests to Speech-to-Text and interprets the responses:
+//!
+//! ```text
+//! finalize event ──> lease ──> conversion, if needed ──> :recognize, or :batchRecognize and its output ──> segments
+//! ```
+//!
+//! `engine` calls Speech-to-Text with the model that `models` chooses, `transcript` reads its responses, and `faults`
+//! interprets its errors. `media` and `audio` examine a recording. `convert` converts one that Speech-to-Text does not
+//! read, with `decode` and `resample`.
 
 mod audio;
+mod channels;
+mod convert;
+mod decode;
 mod engine;
 mod faults;
+mod media;
+mod models;
+mod resample;
+mod source;
 mod transcript;
 
 use std::time::Duration;
@@ -51,7 +66,7 @@ impl Function for Transcription {
     }
 
     fn state(settings: TranscriptionSettings, base: Base) -> Result<Self::State, Error> {
-        let engine = Speech::new(&settings.engine, &settings.processing.storage.google)?;
+        let engine = Speech::new(&settings.engine, &settings.processing, &base)?;
         Processing::new(settings.processing, engine, base.db, base.clock)
     }
 }

@@ -3,9 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::{
+    audit::{Action, Outcome},
     base::ids::{AuditId, ExportId, InvitationId, ItemId, ProjectId, SessionId},
     identity::guard::ProjectRole,
-    items::{ItemKind, ItemStatus, exports::ExportFormat},
+    items::{
+        ItemKind, ItemStatus,
+        exports::{ExportFormat, ExportStatus},
+    },
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -103,6 +107,7 @@ pub(crate) struct ExportedProjectExport {
     pub(crate) format: ExportFormat,
     /// Status of the items in the export. Null for all items.
     pub(crate) item_status: Option<ItemStatus>,
+    #[schema(inline, value_type = ExportStatus)]
     pub(crate) status: String,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) created_at: OffsetDateTime,
@@ -131,10 +136,12 @@ pub(crate) struct ExportedInvitation {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedAuditLog {
     pub(crate) id: AuditId,
+    #[schema(value_type = Action)]
     pub(crate) action: String,
     pub(crate) resource_type: String,
     pub(crate) resource_id: Option<Uuid>,
     pub(crate) project_id: Option<ProjectId>,
+    #[schema(value_type = Outcome)]
     pub(crate) status: String,
     /// IP address of the user. Null if someone else acted or the actor is unknown.
     pub(crate) ip_address: Option<String>,

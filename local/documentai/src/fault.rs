@@ -4,8 +4,11 @@ pub use local_engine::Fault;
 
 pub(crate) const SERVICE: &str = "documentai.googleapis.com";
 
+/// The reason of [`broken`].
+pub(crate) const BROKEN: &str = "INVALID_DOCUMENT";
+
 pub(crate) fn broken(message: impl Into<String>) -> Fault {
-    Fault::invalid("INVALID_DOCUMENT", message)
+    Fault::invalid(BROKEN, message)
 }
 
 pub(crate) fn too_many_pages(pages: usize, limit: usize) -> Fault {
@@ -18,6 +21,12 @@ pub(crate) fn too_large(size: u64, limit: u64) -> Fault {
     Fault::invalid("DOCUMENT_SIZE_EXCEEDED", format!("Document size ({size}) exceeds the limit: {limit}."))
         .with("size_limit", limit)
         .with("size", size)
+}
+
+/// The document, or a page of it, needs more memory or time than there is.
+pub(crate) fn too_complex(page: Option<usize>) -> Fault {
+    let subject = page.map_or_else(|| "The document".to_owned(), |page| format!("Page {page}"));
+    Fault::invalid("PIXEL_LIMIT_EXCEEDED", format!("{subject} is too large to be processed."))
 }
 
 pub(crate) fn too_many_batches(limit: usize) -> Fault {

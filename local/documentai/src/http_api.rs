@@ -42,7 +42,7 @@ async fn of_processor(
     request: Request,
 ) -> Response {
     let (processor, method) = call.rsplit_once(':').unwrap_or((&call, ""));
-    call_method(&service, &name(&project, &location, processor), method, request).await
+    call_method(&service, &name(&project, &location, processor), None, method, request).await
 }
 
 async fn of_version(
@@ -50,8 +50,8 @@ async fn of_version(
     Path((project, location, processor, call)): Path<(String, String, String, String)>,
     request: Request,
 ) -> Response {
-    let method = call.rsplit_once(':').map_or("", |(_, method)| method);
-    call_method(&service, &name(&project, &location, &processor), method, request).await
+    let (version, method) = call.rsplit_once(':').unwrap_or((&call, ""));
+    call_method(&service, &name(&project, &location, &processor), Some(version), method, request).await
 }
 
 fn name(project: &str, location: &str, processor: &str) -> String {
@@ -62,26 +62,45 @@ fn parent(project: &str, location: &str) -> String {
     format!("projects/{project}/locations/{location}")
 }
 
-async fn call_method(service: &DocumentAi, processor: &str, method: &str, request: Request) -> Response {
-    let result = match method {
-        "process" => process(service, processor, request).await,
-        "batchProcess" => batch_process(service, processor, request).await,
-        _ => return StatusCode::NOT_FOUND.into_response(),
-    };
-    respond(result)
+async fn call_method(
+    service: &DocumentAi,
+    processor: &str,
+    version: Option<&str>,
+    method: &str,
+    request: Request,
+) -> Response {
+    if !matches!(method, "process" | "batchProcess") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    respond(match admit(service, processor, version, &request) {
+        Err(fault) => Err(fault),
+        Ok(()) if method == "process" => process(service, request).await,
+        Ok(()) => batch_process(service, processor, request).await,
+    })
 }
 
 fn respond(result: Result<Value, Fault>) -> Response {
     http_api::respond(result, fault::SERVICE)
 }
 
-/// Admits a call of a known processor, unless a test injects a failure.
-fn admit(service: &DocumentAi, processor: &str, request: &Request) -> Result<(), Fault> {
+/// Admits a call of a known processor and version, unless a test injects a failure.
+fn admit(
+    service: &DocumentAi,
+    processor: &str,
+    version: Option<&str>,
+    request: &Request,
+) -> Result<(), Fault> {
     let inner = &service.0;
     authenticate(service, request.headers())?;
     if inner.settings.processor.as_deref().is_some_and(|known| known != processor) {
         let message = format!("Processor with name \"{processor}\" not found.");
         return Err(Fault::not_found("PROCESSOR_NOT_FOUND", message));
+    }
+    if let Some(version) =
+        version.filter(|version| !inner.settings.versions.iter().any(|known| known == version))
+    {
+        let message = format!("ProcessorVersion with id '{version}' not found.");
+        return Err(Fault::not_found("PROCESSOR_VERSION_NOT_FOUND", message));
     }
     inner.controls.admit()
 }
@@ -90,23 +109,25 @@ fn authenticate(service: &DocumentAi, headers: &HeaderMap) -> Result<(), Fault> 
     http_api::authenticate(&service.0.settings.identity, headers)
 }
 
-async fn process(service: &DocumentAi, processor: &str, request: Request) -> Result<Value, Fault> {
+async fn process(service: &DocumentAi, request: Request) -> Result<Value, Fault> {
     let inner = &service.0;
     let limits = &inner.settings.limits;
-    admit(service, processor, &request)?;
     inner.controls.spend()?;
     let request: ProcessRequest = body(request, limits.bytes).await?;
     let media_type = source::media_type(&request)?;
+    request.process_options.check()?;
     inner.controls.wait().await;
 
     let mask = Mask::parse(&request.field_mask);
     let page_limit = if request.imageless_mode { limits.imageless_pages } else { limits.pages };
     let document = if let Some((text, pages)) = inner.instant() {
         inner.controls.count_call();
-        if pages > page_limit {
-            return Err(fault::too_many_pages(pages, page_limit));
+        let numbers = request.process_options.pages().of(pages)?;
+        if numbers.len() > page_limit {
+            return Err(fault::too_many_pages(numbers.len(), page_limit));
         }
-        Document::of_pages(media_type, LoosePage::of_text(&text, pages))
+        let pages = LoosePage::of_text(&text, pages).filter(|one| numbers.contains(&one.page.page_number));
+        Document::of_pages(media_type, pages)
     } else {
         let options = ReadOptions {
             page_limit,
@@ -121,7 +142,6 @@ async fn process(service: &DocumentAi, processor: &str, request: Request) -> Res
 }
 
 async fn batch_process(service: &DocumentAi, processor: &str, request: Request) -> Result<Value, Fault> {
-    admit(service, processor, &request)?;
     let request = body(request, service.0.settings.limits.bytes).await?;
     let parent = processor.split_once("/processors/").map_or(processor, |(parent, _)| parent);
     Ok(batch::start(service, parent, request).await?.resource())

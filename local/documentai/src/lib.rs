@@ -1,8 +1,8 @@
 //! A local stand-in for Document AI: the `:process` and `:batchProcess` methods of its REST API, implemented
 //! with Tesseract and Poppler.
 //!
-//! It makes the checks of the real service (bearer token, types, sizes, page limits, quota) and returns its
-//! errors in Google's JSON format. Of the `reason`s in `google.rpc.ErrorInfo`, only `PAGE_LIMIT_EXCEEDED`
+//! It makes the checks of the real service (bearer token, processor version, types, sizes, page limits, options, quota)
+//! and returns its errors in Google's JSON format. Of the `reason`s in `google.rpc.ErrorInfo`, only `PAGE_LIMIT_EXCEEDED`
 //! exists in the real service. The others just describe the case, so callers should rely on code and message.
 //!
 //! A batch is an operation that reads documents in the background, page by page, and writes each document in
@@ -135,6 +135,11 @@ impl DocumentAi {
     /// For tests: makes the next `count` operations end with `INTERNAL`, without output.
     pub fn fail_next_operations(&self, count: u32) {
         self.0.controls.fail_next_operations(count);
+    }
+
+    /// For tests: keeps operations in the queue, with the state `WAITING`, until they are released.
+    pub fn hold_operations(&self, held: bool) {
+        self.0.controls.hold_operations(held);
     }
 
     /// For tests: delays the work of every `:process` call and every operation.

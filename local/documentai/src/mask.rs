@@ -19,16 +19,16 @@ impl Mask {
         Self(mask.split(',').map(|path| camel_case(path.trim())).filter(|path| !path.is_empty()).collect())
     }
 
-    fn keeps(&self, field: &str) -> bool {
+    fn contains(&self, field: &str) -> bool {
         self.0.is_empty() || self.0.contains(field)
     }
 
     fn keeps_of_pages(&self, field: &str) -> bool {
-        self.keeps("pages") || self.0.iter().any(|path| path.strip_prefix("pages.") == Some(field))
+        self.contains("pages") || self.0.iter().any(|path| path.strip_prefix("pages.") == Some(field))
     }
 
     fn keeps_some_of_pages(&self) -> bool {
-        self.keeps("pages") || self.0.iter().any(|path| path.starts_with("pages."))
+        self.contains("pages") || self.0.iter().any(|path| path.starts_with("pages."))
     }
 }
 
@@ -44,16 +44,16 @@ impl Serialize for Masked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { document, mask, shard } = self;
         let mut fields = serializer.serialize_map(None)?;
-        if mask.keeps("mimeType") {
+        if mask.contains("mimeType") {
             fields.serialize_entry("mimeType", &document.mime_type)?;
         }
-        if mask.keeps("text") {
+        if mask.contains("text") {
             fields.serialize_entry("text", &document.text)?;
         }
         if mask.keeps_some_of_pages() {
             fields.serialize_entry("pages", &MaskedPages(self))?;
         }
-        if let Some(shard) = shard.filter(|_| mask.keeps("shardInfo")) {
+        if let Some(shard) = shard.filter(|_| mask.contains("shardInfo")) {
             fields.serialize_entry("shardInfo", &shard)?;
         }
         fields.end()

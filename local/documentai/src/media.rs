@@ -56,7 +56,7 @@ impl MediaType {
         }
     }
 
-    /// Tells if a file that starts with these bytes can have this type.
+    /// Returns true if a file that starts with these bytes can have this type.
     pub(crate) fn matches(self, head: &[u8]) -> bool {
         match self {
             // Readers allow any bytes before the header, within the first 1024 bytes.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::fault::Fault;
 
@@ -45,6 +46,8 @@ pub(crate) struct ProcessOptions {
     from_start: Option<usize>,
     from_end: Option<usize>,
     ocr_config: OcrConfig,
+    layout_config: Option<Value>,
+    schema_override: Option<Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -101,6 +104,30 @@ impl PageChoice {
 }
 
 impl ProcessOptions {
+    /// Checks the combination of options
+    /// (<https://cloud.google.com/document-ai/docs/reference/rest/v1/ProcessOptions>).
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for two page ranges, and for options of other types of processors.
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        let ranges =
+            [self.individual_page_selector.is_some(), self.from_start.is_some(), self.from_end.is_some()];
+        if ranges.into_iter().filter(|is_set| *is_set).count() > 1 {
+            let message =
+                "Invalid value at 'process_options' (oneof), oneof field 'page_range' is already set.";
+            return Err(Fault::invalid("INVALID_REQUEST", message));
+        }
+        for (field, value) in
+            [("layout_config", &self.layout_config), ("schema_override", &self.schema_override)]
+        {
+            if value.is_some() {
+                let message = format!("The processor does not support process_options.{field}.");
+                return Err(Fault::invalid("UNSUPPORTED_OPTION", message));
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn pages(&self) -> PageChoice {
         match (&self.individual_page_selector, self.from_start, self.from_end) {
             (Some(selector), ..) if !selector.pages.is_empty() => PageChoice::These(selector.pages.clone()),

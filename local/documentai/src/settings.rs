@@ -9,6 +9,16 @@ use local_identity::Identity;
 /// Lists the URIs and content types of the objects whose `gs://` URI starts with a prefix, in order.
 pub type List = Arc<dyn Fn(&str) -> BoxFuture<'static, Vec<(String, String)>> + Send + Sync>;
 
+/// The versions of the OCR processor in `eu` and `us`, and the aliases of two of them
+/// (<https://cloud.google.com/document-ai/docs/manage-processor-versions>).
+const VERSIONS: [&str; 5] = [
+    "pretrained-ocr-v1.2-2022-11-10",
+    "pretrained-ocr-v2.0-2023-06-02",
+    "pretrained-ocr-v2.1-2024-08-07",
+    "stable",
+    "rc",
+];
+
 /// The configuration of the stand-in.
 #[derive(Clone)]
 pub struct Settings {
@@ -24,6 +34,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// The only processor (`projects/{}/locations/{}/processors/{}`). `None` accepts any name.
     pub processor: Option<String>,
+    /// The ids of the processor's versions. Another version does not exist.
+    pub versions: Vec<String>,
     /// The folder for documents from requests, while they are read, and for operations. It must exist. With
     /// `write`, only one stand-in may use it.
     pub work_folder: PathBuf,
@@ -34,7 +46,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Creates settings with Google's limits, any processor name and the system's temporary folder.
+    /// Creates settings with Google's limits and versions, any processor name and the system's temporary folder.
     #[must_use]
     pub fn new(identity: Identity, resolve: Resolve, concurrency: usize) -> Self {
         Self {
@@ -44,6 +56,7 @@ impl Settings {
             list: None,
             concurrency,
             processor: None,
+            versions: VERSIONS.map(str::to_owned).into(),
             work_folder: std::env::temp_dir(),
             tool_path: None,
             limits: Limits::default(),
@@ -51,7 +64,8 @@ impl Settings {
     }
 }
 
-/// The limits of the service (<https://cloud.google.com/document-ai/limits>).
+/// The limits of the service (<https://cloud.google.com/document-ai/limits>), and the quotas of a new project in `eu`
+/// (<https://cloud.google.com/document-ai/quotas>).
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// The number of pages in an online request.
@@ -70,8 +84,10 @@ pub struct Limits {
     pub requests_per_minute: Option<u32>,
     /// The number of batches running at the same time. `None` means no quota.
     pub concurrent_batches: Option<usize>,
-    /// The time limit of one step, such as rendering or recognizing a page.
+    /// The time limit of one step, such as rendering or recognizing a page. A page that takes longer is too large.
     pub step_time: Duration,
+    /// The memory limit of one step, in bytes of address space. A page that needs more is too large.
+    pub step_memory: u64,
 }
 
 impl Default for Limits {
@@ -84,8 +100,9 @@ impl Default for Limits {
             batch_bytes: 1 << 30,
             pixels: 100_000_000,
             requests_per_minute: Some(600),
-            concurrent_batches: Some(10),
-            step_time: Duration::from_secs(120),
+            concurrent_batches: Some(5),
+            step_time: Duration::from_secs(60),
+            step_memory: 1 << 30,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use http::StatusCode;
+use tokio::sync::watch;
 
 use crate::Fault;
 
@@ -24,6 +25,7 @@ pub struct Quota {
 pub struct Controls {
     quota: Quota,
     state: Mutex<State>,
+    held: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -41,7 +43,7 @@ impl Controls {
     /// Creates controls without failures or delays.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
-        Self { quota, state: Mutex::default() }
+        Self { quota, state: Mutex::default(), held: watch::Sender::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,6 +73,17 @@ impl Controls {
     /// Makes the next `count` operations fail.
     pub fn fail_next_operations(&self, count: u32) {
         self.state().failing_operations = count;
+    }
+
+    /// Keeps operations in the queue until they are released.
+    pub fn hold_operations(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Waits until operations are not held in the queue.
+    pub async fn leave_queue(&self) {
+        // The sender outlives the wait.
+        let _ = self.held.subscribe().wait_for(|held| !held).await;
     }
 
     /// Delays all work by this duration.

@@ -118,7 +118,7 @@ impl Fault {
     }
 
     pub(crate) fn injected(status: StatusCode) -> Self {
-        let message = "This failure was asked for by a test.";
+        let message = "A test requested this failure.";
         match status {
             StatusCode::PRECONDITION_FAILED => Self::failed_precondition("INJECTED", message),
             StatusCode::TOO_MANY_REQUESTS => Self::new(status, "RATE_LIMIT_EXCEEDED", message),

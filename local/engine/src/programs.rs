@@ -1,10 +1,11 @@
-//! Runs programs with limits on output and time, and kills them when their caller is dropped.
+//! Runs programs with limits on output, memory and time, and kills them when their caller is dropped.
 
 use std::{
     ffi::{OsStr, OsString},
     io,
+    os::unix::process::ExitStatusExt as _,
     path::PathBuf,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -17,6 +18,12 @@ use crate::Fault;
 
 /// The size limit of a program's messages, enough to classify them.
 const MESSAGE_BYTES: u64 = 64 << 10;
+
+/// Starts a program with limits on its memory, in KiB, and its processor time, in seconds. A system that has no such limit
+/// ignores it.
+const LIMITED: &str = r#"ulimit -v "$0" 2>/dev/null; ulimit -t "$1" 2>/dev/null; shift; exec "$@""#;
+/// The signals that end a program that lacks memory or processor time: SIGABRT, SIGSEGV and SIGXCPU.
+const EXHAUSTED: [i32; 3] = [6, 11, 24];
 
 /// A program and the Debian package that contains it.
 #[derive(Clone, Copy, Debug)]
@@ -43,9 +50,9 @@ impl Program {
 impl Fault {
     /// Creates an `UNAVAILABLE` error that names the package to install.
     #[must_use]
-    pub fn not_installed(what: &str, package: &str) -> Self {
+    pub fn not_installed(name: &str, package: &str) -> Self {
         Self::unavailable(format!(
-            "{what} is not installed: install the Debian package {package} (apt-get install {package})."
+            "{name} is not installed: install the Debian package {package} (apt-get install {package})."
         ))
     }
 }
@@ -68,8 +75,10 @@ pub fn missing_packages(programs: &[Program]) -> Vec<&'static str> {
 pub struct Output {
     /// True if the program exited with status 0.
     pub success: bool,
-    /// True if a signal ended the program, limit likely for lack of memory.
+    /// True if a signal ended the program.
     pub killed: bool,
+    /// True if the program needed more memory or processor time than its limit.
+    pub exhausted: bool,
     /// The complete standard output.
     pub stdout: Vec<u8>,
     /// The first part of the standard error.
@@ -85,16 +94,35 @@ pub struct Programs {
     pub path: Option<OsString>,
     /// The time limit of a run.
     pub step_time: Duration,
+    /// The memory limit of a program, in bytes of address space.
+    pub memory: u64,
 }
 
 impl Programs {
-    /// Prepares a command without starting it.
+    /// Prepares a command without starting it. Its processor time is not limited.
     pub fn command<S: AsRef<OsStr>>(
         &self,
         program: Program,
         arguments: impl IntoIterator<Item = S>,
     ) -> Command {
-        let mut command = Command::new(program.name);
+        self.limited(program, arguments, "unlimited")
+    }
+
+    fn limited<S: AsRef<OsStr>>(
+        &self,
+        program: Program,
+        arguments: impl IntoIterator<Item = S>,
+        seconds: &str,
+    ) -> Command {
+        // A program that is not installed is reported when it is started.
+        let mut command = self.find(program).map_or_else(
+            || Command::new(program.name),
+            |file| {
+                let mut command = Command::new("/bin/sh");
+                command.args(["-c", LIMITED, &(self.memory >> 10).to_string(), seconds]).arg(file);
+                command
+            },
+        );
         if let Some(path) = &self.path {
             command.env("PATH", path);
         }
@@ -109,6 +137,11 @@ impl Programs {
         command
     }
 
+    fn find(&self, program: Program) -> Option<PathBuf> {
+        let path = self.path.clone().or_else(|| std::env::var_os("PATH")).unwrap_or_default();
+        std::env::split_paths(&path).map(|folder| folder.join(program.name)).find(|file| file.is_file())
+    }
+
     /// Runs a program until it exits.
     ///
     /// # Errors
@@ -121,8 +154,9 @@ impl Programs {
         input: &[u8],
         limit: u64,
     ) -> Result<Output, Fault> {
+        let seconds = self.step_time.as_secs() + 1;
         let mut child = self
-            .command(program, arguments)
+            .limited(program, arguments, &seconds.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -149,21 +183,30 @@ impl Programs {
             Ok(Err(error)) => Err(program.failed(&error)),
             Ok(Ok((stdout, stderr, status))) => {
                 let stderr = String::from_utf8_lossy(&stderr).into_owned();
-                Ok(Output { success: status.success(), killed: status.code().is_none(), stdout, stderr })
+                let (killed, exhausted) = (status.code().is_none(), is_exhausted(status, &stderr));
+                Ok(Output { success: status.success(), killed, exhausted, stdout, stderr })
             }
         }
     }
 }
 
-/// Reads a stream to its end and keeps at limit `limit` bytes. If `strict`, more bytes are an error.
+fn is_exhausted(status: ExitStatus, messages: &str) -> bool {
+    let messages = messages.to_ascii_lowercase();
+    let lacks_memory = ["out of memory", "bad_alloc", "cannot allocate", "alloc fail"]
+        .iter()
+        .any(|text| messages.contains(text));
+    status.signal().is_some_and(|signal| EXHAUSTED.contains(&signal)) || !status.success() && lacks_memory
+}
+
+/// Reads a stream to its end and keeps at most `limit` bytes. If `strict`, more bytes are an error.
 async fn collect(stream: Option<impl AsyncRead + Unpin>, limit: u64, strict: bool) -> io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
+    let mut bytes = Vec::new();
     if let Some(mut stream) = stream {
-        (&mut stream).take(limit).read_to_end(&mut kept).await?;
+        (&mut stream).take(limit).read_to_end(&mut bytes).await?;
         let mut rest = stream.take(if strict { 1 } else { u64::MAX });
         if tokio::io::copy(&mut rest, &mut tokio::io::sink()).await? > 0 && strict {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
     }
-    Ok(kept)
+    Ok(bytes)
 }

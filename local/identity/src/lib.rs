@@ -140,13 +140,13 @@ impl Identity {
         .to_string()
     }
 
-    /// Tells if `signature` is this account's RSASSA-PKCS1-v1_5 SHA-256 signature of `message`.
+    /// Returns true if `signature` is this account's RSASSA-PKCS1-v1_5 SHA-256 signature of `message`.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.0.public_key.verify(message, signature).is_ok()
     }
 
-    /// Tells if the header contains a valid bearer token signed by this account.
+    /// Returns true if the header contains a valid bearer token signed by this account.
     #[must_use]
     pub fn accepts_bearer(&self, authorization: Option<&http::HeaderValue>) -> bool {
         let Some(token) = authorization

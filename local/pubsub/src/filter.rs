@@ -10,7 +10,6 @@ const MAX_BYTES: usize = 256;
 /// A parsed filter expression.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
-    Everything,
     Has(String),
     Equals(String, String),
     HasPrefix(String, String),
@@ -28,7 +27,7 @@ impl Filter {
             )));
         }
         if text.trim().is_empty() {
-            return Ok(Self::Everything);
+            return Ok(Self::All(Vec::new()));
         }
         let mut parser = Parser { rest: text };
         parser
@@ -37,10 +36,9 @@ impl Filter {
             .ok_or_else(|| Error::InvalidArgument(format!("Invalid filter syntax (filter={text}).")))
     }
 
-    /// Tells if a message with these attributes passes the filter.
+    /// Returns true if a message with these attributes passes the filter.
     pub(crate) fn matches(&self, attributes: &BTreeMap<String, String>) -> bool {
         match self {
-            Self::Everything => true,
             Self::Has(key) => attributes.contains_key(key),
             Self::Equals(key, value) => attributes.get(key) == Some(value),
             Self::HasPrefix(key, prefix) => {

@@ -47,7 +47,7 @@ pub(crate) fn full(project: &str, kind: Kind, id: &str) -> String {
     format!("projects/{project}/{}/{id}", kind.collection())
 }
 
-/// Tells if the real service accepts the id
+/// Returns true if the real service accepts the id
 /// (<https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names>). Such an id is also a safe file name.
 fn is_valid(id: &str) -> bool {
     (3..=255).contains(&id.len())

@@ -80,7 +80,7 @@ impl Subscriber {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells if messages are waiting for a push. Messages without an endpoint do not count.
+    /// Returns true if messages are waiting for a push. Messages without an endpoint do not count.
     pub(crate) fn is_busy(&self) -> bool {
         self.config().subscription.push_config.is_some() && self.queue().len() > 0
     }
@@ -122,7 +122,7 @@ impl Subscriber {
         tokio::task::spawn_blocking(move || work(&this.mailbox)).await.map_err(io::Error::other)?
     }
 
-    /// Tells if the subscription was removed.
+    /// Returns true if the subscription was removed.
     pub(crate) fn is_removed(&self) -> bool {
         self.removed.load(Ordering::Acquire)
     }

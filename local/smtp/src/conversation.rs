@@ -150,13 +150,13 @@ impl Conversation<'_> {
         loop {
             let command = match timeout(self.shared.limits.timeout, line(&mut stream, COMMAND_BYTES)).await {
                 Ok(read) => read?,
-                Err(_) => return goodbye(&mut stream, 421, "Idle for too long").await,
+                Err(_) => return close(&mut stream, 421, "Idle for too long").await,
             };
             let Some(command) = command else {
                 return Ok(End::Closed);
             };
             if !command.complete {
-                return goodbye(&mut stream, 500, "Line too long").await;
+                return close(&mut stream, 500, "Line too long").await;
             }
             let command = command.bytes;
             if self.encrypted && is(&command, b"STARTTLS") {
@@ -207,7 +207,7 @@ impl Conversation<'_> {
     ) -> io::Result<bool> {
         let limits = self.shared.limits;
         let Ok(received) = timeout(limits.timeout, data(stream, limits.message_bytes)).await else {
-            goodbye::<S>(stream, 421, "Too slow").await?;
+            close::<S>(stream, 421, "Too slow").await?;
             return Ok(false);
         };
         let recipients = self.state().recipients.clone();
@@ -283,7 +283,7 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), response: &Response) -> io
     stream.flush().await
 }
 
-async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
+async fn close<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut BufReader<S>,
     code: u16,
     reason: &str,

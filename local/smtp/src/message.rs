@@ -75,12 +75,12 @@ impl Message {
         Some(message)
     }
 
-    /// Tells if the mail was sent to this address.
+    /// Returns true if the mail was sent to this address.
     pub(crate) fn is_to(&self, address: &str) -> bool {
         self.to.split(", ").any(|to| to.eq_ignore_ascii_case(address.trim()))
     }
 
-    /// Tells if two mails are copies that a mail program would show once.
+    /// Returns true if two mails are copies that a mail program would show once.
     pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
         self.message_id.is_some() && self.message_id == other.message_id && self.to == other.to
     }

@@ -18,7 +18,7 @@ use crate::{
     operation::Operation,
     operations::Operations,
     request::{Batch, BatchRecognizeRequest, Output},
-    results::{Results, billed},
+    results::Results,
 };
 
 /// The batches, and the tasks of the running ones.
@@ -103,6 +103,8 @@ async fn process(service: &Speech, id: &str) -> Result<(), Fault> {
     let operation = batches.operations.get(id).ok_or_else(Fault::internal)?;
     let batch =
         parse(&operation.request, &operation.parent)?.checked(location(&operation.parent), settings)?;
+    controls.leave_queue().await;
+    batches.operations.update(id, |operation| operation.started = true);
     controls.wait().await;
     controls.admit_operation()?;
     for (index, (file, (_, options))) in operation.files.iter().zip(&batch.files).enumerate() {
@@ -140,10 +142,11 @@ async fn transcribe(
     }
     let source = source::stored(uri, &settings.resolve).await?;
     controls.count_call();
-    let length = settings.limits.batch_length;
+    let length = settings.limits.batch_length.min(options.batch_length);
     let limit = LengthLimit { length, fault: fault::too_long(length) };
-    let transcript = engine.recognize(source.path(), &limit, progress).await?;
-    Ok((Results::new(&transcript, options), billed(transcript.length)))
+    let transcript = engine.recognize(source.path(), options.channels, &limit, progress).await?;
+    service.count_channels(transcript.channels.len());
+    Ok((Results::new(&transcript, options), transcript.billed()))
 }
 
 /// Stores a result as requested and returns the `BatchRecognizeFileResult`.

@@ -10,7 +10,7 @@ pub(crate) fn timestamp() -> String {
     rfc3339(now())
 }
 
-/// Tells if a time is further in the past than an age.
+/// Returns true if a time is further in the past than an age.
 pub(crate) fn is_older(timestamp: &str, age: Duration) -> bool {
     OffsetDateTime::parse(timestamp, &Rfc3339).is_ok_and(|time| now() - time > age)
 }

@@ -84,7 +84,8 @@ async fn recognize(service: &Speech, location: &str, request: Request) -> Result
         controls.count_call();
         let length = settings.limits.sync_length;
         let limit = LengthLimit { length, fault: fault::too_long(length) };
-        let transcript = engine.recognize(source.path(), &limit, |_| ()).await?;
+        let transcript = engine.recognize(source.path(), options.channels, &limit, |_| ()).await?;
+        service.count_channels(transcript.channels.len());
         Results::new(&transcript, &options)
     };
     serde_json::to_value(result).map_err(|_| Fault::internal())

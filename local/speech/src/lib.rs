@@ -22,7 +22,14 @@ mod results;
 mod settings;
 mod source;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::Router;
 use http::StatusCode;
@@ -42,6 +49,7 @@ struct Inner {
     engine: Engine,
     controls: Controls,
     batches: Batches,
+    channels: AtomicU64,
 }
 
 impl Speech {
@@ -58,7 +66,8 @@ impl Speech {
             metric: "Recognize requests",
             per_minute: settings.limits.requests_per_minute,
         });
-        let service = Self(Arc::new(Inner { settings, engine, controls, batches }));
+        let service =
+            Self(Arc::new(Inner { settings, engine, controls, batches, channels: AtomicU64::default() }));
         batch::resume(&service);
         Ok(service)
     }
@@ -85,6 +94,16 @@ impl Speech {
         self.0.controls.calls()
     }
 
+    /// Returns the number of channels that were recognized. The service charges for each.
+    #[must_use]
+    pub fn channels(&self) -> u64 {
+        self.0.channels.load(Ordering::Relaxed)
+    }
+
+    fn count_channels(&self, count: usize) {
+        self.0.channels.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
     /// For tests: makes the next `count` authenticated `:recognize` and `:batchRecognize` calls fail with
     /// `status`, in Google's JSON format.
     pub fn fail_next(&self, count: u32, status: StatusCode) {
@@ -99,6 +118,11 @@ impl Speech {
     /// For tests: makes this percentage of authenticated calls, including polls, fail with 500 or 503.
     pub fn fail_rate(&self, percent: u8) {
         self.0.controls.fail_rate(percent);
+    }
+
+    /// For tests: keeps operations in the queue, without progress, until they are released.
+    pub fn hold_operations(&self, held: bool) {
+        self.0.controls.hold_operations(held);
     }
 
     /// For tests: delays the work of every call and of every operation.

@@ -23,6 +23,9 @@ pub(crate) struct Operation {
     pub(crate) recognizer: String,
     created: String,
     pub(crate) updated: String,
+    /// True once the operation has left the queue.
+    #[serde(default)]
+    pub(crate) started: bool,
     pub(crate) request: Value,
     pub(crate) files: Vec<File>,
     error: Option<Value>,
@@ -57,6 +60,7 @@ impl Operation {
             recognizer,
             created: now.clone(),
             updated: now,
+            started: false,
             request,
             files: uris.into_iter().map(file).collect(),
             error: None,
@@ -102,13 +106,13 @@ impl Operation {
         })
     }
 
-    /// Returns the progress in percent. 100 means that the operation is done.
+    /// Returns the progress in percent. 0 means that the operation has not started, 100 that it is done.
     fn progress(&self) -> usize {
         if self.done {
             return 100;
         }
         let sum: usize = self.files.iter().map(|file| usize::from(file.progress)).sum();
-        (sum / self.files.len().max(1)).min(99)
+        (sum / self.files.len().max(1)).clamp(self.started.into(), 99)
     }
 
     fn response(&self) -> Value {

@@ -84,11 +84,11 @@ impl BatchRecognizeRequest {
                 format!("The number of files must be between 1 and {limit}, got {}.", self.files.len());
             return Err(Fault::invalid("INVALID_FILES", message));
         }
-        let mut seen = BTreeSet::new();
+        let mut uris = BTreeSet::new();
         let mut files = vec![];
         for file in &self.files {
             local_engine::source::check_uri(&file.uri)?;
-            if !seen.insert(&file.uri) {
+            if !uris.insert(&file.uri) {
                 return Err(Fault::invalid("INVALID_FILES", format!("Duplicate file URI: {}", file.uri)));
             }
             let options = file.config.as_ref().unwrap_or(&self.config).checked(location)?;

@@ -30,6 +30,9 @@ pub(crate) struct Metadata {
 #[serde(rename_all = "camelCase")]
 struct Recognition {
     alternatives: [Alternative; 1],
+    /// The number of the channel, from 1, if channels were recognized separately.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel_tag: Option<usize>,
     result_end_offset: String,
     language_code: String,
 }
@@ -56,10 +59,13 @@ struct WordInfo {
 
 impl Results {
     pub(crate) fn new(transcript: &Transcript, options: &Options) -> Self {
-        let results = transcript.utterances.iter().map(|utterance| recognition(utterance, options)).collect();
+        let results = transcript.channels.iter().zip(1..).flat_map(|(utterances, channel)| {
+            utterances.iter().map(move |utterance| recognition(utterance, channel, options))
+        });
+        let results = results.collect();
         let metadata = Metadata {
             request_id: format!("{:032x}", fastrand::u128(..)),
-            total_billed_duration: seconds(Duration::from_secs(billed(transcript.length))),
+            total_billed_duration: seconds(Duration::from_secs(transcript.billed())),
         };
         Self { results, metadata }
     }
@@ -67,9 +73,10 @@ impl Results {
     /// Builds the result for a text that replaces the engine's.
     pub(crate) fn of_text(text: &str, options: &Options) -> Self {
         let mut results =
-            Self::new(&Transcript { utterances: vec![], length: Duration::from_secs(1) }, options);
+            Self::new(&Transcript { channels: vec![vec![]], length: Duration::from_secs(1) }, options);
         results.results = vec![Recognition {
             alternatives: [Alternative { transcript: text.to_owned(), confidence: 1.0, words: vec![] }],
+            channel_tag: None,
             result_end_offset: seconds(Duration::from_secs(1)),
             language_code: options.language.clone(),
         }];
@@ -77,8 +84,15 @@ impl Results {
     }
 }
 
+impl Transcript {
+    /// Returns the billed seconds of all recognized channels.
+    pub(crate) fn billed(&self) -> u64 {
+        billed(self.length) * self.channels.len() as u64
+    }
+}
+
 /// Returns the billed seconds: started seconds count.
-pub(crate) fn billed(length: Duration) -> u64 {
+fn billed(length: Duration) -> u64 {
     length.as_secs() + u64::from(length.subsec_nanos() > 0)
 }
 
@@ -88,7 +102,7 @@ pub(crate) fn seconds(duration: Duration) -> String {
     format!("{}s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-fn recognition(utterance: &Utterance, options: &Options) -> Recognition {
+fn recognition(utterance: &Utterance, channel: usize, options: &Options) -> Recognition {
     let spelled: Vec<String> = spell(&utterance.words, options.punctuation);
     let words = if options.offsets || options.confidences {
         utterance
@@ -108,6 +122,7 @@ fn recognition(utterance: &Utterance, options: &Options) -> Recognition {
     };
     Recognition {
         alternatives: [alternative],
+        channel_tag: options.channels.then_some(channel),
         result_end_offset: seconds(utterance.end),
         language_code: options.language.clone(),
     }
@@ -176,8 +191,15 @@ mod tests {
         };
         let words = vec![word("so", 200, 500, 1.0), word("i", 510, 600, 0.0), word("see", 600, 1000, 0.5)];
         let utterances = vec![Utterance { words, end: Duration::from_millis(1250) }];
-        let transcript = Transcript { utterances, length: Duration::from_millis(2001) };
-        let options = Options { language: "en-US".to_owned(), offsets, confidences, punctuation };
+        let transcript = Transcript { channels: vec![utterances], length: Duration::from_millis(2001) };
+        let options = Options {
+            language: "en-US".to_owned(),
+            offsets,
+            confidences,
+            punctuation,
+            channels: false,
+            batch_length: Duration::ZERO,
+        };
         serde_json::to_value(Results::new(&transcript, &options)).expect("JSON")
     }
 

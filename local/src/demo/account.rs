@@ -4,7 +4,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    PATIENCE, PAUSE,
+    PAUSE, TIMEOUT,
     api::{Api, text},
 };
 use crate::{
@@ -39,7 +39,7 @@ impl Account {
 
 /// The token in the link that was mailed to an address.
 async fn mailed_token(api: &Api, email: &str) -> Result<String> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         let mails = api.get(&format!("/local/inbox?to={email}")).await?;
         let link = mails.get(0).and_then(|mail| mail["text"].as_str()).and_then(token_in);

@@ -3,20 +3,20 @@
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-use super::PATIENCE;
+use super::TIMEOUT;
 use crate::error::{Error, Result};
 
 /// The kinds of servers that may answer on the gateway's port.
 pub(super) enum Presence {
     Running,
     Other,
-    Nobody,
+    Absent,
 }
 
 /// Finds out whether the platform runs at this origin.
 pub(super) async fn probe(origin: &str) -> Presence {
-    match Client::new().get(format!("{origin}/health/live")).timeout(PATIENCE).send().await {
-        Err(error) if error.is_connect() => Presence::Nobody,
+    match Client::new().get(format!("{origin}/health/live")).timeout(TIMEOUT).send().await {
+        Err(error) if error.is_connect() => Presence::Absent,
         Err(_) => Presence::Other,
         Ok(answer) => match answer.json::<Value>().await {
             Ok(health) if health["status"] == "ok" => Presence::Running,
@@ -34,7 +34,7 @@ pub(super) struct Api {
 
 impl Api {
     pub(super) fn new(origin: &str) -> Result<Self> {
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build();
+        let client = Client::builder().no_proxy().timeout(TIMEOUT).build();
         let client = client.map_err(|error| Error::because("no HTTP client", &error))?;
         Ok(Self { client, origin: origin.to_owned(), token: None })
     }
@@ -53,7 +53,7 @@ impl Api {
         self.send(&format!("POST {path}"), request).await
     }
 
-    async fn send(&self, what: &str, request: RequestBuilder) -> Result<Value> {
+    async fn send(&self, action: &str, request: RequestBuilder) -> Result<Value> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -61,16 +61,16 @@ impl Api {
         let answer = request
             .send()
             .await
-            .map_err(|error| Error::because(format!("{what}: no answer"), &error.without_url()))?;
+            .map_err(|error| Error::because(format!("{action}: no answer"), &error.without_url()))?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(|error| {
-            Error::because(format!("{what}: the answer is incomplete"), &error.without_url())
+            Error::because(format!("{action}: the answer is incomplete"), &error.without_url())
         })?;
         if !status.is_success() {
-            return Err(Error::new(format!("{what} was answered with {}", problem(status, &body))));
+            return Err(Error::new(format!("{action} was answered with {}", problem(status, &body))));
         }
         serde_json::from_slice(&body)
-            .map_err(|error| Error::because(format!("{what}: the answer is not JSON"), &error))
+            .map_err(|error| Error::because(format!("{action}: the answer is not JSON"), &error))
     }
 }
 

@@ -23,17 +23,17 @@ pub(super) fn line(sample: &Sample, outcome: &Outcome) -> String {
     format!(
         "{:<16} {:<26} {:<9} {:>5}  {:>10}  {:>7.1}  {:>11}{}",
         sample.name,
-        sample.what,
+        sample.description,
         outcome.status,
         shown(outcome.pages.map(|pages| pages.to_string())),
         shown(outcome.confidence.map(|confidence| format!("{:.1} %", confidence * 100.0))),
-        outcome.took.as_secs_f64(),
+        outcome.duration.as_secs_f64(),
         shown(error_rate(sample, outcome).map(|rate| format!("{:.1} %", rate * 100.0))),
         failure.unwrap_or_default(),
     )
 }
 
-fn tolerated(sample: &Sample) -> f64 {
+fn max_error_rate(sample: &Sample) -> f64 {
     if sample.is_voice() { MAX_SPEECH_ERROR_RATE } else { MAX_WORD_ERROR_RATE }
 }
 
@@ -55,7 +55,7 @@ fn error_rate(sample: &Sample, outcome: &Outcome) -> Option<f64> {
 
 /// Checks that the outcome is the expected one.
 pub(super) fn check(sample: &Sample, outcome: &Outcome) -> Result<()> {
-    let off = |what: String| Err(Error::new(format!("{}: {what}", sample.name)));
+    let off = |description: String| Err(Error::new(format!("{}: {description}", sample.name)));
     let failure = outcome.failure.as_ref().map(|(code, _)| code.as_str());
     match &sample.expected {
         Expected::Failure(code) if outcome.status == "failed" && failure == Some(code) => Ok(()),
@@ -71,7 +71,7 @@ pub(super) fn check(sample: &Sample, outcome: &Outcome) -> Result<()> {
             _ if outcome.pages != pages(sample) => {
                 off(format!("expected {:?} pages, but has {:?}", pages(sample), outcome.pages))
             }
-            Some(rate) if rate <= tolerated(sample) => Ok(()),
+            Some(rate) if rate <= max_error_rate(sample) => Ok(()),
             Some(rate) => off(format!("{:.0} % of the words are wrong", rate * 100.0)),
             None => off("has no text".to_owned()),
         },

@@ -3,7 +3,7 @@
 /// A sample file and its expected outcome.
 pub(super) struct Sample {
     pub(super) name: &'static str,
-    pub(super) what: &'static str,
+    pub(super) description: &'static str,
     pub(super) content_type: &'static str,
     pub(super) bytes: &'static [u8],
     pub(super) expected: Expected,
@@ -20,10 +20,10 @@ pub(super) enum Expected {
 }
 
 macro_rules! sample {
-    ($name:literal, $what:literal, $type:literal, $expected:expr) => {
+    ($name:literal, $description:literal, $type:literal, $expected:expr) => {
         Sample {
             name: $name,
-            what: $what,
+            description: $description,
             content_type: $type,
             bytes: include_bytes!(concat!("../../samples/", $name)),
             expected: $expected,
@@ -32,13 +32,13 @@ macro_rules! sample {
 }
 
 macro_rules! speech {
-    ($name:literal, $what:literal, $type:literal, $text:literal) => {
-        sample!($name, $what, $type, Expected::Speech(include_str!($text)))
+    ($name:literal, $description:literal, $type:literal, $text:literal) => {
+        sample!($name, $description, $type, Expected::Speech(include_str!($text)))
     };
 }
 
 /// All samples, with the README's example first.
-pub(super) const SAMPLES: [Sample; 14] = [
+pub(super) const SAMPLES: [Sample; 17] = [
     sample!(
         "page.png",
         "a scanned page",
@@ -81,11 +81,19 @@ pub(super) const SAMPLES: [Sample; 14] = [
         "application/pdf",
         Expected::Text { pages: 120, text: include_str!("../../samples/book.txt") }
     ),
+    sample!(
+        "duplex.pdf",
+        "a page with a blank back",
+        "application/pdf",
+        Expected::Text { pages: 2, text: include_str!("../../samples/duplex.txt") }
+    ),
+    sample!("photo.heic", "a telephone's photo", "image/jpeg", Expected::Failure("content_type_mismatch")),
     sample!("encrypted.pdf", "a PDF with a password", "application/pdf", Expected::Failure("encrypted")),
     speech!("speech.wav", "a sentence", "audio/wav", "../../samples/speech.txt"),
     speech!("speech.mp3", "the same as MP3", "audio/mpeg", "../../samples/speech.txt"),
     speech!("speech.m4a", "the same as AAC", "audio/mp4", "../../samples/speech.txt"),
     speech!("speech.webm", "the same as a browser's", "audio/webm", "../../samples/speech.txt"),
+    speech!("call.wav", "a call on two channels", "audio/wav", "../../samples/call.txt"),
     speech!("long-speech.ogg", "a talk, in a batch", "audio/ogg", "../../samples/long-speech.txt"),
     sample!("silence.wav", "silence", "audio/wav", Expected::Failure("no_speech")),
 ];

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    PAUSE, READING_PATIENCE,
+    PAUSE, PROCESSING_TIMEOUT,
     account::Account,
     api::{Api, text},
     samples::Sample,
@@ -24,12 +24,12 @@ pub(super) struct Outcome {
     pub(super) confidence: Option<f64>,
     pub(super) text: Option<String>,
     /// From the end of the upload to the final state.
-    pub(super) took: Duration,
+    pub(super) duration: Duration,
 }
 
 /// Creates an item, uploads its file, and waits until it is processed.
 pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Result<Outcome> {
-    let announced = json!({
+    let draft = json!({
         "project_id": account.project_id,
         "filename": sample.name,
         "content_type": sample.content_type,
@@ -37,7 +37,7 @@ pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Res
     });
     let (collection, id) =
         if sample.is_voice() { ("/voice", "/voice_sample/id") } else { ("/documents", "/document/id") };
-    let created = api.post(collection, &announced).await?;
+    let created = api.post(collection, &draft).await?;
     put(api, &created["upload"], sample).await?;
     let start = Instant::now();
     let path = format!("{collection}/{}", text(&created, id)?);
@@ -47,8 +47,11 @@ pub(super) async fn upload(api: &Api, account: &Account, sample: &Sample) -> Res
         if !matches!(status, "draft" | "processing") {
             return Ok(outcome(&document, status, start.elapsed()));
         }
-        if start.elapsed() > READING_PATIENCE {
-            return Err(Error::new(format!("{} is still {status} after {READING_PATIENCE:?}", sample.name)));
+        if start.elapsed() > PROCESSING_TIMEOUT {
+            return Err(Error::new(format!(
+                "{} is still {status} after {PROCESSING_TIMEOUT:?}",
+                sample.name
+            )));
         }
         sleep(PAUSE).await;
     }
@@ -97,7 +100,7 @@ async fn put(api: &Api, upload: &Value, sample: &Sample) -> Result<()> {
     }
 }
 
-fn outcome(document: &Value, status: &str, took: Duration) -> Outcome {
+fn outcome(document: &Value, status: &str, duration: Duration) -> Outcome {
     let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let failure = &document["failure"];
     Outcome {
@@ -109,6 +112,6 @@ fn outcome(document: &Value, status: &str, took: Duration) -> Outcome {
             .iter()
             .find_map(|field| document[field].as_str())
             .map(str::to_owned),
-        took,
+        duration,
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn is_reachable(folder: &Path) -> Result<bool> {
 }
 
 /// Changes the owner of a folder or file to the server's user.
-pub(super) async fn hand_over(path: &Path) -> Result<()> {
+pub(super) async fn chown_to_postgres(path: &Path) -> Result<()> {
     if is_root().await? {
         chown(path, Some(UNPRIVILEGED), Some(UNPRIVILEGED)).map_err(Error::file("hand over", path))?;
     }
@@ -87,12 +87,12 @@ pub(super) async fn command(program: impl AsRef<Path>) -> Result<Command> {
 
 async fn is_root() -> Result<bool> {
     static ROOT: OnceCell<bool> = OnceCell::const_new();
-    let ask = || async {
+    let user_id = || async {
         let output = Command::new("id").arg("-u").output().await;
         let output = output.map_err(|error| Error::because("cannot run `id -u`", &error))?;
         Ok(output.stdout.trim_ascii() == b"0")
     };
-    ROOT.get_or_try_init(ask).await.copied()
+    ROOT.get_or_try_init(user_id).await.copied()
 }
 
 impl Cluster<'_> {
@@ -108,10 +108,10 @@ impl Cluster<'_> {
             }
             _ => fs::create_dir(&partial).map_err(Error::file("create", &partial))?,
         }
-        hand_over(&partial).await?;
+        chown_to_postgres(&partial).await?;
         let password_file = self.folder.with_extension("pwfile");
         write_secret(&password_file, password).map_err(Error::file("write", &password_file))?;
-        hand_over(&password_file).await?;
+        chown_to_postgres(&password_file).await?;
 
         let mut initdb = command(self.programs.program("initdb")).await?;
         // The only UTF-8 locale on every Debian system. macOS lacks it.
@@ -123,9 +123,9 @@ impl Cluster<'_> {
             .arg(&password_file)
             .arg("--pgdata")
             .arg(&partial);
-        let made = run(initdb, "initdb").await;
+        let created = run(initdb, "initdb").await;
         fs::remove_file(&password_file).map_err(Error::file("remove", &password_file))?;
-        let output = made?;
+        let output = created?;
         if !output.status.success() {
             return Err(Error::new(format!("initdb failed: {}", last_lines(&output.stderr))));
         }

@@ -16,19 +16,19 @@ pub(super) struct Programs(PathBuf);
 impl Programs {
     /// The first installation found, or the first with the major version that created a cluster.
     pub(super) async fn find(major: Option<&str>) -> Result<Self> {
-        let mut seen = Vec::new();
+        let mut versions = Vec::new();
         for folder in candidates() {
             let Some(found) = major_of(&folder).await else { continue };
             if major.is_none_or(|wanted| wanted == found) {
                 return Ok(Self(folder));
             }
-            seen.push(found);
+            versions.push(found);
         }
         Err(Error::new(match major {
-            Some(major) if !seen.is_empty() => format!(
-                "the data was made with PostgreSQL {major}, and this machine has {}: install that version, or \
-                 remove the data folder to start anew",
-                seen.join(" and ")
+            Some(major) if !versions.is_empty() => format!(
+                "the data was created with PostgreSQL {major}, and this machine has {}: install that version, or \
+                 remove the data folder to start with an empty database",
+                versions.join(" and ")
             ),
             _ => "PostgreSQL is not on this machine: install it (Debian: `apt-get install postgresql`, macOS: \
                   `brew install postgresql`), name its programs' folder in PG_BIN, or a server in DATABASE_URL"

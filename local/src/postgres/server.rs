@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 /// process ends, even by a kill. Then the script stops the server and removes the folder in its first argument, unless
 /// that is empty. It repeats the stop signal each second, since the server ignores signals while it starts. Ctrl-C in
 /// the terminal does not reach it, so that the platform can stop in order.
-const KEEPER: &str = r#"
+const WATCHDOG: &str = r#"
 trap '' INT HUP TERM
 remove=$1; shift
 exec 3<&0
@@ -58,7 +58,7 @@ impl Process {
         let output = File::create(log).map_err(Error::file("write", log))?;
         let errors = output.try_clone().map_err(Error::file("write", log))?;
         let mut command = cluster::command("/bin/sh").await?;
-        command.args(["-c", KEEPER, "sh"]).arg(remove.unwrap_or(Path::new("")));
+        command.args(["-c", WATCHDOG, "sh"]).arg(remove.unwrap_or(Path::new("")));
         command.arg(cluster.programs.program("postgres")).arg("-D").arg(&cluster.folder);
         let port = port.to_string();
         let ours = [("listen_addresses", "127.0.0.1"), ("port", &port), ("unix_socket_directories", "")];
@@ -121,7 +121,7 @@ impl Server {
         Ok(self.url_as(role, &self.database))
     }
 
-    pub(super) fn url(&self, database: &str) -> String {
+    pub(crate) fn url(&self, database: &str) -> String {
         self.url_as(SUPERUSER, database)
     }
 
@@ -129,11 +129,11 @@ impl Server {
         format!("postgres://{role}:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
-    pub(super) async fn wait_until_ready(&mut self, patience: Duration) -> Result<()> {
+    pub(super) async fn wait_until_ready(&mut self, limit: Duration) -> Result<()> {
         let failed = |error: sqlx::Error| Error::because("PostgreSQL does not answer", &error);
         let options =
             PgConnectOptions::from_str(&self.url(SUPERUSER)).map_err(failed)?.disable_statement_logging();
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + limit;
         loop {
             match sqlx::PgConnection::connect_with(&options).await {
                 Ok(connection) => return connection.close().await.map_err(failed),

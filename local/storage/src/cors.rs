@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::PUT, Method::POST];
-const REQUEST_HEADERS: [&str; 3] = ["content-type", "content-range", "content-md5"];
+const REQUEST_HEADERS: [&str; 4] = ["content-type", "content-range", "content-md5", "range"];
 const EXPOSED: &str = "Location, Range, ETag";
 const EXTENSIONS: &str = "x-goog-";
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
@@ -30,9 +30,10 @@ impl Cors {
         let mut headers = HeaderMap::new();
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
         let method = request.get(header::ACCESS_CONTROL_REQUEST_METHOD);
-        let asked = method.and_then(|method| Method::from_bytes(method.as_bytes()).ok());
-        let Some(origin) =
-            self.allowed_origin(request).filter(|_| asked.is_some_and(|method| METHODS.contains(&method)))
+        let requested = method.and_then(|method| Method::from_bytes(method.as_bytes()).ok());
+        let Some(origin) = self
+            .allowed_origin(request)
+            .filter(|_| requested.is_some_and(|method| METHODS.contains(&method)))
         else {
             return headers;
         };

@@ -69,13 +69,13 @@ pub(crate) async fn read(store: &Arc<Store>, read: Read<'_>, headers: &HeaderMap
 
 /// Opens the object's data. Retries when an overwrite removes the file between lookup and opening.
 async fn open(store: &Arc<Store>, read: &Read<'_>) -> Result<(Arc<ObjectMetadata>, File), Fault> {
-    let mut seen = None;
+    let mut missing = None;
     loop {
         let object = store.find(read.bucket, read.object, read.generation)?;
         match File::open(store.layout.data(&object.bucket, object.generation)).await {
             Ok(file) => return Ok((object, file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && seen != Some(object.generation) => {
-                seen = Some(object.generation);
+            Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Some(object.generation) => {
+                missing = Some(object.generation);
             }
             Err(error) => return Err(error.into()),
         }

@@ -9,7 +9,7 @@ const RESERVED: [&str; 3] = ["storage", "upload", "download"];
 /// The number of bytes in a [`random`] name, before hex encoding.
 const RANDOM_BYTES: usize = 16;
 
-/// Tells if a bucket name is valid. It is also the name of a folder.
+/// Returns true if a bucket name is valid. It is also the name of a folder.
 pub(crate) fn is_bucket(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
     let edge =
@@ -43,7 +43,7 @@ pub(crate) fn random() -> Result<String, Fault> {
     Ok(hex::encode(bytes))
 }
 
-/// Tells if a name has the form of a [`random`] one.
+/// Returns true if a name has the form of a [`random`] one.
 pub(crate) fn is_random(name: &str) -> bool {
     name.len() == 2 * RANDOM_BYTES && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

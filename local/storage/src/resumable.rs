@@ -48,7 +48,7 @@ pub(crate) async fn put(
             Err(_) => true,
         };
         if incomplete {
-            return Ok(Outcome::Incomplete(upload.kept(&store.layout).await?));
+            return Ok(Outcome::Incomplete(upload.stored(&store.layout).await?));
         }
     }
     let request = Request { store, sessions, upload, range, expected, payload };
@@ -115,23 +115,23 @@ impl Request {
         };
         total.map_or(Ok(()), |total| session.range.check_upper(total))?;
         // A query reaches this point only when the object is fully written, whatever its size.
-        let kept = match self.range {
+        let stored = match self.range {
             ContentRange::Query { .. } => self.upload.written(&self.store.layout).await?,
-            ContentRange::Part { .. } => self.upload.kept(&self.store.layout).await?,
+            ContentRange::Part { .. } => self.upload.stored(&self.store.layout).await?,
         };
-        if start > kept {
+        if start > stored {
             return Err(Fault::new(Kind::ServiceUnavailable).details(format!(
                 "Invalid request.  According to the Content-Range header, the upload offset is {start} byte(s), \
-                 which exceeds already uploaded size of {kept} byte(s)."
+                 which exceeds already uploaded size of {stored} byte(s)."
             )));
         }
         let data = self.store.layout.session_data(&session.id);
-        let digests = match progress.digests.take().filter(|digests| digests.length() == kept) {
+        let digests = match progress.digests.take().filter(|digests| digests.length() == stored) {
             Some(digests) => digests,
-            None => recompute_digests(&data, kept).await?,
+            None => recompute_digests(&data, stored).await?,
         };
         let mut writer = Writer::resume(&data, digests).await?;
-        let received = self.receive(&mut writer, kept - start, end.map(|end| end + 1), turn).await;
+        let received = self.receive(&mut writer, stored - start, end.map(|end| end + 1), turn).await;
         let digests = writer.finish().await?;
         let length = digests.length();
         progress.digests = Some(digests.clone());
@@ -146,7 +146,7 @@ impl Request {
         if whole {
             return self.complete(digests).await.map(Outcome::Complete);
         }
-        Ok(Outcome::Incomplete(self.upload.kept(&self.store.layout).await?))
+        Ok(Outcome::Incomplete(self.upload.stored(&self.store.layout).await?))
     }
 
     /// Writes the body, except its first `skip` bytes, which are stored already. `end` limits the object's
@@ -236,7 +236,7 @@ fn number_or_star(text: &str) -> Option<Option<u64>> {
     if text == "*" { Some(None) } else { text.parse().ok().map(Some) }
 }
 
-/// Tells if an error concerns the whole object, so that further requests cannot succeed.
+/// Returns true if an error concerns the whole object, so that further requests cannot succeed.
 fn ends_session(kind: Kind) -> bool {
     use Kind::{BadDigest, EntityTooLarge, EntityTooSmall, PreconditionFailed};
     matches!(kind, BadDigest | EntityTooLarge | EntityTooSmall | PreconditionFailed)

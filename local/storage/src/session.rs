@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The lifetime of a session URI.
-const LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The parameters of an upload and, in the end, its object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Session {
     }
 
     pub(crate) fn is_expired(&self, now: SystemTime) -> bool {
-        seconds(now).saturating_sub(self.started) > LIFE.as_secs()
+        seconds(now).saturating_sub(self.started) > LIFETIME.as_secs()
     }
 }
 

@@ -95,7 +95,7 @@ impl Sessions {
 
 impl Upload {
     /// The number of bytes kept: a multiple of 256 KiB until the upload is complete.
-    pub(crate) async fn kept(&self, layout: &Layout) -> Result<u64, Fault> {
+    pub(crate) async fn stored(&self, layout: &Layout) -> Result<u64, Fault> {
         Ok(self.written(layout).await? / QUANTUM * QUANTUM)
     }
 

@@ -19,7 +19,7 @@ const MAX_EXPIRES: i64 = 604_800;
 /// The allowed clock difference for signatures dated in the future.
 const MAX_SKEW: Duration = Duration::minutes(15);
 
-/// Tells if a request has a signature in its query.
+/// Returns true if a request has a signature in its query.
 pub(crate) fn is_signed(query: &str) -> bool {
     query.split('&').any(|pair| {
         let name = pair.split('=').next().unwrap_or_default();

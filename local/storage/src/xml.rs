@@ -160,7 +160,7 @@ async fn continue_upload(
         Method::PUT => {
             let (store, sessions) = (cloud.store.clone(), cloud.sessions.clone());
             match resumable::put(store, sessions, upload, parts.headers.clone(), payload).await? {
-                Outcome::Incomplete(kept) => Ok(incomplete(kept, id)),
+                Outcome::Incomplete(stored) => Ok(incomplete(stored, id)),
                 Outcome::Complete(object) => Ok(stored(&object)),
             }
         }
@@ -181,10 +181,10 @@ pub(crate) async fn cancel(cloud: &Storage, upload: std::sync::Arc<crate::sessio
 pub(crate) const UPLOAD_ID: HeaderName = HeaderName::from_static("x-guploader-uploadid");
 
 /// The response to a request that leaves an upload incomplete.
-pub(crate) fn incomplete(kept: u64, id: &str) -> Response {
+pub(crate) fn incomplete(stored: u64, id: &str) -> Response {
     let mut response = (StatusCode::PERMANENT_REDIRECT, [(UPLOAD_ID, id)]).into_response();
-    if kept > 0
-        && let Ok(range) = HeaderValue::from_str(&format!("bytes=0-{}", kept - 1))
+    if stored > 0
+        && let Ok(range) = HeaderValue::from_str(&format!("bytes=0-{}", stored - 1))
     {
         response.headers_mut().insert(header::RANGE, range);
     }

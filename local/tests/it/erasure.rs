@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::{
     base::ids::{ExportId, ItemId, ProjectId},
     identity::guard::ProjectRole,
-    items::{Failure, ItemStatus, exports},
+    items::{Failure, FailureCode, ItemStatus, exports},
     testing::{Client, EXPORTS_BUCKET, Platform, TestUser, Transition, transition},
 };
 use sqlx::PgPool;
@@ -80,7 +80,7 @@ impl People {
     /// Creates a document of a user in a status.
     async fn item(&self, uploader: &TestUser, to: ItemStatus) -> ItemId {
         let item_id = self.platform.draft(self.project, uploader, "application/pdf", 7).await.item_id;
-        let failure = Failure { code: "unreadable".to_owned(), message: "Upload another file.".to_owned() };
+        let failure = Failure::new(FailureCode::Unreadable, "Upload another file.");
         let failure = (to == ItemStatus::Failed).then_some(&failure);
         let at = self.platform.clock.now();
         let change = Transition { item_id, version: 1, to, failure, actor: None, at, details: json!({}) };

@@ -51,7 +51,7 @@ async fn every_path_reaches_its_function_unchanged() {
     assert_eq!(raw_get(&gateway, "/own").await, "own");
 }
 
-/// Sends a GET request whose target no client normalizes.
+/// Sends a GET request without normalizing its target, which an HTTP client would do.
 async fn raw_get(gateway: &str, target: &str) -> String {
     let address = gateway.strip_prefix("http://").expect("a host");
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -115,12 +115,12 @@ async fn an_upload_is_forwarded_while_it_is_sent() {
 
 #[tokio::test]
 async fn the_function_receives_the_client_address_and_request_id() {
-    let told = |headers: HeaderMap| async move {
+    let echo = |headers: HeaderMap| async move {
         let of = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
         [of("x-forwarded-for"), of("x-forwarded-proto"), of("x-request-id"), of("host"), of("connection")]
             .join("|")
     };
-    let gateway = gateway_to("auth", Router::new().fallback(told)).await;
+    let gateway = gateway_to("auth", Router::new().fallback(echo)).await;
     let answer = Client::new()
         .get(format!("{gateway}/auth/me"))
         .header("x-forwarded-for", "6.6.6.6")
@@ -131,8 +131,8 @@ async fn the_function_receives_the_client_address_and_request_id() {
         .send()
         .await
         .expect("an answer");
-    let told = answer.text().await.expect("a text");
-    assert_eq!(told, "6.6.6.6, 127.0.0.1, 127.0.0.1|http|mine-1|localhost:8080|-");
+    let reply = answer.text().await.expect("a text");
+    assert_eq!(reply, "6.6.6.6, 127.0.0.1, 127.0.0.1|http|mine-1|localhost:8080|-");
 }
 
 #[tokio::test]
@@ -151,9 +151,9 @@ async fn a_redirect_and_an_error_are_forwarded_unchanged() {
 #[tokio::test]
 async fn a_function_that_is_down_is_a_502_problem() {
     // A free port, on which nothing listens.
-    let gone: SocketAddr =
+    let closed: SocketAddr =
         TcpListener::bind(("127.0.0.1", 0)).await.and_then(|l| l.local_addr()).expect("a port");
-    let gateway = gateway_before(HashMap::from([("auth", gone)])).await;
+    let gateway = gateway_before(HashMap::from([("auth", closed)])).await;
     for path in ["/auth/me", "/projects"] {
         let request = Client::new().get(format!("{gateway}{path}")).header("x-request-id", "mine-2");
         let answer = request.send().await.expect("an answer");
@@ -164,4 +164,16 @@ async fn a_function_that_is_down_is_a_502_problem() {
         assert_eq!((&problem["code"], &problem["request_id"]), (&"bad_gateway".into(), &"mine-2".into()));
         assert_eq!(problem["status"], 502);
     }
+}
+
+#[tokio::test]
+async fn a_body_that_the_client_sends_with_an_error_is_no_fault_of_the_function() {
+    let read = async |body: Bytes| body.len().to_string();
+    let gateway = gateway_to("auth", Router::new().route("/auth/upload", post(read))).await;
+    let mut stream = TcpStream::connect(gateway.trim_start_matches("http://")).await.expect("a connection");
+    let head = "POST /auth/upload HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(format!("{head}2\r\nab\r\nno size\r\n").as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
 }

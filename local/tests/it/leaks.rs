@@ -23,7 +23,7 @@ const WRONG_GUESS: &str = "a wrong guess 5512";
 /// A sentence of each mail.
 const SENTENCES: [&str; 4] = [
     "Someone registered an account",
-    "Someone asked for a new password",
+    "Someone requested a new password",
     "The password of your account",
     "Someone signed in to your account",
 ];
@@ -82,13 +82,10 @@ impl Journey {
             .with("SMTP_CA_CERTIFICATE", inbox.ca_pem())
             .with("MAIL_FROM", "Alta Data <no-reply@alta.test>")
             .with("FRONTEND_URL", "https://app.test");
-        let email =
-            shared::function::service::<email::Email>(&env, platform.clock.clone()).expect("email").router();
+        let email = platform.router_with::<email::Email>(&env);
         platform.subscribe::<email::Email>(testing::serve(email).await).await;
-        let auth =
-            shared::function::service::<auth::Auth>(&env, platform.clock.clone()).expect("auth").router();
-        let users =
-            shared::function::service::<users::Users>(&env, platform.clock.clone()).expect("users").router();
+        let auth = platform.router_with::<auth::Auth>(&env);
+        let users = platform.router_with::<users::Users>(&env);
         let (auth, users) = (platform.client(auth), platform.client(users));
         let mut secrets: Vec<_> =
             PASSWORDS.iter().map(|password| ("a password".to_owned(), (*password).to_owned())).collect();
@@ -217,9 +214,9 @@ async fn no_secret_is_stored_published_or_logged(db: PgPool) {
     ];
     for (place, text, known) in &places {
         assert!(text.contains(known), "{place} was not searched: it lacks {known:?}");
-        for (what, secret) in &journey.secrets {
+        for (name, secret) in &journey.secrets {
             for form in forms(secret) {
-                assert!(!text.contains(&form), "{place} holds {what}: {form}");
+                assert!(!text.contains(&form), "{place} holds {name}: {form}");
             }
         }
         for sentence in SENTENCES {

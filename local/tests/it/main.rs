@@ -1,6 +1,5 @@
 //! Tests of the platform on one machine, from its users' point of view.
 
-mod browser;
 mod erasure;
 mod export;
 mod gateway;
@@ -15,4 +14,3 @@ mod roll_out;
 mod running;
 mod statistics;
 mod support;
-mod webdriver;

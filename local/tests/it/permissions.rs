@@ -13,7 +13,7 @@ use shared::{
         ids::{DeadLetterId, ExportId, InvitationId, PasskeyId, ProjectId, SessionId},
     },
     identity::guard::ProjectRole,
-    testing::{Client, Platform, TestResponse, TestUser},
+    testing::{self, Client, Platform, TestResponse, TestUser},
 };
 use sqlx::PgPool;
 
@@ -48,6 +48,8 @@ const SUPER_ADMINS: [u16; 9] = [401, 403, 403, 403, 403, 403, 0, 401, 403];
 /// 401, 403 and 404.
 const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/.well-known/jwks.json", PUBLIC),
+    ("GET", "/health", PUBLIC),
+    ("GET", "/health/live", PUBLIC),
     ("POST", "/auth/register", PUBLIC),
     ("GET", "/auth/verify-email", PUBLIC),
     ("POST", "/auth/verify-email/resend", PUBLIC),
@@ -100,6 +102,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
     ("GET", "/documents/{document_id}/download", MEMBERS),
     ("GET", "/documents/{document_id}/pages", MEMBERS),
     ("GET", "/voice", MEMBERS),
+    ("GET", "/voice/languages", VERIFIED),
     ("POST", "/voice", CONTRIBUTORS),
     ("POST", "/voice/batch", CONTRIBUTORS),
     ("GET", "/voice/{voice_sample_id}", MEMBERS),
@@ -135,7 +138,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
 ];
 
 /// A project with all kinds of callers, and every function.
-struct Everybody {
+struct Everyone {
     platform: Platform,
     client: Client,
     project: ProjectId,
@@ -182,6 +185,7 @@ pub(crate) fn functions(env: &Env, platform: &Platform) -> Router {
     let served = FUNCTIONS.iter().filter(|function| !function.paths.is_empty());
     let routers: BTreeMap<&str, Router> = served
         .map(|function| {
+            testing::describe(function.name, || function.openapi());
             let service = function.service(env, platform.clock.clone());
             (function.name, service.expect("a function").router())
         })
@@ -193,7 +197,7 @@ pub(crate) fn functions(env: &Env, platform: &Platform) -> Router {
     })
 }
 
-impl Everybody {
+impl Everyone {
     async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
         let client = platform.client(functions(&platform.env(), &platform));
@@ -244,7 +248,7 @@ impl Everybody {
     }
 
     /// The answer of a route to a caller.
-    async fn ask(&self, caller: &str, method: &str, path: &str) -> (u16, Value) {
+    async fn request(&self, caller: &str, method: &str, path: &str) -> (u16, Value) {
         let client = match self.users.get(caller) {
             Some(user) => self.client.as_user(user),
             None => self.client.clone(),
@@ -279,7 +283,7 @@ impl Everybody {
     }
 }
 
-impl Everybody {
+impl Everyone {
     /// The cells whose expectation fails.
     async fn wrong_cells(
         &self,
@@ -287,29 +291,29 @@ impl Everybody {
     ) -> Vec<String> {
         // A made-up id leads to a 404 for callers who pass the guard.
         let unnamed = ["{invitation_id}", "{passkey_id}", "{dead_letter_id}", "{token}", "{session_id}"];
-        let mut wrong = Vec::new();
+        let mut invalid = Vec::new();
         for (method, path, cells) in rows {
             for (caller, expected) in CALLERS.iter().zip(cells) {
-                let (status, body) = self.ask(caller, method, path).await;
+                let (status, body) = self.request(caller, method, path).await;
                 let holds = match expected {
                     0 if unnamed.iter().any(|name| path.contains(name)) => ![401, 403].contains(&status),
                     0 => ![401, 403, 404].contains(&status),
                     expected => status == expected,
                 };
                 if !holds || status >= 500 {
-                    wrong.push(format!(
+                    invalid.push(format!(
                         "{method} {path} for {caller}: {status} instead of {expected}: {body}"
                     ));
                 }
             }
         }
-        wrong
+        invalid
     }
 }
 
 /// Every route in the functions' OpenAPI documents.
 fn documented() -> BTreeSet<(String, String)> {
-    let document = serde_json::to_value(functions::openapi()).expect("a document");
+    let document = functions::openapi();
     let paths = document["paths"].as_object().expect("paths").iter();
     paths
         .flat_map(|(path, operations)| {
@@ -338,7 +342,7 @@ fn the_table_holds_exactly_the_documented_routes() {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn every_cell_of_the_permission_table_holds(db: PgPool) {
-    let everybody = Everybody::start(db).await;
+    let everyone = Everyone::start(db).await;
     // Routes that end a session or an account come last.
     let ends = |path: &str, method: &str| {
         matches!(
@@ -355,19 +359,19 @@ async fn every_cell_of_the_permission_table_holds(db: PgPool) {
     };
     let mut rows: Vec<_> = TABLE.iter().collect();
     rows.sort_by_key(|(method, path, _)| (ends(path, method), *path == "/auth/logout"));
-    let wrong = everybody.wrong_cells(rows.into_iter().copied()).await;
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    everybody.platform.events::<shared::cloud::events::EmailRequested>().await;
-    everybody.platform.events::<shared::cloud::events::ExportRequested>().await;
+    let invalid = everyone.wrong_cells(rows.into_iter().copied()).await;
+    assert!(invalid.is_empty(), "{}", invalid.join("\n"));
+    everyone.platform.events::<shared::cloud::events::EmailRequested>().await;
+    everyone.platform.events::<shared::cloud::events::ExportRequested>().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_contributor_may_change_own_items_but_not_those_of_others(db: PgPool) {
-    let mut everybody = Everybody::start(db).await;
-    let contributor = everybody.users["contributor"].clone();
+    let mut everyone = Everyone::start(db).await;
+    let contributor = everyone.users["contributor"].clone();
     for (name, content_type) in [("document_id", "application/pdf"), ("voice_sample_id", "audio/flac")] {
-        let own = everybody.platform.draft(everybody.project, &contributor, content_type, 7).await.item_id;
-        let parameter = everybody.parameters.iter_mut().find(|(of, _)| *of == name).expect("a parameter");
+        let own = everyone.platform.draft(everyone.project, &contributor, content_type, 7).await.item_id;
+        let parameter = everyone.parameters.iter_mut().find(|(of, _)| *of == name).expect("a parameter");
         parameter.1 = own.to_string();
     }
     let of_items = |path: &str| path.contains("{document_id}") || path.contains("{voice_sample_id}");
@@ -375,8 +379,8 @@ async fn a_contributor_may_change_own_items_but_not_those_of_others(db: PgPool) 
     let rows = rows.map(|(method, path, cells)| {
         (method, path, if changes_an_item(method, path) { CONTRIBUTORS } else { cells })
     });
-    let wrong = everybody.wrong_cells(rows).await;
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let invalid = everyone.wrong_cells(rows).await;
+    assert!(invalid.is_empty(), "{}", invalid.join("\n"));
 }
 
 /// Returns true for routes that change an item. Only admins may reprocess, regardless of the uploader.
@@ -386,14 +390,14 @@ fn changes_an_item(method: &str, path: &str) -> bool {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn ids_of_another_project_are_404_in_every_position(db: PgPool) {
-    let everybody = Everybody::start(db).await;
-    let platform = &everybody.platform;
+    let everyone = Everyone::start(db).await;
+    let platform = &everyone.platform;
     let eve = platform.user("eve@example.org").await;
     let own = platform.project(&eve).await;
-    let client = everybody.client.as_user(&eve);
-    let foreign = everybody.project;
+    let client = everyone.client.as_user(&eve);
+    let foreign = everyone.project;
     let parameter = |name: &str| {
-        everybody
+        everyone
             .parameters
             .iter()
             .find(|(of, _)| *of == name)
@@ -432,7 +436,7 @@ async fn ids_of_another_project_are_404_in_every_position(db: PgPool) {
         client.post("/exports", json!({"project_id": foreign, "format": "csv"})).await,
         client.get(&format!("/exports/{export}")).await,
         client.post("/events/tickets", json!({"project_id": foreign})).await,
-        client.delete(&format!("/users/me/sessions/{}", everybody.users["admin"].session)).await,
+        client.delete(&format!("/users/me/sessions/{}", everyone.users["admin"].session)).await,
     ];
     for (number, answer) in answers.iter().chain(&of_items).enumerate() {
         assert_eq!(answer.status, 404, "{number}: {}", answer.body);

@@ -14,6 +14,7 @@ use local_smtp::{Credentials, Inbox, Settings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use shared::{
+    audit::{self, Action, Entry},
     base::config::Env,
     cloud::names::{self, BUCKETS, Topic},
     testing::{Platform, RedisServer, eventually},
@@ -127,6 +128,11 @@ async fn every_function_is_healthy_with_its_planned_variables(db: PgPool) {
         for (function, service) in services {
             let env = environment(&platform, &redis.url(), &inbox, function, service);
             let started = start(function, &env, &client).await;
+            for probe in ["startup_probe", "liveness_probe"] {
+                let path = service[probe]["path"].as_str().expect("a path");
+                let answer = client.get(format!("{}{path}", started.origin)).send().await;
+                assert_eq!(answer.expect("an answer").status(), StatusCode::OK, "{name} {function} {path}");
+            }
             let health = client.get(format!("{}/health", started.origin)).send().await.expect("an answer");
             let (status, body) = (health.status(), health.text().await.expect("a body"));
             assert_eq!(status, StatusCode::OK, "{name} {function}: {body}");
@@ -141,6 +147,48 @@ async fn every_function_is_healthy_with_its_planned_variables(db: PgPool) {
             assert_pushes(&platform, &client, &plan, function, &started).await;
         }
     }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn seals_are_logged_whatever_the_log_level(db: PgPool) {
+    let platform = Platform::start(db).await;
+    let ada = platform.user("ada@example.org").await;
+    let mut connection = platform.db.acquire().await.expect("a connection");
+    let entry = Entry::success(Some(ada.id), Action::UserUpdated, ada.id.0);
+    audit::record(&mut connection, entry, platform.clock.now()).await.expect("a row");
+    drop(connection);
+    let planned = planned();
+    let log = planned["prod"]["services"]["maintenance"]["environment"]["LOG"].as_str().expect("a filter");
+    let (level, _) = log.split_once(',').expect("a level and a directive");
+    let env = platform.env_as("alta_maintenance").with("LOG", log.replacen(level, "off", 1));
+    let lines = platform.data_dir().join("maintenance.log");
+    let port = free_port();
+    let mut process = Command::new(binary("maintenance"))
+        .env_clear()
+        .envs(env.iter())
+        .env("PORT", port.to_string())
+        .stdout(fs::File::create(&lines).expect("a file"))
+        .kill_on_drop(true)
+        .spawn()
+        .expect("a process");
+    let client = Client::new();
+    let token = platform.push_authorization();
+    eventually("the seal to be logged", async || {
+        let call = client.post(format!("http://127.0.0.1:{port}/tasks/seal-audit"));
+        call.header("authorization", &token).send().await.ok()?;
+        let logged = fs::read_to_string(&lines).expect("lines");
+        ["the audit log was sealed", "the audit log is sealed"]
+            .iter()
+            .all(|line| logged.contains(line))
+            .then_some(())
+    })
+    .await;
+    process.kill().await.expect("a process");
+    let logged = fs::read_to_string(&lines).expect("lines");
+    assert!(
+        logged.lines().all(|line| line.contains("the audit log")),
+        "other lines follow the level: {logged}"
+    );
 }
 
 /// Checks that pushes and schedules reach their handler with their planned token, but not with another function's.
@@ -324,9 +372,8 @@ fn a_function_answers_before_its_host_times_out() {
             let host = seconds(&service["timeout"]).expect("seconds");
             let own = seconds(&service["environment"]["REQUEST_TIMEOUT"]).expect("seconds");
             assert!(own < host, "{name} {function}: {own} of {host} seconds");
-            for probe in ["startup_probe", "liveness_probe"] {
-                assert_eq!(service[probe]["path"], "/health/live", "{name} {function}");
-            }
+            assert_eq!(service["startup_probe"]["path"], "/health/ready", "{name} {function}");
+            assert_eq!(service["liveness_probe"]["path"], "/health/live", "{name} {function}");
             if function == "events" {
                 let life = service["environment"].get("EVENTS_STREAM_LIFE").and_then(seconds);
                 assert!(life.unwrap_or(3300) < host, "{name}: streams end by themselves");

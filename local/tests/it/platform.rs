@@ -16,22 +16,29 @@ use crate::{
 async fn the_demo_processes_every_sample_and_prints_the_text_of_the_page() {
     let mut running = Running::start().await;
     let output = local(&running.folder, running.port).arg("demo").output().await.expect("the demo");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     for sample in ["page.png", "letter.pdf", "photo.png", "fax.tiff", "encrypted.pdf"] {
-        assert!(said.contains(sample), "{said}");
+        assert!(text.contains(sample), "{text}");
     }
-    assert!(said.contains("the squirrels are known to be careful readers"), "{said}");
+    assert!(text.contains("the squirrels are known to be careful readers"), "{text}");
     running.kill_and_start().await;
     statistics::agree(&running).await;
 }
 
 #[tokio::test]
-async fn one_origin_serves_page_api_inbox_and_functions() {
+async fn one_origin_serves_console_api_inbox_and_functions() {
     let running = Running::start().await;
-    for path in ["/", "/verify-email", "/docs/", "/docs/problems", "/local/inbox", "/.well-known/jwks.json"] {
+    for path in ["/docs/", "/docs/problems", "/local/inbox", "/.well-known/jwks.json"] {
         let answer = running.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    }
+    // The platform of a test has no built console.
+    for path in ["/", "/verify-email?token=secret", "/project/members?id=1"] {
+        let answer = running.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        let page = answer.text().await.expect("a page");
+        assert!(page.contains("Node 20.19") && page.contains("make run"), "{path}: {page}");
     }
     let document = running.get("/openapi.json").await;
     for path in ["/auth/register", "/users/me", "/projects", "/documents"] {
@@ -81,14 +88,17 @@ async fn every_server_refuses_requests_for_other_hosts() {
 async fn a_second_platform_on_the_same_folder_or_port_is_refused_with_a_reason() {
     let running = Running::start().await;
     let same_folder = local(&running.folder, free_port()).arg("run").output().await.expect("it ends");
-    let said = String::from_utf8_lossy(&same_folder.stderr).into_owned();
-    assert!(!same_folder.status.success() && said.contains("is running already on"), "{said}");
+    let output = String::from_utf8_lossy(&same_folder.stderr).into_owned();
+    assert!(!same_folder.status.success() && output.contains("is running already on"), "{output}");
 
     let other = folder();
     let same_port = local(&other, running.port).arg("run").output().await.expect("it ends");
-    let said = String::from_utf8_lossy(&same_port.stderr).into_owned();
+    let output = String::from_utf8_lossy(&same_port.stderr).into_owned();
     let expected = format!("port {} of this machine is taken", running.port);
-    assert!(!same_port.status.success() && said.contains(&expected) && said.contains("ALTA_PORT"), "{said}");
+    assert!(
+        !same_port.status.success() && output.contains(&expected) && output.contains("ALTA_PORT"),
+        "{output}"
+    );
 }
 
 #[tokio::test]
@@ -105,10 +115,10 @@ async fn data_of_other_migrations_is_refused_with_the_command_to_move_it() {
     running.process.kill().await.expect("killed");
 
     let refused = local(&running.folder, running.port).arg("run").output().await.expect("it ends");
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && said.contains("made by other migrations"), "{said}");
+    let output = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && output.contains("created by other migrations"), "{output}");
     let command = format!("mv {0} {0}.old", data.display());
-    assert!(said.lines().any(|line| line.trim() == command), "{said}");
+    assert!(output.lines().any(|line| line.trim() == command), "{output}");
 
     let moved = Command::new("sh").args(["-c", &command]).status().await.expect("moved");
     assert!(moved.success());
@@ -149,8 +159,8 @@ async fn a_killed_platform_leaves_no_database_behind() {
     let mut running = Running::start().await;
     let database = postgres_port(&running.folder.path().join("data"));
     running.process.kill().await.expect("killed");
-    let gone = || async { TcpStream::connect(("127.0.0.1", database)).await.is_err() };
-    eventually("the database is gone", gone).await;
+    let stopped = || async { TcpStream::connect(("127.0.0.1", database)).await.is_err() };
+    eventually("the database is gone", stopped).await;
 }
 
 #[tokio::test]

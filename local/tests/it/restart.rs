@@ -15,7 +15,7 @@ use crate::{running::Running, statistics};
 pub(crate) const PAGE: &[u8] = include_bytes!("../../samples/page.png");
 
 /// The lease of a dead worker expires, then the next tick of the scheduler finds the item.
-const PATIENCE: Duration = Duration::from_secs(240);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Signs up and creates a project. Returns the project's id.
 pub(crate) async fn open_account(running: &mut Running, kill: bool) -> String {
@@ -45,7 +45,7 @@ async fn restart(running: &mut Running, kill: bool) {
 }
 
 async fn mailed_token(running: &Running, email: &str) -> String {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         let mails = running.get(&format!("/local/inbox?to={email}")).await;
         if let Some(text) = mails[0]["text"].as_str() {
@@ -57,13 +57,13 @@ async fn mailed_token(running: &Running, email: &str) -> String {
     }
 }
 
-pub(crate) struct Announced {
+pub(crate) struct Draft {
     pub(crate) path: String,
     url: String,
     headers: HeaderMap,
 }
 
-pub(crate) async fn announce(running: &Running, project: &str) -> Announced {
+pub(crate) async fn create_document(running: &Running, project: &str) -> Draft {
     let body = json!({
         "project_id": project, "filename": "page.png", "content_type": "image/png", "size_bytes": PAGE.len(),
     });
@@ -71,23 +71,20 @@ pub(crate) async fn announce(running: &Running, project: &str) -> Announced {
     let headers = created["upload"]["headers"].as_object().expect("headers").iter().map(|(name, value)| {
         (name.parse().expect("a name"), value.as_str().expect("a text").parse().expect("a value"))
     });
-    Announced {
+    Draft {
         path: format!("/documents/{}", created["document"]["id"].as_str().expect("an id")),
         url: created["upload"]["url"].as_str().expect("a URL").to_owned(),
         headers: headers.collect(),
     }
 }
 
-pub(crate) async fn put(
-    announced: &Announced,
-    body: impl Into<reqwest::Body>,
-) -> reqwest::Result<StatusCode> {
-    let request = Client::new().put(&announced.url).headers(announced.headers.clone()).body(body);
+pub(crate) async fn put(draft: &Draft, body: impl Into<reqwest::Body>) -> reqwest::Result<StatusCode> {
+    let request = Client::new().put(&draft.url).headers(draft.headers.clone()).body(body);
     request.send().await.map(|answer| answer.status())
 }
 
-pub(crate) async fn wait_for(running: &Running, document: &Announced, wanted: &[&str]) -> Value {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) async fn wait_for(running: &Running, document: &Draft, wanted: &[&str]) -> Value {
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         let found = running.get(&document.path).await;
         let status = found["status"].as_str().expect("a status");
@@ -105,9 +102,9 @@ async fn every_uploaded_document_is_processed_whenever_the_platform_is_killed() 
     let project = open_account(&mut running, true).await;
     running.kill_and_start().await;
 
-    let put_then_killed = announce(&running, &project).await;
-    let killed_while_read = announce(&running, &project).await;
-    let cut_off = announce(&running, &project).await;
+    let put_then_killed = create_document(&running, &project).await;
+    let killed_while_read = create_document(&running, &project).await;
+    let cut_off = create_document(&running, &project).await;
     running.kill_and_start().await;
 
     // A kill during the upload discards the partial object, and the same URL stays valid.

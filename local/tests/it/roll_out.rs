@@ -9,8 +9,9 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Answers as Google Cloud does for two functions that serve an older revision. `$REFUSE` holds patterns of commands
-/// that fail, one per line. `$UNHEALTHY` is the number of the failing health check, `$ERRORS` the content of the log.
+/// Answers as Google Cloud does for functions that serve an older revision. `$REFUSE` holds patterns of commands that
+/// fail, one per line. `$UNHEALTHY` is the number of the failing health check. `$ERRORS` is the log of 5xx responses,
+/// from which a query gets the lines of its revisions. `$CHECKS` holds the states of the build that checks the commit.
 const GCLOUD: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 cd "$CLOUD"
@@ -30,8 +31,16 @@ case "$*" in
   echo x >>checks
   if [[ $(wc -l <checks) == "${UNHEALTHY:-}" ]]; then echo "FAILED users is not healthy"; else echo "SUCCEEDED "; fi
   ;;
-*"logging read"*) printf '%s' "${ERRORS:-}" ;;
+*"logging read"*)
+  while IFS= read -r entry; do
+    if [[ -n $entry && "$*" == *"\"${entry%%$'\t'*}\""* ]]; then echo "$entry"; fi
+  done <<<"${ERRORS:-}"
+  ;;
 *"builds describe"*) echo "2026-03-12T19:03:58Z,${TRIGGERED_BY-trigger-1}" ;;
+*"builds list"*COMMIT_SHA*)
+  echo x >>asked
+  sed -n "$(wc -l <asked)p" <<<"${CHECKS-SUCCESS}"
+  ;;
 *"builds list"*)
   echo x >>looks
   if (($(wc -l <looks) < 3)); then echo "older-build"; fi
@@ -81,6 +90,9 @@ impl Cloud {
             .env("PATH", format!("{}:{path}", self.folder.path().display()))
             .env("CLOUD", self.folder.path())
             .env("FUNCTIONS", "auth users")
+            .env("HTTP_FUNCTIONS", "auth users")
+            .env("DOCKER_HUB", "registry.test/docker-hub")
+            .env("CHECK_TRIGGER", "trigger-0")
             .env("REGISTRY", "registry.test/alta")
             .env("REGION", "europe-west4")
             .env("COMMIT", "0123456789abcdef")
@@ -171,7 +183,7 @@ fn a_good_release_gets_no_traffic_then_ten_percent_then_all() {
     let seen = cloud.calls()[watched].clone();
     assert!(
         seen.contains(r#"revision_name=("auth-00002-new" OR "users-00002-new")"#)
-            && seen.contains("--limit 2"),
+            && seen.contains("--limit 1000"),
         "{seen}"
     );
 }
@@ -193,16 +205,76 @@ fn one_revision_that_does_not_start_rolls_all_functions_back() {
     assert_eq!((cloud.count("workflows"), cloud.count("-new=")), (0, 0), "{:#?}", cloud.calls());
 }
 
+/// The log of some 5xx responses of one revision.
+fn log(revision: &str, errors: usize) -> String {
+    format!("{revision}\t503\n").repeat(errors)
+}
+
 #[test]
 fn many_errors_roll_a_release_back_and_a_single_error_does_not() {
-    let cloud = Cloud::new().with("ERRORS", "users-00002-new\t500\nusers-00002-new\t503\n");
+    let cloud = Cloud::new().with("ERRORS", log("users-00002-new", 2));
     let output = cloud.run("roll-out");
     cloud.assert_rolled_back(&output);
     assert_eq!((cloud.count("-new=10"), cloud.count("--to-latest")), (2, 0));
-    assert!(errors(&output).contains("users-00002-new\t503"), "{output:?}");
+    assert!(errors(&output).contains("2 of the candidates, 0 of the previous"), "{output:?}");
 
-    let cloud = Cloud::new().with("ERRORS", "users-00002-new\t503\n");
+    let cloud = Cloud::new().with("ERRORS", log("users-00002-new", 1));
     assert!(cloud.run("roll-out").status.success(), "{:#?}", cloud.calls());
+}
+
+#[test]
+fn a_release_is_compared_with_the_previous_revisions() {
+    // The candidates get a tenth of the requests: 10 errors of them are a rate like 90 of the others.
+    for (candidates, previous, rolled_back) in
+        [(10, 90, false), (20, 90, false), (21, 90, true), (400, 1000, false)]
+    {
+        let errors = log("users-00002-new", candidates) + &log("users-00001-old", previous);
+        let cloud = Cloud::new().with("ERRORS", errors);
+        let output = cloud.run("roll-out");
+        assert_eq!(output.status.success(), !rolled_back, "{candidates} {previous}: {output:?}");
+    }
+}
+
+#[test]
+fn a_nacking_ocr_does_not_roll_a_release_back_and_a_broken_projects_does() {
+    let release = || {
+        let cloud = Cloud::new().with("FUNCTIONS", "projects ocr").with("HTTP_FUNCTIONS", "projects");
+        cloud.with("CANARY_SECONDS", "1")
+    };
+    let outage = release().with("ERRORS", log("ocr-00002-new", 500) + &log("ocr-00001-old", 500));
+    let output = outage.run("roll-out");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!((outage.count("update-traffic ocr --to-latest"), outage.count("-old=100")), (1, 0));
+
+    let broken = release().with("ERRORS", log("projects-00002-new", 500) + &log("ocr-00001-old", 500));
+    let output = broken.run("roll-out");
+    assert!(!output.status.success(), "{output:?}");
+    for function in ["projects", "ocr"] {
+        let restored = format!("update-traffic {function} --to-revisions {function}-00001-old=100");
+        assert_eq!(broken.count(&restored), 1, "{:#?}", broken.calls());
+    }
+    assert_eq!(broken.count("--to-latest"), 0);
+}
+
+#[test]
+fn a_release_waits_for_its_checks_and_ends_without_them() {
+    let cloud = Cloud::new().with("CHECKS", "\nQUEUED\nWORKING\nSUCCESS");
+    let output = cloud.run("wait-for-checks");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(cloud.count("builds list"), 4);
+    let filter = r#"buildTriggerId="trigger-0" AND substitutions.COMMIT_SHA="0123456789abcdef""#;
+    assert!(cloud.calls()[0].contains(filter), "{:#?}", cloud.calls());
+
+    for state in ["FAILURE", "TIMEOUT", "CANCELLED", "INTERNAL_ERROR", "EXPIRED", "STATUS_UNKNOWN"] {
+        let failed = Cloud::new().with("CHECKS", format!("WORKING\n{state}"));
+        let output = failed.run("wait-for-checks");
+        assert!(!output.status.success() && errors(&output).contains(state), "{output:?}");
+    }
+    let unchecked = Cloud::new().with("CHECKS", "").with("MISSING_SECONDS", "1");
+    let output = unchecked.run("wait-for-checks");
+    assert!(!output.status.success() && errors(&output).contains("no build checks"), "{output:?}");
+    assert!(!Cloud::new().with("CHECK_TRIGGER", "").run("wait-for-checks").status.success());
+    assert!(!Cloud::new().with("REFUSE", "builds list *").run("wait-for-checks").status.success());
 }
 
 #[test]
@@ -271,6 +343,8 @@ fn the_workspace_is_compiled_once_for_all_images() {
     let output = cloud.run("build-images");
     assert!(output.status.success(), "{output:?}");
     assert_eq!((cloud.count("--cache-to"), cloud.count("--cache-from")), (1, 0));
+    assert_eq!(cloud.count("image=registry.test/docker-hub/moby/buildkit"), 1);
+    assert_eq!(cloud.count("DOCKER_HUB=registry.test/docker-hub"), 5);
     for image in ["auth", "users", "migrations"] {
         let call = &cloud.calls()[cloud.position(&format!("FUNCTION={image} "))];
         let name = format!("name=registry.test/alta/{image}:0123456789abcdef,rewrite-timestamp=true");
@@ -307,21 +381,43 @@ fn a_plan_changes_and_locks_nothing() {
 }
 
 #[test]
-fn pages_are_uploaded_with_their_media_types() {
+fn pages_are_uploaded_with_their_media_types_after_the_files_that_they_name() {
     let folder = tempfile::tempdir().expect("a folder");
-    for path in ["text/html", "text/css", "application/json", "image/svg+xml"] {
-        fs::create_dir_all(folder.path().join("pages").join(path)).expect("a folder");
+    let pages = folder.path().join("pages");
+    for (path, file) in [
+        ("text/html/docs", "problems"),
+        ("text/css/assets", "index-1a2b3c4d.css"),
+        ("font/woff2/assets", "inter-1a2b3c4d.woff2"),
+        ("application/json", "openapi.json"),
+        ("image/png", "picture.png"),
+    ] {
+        fs::create_dir_all(pages.join(path)).expect("a folder");
+        fs::write(pages.join(path).join(file), "content".repeat(100)).expect("a file");
     }
     let cloud = Cloud::new();
     assert!(cloud.run_in("upload-pages", folder.path()).status.success());
-    assert_eq!(cloud.calls().len(), 4);
-    for (kind, path) in [
-        ("text/html; charset=utf-8", "text/html"),
-        ("text/css; charset=utf-8", "text/css"),
-        ("application/json", "application/json"),
-        ("image/svg+xml", "image/svg+xml"),
-    ] {
-        let upload = format!("--content-type {kind} --cache-control no-cache pages/{path}/ gs://pages");
-        assert_eq!(cloud.count(&upload), 1, "{upload}: {:#?}", cloud.calls());
-    }
+    let immutable = "--cache-control public, max-age=31536000, immutable";
+    let expected = [
+        format!("--content-type font/woff2 {immutable} pages/font/woff2/assets/ gs://pages/assets"),
+        format!(
+            "--content-type text/css; charset=utf-8 --content-encoding gzip {immutable} pages/text/css/assets/ \
+             gs://pages/assets"
+        ),
+        "--content-type application/json --content-encoding gzip --cache-control no-cache pages/application/json/ \
+         gs://pages"
+            .to_owned(),
+        "--content-type image/png --cache-control no-cache pages/image/png/ gs://pages".to_owned(),
+        "--content-type text/html; charset=utf-8 --content-encoding gzip --cache-control no-cache pages/text/html/ \
+         gs://pages"
+            .to_owned(),
+    ];
+    let calls = cloud.calls();
+    let places = expected.map(|upload| {
+        let place = calls.iter().position(|call| call.ends_with(&upload));
+        place.unwrap_or_else(|| panic!("{upload}: {calls:#?}"))
+    });
+    assert!(places[0].max(places[1]) < places[2..].iter().copied().min().expect("places"), "{calls:#?}");
+    let compressed = fs::read(pages.join("text/html/docs/problems")).expect("a file");
+    assert!(compressed.starts_with(&[0x1f, 0x8b]), "not compressed");
+    assert!(fs::read(pages.join("image/png/picture.png")).expect("a file").starts_with(b"content"));
 }

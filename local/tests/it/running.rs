@@ -15,7 +15,8 @@ use tokio::process::{Child, Command};
 use crate::support::{eventually, folder};
 
 /// Variables that would replace a part of the platform.
-const REPLACEMENTS: [&str; 7] = [
+const REPLACEMENTS: [&str; 8] = [
+    "ALTA_CONSOLE",
     "DATABASE_URL",
     "PUBSUB_ENDPOINT",
     "STORAGE_ENDPOINT",

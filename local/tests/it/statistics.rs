@@ -8,12 +8,12 @@ use sqlx::PgPool;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    restart::{PAGE, announce, open_account, put, wait_for},
+    restart::{PAGE, create_document, open_account, put, wait_for},
     running::Running,
 };
 
 /// The scheduler runs the fold every minute.
-const PATIENCE: Duration = Duration::from_secs(150);
+const TIMEOUT: Duration = Duration::from_secs(150);
 
 /// Fails unless all transitions are folded, and the buckets match both the transitions and the items.
 pub(crate) async fn agree(running: &Running) {
@@ -21,7 +21,7 @@ pub(crate) async fn agree(running: &Running) {
     let db = PgPool::connect(url.trim()).await.expect("the database");
     let unfolded = "select count(*) from statistics_cursor, item_transitions
                     where (item_transitions.xid, item_transitions.id) > (statistics_cursor.xid, statistics_cursor.id)";
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while sqlx::query_scalar::<_, i64>(unfolded).fetch_one(&db).await.expect("a count") > 0 {
         assert!(Instant::now() < deadline, "not folded");
         sleep(Duration::from_millis(200)).await;
@@ -48,7 +48,7 @@ pub(crate) async fn agree(running: &Running) {
 async fn a_summary_counts_all_work_and_matches_the_transitions() {
     let mut running = Running::start().await;
     let project = open_account(&mut running, false).await;
-    let documents = [announce(&running, &project).await, announce(&running, &project).await];
+    let documents = [create_document(&running, &project).await, create_document(&running, &project).await];
     for document in &documents {
         assert_eq!(put(document, PAGE).await.expect("an answer"), StatusCode::OK);
     }
@@ -62,13 +62,13 @@ async fn a_summary_counts_all_work_and_matches_the_transitions() {
     assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
 
     let path = format!("/analytics/summary?project_id={project}&timeframe=7d");
-    tells(&running.get(&path).await);
+    assert_counted(&running.get(&path).await);
     running.kill_and_start().await;
     agree(&running).await;
-    tells(&running.get(&path).await);
+    assert_counted(&running.get(&path).await);
 }
 
-fn tells(summary: &Value) {
+fn assert_counted(summary: &Value) {
     assert_eq!(summary["totals"]["documents"]["approved"], 1, "{summary}");
     assert_eq!(summary["domains"], json!([{"domain": "letters", "documents": 1}]));
     let sum = |what: &str| {

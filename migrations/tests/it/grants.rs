@@ -59,7 +59,7 @@ async fn each_role_has_the_privileges_in_the_table_of_grants(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn no_role_has_privileges_on_a_partition(db: PgPool) {
     let before = privileges(&db, ROLES[0], true).await.len();
-    db.execute("select audit_make_partitions('2100-01-01', 2)").await.expect("partitions");
+    db.execute("select audit_create_partitions('2100-01-01', 2)").await.expect("partitions");
     for role in ROLES {
         let partitions = privileges(&db, role, true).await;
         assert_eq!(partitions.len(), before + 4);

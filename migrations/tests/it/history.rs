@@ -1,6 +1,9 @@
 //! The databases that the migration job accepts, and the privileges that it needs.
 
-use std::process::{Command, Output};
+use std::{
+    process::{Command, Output},
+    time::Duration,
+};
 
 use migrations::{Error, MIGRATOR, migrate};
 use sqlx::{ConnectOptions as _, Executor as _, PgPool, postgres::PgConnectOptions};
@@ -17,8 +20,16 @@ fn run_job(url: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_migrations")).env("DATABASE_URL", url).output().expect("the job")
 }
 
+/// Empties a database that the server copied from a migrated template.
+async fn empty(db: &PgPool) {
+    db.execute("drop schema public cascade; create schema public authorization pg_database_owner")
+        .await
+        .expect("an empty database");
+}
+
 #[sqlx::test(migrations = false)]
 async fn an_empty_database_is_migrated_and_a_second_run_changes_nothing(db: PgPool) {
+    empty(&db).await;
     migrate(&db).await.expect("the first run");
     let first = applied(&db).await;
     assert_eq!(first, MIGRATOR.iter().map(|migration| migration.version).collect::<Vec<_>>());
@@ -39,22 +50,50 @@ async fn a_database_of_another_history_is_refused_and_left_unchanged(db: PgPool)
         let refused = migrate(&db).await;
         assert!(matches!(refused, Err(Error::OtherHistory(found)) if found == version), "{refused:?}");
         let output = run_job(&url);
-        let said = String::from_utf8(output.stderr).expect("text");
-        assert!(!output.status.success(), "{said}");
+        let message = String::from_utf8(output.stderr).expect("text");
+        assert!(!output.status.success(), "{message}");
+        // The first line names the database.
+        let (_, reason) = message.split_once('\n').expect("two lines");
         assert_eq!(
-            said,
+            reason,
             format!(
-                "migrations: the database was made by other migrations than these (version {version} differs) and \
-                 cannot be converted: use an empty database, or the build that made this one\n"
+                "migrations: the database was created by other migrations than these (version {version} differs) and \
+                 cannot be converted: use an empty database, or the build that created this one\n"
             )
         );
         assert_eq!(applied(&db).await, before);
     }
 }
 
+/// The network of a new instance may need a minute to connect.
+#[sqlx::test(migrations = false)]
+async fn the_job_waits_for_a_database_that_it_cannot_reach_yet(db: PgPool) {
+    let server = db.connect_options();
+    let target = (server.get_host().to_owned(), server.get_port());
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    drop(listener);
+    let url = PgConnectOptions::clone(&server).host("127.0.0.1").port(port).to_url_lossy().to_string();
+    let job = tokio::task::spawn_blocking(move || run_job(&url));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!job.is_finished(), "the job ended");
+
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("the port");
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut server = tokio::net::TcpStream::connect(&target).await.expect("the server");
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+        }
+    });
+    let output = job.await.expect("the job");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(applied(&db).await.len(), MIGRATOR.iter().count());
+}
+
 /// In Cloud SQL, the login of the migration job owns its database and nothing else.
 #[sqlx::test(migrations = false)]
 async fn an_owner_that_cannot_create_roles_migrates_where_the_roles_exist(db: PgPool) {
+    empty(&db).await;
     for role in ["alta_functions", "alta_maintenance"] {
         let create = format!(
             "do $$ begin create role {role} nologin; exception when duplicate_object or unique_violation then null; end $$"

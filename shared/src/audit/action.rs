@@ -1,5 +1,12 @@
 //! The actions recorded in the audit log.
 
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
 macro_rules! actions {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal;)*) => {
         /// An audited action, named `resource.verb`.
@@ -142,6 +149,22 @@ actions! {
     ExportFailed = "export.failed";
     /// A download URL for a project export was issued.
     ExportDownloaded = "export.downloaded";
+}
+
+impl PartialSchema for Action {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("An audited action, named `resource.verb`."))
+            .enum_values(Some(Self::ALL.iter().map(|(action, _)| action.as_str())))
+            .into()
+    }
+}
+
+impl ToSchema for Action {
+    fn name() -> Cow<'static, str> {
+        "AuditAction".into()
+    }
 }
 
 impl Action {

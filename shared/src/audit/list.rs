@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::entry::Outcome;
+use super::{action::Action, entry::Outcome};
 use crate::base::ids::{AuditId, ProjectId, UserId};
 
 /// Filters for [`list_audit_logs`]; fields that are `None` match every row.
@@ -37,6 +37,7 @@ pub struct AuditLog {
     /// The user who acted; null for an unknown user or for the platform itself.
     pub actor_user_id: Option<UserId>,
     /// The action, in the form `resource.verb`.
+    #[schema(value_type = Action)]
     pub action: String,
     /// The type of the resource acted on.
     pub resource_type: String,

@@ -67,10 +67,10 @@ impl Refusals {
                 let context = context::current();
                 tokio::spawn(async move {
                     tokio::time::sleep(WINDOW).await;
-                    let told = refusals.tell_repeats(&kind);
+                    let report = refusals.log_repeats(&kind);
                     match context {
-                        Some(context) => context::scope(context, told).await,
-                        None => told.await,
+                        Some(context) => context::scope(context, report).await,
+                        None => report.await,
                     }
                 });
             }
@@ -82,11 +82,11 @@ impl Refusals {
     pub async fn flush(&self) {
         let kinds: Vec<Kind> = self.counts().keys().cloned().collect();
         for kind in kinds {
-            self.tell_repeats(&kind).await;
+            self.log_repeats(&kind).await;
         }
     }
 
-    async fn tell_repeats(&self, kind: &Kind) {
+    async fn log_repeats(&self, kind: &Kind) {
         let count = self.counts().remove(kind).unwrap_or_default();
         if count > 0 {
             self.write(kind, count).await;

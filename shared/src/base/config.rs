@@ -53,14 +53,14 @@ pub struct Error {
 
 impl Error {
     /// Adds a variable with an invalid value, and the reason.
-    pub fn wrong(&mut self, name: &str, why: impl fmt::Display) {
+    pub fn invalid(&mut self, name: &str, why: impl fmt::Display) {
         self.problems.push(format!("the environment variable {name} is wrong: {why}"));
     }
 
     /// Creates an error about one variable.
     pub fn of(name: &str, why: impl fmt::Display) -> Self {
         let mut error = Self::default();
-        error.wrong(name, why);
+        error.invalid(name, why);
         error
     }
 
@@ -210,7 +210,7 @@ pub fn read_variable<T: Setting>(
     error: &mut Error,
 ) -> Option<T> {
     match env.get(name).or(default) {
-        Some(text) => T::parse(text).map_err(|why| error.wrong(name, why)).ok(),
+        Some(text) => T::parse(text).map_err(|why| error.invalid(name, why)).ok(),
         None => T::absent().or_else(|| {
             error.problems.push(format!("the environment variable {name} is not set"));
             None

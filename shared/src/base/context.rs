@@ -1,6 +1,10 @@
-//! The context of the current request: its id, its trace, and the client that sent it.
+//! The context of the current request: its id, its trace, the client that sent it, and the ids on its log lines.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::http::{HeaderMap, header};
 
@@ -19,6 +23,25 @@ pub struct RequestContext {
     pub client_address: Option<IpAddr>,
     /// The client's `User-Agent`, truncated to 256 characters.
     pub user_agent: Option<String>,
+    /// The ids that [`describe`] has added to the request's log lines.
+    pub ids: Arc<Mutex<BTreeMap<&'static str, String>>>,
+}
+
+impl RequestContext {
+    /// Returns the fields that each log line of the request contains, by name.
+    #[must_use]
+    pub fn log_fields(&self) -> BTreeMap<&'static str, String> {
+        let mut fields = self.ids.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        fields.insert("request_id", self.request_id.clone());
+        fields
+    }
+}
+
+/// Adds an id, such as `user_id`, to all further log lines of the current request.
+pub fn describe(name: &'static str, id: impl ToString) {
+    if let Some(context) = current() {
+        context.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(name, id.to_string());
+    }
 }
 
 /// Returns the context of the request that this task serves, if any.

@@ -4,9 +4,12 @@ use std::{str::FromStr as _, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    Connection as _, PgPool,
+    Connection as _, PgPool, Postgres,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
+
+use tokio::time::{Instant, sleep};
 
 use crate::base::config::Error;
 
@@ -28,7 +31,12 @@ crate::settings! {
 }
 
 /// The idle time after which a connection is tested before use.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
+const IDLE_CHECK_AFTER: Duration = Duration::from_secs(1);
+/// The time that a job waits until it reaches its database: the network of an instance may need a minute or more to
+/// connect (<https://cloud.google.com/run/docs/configuring/vpc-direct-vpc#limitations>).
+pub const REACH_TIMEOUT: Duration = Duration::from_secs(180);
+/// The pause between two attempts to reach the database.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Returns the options of a connection, which verifies the server's certificate if `DATABASE_CA_CERTIFICATE` is set.
 ///
@@ -72,7 +80,7 @@ pub fn connect(settings: &DatabaseSettings, request_timeout: Option<Duration>) -
         .test_before_acquire(false)
         .before_acquire(|connection, metadata| {
             Box::pin(async move {
-                if metadata.idle_for > TRUSTED_FOR {
+                if metadata.idle_for > IDLE_CHECK_AFTER {
                     connection.ping().await?;
                 }
                 Ok(true)
@@ -81,13 +89,30 @@ pub fn connect(settings: &DatabaseSettings, request_timeout: Option<Duration>) -
         .connect_lazy_with(options))
 }
 
+/// Acquires the first connection of a job or a command. While the database cannot be reached, it tries again until
+/// `limit` ends.
+///
+/// # Errors
+/// If the database stays unreachable. Any other error, such as a wrong password, at once.
+pub async fn acquire_first(pool: &PgPool, limit: Duration) -> sqlx::Result<PoolConnection<Postgres>> {
+    let end = Instant::now() + limit;
+    loop {
+        match pool.acquire().await {
+            Err(error) if Failure::of(&error) == Failure::Unavailable && Instant::now() < end => {
+                sleep(PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
 /// The meaning of an error for the request that got it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// The database is unreachable, or did not get a lock in time.
     Unavailable,
-    /// The transaction was rolled back for no fault of its own: a deadlock, a conflict, or a server that is no longer
-    /// the primary. It can succeed when it is repeated.
+    /// The transaction was rolled back although the statement is correct: a deadlock, a conflict, or a server that is
+    /// no longer the primary. It can succeed when it is repeated.
     RolledBack,
     /// The statement took too long.
     TimedOut,

@@ -19,12 +19,12 @@ impl Keys {
     /// # Errors
     /// When there is no key, or a key is not base64 or has fewer than 32 bytes.
     pub fn parse(variable: &str, keys: &SecretString) -> Result<Self, Error> {
-        let wrong = |why: &str| Error::of(variable, why);
+        let invalid = |why: &str| Error::of(variable, why);
         let keys = keys.expose_secret().split(',').map(|entry| {
-            let (id, key) = entry.trim().split_once(':').ok_or_else(|| wrong("expected `id:base64`"))?;
-            let key = STANDARD.decode(key).map_err(|_| wrong("a key is not base64"))?;
+            let (id, key) = entry.trim().split_once(':').ok_or_else(|| invalid("expected `id:base64`"))?;
+            let key = STANDARD.decode(key).map_err(|_| invalid("a key is not base64"))?;
             if key.len() < 32 {
-                return Err(wrong("a key has fewer than 32 bytes"));
+                return Err(invalid("a key has fewer than 32 bytes"));
             }
             Ok((id.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &key)))
         });

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// type in this module.
 const MAX_NORMALIZED: usize = 2 << 10;
 
-/// An email address, trimmed and in lower case.
+/// An email address, trimmed, in lower case, with its domain in ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(from = "String")]
 #[garde(transparent)]
@@ -19,7 +19,16 @@ pub struct EmailAddress(#[garde(custom(is_mail_address))] String);
 
 impl From<String> for EmailAddress {
     fn from(text: String) -> Self {
-        Self(if text.len() <= MAX_NORMALIZED { text.trim().to_lowercase() } else { text })
+        if text.len() > MAX_NORMALIZED {
+            return Self(text);
+        }
+        let address = text.trim().to_lowercase();
+        match address.split_once('@') {
+            Some((local, domain)) if !domain.is_ascii() => Self(
+                ascii_domain(domain).map_or_else(|| address.clone(), |domain| format!("{local}@{domain}")),
+            ),
+            _ => Self(address),
+        }
     }
 }
 
@@ -36,6 +45,14 @@ impl EmailAddress {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Returns an internationalized domain in its ASCII form (UTS #46), or `None` if it is invalid. All mail servers accept
+/// this form, and an address is the same in both.
+#[must_use]
+pub fn ascii_domain(domain: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).ok()?;
+    Some(ascii.into_owned())
 }
 
 /// Checks that mail programs and servers accept an address: a dot-atom and a domain name (RFC 5321, 4.1.2), in ASCII.
@@ -71,7 +88,7 @@ fn is_mail_address(text: &str, (): &()) -> garde::Result {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(from = "String")]
 #[garde(transparent)]
-#[schema(value_type = String, min_length = 1, max_length = 200)]
+#[schema(value_type = String, min_length = 1, max_length = 200, pattern = r"^[\s\u0085]*[^\s\u0000-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb][^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]*[\s\u0085]*$")]
 pub struct Name(#[garde(custom(is_plain_name))] String);
 
 impl From<String> for Name {
@@ -93,7 +110,7 @@ impl Name {
 }
 
 fn is_plain_name(text: &str, (): &()) -> garde::Result {
-    let wrong = if !(1..=200).contains(&text.chars().count()) {
+    let invalid = if !(1..=200).contains(&text.chars().count()) {
         "must have 1 to 200 characters"
     } else if text.chars().any(is_invisible) {
         "contains a control character or a line separator"
@@ -102,7 +119,7 @@ fn is_plain_name(text: &str, (): &()) -> garde::Result {
     } else {
         return Ok(());
     };
-    Err(garde::Error::new(wrong))
+    Err(garde::Error::new(invalid))
 }
 
 /// Returns true for spaces of other widths (general category Zs), which keyboards for some languages produce.
@@ -116,17 +133,35 @@ fn is_invisible(character: char) -> bool {
     is_disguise(character)
         || matches!(
             character,
-            '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{180E}'
-                | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}'
+            '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{6DD}' | '\u{70F}' | '\u{180E}'
+                | '\u{200B}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}'
                 | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}'
         )
 }
 
-/// Returns true for control characters, line separators, and characters that reorder the text around them, such as
-/// `\u{202E}`, which shows `gpj.exe` as `exe.jpg`.
+/// Returns true for control characters, line separators, and characters that reorder the text around them (Unicode's
+/// property `Bidi_Control`), such as `\u{202E}`, which shows `gpj.exe` as `exe.jpg`.
 #[must_use]
 pub fn is_disguise(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// Returns true for spaces of any width and for characters that are not visible.
+#[must_use]
+pub fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || is_invisible(character)
+        || matches!(character, '\u{200C}' | '\u{200D}' | '\u{2800}')
+}
+
+/// Normalizes a text to NFC, so that equal texts have equal characters. File names from macOS are in NFD.
+#[must_use]
+pub fn nfc(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// Returns true if a dot stands between a word and at least two letters or an internationalized label: mail programs
@@ -186,7 +221,7 @@ impl NewPassword {
     /// Returns the reason why a password of a valid length is easy to guess, if it is. Takes some milliseconds.
     #[must_use]
     pub fn weakness(&self, address: Option<&EmailAddress>) -> Option<&'static str> {
-        if address.is_some_and(|address| self.is_made_of(address)) {
+        if address.is_some_and(|address| self.consists_of(address)) {
             Some("is too similar to the email address")
         } else if is_well_known(self.0.expose_secret()) {
             Some("is a common password and easy to guess")
@@ -196,7 +231,7 @@ impl NewPassword {
     }
 
     /// Returns true if too few characters remain when the parts of the account's own address are removed.
-    fn is_made_of(&self, address: &EmailAddress) -> bool {
+    fn consists_of(&self, address: &EmailAddress) -> bool {
         let mut left = self.0.expose_secret().to_lowercase();
         for part in address.as_str().split(['@', '.', '+', '-', '_']).filter(|part| part.len() > 2) {
             left = left.replace(part, "");
@@ -302,8 +337,16 @@ mod tests {
         for right in ["a.b+c@example.org", "o'neil_{x}@xn--bcher-kva.example", "ada@localhost"] {
             assert_eq!(EmailAddress::parse(right).expect("an address").as_str(), right);
         }
+        for (given, ascii) in [
+            ("Ada@BÜCHER.example", "ada@xn--bcher-kva.example"),
+            ("ada@bu\u{308}cher.example", "ada@xn--bcher-kva.example"),
+            ("ada@почта.рф", "ada@xn--80a1acny.xn--p1ai"),
+            ("ada@例え。テスト", "ada@xn--r8jz45g.xn--zckzah"),
+        ] {
+            assert_eq!(EmailAddress::parse(given).expect("an address").as_str(), ascii);
+        }
         let (local, label) = ("a".repeat(65), "b".repeat(64));
-        for wrong in [
+        for invalid in [
             "",
             "ada",
             "ada@",
@@ -320,13 +363,15 @@ mod tests {
             "ada@127.0.0.1",
             "ada@[127.0.0.1]",
             "ådå@example.org",
-            "ada@bücher.example",
+            "ada@bücher..example",
+            "ada@b\u{200B}ü\u{7F}cher.example",
+            "ada@ü@example.org",
             "ada@example.org\r\nbcc: x@y.z",
             &format!("{local}@example.org"),
             &format!("ada@{label}.org"),
             &format!("ada@{}org", "example.".repeat(40)),
         ] {
-            assert!(EmailAddress::parse(wrong).is_none(), "{wrong:?}");
+            assert!(EmailAddress::parse(invalid).is_none(), "{invalid:?}");
         }
     }
 
@@ -405,8 +450,8 @@ mod tests {
         for tag in ["en", "en-US", "cmn-Hans-CN", "es-419", "de-1996"] {
             assert!(is_language(tag, &()).is_ok(), "{tag}");
         }
-        for wrong in ["", "e", "english-", "en_US", "-US", "1n", "en-\0", &"en-abcdefgh".repeat(4)] {
-            assert!(is_language(wrong, &()).is_err(), "{wrong:?}");
+        for invalid in ["", "e", "english-", "en_US", "-US", "1n", "en-\0", &"en-abcdefgh".repeat(4)] {
+            assert!(is_language(invalid, &()).is_err(), "{invalid:?}");
         }
     }
 
@@ -450,10 +495,10 @@ mod tests {
     fn a_password_made_of_the_address_is_detected() {
         let address = EmailAddress::from("ada.lovelace@example.org".to_owned());
         for own in ["ada.lovelace@example.org", "lovelace12345", "AdaLovelace1"] {
-            assert!(NewPassword::from(own.to_owned()).is_made_of(&address), "{own}");
+            assert!(NewPassword::from(own.to_owned()).consists_of(&address), "{own}");
         }
         for good in ["correct horse battery", "lovelace and 7 goats"] {
-            assert!(!NewPassword::from(good.to_owned()).is_made_of(&address), "{good}");
+            assert!(!NewPassword::from(good.to_owned()).consists_of(&address), "{good}");
         }
     }
 }

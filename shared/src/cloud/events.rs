@@ -38,6 +38,11 @@ pub enum EmailRequested {
         /// The password reset whose link is sent.
         reset_id: PasswordResetId,
     },
+    /// The link with which the first super admin sets a password and signs up.
+    SuperAdmin {
+        /// The password reset whose link is sent.
+        reset_id: PasswordResetId,
+    },
     /// A notice that the password was changed, with the passkeys that it suspended.
     PasswordChanged {
         /// The user whose password was changed.

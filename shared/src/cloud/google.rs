@@ -30,7 +30,7 @@ impl GoogleSettings {
                 .build(),
             None => Builder::default().build(),
         };
-        built.map_err(wrong)
+        built.map_err(invalid)
     }
 
     /// Returns a signer of URLs, which uses the key or IAM's `signBlob`.
@@ -42,7 +42,7 @@ impl GoogleSettings {
             Some(key) => service_account::Builder::new(key).build_signer(),
             None => Builder::default().build_signer(),
         };
-        built.map_err(wrong)
+        built.map_err(invalid)
     }
 
     /// Checks the syntax of the key, if there is one, without building a client.
@@ -55,10 +55,10 @@ impl GoogleSettings {
 
     fn key(&self) -> Result<Option<serde_json::Value>, Error> {
         let key = self.service_account_key.as_ref();
-        key.map(|key| serde_json::from_str(key.expose_secret())).transpose().map_err(wrong)
+        key.map(|key| serde_json::from_str(key.expose_secret())).transpose().map_err(invalid)
     }
 }
 
-fn wrong(error: impl std::fmt::Display) -> Error {
+fn invalid(error: impl std::fmt::Display) -> Error {
     Error::of("GOOGLE_SERVICE_ACCOUNT_KEY", error)
 }

@@ -43,8 +43,8 @@ crate::settings! {
 /// The maximum time that a response waits for its events to be published.
 pub const BUDGET: Duration = Duration::from_millis(300);
 /// The maximum time that one event waits for Pub/Sub, so that a topic that hangs does not hold up the others.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// The number of failed attempts, over a quarter of an hour, after which an operator is told about an event.
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(8);
+/// The number of failed attempts, over a quarter of an hour, after which an alert reports an event.
 const UNPUBLISHABLE: i32 = 5;
 
 /// The message attribute that contains the event's id.
@@ -160,7 +160,7 @@ impl Outbox {
             async move {
                 let error = match receipt {
                     None => "this release does not know the topic".to_owned(),
-                    Some(receipt) => match timeout(PATIENCE, receipt).await {
+                    Some(receipt) => match timeout(RECEIPT_TIMEOUT, receipt).await {
                         Ok(Ok(_)) => return Some(id.0),
                         Ok(Err(error)) => chain(&error),
                         Err(_) => "Pub/Sub did not respond in time".to_owned(),
@@ -337,8 +337,8 @@ mod tests {
     #[test]
     fn the_age_of_an_event_is_the_age_of_its_id() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
-        let made = u64::try_from(now.unix_timestamp()).expect("after 1970") - 700;
-        let id = EventId(Uuid::new_v7(Timestamp::from_unix_time(made, 0, 0, 0)));
+        let created = u64::try_from(now.unix_timestamp()).expect("after 1970") - 700;
+        let id = EventId(Uuid::new_v7(Timestamp::from_unix_time(created, 0, 0, 0)));
         assert_eq!(age(id, now), Some(Duration::seconds(700)));
         assert_eq!(age(id, now - Duration::seconds(701)), Some(Duration::ZERO));
     }

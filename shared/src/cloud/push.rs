@@ -49,6 +49,8 @@ pub const GENERATION: &str = "objectGeneration";
 const CAUSE: usize = 1000;
 /// The maximum time to store the cause of a failure, since the cause may be the database itself.
 const RECORDING: Duration = Duration::from_secs(2);
+/// The `Retry-After` of a refused delivery. Pub/Sub ignores it and has its own backoff.
+const REFUSED_FOR: Duration = Duration::from_secs(10);
 /// The age at which an event is no longer postponed.
 const LONGEST_POSTPONEMENT: time::Duration = time::Duration::days(3);
 
@@ -150,7 +152,6 @@ impl Message {
         let trace = self.attributes.get(outbox::TRACEPARENT).and_then(|value| Trace::from_traceparent(value));
         match (context::current(), trace) {
             (Some(current), Some(trace)) => {
-                tracing::Span::current().record("trace_id", trace.trace_id.as_str());
                 let context = RequestContext { trace, ..RequestContext::clone(&current) };
                 context::scope(Arc::new(context), handled).await
             }
@@ -272,6 +273,8 @@ pub enum Delivery {
     /// The message can never succeed and is acknowledged without effect. Contains the reason.
     Discard(&'static str),
     /// The message may succeed later. Pub/Sub delivers it again after a backoff.
+    ///
+    /// If a dependency is unavailable, the response is a 429. Only faults of the function are 5xx, which alerts count.
     Retry(Problem),
 }
 
@@ -282,6 +285,10 @@ impl IntoResponse for Delivery {
             Self::Discard(why) => {
                 tracing::warn!(why, "the delivery was discarded");
                 StatusCode::NO_CONTENT.into_response()
+            }
+            Self::Retry(problem) if problem.code().status() == StatusCode::SERVICE_UNAVAILABLE => {
+                tracing::warn!(cause = problem.cause(), "the delivery was refused and will be repeated");
+                Problem::new(Code::TooManyRequests).retry_after(REFUSED_FOR).into_response()
             }
             Self::Retry(problem) => problem.into_response(),
         }

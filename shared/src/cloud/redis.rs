@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     base::config::Error,
-    http::health::{Health, Need},
+    http::health::{Health, Requirement},
 };
 
 /// The interval at which one request tests whether Redis is available again.
@@ -31,7 +31,7 @@ crate::settings! {
         pub url: Option<SecretString> = "REDIS_URL",
         /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, those of browsers.
         pub ca_certificate: Option<String> = "REDIS_CA_CERTIFICATE",
-        /// The time that a request waits for Redis before it continues without, in milliseconds.
+        /// The longest time a request waits for Redis, in milliseconds. Then it continues without Redis.
         pub timeout_ms: u64 = "REDIS_TIMEOUT_MS" or "100",
     }
 }
@@ -42,7 +42,7 @@ pub struct Redis(Arc<Inner>);
 
 struct Inner {
     client: Client,
-    patience: Duration,
+    time_limit: Duration,
     state: Mutex<State>,
 }
 
@@ -60,7 +60,7 @@ impl Redis {
     pub fn new(settings: &RedisSettings) -> Result<Option<Self>, Error> {
         let Some(url) = &settings.url else { return Ok(None) };
         // The original error is hidden because it may contain the password.
-        let wrong = |_: RedisError| Error::of("REDIS_URL", "expected `redis://` or `rediss://` and a host");
+        let invalid = |_: RedisError| Error::of("REDIS_URL", "expected `redis://` or `rediss://` and a host");
         let client = match &settings.ca_certificate {
             Some(pem) => {
                 let root_cert = Some(pem.clone().into_bytes());
@@ -74,18 +74,18 @@ impl Redis {
             }
             None => Client::open(url.expose_secret()),
         };
-        let client = client.map_err(wrong)?;
-        let connection = connect(&client).map_err(wrong)?;
+        let client = client.map_err(invalid)?;
+        let connection = connect(&client).map_err(invalid)?;
         let state = Mutex::new(State { connection, next_try: None });
-        let patience = Duration::from_millis(settings.timeout_ms);
-        Ok(Some(Self(Arc::new(Inner { client, patience, state }))))
+        let time_limit = Duration::from_millis(settings.timeout_ms);
+        Ok(Some(Self(Arc::new(Inner { client, time_limit, state }))))
     }
 
     /// Adds Redis to a function's health check as an optional dependency.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
         let redis = self.clone();
-        health.check("redis", Need::Optional, move || {
+        health.check("redis", Requirement::Optional, move || {
             let mut connection = redis.state().connection.clone();
             async move { redis::cmd("PING").query_async::<()>(&mut connection).await.is_ok() }
         })
@@ -94,7 +94,7 @@ impl Redis {
     /// Returns the value of a key. `None` if the key is missing or Redis is unavailable.
     pub async fn get(&self, key: &str) -> Option<Vec<u8>> {
         let get = async |mut connection| redis::cmd("GET").arg(key).query_async(&mut connection).await;
-        self.ask(get).await.flatten()
+        self.query(get).await.flatten()
     }
 
     /// Sets the value of a key, which expires after `keep`. Does nothing if Redis is unavailable.
@@ -104,22 +104,22 @@ impl Redis {
             let mut set = redis::cmd("SET");
             set.arg(key).arg(value).arg("PX").arg(milliseconds).query_async::<()>(&mut connection).await
         };
-        self.ask(set).await;
+        self.query(set).await;
     }
 
     /// Sends a command and returns the reply. `None` if Redis is unavailable.
-    pub(crate) async fn ask<T>(
+    pub(crate) async fn query<T>(
         &self,
         question: impl AsyncFnOnce(ConnectionManager) -> RedisResult<T>,
     ) -> Option<T> {
         let connection = self.connection()?;
-        match timeout(self.0.patience, question(connection)).await {
+        match timeout(self.0.time_limit, question(connection)).await {
             Ok(Ok(answer)) => {
-                self.is_back();
+                self.mark_available();
                 return Some(answer);
             }
-            Ok(Err(error)) => self.is_away(&error.to_string()),
-            Err(_) => self.is_away("the request timed out"),
+            Ok(Err(error)) => self.mark_unavailable(&error.to_string()),
+            Err(_) => self.mark_unavailable("the request timed out"),
         }
         None
     }
@@ -137,7 +137,7 @@ impl Redis {
         Some(state.connection.clone())
     }
 
-    fn is_away(&self, error: &str) {
+    fn mark_unavailable(&self, error: &str) {
         let mut state = self.state();
         if state.next_try.is_none() {
             tracing::warn!(error, "Redis does not answer: each instance uses its own counters and caches");
@@ -149,7 +149,7 @@ impl Redis {
         }
     }
 
-    fn is_back(&self) {
+    fn mark_available(&self) {
         if self.state().next_try.take().is_some() {
             tracing::info!("Redis answers again: instances share counters and caches");
         }
@@ -167,7 +167,7 @@ fn connect(client: &Client) -> Result<ConnectionManager, RedisError> {
         .set_response_timeout(Some(CONNECT))
         .set_number_of_retries(0);
     let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-    let mut made = connection.clone();
-    tokio::spawn(async move { redis::cmd("PING").query_async::<()>(&mut made).await });
+    let mut created = connection.clone();
+    tokio::spawn(async move { redis::cmd("PING").query_async::<()>(&mut created).await });
     Ok(connection)
 }

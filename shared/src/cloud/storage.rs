@@ -15,7 +15,7 @@ pub use self::{
     objects::{ComposeError, ListPage, ListedObject, MAX_COMPONENTS, Objects, Written},
     reader::{Head, ObjectReader, ReadError},
     signer::{DOWNLOAD_URL_LIFETIME, Download, Expected, UPLOAD_URL_LIFETIME, Upload, UrlSigner},
-    writer::{BrokeOff, ObjectWriter, Pieces},
+    writer::{Interrupted, ObjectWriter, Pieces},
 };
 use crate::{base::config::Error, cloud::google::GoogleSettings};
 

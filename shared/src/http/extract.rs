@@ -6,7 +6,7 @@ mod faults;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use garde::Validate;
@@ -43,11 +43,12 @@ where
 
 impl<T> Describes for Json<T> {
     fn describe(operation: &mut Described<'_>) {
-        operation
-            .problem(StatusCode::BAD_REQUEST)
-            .problem(StatusCode::PAYLOAD_TOO_LARGE)
-            .problem(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-            .problem(StatusCode::UNPROCESSABLE_ENTITY);
+        operation.problems(&[
+            Code::Malformed,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidFields,
+        ]);
     }
 }
 
@@ -80,8 +81,14 @@ pub fn form_from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8
 /// Reads the whole request body, up to the limit of the route.
 ///
 /// # Errors
-/// 413 if it is too large, 400 if it is incomplete.
+/// 415 if it is compressed (RFC 9110, 15.5.16), 413 if it is too large, 400 if it is incomplete.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new(Code::UnsupportedMediaType)
+            .detail("Send the body without compression.")
+            .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")));
+    }
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(error) if error.status() == 413 => {
             Problem::new(Code::BodyTooLarge)
@@ -151,7 +158,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 
 impl<T> Describes for Path<T> {
     fn describe(operation: &mut Described<'_>) {
-        operation.problem(StatusCode::BAD_REQUEST);
+        operation.problems(&[Code::Malformed]);
     }
 }
 
@@ -173,6 +180,6 @@ where
 
 impl<T> Describes for Query<T> {
     fn describe(operation: &mut Described<'_>) {
-        operation.problem(StatusCode::UNPROCESSABLE_ENTITY);
+        operation.problems(&[Code::InvalidFields]);
     }
 }

@@ -14,7 +14,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     body::Body,
     extract::{FromRequestParts, MatchedPath, Request},
-    http::{HeaderName, HeaderValue, Method, StatusCode, request::Parts},
+    http::{HeaderName, HeaderValue, Method, request::Parts},
 };
 use futures::TryStreamExt as _;
 use sqlx::PgConnection;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::{
     base::ids::UserId,
     http::{
-        openapi::{Described, Describes},
+        openapi::{Described, Describes, RequestHeader},
         problem::{Code, Problem},
     },
 };
@@ -81,13 +81,13 @@ impl IdempotencyKey {
         // An expired key can be reused, even if the purge has not deleted it yet.
         let reserved = sqlx::query!(
             "
-            insert into idempotency_keys as kept (user_id, route, key, request_hash, resource_id, created_at)
+            insert into idempotency_keys as stored (user_id, route, key, request_hash, resource_id, created_at)
             values ($1, $2, $3, $4, $5, $6)
             on conflict on constraint idempotency_keys_pkey do update
             set request_hash = excluded.request_hash,
                 resource_id = excluded.resource_id,
                 created_at = excluded.created_at
-            where kept.created_at <= $7
+            where stored.created_at <= $7
             ",
             user.0,
             route,
@@ -102,7 +102,7 @@ impl IdempotencyKey {
         if reserved.rows_affected() == 1 {
             return Ok(Reservation::First);
         }
-        let kept = sqlx::query!(
+        let stored = sqlx::query!(
             "select request_hash, resource_id from idempotency_keys where user_id = $1 and route = $2 and key = $3",
             user.0,
             route,
@@ -110,8 +110,8 @@ impl IdempotencyKey {
         )
         .fetch_one(db)
         .await?;
-        if kept.request_hash == request_hash {
-            Ok(Reservation::Repeat(kept.resource_id))
+        if stored.request_hash == request_hash {
+            Ok(Reservation::Repeat(stored.resource_id))
         } else {
             Err(Problem::new(Code::IdempotencyMismatch))
         }
@@ -134,18 +134,23 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
 impl Describes for IdempotencyKey {
     fn describe(operation: &mut Described<'_>) {
-        let operation = operation.problem(StatusCode::BAD_REQUEST).problem(StatusCode::UNPROCESSABLE_ENTITY);
-        operation.header(
-            "Idempotency-Key",
-            "A repeated request with the same key creates the resource only once.",
-        );
+        operation.problems(&[Code::Malformed, Code::IdempotencyMismatch]).header(&RequestHeader {
+            name: "Idempotency-Key",
+            description: "1 to 255 visible ASCII characters, in quotes or without. Within 24 hours, a repeated request \
+                          with the same key creates the resource only once.",
+            pattern: Some("^([!#-~][!-~]{0,254}|\"[!-~]{1,255}\")$"),
+            example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+        });
     }
 }
 
 /// Parses the header. Quotes are optional: the draft requires them (`"8e03…"`), but most clients send none.
 fn read(value: &HeaderValue) -> Result<String, Problem> {
     let text = value.to_str().unwrap_or_default();
-    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let key = match text.strip_prefix('"') {
+        Some(quoted) => quoted.strip_suffix('"').unwrap_or_default(),
+        None => text,
+    };
     let plain = key.bytes().all(|byte| byte.is_ascii_graphic());
     if plain && (1..=MAX_LENGTH).contains(&key.len()) {
         Ok(key.to_owned())
@@ -201,8 +206,8 @@ mod tests {
     fn a_key_is_equal_with_and_without_quotes() {
         let key = |text: &'static str| read(&HeaderValue::from_static(text)).ok();
         assert_eq!(key("\"8e03978e-40d5\""), key("8e03978e-40d5"));
-        for wrong in ["", "\"\"", "two words"] {
-            assert_eq!(key(wrong), None, "{wrong:?}");
+        for invalid in ["", "\"\"", "\"", "\"open", "two words"] {
+            assert_eq!(key(invalid), None, "{invalid:?}");
         }
         assert!(read(&HeaderValue::from_str(&"k".repeat(256)).expect("a value")).is_err());
     }

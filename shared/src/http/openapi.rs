@@ -1,68 +1,113 @@
-//! OpenAPI from extractors: each extractor describes the problem responses and headers that it adds to an operation.
+//! OpenAPI from types: extractors and responses describe what they add to an operation, and [`document()`] completes the
+//! rest.
 //!
-//! A handler's `#[utoipa::path]` lists only the responses that are specific to the handler.
-//! [`routes!`](crate::routes) adds the others from the types of the handler's arguments and never replaces a response
-//! that the attribute lists.
+//! A handler's `#[utoipa::path]` lists its successful responses, and the codes of the problems that only the handler
+//! can answer, as the description of their status: `(status = CONFLICT, description = "claimed, already_decided")`.
+//! [`routes!`](crate::routes) adds the parts that the types of the arguments and of the result imply.
+
+mod document;
+mod examples;
+mod problems;
+mod schemas;
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
-use utoipa::{
-    PartialSchema as _,
-    openapi::{
-        Content, HeaderBuilder, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
-        path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths},
-        schema::{SchemaType, Type},
-        security::SecurityRequirement,
-    },
+use utoipa::openapi::{
+    self, Header, ObjectBuilder, RefOr, Required, Type,
+    path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths},
+    security::SecurityRequirement,
+};
+
+pub use self::document::{document, merge};
+pub use self::examples::{PLACEHOLDER, example};
+use crate::http::{
+    extract::Json,
+    problem::{Code, Problem},
 };
 
 /// An extractor that describes its part of an OpenAPI operation.
 pub trait Describes {
-    /// Adds responses, parameters and security requirements.
+    /// Adds problems, parameters, response headers and security requirements.
     fn describe(operation: &mut Described<'_>);
 }
 
-/// An operation that extractors add to. Existing entries are never replaced.
+/// A result of a handler, which describes the headers of its response.
+pub trait DescribesResponse {
+    /// Adds response headers. The default adds none.
+    fn describe_response(_operation: &mut Described<'_>) {}
+}
+
+/// An operation that types add to. Existing entries are never replaced.
 pub struct Described<'a>(&'a mut Operation);
 
-impl Described<'_> {
-    /// Adds a problem response.
-    pub fn problem(&mut self, status: StatusCode) -> &mut Self {
-        self.respond(status, problem(status).build())
-    }
+/// An optional request header.
+pub struct RequestHeader {
+    /// The name of the header.
+    pub name: &'static str,
+    /// The description of the header.
+    pub description: &'static str,
+    /// The regular expression that values match, if not every value is accepted.
+    pub pattern: Option<&'static str>,
+    /// A valid value.
+    pub example: &'static str,
+}
 
-    /// Adds a 429 response with a `Retry-After` header.
-    pub fn too_many_requests(&mut self) -> &mut Self {
-        let retry_after = HeaderBuilder::new()
-            .schema(Some(u64::schema()))
-            .description(Some("Seconds to wait before the next request."))
-            .build();
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        self.respond(status, problem(status).header(header::RETRY_AFTER.as_str(), retry_after).build())
+impl Described<'_> {
+    /// Adds problems that the operation can answer.
+    pub fn problems(&mut self, codes: &[Code]) -> &mut Self {
+        let responses = &mut self.0.responses.responses;
+        for code in codes {
+            let response = responses
+                .entry(code.status().as_str().to_owned())
+                .or_insert_with(|| openapi::Response::default().into());
+            let RefOr::T(response) = response else { continue };
+            if problems::codes(&response.description).is_some_and(|known| !known.contains(code)) {
+                if !response.description.is_empty() {
+                    response.description.push_str(", ");
+                }
+                response.description.push_str(code.as_str());
+            }
+        }
+        self
     }
 
     /// Adds an optional request header.
-    pub fn header(&mut self, name: &str, description: &str) -> &mut Self {
+    pub fn header(&mut self, header: &RequestHeader) -> &mut Self {
         let parameters = self.0.parameters.get_or_insert_default();
         let known = parameters.iter().any(|parameter| match parameter {
             RefOr::T(parameter) => {
-                parameter.parameter_in == ParameterIn::Header && parameter.name.eq_ignore_ascii_case(name)
+                parameter.parameter_in == ParameterIn::Header
+                    && parameter.name.eq_ignore_ascii_case(header.name)
             }
             RefOr::Ref(_) => false,
         });
         if !known {
+            let schema = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(header.pattern.is_none().then_some(1))
+                .pattern(header.pattern);
             let parameter = ParameterBuilder::new()
-                .name(name)
+                .name(header.name)
                 .parameter_in(ParameterIn::Header)
                 .required(Required::False)
-                .description(Some(description))
-                .schema(Some(
-                    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null])),
-                ))
+                .description(Some(header.description))
+                .example(Some(header.example.into()))
+                .schema(Some(schema))
                 .build();
             parameters.push(parameter.into());
+        }
+        self
+    }
+
+    /// Adds a header to the successful responses. Its name is one of [`document()`]'s response headers.
+    pub fn response_header(&mut self, name: &str) -> &mut Self {
+        for (status, response) in &mut self.0.responses.responses {
+            if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
+                response.headers.entry(name.to_owned()).or_insert_with(|| Header::default().into());
+            }
         }
         self
     }
@@ -73,24 +118,11 @@ impl Described<'_> {
         self.0.security.get_or_insert_with(bearer);
         self
     }
-
-    fn respond(&mut self, status: StatusCode, response: Response) -> &mut Self {
-        let responses = &mut self.0.responses.responses;
-        responses.entry(status.as_str().to_owned()).or_insert_with(|| response.into());
-        self
-    }
 }
 
-fn problem(status: StatusCode) -> ResponseBuilder {
-    let content = Content::new(Some(Ref::from_schema_name("Problem")));
-    ResponseBuilder::new()
-        .description(status.canonical_reason().unwrap_or_default())
-        .content("application/problem+json", content)
-}
-
-/// A handler whose arguments all implement [`Describes`].
+/// A handler whose arguments implement [`Describes`], and its result [`DescribesResponse`].
 pub trait DescribedHandler<Arguments> {
-    /// Adds the descriptions of the arguments, in their order.
+    /// Adds the descriptions of the arguments, in their order, and of the result.
     fn describe(operation: &mut Described<'_>);
 }
 
@@ -100,10 +132,12 @@ macro_rules! handlers {
             impl<F, R, $($argument),*> DescribedHandler<($($argument,)*)> for F
             where
                 F: Fn($($argument),*) -> R,
+                R: Future<Output: DescribesResponse>,
                 $($argument: Describes,)*
             {
-                fn describe(_operation: &mut Described<'_>) {
-                    $($argument::describe(_operation);)*
+                fn describe(operation: &mut Described<'_>) {
+                    $($argument::describe(operation);)*
+                    R::Output::describe_response(operation);
                 }
             }
         )*
@@ -122,7 +156,7 @@ handlers! {
     [A, B, C, D, E, G, H, I]
 }
 
-/// Adds the descriptions of a handler's arguments to its operation. Called by [`routes!`](crate::routes).
+/// Adds the descriptions of a handler's arguments and result to its operation. Called by [`routes!`](crate::routes).
 pub fn describe<A, H: DescribedHandler<A>>(paths: &mut Paths, path_of_handler: &str, _: H) {
     let name = path_of_handler.rsplit("::").next().unwrap_or_default().trim();
     let mut operations = paths.paths.values_mut().flat_map(operations);
@@ -161,37 +195,58 @@ silent! {
     [] HeaderMap,
 }
 
+impl DescribesResponse for StatusCode {}
+impl DescribesResponse for Response {}
+impl<T> DescribesResponse for Json<T> {}
+impl<T: DescribesResponse> DescribesResponse for (StatusCode, T) {}
+
+impl<T: DescribesResponse> DescribesResponse for Result<T, Problem> {
+    fn describe_response(operation: &mut Described<'_>) {
+        T::describe_response(operation);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
     use serde_json::{Value, json};
     use utoipa::openapi::path::{HttpMethod, OperationBuilder, Paths};
 
-    use super::{Described, Describes, describe};
+    use super::{Described, Describes, RequestHeader, describe};
+    use crate::http::problem::Code;
 
     struct Extractor;
 
     impl Describes for Extractor {
         fn describe(operation: &mut Described<'_>) {
-            let operation = operation.problem(StatusCode::NOT_FOUND).problem(StatusCode::CONFLICT);
-            operation.header("If-Match", "The version.").bearer();
+            let header = RequestHeader {
+                name: "If-Match",
+                description: "The version.",
+                pattern: None,
+                example: "\"1\"",
+            };
+            operation.problems(&[Code::NotFound, Code::Stale, Code::Claimed]).header(&header).bearer();
         }
     }
 
-    async fn get_thing(_: Extractor, _: Extractor) {}
+    async fn get_item(_: Extractor, _: Extractor) -> StatusCode {
+        StatusCode::OK
+    }
 
     #[test]
     fn arguments_add_to_an_operation_without_replacing_entries() {
-        let conflict = utoipa::openapi::Response::new("The name is taken.");
-        let operation = OperationBuilder::new().operation_id(Some("get_thing")).response("409", conflict);
+        let conflict = utoipa::openapi::Response::new("already_decided");
+        let missing = utoipa::openapi::Response::new("The item was melted.");
+        let operation = OperationBuilder::new().operation_id(Some("get_item"));
+        let operation = operation.response("409", conflict).response("404", missing);
         let mut paths = Paths::new();
-        paths.add_path_operation("/thing", vec![HttpMethod::Get], operation);
-        describe(&mut paths, "routes :: get_thing", get_thing);
+        paths.add_path_operation("/items", vec![HttpMethod::Get], operation);
+        describe(&mut paths, "routes :: get_item", get_item);
 
-        let operation = &serde_json::to_value(&paths).expect("JSON")["/thing"]["get"];
-        assert_eq!(operation["responses"]["409"], json!({"description": "The name is taken."}));
-        let content = &operation["responses"]["404"]["content"]["application/problem+json"];
-        assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem");
+        let operation = &serde_json::to_value(&paths).expect("JSON")["/items"]["get"];
+        assert_eq!(operation["responses"]["404"]["description"], "The item was melted.");
+        assert_eq!(operation["responses"]["409"]["description"], "already_decided, claimed");
+        assert_eq!(operation["responses"]["412"]["description"], "stale");
         assert_eq!(operation["security"], json!([{"bearer": []}]));
         let names = operation["parameters"].as_array().into_iter().flatten();
         let names: Vec<&Value> = names.map(|parameter| &parameter["name"]).collect();

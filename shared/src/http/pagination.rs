@@ -8,7 +8,7 @@
 use aws_lc_rs::{digest::SHA256_OUTPUT_LEN, hmac};
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{StatusCode, request::Parts},
+    http::request::Parts,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use garde::Validate;
@@ -24,7 +24,7 @@ use crate::{
     http::{
         extract::read_pairs,
         openapi::{Described, Describes},
-        problem::Problem,
+        problem::{Code, Problem},
     },
 };
 
@@ -96,8 +96,10 @@ pub struct PageQuery {
     #[garde(dive)]
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
     limit: Limit,
-    /// The `next_cursor` of the previous page, valid with the same path and filters. Omit it for the first page.
+    /// The `next_cursor` of the previous page, in Base64url, valid with the same path and filters. Omit it for the first
+    /// page.
     #[garde(custom(is_verified))]
+    #[param(min_length = 1, pattern = "^[A-Za-z0-9_-]+$", format = "cursor")]
     cursor: Option<String>,
 }
 
@@ -138,7 +140,7 @@ impl<T, K> List<T, K> {
         self.limit.0 + 1
     }
 
-    /// Returns the list with its filters in another form.
+    /// Converts the filters of the list, and keeps its page.
     pub fn map<U>(self, filters: impl FnOnce(T) -> U) -> List<U, K> {
         let Self { filters: given, after, limit, url, cursors } = self;
         List { filters: filters(given), after, limit, url, cursors }
@@ -194,7 +196,7 @@ where
 
 impl<T, K> Describes for List<T, K> {
     fn describe(operation: &mut Described<'_>) {
-        operation.problem(StatusCode::UNPROCESSABLE_ENTITY);
+        operation.problems(&[Code::InvalidFields]);
     }
 }
 
@@ -204,6 +206,7 @@ pub struct Page<T> {
     /// The entries of this page.
     pub items: Vec<T>,
     /// The `cursor` for the next page. Null on the last page.
+    #[schema(pattern = "^[A-Za-z0-9_-]+$", format = "cursor")]
     pub next_cursor: Option<String>,
 }
 

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 
 use crate::http::{
-    openapi::{Described, Describes},
+    openapi::{Described, Describes, RequestHeader},
     problem::{Code, Problem},
     versioned::etag,
 };
@@ -25,13 +25,15 @@ impl IfMatch {
         Self(given.then(|| tags.join(",")))
     }
 
-    /// Checks that the header matches this version. A missing header and `*` match every version.
+    /// Checks that the header matches this version. A missing header and `*` match every version. A weak tag matches like
+    /// a strong one, because proxies that compress a response weaken its tag.
     ///
     /// # Errors
     /// 412 if it does not match.
     pub fn check(&self, version: i32) -> Result<(), Problem> {
         let tag = etag(version);
-        let names = |tags: &String| tags.split(',').map(str::trim).any(|given| given == "*" || given == tag);
+        let matches = |given: &str| given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag;
+        let names = |tags: &String| tags.split(',').map(str::trim).any(matches);
         if self.0.as_ref().is_none_or(names) { Ok(()) } else { Err(Problem::new(Code::Stale)) }
     }
 }
@@ -46,8 +48,12 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
 impl Describes for IfMatch {
     fn describe(operation: &mut Described<'_>) {
-        let operation = operation.problem(StatusCode::PRECONDITION_FAILED);
-        operation.header("If-Match", "The `ETag` of the version to change.");
+        operation.problems(&[Code::Stale]).header(&RequestHeader {
+            name: "If-Match",
+            description: "The `ETag` of the version to change. Without it, the change applies to any version.",
+            pattern: None,
+            example: "\"3\"",
+        });
     }
 }
 
@@ -67,11 +73,21 @@ mod tests {
 
     #[test]
     fn only_the_current_version_matches() {
-        for good in [&[] as &[&[u8]], &[b"\"7\""], &[b"*"], &[b"\"6\" , \"7\""], &[b"\"6\"", b"\"7\""]] {
+        for good in [
+            &[] as &[&[u8]],
+            &[b"\"7\""],
+            &[b"*"],
+            &[b"\"6\" , \"7\""],
+            &[b"\"6\"", b"\"7\""],
+            &[b"W/\"7\""],
+            &[b"W/\"6\", W/\"7\""],
+        ] {
             assert!(matches(good), "{good:?}");
         }
-        // Weak tags and values that are not tags never match.
-        for bad in [&[b"\"6\"" as &[u8]], &[b"W/\"7\""], &[b"7"], &[b""], &[b"\xff"]] {
+        // Values that are not tags never match.
+        for bad in
+            [&[b"\"6\"" as &[u8]], &[b"W/\"6\""], &[b"w/\"7\""], &[b"7"], &[b"W/7"], &[b""], &[b"\xff"]]
+        {
             assert!(!matches(bad), "{bad:?}");
         }
     }

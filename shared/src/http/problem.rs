@@ -24,10 +24,24 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 pub struct FieldError {
     /// The path of the field, such as `name` or `items[3].size_bytes`.
     pub field: String,
-    /// The kind of error: `required`, `unknown`, `type` or `invalid`.
-    pub code: &'static str,
+    /// The kind of error.
+    pub code: FieldErrorCode,
     /// A message for people, which completes a sentence that begins with the field's name.
     pub message: String,
+}
+
+/// The kind of an invalid field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldErrorCode {
+    /// The field is missing.
+    Required,
+    /// The request has no such field.
+    Unknown,
+    /// The value has another type.
+    Type,
+    /// The value is not accepted.
+    Invalid,
 }
 
 /// An error that becomes an HTTP response.
@@ -55,13 +69,16 @@ pub(crate) struct RolledBack;
 pub struct ProblemBody<'a> {
     /// A URI reference that identifies the problem type and links to its documentation.
     #[serde(rename = "type")]
+    #[schema(format = "uri-reference")]
     kind: String,
     /// A short summary of the problem, the same for every problem with this code.
     title: &'a str,
     /// The HTTP status code of the response.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// Details about this request, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     detail: Option<&'a str>,
     /// A stable, machine-readable code.
     code: Code,
@@ -69,6 +86,7 @@ pub struct ProblemBody<'a> {
     request_id: Option<String>,
     /// All invalid fields of the request. Only present for `invalid_fields`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
     errors: &'a [FieldError],
     #[serde(flatten)]
     #[schema(ignore)]
@@ -110,7 +128,7 @@ impl Problem {
     #[must_use]
     pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
         let (field, message) = (field.to_owned(), message.into());
-        Self::invalid_fields(vec![FieldError { field, code: "invalid", message }])
+        Self::invalid_fields(vec![FieldError { field, code: FieldErrorCode::Invalid, message }])
     }
 
     /// Creates a 500 whose cause is logged but not sent to the client.
@@ -148,7 +166,7 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)))
     }
 
-    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
@@ -168,7 +186,7 @@ impl Problem {
         }
     }
 
-    /// Returns the cause for logs and dead letters, without mail addresses, since it outlives the person. It must never
+    /// Returns the cause for logs and dead letters, without email addresses, since it outlives the person. It must never
     /// be sent to clients.
     #[must_use]
     pub fn cause(&self) -> String {

@@ -1,5 +1,6 @@
 //! The HTTP server of every function, on Cloud Run and AWS Lambda: request context, limits, headers, health checks.
 
+mod drain;
 mod layers;
 mod repeat;
 mod stopping;
@@ -22,7 +23,7 @@ use crate::{
 
 /// The time for requests in progress to finish. Cloud Run kills an instance 10 seconds after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(8);
-/// The time for what remains to be done after that ([`Service::finally`]).
+/// The time for the remaining work after that ([`Service::finally`]).
 const FINISH: Duration = Duration::from_millis(1500);
 
 crate::settings! {
@@ -71,13 +72,13 @@ impl Service {
         Ok(Self { router: layers::apply(router, settings)?, finish: Box::pin(ready(())) })
     }
 
-    /// Sets what remains to be done after the last request.
+    /// Sets the work that remains after the last request.
     #[must_use]
     pub fn finally(self, finish: impl Future<Output = ()> + Send + 'static) -> Self {
         Self { finish: Box::pin(finish), ..self }
     }
 
-    /// Serves like [`serve`], and finishes what remains to be done.
+    /// Serves like [`serve`], then finishes the remaining work.
     ///
     /// # Errors
     /// If the listener fails.
@@ -119,7 +120,10 @@ async fn start(
     telemetry::start(function, &host.telemetry)?;
     let service = build(&env)?;
     if host.lambda_runtime_api.is_some() {
-        return lambda_http::run(service.router()).await;
+        let Service { router, finish } = service;
+        // AWS Lambda sends the stop signal only to functions with an extension, which this registers.
+        lambda_runtime::spawn_graceful_shutdown_handler(|| finish).await;
+        return lambda_http::run(router).await;
     }
     let listener = TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], host.port)))
         .await

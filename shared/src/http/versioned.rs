@@ -6,7 +6,10 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::http::extract::Json;
+use crate::http::{
+    extract::Json,
+    openapi::{Described, DescribesResponse},
+};
 
 /// A resource whose version increases with every change.
 pub trait HasVersion {
@@ -37,6 +40,18 @@ impl<T: HasVersion + Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         let location: [(HeaderName, String); 1] = [(header::LOCATION, self.location)];
         (StatusCode::CREATED, location, Versioned(self.body)).into_response()
+    }
+}
+
+impl<T> DescribesResponse for Versioned<T> {
+    fn describe_response(operation: &mut Described<'_>) {
+        operation.response_header("ETag");
+    }
+}
+
+impl<T> DescribesResponse for Created<T> {
+    fn describe_response(operation: &mut Described<'_>) {
+        operation.response_header("ETag").response_header("Location");
     }
 }
 

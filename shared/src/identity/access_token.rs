@@ -4,10 +4,12 @@ mod keys;
 
 use std::{collections::HashMap, sync::Arc};
 
+use aws_lc_rs::digest::{self, SHA256, SHA256_OUTPUT_LEN};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation,
     jwk::{JwkSet, ThumbprintHash},
 };
+use quick_cache::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -42,6 +44,8 @@ crate::settings! {
 
 /// The lifetime of an access token.
 pub const LIFETIME: Duration = Duration::minutes(15);
+/// The number of verified tokens that a process remembers.
+const REMEMBERED: usize = 1000;
 /// The tolerated clock difference between two machines, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
 
@@ -77,6 +81,9 @@ struct VerifierInner {
     jwks: JwkSet,
     issuer: String,
     validation: Validation,
+    /// The claims of tokens whose signature is valid, by the SHA-256 of the token. Only valid tokens are added, so that
+    /// nobody without an account can displace them.
+    verified: Cache<[u8; SHA256_OUTPUT_LEN], Arc<Claims>>,
     clock: Clock,
 }
 
@@ -86,37 +93,54 @@ impl Verifier {
     /// # Errors
     /// When the key set does not parse, is empty, or holds a key that has no `kid` or is not supported.
     pub fn new(settings: &AccessTokenSettings, clock: Clock) -> Result<Self, Error> {
-        let wrong = |why: String| Error::of("ACCESS_TOKEN_JWKS", why);
+        let invalid = |why: String| Error::of("ACCESS_TOKEN_JWKS", why);
         let jwks: JwkSet = serde_json::from_str(&settings.keys)
-            .map_err(|error| wrong(format!("expected a JWK set (RFC 7517): {error}")))?;
+            .map_err(|error| invalid(format!("expected a JWK set (RFC 7517): {error}")))?;
         let mut keys = HashMap::new();
         for jwk in &jwks.keys {
-            let kid = jwk.common.key_id.clone().ok_or_else(|| wrong("a key has no `kid`".into()))?;
-            let key = DecodingKey::from_jwk(jwk).map_err(|error| wrong(error.to_string()))?;
+            let kid = jwk.common.key_id.clone().ok_or_else(|| invalid("a key has no `kid`".into()))?;
+            let key = DecodingKey::from_jwk(jwk).map_err(|error| invalid(error.to_string()))?;
             keys.insert(kid, key);
         }
         if keys.is_empty() {
-            return Err(wrong("it holds no key".into()));
+            return Err(invalid("it holds no key".into()));
         }
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_audience(&[&settings.audience]);
         validation.set_issuer(&[&settings.issuer]);
         validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-        // The expiry is checked in `verify` against the injected clock.
+        // `verify` checks the expiry against the injected clock.
         validation.validate_exp = false;
-        Ok(Self(Arc::new(VerifierInner { keys, jwks, issuer: settings.issuer.clone(), validation, clock })))
+        let (issuer, verified) = (settings.issuer.clone(), Cache::new(REMEMBERED));
+        Ok(Self(Arc::new(VerifierInner { keys, jwks, issuer, validation, verified, clock })))
     }
 
-    /// Returns the claims of a token if its signature, issuer and audience are valid and it has not expired.
+    /// Returns the claims of a token if its signature, issuer and audience are valid and it has not expired. The
+    /// signature is checked once, since that costs more than the rest of a simple request.
     #[must_use]
-    pub fn verify(&self, token: &str) -> Option<Claims> {
+    pub fn verify(&self, token: &str) -> Option<Arc<Claims>> {
+        let mut digest = [0; SHA256_OUTPUT_LEN];
+        digest.copy_from_slice(digest::digest(&SHA256, token.as_bytes()).as_ref());
+        let remembered = self.0.verified.get(&digest);
+        let is_new = remembered.is_none();
+        let claims = remembered.or_else(|| self.decode(token).map(Arc::new))?;
+        let now = self.0.clock.now().unix_timestamp();
+        let leeway = i64::try_from(LEEWAY_SECONDS).unwrap_or_default();
+        if claims.iat > now + leeway || now >= claims.exp + leeway {
+            return None;
+        }
+        if is_new {
+            self.0.verified.insert(digest, Arc::clone(&claims));
+        }
+        Some(claims)
+    }
+
+    /// Returns the claims of a token if its signature, issuer and audience are valid, whatever the time is.
+    fn decode(&self, token: &str) -> Option<Claims> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
         let key = self.0.keys.get(&kid)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
-        let now = self.0.clock.now().unix_timestamp();
-        let leeway = i64::try_from(LEEWAY_SECONDS).unwrap_or_default();
-        (claims.iat <= now + leeway && now < claims.exp + leeway && claims.sub == claims.user_id)
-            .then_some(claims)
+        (claims.sub == claims.user_id).then_some(claims)
     }
 
     /// Returns the public keys, as served at `/.well-known/jwks.json`.
@@ -145,16 +169,17 @@ impl Signer {
         settings: &AccessTokenSettings,
         verifier: &Verifier,
     ) -> Result<Self, Error> {
-        let wrong = |why: String| Error::of("ACCESS_TOKEN_SIGNING_KEY", why);
-        let (key, jwk) = read_key(signing.key.expose_secret()).map_err(wrong)?;
-        let thumbprint = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| wrong(error.to_string()))?;
+        let invalid = |why: String| Error::of("ACCESS_TOKEN_SIGNING_KEY", why);
+        let (key, jwk) = read_key(signing.key.expose_secret()).map_err(invalid)?;
+        let thumbprint =
+            jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| invalid(error.to_string()))?;
         let kid = verifier
             .jwks()
             .keys
             .iter()
             .find(|public| public.thumbprint(ThumbprintHash::SHA256).is_ok_and(|of| of == thumbprint))
             .and_then(|public| public.common.key_id.clone())
-            .ok_or_else(|| wrong("its public half is not in ACCESS_TOKEN_JWKS".into()))?;
+            .ok_or_else(|| invalid("its public half is not in ACCESS_TOKEN_JWKS".into()))?;
         Ok(Self {
             key: Arc::new(key),
             kid,
@@ -199,7 +224,9 @@ mod tests {
     use serde_json::{Value, json};
     use time::Duration;
 
-    use super::{AccessTokenSettings, Claims, Signer, SigningSettings, Verifier, generate_key, public_jwks};
+    use super::{
+        AccessTokenSettings, Claims, LIFETIME, Signer, SigningSettings, Verifier, generate_key, public_jwks,
+    };
     use crate::base::{
         clock::Clock,
         ids::{SessionId, UserId},
@@ -234,7 +261,7 @@ mod tests {
     /// Signs modified claims with our own key.
     fn forge(signing_key: &str, change: impl FnOnce(&mut Header, &mut Claims)) -> String {
         let honest = sign(signing_key, &[signing_key]);
-        let mut claims = verifier(&[signing_key]).verify(&honest).expect("claims");
+        let mut claims = Claims::clone(&verifier(&[signing_key]).verify(&honest).expect("claims"));
         let mut header = jsonwebtoken::decode_header(&honest).expect("a header");
         change(&mut header, &mut claims);
         let key = EncodingKey::from_ec_pem(signing_key.as_bytes()).expect("a key");
@@ -287,11 +314,27 @@ mod tests {
                 };
                 let claims = verifier.verify(&forge(&ours, |_, _| {})).expect("claims");
                 let secret = EncodingKey::from_secret(settings(&[&ours]).keys.as_bytes());
-                jsonwebtoken::encode(&header, &claims, &secret).expect("a token")
+                jsonwebtoken::encode(&header, &*claims, &secret).expect("a token")
             }),
         ];
-        for (what, token) in refused {
-            assert!(verifier.verify(&token).is_none(), "{what}");
+        for (case, token) in refused {
+            assert!(verifier.verify(&token).is_none(), "{case}");
         }
+    }
+
+    #[test]
+    fn a_token_that_was_accepted_before_is_refused_once_it_expires_or_changes() {
+        let key = generate_key().expect("a key");
+        let clock = Clock::default();
+        let verifier = Verifier::new(&settings(&[&key]), clock.clone()).expect("a verifier");
+        let token = sign(&key, &[&key]);
+        assert!(verifier.verify(&token).is_some() && verifier.verify(&token).is_some());
+        let (head, signature) = token.rsplit_once('.').expect("three parts");
+        let other = sign(&key, &[&key]);
+        let (_, another_signature) = other.rsplit_once('.').expect("three parts");
+        assert_ne!(signature, another_signature);
+        assert!(verifier.verify(&format!("{head}.{another_signature}")).is_none());
+        clock.advance(LIFETIME + Duration::minutes(1));
+        assert!(verifier.verify(&token).is_none());
     }
 }

@@ -10,16 +10,18 @@ use std::marker::PhantomData;
 
 use axum::{
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::{StatusCode, request::Parts},
+    http::request::Parts,
 };
 use garde::Validate;
 use serde::{Deserialize, de::DeserializeOwned};
-use tracing::Span;
 use uuid::Uuid;
 
 pub use self::rule::*;
 use crate::{
-    base::ids::{ProjectId, SessionId, UserId},
+    base::{
+        context,
+        ids::{ProjectId, SessionId, UserId},
+    },
     http::{
         extract::{Json, Path, Query},
         openapi::{Described, Describes},
@@ -68,7 +70,7 @@ pub trait Locator: Send + Sync + 'static {
     fn locate(
         caller: &Caller,
         read: Self::Reads,
-    ) -> impl Future<Output = Result<(Option<Standing>, Self::Target)>> + Send;
+    ) -> impl Future<Output = Result<(Option<CallerRights>, Self::Target)>> + Send;
 }
 
 /// A caller with a valid token. The session may have ended, which only the database knows.
@@ -82,7 +84,7 @@ pub struct Caller {
 }
 
 /// The database's view of a caller with a live session.
-pub struct Standing {
+pub struct CallerRights {
     /// The user's role on the whole platform.
     pub global_role: GlobalRole,
     /// True if the user's email address is verified.
@@ -127,7 +129,7 @@ impl Locator for ByPath {
     type Reads = Path<ProjectPath>;
     type Target = ();
 
-    async fn locate(caller: &Caller, Path(path): Self::Reads) -> Result<(Option<Standing>, ())> {
+    async fn locate(caller: &Caller, Path(path): Self::Reads) -> Result<(Option<CallerRights>, ())> {
         Ok((caller.in_project(path.project_id).await?, ()))
     }
 }
@@ -136,7 +138,7 @@ impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByQue
     type Reads = Query<T>;
     type Target = T;
 
-    async fn locate(caller: &Caller, Query(query): Query<T>) -> Result<(Option<Standing>, T)> {
+    async fn locate(caller: &Caller, Query(query): Query<T>) -> Result<(Option<CallerRights>, T)> {
         Ok((caller.in_project(query.project_id()).await?, query))
     }
 }
@@ -149,7 +151,7 @@ where
     type Reads = List<T, K>;
     type Target = List<T, K>;
 
-    async fn locate(caller: &Caller, list: List<T, K>) -> Result<(Option<Standing>, List<T, K>)> {
+    async fn locate(caller: &Caller, list: List<T, K>) -> Result<(Option<CallerRights>, List<T, K>)> {
         Ok((caller.in_project(list.filters.project_id()).await?, list))
     }
 }
@@ -158,7 +160,7 @@ impl<T: InProject + DeserializeOwned + Validate<Context = ()>> Locator for ByBod
     type Reads = Json<T>;
     type Target = T;
 
-    async fn locate(caller: &Caller, Json(body): Json<T>) -> Result<(Option<Standing>, T)> {
+    async fn locate(caller: &Caller, Json(body): Json<T>) -> Result<(Option<CallerRights>, T)> {
         Ok((caller.in_project(body.project_id()).await?, body))
     }
 }
@@ -169,9 +171,9 @@ impl Caller {
         Ok(Self { user_id: claims.user_id, session_id: claims.sid, authority })
     }
 
-    async fn in_project(&self, project: ProjectId) -> Result<Option<Standing>, sqlx::Error> {
+    async fn in_project(&self, project: ProjectId) -> Result<Option<CallerRights>, sqlx::Error> {
         sqlx::query_as!(
-            Standing,
+            CallerRights,
             r#"
             select users.global_role as "global_role: GlobalRole",
                    users.email_verified_at is not null as "is_verified!",
@@ -184,7 +186,8 @@ impl Caller {
             left join project_members
                    on project_members.project_id = projects.id and project_members.user_id = users.id
             where sessions.id = $1
-              and sessions.user_id = $2
+              -- With `=`, the planner may read all sessions of the user.
+              and sessions.user_id is not distinct from $2
               and sessions.revoked_at is null
               and sessions.expires_at > $3
               and users.deleted_at is null
@@ -202,20 +205,20 @@ impl Caller {
     /// Admits the caller if they can see the project and the rule allows their role.
     async fn admit<R: Rule, L: Locator>(
         self,
-        (standing, target): (Option<Standing>, L::Target),
+        (rights, target): (Option<CallerRights>, L::Target),
         parts: &Parts,
     ) -> Result<Access<R, L>> {
-        let standing = standing.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-        if !standing.is_verified {
+        let rights = rights.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        if !rights.is_verified {
             return Err(Problem::new(Code::EmailNotVerified));
         }
-        let Standing { global_role, project_id, role, uploaded_by_id, .. } = standing;
+        let CallerRights { global_role, project_id, role, uploaded_by_id, .. } = rights;
         let principal = Principal { user_id: self.user_id, session_id: self.session_id, global_role };
         let everywhere = global_role == GlobalRole::SuperAdmin;
         let project_id = project_id
             .filter(|_| everywhere || role.is_some())
             .ok_or_else(|| Problem::new(Code::NotFound))?;
-        Span::current().record("project_id", project_id.to_string());
+        context::describe("project_id", project_id);
         let own = uploaded_by_id == Some(self.user_id);
         if everywhere || role.is_some_and(|role| R::allows(role, own)) {
             Ok(Access { principal, project_id, role, target, rule: PhantomData })
@@ -264,6 +267,6 @@ where
 {
     fn describe(operation: &mut Described<'_>) {
         Principal::describe(operation);
-        L::Reads::describe(operation.problem(StatusCode::NOT_FOUND));
+        L::Reads::describe(operation.problems(&[Code::Forbidden, Code::NotFound]));
     }
 }

@@ -1,7 +1,7 @@
 //! Caps on the mails that people cause, over all routes and projects.
 //!
 //! A mail that someone else causes is counted in the transaction that records it: for its recipient, and for its sender
-//! if it can reach a stranger. Notices of what a user does with their own account are not counted, so that nobody can
+//! if it can reach a stranger. Notices about a user's actions on their own account are not counted, so that nobody can
 //! use up a cap to suppress them.
 
 use std::num::NonZeroU32;
@@ -134,20 +134,26 @@ impl MailCaps {
         exceeded.map_or(Ok(()), |exceeded| Err(exceeded.into()))
     }
 
-    /// Counts a notice to a user about the action of another member. Returns false if the user has reached a cap: the
-    /// caller then records no mail, and the action succeeds without it.
-    ///
-    /// # Errors
-    /// If the database cannot be reached.
-    pub async fn admit_notice(
-        &self,
-        db: &mut PgConnection,
-        to: UserId,
-        now: OffsetDateTime,
-    ) -> Result<bool, sqlx::Error> {
-        let [exceeded] = admit(db, [(Party::Member(to), self.recipient)], now).await?;
-        Ok(exceeded.is_none())
+    /// Returns the cap on notices to a user about the actions of other members. If it is reached, the caller records no
+    /// mail, and the action succeeds without it.
+    #[must_use]
+    pub fn notice(&self, to: UserId) -> NoticeCap {
+        NoticeCap {
+            subject: Party::Member(to).subject(),
+            per_hour: self.recipient.per_hour.1.get().into(),
+            per_day: self.recipient.per_day.1.get().into(),
+        }
     }
+}
+
+/// The arguments of the SQL function `mail_admit`, which counts a mail in the statement that records it.
+pub struct NoticeCap {
+    /// The hash of the recipient.
+    pub subject: Vec<u8>,
+    /// The maximum number of mails per hour.
+    pub per_hour: i64,
+    /// The maximum number of mails per day.
+    pub per_day: i64,
 }
 
 /// Counts a mail to an address that its mail server permanently refuses.

@@ -42,10 +42,10 @@ pub const LANES: u32 = 1;
 /// The longest queue for each thread. Requests beyond it fail at once with a 503.
 const WAITING: usize = 100;
 /// The longest wait for a result, after which the request fails with a 503.
-const PATIENCE: Duration = Duration::from_secs(5);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A hash that no password has, at the same cost. Passwords for unknown addresses are checked against it.
-const NOBODY: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A task that uses a thread's buffer.
@@ -102,7 +102,7 @@ impl Passwords {
         let password = password.clone();
         self.in_turn(move |memory| {
             let known = hash.is_some();
-            let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(internal)?;
+            let hash = PasswordHash::new(hash.as_deref().unwrap_or(DUMMY_HASH)).map_err(internal)?;
             let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(internal)?;
             let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(internal)?;
             let params = Params::try_from(&hash).map_err(internal)?;
@@ -130,7 +130,7 @@ impl Passwords {
             TrySendError::Full(_) => Problem::unavailable("the queue for password hashing is full"),
             TrySendError::Disconnected(_) => Problem::internal("no thread is running to hash passwords"),
         })?;
-        timeout(PATIENCE, answer)
+        timeout(QUEUE_TIMEOUT, answer)
             .await
             .map_err(|_| Problem::unavailable("password hashing timed out"))?
             .map_err(Problem::internal)?
@@ -294,11 +294,11 @@ mod tests {
         }
         let refused = passwords.hash(&"correct horse battery".into()).await;
         assert_eq!(refused.err().map(|problem| problem.code().as_str()), Some("unavailable"));
-        for gave_up in &waiting {
-            gave_up.abort();
+        for abandoned in &waiting {
+            abandoned.abort();
         }
-        for gave_up in waiting {
-            assert!(gave_up.await.is_err());
+        for abandoned in waiting {
+            assert!(abandoned.await.is_err());
         }
         release.send(()).and_then(|()| release.send(())).expect("both tasks are waiting");
         for done in busy {

@@ -1,18 +1,20 @@
 //! The authenticated caller: a live session, loaded from the database in one query.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRef, FromRequestParts, MatchedPath},
-    http::{StatusCode, header, request::Parts},
+    http::{header, request::Parts},
 };
 use secrecy::SecretString;
 use sqlx::PgPool;
 use time::Duration;
-use tracing::Span;
 
 use crate::{
     audit::Refusals,
     base::{
         clock::Clock,
+        context,
         ids::{ProjectId, SessionId, UserId},
     },
     http::{
@@ -118,7 +120,7 @@ impl UnprovenSession {
 }
 
 macro_rules! extractors {
-    ($($extractor:ident: [$($status:ident),*] |$session:ident| $read:expr;)*) => {
+    ($($extractor:ident: [$($code:ident),*] |$session:ident| $read:expr;)*) => {
         $(
             impl<S> FromRequestParts<S> for $extractor
             where
@@ -135,7 +137,7 @@ macro_rules! extractors {
 
             impl Describes for $extractor {
                 fn describe(operation: &mut Described<'_>) {
-                    operation.bearer()$(.problem(StatusCode::$status))*;
+                    operation.bearer().problems(&[$(Code::$code),*]);
                 }
             }
         )*
@@ -143,13 +145,13 @@ macro_rules! extractors {
 }
 
 extractors! {
-    AnySession: [UNAUTHORIZED] |session| Ok(Self(session.principal));
-    CurrentAccount: [UNAUTHORIZED] |session| Ok(Self(session.account));
-    Principal: [UNAUTHORIZED, FORBIDDEN] |session| session.verified().map(|session| session.principal);
-    VerifiedAccount: [UNAUTHORIZED, FORBIDDEN] |session| session.verified().map(|session| Self(session.account));
-    UnprovenSession: [UNAUTHORIZED, FORBIDDEN] |session| session.verified().map(Self);
-    RecentSession: [UNAUTHORIZED, FORBIDDEN] |session| UnprovenSession(session.verified()?).or_else(false);
-    RecentAccount: [UNAUTHORIZED, FORBIDDEN] |session| {
+    AnySession: [Unauthenticated] |session| Ok(Self(session.principal));
+    CurrentAccount: [Unauthenticated] |session| Ok(Self(session.account));
+    Principal: [Unauthenticated, EmailNotVerified] |session| session.verified().map(|session| session.principal);
+    VerifiedAccount: [Unauthenticated, EmailNotVerified] |session| session.verified().map(|session| Self(session.account));
+    UnprovenSession: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| session.verified().map(Self);
+    RecentSession: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| UnprovenSession(session.verified()?).or_else(false);
+    RecentAccount: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| {
         let account = session.account.clone();
         UnprovenSession(session.verified()?).or_else(false).map(|_| Self(account))
     };
@@ -174,7 +176,7 @@ where
 
 impl Describes for SuperAdmin {
     fn describe(operation: &mut Described<'_>) {
-        Principal::describe(operation);
+        Principal::describe(operation.problems(&[Code::Forbidden]));
     }
 }
 
@@ -204,7 +206,8 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
         from sessions
         join users on users.id = sessions.user_id
         where sessions.id = $1
-          and sessions.user_id = $2
+          -- With `=`, the planner may read all sessions of the user.
+          and sessions.user_id is not distinct from $2
           and sessions.revoked_at is null
           and sessions.expires_at > $3
           and users.deleted_at is null
@@ -231,11 +234,11 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
 }
 
 /// Returns the claims of the request's bearer token (RFC 6750). They identify the caller and grant no permissions.
-pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Claims, Problem> {
+pub(crate) fn claims(parts: &Parts, authority: &Authority) -> Result<Arc<Claims>, Problem> {
     let claims = bearer(parts)
         .and_then(|token| authority.tokens.verify(secrecy::ExposeSecret::expose_secret(&token)))
         .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-    Span::current().record("user_id", claims.user_id.to_string());
+    context::describe("user_id", claims.user_id);
     Ok(claims)
 }
 

@@ -1,4 +1,4 @@
-//! Limits on what one user may have or cause.
+//! Limits on the resources and the work of one user.
 //!
 //! A limit on rows is counted in the transaction that adds one, after [`lock_user`]. A limit on work in a period is a
 //! [`UserQuota`].

@@ -6,9 +6,9 @@
 //!   count as one client. It is spent before the body is read.
 //! - `account`: the account that the request is about, from this address. It is spent once the body is read, together
 //!   with the third.
-//! - `strangers`: that account from all addresses. An address from which the account has opened a session is exempt
+//! - `unknown-addresses`: that account from all addresses. An address from which the account has opened a session is exempt
 //!   once this quota is spent. A flood from many addresses therefore slows down sign-ins from new places, but never
-//!   locks the owner out of a known one. Sessions are queried only when `strangers` alone would refuse, so requests
+//!   locks the owner out of a known one. Sessions are queried only when `unknown-addresses` alone would refuse, so requests
 //!   refused by the other two quotas cost no query, and known addresses need no store of their own.
 //!
 //! A quota is a GCRA (generic cell rate algorithm): a number of units a minute, which may be spent at once. Quotas are
@@ -25,7 +25,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 
-pub use extract::{Account, Anybody, Concerns, Limited};
+pub use extract::{Account, Anonymous, HasAccount, Limited};
 pub use keys::Network;
 
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
         rate_limit_fields::RateLimitFields,
     },
 };
-use gcra::{Charge, LocalStore, Standing};
+use gcra::{Charge, LimitStatus, LocalStore};
 use shared_store::SharedStore;
 
 crate::settings! {
@@ -48,7 +48,7 @@ crate::settings! {
         /// Requests a minute for one account from one address, with the same weights.
         pub account_per_minute: NonZeroU32 = "RATE_LIMIT_ACCOUNT_PER_MINUTE" or "30",
         /// Requests a minute for one account from all addresses without an earlier sign-in, with the same weights.
-        pub strangers_per_minute: NonZeroU32 = "RATE_LIMIT_STRANGERS_PER_MINUTE" or "60",
+        pub unknown_addresses_per_minute: NonZeroU32 = "RATE_LIMIT_UNKNOWN_ADDRESSES_PER_MINUTE" or "60",
     }
     with {
         /// The Redis in which instances share their counts.
@@ -89,7 +89,7 @@ pub struct Spent {
     route: String,
     network: Network,
     charges: Vec<Charge>,
-    standings: Vec<Standing>,
+    statuses: Vec<LimitStatus>,
     fields: RateLimitFields,
 }
 
@@ -121,6 +121,20 @@ impl RateLimits {
         Self::new(settings, clock, |_, _| Box::pin(std::future::ready(Ok(false))))
     }
 
+    /// Creates limits for routes that name no account. Each instance counts on its own.
+    #[must_use]
+    pub fn of_addresses(per_minute: NonZeroU32, clock: Clock) -> Self {
+        let settings = RateLimitSettings {
+            address_per_minute: per_minute,
+            account_per_minute: per_minute,
+            unknown_addresses_per_minute: per_minute,
+            redis: RedisSettings { url: None, ca_certificate: None, timeout_ms: 0 },
+        };
+        let store = Store { local: LocalStore::default(), redis: None, shared: None, clock };
+        let is_known = Box::new(|_, _| -> BoxFuture<'static, _> { Box::pin(std::future::ready(Ok(false))) });
+        Self(Arc::new(Inner { settings, store, is_known }))
+    }
+
     /// Adds Redis, if configured, to the health checks as an optional dependency: limits also work without it.
     #[must_use]
     pub fn depend(&self, health: Health) -> Health {
@@ -132,10 +146,10 @@ impl RateLimits {
         let network = Network::of(context::current().and_then(|context| context.client_address));
         let parts = [route.as_str(), &network.to_string()];
         let charge = Charge::new("address", self.0.settings.address_per_minute, cost, &parts);
-        let standings = self.0.store.spend(&[charge], false).await;
+        let statuses = self.0.store.spend(&[charge], false).await;
         let mut spent =
-            Spent { limits: self.clone(), route, network, charges: vec![], standings: vec![], fields };
-        spent.settle(vec![charge], standings)?;
+            Spent { limits: self.clone(), route, network, charges: vec![], statuses: vec![], fields };
+        spent.check(vec![charge], statuses)?;
         Ok(spent)
     }
 }
@@ -162,18 +176,18 @@ impl Store {
         cost: u32,
         of: &str,
     ) -> Option<Duration> {
-        let standings = self.spend(&[Charge::new(limit, per_minute, cost, &[of])], false).await;
-        standings.iter().find_map(|standing| standing.wait).map(whole_seconds)
+        let statuses = self.spend(&[Charge::new(limit, per_minute, cost, &[of])], false).await;
+        statuses.iter().find_map(|limit_status| limit_status.wait).map(whole_seconds)
     }
 
-    async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Vec<Standing> {
+    async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Vec<LimitStatus> {
         let debts = match &self.shared {
             Some(store) => store.spend(charges, in_any_case).await,
             None => None,
         };
         let now = || self.clock.now();
         let debts = debts.unwrap_or_else(|| self.local.spend(charges, gcra::micros(now()), in_any_case));
-        gcra::standings(charges, &debts, in_any_case)
+        gcra::statuses(charges, &debts, in_any_case)
     }
 }
 
@@ -190,25 +204,28 @@ impl Spent {
         let mut charges = vec![Charge::new("account", settings.account_per_minute, cost, own)];
         let by_email = matches!(account, Account::Email(_));
         if by_email {
-            charges.push(Charge::new("strangers", settings.strangers_per_minute, cost, &parts[..2]));
+            charges.push(Charge::new(
+                "unknown-addresses",
+                settings.unknown_addresses_per_minute,
+                cost,
+                &parts[..2],
+            ));
         }
-        let mut standings = limits.0.store.spend(&charges, false).await;
-        if by_email
-            && refused_by_the_last_alone(&standings)
-            && (limits.0.is_known)(name, self.network).await?
+        let mut statuses = limits.0.store.spend(&charges, false).await;
+        if by_email && refused_by_the_last_alone(&statuses) && (limits.0.is_known)(name, self.network).await?
         {
             charges.pop();
-            standings = limits.0.store.spend(&charges, false).await;
+            statuses = limits.0.store.spend(&charges, false).await;
         }
-        self.settle(charges, standings)
+        self.check(charges, statuses)
     }
 
     /// Keeps the charges for the response's fields, and refuses the request if one of them does.
-    fn settle(&mut self, charges: Vec<Charge>, standings: Vec<Standing>) -> Result<(), Problem> {
-        let wait = standings.iter().filter_map(|standing| standing.wait).max();
+    fn check(&mut self, charges: Vec<Charge>, statuses: Vec<LimitStatus>) -> Result<(), Problem> {
+        let wait = statuses.iter().filter_map(|limit_status| limit_status.wait).max();
         self.charges.extend(charges);
-        self.standings.extend(standings);
-        fields::describe(&self.fields, &self.standings);
+        self.statuses.extend(statuses);
+        fields::describe(&self.fields, &self.statuses);
         match wait {
             Some(wait) => Err(Problem::new(Code::TooManyRequests).retry_after(whole_seconds(wait))),
             None => Ok(()),
@@ -218,17 +235,21 @@ impl Spent {
     /// Charges a wrong guess with the cost of two more requests.
     pub async fn failed(&self) {
         let more: Vec<Charge> = self.charges.iter().map(|charge| charge.times(FAILURE)).collect();
-        let standings = self.limits.0.store.spend(&more, true).await;
+        let statuses = self.limits.0.store.spend(&more, true).await;
         // The remaining quota is shown in requests rather than in failures.
-        let standings: Vec<Standing> =
-            self.charges.iter().zip(&standings).map(|(charge, standing)| standing.of(charge)).collect();
-        fields::describe(&self.fields, &standings);
+        let statuses: Vec<LimitStatus> = self
+            .charges
+            .iter()
+            .zip(&statuses)
+            .map(|(charge, limit_status)| limit_status.of(charge))
+            .collect();
+        fields::describe(&self.fields, &statuses);
     }
 }
 
-fn refused_by_the_last_alone(standings: &[Standing]) -> bool {
-    standings.split_last().is_some_and(|(last, others)| {
-        last.wait.is_some() && others.iter().all(|standing| standing.wait.is_none())
+fn refused_by_the_last_alone(statuses: &[LimitStatus]) -> bool {
+    statuses.split_last().is_some_and(|(last, others)| {
+        last.wait.is_some() && others.iter().all(|limit_status| limit_status.wait.is_none())
     })
 }
 

@@ -36,6 +36,19 @@ impl ExportFormat {
     }
 }
 
+/// The status of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum ExportStatus {
+    /// The file is being written.
+    Processing,
+    /// The file can be downloaded.
+    Ready,
+    /// The export failed.
+    Failed,
+}
+
 /// Returns the prefix of the names of an export's objects in the exports bucket.
 #[must_use]
 pub fn folder(project: ProjectId, export: ExportId) -> String {

@@ -1,10 +1,17 @@
-//! The status of an item, and the reason for a failure.
+//! The status of an item.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_json::json;
+use strum::VariantArray as _;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 /// The status of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, strum::VariantArray, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ItemStatus {
@@ -24,26 +31,37 @@ pub enum ItemStatus {
     Deleted,
 }
 
-/// The reason why an item or an export failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Failure {
-    /// A stable code for programs.
-    pub code: String,
-    /// A message for people, with what they can do about the failure.
-    pub message: String,
-}
+/// A status to filter items by: every status of an item that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "ItemStatus")]
+pub struct StatusFilter(ItemStatus);
 
-impl Failure {
-    /// Builds a failure from two columns, which are either both set or both null.
-    #[must_use]
-    pub fn from_columns(code: Option<String>, message: Option<String>) -> Option<Self> {
-        code.map(|code| Self { code, message: message.unwrap_or_default() })
-    }
+impl TryFrom<ItemStatus> for StatusFilter {
+    type Error = &'static str;
 
-    /// Returns the failure of an item that failed in too many attempts.
-    #[must_use]
-    pub fn gave_up() -> Self {
-        let message = "Processing failed after several attempts. Try again later.";
-        Self { code: "gave_up".to_owned(), message: message.to_owned() }
+    fn try_from(status: ItemStatus) -> Result<Self, Self::Error> {
+        match status {
+            ItemStatus::Deleted => Err("deleted items are not shown"),
+            shown => Ok(Self(shown)),
+        }
     }
 }
+
+impl From<StatusFilter> for ItemStatus {
+    fn from(StatusFilter(status): StatusFilter) -> Self {
+        status
+    }
+}
+
+impl PartialSchema for StatusFilter {
+    fn schema() -> RefOr<Schema> {
+        let shown = ItemStatus::VARIANTS.iter().filter(|status| Self::try_from(**status).is_ok());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A status to filter items by."))
+            .enum_values(Some(shown.map(|status| json!(status))))
+            .into()
+    }
+}
+
+impl ToSchema for StatusFilter {}

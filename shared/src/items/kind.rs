@@ -2,9 +2,9 @@
 //!
 //! # Adding a kind
 //!
-//! A third kind, for example video, takes these 14 files:
+//! A third kind, for example video, takes these 15 files:
 //!
-//! 1. `shared/src/audit.rs`: its audit actions.
+//! 1. `shared/src/audit/action.rs`: its audit actions.
 //! 2. `shared/src/items/kind.rs`: its [`ItemKind`], [`KindDefinition`] and marker.
 //! 3. `migrations/`: the table of its own fields, its case in `item_details` and in `item_insert_own`, its name in
 //!    `items_kind_check`.
@@ -13,20 +13,26 @@
 //! 5. The crate that lists the functions: its `Cargo.toml` and its list. Two files.
 //! 6. The function that serves items: `src/routes.rs` and `src/routes/video.rs` with its paths and documented entry
 //!    points, `src/model.rs` and `src/model/video.rs` with its responses, bodies and queries. Four files.
-//! 7. The function that serves statistics: `src/summary.rs` with its totals.
+//! 7. The function that serves statistics: `src/model.rs` and `src/summary.rs` with its totals. Two files.
 //!
 //! Creation, uploads, lists, searches, updates, review, exports, retention and events need no change. A kind with an
 //! editable field adds it to `OwnField` beside the entry points, and a kind with a duration adds it to `parts.rs` here.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, Error as _, Unexpected, Visitor},
+};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
+    openapi::{
+        KnownFormat, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat,
+        schema::{AnyOfBuilder, Type},
+    },
 };
 
-use crate::audit::Action;
+use crate::{audit::Action, items::file_type};
 
 /// The kind of an item: a document or a voice sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
@@ -48,8 +54,10 @@ pub struct KindDefinition {
     pub schema: &'static str,
     /// The first segment of object names in the uploads bucket.
     pub prefix: &'static str,
-    /// The accepted media types of an upload, aliases included.
+    /// The accepted media types of an upload.
     pub media_types: &'static [&'static str],
+    /// Other names that browsers send for these types, each with its type. They are accepted as well.
+    pub aliases: &'static [(&'static str, &'static str)],
     /// The file name extensions of each media type, in the order of `media_types`. The first one is the usual one.
     pub extensions: &'static [&'static [&'static str]],
     /// The largest size of an upload, in bytes.
@@ -73,6 +81,7 @@ const DOCUMENT: KindDefinition = KindDefinition {
         "image/bmp",
         "image/webp",
     ],
+    aliases: &[("image/jpg", "image/jpeg"), ("image/pjpeg", "image/jpeg")],
     extensions: &[&["pdf"], &["png"], &["jpg", "jpeg"], &["tif", "tiff"], &["gif"], &["bmp"], &["webp"]],
     max_bytes: 100 << 20,
     own_fields: &["domain", "page_count"],
@@ -102,6 +111,18 @@ const VOICE: KindDefinition = KindDefinition {
         "audio/mp4",
         "audio/ogg",
         "audio/webm",
+    ],
+    aliases: &[
+        ("audio/x-m4a", "audio/mp4"),
+        ("audio/m4a", "audio/mp4"),
+        ("audio/mp3", "audio/mpeg"),
+        ("audio/wave", "audio/wav"),
+        ("audio/vnd.wave", "audio/wav"),
+        ("audio/x-pn-wav", "audio/wav"),
+        ("audio/x-flac", "audio/flac"),
+        // A recorder may call a recording without pictures a video.
+        ("video/webm", "audio/webm"),
+        ("video/mp4", "audio/mp4"),
     ],
     extensions: &[
         &["wav"],
@@ -141,8 +162,18 @@ impl ItemKind {
         }
     }
 
-    /// Returns the name under which a file is served. It ends in an extension of the file's type, because programs
-    /// choose by it what they do with the file.
+    /// Returns the accepted media type that a client names. Parameters and case are ignored (RFC 9110, 8.3.1).
+    #[must_use]
+    pub fn accepted(self, media_type: &str) -> Option<&'static str> {
+        let definition = self.definition();
+        let name = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let alias = definition.aliases.iter().find(|(alias, _)| *alias == name);
+        let name = alias.map_or(name.as_str(), |(_, name)| name);
+        definition.media_types.iter().copied().find(|known| *known == name)
+    }
+
+    /// Returns the name under which a file is served. It ends in an extension of the file's type, because programs open
+    /// a file by its extension.
     #[must_use]
     pub fn served_name(self, filename: &str, media_type: &str) -> String {
         let definition = self.definition();
@@ -226,7 +257,36 @@ impl Verb {
     ];
 }
 
-/// An accepted media type of an upload of a kind.
+/// The name of a kind, which distinguishes items of this kind from others.
+#[derive(Debug, Clone, Copy)]
+pub struct KindName<K>(PhantomData<K>);
+
+impl<K> Default for KindName<K> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K: Kind> Serialize for KindName<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(K::KIND.definition().name)
+    }
+}
+
+impl<K: Kind> PartialSchema for KindName<K> {
+    fn schema() -> RefOr<Schema> {
+        let name = K::KIND.definition().name;
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some([name])).into()
+    }
+}
+
+impl<K: Kind> ToSchema for KindName<K> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Kind", K::KIND.definition().schema).into()
+    }
+}
+
+/// An accepted media type of an upload of a kind, however the client named it.
 pub struct MediaType<K> {
     name: &'static str,
     kind: PhantomData<K>,
@@ -249,37 +309,106 @@ impl<K> fmt::Debug for MediaType<K> {
 impl<'de, K: Kind> Deserialize<'de> for MediaType<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let known = K::KIND.definition().media_types;
-        let name = known.iter().find(|name| **name == text);
-        let name = name.ok_or_else(|| D::Error::unknown_variant(&text, known))?;
-        Ok(Self { name, kind: PhantomData })
+        match K::KIND.accepted(&text) {
+            Some(name) => Ok(Self { name, kind: PhantomData }),
+            None => Err(match file_type::advice(&text) {
+                Some(advice) => D::Error::custom(advice),
+                None => D::Error::unknown_variant(&text, K::KIND.definition().media_types),
+            }),
+        }
+    }
+}
+
+impl<K: Kind> MediaType<K> {
+    /// The name of the schema that lists the accepted media types.
+    fn list_name() -> String {
+        format!("{}MediaType", K::KIND.definition().schema)
+    }
+
+    /// Returns the pattern of everything that [`ItemKind::accepted`] accepts. Patterns of JSON Schema have no flag that
+    /// ignores case.
+    fn pattern() -> String {
+        let definition = K::KIND.definition();
+        let names = definition.media_types.iter().chain(definition.aliases.iter().map(|(alias, _)| alias));
+        let names: Vec<String> = names.map(|name| name.chars().map(any_case).collect()).collect();
+        format!(r"^\s*({})\s*(;[\s\S]*)?$", names.join("|"))
     }
 }
 
 impl<K: Kind> PartialSchema for MediaType<K> {
     fn schema() -> RefOr<Schema> {
-        let definition = K::KIND.definition();
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(definition.media_types.iter().copied()))
-            .description(Some("An accepted media type of an upload."))
+        let other = ObjectBuilder::new().schema_type(Type::String).pattern(Some(Self::pattern()));
+        AnyOfBuilder::new()
+            .item(Ref::from_schema_name(Self::list_name()))
+            .item(other)
+            .description(Some(
+                "The media type of an upload. Parameters and case are ignored, and other names that browsers send for \
+                 the accepted types are normalized.",
+            ))
             .into()
     }
 }
 
 impl<K: Kind> ToSchema for MediaType<K> {
     fn name() -> Cow<'static, str> {
-        format!("{}MediaType", K::KIND.definition().schema).into()
+        format!("{}ContentType", K::KIND.definition().schema).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        let names = K::KIND.definition().media_types.iter().copied();
+        let list = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(names))
+            .description(Some("An accepted media type."));
+        schemas.push((Self::list_name(), list.into()));
+    }
+}
+
+/// Returns the pattern of a letter in both cases, or of another character.
+fn any_case(character: char) -> String {
+    match character {
+        'a'..='z' => format!("[{}{character}]", character.to_ascii_uppercase()),
+        '.' => r"\.".to_owned(),
+        other => other.to_string(),
     }
 }
 
 /// The size of an upload of a kind, in bytes.
-#[derive(Deserialize)]
-#[serde(transparent, bound = "")]
 pub struct FileSize<K> {
     bytes: i64,
-    #[serde(skip)]
     kind: PhantomData<K>,
+}
+
+/// Also accepts `48213.0`, which is an integer in JSON Schema.
+impl<'de, K> Deserialize<'de> for FileSize<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_i64(Whole).map(|bytes| Self { bytes, kind: PhantomData })
+    }
+}
+
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("i64")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<i64, E> {
+        i64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<i64, E> {
+        // The text of a whole number of this size has no exponent.
+        let whole =
+            (number.fract() == 0.0 && number.abs() < 1e15).then(|| format!("{number:.0}").parse().ok());
+        whole.flatten().ok_or_else(|| E::invalid_type(Unexpected::Float(number), &self))
+    }
 }
 
 impl<K> FileSize<K> {
@@ -330,7 +459,18 @@ impl<K: Kind> ToSchema for FileSize<K> {
 mod tests {
     use serde_json::json;
 
-    use super::{ItemKind, Verb};
+    use super::{FileSize, ItemKind, Verb};
+
+    #[test]
+    fn the_size_of_a_file_is_a_whole_number_in_any_notation() {
+        let size = |text: &str| serde_json::from_str::<FileSize<()>>(text).ok().map(|size| size.bytes());
+        assert_eq!(size("48213"), Some(48213));
+        assert_eq!(size("104857600.0"), Some(104_857_600));
+        assert_eq!(size("1e3"), Some(1000));
+        for other in ["0.5", "1e300", "18446744073709551615", "\"1\"", "null"] {
+            assert_eq!(size(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_served_name_ends_in_an_extension_of_its_type() {
@@ -351,6 +491,37 @@ mod tests {
             let definition = kind.definition();
             assert_eq!(definition.extensions.len(), definition.media_types.len());
             assert!(definition.extensions.iter().all(|extensions| !extensions.is_empty()));
+        }
+    }
+
+    #[test]
+    fn parameters_and_case_are_ignored_and_the_names_of_browsers_are_normalized() {
+        let (document, voice) = (ItemKind::Document, ItemKind::Voice);
+        for (kind, name, accepted) in [
+            (document, "application/pdf", Some("application/pdf")),
+            (document, " Image/PNG ; q=1", Some("image/png")),
+            (document, "image/jpg", Some("image/jpeg")),
+            (document, "IMAGE/PJPEG", Some("image/jpeg")),
+            (document, "audio/wav", None),
+            (document, "image/heic", None),
+            (document, "", None),
+            (voice, "audio/webm;codecs=opus", Some("audio/webm")),
+            (voice, "video/webm; codecs=\"vp8, opus\"", Some("audio/webm")),
+            (voice, "video/mp4", Some("audio/mp4")),
+            (voice, "audio/x-m4a", Some("audio/mp4")),
+            (voice, "audio/mp3", Some("audio/mpeg")),
+            (voice, "audio/vnd.wave", Some("audio/wav")),
+            (voice, "audio/x-wav", Some("audio/x-wav")),
+            (voice, "audio/x-pn-wav", Some("audio/wav")),
+            (voice, "audio/x-flac", Some("audio/flac")),
+            // It is not MP4.
+            (voice, "audio/aac", None),
+        ] {
+            assert_eq!(kind.accepted(name), accepted, "{name}");
+        }
+        for kind in ItemKind::ALL {
+            let definition = kind.definition();
+            assert!(definition.aliases.iter().all(|(_, name)| definition.media_types.contains(name)));
         }
     }
 

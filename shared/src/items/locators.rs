@@ -2,14 +2,15 @@
 
 use std::marker::PhantomData;
 
-use tracing::Span;
-
 use crate::{
-    base::ids::{ExportId, ItemId, ProjectId, UserId},
+    base::{
+        context,
+        ids::{ExportId, ItemId, ProjectId, UserId},
+    },
     http::{extract::Path, problem::Result},
     identity::{
         account::GlobalRole,
-        guard::{Caller, Locator, ProjectRole, Standing},
+        guard::{Caller, CallerRights, Locator, ProjectRole},
     },
     items::ItemKind,
 };
@@ -55,11 +56,11 @@ impl<K: Items> Locator for ByItem<K> {
     type Reads = Path<ItemId>;
     type Target = TargetItem;
 
-    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<Standing>, TargetItem)> {
-        Span::current().record("item_id", id.to_string());
-        let standing = at_item(caller, id, K::ONLY).await?;
-        let uploaded_by_id = standing.as_ref().and_then(|standing| standing.uploaded_by_id);
-        Ok((standing, TargetItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
+    async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<CallerRights>, TargetItem)> {
+        context::describe("item_id", id);
+        let rights = at_item(caller, id, K::ONLY).await?;
+        let uploaded_by_id = rights.as_ref().and_then(|rights| rights.uploaded_by_id);
+        Ok((rights, TargetItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
     }
 }
 
@@ -67,7 +68,7 @@ impl Locator for ByExport {
     type Reads = Path<ExportId>;
     type Target = ExportId;
 
-    async fn locate(caller: &Caller, Path(id): Path<ExportId>) -> Result<(Option<Standing>, ExportId)> {
+    async fn locate(caller: &Caller, Path(id): Path<ExportId>) -> Result<(Option<CallerRights>, ExportId)> {
         Ok((at_export(caller, id).await?, id))
     }
 }
@@ -76,9 +77,9 @@ async fn at_item(
     caller: &Caller,
     item: ItemId,
     only: Option<ItemKind>,
-) -> Result<Option<Standing>, sqlx::Error> {
+) -> Result<Option<CallerRights>, sqlx::Error> {
     sqlx::query_as!(
-        Standing,
+        CallerRights,
         r#"
         select users.global_role as "global_role: GlobalRole",
                users.email_verified_at is not null as "is_verified!",
@@ -93,7 +94,8 @@ async fn at_item(
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = users.id
         where sessions.id = $1
-          and sessions.user_id = $2
+          -- With `=`, the planner may read all sessions of the user.
+          and sessions.user_id is not distinct from $2
           and sessions.revoked_at is null
           and sessions.expires_at > $3
           and users.deleted_at is null
@@ -109,9 +111,9 @@ async fn at_item(
     .await
 }
 
-async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<Standing>, sqlx::Error> {
+async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<CallerRights>, sqlx::Error> {
     sqlx::query_as!(
-        Standing,
+        CallerRights,
         r#"
         select users.global_role as "global_role: GlobalRole",
                users.email_verified_at is not null as "is_verified!",
@@ -125,7 +127,8 @@ async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<Standing>
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = users.id
         where sessions.id = $1
-          and sessions.user_id = $2
+          -- With `=`, the planner may read all sessions of the user.
+          and sessions.user_id is not distinct from $2
           and sessions.revoked_at is null
           and sessions.expires_at > $3
           and users.deleted_at is null

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use sqlx::PgPool;
+use utoipa::ToSchema;
 
 use super::ItemKind;
 use crate::base::ids::ItemId;
@@ -35,10 +36,13 @@ pub struct Part {
     pub layout: Option<Vec<Block>>,
     /// The words of a segment.
     pub words: Option<Vec<Word>>,
+    /// The channel of a segment, from 1, if the channels of the recording were recognized separately.
+    pub channel: Option<i16>,
 }
 
 /// A block of text on a page.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = TextBlock)]
 pub struct Block {
     /// The plain text of the block.
     pub text: String,
@@ -46,6 +50,7 @@ pub struct Block {
     pub confidence: f32,
     /// The left, top, width and height, as fractions of the page.
     #[serde(rename = "box")]
+    #[schema(value_type = Vec<f32>, min_items = 4, max_items = 4)]
     pub bounds: [f32; 4],
 }
 
@@ -85,8 +90,8 @@ pub async fn store(
         insert_parts(db, item, attempt, chunk).await?;
         rest = others;
     }
-    if kind == ItemKind::Voice {
-        set_duration(db, item, attempt, text.duration_seconds).await?;
+    if kind == ItemKind::Voice && text.duration_seconds.is_some() {
+        set_duration(db, item, attempt, text.duration_seconds, true).await?;
     }
     Ok(())
 }
@@ -108,12 +113,14 @@ async fn insert_parts(db: &PgPool, item: ItemId, attempt: i32, parts: &[Part]) -
     let languages: Vec<Option<&str>> = parts.iter().map(|part| part.language.as_deref()).collect();
     let layouts = json_texts(parts.iter().map(|part| part.layout.as_deref()))?;
     let words = json_texts(parts.iter().map(|part| part.words.as_deref()))?;
+    let channels: Vec<Option<i16>> = parts.iter().map(|part| part.channel).collect();
     sqlx::query!(
         "
-        insert into item_parts (item_id, attempt, number, text, confidence, language, layout, words)
-        select $1, $2, part.number, part.text, part.confidence, part.language, part.layout::jsonb, part.words::jsonb
-        from unnest($3::integer[], $4::text[], $5::real[], $6::text[], $7::text[], $8::text[])
-             as part (number, text, confidence, language, layout, words)
+        insert into item_parts (item_id, attempt, number, text, confidence, language, layout, words, channel)
+        select $1, $2, part.number, part.text, part.confidence, part.language, part.layout::jsonb, part.words::jsonb,
+               part.channel
+        from unnest($3::integer[], $4::text[], $5::real[], $6::text[], $7::text[], $8::text[], $9::smallint[])
+             as part (number, text, confidence, language, layout, words, channel)
         on conflict on constraint item_parts_pkey do nothing
         ",
         item.0,
@@ -124,6 +131,7 @@ async fn insert_parts(db: &PgPool, item: ItemId, attempt: i32, parts: &[Part]) -
         &languages as _,
         &layouts as _,
         &words as _,
+        &channels as _,
     )
     .execute(db)
     .await?;
@@ -138,22 +146,28 @@ fn json_texts<'a, T: Serialize + 'a>(
     texts.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
-/// Sets the duration of a recording, unless the attempt has ended: a later upload may have another duration.
-async fn set_duration(
+/// Sets the duration of a recording, unless the attempt has ended: a later upload may have another duration. With
+/// `only_unknown`, a duration that is known already is kept.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn set_duration(
     db: &PgPool,
     item: ItemId,
     attempt: i32,
     duration_seconds: Option<f64>,
+    only_unknown: bool,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "
         update voice_samples set duration_seconds = $3
-        where item_id = $1 and duration_seconds is distinct from $3
+        where item_id = $1 and duration_seconds is distinct from $3 and not ($4 and duration_seconds is not null)
           and exists (select from items where id = $1 and attempt = $2 and status = 'processing')
         ",
         item.0,
         attempt,
         duration_seconds,
+        only_unknown,
     )
     .execute(db)
     .await?;

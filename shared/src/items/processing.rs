@@ -13,6 +13,7 @@
 mod events;
 mod flow;
 mod queries;
+mod request_quota;
 
 use std::future::Future;
 
@@ -27,6 +28,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use self::{
     events::finalize_message,
     queries::{Restartable, fail, find_restartable, restart},
+    request_quota::RequestQuota,
 };
 use crate::{
     base::{clock::Clock, config::Error, ids::ItemId},
@@ -45,6 +47,8 @@ use crate::{
 pub struct Job {
     /// The upload to process.
     pub object: ObjectName,
+    /// The generation of the uploaded object.
+    pub generation: i64,
     /// The number of the attempt, part of the names of its results. Every new attempt increases it.
     pub attempt: i32,
     /// The number of failures that count, since the upload or since a person last restarted the item.
@@ -59,7 +63,7 @@ pub struct Job {
     pub needs_batch: bool,
     /// The name of the running batch operation.
     pub operation: Option<String>,
-    /// The start time of the batch operation.
+    /// The start time of the batch operation, or the last time at which it was in the engine's queue.
     pub operation_started_at: Option<OffsetDateTime>,
 }
 
@@ -92,13 +96,22 @@ pub enum EngineError {
 pub enum Reading {
     /// The complete text.
     Text(Text),
-    /// The name of a batch operation, which writes to the given prefix.
-    Operation(String),
+    /// A batch operation, which writes to the given prefix.
+    Operation {
+        /// The name of the operation.
+        name: String,
+        /// The duration of a recording, if it is known already.
+        duration_seconds: Option<f64>,
+    },
+    /// The input needs more preparation than one delivery has time for. The next attempt continues it.
+    Unfinished,
 }
 
 /// The state of a batch operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationState {
+    /// Waiting in the engine's queue, with the time of its creation if known.
+    Queued(Option<OffsetDateTime>),
     /// Running, with the percentage done if known.
     Running(Option<i64>),
     /// Succeeded, with all output written.
@@ -124,6 +137,9 @@ pub trait Engine: Clone + Send + Sync + 'static {
     const KIND: ItemKind;
     /// The folder of the engine's output in the results bucket.
     const FOLDER: &'static str;
+    /// The folder in the results bucket for objects that the engine prepares for an upload, such as a converted
+    /// recording. `None` if it prepares none. The objects below `{folder}/{item}/` are deleted when the attempt ends.
+    const PREPARED: Option<&'static str> = None;
     /// The number of leading bytes of a file that [`Engine::detect`] and [`Engine::check`] need.
     const HEAD_BYTES: u64;
 
@@ -159,7 +175,8 @@ crate::settings! {
     pub struct ProcessingSettings {
         /// Bucket that batch operations write their output to.
         pub results_bucket: String = "RESULTS_BUCKET",
-        /// Age in hours at which a batch operation ends without a result. An engine may take a day.
+        /// Hours after which a running batch operation counts as lost, at least 25. Document AI cancels an operation 24
+        /// hours after its start, without its time in the queue (<https://cloud.google.com/document-ai/limits>).
         pub operation_hours: u16 = "OPERATION_HOURS" or "48",
     }
     with {
@@ -190,6 +207,10 @@ impl<E: Engine> Processing<E> {
     /// # Errors
     /// When a variable is invalid; the error names it.
     pub fn new(settings: ProcessingSettings, engine: E, db: PgPool, clock: Clock) -> Result<Self, Error> {
+        if settings.operation_hours < LEAST_OPERATION_HOURS {
+            let expected = format!("expected at least {LEAST_OPERATION_HOURS}: an engine may take 24 hours");
+            return Err(Error::of("OPERATION_HOURS", expected));
+        }
         Ok(Self {
             db,
             clock,
@@ -221,6 +242,8 @@ impl<E: Engine> Processing<E> {
     }
 }
 
+/// The day that an engine may take for an operation, and a margin.
+const LEAST_OPERATION_HOURS: u16 = 25;
 const UPLOADED: &str = "/events/object-finalized";
 const RESULT: &str = "/events/result-finalized";
 

@@ -50,7 +50,7 @@ pub struct Recorded {
 impl Recorded {
     /// Returns true if the status changed. A transition to the same status records a change for statistics only.
     #[must_use]
-    pub fn is_move(&self) -> bool {
+    pub fn changes_status(&self) -> bool {
         self.from != Some(self.to)
     }
 }

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use super::TestUser;
+use super::{
+    TestUser,
+    contract::{self, Exchange},
+};
 
 /// A client that sends requests to one function.
 #[derive(Clone)]
@@ -98,10 +101,10 @@ impl Client {
         }
     }
 
-    /// Sends a request with any body.
+    /// Sends a request with any body, and validates the exchange against the OpenAPI document.
     ///
     /// # Panics
-    /// When there is no valid response.
+    /// When there is no valid response, or the document does not describe the exchange.
     pub async fn send(
         &self,
         method: Method,
@@ -109,7 +112,14 @@ impl Client {
         content_type: Option<&str>,
         body: Vec<u8>,
     ) -> TestResponse {
-        self.send_body(method, path, content_type, Body::from(body)).await
+        let sent = content_type.map(|kind| (kind, body.clone()));
+        let (response, received) = self.send_body(&method, path, content_type, Body::from(body)).await;
+        let sent = sent.as_ref().map(|(kind, body)| (*kind, body.as_slice()));
+        let (status, headers) = (response.status, &response.headers);
+        let faults =
+            contract::faults(&Exchange { method: &method, path, sent, status, headers, received: &received });
+        assert!(faults.is_empty(), "the OpenAPI document differs: {}", faults.join("\n"));
+        response
     }
 
     /// Sends a POST request whose JSON body never arrives.
@@ -118,17 +128,18 @@ impl Client {
     /// When the response waits for the body.
     pub async fn post_stalled(&self, path: &str) -> TestResponse {
         let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-        let response = self.send_body(Method::POST, path, Some("application/json"), body);
-        tokio::time::timeout(Duration::from_secs(10), response).await.expect("a response before the body")
+        let response = self.send_body(&Method::POST, path, Some("application/json"), body);
+        let response = tokio::time::timeout(Duration::from_secs(10), response).await;
+        response.expect("a response before the body").0
     }
 
     async fn send_body(
         &self,
-        method: Method,
+        method: &Method,
         path: &str,
         content_type: Option<&str>,
         body: Body,
-    ) -> TestResponse {
+    ) -> (TestResponse, Bytes) {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(content_type) = content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
@@ -142,7 +153,7 @@ impl Client {
         let body = if endless { Body::empty() } else { body };
         let bytes = body.collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        TestResponse { status: parts.status, headers: parts.headers, body, size: bytes.len() }
+        (TestResponse { status: parts.status, headers: parts.headers, body, size: bytes.len() }, bytes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A function's process with a stand-in for the AWS Lambda Runtime API
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
-use std::{process::Stdio, sync::Arc};
+use std::{future, process::Stdio, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -27,9 +27,12 @@ use crate::base::config::Env;
 /// The client's address as seen by API Gateway, the only and trusted proxy in front of the function.
 const CALLER: &str = "203.0.113.9";
 
+/// The time for a process to end. AWS Lambda allows 500 ms, but other tests may slow down the machine.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
 /// A function's process under AWS Lambda. It ends with the test.
 pub struct Lambda {
-    _process: Child,
+    process: Child,
     events: UnboundedSender<Value>,
     answers: UnboundedReceiver<(String, Value)>,
     headers: Vec<(String, String)>,
@@ -44,7 +47,7 @@ struct RuntimeApi {
 
 /// Returns the next event once there is one.
 async fn next(State(api): State<RuntimeApi>) -> Response {
-    let Some(event) = api.events.lock().await.recv().await else { return std::future::pending().await };
+    let Some(event) = api.events.lock().await.recv().await else { return future::pending().await };
     let id = event["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned();
     let headers = [
         ("lambda-runtime-aws-request-id", id.as_str()),
@@ -68,6 +71,13 @@ async fn respond(
     StatusCode::ACCEPTED
 }
 
+/// Registers an extension of the process
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>).
+async fn register() -> Response {
+    let function = json!({"functionName": "alta", "functionVersion": "$LATEST", "handler": "bootstrap"});
+    ([("lambda-extension-identifier", "extension-1")], function.to_string()).into_response()
+}
+
 impl Lambda {
     /// Starts a function's binary.
     ///
@@ -78,6 +88,8 @@ impl Lambda {
         let (taken, answers) = unbounded_channel();
         let api = RuntimeApi { events: Arc::new(Mutex::new(pending)), answers: taken };
         let routes = Router::new()
+            .route("/2020-01-01/extension/register", post(register))
+            .route("/2020-01-01/extension/event/next", get(future::pending::<StatusCode>))
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/{kind}", post(respond))
             .with_state(api);
@@ -94,7 +106,7 @@ impl Lambda {
             .kill_on_drop(true)
             .spawn()
             .expect("a process");
-        Self { _process: process, events, answers, headers: Vec::new(), count: 0 }
+        Self { process, events, answers, headers: Vec::new(), count: 0 }
     }
 
     /// Adds a header to later requests. Values of equal names are joined with a comma, as API Gateway does.
@@ -110,6 +122,19 @@ impl Lambda {
     pub fn as_user(&mut self, user: &TestUser) -> &mut Self {
         self.headers.retain(|(name, _)| name != "authorization");
         self.with("authorization", &format!("Bearer {}", user.token))
+    }
+
+    /// Stops the process as AWS Lambda does when it needs no instance, and waits for its end.
+    ///
+    /// # Panics
+    /// When the process does not end by itself.
+    pub async fn stop(mut self) {
+        let id = self.process.id().expect("a running process").to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+        assert!(sent.success(), "{sent}");
+        let ended = tokio::time::timeout(TIME_LIMIT, self.process.wait()).await;
+        let status = ended.expect("an end in time").expect("a status");
+        assert!(status.success(), "{status}");
     }
 
     /// Sends a GET request.

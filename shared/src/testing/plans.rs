@@ -25,6 +25,19 @@ impl Platform {
         self.explain(texts, &[], "explain (analyze, timing off)", Some(parameters)).await
     }
 
+    /// Runs the statement with these parameters under its generic plan, and returns the plan and the number of pages (8
+    /// KiB) that it reads.
+    ///
+    /// # Panics
+    /// When no statement or more than one contains the texts, or the statement fails.
+    pub async fn pages(&self, texts: &[&str], parameters: &str) -> (String, u64) {
+        let plan = self.explain(texts, &[], "explain (analyze, buffers, timing off)", Some(parameters)).await;
+        // The first line with buffers belongs to the whole statement: `Buffers: shared hit=11 read=2`.
+        let buffers = plan.lines().find(|line| line.contains("Buffers: shared")).expect("buffers");
+        let counts = buffers.split(['=', ' ']).filter_map(|word| word.parse::<u64>().ok());
+        (plan.clone(), counts.sum())
+    }
+
     async fn explain(&self, texts: &[&str], off: &[&str], explain: &str, parameters: Option<&str>) -> String {
         let statement = statement(texts);
         let mut db = self.db.acquire().await.expect("a connection").detach();

@@ -76,6 +76,10 @@ impl Processing {
                 for (attributes, _) in self.platform.messages("results").await {
                     let attribute = |name: &str| attributes[name].as_str().expect("an attribute").to_owned();
                     let object = attribute("objectId");
+                    // Objects in other folders are no output.
+                    if !object.starts_with(&format!("{folder}/")) {
+                        continue;
+                    }
                     assert!(object.starts_with(&format!("{folder}/{item}/")), "{object}");
                     found.push((object, attribute("objectGeneration").parse().expect("a generation")));
                 }
@@ -118,8 +122,8 @@ impl Platform {
             Box::pin(async move {
                 let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
                 let (bucket, object) = named.expect("a bucket and an object");
-                let made = storage.create_object(bucket, object, Default::default(), bytes.into()).await;
-                made.map(|_| ()).map_err(|error| error.to_string())
+                let created = storage.create_object(bucket, object, Default::default(), bytes.into()).await;
+                created.map(|_| ()).map_err(|error| error.to_string())
             })
         })
     }

@@ -29,30 +29,30 @@ struct AppState {
 
 #[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
-struct InThe {
+struct OfProject {
     #[garde(skip)]
     project_id: ProjectId,
     #[garde(length(min = 1))]
     name: Option<String>,
 }
 
-impl InProject for InThe {
+impl InProject for OfProject {
     fn project_id(&self) -> ProjectId {
         self.project_id
     }
 }
 
-async fn let_in<R: Rule, L: Locator>(access: Access<R, L>) -> String {
+async fn admit<R: Rule, L: Locator>(access: Access<R, L>) -> String {
     let role = access.role.map(|role| serde_json::to_value(role).expect("a role"));
     json!({"role": role, "project": access.project_id, "user": access.principal.user_id}).to_string()
 }
 
 fn routes<R: Rule>(rule: &str) -> Router<AppState> {
     Router::new()
-        .route(&format!("/{rule}/projects/{{project_id}}"), get(let_in::<R, ByPath>))
-        .route(&format!("/{rule}/query"), get(let_in::<R, ByQuery<InThe>>))
-        .route(&format!("/{rule}/body"), axum::routing::post(let_in::<R, ByBody<InThe>>))
-        .route(&format!("/{rule}/documents/{{id}}"), get(let_in::<R, ByItem<Document>>))
+        .route(&format!("/{rule}/projects/{{project_id}}"), get(admit::<R, ByPath>))
+        .route(&format!("/{rule}/query"), get(admit::<R, ByQuery<OfProject>>))
+        .route(&format!("/{rule}/body"), axum::routing::post(admit::<R, ByBody<OfProject>>))
+        .route(&format!("/{rule}/documents/{{id}}"), get(admit::<R, ByItem<Document>>))
 }
 
 struct Guarded {

@@ -1,6 +1,6 @@
 use shared::{
     base::ids::ItemId,
-    items::{Failure, ItemStatus, ObjectName, Position, Recorded, transitions_after},
+    items::{Failure, FailureCode, ItemStatus, ObjectName, Position, Recorded, transitions_after},
     testing::{Platform, Transition, eventually, transition},
 };
 use sqlx::{PgConnection, PgPool};
@@ -21,13 +21,13 @@ impl Items {
             objects.push(platform.draft(project, &user, "application/pdf", 5).await);
         }
         let items = Self { platform, objects };
-        let last = items.seen(Position::default(), count).await.last().expect("a transition").position;
+        let last = items.recorded(Position::default(), count).await.last().expect("a transition").position;
         (items, last)
     }
 
     /// Waits for `count` transitions after a position. Transactions in other databases on the server, such as those of
     /// other tests, also delay readers.
-    async fn seen(&self, after: Position, count: usize) -> Vec<Recorded> {
+    async fn recorded(&self, after: Position, count: usize) -> Vec<Recorded> {
         eventually("the transitions", async || {
             let recorded = self.after(after).await;
             (recorded.len() >= count).then_some(recorded)
@@ -75,14 +75,14 @@ async fn commits_in_reverse_order_of_their_ids_hide_no_transition(db: PgPool) {
     assert_eq!(items.platform.status(items.id(1)).await, ItemStatus::Processing);
     assert_eq!(items.after(start).await, []);
     first.commit().await.expect("a commit");
-    let seen = items.seen(start, 2).await;
-    assert_eq!(ids(&seen), [items.id(0), items.id(1)]);
+    let recorded = items.recorded(start, 2).await;
+    assert_eq!(ids(&recorded), [items.id(0), items.id(1)]);
     assert_eq!(
-        (seen[0].from, seen[0].to, seen[0].version),
+        (recorded[0].from, recorded[0].to, recorded[0].version),
         (Some(ItemStatus::Draft), ItemStatus::Processing, 2)
     );
-    assert_eq!(ids(&items.after(seen[0].position).await), [items.id(1)]);
-    assert_eq!(items.after(seen[1].position).await, []);
+    assert_eq!(ids(&items.after(recorded[0].position).await), [items.id(1)]);
+    assert_eq!(items.after(recorded[1].position).await, []);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -94,12 +94,12 @@ async fn ids_in_reverse_order_of_their_transactions_hide_no_transition(db: PgPoo
     items.advance(&mut second, 1).await;
     items.advance(&mut first, 0).await;
     first.commit().await.expect("a commit");
-    let seen = items.seen(start, 1).await;
-    assert_eq!(ids(&seen), [items.id(0)]);
+    let recorded = items.recorded(start, 1).await;
+    assert_eq!(ids(&recorded), [items.id(0)]);
     second.commit().await.expect("a commit");
-    let rest = items.seen(seen[0].position, 1).await;
+    let rest = items.recorded(recorded[0].position, 1).await;
     assert_eq!(ids(&rest), [items.id(1)]);
-    assert!(rest[0].position > seen[0].position);
+    assert!(rest[0].position > recorded[0].position);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -112,7 +112,7 @@ async fn a_transaction_delays_readers_only_until_it_is_rolled_back(db: PgPool) {
     second.commit().await.expect("a commit");
     assert_eq!(items.after(start).await, []);
     first.rollback().await.expect("a rollback");
-    assert_eq!(ids(&items.seen(start, 1).await), [items.id(1)]);
+    assert_eq!(ids(&items.recorded(start, 1).await), [items.id(1)]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -127,23 +127,23 @@ async fn a_reader_sees_each_transition_of_concurrent_writers_once(db: PgPool) {
         }
     };
     let reader = async {
-        let (mut position, mut seen) = (start, Vec::new());
-        while seen.len() < 60 {
+        let (mut position, mut recorded) = (start, Vec::new());
+        while recorded.len() < 60 {
             let mut db = items.platform.db.acquire().await.expect("a connection");
             let page = transitions_after(&mut db, position, 7).await.expect("transitions");
             position = page.last().map_or(position, |last| last.position);
-            seen.extend(ids(&page));
+            recorded.extend(ids(&page));
             tokio::task::yield_now().await;
         }
-        seen
+        recorded
     };
     let reader = tokio::time::timeout(std::time::Duration::from_secs(60), reader);
-    let (seen, ..) = tokio::join!(reader, writer(0..20), writer(20..40), writer(40..60));
-    let mut seen = seen.expect("all transitions in time");
-    seen.sort();
+    let (recorded, ..) = tokio::join!(reader, writer(0..20), writer(20..40), writer(40..60));
+    let mut recorded = recorded.expect("all transitions in time");
+    recorded.sort();
     let mut all: Vec<ItemId> = items.objects.iter().map(|object| object.item_id).collect();
     all.sort();
-    assert_eq!(seen, all);
+    assert_eq!(recorded, all);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -151,7 +151,7 @@ async fn a_transition_from_an_outdated_version_changes_nothing(db: PgPool) {
     let (items, start) = Items::start(db, 1).await;
     let decide = async |to| {
         let mut tx = items.begin().await;
-        let failure = Failure { code: "x".to_owned(), message: "y".to_owned() };
+        let failure = Failure::new(FailureCode::Unreadable, "y");
         let failure = (to == ItemStatus::Failed).then_some(&failure);
         let change = Transition { failure, ..items.change(0, 1, to) };
         let moved = transition(&mut tx, &change).await;
@@ -160,11 +160,11 @@ async fn a_transition_from_an_outdated_version_changes_nothing(db: PgPool) {
     };
     let (one, two) = tokio::join!(decide(ItemStatus::Processing), decide(ItemStatus::Failed));
     assert_eq!([one, two].iter().flatten().collect::<Vec<_>>(), [&2]);
-    assert_eq!(items.seen(start, 1).await.len(), 1);
+    assert_eq!(items.recorded(start, 1).await.len(), 1);
     items.platform.change("update items set deleted_at = now() where id = $1", items.id(0).0).await;
     let mut tx = items.begin().await;
-    let gone = transition(&mut tx, &items.change(0, 2, ItemStatus::Approved)).await;
-    assert_eq!(gone, None);
+    let stale = transition(&mut tx, &items.change(0, 2, ItemStatus::Approved)).await;
+    assert_eq!(stale, None);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

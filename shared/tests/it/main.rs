@@ -7,5 +7,7 @@ mod items;
 mod layers;
 mod outbox;
 mod rate_limit;
+mod redis;
+mod schemas;
 mod server;
 mod storage;

@@ -1,4 +1,4 @@
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use shared::{
     base::{
@@ -42,12 +42,12 @@ async fn rows(platform: &Platform) -> i64 {
 async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
     let platform = Platform::start(db).await;
     let outbox = platform.outbox(None);
-    let mut announced = Vec::new();
+    let mut recorded = Vec::new();
     // The first publish opens a connection, which may exceed its time limit.
     eventually("a commit that publishes in time", async || {
-        announced.push(event());
+        recorded.push(event());
         let mut tx = outbox.begin().await.expect("a transaction");
-        let id = tx.record(&announced[announced.len() - 1]).await.expect("an event");
+        let id = tx.record(&recorded[recorded.len() - 1]).await.expect("an event");
         tx.commit().await.expect("a commit");
         let left: Option<i32> = sqlx::query_scalar("select 1 from outbox where id = $1")
             .bind(id)
@@ -58,7 +58,7 @@ async fn a_commit_publishes_and_leaves_no_row(db: PgPool) {
     })
     .await;
     let published = platform.events::<EmailRequested>().await;
-    assert!(published.contains(&announced[announced.len() - 1]), "{published:?}");
+    assert!(published.contains(&recorded[recorded.len() - 1]), "{published:?}");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -66,8 +66,13 @@ async fn a_message_carries_its_event_and_the_trace_of_the_request(db: PgPool) {
     let platform = Platform::start(db).await;
     let outbox = platform.outbox(None);
     let trace = Trace::from_traceparent(TRACEPARENT).expect("a trace");
-    let request =
-        RequestContext { request_id: "1".to_owned(), trace, client_address: None, user_agent: None };
+    let request = RequestContext {
+        request_id: "1".to_owned(),
+        trace,
+        client_address: None,
+        user_agent: None,
+        ids: Arc::default(),
+    };
     let id = context::scope(request.into(), async {
         let mut tx = outbox.begin().await.expect("a transaction");
         let id = tx.record(&event()).await.expect("an event");
@@ -115,12 +120,12 @@ async fn without_pubsub_a_commit_returns_in_time_and_keeps_the_event(db: PgPool)
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_crash_after_the_commit_loses_nothing(db: PgPool) {
     let platform = Platform::start(db).await;
-    let announced = event();
+    let recorded = event();
     let silent = Silent::start().await;
     {
         let dying = platform.outbox(Some(&silent.endpoint));
         let mut tx = dying.begin().await.expect("a transaction");
-        tx.record(&announced).await.expect("an event");
+        tx.record(&recorded).await.expect("an event");
         let committed = eventually("the commit", async || (rows(&platform).await == 1).then_some(()));
         // The process dies after the commit, before it publishes.
         tokio::select! { _ = tx.commit() => {}, () = committed => {} }
@@ -138,7 +143,7 @@ async fn a_crash_after_the_commit_loses_nothing(db: PgPool) {
     // The dead process may also have published the event, since delivery is at least once.
     let published = platform.events::<EmailRequested>().await;
     assert!(
-        (1..=2).contains(&published.len()) && published.iter().all(|event| *event == announced),
+        (1..=2).contains(&published.len()) && published.iter().all(|event| *event == recorded),
         "{published:?}"
     );
 }

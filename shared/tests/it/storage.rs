@@ -17,7 +17,7 @@ async fn unreachable_storage_is_reported_in_time_as_a_transient_error() {
         ("GOOGLE_SERVICE_ACCOUNT_KEY", identity().key_json()),
     ]);
     let reader = ObjectReader::new(&StorageSettings::from_env(&env).expect("settings")).expect("a reader");
-    let looked = tokio::time::timeout(Duration::from_secs(60), reader.head("letters", "a", 1, 16)).await;
-    let error = looked.expect("an answer in time").expect_err("nothing to read");
+    let read = tokio::time::timeout(Duration::from_secs(60), reader.head("letters", "a", 1, 16)).await;
+    let error = read.expect("an answer in time").expect_err("nothing to read");
     assert!(matches!(error, ReadError::Transient(_)), "{error}");
 }

@@ -50,15 +50,17 @@ resource "google_cloud_run_v2_service" "this" {
         startup_cpu_boost = true
       }
 
-      # Checks only the process, so that a short database outage does not restart instances.
+      # Waits until the function reaches its database: Direct VPC egress may need a minute or more to connect
+      # (https://cloud.google.com/run/docs/configuring/vpc-direct-vpc#limitations).
       startup_probe {
-        period_seconds    = 1
-        timeout_seconds   = 1
-        failure_threshold = 30
+        period_seconds    = 2
+        timeout_seconds   = 2
+        failure_threshold = 90
         http_get {
-          path = "/health/live"
+          path = "/health/ready"
         }
       }
+      # Checks only the process, so that a short database outage does not restart instances.
       liveness_probe {
         period_seconds    = 30
         timeout_seconds   = 5

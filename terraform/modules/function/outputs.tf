@@ -15,6 +15,16 @@ output "ingress" {
   value       = google_cloud_run_v2_service.this.ingress
 }
 
+output "startup_probe" {
+  description = "The startup probe of the service."
+  value       = one(google_cloud_run_v2_service.this.template[0].containers[0].startup_probe)
+}
+
+output "deletion_protection" {
+  description = "Whether Terraform refuses to destroy the service."
+  value       = google_cloud_run_v2_service.this.deletion_protection
+}
+
 output "tags" {
   description = "The network tags that firewall rules match."
   value       = google_cloud_run_v2_service.this.template[0].vpc_access[0].network_interfaces[0].tags

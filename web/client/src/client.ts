@@ -98,8 +98,8 @@ export class AltaData {
     const { id, kind } = item;
     const load = async (): Promise<ItemWithText> =>
       kind === "document"
-        ? { ...(await this.get("/documents/{document_id}", { params: { path: { document_id: id } } })), kind }
-        : { ...(await this.get("/voice/{voice_sample_id}", { params: { path: { voice_sample_id: id } } })), kind };
+        ? this.get("/documents/{document_id}", { params: { path: { document_id: id } } })
+        : this.get("/voice/{voice_sample_id}", { params: { path: { voice_sample_id: id } } });
     const events = this.events(item.project_id, options);
     try {
       await events.opened;

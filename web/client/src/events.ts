@@ -145,7 +145,7 @@ export class Events implements AsyncIterableIterator<Transition> {
     return this.#ticket.ticket;
   }
 
-  /** Tells if another connection may succeed, and prepares it. */
+  /** Returns true if another connection may succeed, and prepares it. */
   #recovers(error: unknown, failures: number): boolean {
     if (isProblem(error, "ticket_invalid") && failures < 3) {
       this.#ticket = null;
@@ -179,7 +179,13 @@ export class Events implements AsyncIterableIterator<Transition> {
 }
 
 /** Returns the error for the last event of a stream whose reader lost access. */
-function ended({ code }: Pick<Schema<"Problem">, "code">): ProblemError {
+function ended({ code }: Schema<"StreamEnd">): ProblemError {
   const status = code === "unauthenticated" ? 401 : code === "not_found" ? 404 : 403;
-  return new ProblemError({ type: "about:blank", title: "The access to these events has ended", status, code });
+  return new ProblemError({
+    type: "about:blank",
+    title: "The access to these events has ended",
+    status,
+    code,
+    request_id: null,
+  });
 }

@@ -73,7 +73,7 @@ export function mediaTypeOf(file: { readonly name?: string; readonly type: strin
 /** Returns the kind and type of a file. Throws an {@link UnsupportedFileError} if the API would refuse it. */
 export function checkFile(file: Blob, name: string): MediaType {
   const media = mediaTypeOf({ name, type: file.type });
-  if (!media) throw new UnsupportedFileError("type", `${name} is neither a document nor an audio file.`);
+  if (!media) throw new UnsupportedFileError("type", unsupported(file.type, name));
   if (file.size === 0) throw new UnsupportedFileError("empty", `${name} is empty.`);
   const most = MAX_BYTES[media.kind];
   if (file.size > most) throw new UnsupportedFileError("too_large", `${name} is larger than ${most / 2 ** 20} MiB.`);
@@ -94,6 +94,14 @@ export function acceptedFiles(...kinds: ItemKind[]): string {
 export function defaultName({ kind, content_type }: MediaType): string {
   const extension = { ...DOCUMENTS, ...VOICE }[content_type][0] ?? "wav";
   return `${kind === "voice" ? "recording" : "document"}.${extension}`;
+}
+
+function unsupported(type: string, name: string): string {
+  // Telephones save photos as HEIC. Some systems know no type for them.
+  if (/^image\/hei[cf]/i.test(type) || /\.hei[cf]$/i.test(name)) {
+    return `${name} is a HEIC photo. Save it as JPEG, or export it as PDF, and upload that.`;
+  }
+  return `${name} is neither a document nor an audio file.`;
 }
 
 function accepted(type: string): MediaType | null {

@@ -3,12 +3,7 @@
 import type { Api } from "./api.js";
 import type { Schema } from "./types.js";
 
-// The API describes options and credentials as objects without fields. When it describes them, delete these two types
-// and the conversions to and from them.
-type Options = Record<string, unknown>;
-type Credential = Record<string, unknown>;
-
-/** Tells if this browser can use passkeys. */
+/** Returns true if this browser can use passkeys. */
 export function passkeysSupported(): boolean {
   return typeof PublicKeyCredential !== "undefined" && "parseRequestOptionsFromJSON" in PublicKeyCredential;
 }
@@ -23,25 +18,21 @@ export interface PasskeyRequest {
 /** Lets the user choose a passkey, and returns the proof for `POST /auth/login` or `POST /auth/reauthenticate`. */
 export async function assertion(api: Api, request: PasskeyRequest = {}): Promise<Schema<"Assertion">> {
   const { ceremony_id, options } = await api.post("/auth/passkeys/login/start");
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
-    options as Options as unknown as PublicKeyCredentialRequestOptionsJSON,
-  );
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   return { ceremony_id, credential: toJson(await navigator.credentials.get({ publicKey, ...request })) };
 }
 
 /** Creates a passkey on this device and registers it. Needs a session that signed in within the last 10 minutes. */
 export async function createPasskey(api: Api, name?: string): Promise<Schema<"Passkey">> {
   const { ceremony_id, options } = await api.post("/auth/passkeys/register/start");
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
-    options as Options as unknown as PublicKeyCredentialCreationOptionsJSON,
-  );
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const credential = toJson(await navigator.credentials.create({ publicKey }));
   return api.post("/auth/passkeys/register/finish", {
     body: { ceremony_id, credential, ...(name !== undefined && { name }) },
   });
 }
 
-function toJson(credential: globalThis.Credential | null): Credential {
+function toJson(credential: Credential | null): PublicKeyCredentialJSON {
   if (!(credential instanceof PublicKeyCredential)) throw new DOMException("No passkey was chosen.", "NotAllowedError");
   return credential.toJSON();
 }

@@ -1,4 +1,4 @@
-/** Errors that callers can tell apart. */
+/** The errors of the client, one class for each cause. */
 
 import type { Schema } from "./types.js";
 
@@ -38,7 +38,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Tells if an error is a problem, with one of these codes if there are any. */
+/** Returns true if an error is a problem, with one of these codes if there are any. */
 export function isProblem(error: unknown, ...codes: ProblemCode[]): error is ProblemError {
   return error instanceof ProblemError && (codes.length === 0 || codes.includes(error.code));
 }
@@ -65,7 +65,7 @@ export async function send(request: Request, fetch: typeof globalThis.fetch = gl
   }
 }
 
-/** Tells if a request with this outcome may succeed later without a change. */
+/** Returns true if a request with this outcome may succeed later without a change. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   return error instanceof ProblemError && (error.status === 429 || error.status >= 500);
@@ -78,7 +78,7 @@ function isBody(body: unknown): body is Problem {
 // A proxy in front of the API answers in its own format.
 function substitute({ status, statusText }: Response): Problem {
   const code = status === 429 ? "too_many_requests" : status >= 500 ? "unavailable" : "malformed";
-  return { type: "about:blank", title: statusText || `The server answered ${status}.`, status, code };
+  return { type: "about:blank", title: statusText || `The server answered ${status}.`, status, code, request_id: null };
 }
 
 function sentence({ title, detail, errors }: Problem): string {

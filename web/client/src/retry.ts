@@ -35,7 +35,7 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 export interface Persistence {
   backoff: Backoff;
   signal?: AbortSignal | undefined;
-  /** Tells if a repetition may succeed: true, or the seconds to wait at least. */
+  /** Returns true if a repetition may succeed, or the minimum number of seconds to wait before it. */
   repeatable(error: unknown): boolean | number;
 }
 

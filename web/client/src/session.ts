@@ -12,11 +12,11 @@ import type { Fetch, Schema } from "./types.js";
 /** An access token is refreshed when it is valid for less than this, in milliseconds. */
 const MARGIN = 30_000;
 /** The time that another tab has to send its new access token, in milliseconds. */
-const PATIENCE = 500;
+const TAB_TIMEOUT = 500;
 /** A refresh may be repeated for 10 seconds, because until then the server returns the same tokens again. */
 const BACKOFF: Backoff = { first: 300, longest: 2000, failures: 3 };
 
-/** The session of a client. The access token stays in memory; the refresh token lies in the store. */
+/** The session of a client. The access token stays in memory; the refresh token stays in the store. */
 export class Session {
   readonly #open: Api;
   readonly #api: Api;
@@ -44,12 +44,12 @@ export class Session {
     return this.#api;
   }
 
-  /** True after a sign-in, false after a sign-out, undefined until the first refresh has told. */
+  /** True after a sign-in, false after a sign-out, undefined until the first refresh has ended. */
   get signedIn(): boolean | undefined {
     return this.#signedIn;
   }
 
-  /** Calls a function after each sign-in and sign-out, in any tab. Returns a function that ends this. */
+  /** Calls a function after each sign-in and sign-out, in any tab. Returns a function that removes it. */
   onChange(listener: (signedIn: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -75,8 +75,8 @@ export class Session {
   }
 
   /**
-   * Ends this session. The tokens on this device are deleted in any case. Rejects if the server could not be told: then
-   * the session lives until it expires, or until the user ends it from another one.
+   * Ends this session. The tokens on this device are deleted in any case. Rejects if the request fails: then the
+   * session is valid until it expires, or until the user ends it from another one.
    */
   async signOut(): Promise<void> {
     try {
@@ -122,7 +122,7 @@ export class Session {
     this.#listeners.clear();
   }
 
-  async #begin(proof: Schema<"Proof_PasswordLogin">): Promise<void> {
+  async #begin(proof: Schema<"PasswordLoginProof">): Promise<void> {
     const tokens = await this.#open.post("/auth/login", { body: proof });
     await exclusively(this.#lock, () => this.#keep(tokens));
   }
@@ -137,7 +137,7 @@ export class Session {
         return null;
       }
       // Another tab refreshed while this one waited for the lock, and sent its access token.
-      if (kept !== seen && this.#access?.token === stale) await this.#tabs.heard(PATIENCE);
+      if (kept !== seen && this.#access?.token === stale) await this.#tabs.next(TAB_TIMEOUT);
       const access: Access = this.#access;
       if (access && access.token !== stale) return access.token;
       return this.#rotate(kept);
@@ -160,14 +160,14 @@ export class Session {
   async #keep({ access_token, expires_in, refresh_token }: Schema<"Tokens">): Promise<string> {
     await this.#store.set(refresh_token);
     const access = { token: access_token, expiresAt: Date.now() + expires_in * 1000 };
-    this.#tabs.tell(access);
+    this.#tabs.send(access);
     this.#adopt(access);
     return access_token;
   }
 
   async #end(): Promise<void> {
     await this.#store.delete();
-    this.#tabs.tell(null);
+    this.#tabs.send(null);
     this.#adopt(null);
   }
 

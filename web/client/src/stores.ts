@@ -3,7 +3,7 @@
 /** Holds the refresh token of a session. */
 export interface TokenStore {
   /**
-   * The name of what is stored. Clients whose stores have the same name share one session: its lock, and through
+   * The name of the stored session. Clients whose stores have the same name share one session: its lock, and through
    * `BroadcastChannel` its access token. Leave it out for a store of a single client.
    */
   readonly name?: string;

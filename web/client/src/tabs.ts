@@ -20,12 +20,12 @@ export class Tabs {
     (this.#channel as { unref?: () => void }).unref?.();
   }
 
-  tell(access: Access): void {
+  send(access: Access): void {
     this.#channel?.postMessage(access);
   }
 
-  /** Waits for the next message, at most so many milliseconds. */
-  async heard(milliseconds: number): Promise<void> {
+  /** Waits for the next message, at most this many milliseconds. */
+  async next(milliseconds: number): Promise<void> {
     if (!this.#channel) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);

@@ -30,7 +30,7 @@ export class StorageError extends Error {
   }
 }
 
-/** The progress and the surroundings of a transfer. */
+/** The options and callbacks of a transfer. */
 export interface TransferOptions {
   send: Send;
   signal: AbortSignal;
@@ -42,7 +42,7 @@ export interface TransferOptions {
   backoff?: Backoff | undefined;
 }
 
-/** Sends a file to where `target` says: a signed request, or the URL of a session. */
+/** Sends a file with a signed request, or to the URL of a session. */
 export async function transfer(file: Blob, target: Schema<"Upload"> | string, options: TransferOptions): Promise<void> {
   if (typeof target === "string") {
     await continueSession(file, target, null, options);

@@ -1,4 +1,4 @@
-/** A limit on how many run at once. */
+/** A limit on the number of concurrent tasks. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,7 +7,7 @@ export class Turns {
     this.#free = limit;
   }
 
-  /** Waits for a turn. The result ends it. */
+  /** Waits for a turn, and returns a function that ends it. */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free -= 1;

@@ -9,12 +9,10 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 
 export type ItemKind = Schema<"ItemKind">;
 export type ItemStatus = Schema<"ItemStatus">;
-/** A document or a voice sample, told apart by `kind`. */
+/** A document or a voice sample, distinguished by `kind`. */
 export type Item = Schema<"AnyItem">;
-/** An item with its text, told apart by `kind`. */
-export type ItemWithText =
-  | (Schema<"DocumentWithText"> & { kind: "document" })
-  | (Schema<"VoiceSampleWithText"> & { kind: "voice" });
+/** An item with its text, distinguished by `kind`. */
+export type ItemWithText = Schema<"DocumentWithText"> | Schema<"VoiceSampleWithText">;
 /** A change of an item's status. */
 export type Transition = Schema<"ItemTransition">;
 

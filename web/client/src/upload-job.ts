@@ -1,4 +1,4 @@
-/** The work of an upload. An interrupted job keeps what it reached. */
+/** The steps of an upload. An interrupted job continues with the step that failed. */
 
 import type { Api } from "./api.js";
 import { checksum } from "./crc32c.js";
@@ -27,7 +27,7 @@ export type UploadTarget = NewItem | { readonly item_id: string };
 /** About two minutes of failures. */
 const REQUESTS: Backoff = { first: 500, longest: 32_000, failures: 8 };
 
-/** The upload of one file, in as many attempts as it takes. */
+/** The upload of one file, in any number of attempts. */
 export class UploadJob {
   /** The item, once it exists. */
   item: Item | null = null;

@@ -38,7 +38,7 @@ export async function refused(): Promise<void> {
   // @ts-expect-error: the option is misspelled.
   await alta.get("/projects", { parameters: {} });
   // @ts-expect-error: not an accepted media type.
-  await use({ content_type: "text/plain" } satisfies Pick<Schema<"CreateDocument">, "content_type">);
+  await use("text/plain" satisfies Schema<"DocumentMediaType">);
   // @ts-expect-error: not a list.
   alta.list("/auth/me");
   // @ts-expect-error: an upload is for a project or an item.

@@ -52,30 +52,40 @@ pub(crate) async fn take_dead_letter(
     .await
 }
 
-/// Deletes and returns up to `limit` dead letters that match a filter, oldest first. Skips those that a concurrent call
-/// has taken. With `is_replay`, only those that can be replayed match.
+/// Deletes and returns up to `limit` dead letters that match a filter, oldest first, and counts those that remain. Skips
+/// those that a concurrent call has taken. With `is_replay`, only those that can be replayed match.
 pub(crate) async fn take_dead_letters(
     db: &mut PgConnection,
     filter: &DeadLetterFilter,
     is_replay: bool,
     limit: i64,
-) -> Result<Vec<Letter>, sqlx::Error> {
-    sqlx::query_as!(
-        Letter,
+) -> Result<(Vec<Letter>, i64), sqlx::Error> {
+    let rows = sqlx::query!(
         r#"
-        delete from dead_letters
-        where id in (
+        with matching as materialized (
             select id from dead_letters
             where ($1::text is null or subscription = $1)
               and ($2::text is null or position(lower($2) in lower(cause)) > 0)
               and ($3::timestamptz is null or created_at >= $3)
               and ($4::timestamptz is null or created_at < $4)
               and (replayable or not $5)
-            order by id
-            limit $6
-            for update skip locked
+        ), taken as (
+            delete from dead_letters
+            where id in (
+                select dead_letters.id
+                from dead_letters
+                join matching using (id)
+                order by dead_letters.id
+                limit $6
+                for update of dead_letters skip locked
+            )
+            returning id, subscription, attributes, data
         )
-        returning id as "id: DeadLetterId", subscription, attributes, data
+        select (select count(*) from matching) - (select count(*) from taken) as "remaining!",
+               taken.id as "id?: DeadLetterId", taken.subscription as "subscription?", taken.attributes as "attributes?",
+               taken.data as "data?"
+        from (values (1)) as always
+        left join taken on true
         "#,
         filter.subscription,
         filter.cause,
@@ -85,31 +95,11 @@ pub(crate) async fn take_dead_letters(
         limit,
     )
     .fetch_all(db)
-    .await
-}
-
-/// Counts the dead letters that match a filter, as [`take_dead_letters`] does.
-pub(crate) async fn count_dead_letters(
-    db: &mut PgConnection,
-    filter: &DeadLetterFilter,
-    is_replay: bool,
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"
-        select count(*) as "remaining!"
-        from dead_letters
-        where ($1::text is null or subscription = $1)
-          and ($2::text is null or position(lower($2) in lower(cause)) > 0)
-          and ($3::timestamptz is null or created_at >= $3)
-          and ($4::timestamptz is null or created_at < $4)
-          and (replayable or not $5)
-        "#,
-        filter.subscription,
-        filter.cause,
-        filter.from,
-        filter.to,
-        is_replay,
-    )
-    .fetch_one(db)
-    .await
+    .await?;
+    let remaining = rows.first().map_or(0, |row| row.remaining);
+    let letters = rows.into_iter().filter_map(|row| {
+        let (id, subscription, attributes) = (row.id?, row.subscription?, row.attributes?);
+        Some(Letter { id, subscription, attributes, data: row.data? })
+    });
+    Ok((letters.collect(), remaining))
 }

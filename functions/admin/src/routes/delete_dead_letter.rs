@@ -3,10 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use shared::{
     base::ids::DeadLetterId,
-    http::{
-        extract::Path,
-        problem::{ProblemBody, Result},
-    },
+    http::{extract::Path, problem::Result},
     identity::principal::SuperAdmin,
 };
 
@@ -17,7 +14,8 @@ use crate::dead_letters::DeadLetters;
 /// Its message is lost and can no longer be replayed.
 #[utoipa::path(delete, path = "/admin/dead-letters/{dead_letter_id}", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT),
+        (status = NOT_FOUND, description = "not_found")))]
 pub(crate) async fn delete_dead_letter(
     State(letters): State<DeadLetters>,
     SuperAdmin(principal): SuperAdmin,

@@ -6,7 +6,7 @@ use shared::{
     base::ids::UserId,
     http::{
         extract::Path,
-        problem::{OrNotFound as _, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
         versioned::{HasVersion, Versioned},
     },
     identity::principal::SuperAdmin,
@@ -45,7 +45,8 @@ impl HasVersion for UserDetail {
 ///
 /// Includes the last activity and the project memberships.
 #[utoipa::path(get, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
-    responses((status = OK, body = UserDetail), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = OK, body = UserDetail),
+        (status = NOT_FOUND, description = "not_found")))]
 pub(crate) async fn get_user(
     State(app): State<AppState>,
     _: SuperAdmin,

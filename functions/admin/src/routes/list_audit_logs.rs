@@ -37,10 +37,12 @@ pub(crate) struct ListAuditLogs {
     #[garde(skip)]
     actor: Option<UserId>,
     /// The name of the action, such as `user.login`.
-    #[garde(length(max = 64))]
+    #[garde(length(chars, max = 64))]
+    #[param(max_length = 64)]
     action: Option<String>,
     /// The type of the affected resource, such as `user`.
-    #[garde(length(max = 64))]
+    #[garde(length(chars, max = 64))]
+    #[param(max_length = 64)]
     resource_type: Option<String>,
     /// The id of the affected resource.
     #[garde(skip)]

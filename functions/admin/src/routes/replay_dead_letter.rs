@@ -6,7 +6,7 @@ use shared::{
     base::ids::DeadLetterId,
     http::{
         extract::{Json, Path},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::principal::SuperAdmin,
 };
@@ -17,8 +17,15 @@ use crate::dead_letters::DeadLetters;
 /// The result of a replay.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Replayed {
-    /// The outcome of the request: always `replayed`.
-    status: &'static str,
+    status: ReplayStatus,
+}
+
+/// The outcome of a replay.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReplayStatus {
+    /// The message was published again.
+    Replayed,
 }
 
 /// Replay a dead letter
@@ -27,13 +34,14 @@ pub(crate) struct Replayed {
 /// fails again, a new dead letter is stored.
 #[utoipa::path(post, path = "/admin/dead-letters/{dead_letter_id}/replay", tag = "admin",
     params(("dead_letter_id" = DeadLetterId, Path)),
-    responses((status = ACCEPTED, body = Replayed), (status = NOT_FOUND, body = ProblemBody),
-        (status = CONFLICT, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = Replayed),
+        (status = NOT_FOUND, description = "not_found"),
+        (status = CONFLICT, description = "not_replayable")))]
 pub(crate) async fn replay_dead_letter(
     State(letters): State<DeadLetters>,
     SuperAdmin(principal): SuperAdmin,
     Path(id): Path<DeadLetterId>,
 ) -> Result<(StatusCode, Json<Replayed>)> {
     letters.replay(principal.user_id, id).await?;
-    Ok((StatusCode::ACCEPTED, Json(Replayed { status: "replayed" })))
+    Ok((StatusCode::ACCEPTED, Json(Replayed { status: ReplayStatus::Replayed })))
 }

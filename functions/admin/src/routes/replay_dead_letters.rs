@@ -4,7 +4,7 @@ use axum::extract::State;
 use shared::{
     http::{
         extract::{Json, Query},
-        problem::{ProblemBody, Result},
+        problem::Result,
     },
     identity::principal::SuperAdmin,
 };
@@ -18,7 +18,8 @@ use crate::{
 ///
 /// Oldest first, at most 1,000 per call. Dead letters that cannot be replayed do not match.
 #[utoipa::path(post, path = "/admin/dead-letters/replay", tag = "admin", params(DeadLetterFilter),
-    responses((status = OK, body = DeadLettersDone), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = OK, body = DeadLettersDone),
+        (status = CONFLICT, description = "not_replayable")))]
 pub(crate) async fn replay_dead_letters(
     State(letters): State<DeadLetters>,
     SuperAdmin(principal): SuperAdmin,

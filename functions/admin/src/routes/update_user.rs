@@ -9,10 +9,10 @@ use shared::{
         extract::{Json, Path},
         merge_patch::kept_or_set,
         precondition::IfMatch,
-        problem::{ProblemBody, Result},
+        problem::Result,
         versioned::Versioned,
     },
-    identity::{account::GlobalRole, admins::LastAdminProblem, principal::SuperAdmin},
+    identity::{account::GlobalRole, principal::SuperAdmin},
 };
 use utoipa::ToSchema;
 
@@ -24,10 +24,12 @@ use crate::{model::User, users::Users};
 pub(crate) struct UpdateUser {
     #[serde(default, deserialize_with = "kept_or_set")]
     #[garde(skip)]
+    #[schema(value_type = GlobalRole, required = false)]
     global_role: Option<GlobalRole>,
     /// `true` signs the user out everywhere and blocks sign-in, `false` restores the user.
     #[serde(default, deserialize_with = "kept_or_set")]
     #[garde(skip)]
+    #[schema(value_type = bool, required = false)]
     suspended: Option<bool>,
 }
 
@@ -37,8 +39,9 @@ pub(crate) struct UpdateUser {
 /// suspended, and the only admin of a project cannot be suspended.
 #[utoipa::path(patch, path = "/admin/users/{user_id}", tag = "admin", params(("user_id" = UserId, Path)),
     request_body(content((UpdateUser = "application/merge-patch+json"), (UpdateUser = "application/json"))),
-    responses((status = OK, body = User), (status = NOT_FOUND, body = ProblemBody),
-        (status = CONFLICT, body = LastAdminProblem)))]
+    responses((status = OK, body = User),
+        (status = NOT_FOUND, description = "not_found"),
+        (status = CONFLICT, description = "last_admin, last_super_admin")))]
 pub(crate) async fn update_user(
     State(users): State<Users>,
     SuperAdmin(principal): SuperAdmin,

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 pub(crate) struct Admin {
     pub(crate) platform: Platform,
     /// A client without a session.
-    pub(crate) nobody: Client,
+    pub(crate) anonymous: Client,
     pub(crate) root: TestUser,
     /// A client with the session of the super admin `root`.
     pub(crate) client: Client,
@@ -16,17 +16,17 @@ pub(crate) struct Admin {
 impl Admin {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let nobody = platform.client_of::<admin::Admin>(&[]);
+        let anonymous = platform.client_of::<admin::Admin>(&[]);
         let root = platform.super_admin("root@example.org").await;
-        let client = nobody.as_user(&root);
-        Self { platform, nobody, root, client }
+        let client = anonymous.as_user(&root);
+        Self { platform, anonymous, root, client }
     }
 
     /// Asserts that callers other than super admins are refused, and that the audit log records it.
     pub(crate) async fn refuses_others(&self, path: &str) {
-        self.nobody.get(path).await.assert_problem(401, "unauthenticated");
+        self.anonymous.get(path).await.assert_problem(401, "unauthenticated");
         let ada = self.platform.user("ordinary@example.org").await;
-        self.nobody.as_user(&ada).get(path).await.assert_problem(403, "forbidden");
+        self.anonymous.as_user(&ada).get(path).await.assert_problem(403, "forbidden");
         let denied = "select count(*) from audit_logs where action = 'access.denied' and status = 'denied'";
         assert_eq!(self.platform.count(denied).await, 1);
     }

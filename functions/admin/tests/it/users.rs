@@ -15,8 +15,8 @@ async fn every_filter_finds_its_users(db: PgPool) {
     admin.platform.unverified_user("new@example.org").await;
     let bob = admin.platform.user("bob@example.net").await;
     admin.platform.change("update users set suspended_at = now() where id = $1", bob.id.0).await;
-    let gone = admin.platform.user("gone@example.org").await;
-    admin.platform.change("update users set deleted_at = now() where id = $1", gone.id.0).await;
+    let deleted = admin.platform.user("gone@example.org").await;
+    admin.platform.change("update users set deleted_at = now() where id = $1", deleted.id.0).await;
     for (query, emails) in [
         ("", vec!["bob@example.net", "new@example.org", "ada@example.org", "root@example.org"]),
         ("?q=EXAMPLE.ORG", vec!["new@example.org", "ada@example.org", "root@example.org"]),
@@ -72,10 +72,10 @@ async fn a_user_is_returned_with_their_memberships(db: PgPool) {
         json!([{"project_id": project, "project_name": "Letters", "role": "admin"}])
     );
     assert!(user.body["last_seen_at"].is_string(), "{}", user.body);
-    let nobody = format!("/admin/users/{}", UserId::new());
-    admin.client.get(&nobody).await.assert_problem(404, "not_found");
+    let unknown = format!("/admin/users/{}", UserId::new());
+    admin.client.get(&unknown).await.assert_problem(404, "not_found");
     admin.client.get("/admin/users/x").await.assert_problem(400, "malformed");
-    admin.refuses_others(&nobody).await;
+    admin.refuses_others(&unknown).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -104,7 +104,7 @@ async fn a_new_role_applies_to_the_next_request(db: PgPool) {
     let admin = Admin::start(db).await;
     let ada = admin.platform.user("ada@example.org").await;
     let path = format!("/admin/users/{}", ada.id);
-    let hers = admin.nobody.as_user(&ada);
+    let hers = admin.anonymous.as_user(&ada);
     hers.get("/admin/users").await.assert_problem(403, "forbidden");
     let stale =
         admin.client.with("if-match", "\"7\"").patch(&path, json!({"global_role": "super_admin"})).await;
@@ -127,8 +127,8 @@ async fn a_new_role_applies_to_the_next_request(db: PgPool) {
         let faulty = admin.client.patch(&path, body).await;
         assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), fields);
     }
-    let nobody = format!("/admin/users/{}", UserId::new());
-    admin.client.patch(&nobody, json!({})).await.assert_problem(404, "not_found");
+    let unknown = format!("/admin/users/{}", UserId::new());
+    admin.client.patch(&unknown, json!({})).await.assert_problem(404, "not_found");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -142,7 +142,7 @@ async fn concurrent_changes_never_remove_the_last_super_admin(db: PgPool) {
     let demotions = (0..40).map(|number| {
         let by = if number % 2 == 0 { &admin.root } else { &other };
         let of = if number % 4 < 2 { &admin.root } else { &other };
-        let client = admin.nobody.as_user(by);
+        let client = admin.anonymous.as_user(by);
         let path = format!("/admin/users/{}", of.id);
         let body = if number % 3 == 0 { json!({"suspended": true}) } else { json!({"global_role": "user"}) };
         async move { client.patch(&path, body).await.status.as_u16() }
@@ -159,7 +159,7 @@ async fn a_project_admin_has_no_access_to_the_platform_administration(db: PgPool
     let ada = admin.platform.user("ada@example.org").await;
     let project = admin.platform.project(&ada).await;
     admin.platform.member(project, &admin.root, ProjectRole::Reviewer).await;
-    let hers = admin.nobody.as_user(&ada);
+    let hers = admin.anonymous.as_user(&ada);
     hers.patch(&format!("/admin/users/{}", admin.root.id), json!({})).await.assert_problem(403, "forbidden");
 }
 

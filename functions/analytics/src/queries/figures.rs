@@ -4,7 +4,7 @@ use sqlx::{PgPool, types::Json};
 use time::OffsetDateTime;
 
 use crate::{
-    figures::{Bins, DayCounts, Figures, Read, Took, Total},
+    figures::{Bins, DayCounts, Durations, Figures, Read, Total},
     model::{Contributor, DomainCount, Reviewer, Scope},
     window::Window,
 };
@@ -31,10 +31,10 @@ macro_rules! select_figures {
             ), totals as (
                 select kind, status, items from statistics_totals where project_id = any($1)
                 union all
-                select kind, moved.status, moved.items
+                select kind, delta.status, delta.items
                 from unfolded
-                cross join lateral (values (from_status, -1), (to_status, 1)) as moved (status, items)
-                where from_status is distinct from to_status and moved.status is not null and moved.status <> 'deleted'
+                cross join lateral (values (from_status, -1), (to_status, 1)) as delta (status, items)
+                where from_status is distinct from to_status and delta.status is not null and delta.status <> 'deleted'
             ), happened as (
                 select starts_at as at, uploaded, processed, failed, approved, rejected
                 from statistics_counts
@@ -96,13 +96,13 @@ macro_rules! select_figures {
                 ) as did
                 group by user_id
             ), moved_domains as materialized (
-                select moved.domain, sum(moved.documents) as documents
+                select delta.domain, sum(delta.documents) as documents
                 from unfolded
                 cross join lateral (
                     values (gains_domain, unfolded.domain, 1), (loses_domain, domain_before, -1)
-                ) as moved (holds, domain, documents)
-                where moved.holds
-                group by moved.domain
+                ) as delta (applies, domain, documents)
+                where delta.applies
+                group by delta.domain
             ), candidates as (
                 select frequent.domain
                 from unnest($1::uuid[]) as scope (project_id)
@@ -162,7 +162,7 @@ macro_rules! select_figures {
                    ) as "histograms!: Json<Vec<Bins>>",
                    (
                        select coalesce(json_agg(took), '[]') from took
-                   ) as "unfolded_durations!: Json<Vec<Took>>",
+                   ) as "unfolded_durations!: Json<Vec<Durations>>",
                    (
                        select coalesce(json_agg(listed), '[]')
                        from (
@@ -210,7 +210,7 @@ pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Resu
     let since: Vec<OffsetDateTime> = window.parts.iter().map(|part| part.since).collect();
     let until: Vec<OffsetDateTime> = window.parts.iter().map(|part| part.until).collect();
     match scope {
-        Scope::Everything => {
+        Scope::Platform => {
             select_figures!(
                 "select *
              from item_facts

@@ -36,8 +36,9 @@ async fn each_figure_counts_its_transitions(db: PgPool) {
 
     let mut speech = Item::new(project, ItemKind::Voice);
     analytics.upload(&mut speech, &reviewer, at(5), json!({})).await;
-    let heard = json!({"parts": 40, "confidence": 0.5, "duration_seconds": 90.5, "seconds_to_text": 40.0});
-    analytics.change(&mut speech, ItemStatus::PendingReview, at(4), None, heard).await;
+    let recognized =
+        json!({"parts": 40, "confidence": 0.5, "duration_seconds": 90.5, "seconds_to_text": 40.0});
+    analytics.change(&mut speech, ItemStatus::PendingReview, at(4), None, recognized).await;
     analytics.change(&mut speech, ItemStatus::Rejected, at(3), Some(reviewer.id), decided).await;
 
     let mut broken = analytics.uploaded(project, &admin, at(2)).await;
@@ -162,7 +163,7 @@ async fn repeated_processing_and_decisions_count_each_time(db: PgPool) {
     let (admin, project) = owner(&analytics).await;
     let at = NOW - Duration::HOUR;
     let mut item = analytics.uploaded(project, &admin, at).await;
-    analytics.change(&mut item, ItemStatus::Failed, at, None, json!({"code": "gave_up"})).await;
+    analytics.change(&mut item, ItemStatus::Failed, at, None, json!({"code": "attempts_exhausted"})).await;
     // Reprocessing on request uses the same file, so it is not another upload.
     analytics.change(&mut item, ItemStatus::Processing, at, Some(admin.id), json!({})).await;
     let read = json!({"parts": 2, "confidence": 0.8, "seconds_to_text": 1.0});

@@ -11,6 +11,6 @@ async fn it_answers_under_lambda(db: PgPool) {
     let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_analytics"), &platform.env()).await;
     let path = format!("/analytics/summary?project_id={project}&timeframe=7d&timezone=Europe%2FBerlin");
     lambda.assert_answers(&ada, &path, true).await;
-    let wrong = lambda.get(&path.replace("Berlin", "Atlantis")).await;
-    assert_eq!(wrong.assert_status(422).invalid_fields(), ["timezone"]);
+    let invalid = lambda.get(&path.replace("Berlin", "Atlantis")).await;
+    assert_eq!(invalid.assert_status(422).invalid_fields(), ["timezone"]);
 }

@@ -124,6 +124,8 @@ pub(crate) async fn extend_password_reset(
 pub(crate) struct PasswordReset {
     pub(crate) user_id: UserId,
     pub(crate) expires_at: OffsetDateTime,
+    /// The role that the operator gave to the account.
+    pub(crate) global_role: Option<GlobalRole>,
 }
 
 /// Returns the reset of a token and locks the account, which serializes the use of its links.
@@ -134,7 +136,8 @@ pub(crate) async fn lock_password_reset(
     sqlx::query_as!(
         PasswordReset,
         r#"
-        select password_reset_tokens.user_id as "user_id: UserId", password_reset_tokens.expires_at
+        select password_reset_tokens.user_id as "user_id: UserId", password_reset_tokens.expires_at,
+               password_reset_tokens.global_role as "global_role: GlobalRole"
         from password_reset_tokens
         join users on users.id = password_reset_tokens.user_id
         where password_reset_tokens.token_hash = $1
@@ -149,10 +152,10 @@ pub(crate) async fn lock_password_reset(
 }
 
 /// Sets a new password, ends all sessions and passkey registrations, suspends all passkeys, and invalidates all other
-/// links. Also marks the address as verified, since the link was mailed to it.
+/// links. Also marks the address as verified, since the link was mailed to it, and gives the account the link's role.
 pub(crate) async fn reset_password(
     db: &mut PgConnection,
-    user: UserId,
+    reset: &PasswordReset,
     password_hash: &str,
     password_id: PasswordId,
     now: OffsetDateTime,
@@ -171,13 +174,15 @@ pub(crate) async fn reset_password(
             update passkeys set suspended_at = $4 where user_id = $1 and suspended_at is null
         )
         update users
-        set password_hash = $2, password_id = $3, email_verified_at = coalesce(email_verified_at, $4)
+        set password_hash = $2, password_id = $3, email_verified_at = coalesce(email_verified_at, $4),
+            global_role = coalesce($5, global_role)
         where id = $1
         ",
-        user.0,
+        reset.user_id.0,
         password_hash,
         password_id.0,
         now,
+        reset.global_role as _,
     )
     .execute(db)
     .await?;

@@ -178,7 +178,7 @@ pub(crate) async fn verify_user(
             returning id, password_hash, display_name
         ), others as (
             delete from email_verification_tokens where user_id = $2 and id <> $1
-        ), strangers as (
+        ), other_sessions as (
             update sessions set revoked_at = $3
             where user_id = $2 and revoked_at is null and password_id is distinct from $1
         )

@@ -13,14 +13,14 @@ use shared::{
     cloud::events::EmailRequested,
     http::{
         extract::Json,
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, Problem, Result},
     },
     identity::{passkey::Passkey, principal::RecentSession},
 };
 use utoipa::ToSchema;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
-use crate::{AppState, passkeys::Credential, queries};
+use crate::{AppState, passkeys::Credential, queries, webauthn_json::RegistrationResponse};
 
 /// Name of a passkey if the request has none.
 const DEFAULT_NAME: &str = "Passkey";
@@ -32,9 +32,8 @@ pub(crate) struct FinishPasskeyRegistration {
     /// Id of the ceremony that this request finishes.
     #[garde(skip)]
     ceremony_id: CeremonyId,
-    /// The result of `navigator.credentials.create`, serialized with `toJSON()`.
     #[garde(dive)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = RegistrationResponse)]
     credential: Credential<RegisterPublicKeyCredential>,
     /// Display name of the passkey, `Passkey` by default.
     #[garde(dive)]
@@ -46,7 +45,9 @@ pub(crate) struct FinishPasskeyRegistration {
 /// Stores the passkey and notifies the account owner by mail. Each ceremony can be finished once, even if this request
 /// fails.
 #[utoipa::path(post, path = "/auth/passkeys/register/finish", tag = "auth",
-    responses((status = CREATED, body = Passkey), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = CREATED, body = Passkey),
+        (status = BAD_REQUEST, description = "ceremony_invalid"),
+        (status = CONFLICT, description = "passkey_exists")))]
 pub(crate) async fn finish_passkey_registration(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use shared::{
     base::text::EmailAddress,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{self, Account, Concerns, Limited},
+    identity::rate_limit::{self, Account, HasAccount, Limited},
 };
 use utoipa::ToSchema;
 
-use crate::{password_resets::PasswordResets, steady};
+use crate::{constant_time, password_resets::PasswordResets};
 
 /// A request for a password reset link.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -20,7 +20,7 @@ pub(crate) struct ForgotPassword {
     email: EmailAddress,
 }
 
-impl Concerns for ForgotPassword {
+impl HasAccount for ForgotPassword {
     const COST: u32 = rate_limit::MAIL;
 
     fn account(&self) -> Account<'_> {
@@ -31,19 +31,27 @@ impl Concerns for ForgotPassword {
 /// The result of a password reset request, the same for every address.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ResetStatus {
-    /// Always `reset_sent`, even if the address has no account.
-    status: &'static str,
+    status: ResetState,
+}
+
+/// The state of a password reset.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ResetState {
+    /// A mail is sent if the address has an account.
+    ResetSent,
 }
 
 /// Request a password reset link
 ///
 /// Mails a link that is valid for one hour. The response does not reveal whether the address has an account.
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "auth", request_body = ForgotPassword,
-    responses((status = ACCEPTED, body = ResetStatus)))]
+    responses((status = ACCEPTED, body = ResetStatus),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn forgot_password(
     State(resets): State<PasswordResets>,
     Limited { body: Json(body), .. }: Limited<Json<ForgotPassword>>,
 ) -> Result<(StatusCode, Json<ResetStatus>)> {
-    steady::respond(resets.request(&body.email)).await?;
-    Ok((StatusCode::ACCEPTED, Json(ResetStatus { status: "reset_sent" })))
+    constant_time::respond(resets.request(&body.email)).await?;
+    Ok((StatusCode::ACCEPTED, Json(ResetStatus { status: ResetState::ResetSent })))
 }

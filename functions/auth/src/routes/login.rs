@@ -8,9 +8,9 @@ use shared::{
     http::{
         extract::{self, Json},
         openapi::{Described, Describes},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, Problem, Result},
     },
-    identity::rate_limit::{Account, Concerns, Limited},
+    identity::rate_limit::{Account, HasAccount, Limited},
 };
 use utoipa::ToSchema;
 
@@ -25,33 +25,36 @@ use crate::{
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordLogin {
-    #[garde(length(max = 1000))]
-    #[schema(format = Email)]
+    /// The address in any case. An address without an account is answered like a wrong password.
+    #[garde(length(chars, max = 1000))]
+    #[schema(max_length = 1000)]
     email: String,
     #[garde(dive)]
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, max_length = 512)]
     password: GivenPassword,
 }
 
 /// The OAuth 2 password form (RFC 6749, 4.3.2). Unknown parameters are ignored, as the RFC requires (3.2).
 #[derive(Deserialize, Validate, ToSchema)]
 pub(crate) struct PasswordForm {
-    #[garde(length(max = 1000))]
+    /// The email address.
+    #[garde(length(chars, max = 1000))]
+    #[schema(max_length = 1000)]
     username: String,
     #[garde(dive)]
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, max_length = 512)]
     password: GivenPassword,
 }
 
 /// A sign-in request as JSON or as an OAuth 2 form.
 pub(crate) struct Login(Proof<PasswordLogin>);
 
-impl Concerns for Login {
+impl HasAccount for Login {
     fn account(&self) -> Account<'_> {
         match &self.0 {
             Proof::Password(login) => Account::Email(&login.email),
             // Only a verified signature shows whose passkey it is.
-            Proof::Passkey(_) => Account::Nobody,
+            Proof::Passkey(_) => Account::Unnamed,
         }
     }
 }
@@ -88,7 +91,9 @@ impl Describes for Login {
         (Proof<PasswordLogin> = "application/json"),
         (PasswordForm = "application/x-www-form-urlencoded"),
     )),
-    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
+    responses((status = OK, body = Tokens),
+        (status = BAD_REQUEST, description = "ceremony_invalid"),
+        (status = UNAUTHORIZED, description = "invalid_credentials")))]
 pub(crate) async fn login(
     State(sign_in): State<SignIn>,
     State(sessions): State<Sessions>,
@@ -99,7 +104,7 @@ pub(crate) async fn login(
         Proof::Passkey(assertion) => sign_in.by_passkey(assertion).await?,
     };
     match attempt {
-        Attempt::Proven(user) => sessions.open(&user).await.map(Json),
+        Attempt::Verified(user) => sessions.open(&user).await.map(Json),
         Attempt::Failed(failed) => {
             spent.failed().await;
             Err(sessions.refuse(&failed).await?)

@@ -26,7 +26,7 @@ use crate::{AppState, proof::Proof, queries, sign_in::SignIn};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Password {
     #[garde(dive)]
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, max_length = 512)]
     password: GivenPassword,
 }
 
@@ -42,7 +42,9 @@ pub(crate) struct RecentUntil {
 /// Send the password or a passkey assertion. Required before changing the password, adding or removing a passkey, or
 /// deleting the account.
 #[utoipa::path(post, path = "/auth/reauthenticate", tag = "auth", request_body = Proof<Password>,
-    responses((status = OK, body = RecentUntil)))]
+    responses((status = OK, body = RecentUntil),
+        (status = BAD_REQUEST, description = "ceremony_invalid"),
+        (status = UNAUTHORIZED, description = "invalid_credentials")))]
 pub(crate) async fn reauthenticate(
     State(app): State<AppState>,
     State(sign_in): State<SignIn>,

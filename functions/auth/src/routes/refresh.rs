@@ -5,11 +5,8 @@ use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
-    http::{
-        extract::Json,
-        problem::{ProblemBody, Result},
-    },
-    identity::rate_limit::{Account, Concerns, Limited},
+    http::{extract::Json, problem::Result},
+    identity::rate_limit::{Account, HasAccount, Limited},
 };
 use utoipa::ToSchema;
 
@@ -27,7 +24,7 @@ pub(crate) struct Refresh {
     refresh_token: SecretString,
 }
 
-impl Concerns for Refresh {
+impl HasAccount for Refresh {
     fn account(&self) -> Account<'_> {
         let token = self.refresh_token.expose_secret();
         Account::Token(token.get(..SESSION_CHARACTERS).unwrap_or(token))
@@ -39,7 +36,8 @@ impl Concerns for Refresh {
 /// Exchanges a refresh token for a new access token and the next refresh token. A repeated request within ten seconds
 /// returns the same refresh token. After that, reusing an old token ends the session.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Refresh,
-    responses((status = OK, body = Tokens), (status = UNAUTHORIZED, body = ProblemBody)))]
+    responses((status = OK, body = Tokens),
+        (status = UNAUTHORIZED, description = "unauthenticated, refresh_reused")))]
 pub(crate) async fn refresh(
     State(sessions): State<Sessions>,
     Limited { body: Json(body), .. }: Limited<Json<Refresh>>,

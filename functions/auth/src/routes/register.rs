@@ -5,18 +5,15 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     base::text::{EmailAddress, Name, NewPassword},
-    http::{
-        extract::Json,
-        problem::{ProblemBody, Result},
-    },
-    identity::rate_limit::{self, Account, Concerns, Limited},
+    http::{extract::Json, problem::Result},
+    identity::rate_limit::{self, Account, HasAccount, Limited},
 };
 use utoipa::ToSchema;
 
 use crate::{
+    constant_time,
     model::{VerificationState, VerificationStatus},
     registration::Registration,
-    steady,
 };
 
 /// The data of a new account.
@@ -33,7 +30,7 @@ pub(crate) struct Register {
     display_name: Option<Name>,
 }
 
-impl Concerns for Register {
+impl HasAccount for Register {
     const COST: u32 = rate_limit::MAIL;
 
     fn account(&self) -> Account<'_> {
@@ -43,16 +40,18 @@ impl Concerns for Register {
 
 /// Create an account
 ///
-/// Mails a link that verifies the address. If the address already has a verified account, the response is the same and
-/// its owner is told about the attempt by mail. Where only invited addresses may register, other addresses get the same
+/// Mails a link that verifies the address. If the address already has a verified account, the response is the same, and
+/// its owner gets a mail about the attempt. Where only invited addresses may register, other addresses get the same
 /// response and no mail.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
-    responses((status = ACCEPTED, body = VerificationStatus), (status = FORBIDDEN, body = ProblemBody)))]
+    responses((status = ACCEPTED, body = VerificationStatus),
+        (status = FORBIDDEN, description = "registration_closed"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn register(
     State(registration): State<Registration>,
     Limited { body: Json(new), .. }: Limited<Json<Register>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
     let work = registration.register(&new.email, &new.password, new.display_name.as_ref());
-    steady::respond(work).await?;
+    constant_time::respond(work).await?;
     Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
 }

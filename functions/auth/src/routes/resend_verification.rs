@@ -6,14 +6,14 @@ use serde::Deserialize;
 use shared::{
     base::text::EmailAddress,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{self, Account, Concerns, Limited},
+    identity::rate_limit::{self, Account, HasAccount, Limited},
 };
 use utoipa::ToSchema;
 
 use crate::{
+    constant_time,
     model::{VerificationState, VerificationStatus},
     registration::Registration,
-    steady,
 };
 
 /// A request to resend the verification link.
@@ -24,7 +24,7 @@ pub(crate) struct ResendVerification {
     email: EmailAddress,
 }
 
-impl Concerns for ResendVerification {
+impl HasAccount for ResendVerification {
     const COST: u32 = rate_limit::MAIL;
 
     fn account(&self) -> Account<'_> {
@@ -37,11 +37,12 @@ impl Concerns for ResendVerification {
 /// Mails the newest link again and extends its lifetime by 24 hours. The link in the earlier mail stays valid. The
 /// response does not reveal whether the address has an unverified account.
 #[utoipa::path(post, path = "/auth/verify-email/resend", tag = "auth", request_body = ResendVerification,
-    responses((status = ACCEPTED, body = VerificationStatus)))]
+    responses((status = ACCEPTED, body = VerificationStatus),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn resend_verification(
     State(registration): State<Registration>,
     Limited { body: Json(body), .. }: Limited<Json<ResendVerification>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
-    steady::respond(registration.resend(&body.email)).await?;
+    constant_time::respond(registration.resend(&body.email)).await?;
     Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     base::text::NewPassword,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Account, Concerns, Limited},
+    identity::rate_limit::{Account, HasAccount, Limited},
 };
 use utoipa::ToSchema;
 
@@ -17,7 +17,8 @@ use crate::password_resets::PasswordResets;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetPassword {
     /// Token from the mailed link.
-    #[garde(length(max = 128))]
+    #[garde(length(chars, max = 128))]
+    #[schema(max_length = 128)]
     token: String,
     /// New password of 12 to 128 characters.
     #[garde(dive)]
@@ -25,7 +26,7 @@ pub(crate) struct ResetPassword {
     password: NewPassword,
 }
 
-impl Concerns for ResetPassword {
+impl HasAccount for ResetPassword {
     fn account(&self) -> Account<'_> {
         Account::Token(&self.token)
     }
@@ -36,7 +37,8 @@ impl Concerns for ResetPassword {
 /// Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
 /// confirms them, and invalidates all other links.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth", request_body = ResetPassword,
-    responses((status = NO_CONTENT)))]
+    responses((status = NO_CONTENT),
+        (status = BAD_REQUEST, description = "token_invalid, token_expired")))]
 pub(crate) async fn reset_password(
     State(resets): State<PasswordResets>,
     Limited { body: Json(body), .. }: Limited<Json<ResetPassword>>,

@@ -4,20 +4,24 @@ use axum::extract::State;
 use shared::{
     base::ids::CeremonyId,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Anybody, Limited},
+    identity::rate_limit::{Anonymous, Limited},
 };
 
-use crate::{AppState, model::CeremonyStarted, queries};
+use crate::{
+    AppState,
+    model::{CeremonyStarted, PasskeyLoginStarted},
+    queries,
+};
 
 /// Start a sign-in with a passkey
 ///
 /// Pass `options` through `PublicKeyCredential.parseRequestOptionsFromJSON` to `navigator.credentials.get`, and send
 /// the result to `POST /auth/login` or `POST /auth/reauthenticate` within five minutes. No email address is needed.
 #[utoipa::path(post, path = "/auth/passkeys/login/start", tag = "auth",
-    responses((status = OK, body = CeremonyStarted)))]
+    responses((status = OK, body = PasskeyLoginStarted)))]
 pub(crate) async fn start_passkey_login(
     State(app): State<AppState>,
-    _: Limited<Anybody>,
+    _: Limited<Anonymous>,
 ) -> Result<Json<CeremonyStarted>> {
     let started = app.passkeys.start_authentication()?;
     let ceremony_id = CeremonyId::new();

@@ -7,7 +7,11 @@ use shared::{
     identity::principal::RecentAccount,
 };
 
-use crate::{AppState, model::CeremonyStarted, queries};
+use crate::{
+    AppState,
+    model::{CeremonyStarted, PasskeyRegistrationStarted},
+    queries,
+};
 
 /// Start a passkey registration
 ///
@@ -15,7 +19,7 @@ use crate::{AppState, model::CeremonyStarted, queries};
 /// send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable and
 /// verify its user.
 #[utoipa::path(post, path = "/auth/passkeys/register/start", tag = "auth",
-    responses((status = OK, body = CeremonyStarted)))]
+    responses((status = OK, body = PasskeyRegistrationStarted)))]
 pub(crate) async fn start_passkey_registration(
     State(app): State<AppState>,
     RecentAccount(account): RecentAccount,

@@ -7,11 +7,11 @@ use shared::{
     audit::{self, Action, Entry},
     http::{
         extract::{Json, Query},
-        problem::{Code, Problem, ProblemBody, Result},
+        problem::{Code, Problem, Result},
     },
     identity::{
         mail_token,
-        rate_limit::{Account, Concerns, Limited},
+        rate_limit::{Account, HasAccount, Limited},
     },
 };
 use utoipa::IntoParams;
@@ -22,17 +22,18 @@ use crate::{
     queries,
 };
 
-/// Query of a verification link.
+/// Query of a verification link. Other parameters are ignored, because mail programs and their gateways add some, such as
+/// `utm_source`.
 #[derive(Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct VerifyEmail {
     /// Token from the mailed link.
-    #[garde(length(max = 128))]
+    #[garde(length(chars, max = 128))]
+    #[param(max_length = 128)]
     token: String,
 }
 
-impl Concerns for VerifyEmail {
+impl HasAccount for VerifyEmail {
     fn account(&self) -> Account<'_> {
         Account::Token(&self.token)
     }
@@ -43,7 +44,8 @@ impl Concerns for VerifyEmail {
 /// The account gets the password and name of the registration that the opened link belongs to. Sessions opened with
 /// another password end. Opening a link twice is allowed, since mail scanners open links too.
 #[utoipa::path(get, path = "/auth/verify-email", tag = "auth", params(VerifyEmail),
-    responses((status = OK, body = VerificationStatus), (status = BAD_REQUEST, body = ProblemBody)))]
+    responses((status = OK, body = VerificationStatus),
+        (status = BAD_REQUEST, description = "token_invalid, token_expired")))]
 pub(crate) async fn verify_email(
     State(app): State<AppState>,
     Limited { body: Query(query), .. }: Limited<Query<VerifyEmail>>,

@@ -1,5 +1,8 @@
 use serde_json::json;
-use shared::{base::config::Env, testing::start_error};
+use shared::{
+    base::config::Env,
+    testing::{eventually, start_error},
+};
 use sqlx::PgPool;
 
 use crate::support::{Auth, PASSWORD};
@@ -21,7 +24,7 @@ async fn requests_fail_with_503_until_the_database_is_back(db: PgPool) {
     let url: url::Url = auth.platform.env().get("DATABASE_URL").expect("a URL").parse().expect("a URL");
     let real = format!("{}:{}", url.host_str().unwrap_or("127.0.0.1"), url.port().unwrap_or(5432));
     // The listener drops connections, as if the database were down, and later forwards them to the real one.
-    let door = Door::open(real).await;
+    let door = Proxy::open(real).await;
     let mut through_the_door = url.clone();
     through_the_door.set_host(Some("127.0.0.1")).expect("a host");
     through_the_door.set_port(Some(door.port)).expect("a port");
@@ -38,16 +41,16 @@ async fn requests_fail_with_503_until_the_database_is_back(db: PgPool) {
     client.get("/health/live").await.assert_status(200);
 
     door.let_through();
-    client.get("/health").await.assert_status(200);
+    eventually("a new report", async || (client.get("/health").await.status == 200).then_some(())).await;
     client.post("/auth/login", login).await.assert_problem(401, "invalid_credentials");
 }
 
-struct Door {
+struct Proxy {
     port: u16,
     open: std::sync::Arc<std::sync::atomic::AtomicBool>,
 }
 
-impl Door {
+impl Proxy {
     async fn open(real: String) -> Self {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();

@@ -57,7 +57,11 @@ async fn mails_to_one_address_are_capped_over_all_routes_and_the_response_does_n
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn parallel_requests_do_not_exceed_a_cap(db: PgPool) {
-    let auth = Auth::start_with(db, &[("RECIPIENT_MAILS_PER_HOUR", "3")]).await;
+    let auth = Auth::start_with(db, &[("RECIPIENT_MAILS_PER_HOUR", "4")]).await;
+    auth.platform.user("ada@example.org").await;
+    // The owner's one link over the cap, which would otherwise depend on the order of the requests.
+    auth.request(ROUTES[2], "ada@example.org").await.assert_status(202);
+    assert_eq!(auth.mails().await, 1);
     let answers = join_all((0..20).map(|number| auth.request(ROUTES[number % 3], "ada@example.org"))).await;
     answers.iter().for_each(|answer| {
         answer.assert_status(202);
@@ -69,8 +73,8 @@ async fn parallel_requests_do_not_exceed_a_cap(db: PgPool) {
 async fn a_client_that_requests_too_many_mails_is_refused_before_anything_changes(db: PgPool) {
     let caps = [("SENDER_MAILS_PER_HOUR", "2"), ("RECIPIENT_MAILS_PER_HOUR", "1")];
     let mut auth = Auth::start_with(db, &caps).await;
-    let anybody = auth.client.clone();
-    auth.client = anybody.with("x-forwarded-for", "203.0.113.1");
+    let anyone = auth.client.clone();
+    auth.client = anyone.with("x-forwarded-for", "203.0.113.1");
     for email in ["a@example.org", "a@example.org", "b@example.org"] {
         auth.request(ROUTES[2], email).await.assert_status(202);
     }
@@ -87,7 +91,7 @@ async fn a_client_that_requests_too_many_mails_is_refused_before_anything_change
         assert!(wait.is_some_and(|wait: u32| (3500..=3600).contains(&wait)), "{wait:?}");
     }
     assert_eq!((auth.platform.count("select count(*) from users").await, auth.mails().await), (0, 0));
-    auth.client = anybody.with("x-forwarded-for", "203.0.113.2");
+    auth.client = anyone.with("x-forwarded-for", "203.0.113.2");
     auth.request(ROUTES[0], "c@example.org").await.assert_status(202);
     assert_eq!(auth.mails().await, 1, "the refused mails did not count for their recipient");
 }

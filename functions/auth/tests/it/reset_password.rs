@@ -1,6 +1,6 @@
 use futures::future::join_all;
 use serde_json::json;
-use shared::{cloud::events::EmailRequested, testing::TestResponse};
+use shared::{cloud::events::EmailRequested, identity::mail_token::Purpose, testing::TestResponse};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -55,4 +55,35 @@ async fn invalid_links_and_weak_passwords_are_refused(db: PgPool) {
     auth.platform.clock.advance(Duration::minutes(61));
     reset(&auth, &token).await.assert_problem(400, "token_expired");
     auth.login("ada@example.org", PASSWORD).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_link_of_a_first_super_admin_gives_the_role_where_registration_needs_an_invitation(db: PgPool) {
+    let auth = Auth::start_with(db.clone(), &[("REGISTRATION", "invited")]).await;
+    let (tokens, clock) = (auth.platform.mail_tokens(), &auth.platform.clock);
+    let granted = migrations::grant_super_admin(&db, "ada@example.org", &tokens, clock).await;
+    assert_eq!(granted.ok(), Some(migrations::Promotion::Mailed));
+    let id = sqlx::query_scalar("select id from password_reset_tokens").fetch_one(&db).await.expect("a link");
+
+    reset(&auth, &auth.platform.mailed_token(Purpose::PasswordReset, id)).await.assert_status(204);
+
+    let access = auth.login("ada@example.org", NEW_PASSWORD).await;
+    let me = auth.signed_in(&access).get("/auth/me").await;
+    me.assert_status(200);
+    assert_eq!((&me.body["global_role"], &me.body["is_verified"]), (&json!("super_admin"), &json!(true)));
+    auth.platform.events::<EmailRequested>().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_ordinary_reset_does_not_use_the_role_of_another_link(db: PgPool) {
+    let auth = Auth::start(db.clone()).await;
+    let (tokens, clock) = (auth.platform.mail_tokens(), &auth.platform.clock);
+    migrations::grant_super_admin(&db, "ada@example.org", &tokens, clock).await.expect("a link");
+
+    auth.reset("ada@example.org", NEW_PASSWORD).await;
+
+    let access = auth.login("ada@example.org", NEW_PASSWORD).await;
+    let me = auth.signed_in(&access).get("/auth/me").await;
+    me.assert_status(200);
+    assert_eq!(me.body["global_role"], "user");
 }

@@ -1,6 +1,6 @@
 //! Parts of requests that all kinds of items share.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use garde::Validate;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -8,11 +8,17 @@ use serde_json::Value;
 use shared::{
     base::{
         ids::{ProjectId, UserId},
-        text::is_disguise,
+        text::{is_blank, is_disguise},
     },
     identity::guard::InProject,
 };
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ArrayBuilder, ObjectBuilder, RefOr, Schema,
+        schema::{AdditionalProperties, RefBuilder},
+    },
+};
 
 use super::NewItem;
 
@@ -33,7 +39,7 @@ impl UploadedBy {
     }
 }
 
-/// Larger uploads are resumable, even if the client did not request it.
+/// The size in bytes from which uploads are resumable, even if the client did not request it.
 pub(crate) const RESUMABLE_FROM_BYTES: i64 = 8 << 20;
 /// A batch of items of one project, each of which is parsed and validated separately.
 pub(crate) trait Batch: InProject {
@@ -45,19 +51,15 @@ pub(crate) trait Batch: InProject {
 }
 
 /// Up to 100 items of one kind and project.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields, bound = "")]
 pub(crate) struct CreateBatch<T> {
-    /// The project of all items. Items may omit `project_id`; an item that names another project is refused.
     #[garde(skip)]
     project_id: ProjectId,
-    /// The items, each as in the request that creates a single item. Each succeeds or fails on its own.
     #[garde(length(min = 1, max = 100))]
-    #[schema(value_type = Vec<T>, min_items = 1, max_items = 100)]
     items: Vec<Value>,
     #[serde(skip)]
     #[garde(skip)]
-    #[schema(ignore)]
     of: PhantomData<T>,
 }
 
@@ -78,10 +80,48 @@ where
     }
 }
 
-/// Checks that a file name contains no path, no control character and no line separator.
+impl<T: ToSchema> PartialSchema for CreateBatch<T> {
+    /// Describes the items like single requests, except that they may omit the project.
+    fn schema() -> RefOr<Schema> {
+        let mut item = T::schema();
+        if let RefOr::T(Schema::Object(item)) = &mut item {
+            item.required.retain(|field| field != "project_id");
+        }
+        let project = RefBuilder::new().ref_location_from_schema_name(ProjectId::name()).description(Some(
+            "The project of all items. Items may omit `project_id`. An item that names another project is refused.",
+        ));
+        let items = ArrayBuilder::new().items(item).min_items(Some(1)).max_items(Some(100)).description(Some(
+            "The items, each as in the request that creates a single item. Each succeeds or fails on its own.",
+        ));
+        ObjectBuilder::new()
+            .property("project_id", project)
+            .property("items", items)
+            .required("project_id")
+            .required("items")
+            .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+            .description(Some("Up to 100 items of one kind and project."))
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for CreateBatch<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Batch", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((ProjectId::name().into(), ProjectId::schema()));
+        T::schemas(schemas);
+    }
+}
+
+/// Checks that a file name is visible and contains no path, no control character and no line separator.
 pub(crate) fn is_filename(name: &str, (): &()) -> garde::Result {
     if name.chars().any(|character| is_disguise(character) || matches!(character, '/' | '\\')) {
         return Err(garde::Error::new("must not contain a path, a control character or a line separator"));
+    }
+    if matches!(name.trim(), "." | "..") || name.chars().all(is_blank) {
+        return Err(garde::Error::new("must not be blank or the name of a folder"));
     }
     Ok(())
 }

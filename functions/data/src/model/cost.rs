@@ -1,4 +1,4 @@
-//! The limits on a user's uploads, and what requests cost of them.
+//! The limits on a user's uploads, and the cost of requests under them.
 
 shared::settings! {
     /// The limits on uploads of one user, over all projects. A day begins at midnight UTC.

@@ -4,11 +4,14 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
-    base::ids::{ItemId, ProjectId, UserId},
+    base::{
+        ids::{ItemId, ProjectId, UserId},
+        text::nfc,
+    },
     cloud::storage::Upload,
     http::{merge_patch::Field, versioned::HasVersion},
     identity::guard::InProject,
-    items::{FileSize, ItemKind, ItemStatus, MediaType, locators},
+    items::{FileSize, ItemKind, ItemStatus, KindName, MediaType, StatusFilter, locators},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,12 +20,15 @@ use super::{
     bodies::{is_crc32c, is_filename},
 };
 
+type Kind = KindName<locators::Document>;
 type ContentType = MediaType<locators::Document>;
 type Size = FileSize<locators::Document>;
 
 /// A document with its metadata, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Document {
+    #[schema(inline)]
+    pub(crate) kind: Kind,
     #[serde(flatten)]
     pub(crate) item: Item,
     /// A label for grouping documents, chosen by the team.
@@ -39,7 +45,7 @@ struct Own {
 impl From<ItemRow> for Document {
     fn from(row: ItemRow) -> Self {
         let Own { domain, page_count } = row.own_fields();
-        Self { item: row.item, domain, page_count }
+        Self { kind: KindName::default(), item: row.item, domain, page_count }
     }
 }
 
@@ -60,16 +66,19 @@ pub(crate) struct ListDocuments {
     /// Lists only items with this status.
     #[garde(skip)]
     #[param(inline)]
-    status: Option<ItemStatus>,
+    status: Option<StatusFilter>,
     /// Lists only documents with this label.
     #[garde(length(chars, min = 1, max = 64))]
+    #[param(min_length = 1, max_length = 64)]
     domain: Option<String>,
     /// Lists only the caller's own uploads.
     #[garde(skip)]
     #[param(inline)]
     uploaded_by: Option<UploadedBy>,
-    /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or` and `-excluded`.
+    /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or`, `-excluded` and `beginning*`. The
+    /// last word may be incomplete.
     #[garde(length(chars, min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
 }
 
@@ -85,8 +94,8 @@ impl ListDocuments {
             caller,
             project_id: self.project_id,
             kind: Some(ItemKind::Document),
-            status: self.status,
-            domain: self.domain,
+            status: self.status.map(ItemStatus::from),
+            domain: self.domain.as_deref().map(nfc),
             uploaded_by: self.uploaded_by.map(|uploader| uploader.user(caller)),
             words: self.q,
         }
@@ -102,16 +111,20 @@ pub(crate) struct CreateDocument {
     project_id: ProjectId,
     /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), custom(is_filename))]
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$"
+    )]
     filename: String,
     #[garde(skip)]
     content_type: ContentType,
     /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
-    #[schema(inline)]
     size_bytes: Size,
     /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
+    #[schema(pattern = "^[A-Za-z0-9+/]{5}[AQgw]==$")]
     crc32c: Option<String>,
     /// A label for grouping documents, chosen by the team.
     #[garde(length(chars, min = 1, max = 64))]
@@ -134,12 +147,12 @@ impl From<CreateDocument> for NewItem {
         Self {
             id: ItemId::new(),
             kind: ItemKind::Document,
-            filename: new.filename,
+            filename: nfc(&new.filename),
             content_type: new.content_type.as_str(),
             size_bytes: new.size_bytes.bytes(),
             crc32c: new.crc32c,
             resumable: new.resumable || new.size_bytes.bytes() > RESUMABLE_FROM_BYTES,
-            own: json!({"domain": new.domain}),
+            own: json!({"domain": new.domain.as_deref().map(nfc)}),
         }
     }
 }
@@ -206,16 +219,20 @@ fn is_label(domain: &Field<String>, (): &()) -> garde::Result {
 pub(crate) struct NextDocumentUpload {
     /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), inner(custom(is_filename)))]
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$"
+    )]
     filename: Option<String>,
     #[garde(skip)]
     content_type: Option<ContentType>,
     /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
-    #[schema(inline)]
     size_bytes: Option<Size>,
     /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
+    #[schema(pattern = "^[A-Za-z0-9+/]{5}[AQgw]==$")]
     crc32c: Option<String>,
     /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[garde(skip)]
@@ -225,7 +242,7 @@ pub(crate) struct NextDocumentUpload {
 impl From<NextDocumentUpload> for NextUpload {
     fn from(next: NextDocumentUpload) -> Self {
         Self {
-            filename: next.filename,
+            filename: next.filename.as_deref().map(nfc),
             content_type: next.content_type.map(|content_type| content_type.as_str()),
             size_bytes: next.size_bytes.map(|size| size.bytes()),
             crc32c: next.crc32c,

@@ -3,23 +3,13 @@
 use serde::Serialize;
 use shared::{
     base::ids::{ExportId, ProjectId, UserId},
-    items::{Failure, ItemStatus, exports::ExportFormat},
+    items::{
+        Failure, ItemStatus,
+        exports::{ExportFormat, ExportStatus},
+    },
 };
 use time::OffsetDateTime;
 use utoipa::ToSchema;
-
-/// The status of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(type_name = "text", rename_all = "snake_case")]
-pub(crate) enum ExportStatus {
-    /// The file is being written.
-    Processing,
-    /// The file can be downloaded.
-    Ready,
-    /// The export failed; see `failure`.
-    Failed,
-}
 
 /// A project export: a file with the items of a project.
 #[derive(Debug, Serialize, ToSchema)]

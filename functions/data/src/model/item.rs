@@ -38,7 +38,7 @@ pub(crate) struct Item {
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) reviewed_at: Option<OffsetDateTime>,
     pub(crate) feedback: Option<String>,
-    /// The engine's confidence, from 0 to 1.
+    /// The mean of the engine's confidence in the pages or segments with text, from 0 to 1; null if there are none.
     pub(crate) confidence: Option<f32>,
     /// The main language, as a BCP 47 tag.
     pub(crate) language: Option<String>,
@@ -54,8 +54,20 @@ pub(crate) struct Progress {
     pub(crate) done: i64,
     /// The amount of work, an estimate until the last part is stored.
     pub(crate) total: i64,
-    /// The unit of `done` and `total`: `pages` or `percent`.
+    /// The unit of `done` and `total`.
+    #[schema(value_type = ProgressUnit)]
     pub(crate) unit: String,
+}
+
+/// The unit of a progress.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a column that only engines write")]
+enum ProgressUnit {
+    /// Pages of a document.
+    Pages,
+    /// Percent of the work.
+    Percent,
 }
 
 /// A row of `item_details`: the fields that responses contain, and the current upload.
@@ -63,7 +75,7 @@ pub(crate) struct ItemRow {
     pub(crate) item: Item,
     pub(crate) object: ObjectName,
     pub(crate) generation: Option<i64>,
-    /// True if the file has shown its type.
+    /// True if the first bytes of the file have confirmed its type.
     pub(crate) type_checked: bool,
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,

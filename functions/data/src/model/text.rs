@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use shared::base::ids::ItemId;
+use shared::{base::ids::ItemId, items::parts::Block};
 use utoipa::ToSchema;
 
 /// A fragment of a text that matches a search.
@@ -28,6 +28,7 @@ pub(crate) struct Listed<T> {
     pub(crate) item: T,
     /// An excerpt of the text with the matches. Present only in search results.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) snippet: Option<Vec<Fragment>>,
 }
 
@@ -37,13 +38,12 @@ pub(crate) struct DocumentPage {
     /// The number of the page, from 1.
     pub(crate) page_number: i32,
     pub(crate) text: String,
-    /// The confidence of the engine, from 0 to 1.
-    pub(crate) confidence: f32,
+    /// The confidence of the engine, from 0 to 1; null if the page has no text.
+    pub(crate) confidence: Option<f32>,
     /// The main language, as a BCP 47 tag.
     pub(crate) language: Option<String>,
-    /// The text blocks: `{"text", "confidence", "box": [left, top, width, height]}`. Boxes are in fractions of the
-    /// page size.
-    #[schema(value_type = Vec<Object>)]
+    /// The text blocks, in reading order.
+    #[schema(value_type = Vec<Block>)]
     pub(crate) layout: Value,
 }
 
@@ -60,4 +60,6 @@ pub(crate) struct Word {
     pub(crate) end: Option<f64>,
     /// The confidence of the engine, from 0 to 1; null if the engine reported none.
     pub(crate) confidence: Option<f64>,
+    /// The channel of the recording, from 1; null unless its channels were recognized separately.
+    pub(crate) channel: Option<i16>,
 }

@@ -6,12 +6,16 @@ use serde_json::json;
 use shared::{
     base::{
         ids::{ItemId, ProjectId, UserId},
-        text::is_language,
+        text::nfc,
     },
     cloud::storage::Upload,
     http::{merge_patch::Field, versioned::HasVersion},
     identity::guard::InProject,
-    items::{FileSize, ItemKind, ItemStatus, MediaType, locators},
+    items::{
+        FileSize, ItemKind, ItemStatus, KindName, MediaType, StatusFilter,
+        languages::{Language, is_transcribable},
+        locators,
+    },
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,12 +24,15 @@ use super::{
     bodies::{is_crc32c, is_filename},
 };
 
+type Kind = KindName<locators::Voice>;
 type ContentType = MediaType<locators::Voice>;
 type Size = FileSize<locators::Voice>;
 
 /// A voice sample with its metadata, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VoiceSample {
+    #[schema(inline)]
+    pub(crate) kind: Kind,
     #[serde(flatten)]
     pub(crate) item: Item,
     pub(crate) duration_seconds: Option<f64>,
@@ -42,7 +49,7 @@ struct Own {
 impl From<ItemRow> for VoiceSample {
     fn from(row: ItemRow) -> Self {
         let Own { duration_seconds, requested_language } = row.own_fields();
-        Self { item: row.item, duration_seconds, requested_language }
+        Self { kind: KindName::default(), item: row.item, duration_seconds, requested_language }
     }
 }
 
@@ -50,6 +57,13 @@ impl HasVersion for VoiceSample {
     fn version(&self) -> i32 {
         self.item.version
     }
+}
+
+/// The languages in which voice samples can be transcribed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Languages {
+    #[schema(value_type = Vec<Language>)]
+    pub(crate) items: &'static [Language],
 }
 
 /// The query parameters of `GET /voice`.
@@ -63,13 +77,15 @@ pub(crate) struct ListVoiceSamples {
     /// Lists only items with this status.
     #[garde(skip)]
     #[param(inline)]
-    status: Option<ItemStatus>,
+    status: Option<StatusFilter>,
     /// Lists only the caller's own uploads.
     #[garde(skip)]
     #[param(inline)]
     uploaded_by: Option<UploadedBy>,
-    /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or` and `-excluded`.
+    /// Searches file names and texts, best matches first. Supports `"a phrase"`, `or`, `-excluded` and `beginning*`. The
+    /// last word may be incomplete.
     #[garde(length(chars, min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
 }
 
@@ -85,7 +101,7 @@ impl ListVoiceSamples {
             caller,
             project_id: self.project_id,
             kind: Some(ItemKind::Voice),
-            status: self.status,
+            status: self.status.map(ItemStatus::from),
             domain: None,
             uploaded_by: self.uploaded_by.map(|uploader| uploader.user(caller)),
             words: self.q,
@@ -102,19 +118,25 @@ pub(crate) struct CreateVoiceSample {
     project_id: ProjectId,
     /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), custom(is_filename))]
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$"
+    )]
     filename: String,
     #[garde(skip)]
     content_type: ContentType,
     /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
-    #[schema(inline)]
     size_bytes: Size,
     /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
+    #[schema(pattern = "^[A-Za-z0-9+/]{5}[AQgw]==$")]
     crc32c: Option<String>,
-    /// The spoken language, as a BCP 47 tag. Defaults to the language of the project.
-    #[garde(inner(custom(is_language)))]
+    /// The spoken language, as a BCP 47 tag. The closest language of `GET /voice/languages` is used. Defaults to the
+    /// language of the project.
+    #[garde(inner(custom(is_transcribable)))]
+    #[schema(max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     language: Option<String>,
     /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[serde(default)]
@@ -133,7 +155,7 @@ impl From<CreateVoiceSample> for NewItem {
         Self {
             id: ItemId::new(),
             kind: ItemKind::Voice,
-            filename: new.filename,
+            filename: nfc(&new.filename),
             content_type: new.content_type.as_str(),
             size_bytes: new.size_bytes.bytes(),
             crc32c: new.crc32c,
@@ -186,13 +208,13 @@ pub(crate) struct UpdateVoiceSample {
     /// The spoken language, as a BCP 47 tag, for the next transcription; null for the language of the project.
     #[serde(default)]
     #[garde(custom(is_tag))]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     pub(crate) language: Field<String>,
 }
 
 fn is_tag(language: &Field<String>, (): &()) -> garde::Result {
     match language {
-        Field::Set(tag) => is_language(tag, &()),
+        Field::Set(tag) => is_transcribable(tag, &()),
         _ => Ok(()),
     }
 }
@@ -203,16 +225,20 @@ fn is_tag(language: &Field<String>, (): &()) -> garde::Result {
 pub(crate) struct NextVoiceUpload {
     /// The name of the file, without a path.
     #[garde(length(chars, min = 1, max = 255), inner(custom(is_filename)))]
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$"
+    )]
     filename: Option<String>,
     #[garde(skip)]
     content_type: Option<ContentType>,
     /// The exact size of the file. Cloud Storage refuses an upload of another size.
     #[garde(dive)]
-    #[schema(inline)]
     size_bytes: Option<Size>,
     /// The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum.
     #[garde(inner(custom(is_crc32c)))]
+    #[schema(pattern = "^[A-Za-z0-9+/]{5}[AQgw]==$")]
     crc32c: Option<String>,
     /// Requests a resumable upload. Uploads larger than 8 MiB are always resumable.
     #[garde(skip)]
@@ -222,7 +248,7 @@ pub(crate) struct NextVoiceUpload {
 impl From<NextVoiceUpload> for NextUpload {
     fn from(next: NextVoiceUpload) -> Self {
         Self {
-            filename: next.filename,
+            filename: next.filename.as_deref().map(nfc),
             content_type: next.content_type.map(|content_type| content_type.as_str()),
             size_bytes: next.size_bytes.map(|size| size.bytes()),
             crc32c: next.crc32c,

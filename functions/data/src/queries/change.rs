@@ -32,7 +32,7 @@ pub(crate) async fn describe_draft(
             returning *
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
-            select id, 0, project_id, kind, search_words(translate(original_filename, '._-', '   ') || ' ' || original_filename)
+            select id, 0, project_id, kind, search_words(original_filename)
             from described
             where $7::jsonb is not null
             on conflict on constraint item_search_pkey do update set words = excluded.words
@@ -99,13 +99,13 @@ pub(crate) async fn set_domain(
         "
         with changed as (
             update documents set domain = $7 where item_id = $1 and domain is distinct from $7 returning item_id
-        ), moved as materialized (
+        ), transition as materialized (
             select item_transition(
                 item_id, $2, $3, $4, $5, jsonb_build_object('domain', $7::text, 'domain_before', $8::text), '{}'
             ) as version
             from changed
         )
-        select version, audit_record($6, $5)::text as recorded from moved
+        select version, audit_record($6, $5)::text as recorded from transition
         ",
         change.id.0,
         change.version,

@@ -41,7 +41,7 @@ pub(crate) async fn insert_items(
             from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[],
                         $11::jsonb[], $12::jsonb[])
                 as new (id, kind, filename, content_type, size_bytes, crc32c, resumable, own, entry)
-        ), made as (
+        ), created as (
             insert into items
                 (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, crc32c, resumable,
                  created_at)
@@ -50,15 +50,15 @@ pub(crate) async fn insert_items(
         ), recorded as (
             insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at, details)
             select new.id, $1, kind, 'draft', 1, $2, $3, jsonb_strip_nulls(jsonb_build_object('domain', own -> 'domain'))
-            from new join made using (id)
+            from new join created using (id)
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
-            select new.id, 0, $1, kind, search_words(translate(filename, '._-', '   ') || ' ' || filename)
-            from new join made using (id)
+            select new.id, 0, $1, kind, search_words(filename)
+            from new join created using (id)
         )
         select item_insert_own(id, $1, kind, own)::text as inserted, audit_record(entry, $3)::text as recorded
         from new
-        join made using (id)
+        join created using (id)
         "#,
         project.0,
         user.0,

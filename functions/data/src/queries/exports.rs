@@ -3,16 +3,19 @@
 use shared::{
     base::ids::{ExportId, ProjectId, UserId},
     identity::quota::lock_user,
-    items::{Failure, ItemStatus, exports::ExportFormat},
+    items::{
+        Failure, ItemStatus,
+        exports::{ExportFormat, ExportStatus},
+    },
 };
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::model::{Export, ExportProgress, ExportRow, ExportStatus, NewExport};
+use crate::model::{Export, ExportProgress, ExportRow, NewExport};
 
 /// The time after which `maintenance` repeats the first message.
-const PATIENCE: Duration = Duration::minutes(5);
+const STEP_TIMEOUT: Duration = Duration::minutes(5);
 
 /// Inserts an export, unless `at_once` exports of the user are in progress. Returns whether it was inserted.
 pub(crate) async fn insert_export(
@@ -38,7 +41,7 @@ pub(crate) async fn insert_export(
         new.status as _,
         new.kept_until,
         now,
-        now + PATIENCE,
+        now + STEP_TIMEOUT,
         i64::from(at_once),
     )
     .execute(db)

@@ -253,21 +253,21 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
     let row = sqlx::query!(
         r#"
         select project_id as "project_id!: ProjectId", kind as "kind!: ItemKind", status as "status!: ItemStatus",
-               version as "version!",
-               case
-                   when status = 'draft' then upload_no
-                   else coalesce((next_upload ->> 'upload_no')::integer, last_upload_no + 1)
-               end as "upload_no!",
-               coalesce(next_upload ->> 'original_filename', original_filename) as "original_filename!",
-               coalesce(next_upload ->> 'content_type', content_type) as "content_type!",
-               coalesce((next_upload ->> 'size_bytes')::bigint, size_bytes) as "size_bytes!",
-               case when next_upload is null then crc32c else next_upload ->> 'crc32c' end as crc32c,
-               coalesce((next_upload ->> 'resumable')::boolean, resumable) as "resumable!",
+               version as "version!", upload_no as "upload_no!", original_filename as "original_filename!",
+               content_type as "content_type!", size_bytes as "size_bytes!", crc32c, resumable as "resumable!",
                status = 'draft' or next_upload is not null as "is_requested!",
                own ->> 'domain' as domain, own ->> 'requested_language' as requested_language
-        from item_details
-        where id = $1 and deleted_at is null
-        for update
+        from (
+            select item_details as stored,
+                   case
+                       when status = 'draft' then '{}'
+                       else coalesce(next_upload, jsonb_build_object('upload_no', last_upload_no + 1))
+                   end as changes
+            from item_details
+            where id = $1 and deleted_at is null
+            for update
+        ) as locked
+        cross join lateral jsonb_populate_record(stored, changes)
         "#,
         id.0,
     )

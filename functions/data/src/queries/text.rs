@@ -30,7 +30,7 @@ pub(crate) async fn list_pages(
     sqlx::query_as!(
         DocumentPage,
         r#"
-        select number as page_number, text, coalesce(confidence, 0) as "confidence!", language,
+        select number as page_number, text, confidence, language,
                coalesce(layout, '[]') as "layout!"
         from item_parts
         where item_id = $1 and attempt = (select text_attempt from items where id = $1) and number > $2
@@ -59,7 +59,7 @@ pub(crate) async fn list_words(
         select (item_parts.number::bigint << 32) + word.number as "place!",
                word.value ->> 'word' as "word!", (word.value ->> 'start')::double precision as start,
                (word.value ->> 'end')::double precision as "end",
-               (word.value ->> 'confidence')::double precision as confidence
+               (word.value ->> 'confidence')::double precision as confidence, item_parts.channel
         from item_parts
         cross join jsonb_array_elements(item_parts.words) with ordinality as word (value, number)
         where item_parts.item_id = $1

@@ -10,7 +10,7 @@ use shared::{
         idempotency::IdempotencyKey,
         pagination::{List, Page, PageQuery, Unfiltered},
         precondition::IfMatch,
-        problem::{ProblemBody, QuotaProblem, Result},
+        problem::Result,
         versioned::{Created, Versioned},
     },
     identity::guard::{ByBody, ByList, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
@@ -26,13 +26,15 @@ use crate::{
     uploads::Uploads,
 };
 
+type NewItems = CreateBatch<CreateDocument>;
 type Kind = locators::Document;
 
 /// List documents
 ///
 /// The newest items come first. With `q`, the best matches come first.
 #[utoipa::path(get, path = "/documents", tag = "documents", params(ListDocuments, PageQuery),
-    responses((status = OK, body = Page<Listed<Document>>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = OK, body = Page<Listed<Document>>),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn list_documents(
     State(items): State<Items>,
     access: ProjectMember<ByList<ListDocuments, Place>>,
@@ -41,8 +43,12 @@ pub(crate) async fn list_documents(
 }
 
 /// Create a document and return a signed upload URL
+///
+/// The document is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and `upload.headers`,
+/// before `upload.expires_at`. Processing starts by itself.
 #[utoipa::path(post, path = "/documents", tag = "documents", request_body = CreateDocument,
-    responses((status = CREATED, body = DocumentUpload), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = CREATED, body = DocumentUpload),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_document(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
@@ -53,19 +59,24 @@ pub(crate) async fn create_document(
 }
 
 /// Create up to 100 documents, with a result for each
+///
+/// Each item is created or refused on its own. The results have the order of the request.
 #[utoipa::path(post, path = "/documents/batch", tag = "documents",
-    request_body = CreateBatch<CreateDocument>,
-    responses((status = OK, body = Batch<DocumentUpload>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    request_body = NewItems,
+    responses((status = OK, body = Batch<DocumentUpload>),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_documents(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
-    access: ProjectContributor<ByBody<CreateBatch<CreateDocument>>>,
+    access: ProjectContributor<ByBody<NewItems>>,
 ) -> Result<Json<Batch<DocumentUpload>>> {
     let created = uploads.create_each(access, &key).await?.into_iter();
     Ok(Json(Batch::new(StatusCode::CREATED, created.map(|created| created.map(DocumentUpload::from)))))
 }
 
 /// Get a document with its text
+///
+/// The response has the text of all pages, and the text as corrected by a reviewer.
 #[utoipa::path(get, path = "/documents/{document_id}", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = DocumentWithText)))]
@@ -78,6 +89,8 @@ pub(crate) async fn get_document(
 }
 
 /// Update a document
+///
+/// Only the label can be changed. Only the uploader and admins may change it.
 #[utoipa::path(patch, path = "/documents/{document_id}", tag = "documents",
     params(("document_id" = ItemId, Path)),
     request_body(content((UpdateDocument = "application/merge-patch+json"), (UpdateDocument = "application/json"))),
@@ -114,7 +127,8 @@ pub(crate) async fn delete_document(
 #[utoipa::path(post, path = "/documents/{document_id}/upload-url", tag = "documents",
     params(("document_id" = ItemId, Path)), request_body = Option<NextDocumentUpload>,
     responses((status = OK, body = DocumentUpload),
-        (status = CONFLICT, body = ProblemBody), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+        (status = CONFLICT, description = "invalid_state"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn renew_upload_url(
     State(uploads): State<Uploads>,
     access: ItemEditor<ByItem<Kind>>,
@@ -145,7 +159,7 @@ pub(crate) async fn list_pages(
 #[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = Download),
-        (status = CONFLICT, body = ProblemBody)))]
+        (status = CONFLICT, description = "invalid_state")))]
 pub(crate) async fn download_document(
     State(items): State<Items>,
     access: ProjectMember<ByItem<Kind>>,
@@ -154,10 +168,13 @@ pub(crate) async fn download_document(
 }
 
 /// Reprocess a failed document
+///
+/// The uploaded file is processed again. Only for project admins.
 #[utoipa::path(post, path = "/documents/{document_id}/reprocess", tag = "documents",
     params(("document_id" = ItemId, Path)),
-    responses((status = ACCEPTED, body = Document), (status = CONFLICT, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = ACCEPTED, body = Document),
+        (status = CONFLICT, description = "invalid_state"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn reprocess_document(
     State(items): State<Items>,
     access: ProjectAdmin<ByItem<Kind>>,

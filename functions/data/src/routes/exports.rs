@@ -3,7 +3,7 @@
 use axum::{
     extract::State,
     http::{StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse as _, Response},
 };
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -13,18 +13,19 @@ use shared::{
         extract::Json,
         idempotency::IdempotencyKey,
         pagination::{Page, PageQuery},
-        problem::{QuotaProblem, Result},
+        problem::Result,
     },
     identity::guard::{ByBody, ByList, InProject, ProjectAdmin},
-    items::{ItemStatus, exports::ExportFormat, locators::ByExport},
+    items::{
+        ItemStatus, StatusFilter,
+        exports::{ExportFormat, ExportStatus},
+        locators::ByExport,
+    },
 };
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{
-    exports::Exports,
-    model::{Export, ExportStatus},
-};
+use crate::{exports::Exports, model::Export};
 
 /// The request for a project export.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -37,21 +38,13 @@ pub(crate) struct CreateExport {
     #[schema(inline)]
     format: ExportFormat,
     /// Exports only items with this status.
-    #[garde(custom(is_shown))]
-    #[schema(inline)]
-    status: Option<ItemStatus>,
+    #[garde(skip)]
+    status: Option<StatusFilter>,
 }
 
 impl InProject for CreateExport {
     fn project_id(&self) -> ProjectId {
         self.project_id
-    }
-}
-
-fn is_shown(status: &Option<ItemStatus>, (): &()) -> garde::Result {
-    match status {
-        Some(ItemStatus::Deleted) => Err(garde::Error::new("deleted items cannot be exported")),
-        _ => Ok(()),
     }
 }
 
@@ -63,7 +56,7 @@ pub(crate) struct RequestedExport {
     status: ExportStatus,
 }
 
-/// Create an export of the items of a project
+/// Create a project export
 ///
 /// The export contains the items created before this request, documents first, in the order of their creation. Each
 /// item has its text as of the moment it is written. The file is written in the background. The caller gets a mail when
@@ -71,16 +64,19 @@ pub(crate) struct RequestedExport {
 ///
 /// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
 #[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,
-    responses((status = ACCEPTED, body = RequestedExport), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = ACCEPTED, body = RequestedExport, headers(("Location" = String))),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_export(
     State(exports): State<Exports>,
     key: IdempotencyKey,
     access: ProjectAdmin<ByBody<CreateExport>>,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let CreateExport { project_id, format, status } = access.target;
+    let status = status.map(ItemStatus::from);
     let export = exports.create(project_id, access.principal.user_id, &key, format, status).await?;
     let location = [(header::LOCATION, format!("/exports/{}", export.id))];
-    Ok((StatusCode::ACCEPTED, location, Json(RequestedExport { id: export.id, status: export.status })))
+    let body = Json(RequestedExport { id: export.id, status: export.status });
+    Ok((StatusCode::ACCEPTED, location, body).into_response())
 }
 
 /// The query parameters of `GET /exports`.
@@ -99,7 +95,7 @@ impl InProject for ListExports {
     }
 }
 
-/// List the exports of a project
+/// List project exports
 ///
 /// The newest exports come first.
 #[utoipa::path(get, path = "/exports", tag = "exports", params(ListExports, PageQuery),
@@ -120,13 +116,15 @@ pub(crate) struct ExportWithLink {
     export: Export,
     /// A link to the file, once it is ready. Anyone with the link can read the file, so keep it secret.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     url: Option<String>,
     /// When the link expires. Get the export again for a new link.
     #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     expires_at: Option<OffsetDateTime>,
 }
 
-/// Get an export
+/// Get a project export
 ///
 /// The response contains the progress and, once the file is ready, a link to it. The file is served as an attachment.
 #[utoipa::path(get, path = "/exports/{export_id}", tag = "exports",

@@ -11,7 +11,7 @@ use shared::{
         problem::Result,
     },
     identity::guard::{ByList, InProject, ProjectMember},
-    items::ItemStatus,
+    items::{ItemStatus, StatusFilter},
 };
 use utoipa::IntoParams;
 
@@ -31,7 +31,7 @@ pub(crate) struct ListItems {
     /// Lists only items with this status.
     #[garde(skip)]
     #[param(inline)]
-    status: Option<ItemStatus>,
+    status: Option<StatusFilter>,
     /// Lists only the caller's own uploads.
     #[garde(skip)]
     #[param(inline)]
@@ -50,7 +50,7 @@ impl ListItems {
             caller,
             project_id: self.project_id,
             kind: None,
-            status: self.status,
+            status: self.status.map(ItemStatus::from),
             domain: None,
             uploaded_by: self.uploaded_by.map(|uploader| uploader.user(caller)),
             words: None,

@@ -10,29 +10,37 @@ use shared::{
         idempotency::IdempotencyKey,
         pagination::{List, Page, PageQuery, Unfiltered},
         precondition::IfMatch,
-        problem::{ProblemBody, QuotaProblem, Result},
+        problem::Result,
         versioned::{Created, Versioned},
     },
-    identity::guard::{ByBody, ByList, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
-    items::locators::{self, ByItem},
+    identity::{
+        guard::{ByBody, ByList, ItemEditor, ProjectAdmin, ProjectContributor, ProjectMember},
+        principal::VerifiedAccount,
+    },
+    items::{
+        languages::LANGUAGES,
+        locators::{self, ByItem},
+    },
 };
 
 use crate::{
     items::Items,
     model::{
-        CreateBatch, CreateVoiceSample, ListVoiceSamples, Listed, NextVoiceUpload, OwnField, Place,
-        UpdateVoiceSample, VoiceSample, VoiceSampleWithText, VoiceUpload, Word,
+        CreateBatch, CreateVoiceSample, Languages, ListVoiceSamples, Listed, NextVoiceUpload, OwnField,
+        Place, UpdateVoiceSample, VoiceSample, VoiceSampleWithText, VoiceUpload, Word,
     },
     uploads::Uploads,
 };
 
+type NewItems = CreateBatch<CreateVoiceSample>;
 type Kind = locators::Voice;
 
 /// List voice samples
 ///
 /// The newest items come first. With `q`, the best matches come first.
 #[utoipa::path(get, path = "/voice", tag = "voice", params(ListVoiceSamples, PageQuery),
-    responses((status = OK, body = Page<Listed<VoiceSample>>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = OK, body = Page<Listed<VoiceSample>>),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn list_voice_samples(
     State(items): State<Items>,
     access: ProjectMember<ByList<ListVoiceSamples, Place>>,
@@ -40,9 +48,22 @@ pub(crate) async fn list_voice_samples(
     items.list(&access.target.map(|list| list.filter(access.principal.user_id))).await.map(Json)
 }
 
+/// List the languages that can be transcribed
+///
+/// A request may name a language by any BCP 47 tag. The closest language of this list is used: `en` becomes `en-US`,
+/// `en-KE` becomes `en-GB`, `nb-NO` becomes `no-NO`, and `he-IL` becomes `iw-IL`.
+#[utoipa::path(get, path = "/voice/languages", tag = "voice", responses((status = OK, body = Languages)))]
+pub(crate) async fn list_languages(_: VerifiedAccount) -> Json<Languages> {
+    Json(Languages { items: &LANGUAGES })
+}
+
 /// Create a voice sample and return a signed upload URL
+///
+/// The voice sample is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and
+/// `upload.headers`, before `upload.expires_at`. Processing starts by itself.
 #[utoipa::path(post, path = "/voice", tag = "voice", request_body = CreateVoiceSample,
-    responses((status = CREATED, body = VoiceUpload), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = CREATED, body = VoiceUpload),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_voice_sample(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
@@ -53,19 +74,24 @@ pub(crate) async fn create_voice_sample(
 }
 
 /// Create up to 100 voice samples, with a result for each
+///
+/// Each item is created or refused on its own. The results have the order of the request.
 #[utoipa::path(post, path = "/voice/batch", tag = "voice",
-    request_body = CreateBatch<CreateVoiceSample>,
-    responses((status = OK, body = Batch<VoiceUpload>), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    request_body = NewItems,
+    responses((status = OK, body = Batch<VoiceUpload>),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_voice_samples(
     State(uploads): State<Uploads>,
     key: IdempotencyKey,
-    access: ProjectContributor<ByBody<CreateBatch<CreateVoiceSample>>>,
+    access: ProjectContributor<ByBody<NewItems>>,
 ) -> Result<Json<Batch<VoiceUpload>>> {
     let created = uploads.create_each(access, &key).await?.into_iter();
     Ok(Json(Batch::new(StatusCode::CREATED, created.map(|created| created.map(VoiceUpload::from)))))
 }
 
 /// Get a voice sample with its text
+///
+/// The response has the transcribed text, and the text as corrected by a reviewer.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = OK, body = VoiceSampleWithText)))]
@@ -78,6 +104,8 @@ pub(crate) async fn get_voice_sample(
 }
 
 /// Update a voice sample
+///
+/// Only the requested language can be changed. It applies to the next transcription.
 #[utoipa::path(patch, path = "/voice/{voice_sample_id}", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     request_body(content((UpdateVoiceSample = "application/merge-patch+json"), (UpdateVoiceSample = "application/json"))),
@@ -114,7 +142,8 @@ pub(crate) async fn delete_voice_sample(
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/upload-url", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)), request_body = Option<NextVoiceUpload>,
     responses((status = OK, body = VoiceUpload),
-        (status = CONFLICT, body = ProblemBody), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+        (status = CONFLICT, description = "invalid_state"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn renew_voice_upload_url(
     State(uploads): State<Uploads>,
     access: ItemEditor<ByItem<Kind>>,
@@ -126,7 +155,8 @@ pub(crate) async fn renew_voice_upload_url(
 
 /// List the words of a voice sample
 ///
-/// Each word has its start and end times and its confidence.
+/// Each word has its start and end times, its confidence, and its channel if the channels of the recording were
+/// recognized separately.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/words", tag = "voice",
     params(("voice_sample_id" = ItemId, Path), PageQuery),
     responses((status = OK, body = Page<Word>)))]
@@ -145,7 +175,7 @@ pub(crate) async fn list_words(
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/download", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = OK, body = Download),
-        (status = CONFLICT, body = ProblemBody)))]
+        (status = CONFLICT, description = "invalid_state")))]
 pub(crate) async fn download_voice_sample(
     State(items): State<Items>,
     access: ProjectMember<ByItem<Kind>>,
@@ -154,10 +184,13 @@ pub(crate) async fn download_voice_sample(
 }
 
 /// Reprocess a failed voice sample
+///
+/// The uploaded file is transcribed again. Only for project admins.
 #[utoipa::path(post, path = "/voice/{voice_sample_id}/reprocess", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
-    responses((status = ACCEPTED, body = VoiceSample), (status = CONFLICT, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = ACCEPTED, body = VoiceSample),
+        (status = CONFLICT, description = "invalid_state"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn reprocess_voice_sample(
     State(items): State<Items>,
     access: ProjectAdmin<ByItem<Kind>>,

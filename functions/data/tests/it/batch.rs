@@ -34,7 +34,7 @@ fn answers(batch: &TestResponse) -> &Vec<Value> {
     batch.assert_status(200).body["items"].as_array().expect("answers")
 }
 
-fn announced(route: &Route, batch: &TestResponse) -> Vec<ItemId> {
+fn created_ids(route: &Route, batch: &TestResponse) -> Vec<ItemId> {
     answers(batch).iter().map(|answer| id(&answer[route.one])).collect()
 }
 
@@ -53,7 +53,7 @@ async fn a_hundred_items_get_one_result_each_in_request_order(db: PgPool) {
             let url = answer["upload"]["url"].as_str().expect("a URL");
             assert!(url.contains(&format!("/{}/1?", id(item))), "{url}");
         }
-        let last = announced(route, &batch)[99];
+        let last = created_ids(route, &batch)[99];
         assert_eq!(put(&answers(&batch)[99]["upload"], FILE).await.0, 200);
         shared::testing::eventually("the finalize event", async || {
             (data.platform.messages("uploads").await.len() == 1).then_some(())
@@ -146,8 +146,8 @@ async fn a_repeat_with_the_same_key_returns_the_same_items_with_new_urls(db: PgP
             }
         }
         // A deleted item does not shift the results of the others.
-        let gone = id(&answers(&first)[1][route.one]);
-        data.client.as_user(&data.contributor).delete(&route.of(gone, "")).await.assert_status(204);
+        let deleted = id(&answers(&first)[1][route.one]);
+        data.client.as_user(&data.contributor).delete(&route.of(deleted, "")).await.assert_status(204);
         let later = data.batch(route, Some("k"), items.clone()).await;
         let statuses: Vec<&Value> = answers(&later).iter().map(|answer| &answer["status"]).collect();
         assert_eq!(statuses, [201, 404, 422, 201, 201]);
@@ -177,7 +177,7 @@ async fn concurrent_repeats_create_items_once(db: PgPool) {
         let twins = futures::future::join_all(twins).await;
         let distinct: BTreeSet<Vec<String>> = twins
             .iter()
-            .map(|twin| announced(route, twin).iter().map(ToString::to_string).collect())
+            .map(|twin| created_ids(route, twin).iter().map(ToString::to_string).collect())
             .collect();
         assert_eq!(distinct.len(), 1);
     }

@@ -65,7 +65,17 @@ async fn all_invalid_fields_of_the_body_are_reported_together(db: PgPool) {
         ("filename", json!("a\nb.pdf")),
         ("filename", json!("a\u{202E}fdp.exe")),
         ("filename", json!("a\u{2028}b.pdf")),
-        ("content_type", json!("APPLICATION/PDF")),
+        ("filename", json!("a\u{200F}b.pdf")),
+        ("filename", json!("a\u{61C}b.pdf")),
+        ("filename", json!(".")),
+        ("filename", json!("..")),
+        ("filename", json!(" .. ")),
+        ("filename", json!(" \u{A0}\u{3000}")),
+        ("filename", json!("\u{200B}\u{FEFF}")),
+        ("content_type", json!("application/pdf2")),
+        ("content_type", json!("image/heic")),
+        ("content_type", json!("audio/wav")),
+        ("content_type", json!("")),
         ("size_bytes", json!(-1)),
         ("size_bytes", json!(104_857_601)),
         ("size_bytes", json!("17")),
@@ -99,6 +109,62 @@ async fn a_document_can_have_up_to_100_mib_and_any_supported_type(db: PgPool) {
         let created = data.create(body).await;
         assert_eq!(created.body["document"]["content_type"], kind);
         assert_eq!(created.body["document"]["size_bytes"], 104_857_600);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn parameters_case_and_other_names_of_a_type_are_accepted_and_normalized(db: PgPool) {
+    let data = Data::start(db).await;
+    for (given, stored) in [
+        ("Application/PDF", "application/pdf"),
+        ("image/png; charset=binary", "image/png"),
+        ("image/jpg", "image/jpeg"),
+        ("image/pjpeg", "image/jpeg"),
+    ] {
+        let mut body = data.body(BYTES);
+        body["content_type"] = json!(given);
+        let created = data.create(body).await;
+        assert_eq!(created.body["document"]["content_type"], stored, "{given}");
+        // The signature covers the normalized name, which the client sends.
+        assert_eq!(created.body["upload"]["headers"]["content-type"], stored, "{given}");
+    }
+    let mut body = data.body(BYTES);
+    body["content_type"] = json!("image/heic");
+    let refused = data.client.as_user(&data.contributor).post("/documents", body).await;
+    let message = &refused.assert_problem(422, "invalid_fields").body["errors"][0]["message"];
+    assert!(
+        message.as_str().is_some_and(|text| text.contains("HEIC photo") && text.contains("JPEG")),
+        "{message}"
+    );
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn names_and_domains_are_normalized(db: PgPool) {
+    let data = Data::start(db).await;
+    let mut body = data.body(BYTES);
+    // macOS decomposes the letters of file names.
+    body["filename"] = json!("Bu\u{308}cher.pdf");
+    body["domain"] = json!("Bu\u{308}cher");
+    let created = data.create(body).await;
+    let document = &created.body["document"];
+    assert_eq!(
+        (&document["original_filename"], &document["domain"]),
+        (&json!("Bücher.pdf"), &json!("Bücher"))
+    );
+    let client = data.client.as_user(&data.contributor);
+    for domain in ["B%C3%BCcher", "Bu%CC%88cher"] {
+        let listed = client.get(&format!("/documents?project_id={}&domain={domain}", data.project)).await;
+        assert_eq!(listed.body["items"].as_array().map(Vec::len), Some(1), "{domain}");
+    }
+    let path = format!("/documents/{}", document["id"].as_str().expect("an id"));
+    let patched = client.patch(&path, json!({"domain": "Ho\u{308}fe"})).await;
+    assert_eq!(patched.assert_status(200).body["domain"], "Höfe");
+    let renamed = client.post(&format!("{path}/upload-url"), json!({"filename": "Ho\u{308}fe.pdf"})).await;
+    assert_eq!(renamed.assert_status(200).body["document"]["original_filename"], "Höfe.pdf");
+    for visible in ["...", ".hidden", "a b.pdf", "می\u{200C}خواهم.pdf"] {
+        let mut body = data.body(BYTES);
+        body["filename"] = json!(visible);
+        assert_eq!(data.create(body).await.body["document"]["original_filename"], visible);
     }
 }
 

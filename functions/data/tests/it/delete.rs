@@ -32,7 +32,7 @@ async fn a_deleted_item_disappears_from_all_routes_immediately(db: PgPool) {
 async fn a_deletion_is_recorded_and_audited_once(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         let client = data.client.as_user(&data.contributor);
         let path = route.of(item, "");
         let answers = futures::future::join_all((0..8).map(|_| client.delete(&path))).await;
@@ -66,8 +66,8 @@ async fn an_item_that_has_changed_is_not_deleted(db: PgPool) {
         let client = data.client.as_user(&data.contributor);
         let path = route.of(item, "");
         client.with("if-match", "\"1\"").delete(&path).await.assert_problem(412, "stale");
-        let seen = client.get(&path).await.headers["etag"].to_str().expect("a tag").to_owned();
-        client.with("if-match", &seen).delete(&path).await.assert_status(204);
+        let tag = client.get(&path).await.headers["etag"].to_str().expect("a tag").to_owned();
+        client.with("if-match", &tag).delete(&path).await.assert_status(204);
     }
 }
 
@@ -75,8 +75,8 @@ async fn an_item_that_has_changed_is_not_deleted(db: PgPool) {
 async fn contributors_delete_their_own_items_and_admins_delete_any(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let own = data.announce(route, &data.contributor, "a.bin").await;
-        let admins = data.announce(route, &data.admin, "b.bin").await;
+        let own = data.create_item(route, &data.contributor, "a.bin").await;
+        let admins = data.create_item(route, &data.admin, "b.bin").await;
         for (user, item, status) in [
             (&data.reviewer, own, 403),
             (&data.contributor, admins, 403),
@@ -85,7 +85,7 @@ async fn contributors_delete_their_own_items_and_admins_delete_any(db: PgPool) {
         ] {
             data.client.as_user(user).delete(&route.of(item, "")).await.assert_status(status);
         }
-        let others = data.announce(route, &data.contributor, "c.bin").await;
+        let others = data.create_item(route, &data.contributor, "c.bin").await;
         data.client.as_user(&data.admin).delete(&route.of(others, "")).await.assert_status(204);
     }
 }
@@ -94,13 +94,13 @@ async fn contributors_delete_their_own_items_and_admins_delete_any(db: PgPool) {
 async fn uploads_and_results_after_the_deletion_change_nothing(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let late_bytes = data.announce(route, &data.contributor, "a.bin").await;
+        let late_bytes = data.create_item(route, &data.contributor, "a.bin").await;
         data.client.as_user(&data.contributor).delete(&route.of(late_bytes, "")).await.assert_status(204);
         data.read(route, late_bytes, &["text"]).await;
         assert_eq!(data.platform.history(late_bytes).await, [ItemStatus::Draft, ItemStatus::Deleted]);
 
         // The item is deleted during processing, before the event is delivered again.
-        let reading = data.announce(route, &data.contributor, "b.bin").await;
+        let reading = data.create_item(route, &data.contributor, "b.bin").await;
         data.upload(route, reading).await;
         let begun = "update items set status = 'processing', version = 2, attempt = 1, tries = 1, generation = 7 where id = $1";
         data.set(reading, begun).await;

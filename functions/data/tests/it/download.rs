@@ -9,7 +9,7 @@ use crate::support::{BOTH, Data, FILE, assert_signed};
 async fn the_url_serves_the_file_as_an_attachment_with_its_name(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "Ümlaut \"q\" a%20b;c.bin").await;
+        let item = data.create_item(route, &data.contributor, "Ümlaut 報告書 \"q\" a%20b*;c.bin").await;
         let generation = data.upload(route, item).await;
         data.deliver(route).await;
         let path = route.of(item, "/download");
@@ -31,7 +31,10 @@ async fn the_url_serves_the_file_as_an_attachment_with_its_name(db: PgPool) {
             let extension = if route.path == "/voice" { "flac" } else { "pdf" };
             assert_eq!(
                 served.headers()["content-disposition"],
-                format!("attachment; filename=\"_mlaut _q_ a_20b;c.bin.{extension}\"")
+                format!(
+                    "attachment; filename=\"_mlaut ___ _q_ a_20b*;c.bin.{extension}\"; \
+                     filename*=UTF-8''%C3%9Cmlaut%20%E5%A0%B1%E5%91%8A%E6%9B%B8%20%22q%22%20a%2520b%2A%3Bc.bin.{extension}"
+                )
             );
             assert_eq!(served.headers()["content-type"], route.content_type);
             assert_eq!(served.bytes().await.expect("bytes"), FILE);
@@ -51,6 +54,7 @@ async fn a_url_grants_only_reads_of_its_generation(db: PgPool) {
             url.replace(&format!("generation={generation}"), "generation=1"),
             url.replace(&format!("generation={generation}&"), ""),
             url.replace("attachment", "inline"),
+            url.replace("filename", "filenome"),
             url.replace("/1?", "/2?"),
         ];
         assert_signed(url, others).await;
@@ -61,7 +65,7 @@ async fn a_url_grants_only_reads_of_its_generation(db: PgPool) {
 async fn a_file_cannot_be_downloaded_before_it_is_uploaded(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         let path = route.of(item, "/download");
         data.client.as_user(&data.contributor).get(&path).await.assert_problem(409, "invalid_state");
         // The type of this file has not been checked.
@@ -80,7 +84,7 @@ async fn a_file_cannot_be_downloaded_before_it_is_uploaded(db: PgPool) {
 async fn a_file_of_no_accepted_type_is_never_served(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "setup.exe").await;
+        let item = data.create_item(route, &data.contributor, "setup.exe").await;
         data.upload_bytes(route, item, b"MZ\x90\0\x03").await;
         data.deliver(route).await;
         let client = data.client.as_user(&data.admin);
@@ -112,7 +116,7 @@ async fn the_type_that_the_file_shows_becomes_the_type_of_the_item(db: PgPool) {
     let files: [(&[u8], &str, &str); 2] =
         [(b"\x89PNG\r", "image/png", "png"), (b"OggS\0", "audio/ogg", "ogg")];
     for (route, (bytes, shown, extension)) in BOTH.iter().zip(files) {
-        let item = data.announce(route, &data.contributor, "setup.exe").await;
+        let item = data.create_item(route, &data.contributor, "setup.exe").await;
         data.upload_bytes(route, item, bytes).await;
         data.deliver(route).await;
         let client = data.client.as_user(&data.reviewer);

@@ -26,10 +26,10 @@ impl Data {
     }
 
     /// Completes an export with this file, as the function `export` does.
-    async fn made(&self, id: ExportId, file: &'static str) {
+    async fn created(&self, id: ExportId, file: &'static str) {
         let object = object_name(self.project, id, 3);
         let attributes = local_storage::Attributes::default();
-        let made =
+        let created =
             self.platform.storage.create_object(EXPORTS_BUCKET, &object, attributes, file.into()).await;
         sqlx::query(
             "update exports set status = 'ready', file_attempt = 3, generation = $2, size_bytes = $3, done = 2, total = 2,
@@ -37,7 +37,7 @@ impl Data {
              where id = $1",
         )
         .bind(id)
-        .bind(made.expect("an object").generation)
+        .bind(created.expect("an object").generation)
         .bind(i64::try_from(file.len()).expect("a size"))
         .execute(&self.platform.db)
         .await
@@ -97,7 +97,7 @@ async fn a_repeated_request_creates_one_export(db: PgPool) {
     assert_eq!(data.platform.events::<ExportRequested>().await.len(), 1);
     let id: ExportId = serde_json::from_value(one.body["id"].clone()).expect("an id");
     assert_eq!(data.platform.audited(id.0).await.len(), 1);
-    data.made(id, "header").await;
+    data.created(id, "header").await;
     let later = keyed.post("/exports", body.clone()).await;
     assert_eq!(later.assert_status(202).body, json!({"id": id, "status": "ready"}));
     let other = json!({"project_id": data.project, "format": "ndjson"});
@@ -178,7 +178,7 @@ async fn a_user_has_at_most_five_exports_in_progress(db: PgPool) {
     }
     assert_eq!(data.platform.events::<ExportRequested>().await.len(), 5);
     let id: ExportId = serde_json::from_value(accepted[0].body["id"].clone()).expect("an id");
-    data.made(id, "x").await;
+    data.created(id, "x").await;
     client.post("/exports", bodies[0].clone()).await.assert_status(202);
     assert_quota(&client.post("/exports", bodies[0].clone()).await, "exports_in_progress_per_user");
     let root = data.client.as_user(&data.super_admin);
@@ -189,20 +189,20 @@ async fn a_user_has_at_most_five_exports_in_progress(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_list_is_paginated_newest_first(db: PgPool) {
     let data = Data::start(db).await;
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     for _ in 0..5 {
-        made.push(data.export().await);
+        created.push(data.export().await);
     }
-    made.reverse();
-    let gone = made.remove(2);
-    data.platform.change("update exports set kept_until = now() where id = $1", gone.0).await;
+    created.reverse();
+    let expired = created.remove(2);
+    data.platform.change("update exports set kept_until = now() where id = $1", expired.0).await;
     data.platform.clock.advance(Duration::seconds(2));
-    let (mut seen, mut cursor): (Vec<ExportId>, _) = (Vec::new(), String::new());
+    let (mut listed, mut cursor): (Vec<ExportId>, _) = (Vec::new(), String::new());
     loop {
         let path = format!("/exports?project_id={}&limit=3{cursor}", data.project);
         let page = data.as_admin().get(&path).await;
         let items = page.assert_status(200).body["items"].as_array().expect("a list").clone();
-        seen.extend(items.iter().map(|export| {
+        listed.extend(items.iter().map(|export| {
             assert!(export.get("url").is_none(), "{export}");
             serde_json::from_value::<ExportId>(export["id"].clone()).expect("an id")
         }));
@@ -211,7 +211,7 @@ async fn the_list_is_paginated_newest_first(db: PgPool) {
             None => break,
         }
     }
-    assert_eq!(seen, made);
+    assert_eq!(listed, created);
     let plan = data.platform.plan(&["from exports", "order by id desc"]).await;
     assert!(plan.contains("exports_project_id_id_idx"), "{plan}");
 }
@@ -220,7 +220,7 @@ async fn the_list_is_paginated_newest_first(db: PgPool) {
 async fn a_ready_export_has_a_link_that_is_valid_for_its_file_only(db: PgPool) {
     let data = Data::start(db).await;
     let id = data.export().await;
-    data.made(id, "{}\n{}\n").await;
+    data.created(id, "{}\n{}\n").await;
     let path = format!("/exports/{id}");
     let about = data.as_admin().get(&path).await.assert_status(200).body.clone();
     assert_eq!((&about["status"], &about["size_bytes"]), (&json!("ready"), &json!(6)));
@@ -261,12 +261,12 @@ async fn a_failed_export_has_a_reason_and_an_expired_export_is_not_found(db: PgP
     let data = Data::start(db).await;
     let id = data.export().await;
     let fail =
-        "update exports set status = 'failed', failure_code = 'gave_up', failure_message = 'So it is.',
+        "update exports set status = 'failed', failure_code = 'attempts_exhausted', failure_message = 'So it is.',
                        completed_at = now() where id = $1";
     data.platform.change(fail, id.0).await;
     let path = format!("/exports/{id}");
     let about = data.as_admin().get(&path).await.assert_status(200).body.clone();
-    assert_eq!(about["failure"], json!({"code": "gave_up", "message": "So it is."}));
+    assert_eq!(about["failure"], json!({"code": "attempts_exhausted", "message": "So it is."}));
     assert!(about.get("url").is_none() && about["status"] == "failed", "{about}");
     data.platform.clock.advance(Duration::days(7));
     let admin = data.platform.another_session(&data.admin).await;

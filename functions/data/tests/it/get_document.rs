@@ -85,7 +85,7 @@ async fn deleted_documents_and_documents_of_deleted_projects_are_not_found(db: P
     let data = Data::start(db).await;
     let (deleted, kept) = (data.draft().await, data.draft().await);
     data.set(deleted, "update items set deleted_at = now() where id = $1").await;
-    let gone = async |item| {
+    let assert_missing = async |item| {
         for user in [&data.contributor, &data.admin, &data.super_admin] {
             let client = data.client.as_user(user);
             client.get(&format!("/documents/{item}")).await.assert_problem(404, "not_found");
@@ -93,8 +93,8 @@ async fn deleted_documents_and_documents_of_deleted_projects_are_not_found(db: P
             renewed.assert_problem(404, "not_found");
         }
     };
-    gone(deleted).await;
+    assert_missing(deleted).await;
     data.client.as_user(&data.admin).get(&format!("/documents/{kept}")).await.assert_status(200);
     data.platform.change("update projects set deleted_at = now() where id = $1", data.project.0).await;
-    gone(kept).await;
+    assert_missing(kept).await;
 }

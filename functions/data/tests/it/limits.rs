@@ -102,7 +102,7 @@ async fn a_reprocessed_item_counts_as_an_upload(db: PgPool) {
     let data = Data::start(db).await;
     let limits = [("ITEMS_PER_USER_AND_DAY", "1")];
     let admin = data.platform.client_of::<data::Data>(&limits).as_user(&data.admin);
-    let item = data.announce(&DOCUMENTS, &data.contributor, "letter.pdf").await;
+    let item = data.create_item(&DOCUMENTS, &data.contributor, "letter.pdf").await;
     let path = DOCUMENTS.of(item, "/reprocess");
     data.upload(&DOCUMENTS, item).await;
     data.deliver(&DOCUMENTS).await;
@@ -141,7 +141,7 @@ async fn a_user_searches_a_limited_number_of_results_a_minute(db: PgPool) {
     let refused = client.get(&search(200)).await;
     assert_quota(&refused, "searches_per_user_and_minute");
     assert!((1..=60).contains(&retry_after(&refused)), "{:?}", refused.headers);
-    // A refused search costs nothing, and lists are no searches.
+    // A refused search costs nothing, and lists do not count as searches.
     client.get(&search(50)).await.assert_status(200);
     client.get(&search(1).replace("/documents", "/voice")).await.assert_status(200);
     assert_quota(&client.get(&search(1)).await, "searches_per_user_and_minute");

@@ -9,12 +9,12 @@ use crate::support::{Data, assert_discreet};
 
 impl Data {
     async fn five(&self) -> Vec<ItemId> {
-        let mut made = Vec::new();
+        let mut created = Vec::new();
         for _ in 0..5 {
-            made.push(self.draft().await);
+            created.push(self.draft().await);
         }
-        made.reverse();
-        made
+        created.reverse();
+        created
     }
 
     async fn pages(&self, client: &Client, query: &str) -> Vec<Vec<ItemId>> {
@@ -42,37 +42,37 @@ impl Data {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn pagination_returns_each_document_once_newest_first(db: PgPool) {
     let data = Data::start(db).await;
-    let made = data.five().await;
+    let created = data.five().await;
     let other = data.platform.project(&data.admin).await;
     data.platform.draft(other, &data.admin, "image/png", 1).await;
     for user in [&data.admin, &data.contributor, &data.reviewer, &data.super_admin] {
         let client = data.client.as_user(user);
-        assert_eq!(data.pages(&client, "limit=2").await, [&made[..2], &made[2..4], &made[4..]]);
+        assert_eq!(data.pages(&client, "limit=2").await, [&created[..2], &created[2..4], &created[4..]]);
     }
-    assert_eq!(data.pages(&data.client.as_user(&data.admin), "limit=5").await, [&made[..]]);
-    data.set(made[2], "update items set deleted_at = now() where id = $1").await;
-    let left = [&made[..2], &made[3..]].concat();
+    assert_eq!(data.pages(&data.client.as_user(&data.admin), "limit=5").await, [&created[..]]);
+    data.set(created[2], "update items set deleted_at = now() where id = $1").await;
+    let left = [&created[..2], &created[3..]].concat();
     assert_eq!(data.found(&data.admin, "limit=1").await, left);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn filters_combine(db: PgPool) {
     let data = Data::start(db).await;
-    let made = data.five().await;
+    let created = data.five().await;
     let own = data.platform.draft(data.project, &data.admin, "image/png", 1).await.item_id;
-    data.set(made[0], "update items set status = 'approved' where id = $1").await;
-    data.set(made[1], "update items set status = 'approved' where id = $1").await;
-    data.set(made[1], "update documents set domain = 'letters' where item_id = $1").await;
-    data.set(made[2], "update documents set domain = 'letters' where item_id = $1").await;
+    data.set(created[0], "update items set status = 'approved' where id = $1").await;
+    data.set(created[1], "update items set status = 'approved' where id = $1").await;
+    data.set(created[1], "update documents set domain = 'letters' where item_id = $1").await;
+    data.set(created[2], "update documents set domain = 'letters' where item_id = $1").await;
     let voice = data.draft().await;
     data.set(voice, "update items set kind = 'voice' where id = $1").await;
 
-    assert_eq!(data.found(&data.admin, "status=approved").await, made[..2]);
-    assert_eq!(data.found(&data.admin, "status=approved&limit=1").await, made[..2]);
-    assert_eq!(data.found(&data.admin, "domain=letters").await, made[1..3]);
-    assert_eq!(data.found(&data.admin, "domain=letters&status=approved").await, made[1..2]);
+    assert_eq!(data.found(&data.admin, "status=approved").await, created[..2]);
+    assert_eq!(data.found(&data.admin, "status=approved&limit=1").await, created[..2]);
+    assert_eq!(data.found(&data.admin, "domain=letters").await, created[1..3]);
+    assert_eq!(data.found(&data.admin, "domain=letters&status=approved").await, created[1..2]);
     assert_eq!(data.found(&data.admin, "uploaded_by=me").await, [own]);
-    assert_eq!(data.found(&data.contributor, "uploaded_by=me").await, made);
+    assert_eq!(data.found(&data.contributor, "uploaded_by=me").await, created);
     assert_eq!(data.found(&data.reviewer, "uploaded_by=me").await, []);
     assert_eq!(data.found(&data.admin, "status=rejected").await, []);
 }
@@ -96,8 +96,8 @@ async fn all_invalid_parameters_are_reported_together(db: PgPool) {
     }
     let without = client.get("/documents").await;
     assert_eq!(without.assert_problem(422, "invalid_fields").invalid_fields(), ["project_id"]);
-    let wrong = client.get("/documents?project_id=letters").await;
-    assert_eq!(wrong.assert_problem(422, "invalid_fields").invalid_fields(), ["project_id"]);
+    let invalid = client.get("/documents?project_id=letters").await;
+    assert_eq!(invalid.assert_problem(422, "invalid_fields").invalid_fields(), ["project_id"]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

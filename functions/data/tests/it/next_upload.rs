@@ -159,7 +159,7 @@ async fn a_checksum_is_kept_for_the_same_file_and_cleared_for_another(db: PgPool
 async fn the_description_of_a_draft_can_change_before_the_upload(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         let large = data.next(route, item, json!({"size_bytes": 9 << 20})).await;
         let upload = &large.assert_status(200).body["upload"];
         assert_eq!((&upload["method"], &upload["resumable"]), (&json!("POST"), &json!(true)));
@@ -182,7 +182,7 @@ async fn the_description_of_a_draft_can_change_before_the_upload(db: PgPool) {
 async fn all_invalid_fields_of_the_description_are_reported_together(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         let foreign_type = if route.path == "/voice" { "application/pdf" } else { "audio/flac" };
         for (body, fields) in [
             (

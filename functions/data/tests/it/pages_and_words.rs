@@ -47,21 +47,30 @@ async fn pagination_returns_each_word_once_in_order_across_segments(db: PgPool) 
         let walked = data.walk(&VOICE, item, limit).await;
         let words: Vec<&str> = walked.iter().filter_map(|word| word["word"].as_str()).collect();
         assert_eq!(words, ["one", "two", "three", "four", "five", "six"], "{limit}");
-        assert_eq!(walked[2], json!({"word": "three", "start": 1.0, "end": 1.5, "confidence": 0.75}));
+        assert_eq!(
+            walked[2],
+            json!({"word": "three", "start": 1.0, "end": 1.5, "confidence": 0.75, "channel": null})
+        );
         // The engine reported no confidence.
-        assert_eq!(walked[1], json!({"word": "two", "start": 0.5, "end": 1.0, "confidence": null}));
+        assert_eq!(
+            walked[1],
+            json!({"word": "two", "start": 0.5, "end": 1.0, "confidence": null, "channel": null})
+        );
     }
-    data.set(item, "update item_parts set words = '[{\"word\": \"six\"}]' where item_id = $1 and number = 4")
-        .await;
+    let untimed = "update item_parts set words = '[{\"word\": \"six\"}]', channel = 2 where item_id = $1 and number = 4";
+    data.set(item, untimed).await;
     let untimed = data.walk(&VOICE, item, 200).await;
-    assert_eq!(untimed[4], json!({"word": "six", "start": null, "end": null, "confidence": null}));
+    assert_eq!(
+        untimed[4],
+        json!({"word": "six", "start": null, "end": null, "confidence": null, "channel": 2})
+    );
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn only_parts_of_the_current_text_are_listed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         assert_eq!(data.walk(route, item, 5).await, Vec::<Value>::new());
         data.read(route, item, &["shown"]).await;
         // Parts of an attempt that is in progress or was abandoned.
@@ -91,7 +100,7 @@ async fn all_invalid_parameters_and_cursors_of_other_lists_are_reported(db: PgPo
     for route in &BOTH {
         let mut items = Vec::new();
         for number in 0..2 {
-            items.push(data.announce(route, &data.contributor, &format!("{number}.bin")).await);
+            items.push(data.create_item(route, &data.contributor, &format!("{number}.bin")).await);
         }
         let client = data.client.as_user(&data.reviewer);
         let list = client.get(&format!("{}?project_id={}&limit=1", route.path, data.project)).await;

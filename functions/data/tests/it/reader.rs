@@ -18,7 +18,7 @@ use shared::{
         server::{HttpSettings, Service},
     },
     items::{
-        Failure, ItemKind,
+        Failure, FailureCode, ItemKind,
         locators::Kind,
         parts::{Part, Text, Word},
         processing::{
@@ -32,12 +32,12 @@ use shared::{
 pub(crate) type Texts = Arc<Mutex<HashMap<ItemId, Vec<String>>>>;
 
 #[derive(Clone)]
-struct Told<K> {
+struct FixedText<K> {
     texts: Texts,
     kind: PhantomData<K>,
 }
 
-impl<K: Kind + Clone> Engine for Told<K> {
+impl<K: Kind + Clone> Engine for FixedText<K> {
     const KIND: ItemKind = K::KIND;
     const FOLDER: &'static str = "told";
     const HEAD_BYTES: u64 = 5;
@@ -57,9 +57,10 @@ impl<K: Kind + Clone> Engine for Told<K> {
 
     async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<Reading, EngineError> {
         let texts = self.texts.lock().expect("the mutex is not poisoned");
-        texts.get(&job.item_id()).map(|texts| Reading::Text(text(K::KIND, texts))).ok_or_else(|| {
-            EngineError::Permanent(Failure { code: "unreadable".into(), message: "Upload another.".into() })
-        })
+        texts
+            .get(&job.item_id())
+            .map(|texts| Reading::Text(text(K::KIND, texts)))
+            .ok_or_else(|| EngineError::Permanent(Failure::new(FailureCode::Unreadable, "Upload another.")))
     }
 
     async fn poll(&self, _: &str) -> Result<OperationState, EngineError> {
@@ -79,6 +80,7 @@ fn text(kind: ItemKind, texts: &[String]) -> Text {
         language: Some("en".to_owned()),
         layout: (kind == ItemKind::Document).then(Vec::new),
         words: (kind == ItemKind::Voice).then(|| words(text)),
+        channel: None,
     });
     Text { parts: parts.collect(), duration_seconds: None }
 }
@@ -100,7 +102,7 @@ pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Cli
     let env = platform.env();
     let settings = ProcessingSettings::from_env(&env).expect("settings");
     let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings"), None).expect("a pool");
-    let engine = Told::<K> { texts: texts.clone(), kind: PhantomData };
+    let engine = FixedText::<K> { texts: texts.clone(), kind: PhantomData };
     let processing = Processing::new(settings, engine, db, platform.clock.clone());
     let (routes, _) = Processing::routes().with_state(processing.expect("a function")).split_for_parts();
     let http = HttpSettings::from_env(&env).expect("settings");

@@ -73,7 +73,7 @@ async fn an_uploaded_document_accepts_no_other_file(db: PgPool) {
 async fn renewing_the_url_of_a_failed_or_rejected_document_opens_one_upload(db: PgPool) {
     let data = Data::start(db).await;
     let statements = [
-        "update items set status = 'failed', failure_code = 'x', generation = 7, attempt = 3, tries = 3 where id = $1",
+        "update items set status = 'failed', failure_code = 'unreadable', generation = 7, attempt = 3, tries = 3 where id = $1",
         "update items set status = 'rejected', feedback = 'blurred', generation = 7, attempt = 3, tries = 3 where id = $1",
     ];
     for statement in statements {

@@ -11,7 +11,7 @@ use crate::support::{BOTH, Data, assert_discreet};
 async fn a_failed_item_can_be_reprocessed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         let generation = data.upload(route, item).await;
         data.deliver(route).await;
         let admin = data.client.as_user(&data.admin);
@@ -45,7 +45,7 @@ async fn a_failed_item_can_be_reprocessed(db: PgPool) {
 async fn a_reprocessed_item_gets_a_text(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         data.upload(route, item).await;
         data.deliver(route).await;
         let admin = data.client.as_user(&data.super_admin);
@@ -74,11 +74,11 @@ async fn a_reprocessed_item_gets_a_text(db: PgPool) {
 async fn an_item_that_has_not_failed_or_has_no_file_is_not_reprocessed(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         let client = data.client.as_user(&data.admin);
         for statement in [
             "update items set status = 'draft' where id = $1",
-            "update items set status = 'failed', failure_code = 'x' where id = $1",
+            "update items set status = 'failed', failure_code = 'unreadable' where id = $1",
             "update items set status = 'processing', failure_code = null, generation = 7 where id = $1",
             "update items set status = 'pending_review' where id = $1",
             "update items set status = 'approved' where id = $1",
@@ -97,10 +97,10 @@ async fn an_item_that_has_not_failed_or_has_no_file_is_not_reprocessed(db: PgPoo
 async fn of_concurrent_requests_only_one_restarts_the_item(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         data.set(
             item,
-            "update items set status = 'failed', failure_code = 'x', generation = 7 where id = $1",
+            "update items set status = 'failed', failure_code = 'unreadable', generation = 7 where id = $1",
         )
         .await;
         let client = data.client.as_user(&data.admin);
@@ -117,10 +117,10 @@ async fn of_concurrent_requests_only_one_restarts_the_item(db: PgPool) {
 async fn only_admins_reprocess_items_even_their_own(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
-        let item = data.announce(route, &data.contributor, "a.bin").await;
+        let item = data.create_item(route, &data.contributor, "a.bin").await;
         data.set(
             item,
-            "update items set status = 'failed', failure_code = 'x', generation = 7 where id = $1",
+            "update items set status = 'failed', failure_code = 'unreadable', generation = 7 where id = $1",
         )
         .await;
         for user in [&data.contributor, &data.reviewer] {

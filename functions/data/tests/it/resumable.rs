@@ -88,8 +88,8 @@ async fn an_interrupted_upload_resumes_at_the_stored_offset(db: PgPool) {
         assert_eq!(send_part(&session, &format!("bytes */{total}"), b"").await, (308, None));
         let first = send_part(&session, &format!("bytes 0-{}/{total}", QUANTUM - 1), &bytes[..QUANTUM]).await;
         assert_eq!(first, (308, Some("bytes=0-262143".to_owned())));
-        let asked = send_part(&session, &format!("bytes */{total}"), b"").await;
-        assert_eq!(asked, (308, Some("bytes=0-262143".to_owned())));
+        let offset = send_part(&session, &format!("bytes */{total}"), b"").await;
+        assert_eq!(offset, (308, Some("bytes=0-262143".to_owned())));
         assert!(data.platform.messages("uploads").await.is_empty());
         let rest = format!("bytes {QUANTUM}-{}/{total}", total - 1);
         assert_eq!(send_part(&session, &rest, &bytes[QUANTUM..]).await.0, 200);

@@ -26,7 +26,7 @@ async fn a_search_finds_names_and_texts_and_returns_a_snippet(db: PgPool) {
         let texts = ["Dear Mrs. Albright,", "the <b>harbour</b> & \"more\" is closed\u{3}\u{2}\u{4}"];
         let letter = data.with_text(route, "Letter_2024-final.bin", &texts).await;
         data.with_text(route, "other.bin", &["nothing of the kind"]).await;
-        let draft = data.announce(route, &data.contributor, "sketch of a harbour.bin").await;
+        let draft = data.create_item(route, &data.contributor, "sketch of a harbour.bin").await;
 
         for words in ["Letter", "LETTER 2024", "final", "letter_2024-final.bin", "albright", "dear mrs"] {
             assert_eq!(data.finds(route, words).await, [letter], "{words}");
@@ -40,7 +40,7 @@ async fn a_search_finds_names_and_texts_and_returns_a_snippet(db: PgPool) {
             snippet.into_iter().partition(|fragment| fragment["highlighted"] == true);
         assert_eq!(marked, [json!({"text": "closed", "highlighted": true})]);
         // Text that looks like markup is returned as plain text.
-        assert_eq!(plain[0]["text"], "harbour</b> & \"more\" is ");
+        assert_eq!(plain[0]["text"], "the <b>harbour</b> & \"more\" is ");
         let by_name = data.search(route, &[("q", "sketch")]).await;
         assert_eq!(by_name.body["items"][0]["snippet"][0], json!({"text": "sketch", "highlighted": true}));
         let listed = data.search(route, &[]).await;
@@ -69,6 +69,188 @@ async fn a_search_supports_phrases_alternatives_and_exclusions(db: PgPool) {
             assert_eq!(sorted(nothing).await, [], "{nothing:?}");
         }
     }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_identifier_is_found_as_a_whole_and_by_each_of_its_parts(db: PgPool) {
+    let data = Data::start(db).await;
+    let text = "Invoice INV-4711, telephone 030-1234567, -12 degrees, ada.lovelace@example.org, 1e5, §7(2)b";
+    for route in &BOTH {
+        let item = data.with_text(route, "report-12.final.pdf", &[text]).await;
+        data.with_text(route, "other.bin", &["INV 9, then 4711 again, lovelace ada"]).await;
+        for words in [
+            "INV-4711",
+            "inv 4711 telephone",
+            "1234567",
+            "030-1234567",
+            "030/1234567",
+            "report-12",
+            "report-12.final.pdf",
+            "12 final",
+            "\"report 12\"",
+            "12 degrees",
+            "ada.lovelace",
+            "ada.lovelace@example.org",
+            "example.org",
+            "1E5",
+            "§7(2)",
+            "'INV-4711'",
+            "(INV-4711)",
+        ] {
+            assert_eq!(data.finds(route, words).await, [item], "{words}");
+        }
+        // The parts of an identifier follow each other.
+        for words in ["4711-INV", "INV-7", "12-report", "2024"] {
+            assert_eq!(data.finds(route, words).await, [], "{words}");
+        }
+        assert_eq!(data.finds(route, "4711").await.len(), 2);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_last_word_and_words_with_an_asterisk_may_be_incomplete(db: PgPool) {
+    let data = Data::start(db).await;
+    let item = data
+        .with_text(
+            &DOCUMENTS,
+            "INV-4711.bin",
+            &["Invoices of the Donaudampfschifffahrtsgesellschaftskapitän"],
+        )
+        .await;
+    for words in [
+        "invo",
+        "in",
+        "invoices",
+        "inv-47",
+        "inv-4711.bi",
+        "invoices of the donau",
+        "donaudampfschifffahrtsgesellschaftskap",
+        "invo* donau",
+        "donau* invo*",
+        "INVO",
+    ] {
+        assert_eq!(data.finds(&DOCUMENTS, words).await, [item], "{words}");
+    }
+    for words in ["invo of", "\"invo\"", "oices", "inv-48", "711", "donau* invos"] {
+        assert_eq!(data.finds(&DOCUMENTS, words).await, [], "{words}");
+    }
+    // An excluded word is complete.
+    assert_eq!(data.finds(&DOCUMENTS, "invoices -donau").await, [item]);
+    assert_eq!(data.finds(&DOCUMENTS, "invoices -donau*").await, []);
+    let found = data.search(&DOCUMENTS, &[("q", "invo")]).await;
+    assert_eq!(found.body["items"][0]["snippet"][0], json!({"text": "Invoices", "highlighted": true}));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_search_finds_every_script_in_any_normal_form(db: PgPool) {
+    let data = Data::start(db).await;
+    for (name, text, found, absent) in [
+        (
+            "Bu\u{308}cher.pdf",
+            "Stra\u{DF}e",
+            vec!["Bücher", "bu\u{308}cher", "büch", "STRAßE"],
+            vec!["Bucher"],
+        ),
+        (
+            "報告書.pdf",
+            "2024年の売上高です",
+            vec!["報告書", "報告", "告書", "書", "年の売上", "2024年", "売上高"],
+            vec!["告報", "売高"],
+        ),
+        ("รายงาน.pdf", "การทดสอบระบบ", vec!["รายงาน", "งาน", "ทดสอบ", "ระบบ"], vec!["สอบทด"]),
+        ("تقرير.pdf", "وَالْكِتَابُ الجديد", vec!["تقرير", "كتاب", "الكتاب", "جديد"], vec!["باتك"]),
+        ("보고서.pdf", "보고서를 작성했습니다", vec!["보고서", "보고", "작성"], vec!["고서"]),
+        ("отчёт.pdf", "Годовой отчёт", vec!["ОТЧЁТ", "годов"], vec!["довой"]),
+        ("रिपोर्ट.pdf", "हिन्दी में", vec!["रिपोर्ट", "हिन्दी", "हिन्"], vec!["न्दी"]),
+        ("\u{FB01}le.pdf", "４７１１", vec!["file", "4711"], vec!["711"]),
+    ] {
+        let item = data.with_text(&DOCUMENTS, name, &[text]).await;
+        for words in found {
+            assert_eq!(data.finds(&DOCUMENTS, words).await, [item], "{words}");
+        }
+        for words in absent {
+            assert_eq!(data.finds(&DOCUMENTS, words).await, [], "{words}");
+        }
+        data.client.as_user(&data.admin).delete(&DOCUMENTS.of(item, "")).await.assert_status(204);
+    }
+    let item = data.with_text(&DOCUMENTS, "a.pdf", &["2024年の売上高です"]).await;
+    let found = data.search(&DOCUMENTS, &[("q", "売上")]).await;
+    assert_eq!(ids(&found.body), [item]);
+    let snippet = json!([
+        {"text": "2024年の", "highlighted": false},
+        {"text": "売上", "highlighted": true},
+        {"text": "高です", "highlighted": false},
+    ]);
+    assert_eq!(found.body["items"][0]["snippet"], snippet);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_beginning_of_a_word_is_found_in_the_index_without_reading_other_words(db: PgPool) {
+    let data = Data::start(db).await;
+    let mut db = data.platform.db.acquire().await.expect("a connection");
+    sqlx::raw_sql("set enable_seqscan = off").execute(&mut *db).await.expect("a setting");
+    for (term, query) in
+        [("invo", "'invo' | 'invo*'"), ("INV-47", "'inv' <-> ( '47' | '47*' )"), ("報告", "'報告' | '報告*'")]
+    {
+        let plan: Vec<String> = sqlx::query_scalar(
+            "explain select from item_search
+             where words @@ search_query(array[$1], '{0}', '{f}', '{t}')
+               and blocks && array[search_block('00000000-0000-7000-8000-000000000001', 0, 5)]",
+        )
+        .bind(term)
+        .fetch_all(&mut *db)
+        .await
+        .expect("a plan");
+        let plan = plan.join("\n");
+        assert!(plan.contains("item_search_words_blocks_idx"), "{plan}");
+        // PostgreSQL's own search for a beginning, `:*`, reads the entries of all its words.
+        assert!(plan.contains("Index Cond: ((words @@") && !plan.contains(":*"), "{plan}");
+        let made: String = sqlx::query_scalar("select search_query(array[$1], '{0}', '{f}', '{t}')::text")
+            .bind(term)
+            .fetch_one(&mut *db)
+            .await
+            .expect("a query");
+        assert_eq!(made, query);
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_identifier_of_frequent_words_reads_a_bounded_number_of_parts(db: PgPool) {
+    let data = Data::start(db).await;
+    let old = data.with_text(&DOCUMENTS, "old.bin", &["alpha-beta gamma-delta"]).await;
+    let mut db = data.platform.db.acquire().await.expect("a connection");
+    // These have the words, but apart. A phrase is looked for in 3,000 parts that have them.
+    for (parts, expected) in [(2000, vec![old]), (9000, vec![])] {
+        let newer = data.with_text(&DOCUMENTS, "newer.bin", &["nothing"]).await;
+        let insert = sqlx::query(
+            "insert into item_search (item_id, part, project_id, kind, words)
+             select $1, 10 + n, $2, 'document', search_words('beta, then alpha')
+             from generate_series(1, $3) as n",
+        );
+        insert.bind(newer.0).bind(data.project.0).bind(parts).execute(&mut *db).await.expect("parts");
+        assert_eq!(data.finds(&DOCUMENTS, "alpha-beta").await, expected);
+        // Of other words, the index knows the parts.
+        assert_eq!(data.finds(&DOCUMENTS, "gamma-delta").await, [old]);
+        assert_eq!(data.finds(&DOCUMENTS, "alpha gamma").await, [old]);
+    }
+    let by_status = data.search(&DOCUMENTS, &[("q", "gamma-delta"), ("status", "pending_review")]).await;
+    assert_eq!(ids(&by_status.assert_status(200).body), [old]);
+
+    sqlx::raw_sql("analyze item_search; set enable_seqscan = off")
+        .execute(&mut *db)
+        .await
+        .expect("a setting");
+    let plan: Vec<String> = sqlx::query_scalar(
+        "explain select from item_search
+         where words @@ search_indexed(search_query('{alpha-beta}', '{0}', '{f}', '{t}'))
+           and blocks && array[search_block('00000000-0000-7000-8000-000000000001', 0, 5)]",
+    )
+    .fetch_all(&mut *db)
+    .await
+    .expect("a plan");
+    let plan = plan.join("\n");
+    assert!(plan.contains("item_search_words_blocks_idx"), "{plan}");
+    assert!(plan.contains("'''alpha'' & ( ''beta'' | ''beta*'' )'") && !plan.contains("<->"), "{plan}");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -140,7 +322,7 @@ async fn a_search_combines_with_the_filters(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let read = data.with_text(route, "1.bin", &["alpha"]).await;
-        let draft = data.announce(route, &data.admin, "alpha.bin").await;
+        let draft = data.create_item(route, &data.admin, "alpha.bin").await;
         let of = async |query: &[(&str, &str)]| {
             let query = [&[("q", "alpha")], query].concat();
             ids(&data.search(route, &query).await.assert_status(200).body)

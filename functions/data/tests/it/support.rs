@@ -52,7 +52,7 @@ pub(crate) const VOICE: Route = Route {
 };
 pub(crate) const BOTH: [Route; 2] = [DOCUMENTS, VOICE];
 
-/// The content of every file created by [`Data::announce`].
+/// The content of every file created by [`Data::create_item`].
 pub(crate) const FILE: &[u8] = b"hello";
 
 impl Route {
@@ -107,7 +107,7 @@ impl Data {
         }
     }
 
-    /// Adds so many documents of the contributor to the project.
+    /// Adds this number of documents of the contributor to the project.
     pub(crate) async fn fill(&self, documents: i32) {
         let filled = sqlx::query(
             "with made as (
@@ -136,7 +136,7 @@ impl Data {
     }
 
     /// Creates an item named `filename`.
-    pub(crate) async fn announce(&self, route: &Route, user: &TestUser, filename: &str) -> ItemId {
+    pub(crate) async fn create_item(&self, route: &Route, user: &TestUser, filename: &str) -> ItemId {
         let created = self.client.as_user(user).post(route.path, self.new_item(route, filename)).await;
         id(&created.assert_status(201).body[route.one])
     }
@@ -180,7 +180,7 @@ impl Data {
 
     /// Creates an item named `filename` whose text consists of these pages or segments.
     pub(crate) async fn with_text(&self, route: &Route, filename: &str, texts: &[&str]) -> ItemId {
-        let item = self.announce(route, &self.contributor, filename).await;
+        let item = self.create_item(route, &self.contributor, filename).await;
         self.read(route, item, texts).await;
         item
     }

@@ -13,8 +13,8 @@ fn field(route: &Route) -> (&'static str, &'static str, &'static str, &'static s
 }
 
 /// Creates an item of the contributor. Returns the item, its path and a client.
-async fn made(data: &Data, route: &Route) -> (ItemId, String, Client) {
-    let item = data.announce(route, &data.contributor, "a.bin").await;
+async fn created(data: &Data, route: &Route) -> (ItemId, String, Client) {
+    let item = data.create_item(route, &data.contributor, "a.bin").await;
     (item, route.of(item, ""), data.client.as_user(&data.contributor))
 }
 
@@ -23,7 +23,7 @@ async fn a_merge_patch_sets_keeps_and_clears(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, shown, first, second) = field(route);
-        let (item, path, client) = made(&data, route).await;
+        let (item, path, client) = created(&data, route).await;
         for (patch, value, version) in [
             (json!({name: first}), json!(first), 2),
             (json!({name: first}), json!(first), 2),
@@ -57,7 +57,7 @@ async fn an_update_of_a_stale_version_is_refused(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, shown, first, second) = field(route);
-        let (item, path, client) = made(&data, route).await;
+        let (item, path, client) = created(&data, route).await;
         client.with("if-match", "\"1\"").patch(&path, json!({name: first})).await.assert_status(200);
         let stale = client.with("if-match", "\"1\"").patch(&path, json!({name: second})).await;
         stale.assert_problem(412, "stale");
@@ -66,8 +66,8 @@ async fn an_update_of_a_stale_version_is_refused(db: PgPool) {
         assert_eq!(client.get(&path).await.body[shown], second);
 
         // Of concurrent updates with the same `ETag`, one succeeds.
-        let seen = client.with("if-match", "\"3\"");
-        let racing = (0..8).map(|number| seen.patch(&path, json!({name: format!("en-{number}0")})));
+        let conditional = client.with("if-match", "\"3\"");
+        let racing = (0..8).map(|number| conditional.patch(&path, json!({name: format!("en-{number}0")})));
         let answers = futures::future::join_all(racing).await;
         let statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
@@ -85,10 +85,10 @@ async fn all_invalid_fields_of_a_patch_are_reported_together(db: PgPool) {
     };
     for route in &BOTH {
         let (name, ..) = field(route);
-        let (item, path, client) = made(&data, route).await;
+        let (item, path, client) = created(&data, route).await;
         refused(&client, &path, json!({name: 7, "status": "approved", "x": 1}), &[name, "status", "x"]).await;
-        for wrong in [json!(""), json!("a\u{0}"), json!(["a"]), json!("x".repeat(65))] {
-            refused(&client, &path, json!({name: wrong}), &[name]).await;
+        for invalid in [json!(""), json!("a\u{0}"), json!(["a"]), json!("x".repeat(65))] {
+            refused(&client, &path, json!({name: invalid}), &[name]).await;
         }
         for other in ["original_filename", "content_type", "feedback", "version", "uploaded_by_id"] {
             refused(&client, &path, json!({other: "1"}), &[other]).await;
@@ -101,13 +101,13 @@ async fn all_invalid_fields_of_a_patch_are_reported_together(db: PgPool) {
         text.await.assert_problem(415, "unsupported_media_type");
         assert_eq!(data.platform.item(item, "version").await.as_deref(), Some("1"));
     }
-    let sample = data.announce(&VOICE, &data.contributor, "a.flac").await;
+    let sample = data.create_item(&VOICE, &data.contributor, "a.flac").await;
     let client = data.client.as_user(&data.contributor);
-    for wrong in ["e", "english-", "en_US", "en-toolongpart", "en--US", "12"] {
-        refused(&client, &VOICE.of(sample, ""), json!({"language": wrong}), &["language"]).await;
+    for invalid in ["e", "english-", "en_US", "en-toolongpart", "en--US", "12"] {
+        refused(&client, &VOICE.of(sample, ""), json!({"language": invalid}), &["language"]).await;
     }
     refused(&client, &VOICE.of(sample, ""), json!({"domain": "letters"}), &["domain"]).await;
-    let document = data.announce(&DOCUMENTS, &data.contributor, "a.pdf").await;
+    let document = data.create_item(&DOCUMENTS, &data.contributor, "a.pdf").await;
     refused(&client, &DOCUMENTS.of(document, ""), json!({"language": "en"}), &["language"]).await;
     let longest = "ä".repeat(64);
     let labelled = client.patch(&DOCUMENTS.of(document, ""), json!({"domain": longest})).await;
@@ -119,8 +119,8 @@ async fn contributors_update_their_own_items_and_admins_update_any(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
         let (name, _, first, second) = field(route);
-        let own = data.announce(route, &data.contributor, "a.bin").await;
-        let admins = data.announce(route, &data.admin, "b.bin").await;
+        let own = data.create_item(route, &data.contributor, "a.bin").await;
+        let admins = data.create_item(route, &data.admin, "b.bin").await;
         for (user, item, status) in [
             (&data.contributor, own, 200),
             (&data.contributor, admins, 403),
@@ -139,7 +139,7 @@ async fn contributors_update_their_own_items_and_admins_update_any(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_changed_label_can_be_filtered_by_immediately(db: PgPool) {
     let data = Data::start(db).await;
-    let item = data.announce(&DOCUMENTS, &data.contributor, "a.pdf").await;
+    let item = data.create_item(&DOCUMENTS, &data.contributor, "a.pdf").await;
     let client = data.client.as_user(&data.contributor);
     client.patch(&DOCUMENTS.of(item, ""), json!({"domain": "bills & co"})).await.assert_status(200);
     let by_label = |label: &str| format!("/documents?project_id={}&domain={label}", data.project);

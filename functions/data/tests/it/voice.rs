@@ -45,8 +45,8 @@ async fn all_invalid_fields_of_the_body_are_reported_together(db: PgPool) {
     for (field, value) in [
         ("filename", json!("a\u{0}.wav")),
         ("filename", json!("a".repeat(256))),
-        ("content_type", json!("video/webm")),
-        ("content_type", json!("audio/wave")),
+        ("content_type", json!("video/ogg")),
+        ("content_type", json!("audio/aac")),
         ("size_bytes", json!((500 << 20) + 1)),
         ("language", json!("")),
         ("language", json!("en\u{0}")),
@@ -72,6 +72,29 @@ async fn a_sample_can_have_up_to_500_mib_and_any_supported_type(db: PgPool) {
     }
     let unasked = data.client.as_user(&data.admin).post("/voice", data.new_item(&VOICE, "a")).await;
     assert_eq!(unasked.body["voice_sample"]["requested_language"], Value::Null);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_names_that_browsers_send_for_a_type_are_normalized(db: PgPool) {
+    let data = Data::start(db).await;
+    for (given, stored) in [
+        ("audio/webm;codecs=opus", "audio/webm"),
+        ("video/webm", "audio/webm"),
+        ("video/mp4", "audio/mp4"),
+        ("audio/x-m4a", "audio/mp4"),
+        ("audio/m4a", "audio/mp4"),
+        ("audio/mp3", "audio/mpeg"),
+        ("audio/wave", "audio/wav"),
+        ("audio/vnd.wave", "audio/wav"),
+        ("audio/x-pn-wav", "audio/wav"),
+        ("Audio/X-FLAC", "audio/flac"),
+    ] {
+        let mut body = data.new_item(&VOICE, "a");
+        body["content_type"] = json!(given);
+        let created = data.client.as_user(&data.admin).post("/voice", body).await;
+        assert_eq!(created.assert_status(201).body["voice_sample"]["content_type"], stored, "{given}");
+        assert_eq!(created.body["upload"]["headers"]["content-type"], stored, "{given}");
+    }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -116,9 +139,9 @@ async fn the_list_returns_samples_newest_first_and_supports_filters(db: PgPool) 
     let data = Data::start(db).await;
     let mut made = Vec::new();
     for number in 0..5 {
-        made.push(data.announce(&VOICE, &data.contributor, &format!("{number}.flac")).await);
+        made.push(data.create_item(&VOICE, &data.contributor, &format!("{number}.flac")).await);
     }
-    let own = data.announce(&VOICE, &data.admin, "own.flac").await;
+    let own = data.create_item(&VOICE, &data.admin, "own.flac").await;
     made.push(own);
     made.reverse();
     data.draft().await;
@@ -144,4 +167,33 @@ async fn the_list_returns_samples_newest_first_and_supports_filters(db: PgPool) 
     for (client, status, code) in data.refused().await {
         client.get(&format!("/voice?project_id={}", data.project)).await.assert_problem(status, code);
     }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_language_is_accepted_if_the_engine_offers_a_close_one(db: PgPool) {
+    let data = Data::start(db).await;
+    let client = data.client.as_user(&data.contributor);
+    let listed = client.get("/voice/languages").await;
+    let languages = listed.assert_status(200).body["items"].as_array().expect("languages").clone();
+    assert!(
+        languages.contains(&json!({"code": "en-US", "name": "English (United States)"})),
+        "{languages:?}"
+    );
+    for tag in ["en", "de", "pt", "zh-CN", "nb-NO", "he-IL", "de-CH-1996"] {
+        let mut body = data.new_item(&VOICE, "greeting.flac");
+        body["language"] = json!(tag);
+        let created = client.post("/voice", body).await;
+        let sample = &created.assert_status(201).body["voice_sample"];
+        assert_eq!(sample["requested_language"], tag);
+        let path = format!("/voice/{}", id(sample));
+        let refused = client.with("if-match", "\"1\"").patch(&path, json!({"language": "tlh"})).await;
+        assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["language"]);
+    }
+    let mut body = data.new_item(&VOICE, "greeting.flac");
+    body["language"] = json!("tlh");
+    let refused = client.post("/voice", body).await;
+    assert_eq!(refused.assert_problem(422, "invalid_fields").invalid_fields(), ["language"]);
+    // The problem lists the supported languages.
+    let problem = refused.body.to_string();
+    assert!(languages.iter().all(|language| problem.contains(language["code"].as_str().expect("a code"))));
 }

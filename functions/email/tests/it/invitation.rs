@@ -26,7 +26,7 @@ impl Email {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_unverified_address_gets_a_link_and_no_names_that_a_stranger_chose(db: PgPool) {
     let email = Email::start(db).await;
-    let (invitation_id, kept) = email.invitation().await;
+    let (invitation_id, stored) = email.invitation().await;
     let event = EmailRequested::Invitation { invitation_id };
     email.deliver(EventId::new(), &event).await.assert_status(204);
     let mail = email.mail().await;
@@ -37,7 +37,7 @@ async fn an_unverified_address_gets_a_link_and_no_names_that_a_stranger_chose(db
     }
     let start = "https://app.test/invitation?token=";
     let token = token(&mail.text, start);
-    assert_eq!(mail_token::hash(token), kept);
+    assert_eq!(mail_token::hash(token), stored);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -5,6 +5,7 @@ mod invitation;
 mod notices;
 mod outages;
 mod passwords;
+mod pooler;
 mod refuses;
 mod support;
 mod verification;

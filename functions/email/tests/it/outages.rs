@@ -61,7 +61,7 @@ async fn the_cause_of_a_failure_contains_nothing_that_the_mail_server_says_about
     let id = EventId::new();
     // The last attempt.
     email.platform.clock.advance(Duration::days(4));
-    email.deliver(id, &event).await.assert_problem(503, "unavailable");
+    email.deliver(id, &event).await.assert_problem(429, "too_many_requests");
     let cause: String = email.platform.value("select cause from delivery_errors").await;
     assert_eq!(cause, "the mail server replied 451");
 }
@@ -75,8 +75,9 @@ async fn events_are_kept_while_the_mail_server_is_down(db: PgPool) {
     email.deliver(id, &event).await.assert_status(204);
     assert_eq!((email.deliveries().await, email.postponed().await), (0, 1));
     let health = email.client.get("/health").await;
-    assert_eq!(health.assert_status(503).body["dependencies"][1]["name"], "smtp");
-    email.client.get("/health/live").await.assert_status(200);
+    assert_eq!(health.assert_status(200).body["status"], "degraded");
+    assert_eq!(health.body["dependencies"][1]["name"], "smtp");
+    email.client.get("/health/ready").await.assert_status(200);
 
     email.inbox.start().await.expect("the mail server");
     email.client.get("/health").await.assert_status(200);
@@ -106,7 +107,7 @@ async fn the_pause_of_a_mail_grows_until_the_event_becomes_a_dead_letter(db: PgP
     }
     email.platform.clock.advance(Duration::days(3));
     let answer = email.deliver(id, &event).await;
-    answer.assert_problem(503, "unavailable");
+    answer.assert_problem(429, "too_many_requests");
     assert!(answer.headers.contains_key("retry-after"));
     assert!(!answer.body.to_string().to_lowercase().contains("connection"), "{}", answer.body);
     assert_eq!(email.postponed().await, 5);
@@ -118,12 +119,12 @@ async fn all_mails_arrive_when_the_mail_server_is_back(db: PgPool) {
     email.subscribe().await;
     let verification_id = email.registration().await;
     // The first mail leaves a connection open when the server goes down.
-    let first = email.announce(&EmailRequested::Verification { verification_id }).await;
+    let first = email.record(&EmailRequested::Verification { verification_id }).await;
     email.mail().await;
     email.inbox.stop().await;
     let mut expected = vec![format!("{first}@alta.test")];
     for _ in 0..5 {
-        let id = email.announce(&EmailRequested::AccountExists { user_id: email.user }).await;
+        let id = email.record(&EmailRequested::AccountExists { user_id: email.user }).await;
         expected.push(format!("{id}@alta.test"));
     }
     eventually("the failures", async || (email.postponed().await == 5).then_some(())).await;

@@ -20,7 +20,7 @@ impl Email {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_password_reset_mail_has_the_token_whose_hash_is_stored(db: PgPool) {
     let email = Email::start(db).await;
-    let (reset_id, kept) = email.reset().await;
+    let (reset_id, stored) = email.reset().await;
     let event = EmailRequested::PasswordReset { reset_id };
     let id = EventId::new();
     for _ in 0..2 {
@@ -30,7 +30,7 @@ async fn a_password_reset_mail_has_the_token_whose_hash_is_stored(db: PgPool) {
     assert_eq!((mail.subject.as_str(), mail.copies), ("Set a new password", 1));
     let start = "https://app.test/reset-password?token=";
     let token = token(&mail.text, start);
-    assert_eq!(mail_token::hash(token), kept);
+    assert_eq!(mail_token::hash(token), stored);
     let html = mail.html.expect("HTML").replace("&#x2f;", "/");
     assert!(html.contains(&format!("href=\"{start}{token}\"")), "{html}");
 

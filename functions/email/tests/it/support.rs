@@ -86,7 +86,7 @@ impl Email {
     }
 
     /// Publishes an event through the outbox.
-    pub(crate) async fn announce(&self, event: &EmailRequested) -> EventId {
+    pub(crate) async fn record(&self, event: &EmailRequested) -> EventId {
         let mut tx = self.platform.outbox(None).begin().await.expect("a transaction");
         let id = tx.record(event).await.expect("an event");
         tx.commit().await.expect("a commit");

@@ -9,18 +9,19 @@ async fn a_verification_mail_has_the_token_whose_hash_is_stored(db: PgPool) {
     email.subscribe().await;
     let verification_id = email.registration().await;
     let event = EmailRequested::Verification { verification_id };
-    let id = email.announce(&event).await;
+    let id = email.record(&event).await;
     let mail = email.mail().await;
     assert_eq!(mail.subject, "Confirm your address");
     assert_eq!(mail.message_id, Some(format!("{id}@alta.test")));
     let start = "https://app.test/verify-email?token=";
     let token = token(&mail.text, start);
-    let kept: Vec<u8> = sqlx::query_scalar("select token_hash from email_verification_tokens where id = $1")
-        .bind(verification_id)
-        .fetch_one(&email.platform.db)
-        .await
-        .expect("a registration");
-    assert_eq!(mail_token::hash(token), kept);
+    let stored: Vec<u8> =
+        sqlx::query_scalar("select token_hash from email_verification_tokens where id = $1")
+            .bind(verification_id)
+            .fetch_one(&email.platform.db)
+            .await
+            .expect("a registration");
+    assert_eq!(mail_token::hash(token), stored);
     assert!(mail.text.contains("4 May 2031, 09:30 UTC"), "{}", mail.text);
     let html = mail.html.expect("HTML").replace("&#x2f;", "/");
     assert!(html.contains(&format!("href=\"{start}{token}\"")), "{html}");
@@ -69,7 +70,7 @@ async fn verified_and_deleted_users_get_no_mail(db: PgPool) {
     email.platform.change("update email_verification_tokens set used_at = now() where id = $1", used.0).await;
     let superseded = email.registration().await;
     email.platform.change("delete from email_verification_tokens where id = $1", superseded.0).await;
-    let of_nobody = email.registration().await;
+    let without_account = email.registration().await;
     let deliver = async |verification_id| {
         email
             .deliver(EventId::new(), &EmailRequested::Verification { verification_id })
@@ -79,6 +80,6 @@ async fn verified_and_deleted_users_get_no_mail(db: PgPool) {
     deliver(used).await;
     deliver(superseded).await;
     email.platform.change("update users set deleted_at = now() where id = $1", email.user.0).await;
-    deliver(of_nobody).await;
+    deliver(without_account).await;
     assert_eq!((email.mails().len(), email.deliveries().await), (0, 0));
 }

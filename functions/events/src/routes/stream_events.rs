@@ -3,18 +3,18 @@
 use axum::{
     body::Body,
     extract::{FromRequestParts, State},
-    http::{HeaderName, StatusCode, header, request::Parts},
-    response::IntoResponse,
+    http::{HeaderName, header, request::Parts},
+    response::{IntoResponse as _, Response},
 };
 use shared::http::{
-    openapi::{Described, Describes},
-    problem::{Code, Problem, QuotaProblem, Result},
+    openapi::{Described, Describes, RequestHeader},
+    problem::{Code, Problem, Result},
     server::Stopping,
 };
 
 use crate::{
     access::{EventReader, StreamEvents},
-    model::{ItemTransition, StreamCursor},
+    model::{StreamCursor, StreamEvent},
     stream::Streams,
 };
 
@@ -25,20 +25,20 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 
 /// Stream the events of a project
 ///
-/// Sends item transitions as server-sent events. Each `transition` event carries the JSON object described here, and
-/// its id is the position to resume from. Comments are heartbeats. An `end` event, with a problem code in `{"code"}`,
-/// means that you lost access: do not reconnect. If the stream ends without one, reconnect with the last id, as
-/// `EventSource` does automatically.
+/// Sends item transitions as server-sent events. The schema describes one event, whose `data` is sent as JSON. The id of
+/// an event is the position to resume from. Comments are heartbeats. An `end` event means that you lost access: do not
+/// reconnect. If the stream ends without one, reconnect with the last id, as `EventSource` does automatically.
 #[utoipa::path(get, path = "/events", tag = "events",
-    params(StreamEvents), security(("bearer" = []), ()),
-    responses((status = OK, body = ItemTransition, content_type = "text/event-stream"),
-        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    params(StreamEvents), security(("bearer" = []), ("ticket" = [])),
+    responses((status = OK, body = StreamEvent, content_type = "text/event-stream"),
+        (status = UNAUTHORIZED, description = "ticket_invalid"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn stream_events(
     State(streams): State<Streams>,
     EventReader { reader, query }: EventReader,
     LastEventId(header): LastEventId,
     stopping: Stopping,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let seat = streams.seat(&reader)?;
     // A browser updates the header on each reconnect, but never the query string.
     let start = streams.start(reader, header.or(query.last_event_id)).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn stream_events(
         (header::CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    Ok((headers, Body::from_stream(streams.events(reader, seat, start, stopping))))
+    Ok((headers, Body::from_stream(streams.events(reader, seat, start, stopping))).into_response())
 }
 
 /// The `Last-Event-ID` header, which a browser sends when it reconnects.
@@ -79,7 +79,12 @@ impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
 
 impl Describes for LastEventId {
     fn describe(operation: &mut Described<'_>) {
-        let operation = operation.problem(StatusCode::BAD_REQUEST);
-        operation.header("Last-Event-ID", "The id of the last received event.");
+        operation.problems(&[Code::Malformed]).header(&RequestHeader {
+            name: "Last-Event-ID",
+            description: "The id of the last received event. The stream resumes after it.",
+            // Some clients send an empty header with their first request.
+            pattern: Some("^([0-9]{1,18}-[0-9]{1,18})?$"),
+            example: "81632-7",
+        });
     }
 }

@@ -61,8 +61,8 @@ async fn an_invalid_ticket_and_a_ticket_of_another_project_are_refused(db: PgPoo
     let events = Events::start(db).await;
     let other = events.platform.project(&events.reviewer).await;
     let ticket = events.ticket().await;
-    for wrong in ["", "made-up", &ticket[1..], &ticket.to_lowercase()] {
-        events.assert_ticket_refused(&events.with_ticket(wrong)).await;
+    for invalid in ["", "made-up", &ticket[1..], &ticket.to_lowercase()] {
+        events.assert_ticket_refused(&events.with_ticket(invalid)).await;
     }
     events.assert_ticket_refused(&format!("/events?project_id={other}&ticket={ticket}")).await;
     // A ticket takes precedence over a bearer token.
@@ -118,6 +118,24 @@ async fn only_members_get_a_ticket(db: PgPool) {
     post(Some(&outsider), body.clone()).await.assert_problem(404, "not_found");
     let unverified = events.platform.unverified_user("unverified@example.org").await;
     post(Some(&unverified), body).await.assert_problem(403, "email_not_verified");
-    let wrong = post(Some(&events.reviewer), json!({"project": 1})).await;
-    assert_eq!(wrong.assert_problem(422, "invalid_fields").invalid_fields(), ["project", "project_id"]);
+    let invalid = post(Some(&events.reviewer), json!({"project": 1})).await;
+    assert_eq!(invalid.assert_problem(422, "invalid_fields").invalid_fields(), ["project", "project_id"]);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_client_address_cannot_try_tickets_without_limit(db: PgPool) {
+    let events = Events::start_with(db, &[("EVENT_TICKETS_PER_ADDRESS_PER_MINUTE", "3")]).await;
+    let from = |address: &str| events.client.with("x-forwarded-for", address);
+    for _ in 0..3 {
+        let answer = from("203.0.113.1").get(&events.with_ticket("guess")).await;
+        answer.assert_problem(401, "ticket_invalid");
+    }
+    let refused = from("203.0.113.1").get(&events.with_ticket("guess")).await;
+    refused.assert_problem(429, "too_many_requests");
+    assert!(refused.headers.contains_key("retry-after"), "{:?}", refused.headers);
+    let ticket = events.ticket().await;
+    from("203.0.113.2").get(&events.with_ticket(&ticket)).await.assert_status(200);
+    // A bearer token is verified without the database.
+    let path = events.path("");
+    from("203.0.113.1").as_user(&events.reviewer).get(&path).await.assert_status(200);
 }

@@ -10,9 +10,9 @@ use tokio::{net::TcpListener, sync::oneshot};
 use crate::support::{EventStream, Events, assert_items};
 
 async fn assert_ended(stream: &mut EventStream, code: &str) {
-    let (told, _) = stream.rest().await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((told[0].event.as_deref(), &told[0].data), (Some("end"), &json!({"code": code})));
+    let (received, _) = stream.rest().await;
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert_eq!((received[0].event.as_deref(), &received[0].data), (Some("end"), &json!({"code": code})));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -61,8 +61,8 @@ async fn a_stream_ends_after_its_lifetime(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_STREAM_LIFE", "2"), ("EVENTS_HEARTBEAT", "60")]).await;
     let mut stream = events.stream().await;
     let start = tokio::time::Instant::now();
-    let (told, last) = stream.rest().await;
-    assert_eq!(told, []);
+    let (received, last) = stream.rest().await;
+    assert_eq!(received, []);
     assert!(last.expect("a word").comment.is_some());
     assert!((1.0..10.0).contains(&start.elapsed().as_secs_f64()));
 }
@@ -71,16 +71,16 @@ async fn a_stream_ends_after_its_lifetime(db: PgPool) {
 async fn a_slow_reader_delays_no_other_reader_and_misses_no_event(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_BUFFER", "2"), ("EVENTS_HEARTBEAT", "60")]).await;
     let (mut slow, mut quick) = (events.stream().await, events.stream().await);
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     for _ in 0..4 {
-        made.push(events.draft().await);
-        quick.told_of(made[made.len() - 1]).await;
+        created.push(events.draft().await);
+        quick.next_of(created[created.len() - 1]).await;
     }
-    let (told, last) = slow.rest().await;
-    assert_items(&told, &made[..2]);
+    let (received, last) = slow.rest().await;
+    assert_items(&received, &created[..2]);
     assert!(last.expect("a word").comment.is_some());
-    let mut again = events.stream_after(told[1].id()).await;
-    assert_items(&again.events(2).await, &made[2..]);
+    let mut again = events.stream_after(received[1].id()).await;
+    assert_items(&again.events(2).await, &created[2..]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -89,8 +89,8 @@ async fn a_burst_of_events_does_not_end_a_stream(db: PgPool) {
     let mut stream = events.stream().await;
     events.many(3000).await;
     let last = events.draft().await;
-    let told = stream.events(3001).await;
-    assert_eq!(told[3000].item(), last);
+    let received = stream.events(3001).await;
+    assert_eq!(received[3000].item(), last);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

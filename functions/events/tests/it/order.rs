@@ -59,15 +59,15 @@ async fn a_resumed_stream_sends_the_missed_pages_and_then_live_events(db: PgPool
 async fn an_instance_does_not_repeat_events_that_another_instance_sent(db: PgPool) {
     let events = Events::start(db).await;
     let other = events.another_instance().await;
-    let (mut here, mut there) = (events.stream().await, other.stream().await);
+    let (mut first_stream, mut second_stream) = (events.stream().await, other.stream().await);
     for _ in 0..5 {
         // Whichever instance sends the event first, the other one may not have read it yet.
         let first = events.draft().await;
-        let (resumed, told) = tokio::select! {
-            told = here.told_of(first) => (&other, told),
-            told = there.told_of(first) => (&events, told),
+        let (resumed, received) = tokio::select! {
+            received = first_stream.next_of(first) => (&other, received),
+            received = second_stream.next_of(first) => (&events, received),
         };
-        let mut stream = resumed.stream_after(told.id()).await;
+        let mut stream = resumed.stream_after(received.id()).await;
         let second = events.draft().await;
         assert_items(&stream.events(1).await, &[second]);
     }
@@ -77,35 +77,35 @@ async fn an_instance_does_not_repeat_events_that_another_instance_sent(db: PgPoo
 async fn a_reader_that_reconnects_repeatedly_receives_each_event_once(db: PgPool) {
     let events = Events::start_with(db, &[("EVENTS_STREAM_LIFE", "1"), ("EVENTS_BUFFER", "1")]).await;
     let writer = async {
-        let mut made = BTreeSet::new();
+        let mut created = BTreeSet::new();
         for number in 0..60 {
-            made.insert(events.draft().await);
+            created.insert(events.draft().await);
             if number % 10 == 0 {
                 tokio::time::sleep(std::time::Duration::from_millis(350)).await;
             }
         }
-        made
+        created
     };
     let reader = async {
-        let (mut seen, mut streams, mut id) = (Vec::<Block>::new(), 0, "0-0".to_owned());
-        while seen.len() < 60 {
+        let (mut received, mut streams, mut id) = (Vec::<Block>::new(), 0, "0-0".to_owned());
+        while received.len() < 60 {
             let mut stream = events.stream_after(&id).await;
             streams += 1;
             while let Some(block) = stream.next().await {
                 id = block.id.clone().unwrap_or(id);
                 if block.event.is_some() {
-                    seen.push(block);
+                    received.push(block);
                 }
             }
         }
-        (seen, streams)
+        (received, streams)
     };
     let reader = tokio::time::timeout(std::time::Duration::from_secs(120), reader);
-    let (made, seen) = tokio::join!(writer, reader);
-    let (seen, streams) = seen.expect("all events in time");
-    assert_ascending(&seen);
-    assert_eq!(seen.len(), 60);
-    assert_eq!(seen.iter().map(Block::item).collect::<BTreeSet<_>>(), made);
+    let (created, received) = tokio::join!(writer, reader);
+    let (received, streams) = received.expect("all events in time");
+    assert_ascending(&received);
+    assert_eq!(received.len(), 60);
+    assert_eq!(received.iter().map(Block::item).collect::<BTreeSet<_>>(), created);
     assert!(streams > 2, "{streams}");
 }
 
@@ -125,8 +125,8 @@ async fn a_stream_resumes_in_another_cluster(db: PgPool) {
     let events = Events::start(db).await;
     let first = events.draft().await;
     let mut stream = events.stream_after("0-0").await;
-    let seen = stream.events(1).await;
-    assert_items(&seen, &[first]);
+    let received = stream.events(1).await;
+    assert_items(&received, &[first]);
     drop(stream);
     // This reader has seen the end of the transitions, which lies after the last row.
     let end = events.another_instance().await.stream().await.next().await.expect("an opening");
@@ -135,10 +135,10 @@ async fn a_stream_resumes_in_another_cluster(db: PgPool) {
     migrations::migrate(&other.db).await.expect("a migration");
     let restored = events.restored(other.db.clone()).await;
     let (second, third) = (restored.draft().await, restored.draft().await);
-    for id in [seen[0].id(), end.id()] {
+    for id in [received[0].id(), end.id()] {
         let resumed = restored.stream_after(id).await.events(2).await;
         assert_items(&resumed, &[second, third]);
-        assert_ascending(&[&seen[..], &resumed[..]].concat());
+        assert_ascending(&[&received[..], &resumed[..]].concat());
     }
 }
 

@@ -23,11 +23,11 @@ async fn a_transition_is_sent_to_the_streams_of_its_project_at_once(db: PgPool) 
     events.advance(&mut db, item, ItemStatus::Processing).await;
     events.advance(&mut db, earlier, ItemStatus::Failed).await;
     drop(db);
-    let mut told = vec![stream.told_of(item).await];
-    told.extend(stream.events(2).await);
-    assert_items(&told, &[item, item, earlier]);
+    let mut received = vec![stream.next_of(item).await];
+    received.extend(stream.events(2).await);
+    assert_items(&received, &[item, item, earlier]);
     let fields = |number: usize| {
-        let data = &told[number].data;
+        let data = &received[number].data;
         assert!(data["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{data}");
         json!([
             data["project_id"],
@@ -42,8 +42,8 @@ async fn a_transition_is_sent_to_the_streams_of_its_project_at_once(db: PgPool) 
     assert_eq!(fields(0), json!([project, "document", null, "draft", 1, null]));
     assert_eq!(fields(1), json!([project, "document", "draft", "processing", 2, null]));
     assert_eq!(fields(2), json!([project, "document", "draft", "failed", 2, "encrypted"]));
-    assert!(told[0].data.as_object().is_some_and(|data| data.len() == 7), "{}", told[0].data);
-    assert!(told.iter().all(|event| event.event.as_deref() == Some("transition")));
+    assert!(received[0].data.as_object().is_some_and(|data| data.len() == 7), "{}", received[0].data);
+    assert!(received.iter().all(|event| event.event.as_deref() == Some("transition")));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -78,14 +78,14 @@ async fn only_members_get_a_stream(db: PgPool) {
 async fn a_malformed_event_id_and_a_future_event_id_are_refused(db: PgPool) {
     let events = Events::start(db).await;
     let client = events.client.as_user(&events.reviewer);
-    for wrong in ["x", "1", "1-", "-1-1", "1-1-1", "9000000000000000000-1"] {
-        let answer = client.get(&events.path(&format!("&last_event_id={wrong}"))).await;
+    for invalid in ["x", "1", "1-", "-1-1", "1-1-1", "9000000000000000000-1"] {
+        let answer = client.get(&events.path(&format!("&last_event_id={invalid}"))).await;
         assert_eq!(
             answer.assert_problem(422, "invalid_fields").invalid_fields(),
             ["last_event_id"],
-            "{wrong}"
+            "{invalid}"
         );
-        let answer = client.with("last-event-id", wrong).get(&events.path("")).await;
+        let answer = client.with("last-event-id", invalid).get(&events.path("")).await;
         answer.assert_problem(400, "malformed");
     }
     let answer = client.get("/events?last_event_id=x&from=y").await;

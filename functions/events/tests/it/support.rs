@@ -1,6 +1,9 @@
 //! Test helpers: the function and a reader of its streams.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -12,14 +15,18 @@ use serde_json::{Value, json};
 use shared::{
     base::ids::{ItemId, ProjectId},
     identity::guard::ProjectRole,
-    items::{Failure, ItemStatus},
-    testing::{Client, Platform, TestUser, Transition, transition},
+    items::{Failure, FailureCode, ItemStatus},
+    testing::{Client, Contract, Platform, TestUser, Transition, transition},
 };
 use sqlx::{PgConnection, PgPool};
 use tower::ServiceExt as _;
 
 /// The timeout of every wait. Reaching it means that the awaited event never happens.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
+
+/// The OpenAPI document, which describes the events.
+static CONTRACT: LazyLock<Contract> =
+    LazyLock::new(|| Contract::new(shared::function::openapi::<events::Events>()));
 
 /// `events` and a project with a reviewer.
 pub(crate) struct Events {
@@ -107,7 +114,7 @@ impl Events {
 
     /// Records an item's next transition.
     pub(crate) async fn advance(&self, db: &mut PgConnection, item_id: ItemId, to: ItemStatus) {
-        let failure = Failure { code: "encrypted".to_owned(), message: "Send it without.".to_owned() };
+        let failure = Failure::new(FailureCode::Encrypted, "Send it without.");
         let failure = (to == ItemStatus::Failed).then_some(&failure);
         let details = json!({"attempt": 1, "code": failure.map(|failure| &failure.code)});
         let at = self.platform.clock.now();
@@ -164,7 +171,20 @@ impl Block {
                 (field, _) => panic!("{field}"),
             }
         }
+        block.check();
         block
+    }
+
+    /// Validates an event against its schema in the OpenAPI document. Comments have none.
+    fn check(&self) {
+        if let Some(event) = &self.event {
+            let mut sent = json!({"event": event, "data": self.data.to_string()});
+            if let Some(id) = &self.id {
+                sent["id"] = id.as_str().into();
+            }
+            let valid = CONTRACT.validate("/components/schemas/StreamEvent", &sent);
+            assert_eq!(valid, Ok(()), "{sent:#}");
+        }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -197,7 +217,7 @@ impl EventStream {
                 self.text.push_str(std::str::from_utf8(&data).expect("text"));
             }
         };
-        tokio::time::timeout(PATIENCE, read).await.expect("something in time")
+        tokio::time::timeout(TIMEOUT, read).await.expect("something in time")
     }
 
     /// Returns the next event and skips comments, or `None` at the end of the stream.
@@ -220,7 +240,7 @@ impl EventStream {
     }
 
     /// Returns the next event of this item. Skips others, since a stream may start with slightly older events.
-    pub(crate) async fn told_of(&mut self, item: ItemId) -> Block {
+    pub(crate) async fn next_of(&mut self, item: ItemId) -> Block {
         loop {
             let event = self.next_event().await.expect("an event");
             if event.item() == item {
@@ -245,8 +265,8 @@ impl EventStream {
 /// Asserts that these are the events of these items, in order and each once.
 #[track_caller]
 pub(crate) fn assert_items(events: &[Block], items: &[ItemId]) {
-    let told: Vec<ItemId> = events.iter().map(Block::item).collect();
-    assert_eq!(told, items);
+    let received: Vec<ItemId> = events.iter().map(Block::item).collect();
+    assert_eq!(received, items);
     assert_ascending(events);
 }
 

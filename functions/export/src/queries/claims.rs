@@ -35,7 +35,7 @@ pub(crate) async fn lease(
             join projects on projects.id = exports.project_id and projects.deleted_at is null
             where exports.id = $1 and exports.kept_until > $3
             for update of exports
-        ), taken as (
+        ), leased as (
             update exports
             set tries = tries + 1,
                 attempt = attempt + 1,
@@ -48,12 +48,12 @@ pub(crate) async fn lease(
             where exports.id = export.id and found = 'free'
             returning exports.*
         )
-        select export.found as "found!", taken.project_id as "project_id?: ProjectId",
-               taken.format as "format?: ExportFormat", taken.item_status as "item_status?",
-               taken.position_kind as "position_kind?: ItemKind", taken.position_id as "position_id?: ItemId",
-               taken.total as "total?", taken.attempt as "attempt?"
+        select export.found as "found!", leased.project_id as "project_id?: ProjectId",
+               leased.format as "format?: ExportFormat", leased.item_status as "item_status?",
+               leased.position_kind as "position_kind?: ItemKind", leased.position_id as "position_id?: ItemId",
+               leased.total as "total?", leased.attempt as "attempt?"
         from export
-        left join taken on taken.id = export.id
+        left join leased on leased.id = export.id
         "#,
         event.export_id.0,
         event.step,

@@ -12,14 +12,14 @@ use time::OffsetDateTime;
 use crate::model::{Advance, Job, Part};
 
 /// Advances an export to the next step, unless another instance has taken over the lease. Returns whether it advanced.
-/// `maintenance` repeats the message of the next step after `patience`.
+/// `maintenance` repeats the message of the next step after `retry_at`.
 pub(crate) async fn advance(
     db: &mut PgConnection,
     job: &Job,
     advance: &Advance,
-    patience: OffsetDateTime,
+    retry_at: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    let Advance { position: start, items, total, made, of } = advance;
+    let Advance { position: start, items, total, created, of } = advance;
     let kind: Option<ItemKind> = start.map(|start| start.kind);
     let after: Option<ItemId> = start.and_then(|start| start.after);
     let numbers: Vec<i32> = of.iter().map(|part| part.number).collect();
@@ -49,12 +49,12 @@ pub(crate) async fn advance(
         after as _,
         items,
         *total,
-        patience,
-        made.level,
-        made.number,
-        made.attempt,
-        made.generation,
-        made.size_bytes,
+        retry_at,
+        created.level,
+        created.number,
+        created.attempt,
+        created.generation,
+        created.size_bytes,
         &numbers,
     )
     .fetch_optional(db)

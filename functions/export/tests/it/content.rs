@@ -144,7 +144,7 @@ async fn an_export_without_items_is_an_empty_file_or_a_header(db: PgPool) {
     export.run().await;
     export.assert_mailed(id).await;
     let file = export.file(id).await;
-    assert!(file.starts_with("id,kind,") && file.ends_with(",text,corrected_text\r\n"), "{file}");
+    assert!(file.starts_with("\u{feff}id,kind,") && file.ends_with(",text,corrected_text\r\n"), "{file}");
     assert_eq!(file.lines().count(), 1);
     let about = export.get(id).await;
     assert_eq!(about["progress"], json!({"done": 0, "total": 0}));

@@ -37,7 +37,7 @@ impl Export {
     }
 
     /// Delivers every message until none is left, those that `maintenance` repeats included. Returns their number.
-    async fn insist(&self) -> usize {
+    async fn retry_until_done(&self) -> usize {
         let mut repeated = 0;
         loop {
             self.run().await;
@@ -62,7 +62,7 @@ async fn maintenance_repeats_a_step_that_storage_refused(db: PgPool) {
         let id = export.request("ndjson").await;
         // The client makes three attempts itself.
         export.faults.plan(texts, Fault::Refused, refusals);
-        assert_eq!(export.insist().await, 1, "{texts:?}");
+        assert_eq!(export.retry_until_done().await, 1, "{texts:?}");
         export.assert_whole(id, &items).await;
         sqlx::query("update exports set kept_until = now()")
             .execute(&export.platform.db)
@@ -84,7 +84,7 @@ async fn a_lost_response_does_not_repeat_the_write(db: PgPool) {
     export.faults.plan(BYTES, Fault::AnswerLost, 1);
     export.faults.plan(COMPOSES, Fault::AnswerLost, 1);
     export.faults.plan(LISTS, Fault::AnswerLost, 1);
-    assert_eq!(export.insist().await, 2);
+    assert_eq!(export.retry_until_done().await, 2);
     export.assert_whole(id, &items).await;
 }
 
@@ -95,7 +95,7 @@ async fn parts_that_could_not_be_deleted_are_deleted_in_the_last_step(db: PgPool
     let id = export.request("ndjson").await;
     // The first four deletions belong to the step that composes, which ignores failures. The fifth must be repeated.
     export.faults.plan(DELETES, Fault::Refused, 4 + 1);
-    assert_eq!(export.insist().await, 1);
+    assert_eq!(export.retry_until_done().await, 1);
     export.assert_whole(id, &items).await;
 }
 
@@ -107,15 +107,15 @@ async fn another_instance_takes_over_the_step_of_one_that_died(db: PgPool) {
     let mut deaths = 0;
     for (texts, step) in [(BEGINS, 0), (BYTES, 1), (COMPOSES, 4), (DELETES, 4), (LISTS, 5)] {
         // All earlier steps succeed.
-        let mut asked = export.step().await;
-        while asked.step < step {
-            export.deliver(asked).await.assert_status(204);
-            asked = export.step().await;
+        let mut requested = export.step().await;
+        while requested.step < step {
+            export.deliver(requested).await.assert_status(204);
+            requested = export.step().await;
         }
         let held = Arc::new(Notify::new());
         export.faults.plan(texts, Fault::Held(held), 1);
         let reached = eventually("the step", async || (export.faults.left() == 0).then_some(()));
-        tokio::select! { _ = export.deliver(asked) => panic!("the step ended before the fault"), () = reached => {} }
+        tokio::select! { _ = export.deliver(requested) => panic!("the step ended before the fault"), () = reached => {} }
         deaths += 1;
         if texts == DELETES {
             // The step has been committed already, and the next one requested.
@@ -123,7 +123,7 @@ async fn another_instance_takes_over_the_step_of_one_that_died(db: PgPool) {
             export.platform.clock.advance(Duration::seconds(301));
         } else {
             assert_eq!(export.steps().await, []);
-            export.deliver(asked).await.assert_status(204);
+            export.deliver(requested).await.assert_status(204);
             assert_eq!(export.steps().await, [], "the lease is still active");
             export.platform.clock.advance(Duration::seconds(46));
         }

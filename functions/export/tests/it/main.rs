@@ -4,6 +4,7 @@ mod composes;
 mod content;
 mod faults;
 mod plans;
+mod pooler;
 mod refuses;
 mod repeats;
 mod retries;

@@ -18,14 +18,14 @@ async fn a_push_without_a_valid_token_does_nothing(db: PgPool) {
     let attributes = json!({"event_id": EventId::new(), "event_version": "1"});
     let message = envelope("1", &attributes, &serde_json::to_vec(&step).expect("JSON"));
     let identity = export.platform.identity();
-    let nobody = export.platform.client(export.router.clone());
-    nobody.post(PATH, message.clone()).await.assert_problem(401, "unauthenticated");
+    let anonymous = export.platform.client(export.router.clone());
+    anonymous.post(PATH, message.clone()).await.assert_problem(401, "unauthenticated");
     for token in [
         identity.id_token("data", identity.email()),
         identity.id_token("test", "eve@alta-local.iam.gserviceaccount.com"),
         "made-up".to_owned(),
     ] {
-        let client = nobody.with("authorization", &format!("Bearer {token}"));
+        let client = anonymous.with("authorization", &format!("Bearer {token}"));
         client.post(PATH, message.clone()).await.assert_problem(401, "unauthenticated");
     }
     assert_eq!(export.column(id, "attempt").await.as_deref(), Some("0"));

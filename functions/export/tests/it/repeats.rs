@@ -31,9 +31,9 @@ async fn twenty_concurrent_deliveries_of_each_step_run_it_once(db: PgPool) {
     let id = export.request("ndjson").await;
     let mut steps = 0;
     loop {
-        let asked = export.steps().await;
-        let Some(step) = asked.first().copied() else { break };
-        assert_eq!(asked, [ExportRequested { export_id: id, step: steps }]);
+        let requested = export.steps().await;
+        let Some(step) = requested.first().copied() else { break };
+        assert_eq!(requested, [ExportRequested { export_id: id, step: steps }]);
         for answer in futures::future::join_all((0..20).map(|_| export.deliver(step))).await {
             answer.assert_status(204);
         }
@@ -52,9 +52,9 @@ async fn late_duplicates_and_messages_of_future_steps_change_nothing(db: PgPool)
     let id = export.request("ndjson").await;
     let mut done: Vec<ExportRequested> = Vec::new();
     loop {
-        let asked = export.steps().await;
-        let Some(step) = asked.first().copied() else { break };
-        assert_eq!(asked.len(), 1);
+        let requested = export.steps().await;
+        let Some(step) = requested.first().copied() else { break };
+        assert_eq!(requested.len(), 1);
         let ahead = ExportRequested { step: step.step + 1, ..step };
         export.deliver(ahead).await.assert_status(204);
         for earlier in done.iter().rev() {
@@ -78,11 +78,11 @@ async fn two_concurrent_exports_do_not_interfere(db: PgPool) {
     let items = export.documents(4).await;
     let (one, two) = (export.request("ndjson").await, export.request("ndjson").await);
     assert_eq!(export.run().await, 2 * (5 + 1 + 1));
-    let mut told: Vec<EmailRequested> = export.platform.events().await;
-    told.sort_by_key(|mail| {
+    let mut mails: Vec<EmailRequested> = export.platform.events().await;
+    mails.sort_by_key(|mail| {
         if let EmailRequested::ExportReady { export_id } = mail { Some(*export_id) } else { None }
     });
-    assert_eq!(told, [one, two].map(|export_id| EmailRequested::ExportReady { export_id }));
+    assert_eq!(mails, [one, two].map(|export_id| EmailRequested::ExportReady { export_id }));
     for id in [one, two] {
         export.assert_made_once(id, &items).await;
     }

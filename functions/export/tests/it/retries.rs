@@ -50,7 +50,7 @@ async fn a_step_that_fails_is_repeated_with_growing_pauses_until_the_export_fail
         export.restart().await;
         minutes += 1;
     }
-    assert_eq!(export.column(id, "failure_code").await.as_deref(), Some("gave_up"));
+    assert_eq!(export.column(id, "failure_code").await.as_deref(), Some("attempts_exhausted"));
     let audited = export.platform.audited(id.0).await;
     assert_eq!(audited.last(), Some(&("export.failed".to_owned(), "failure".to_owned())));
     assert_eq!(attempts.len(), 12, "{attempts:?}");

@@ -30,14 +30,14 @@ async fn the_export_of_a_deleted_project_stops_and_is_deleted(db: PgPool) {
 async fn an_item_deleted_before_its_chunk_is_omitted(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
     let kept = export.document("a.pdf", &["a"]).await;
-    let gone = export.document("b.pdf", &["b"]).await;
+    let deleted = export.document("b.pdf", &["b"]).await;
     let last = export.voice("c.flac", &["c"]).await;
     let id = export.request("ndjson").await;
     let step = export.step().await;
     export.deliver(step).await.assert_status(204);
     assert_eq!(export.get(id).await["progress"], json!({"done": 1, "total": 3}));
     // The item may also have been purged.
-    export.set(gone, "delete from items where id = $1").await;
+    export.set(deleted, "delete from items where id = $1").await;
     export.set(kept, "update items set deleted_at = now() where id = $1").await;
     export.run().await;
     export.assert_mailed(id).await;

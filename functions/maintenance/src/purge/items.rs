@@ -28,11 +28,11 @@ pub(super) async fn purge(
         let items = queries::list_deleted_items(&app.db, deleted_before, after, BATCH).await?;
         let Some(last) = items.last().copied() else { break };
         let folders = items.iter().map(|item| (item.id.0, folder(item))).collect();
-        let (gone, fault) = delete_folders(&app.objects, &app.bucket, folders, AT_ONCE).await;
-        *purged += queries::delete_items(&app.db, &gone, deleted_before).await?;
+        let (deleted, fault) = delete_folders(&app.objects, &app.bucket, folders, AT_ONCE).await;
+        *purged += queries::delete_items(&app.db, &deleted, deleted_before).await?;
         match fault {
             // No item of the batch could be purged: Cloud Storage is down.
-            Some(problem) if gone.is_empty() => return Err(problem),
+            Some(problem) if deleted.is_empty() => return Err(problem),
             _ => after = Some(last),
         }
     }

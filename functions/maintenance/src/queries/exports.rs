@@ -4,6 +4,7 @@ use serde_json::json;
 use shared::{
     audit::{Action, Entry, Outcome},
     base::ids::{ExportId, ProjectId},
+    items::{Failure, FailureCode},
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -17,8 +18,8 @@ pub(crate) struct StuckExport {
     pub(crate) tries: i32,
 }
 
-/// Takes exports whose lease or pause has ended. In case the message of an export is lost, it is taken again when it has
-/// waited for twice as long, from five minutes to an hour later.
+/// Takes exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
+/// another pause, which is as long as the export has waited already: at least five minutes and at most an hour.
 pub(crate) async fn take_stuck(
     db: &mut PgConnection,
     now: OffsetDateTime,
@@ -27,7 +28,7 @@ pub(crate) async fn take_stuck(
     sqlx::query_as!(
         StuckExport,
         r#"
-        with taken as materialized (
+        with due as materialized (
             select exports.id
             from exports
             join projects on projects.id = exports.project_id and projects.deleted_at is null
@@ -42,8 +43,8 @@ pub(crate) async fn take_stuck(
         update exports
         set next_attempt_at = $1::timestamptz
                 + least(greatest($1 - created_at, interval '5 minutes'), interval '1 hour')
-        from taken
-        where exports.id = taken.id
+        from due
+        where exports.id = due.id
         returning exports.id as "id: ExportId", exports.step, exports.tries
         "#,
         now,
@@ -59,10 +60,10 @@ pub(crate) async fn fail(
     export: &StuckExport,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let (code, message) =
-        ("gave_up", "It could not be made after several attempts. Ask for another one later.");
+    let message = "The export failed after several attempts. Create another one later.";
+    let failure = Failure::new(FailureCode::AttemptsExhausted, message);
     // The query adds the project's id from the row of the export.
-    let entry = Entry::success(None, Action::ExportFailed, export.id.0).with(json!({"code": code}));
+    let entry = Entry::success(None, Action::ExportFailed, export.id.0).with(json!({"code": failure.code}));
     sqlx::query!(
         "
         with failed as (
@@ -77,8 +78,8 @@ pub(crate) async fn fail(
         ",
         export.id.0,
         export.step,
-        code,
-        message,
+        failure.code,
+        failure.message,
         now,
         Entry { outcome: Outcome::Failure, ..entry }.row()?,
     )

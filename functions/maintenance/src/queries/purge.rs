@@ -19,7 +19,7 @@ pub(crate) async fn delete_unverified_accounts(
 ) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query_scalar!(
         r#"
-        with gone as (
+        with deleted_users as (
             delete from users
             where id in (
                 select id from users
@@ -36,9 +36,9 @@ pub(crate) async fn delete_unverified_accounts(
             )
             returning id
         ), erased as (
-            delete from audit_personal using gone where audit_personal.user_id = gone.id
+            delete from audit_personal using deleted_users where audit_personal.user_id = deleted_users.id
         )
-        select count(*) as "deleted!" from gone
+        select count(*) as "deleted!" from deleted_users
         "#,
         before,
         now,

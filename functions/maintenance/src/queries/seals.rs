@@ -192,12 +192,12 @@ pub(crate) async fn oldest_partition(db: &mut PgConnection) -> Result<Option<Off
 }
 
 /// Creates the missing partitions of `months` months, starting with the current one. Returns their number.
-pub(crate) async fn make_partitions(
+pub(crate) async fn create_partitions(
     db: &PgPool,
     now: OffsetDateTime,
     months: i32,
 ) -> Result<i32, sqlx::Error> {
-    sqlx::query_scalar!(r#"select audit_make_partitions($1, $2) as "made!""#, now.date(), months)
+    sqlx::query_scalar!(r#"select audit_create_partitions($1, $2) as "created!""#, now.date(), months)
         .fetch_one(db)
         .await
 }

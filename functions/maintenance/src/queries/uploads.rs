@@ -15,17 +15,17 @@ pub(crate) struct Awaited {
     pub(crate) url_at: OffsetDateTime,
 }
 
-/// Reserves uploads until `next` whose last URL was issued before `announced_before` and that are due for a lookup.
-pub(crate) async fn take_awaited(
+/// Reserves uploads until `next` whose last URL was issued before `issued_before` and that are due for a lookup.
+pub(crate) async fn lease_awaited(
     db: &PgPool,
     now: OffsetDateTime,
-    announced_before: OffsetDateTime,
+    issued_before: OffsetDateTime,
     next: OffsetDateTime,
     limit: i64,
 ) -> Result<Vec<Awaited>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
-        with taken as materialized (
+        with due as materialized (
             select id from items
             where (status = 'draft' or next_upload is not null) and deleted_at is null
               and coalesce(next_attempt_at, upload_url_at, created_at) <= $1
@@ -35,14 +35,14 @@ pub(crate) async fn take_awaited(
             for update skip locked
         )
         update items set next_attempt_at = $3
-        from taken
-        where items.id = taken.id
+        from due
+        where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
                   coalesce((next_upload ->> 'upload_no')::integer, upload_no) as "upload_no!",
                   coalesce(upload_url_at, created_at) as "url_at!"
         "#,
         now,
-        announced_before,
+        issued_before,
         next,
         limit,
     )
@@ -60,8 +60,8 @@ pub(crate) async fn take_awaited(
     Ok(awaited.collect())
 }
 
-/// Postpones the next lookup of items whose event was published again, in case it has no effect: by the time that they
-/// have waited already, from ten minutes to an hour.
+/// Postpones the next lookup of items whose event was published again. The lookup finds events that had no effect. The
+/// pause is as long as the item has waited already: at least ten minutes and at most an hour.
 pub(crate) async fn pause(
     db: &mut PgConnection,
     items: &[ItemId],
@@ -87,8 +87,8 @@ pub(crate) async fn pause(
     Ok(())
 }
 
-/// Postpones the next lookup of items that are reserved until `taken_until`: by the time that they have waited already,
-/// at least ten minutes and at most a day, and at most until the `lifetime` of the upload ends.
+/// Postpones the next lookup of items that are reserved until `taken_until`. The pause is as long as the item has
+/// waited already: at least ten minutes, at most a day, and at most until the `lifetime` of the upload ends.
 pub(crate) async fn postpone(
     db: &mut PgConnection,
     items: &[ItemId],
@@ -133,10 +133,10 @@ pub(crate) async fn purge_drafts(
             select id, version from items
             where id = any($1) and next_attempt_at = $3 and status = 'draft' and deleted_at is null
             for update
-        ), moved as materialized (
+        ), transition as materialized (
             select id, item_transition(id, version, 'deleted', null, $2, '{}', '{}') as version from draft
         )
-        select id from moved where version is not null
+        select id from transition where version is not null
         "#,
         &ids,
         now,

@@ -68,7 +68,7 @@ async fn letters(maintenance: &Maintenance) -> i64 {
 
 impl Maintenance {
     /// Delivers the dead letter of an upload event that `ocr` could not process.
-    async fn bury(&self, message_id: &str, object: &ObjectName, generation: i64, data: &[u8]) {
+    async fn dead_letter(&self, message_id: &str, object: &ObjectName, generation: i64, data: &[u8]) {
         let attributes = json!({
             "CloudPubSubDeadLetterSourceSubscription": "ocr-uploads", "eventType": "OBJECT_FINALIZE",
             "bucketId": BUCKET, "objectId": object.to_string(), "objectGeneration": generation.to_string(),
@@ -91,9 +91,9 @@ async fn messages_about_the_same_upload_become_one_dead_letter_which_changes_not
     for (message_id, data) in
         [("1", &b"{\"kind\": \"storage#object\"}"[..]), ("2", b"{}"), ("2", b"{}"), ("3", b"{")]
     {
-        maintenance.bury(message_id, &object, 7, data).await;
+        maintenance.dead_letter(message_id, &object, 7, data).await;
     }
-    maintenance.bury("4", &object, 8, b"{}").await;
+    maintenance.dead_letter("4", &object, 8, b"{}").await;
     let kept: Vec<(String, bool)> =
         sqlx::query_as("select message_id, replayable from dead_letters order by message_id")
             .fetch_all(&platform.db)

@@ -41,18 +41,18 @@ impl Maintenance {
         for attempt in [1, 2] {
             let name = object_name(project, id, attempt);
             let storage = &self.platform.storage;
-            let made = storage.create_object(EXPORTS_BUCKET, &name, Default::default(), "x".into()).await;
-            made.expect("an object");
+            let created = storage.create_object(EXPORTS_BUCKET, &name, Default::default(), "x".into()).await;
+            created.expect("an object");
         }
         id
     }
 
     fn objects_of(&self, project: ProjectId, export: ExportId) -> usize {
-        let there = |attempt: &i32| {
+        let exists = |attempt: &i32| {
             let name = object_name(project, export, *attempt);
             self.platform.storage.open_object(EXPORTS_BUCKET, &name, None).is_some()
         };
-        [1, 2].iter().filter(|attempt| there(attempt)).count()
+        [1, 2].iter().filter(|attempt| exists(attempt)).count()
     }
 }
 
@@ -73,10 +73,10 @@ async fn an_export_without_a_worker_is_restarted_once(db: PgPool) {
     maintenance.platform.clock.advance(Duration::minutes(6));
     let (one, two) = tokio::join!(maintenance.restart(), maintenance.restart());
     assert_eq!(one["restarted"].as_u64().zip(two["restarted"].as_u64()).map(|(one, two)| one + two), Some(2));
-    let mut asked = events().await;
-    asked.sort_by_key(|event| event.step);
+    let mut requested = events().await;
+    requested.sort_by_key(|event| event.step);
     let expected = [(leased, 0), (waiting, 4)].map(|(export_id, step)| ExportRequested { export_id, step });
-    assert_eq!(asked, expected);
+    assert_eq!(requested, expected);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -29,13 +29,13 @@ impl Maintenance {
     }
 
     /// Uploads an object and loses its event.
-    async fn upload_unheard(&self, object: &ObjectName) -> i64 {
+    async fn upload_without_event(&self, object: &ObjectName) -> i64 {
         let generation = self.platform.upload(object, "bytes").await;
-        self.lose(1).await;
+        self.discard_events(1).await;
         generation
     }
 
-    async fn next_look(&self, object: &ObjectName) -> Option<OffsetDateTime> {
+    async fn next_check(&self, object: &ObjectName) -> Option<OffsetDateTime> {
         sqlx::query_scalar("select next_attempt_at from items where id = $1")
             .bind(object.item_id)
             .fetch_one(&self.platform.db)
@@ -44,24 +44,24 @@ impl Maintenance {
     }
 }
 
-const NOTHING: [(&str, i64); 4] = [("announced", 0), ("absent", 0), ("purged", 0), ("canceled", 0)];
+const NOTHING: [(&str, i64); 4] = [("arrived", 0), ("absent", 0), ("purged", 0), ("canceled", 0)];
 
-fn looked(changes: &[(&str, i64)]) -> Value {
-    let mut looked: serde_json::Map<String, Value> =
+fn report(changes: &[(&str, i64)]) -> Value {
+    let mut report: serde_json::Map<String, Value> =
         NOTHING.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
-    looked.extend(changes.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())));
-    looked.into()
+    report.extend(changes.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())));
+    report.into()
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_event_of_an_upload_is_published_if_it_was_lost(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
-    let generation = maintenance.upload_unheard(&object).await;
+    let generation = maintenance.upload_without_event(&object).await;
     maintenance.platform.clock.advance(Duration::minutes(9));
-    assert_eq!(maintenance.find().await, looked(&[]), "the event may still arrive");
+    assert_eq!(maintenance.find().await, report(&[]), "the event may still arrive");
     maintenance.platform.clock.advance(Duration::minutes(2));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("arrived", 1)]));
     let sent = maintenance.repeated().await;
     let [(about, resource)] = &sent[..] else { panic!("{sent:?}") };
     assert_eq!((&about["eventType"], &about["bucketId"]), (&json!("OBJECT_FINALIZE"), &json!(BUCKET)));
@@ -71,11 +71,11 @@ async fn the_event_of_an_upload_is_published_if_it_was_lost(db: PgPool) {
     );
     assert!(resource["md5Hash"].is_string(), "{resource}");
 
-    assert_eq!(maintenance.find().await, looked(&[]), "the published event may still arrive");
+    assert_eq!(maintenance.find().await, report(&[]), "the published event may still arrive");
     maintenance.platform.clock.advance(Duration::minutes(12));
     assert_eq!(
         maintenance.find().await,
-        looked(&[("announced", 1)]),
+        report(&[("arrived", 1)]),
         "the event is published again if it was lost"
     );
     assert_eq!(maintenance.repeated().await.len(), 1);
@@ -85,7 +85,7 @@ async fn the_event_of_an_upload_is_published_if_it_was_lost(db: PgPool) {
 async fn the_event_of_an_upload_that_stays_a_draft_is_published_less_and_less_often(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
-    maintenance.upload_unheard(&object).await;
+    maintenance.upload_without_event(&object).await;
     let mut hours = Vec::new();
     for _ in 0..2 * 24 {
         let mut published = 0;
@@ -111,15 +111,15 @@ async fn a_draft_is_looked_up_less_and_less_often_and_deleted_after_eight_days(d
     loop {
         maintenance.platform.clock.advance(Duration::seconds(1));
         match maintenance.find().await {
-            found if found == looked(&[("absent", 1)]) => {}
+            found if found == report(&[("absent", 1)]) => {}
             found => {
-                assert_eq!(found, looked(&[("purged", 1)]));
+                assert_eq!(found, report(&[("purged", 1)]));
                 break;
             }
         }
-        let next = maintenance.next_look(&object).await.expect("a time");
+        let next = maintenance.next_check(&object).await.expect("a time");
         ages.push((next - created).whole_minutes());
-        assert_eq!(maintenance.find().await, looked(&[]));
+        assert_eq!(maintenance.find().await, report(&[]));
         maintenance.platform.clock.advance(next - maintenance.platform.clock.now());
     }
     assert_eq!(ages[..4], [20, 40, 80, 160]);
@@ -141,9 +141,9 @@ async fn a_draft_is_looked_up_less_and_less_often_and_deleted_after_eight_days(d
 async fn a_draft_whose_file_arrives_at_the_last_moment_is_not_deleted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
-    maintenance.upload_unheard(&object).await;
+    maintenance.upload_without_event(&object).await;
     maintenance.platform.clock.advance(Duration::days(9));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("arrived", 1)]));
     assert_eq!(maintenance.repeated().await.len(), 1);
 }
 
@@ -152,15 +152,15 @@ async fn the_age_of_a_draft_counts_from_its_last_upload_url(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.drafts(1).await.remove(0);
     maintenance.platform.clock.advance(Duration::days(7));
-    assert_eq!(maintenance.find().await, looked(&[("absent", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("absent", 1)]));
     let renewed = "update items set upload_url_at = $2, next_attempt_at = null where id = $1";
     let renewed = sqlx::query(renewed).bind(object.item_id).bind(maintenance.platform.clock.now());
     renewed.execute(&maintenance.platform.db).await.expect("a renewed URL");
     // A resumable upload that began with the renewed URL may still be in progress.
     maintenance.platform.clock.advance(Duration::days(7));
-    assert_eq!(maintenance.find().await, looked(&[("absent", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("absent", 1)]));
     maintenance.platform.clock.advance(Duration::days(1));
-    assert_eq!(maintenance.find().await, looked(&[("purged", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("purged", 1)]));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -171,7 +171,7 @@ async fn a_later_upload_of_an_item_is_found_and_its_item_is_never_deleted(db: Pg
     for (object, statement) in [
         (
             failed,
-            "update items set status = 'failed', failure_code = 'x', generation = 7, next_upload = '{\"upload_no\": 2}'
+            "update items set status = 'failed', failure_code = 'unreadable', generation = 7, next_upload = '{\"upload_no\": 2}'
              where id = $1",
         ),
         (
@@ -183,12 +183,12 @@ async fn a_later_upload_of_an_item_is_found_and_its_item_is_never_deleted(db: Pg
         maintenance.platform.change(statement, object.item_id.0).await;
     }
     let next = ObjectName { upload_no: 2, ..*failed };
-    maintenance.upload_unheard(&next).await;
+    maintenance.upload_without_event(&next).await;
     maintenance.platform.clock.advance(Duration::days(7));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("absent", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("arrived", 1), ("absent", 1)]));
     assert_eq!(maintenance.repeated().await[0].0["objectId"], next.to_string());
     maintenance.platform.clock.advance(Duration::hours(25));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("canceled", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("arrived", 1), ("canceled", 1)]));
     assert_eq!(maintenance.repeated().await.len(), 1);
     assert_eq!(maintenance.count("select count(*) from items").await, 3);
     // The canceled upload is looked up no more, and the current one stays.
@@ -196,7 +196,7 @@ async fn a_later_upload_of_an_item_is_found_and_its_item_is_never_deleted(db: Pg
         "select count(*) from items where status = 'rejected' and generation = 7 and next_upload is null";
     assert_eq!(maintenance.count(left).await, 2);
     maintenance.platform.clock.advance(Duration::hours(25));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("arrived", 1)]));
     assert_eq!(maintenance.repeated().await.len(), 1);
 }
 
@@ -205,19 +205,19 @@ async fn two_concurrent_runs_look_up_each_upload_once(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let drafts = maintenance.drafts(130).await;
     for object in &drafts[..15] {
-        maintenance.upload_unheard(object).await;
+        maintenance.upload_without_event(object).await;
     }
     maintenance.platform.clock.advance(Duration::minutes(11));
     let (one, two) = tokio::join!(maintenance.find(), maintenance.find());
     let sum = |name: &str| one[name].as_u64().zip(two[name].as_u64()).map(|(one, two)| one + two);
-    assert_eq!((sum("announced"), sum("absent"), sum("purged")), (Some(15), Some(115), Some(0)));
+    assert_eq!((sum("arrived"), sum("absent"), sum("purged")), (Some(15), Some(115), Some(0)));
     maintenance.platform.clock.advance(Duration::minutes(1));
     maintenance.sweep().await;
     assert_eq!(maintenance.repeated().await.len(), 15);
     maintenance.platform.clock.advance(Duration::days(9));
     let (one, two) = tokio::join!(maintenance.find(), maintenance.find());
     let sum = |name: &str| one[name].as_u64().zip(two[name].as_u64()).map(|(one, two)| one + two);
-    assert_eq!((sum("announced"), sum("absent"), sum("purged")), (Some(15), Some(0), Some(115)));
+    assert_eq!((sum("arrived"), sum("absent"), sum("purged")), (Some(15), Some(0), Some(115)));
     maintenance.platform.clock.advance(Duration::minutes(1));
     maintenance.sweep().await;
     assert_eq!(maintenance.repeated().await.len(), 15);
@@ -227,13 +227,13 @@ async fn two_concurrent_runs_look_up_each_upload_once(db: PgPool) {
 async fn no_draft_is_deleted_while_cloud_storage_is_down(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let drafts = maintenance.drafts(2).await;
-    maintenance.upload_unheard(&drafts[0]).await;
+    maintenance.upload_without_event(&drafts[0]).await;
     maintenance.platform.clock.advance(Duration::days(9));
     let vain = maintenance.without_storage();
     vain.post("/tasks/find-uploads", Value::Null).await.assert_problem(503, "unavailable");
     assert_eq!(maintenance.count("select count(*) from items where status = 'draft'").await, 2);
     maintenance.platform.clock.advance(Duration::minutes(11));
-    assert_eq!(maintenance.find().await, looked(&[("announced", 1), ("purged", 1)]));
+    assert_eq!(maintenance.find().await, report(&[("arrived", 1), ("purged", 1)]));
     assert_eq!(maintenance.repeated().await.len(), 1);
 }
 
@@ -249,7 +249,7 @@ async fn items_that_do_not_wait_for_a_file_are_not_looked_up(db: PgPool) {
         maintenance.platform.change(statement, object.item_id.0).await;
     }
     maintenance.platform.clock.advance(Duration::days(9));
-    assert_eq!(maintenance.find().await, looked(&[]));
+    assert_eq!(maintenance.find().await, report(&[]));
     let plan = maintenance.platform.plan(&["next_upload is not null", "skip locked"]).await;
     assert!(plan.contains("items_awaited_idx"), "{plan}");
 }

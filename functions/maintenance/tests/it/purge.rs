@@ -226,14 +226,14 @@ async fn the_statistics_of_a_purged_project_are_deleted(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let platform = &maintenance.platform;
     let ada = platform.user("ada@example.org").await;
-    let (gone, kept) = (platform.project(&ada).await, platform.project(&ada).await);
-    for project in [gone, kept] {
+    let (deleted, kept) = (platform.project(&ada).await, platform.project(&ada).await);
+    for project in [deleted, kept] {
         let item = platform.draft(project, &ada, "application/pdf", 7).await;
         let uploaded = json!({"uploaded_by_id": ada.id});
         let moved = sqlx::query("select item_transition($1, 1, 'processing', null, now(), $2, '{}')");
         moved.bind(item.item_id).bind(uploaded).execute(&platform.db).await.expect("a transition");
     }
-    platform.change("update projects set deleted_at = now() where id = $1", gone.0).await;
+    platform.change("update projects set deleted_at = now() where id = $1", deleted.0).await;
     platform.clock.advance(Duration::days(31));
     let purged = maintenance.purge().await;
     assert_eq!((&purged["items"], &purged["projects"]), (&json!(1), &json!(0)), "not all is folded yet");
@@ -245,10 +245,10 @@ async fn the_statistics_of_a_purged_project_are_deleted(db: PgPool) {
         sqlx::query_scalar(rows).bind(project).fetch_one(&platform.db).await.expect("a count")
     };
     maintenance.folded(2).await;
-    assert!(of(gone).await >= 8, "{}", of(gone).await);
+    assert!(of(deleted).await >= 8, "{}", of(deleted).await);
     let purged = maintenance.purge().await;
     assert_eq!(purged["projects"], 1, "{purged}");
-    assert_eq!((of(gone).await, of(kept).await >= 8), (0, true));
+    assert_eq!((of(deleted).await, of(kept).await >= 8), (0, true));
     assert_eq!(maintenance.folded_uploads().await, 2, "the platform's statistics are kept");
     for repair in [false, true] {
         let differences = migrations::recompute(&platform.db, repair).await.expect("a comparison");

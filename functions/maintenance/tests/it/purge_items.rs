@@ -41,7 +41,7 @@ impl Maintenance {
                 object.item_id.0,
             )
             .await;
-        self.lose(2).await;
+        self.discard_events(2).await;
         object
     }
 
@@ -84,7 +84,7 @@ async fn a_deleted_item_is_purged_with_all_its_objects(db: PgPool) {
     assert_eq!([&kept, &document, &voice].map(|object| maintenance.uploads(object)), [2, 0, 0]);
     assert_eq!(maintenance.rows_of_items().await, 6);
     assert_eq!(maintenance.count("select count(*) from item_transitions").await, 3, "transitions stay");
-    maintenance.lose(4).await;
+    maintenance.discard_events(4).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -121,7 +121,7 @@ async fn a_deleted_project_is_purged_after_its_items(db: PgPool) {
     assert_eq!(maintenance.count("select count(*) from projects").await, 1);
     assert_eq!(maintenance.count("select count(*) from project_members").await, 1);
     assert_eq!(maintenance.rows_of_items().await, 6);
-    maintenance.lose(4).await;
+    maintenance.discard_events(4).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -148,7 +148,7 @@ async fn objects_are_always_deleted_before_their_rows(db: PgPool) {
     sqlx::raw_sql("drop trigger no on items").execute(&maintenance.platform.db).await.expect("no trigger");
     assert_eq!(maintenance.purge().await["items"], 1);
     assert_eq!(maintenance.rows_of_items().await, 0);
-    maintenance.lose(2).await;
+    maintenance.discard_events(2).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -171,5 +171,5 @@ async fn two_concurrent_runs_purge_each_item_once(db: PgPool) {
         maintenance.count("select count(*) from item_transitions where to_status = 'deleted'").await,
         45
     );
-    maintenance.lose(90).await;
+    maintenance.discard_events(90).await;
 }

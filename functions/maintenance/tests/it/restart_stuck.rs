@@ -79,7 +79,10 @@ async fn a_dead_worker_counts_only_if_the_engine_completed_another_item(db: PgPo
 
     for (statement, counted) in [
         ("update items set status = 'approved', kind = 'voice', processed_at = now() where id = $1", "0"),
-        ("update items set status = 'failed', failure_code = 'x', processed_at = now() where id = $1", "0"),
+        (
+            "update items set status = 'failed', failure_code = 'unreadable', processed_at = now() where id = $1",
+            "0",
+        ),
         (
             "update items set status = 'approved', processed_at = now() - interval '6 minutes' where id = $1",
             "0",
@@ -111,7 +114,7 @@ async fn an_item_that_failed_too_often_fails_permanently(db: PgPool) {
     for object in objects {
         let column = async |name| maintenance.platform.item(object.item_id, name).await;
         assert_eq!(column("status").await.as_deref(), Some("failed"));
-        assert_eq!(column("failure_code").await.as_deref(), Some("gave_up"));
+        assert_eq!(column("failure_code").await.as_deref(), Some("attempts_exhausted"));
         assert_eq!(column("next_attempt_at").await, None);
         let failed = [("document.failed".to_owned(), "failure".to_owned())];
         assert_eq!(maintenance.platform.audited(object.item_id.0).await, failed);
@@ -138,7 +141,7 @@ async fn only_items_in_processing_are_restarted(db: PgPool) {
     for statement in [
         "update items set next_attempt_at = now() where id = $1",
         "update items set status = 'approved', generation = 7, lease_until = now() where id = $1",
-        "update items set status = 'failed', failure_code = 'x', generation = 7, lease_until = now() where id = $1",
+        "update items set status = 'failed', failure_code = 'unreadable', generation = 7, lease_until = now() where id = $1",
         "update items set status = 'processing', generation = 7, lease_until = now(), deleted_at = now() where id = $1",
     ] {
         maintenance.document(statement).await;
@@ -313,6 +316,31 @@ async fn items_that_wait_for_an_operation_do_not_delay_others(db: PgPool) {
     maintenance.platform.clock.advance(Duration::minutes(1));
     maintenance.sweep().await;
     assert_eq!(maintenance.repeated().await.len(), 12);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn each_engine_has_its_own_quota_of_operations(db: PgPool) {
+    let maintenance = Maintenance::start(db).await;
+    let document = maintenance.document(WAITING).await;
+    maintenance.like(&document, 20).await;
+    let voice = maintenance.document(WAITING).await;
+    maintenance.platform.change("update items set kind = 'voice' where id = $1", voice.item_id.0).await;
+    maintenance.like(&voice, 20).await;
+    maintenance.platform.clock.advance(Duration::seconds(61));
+    let quotas = [("DOCUMENTAI_BATCH_OPERATIONS", "2"), ("SPEECH_BATCH_OPERATIONS", "3")];
+    let client = maintenance.platform.push_client_of::<maintenance::Maintenance>(&quotas);
+    let restarted = client.post("/tasks/restart-stuck", serde_json::Value::Null).await;
+    assert_eq!(restarted.assert_status(200).body, json!({"restarted": 2 + 3}));
+    let mut prefixes: Vec<String> = maintenance
+        .repeated()
+        .await
+        .iter()
+        .map(|(about, _)| {
+            about["objectId"].as_str().and_then(|id| id.split('/').next()).expect("a name").to_owned()
+        })
+        .collect();
+    prefixes.sort();
+    assert_eq!(prefixes, ["documents", "documents", "voice", "voice", "voice"]);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

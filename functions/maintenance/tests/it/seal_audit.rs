@@ -232,8 +232,8 @@ async fn a_row_whose_request_straddles_a_month_expires_with_its_month(db: PgPool
     audit::record(&mut db, entry, month - Duration::MICROSECOND).await.expect("a row");
     drop(db);
     let id: AuditId = platform.value("select id from audit_logs").await;
-    let made = id.0.get_timestamp().expect("a time").to_unix().0;
-    assert_eq!(i64::try_from(made).ok(), Some(month.unix_timestamp() - 1));
+    let created = id.0.get_timestamp().expect("a time").to_unix().0;
+    assert_eq!(i64::try_from(created).ok(), Some(month.unix_timestamp() - 1));
     maintenance.seal_all(1).await;
     platform.clock.advance(Duration::days(730));
     maintenance.task("/tasks/seal-audit").await;

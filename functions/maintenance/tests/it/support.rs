@@ -20,7 +20,8 @@ pub(crate) struct Maintenance {
 impl Maintenance {
     pub(crate) async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
-        let client = platform.push_client_of::<maintenance::Maintenance>(&[]);
+        let quotas = [("DOCUMENTAI_BATCH_OPERATIONS", "10"), ("SPEECH_BATCH_OPERATIONS", "10")];
+        let client = platform.push_client_of::<maintenance::Maintenance>(&quotas);
         Self { platform, client }
     }
 
@@ -74,7 +75,7 @@ impl Maintenance {
     }
 
     /// Removes events of the uploads bucket, as if they were lost.
-    pub(crate) async fn lose(&self, mut events: usize) {
+    pub(crate) async fn discard_events(&self, mut events: usize) {
         testing::eventually("the events of the bucket", async || {
             events = events.checked_sub(self.platform.messages("uploads").await.len())?;
             (events == 0).then_some(())

@@ -59,19 +59,19 @@ async fn only_old_stray_objects_are_deleted(db: PgPool) {
     for name in &odd {
         maintenance.object(name).await;
     }
-    maintenance.lose(9).await;
+    maintenance.discard_events(9).await;
     maintenance.platform.clock.advance(Duration::hours(23));
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 9, "deleted": 0, "ended": true}));
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 9, "deleted": 0, "ended": true}));
     maintenance.platform.clock.advance(Duration::hours(2));
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 9, "deleted": 6, "ended": true}));
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 9, "deleted": 6, "ended": true}));
     for object in [kept, ObjectName { upload_no: 2, ..kept }, deleted] {
         assert!(maintenance.stored(&object.to_string()));
     }
     for name in stray.iter().chain(&odd) {
         assert!(!maintenance.stored(name), "{name}");
     }
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 3, "deleted": 0, "ended": true}));
-    maintenance.lose(6).await;
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 3, "deleted": 0, "ended": true}));
+    maintenance.discard_events(6).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -80,27 +80,27 @@ async fn a_sweep_continues_where_it_stopped(db: PgPool) {
     for name in ["a", "b", "c"] {
         maintenance.object(name).await;
     }
-    maintenance.lose(3).await;
+    maintenance.discard_events(3).await;
     maintenance.platform.clock.advance(Duration::hours(25));
     maintenance.broken_off(&URL_SAFE_NO_PAD.encode("b")).await;
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 1, "deleted": 1, "ended": true}));
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 1, "deleted": 1, "ended": true}));
     assert_eq!(maintenance.position().await, None);
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 2, "deleted": 2, "ended": true}));
-    maintenance.lose(3).await;
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 2, "deleted": 2, "ended": true}));
+    maintenance.discard_events(3).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_sweep_restarts_when_its_position_has_expired(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     maintenance.object("a").await;
-    maintenance.lose(1).await;
+    maintenance.discard_events(1).await;
     maintenance.broken_off("no token!").await;
     let vain = maintenance.client.post("/tasks/sweep-objects", Value::Null).await;
     vain.assert_problem(503, "unavailable");
     assert!(maintenance.position().await.is_some());
     maintenance.platform.clock.advance(Duration::hours(25));
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 1, "deleted": 1, "ended": true}));
-    maintenance.lose(1).await;
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 1, "deleted": 1, "ended": true}));
+    maintenance.discard_events(1).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -109,12 +109,12 @@ async fn two_concurrent_sweeps_over_several_pages_miss_no_object(db: PgPool) {
     for number in 0..1005 {
         maintenance.object(&format!("{number:04}")).await;
     }
-    maintenance.lose(1005).await;
+    maintenance.discard_events(1005).await;
     maintenance.platform.clock.advance(Duration::hours(25));
     let (one, two) = tokio::join!(maintenance.sweep_objects(), maintenance.sweep_objects());
     assert_eq!((&one["ended"], &two["ended"]), (&json!(true), &json!(true)));
-    assert_eq!(maintenance.sweep_objects().await, json!({"seen": 0, "deleted": 0, "ended": true}));
-    maintenance.lose(1005).await;
+    assert_eq!(maintenance.sweep_objects().await, json!({"checked": 0, "deleted": 0, "ended": true}));
+    maintenance.discard_events(1005).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -43,7 +43,7 @@ impl Ocr {
     }
 
     /// Asserts that a document whose operation failed or has incomplete output gets its text from a second attempt.
-    async fn assert_begun_anew(&self, item: ItemId) {
+    async fn assert_restarted(&self, item: ItemId) {
         self.platform.messages("uploads").await;
         self.platform.subscribe::<ocr::Ocr>(self.address).await;
         self.platform.clock.advance(Duration::minutes(2));
@@ -59,6 +59,21 @@ impl Ocr {
         assert_eq!(self.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
         self.settle().await;
     }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_document_with_a_few_more_pages_than_a_call_may_have_is_read_by_several_calls(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    for (pages, calls) in [(15, 1), (16, 3), (45, 4)] {
+        let before = ocr.ai.calls();
+        ocr.ai.set_instant_pages(pages);
+        let (object, generation) = ocr.uploaded().await;
+        ocr.deliver(&object, generation).await.assert_status(204);
+        ocr.assert_read_in_parts(object.item_id, i32::try_from(pages).expect("a number")).await;
+        assert_eq!(ocr.ai.calls() - before, calls, "{pages} pages");
+    }
+    ocr.in_batch(46).await;
+    ocr.platform.messages("uploads").await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -142,7 +157,7 @@ async fn an_operation_with_incomplete_output_is_restarted(db: PgPool) {
     let storage = StorageSettings::from_env(&ocr.platform.env()).expect("settings");
     let objects = Objects::new(&storage).expect("objects");
     objects.delete(RESULTS_BUCKET, &outputs[1].0, outputs[1].1).await.expect("the deletion");
-    ocr.assert_begun_anew(item).await;
+    ocr.assert_restarted(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -152,7 +167,7 @@ async fn an_operation_that_fails_without_output_is_restarted(db: PgPool) {
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
     eventually("the end of the operation", async || (ocr.ai.operations().running == 0).then_some(())).await;
-    ocr.assert_begun_anew(item).await;
+    ocr.assert_restarted(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -190,9 +205,9 @@ async fn output_of_an_abandoned_attempt_changes_nothing(db: PgPool) {
     let object = ocr.in_batch(50).await;
     let item = object.item_id;
     let outputs = ocr.outputs("ocr", item, 3).await;
-    let given_up =
+    let exhausted =
         "update items set attempt = 2, operation = null, operation_started_at = null where id = $1";
-    ocr.platform.change(given_up, item.0).await;
+    ocr.platform.change(exhausted, item.0).await;
     for output in &outputs {
         ocr.deliver_output(output).await.assert_status(204);
     }
@@ -286,6 +301,48 @@ async fn an_operation_that_does_not_end_is_given_two_days_and_three_attempts(db:
             ocr.settle().await;
         }
     }
-    assert_eq!(ocr.failure(item).await.0.as_deref(), Some("gave_up"));
+    assert_eq!(ocr.failure(item).await.0.as_deref(), Some("attempts_exhausted"));
     assert_eq!(ocr.ai.operations().started, 3);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    ocr.ai.hold_operations(true);
+    let item = ocr.in_batch(50).await.item_id;
+    ocr.ai.set_delay(std::time::Duration::from_secs(3600));
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
+    let poll_after = async |time| {
+        ocr.platform.clock.advance(time);
+        assert_eq!(ocr.restart().await, json!(1));
+        ocr.settle().await;
+        ocr.platform.item(item, "operation").await
+    };
+    for _ in 0..3 {
+        assert!(poll_after(Duration::hours(40)).await.is_some(), "Google names no limit for the queue");
+    }
+    ocr.ai.hold_operations(false);
+    // Leaves the stand-in time to start the operation, whose state is polled once.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(poll_after(Duration::hours(47)).await.is_some(), "the operation may run for a day");
+    assert_eq!(poll_after(Duration::hours(2)).await, None);
+    assert_eq!(ocr.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(ocr.ai.operations().started, 1);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_that_is_never_started_is_lost_after_a_week(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    ocr.ai.hold_operations(true);
+    let item = ocr.in_batch(50).await.item_id;
+    ocr.platform.messages("uploads").await;
+    ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
+    for (time, is_kept) in [(Duration::hours(167), true), (Duration::hours(2), false)] {
+        ocr.platform.clock.advance(time);
+        assert_eq!(ocr.restart().await, json!(1));
+        ocr.settle().await;
+        assert_eq!(ocr.platform.item(item, "operation").await.is_some(), is_kept);
+    }
+    assert_eq!(ocr.platform.item(item, "tries").await.as_deref(), Some("4"));
 }

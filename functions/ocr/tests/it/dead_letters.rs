@@ -82,7 +82,7 @@ async fn an_upload_leaves_one_dead_letter_however_often_it_is_repeated_and_does_
     ocr.platform.clock.advance(time::Duration::minutes(11));
     let maintenance = ocr.platform.push_client_of::<maintenance::Maintenance>(&[]);
     let found = maintenance.post("/tasks/find-uploads", Value::Null).await;
-    assert_eq!(found.assert_status(200).body["announced"], 1);
+    assert_eq!(found.assert_status(200).body["arrived"], 1);
     let second = ocr.letter(&root, Some(&first["message_id"])).await;
     assert_eq!((&second["id"], &second["created_at"]), (&first["id"], &first["created_at"]));
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Draft);

@@ -1,6 +1,6 @@
 use http::StatusCode;
 use serde_json::json;
-use shared::items::ItemStatus;
+use shared::{base::clock::Clock, items::ItemStatus};
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
@@ -95,4 +95,67 @@ async fn an_item_waits_if_the_engine_is_unreachable(db: PgPool) {
     assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
     assert!(ocr.next_attempt(&object).await.is_some());
     ocr.platform.messages("uploads").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_unknown_processor_version_fails_no_document(db: PgPool) {
+    let version = [("DOCUMENTAI_PROCESSOR_VERSION", "pretrained-ocr-v9.0-2029-01-01")];
+    let ocr = Ocr::start_with(db, &version).await;
+    let (object, generation) = ocr.uploaded().await;
+    ocr.deliver(&object, generation).await.assert_status(204);
+    assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
+    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
+    assert_eq!(ocr.ai.calls(), 0);
+    ocr.platform.messages("uploads").await;
+}
+
+impl Ocr {
+    /// Moves the clock to the start of a minute, so that a test does not reach the next one.
+    fn start_minute(&self) {
+        let seconds = self.platform.clock.now().unix_timestamp().rem_euclid(60);
+        self.platform.clock.advance(Duration::seconds(60 - seconds));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn calls_above_the_configured_quota_wait_and_the_attempt_does_not_count(db: PgPool) {
+    let ocr = Ocr::start_with(db, &[("DOCUMENTAI_CALLS_PER_MINUTE", "2")]).await;
+    ocr.start_minute();
+    let mut objects = Vec::new();
+    for _ in 0..3 {
+        objects.push(ocr.uploaded().await);
+    }
+    for (object, generation) in &objects {
+        ocr.deliver(object, *generation).await.assert_status(204);
+    }
+    let (waiting, generation) = &objects[2];
+    assert_eq!(ocr.ai.calls(), 2);
+    assert_eq!(ocr.platform.status(waiting.item_id).await, ItemStatus::Processing);
+    assert_eq!(ocr.platform.item(waiting.item_id, "tries").await.as_deref(), Some("0"));
+    let next = ocr.next_attempt(waiting).await.expect("a time");
+    assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&next), "{next}");
+    ocr.start_minute();
+    ocr.deliver(waiting, *generation).await.assert_status(204);
+    assert_eq!(ocr.platform.status(waiting.item_id).await, ItemStatus::Approved);
+
+    // The second of two calls for ranges of pages does not fit, so neither is made.
+    ocr.start_minute();
+    ocr.ai.set_instant_pages(30);
+    let (object, generation) = ocr.uploaded().await;
+    ocr.deliver(&object, generation).await.assert_status(204);
+    assert_eq!(ocr.ai.calls(), 4);
+    assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
+    ocr.platform.messages("uploads").await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn an_operation_is_not_given_less_time_than_the_engine_may_take(db: PgPool) {
+    let ocr = Ocr::start(db).await;
+    let env = |hours| {
+        let env = ocr.platform.env().with("OPERATION_HOURS", hours);
+        env.with("DOCUMENTAI_PROCESSOR", "projects/p/locations/eu/processors/1")
+    };
+    let service = |hours| shared::function::service::<ocr::Ocr>(&env(hours), Clock::default());
+    assert!(service("24").err().expect("a fault").to_string().contains("OPERATION_HOURS"));
+    assert!(service("25").is_ok());
 }

@@ -118,7 +118,7 @@ async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others
     }
     ocr.platform.messages("uploads").await;
     ocr.restart().await;
-    assert_eq!(ocr.failure(object.item_id).await.0.as_deref(), Some("gave_up"));
+    assert_eq!(ocr.failure(object.item_id).await.0.as_deref(), Some("attempts_exhausted"));
     ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
 }
@@ -196,5 +196,82 @@ async fn nul_characters_are_removed_from_a_text(db: PgPool) {
         .await
         .expect("one page");
     assert_eq!(text, "Dear Mrs. Albright");
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_form_or_a_portfolio_fails_instead_of_showing_its_placeholder_as_text(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    let form = "Please wait... If this message is not eventually replaced with the proper contents of the document, your \
+                PDF viewer may not be able to display this type of document. \
+                http://www.adobe.com/go/reader_download http://www.adobe.com/go/acrreader";
+    let portfolio =
+        "For the best experience, open this PDF portfolio in Acrobat X or Adobe Reader X, or later.";
+    let with_entry: [&[u8]; 2] =
+        [b"%PDF-1.7 1 0 obj<</NeedsRendering true>>", b"%PDF-1.7 1 0 obj<</Collection<</View/T>>>>"];
+    for (text, bytes, code, words) in [
+        (form, PDF, "xfa_form", "print the form to PDF"),
+        (portfolio, PDF, "pdf_portfolio", "Extract the files"),
+        ("text", with_entry[0], "xfa_form", "print the form to PDF"),
+        ("text", with_entry[1], "pdf_portfolio", "Extract the files"),
+    ] {
+        ocr.ai.instant(Some(text));
+        let item = ocr.read("application/pdf", bytes).await.item_id;
+        assert_eq!(ocr.failure(item).await.0.as_deref(), Some(code), "{text}");
+        let message = ocr.platform.item(item, "failure_message").await.expect("a message");
+        assert!(message.contains(words), "{message}");
+        let parts: i64 =
+            sqlx::query_scalar("select count(*) from item_search where item_id = $1 and part > 0")
+                .bind(item)
+                .fetch_one(&ocr.platform.db)
+                .await
+                .expect("a count");
+        assert_eq!(parts, 0);
+    }
+    // An image of such a page is what it shows.
+    ocr.ai.instant(Some(form));
+    let item = ocr.read("image/jpeg", &sample("photo.jpg")).await.item_id;
+    assert_eq!(ocr.platform.status(item).await, ItemStatus::Approved);
+    assert_eq!(ocr.ai.calls(), 3, "the first bytes of two files were enough");
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_failure_says_what_a_file_of_no_accepted_type_is(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    for (bytes, words) in [
+        (sample("photo.heic"), "a HEIC photo, which is not accepted. Save it as JPEG"),
+        (sample("speech.mp3"), "a recording, which is not accepted. Upload it as a voice sample."),
+        (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml  word/document.xml".to_vec(), "export it as PDF"),
+        (b"\0\x01\x02\x03".to_vec(), "one of these types: application/pdf, image/png"),
+    ] {
+        let item = ocr.read("image/jpeg", &bytes).await.item_id;
+        let message = ocr.platform.item(item, "failure_message").await.expect("a message");
+        assert!(message.contains(words), "{message}");
+    }
+    ocr.settle().await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn blank_pages_are_left_out_of_the_mean_confidence(db: PgPool) {
+    let ocr = Ocr::subscribed(db).await;
+    ocr.ai.instant(None);
+    let scan = ocr.read("application/pdf", &sample("duplex.pdf")).await.item_id;
+    let confidences: Vec<Option<f32>> =
+        sqlx::query_scalar("select confidence from item_parts where item_id = $1 order by number")
+            .bind(scan)
+            .fetch_all(&ocr.platform.db)
+            .await
+            .expect("pages");
+    let [Some(front), None] = confidences[..] else { panic!("{confidences:?}") };
+    let mean = ocr.platform.item(scan, "confidence").await.expect("a confidence");
+    assert_eq!(mean.parse(), Ok(front));
+    let folded: Option<i64> = sqlx::query_scalar(
+        "select confidence_millionths::bigint from item_facts where kind = 'document' and processed = 1",
+    )
+    .fetch_one(&ocr.platform.db)
+    .await
+    .expect("a fact");
+    assert!(folded.is_some_and(|folded| folded > 500_000), "{folded:?}");
     ocr.settle().await;
 }

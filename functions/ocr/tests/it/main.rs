@@ -6,6 +6,7 @@ mod engine_faults;
 mod fails;
 mod leases;
 mod outages;
+mod pooler;
 mod reads;
 mod refuses;
 mod repeats;

@@ -14,7 +14,9 @@ impl Ocr {
     /// Lets time pass and runs the tasks of `maintenance`. Returns the number of messages that they published.
     async fn pass(&self, minutes: i64) -> usize {
         self.platform.clock.advance(Duration::minutes(minutes));
-        let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&[]);
+        // Beside the deliveries of all uploads, a task may wait long for a connection.
+        let variables = [("DATABASE_ACQUIRE_TIMEOUT", "30")];
+        let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&variables);
         for task in ["restart-stuck", "find-uploads", "sweep-outbox"] {
             maintenance.post(&format!("/tasks/{task}"), Value::Null).await.assert_status(200);
         }

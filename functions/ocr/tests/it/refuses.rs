@@ -60,12 +60,12 @@ async fn a_push_without_a_valid_token_does_nothing(db: PgPool) {
         ("no algorithm", format!("eyJhbGciOiJub25lIiwia2lkIjoieCJ9.{}.", parts[1])),
         ("no token at all", "made-up".to_owned()),
     ];
-    let nobody = ocr.client.with("authorization", "Basic YTpi");
-    ocr.deliver_as(&nobody, &object, generation).await.assert_problem(401, "unauthenticated");
-    for (what, token) in tokens {
+    let anonymous = ocr.client.with("authorization", "Basic YTpi");
+    ocr.deliver_as(&anonymous, &object, generation).await.assert_problem(401, "unauthenticated");
+    for (case, token) in tokens {
         let client = ocr.client.with("authorization", &format!("Bearer {token}"));
         let answer = ocr.deliver_as(&client, &object, generation).await;
-        assert_eq!(answer.status, 401, "{what}");
+        assert_eq!(answer.status, 401, "{case}");
         answer.assert_problem(401, "unauthenticated");
     }
     assert_eq!((ocr.platform.history(object.item_id).await, ocr.ai.calls()), (vec![ItemStatus::Draft], 0));

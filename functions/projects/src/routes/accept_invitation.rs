@@ -2,11 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use shared::{
-    http::{
-        extract::Json,
-        idempotency::IdempotencyKey,
-        problem::{ProblemBody, Result},
-    },
+    http::{extract::Json, idempotency::IdempotencyKey, problem::Result},
     identity::principal::VerifiedAccount,
 };
 
@@ -17,10 +13,12 @@ use crate::{invitations::Invitations, model::Membership};
 ///
 /// Makes the caller a member of the project. The caller must be signed in with the invited email address.
 #[utoipa::path(post, path = "/invitations/{token}/accept", tag = "invitations",
-    params(("token" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat with the same key does not join twice.")),
-    responses((status = CREATED, body = Membership), (status = NOT_FOUND, body = ProblemBody),
-        (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody)))]
+    params(("token" = String, Path, description = "The token from the mailed link.")),
+    responses((status = CREATED, body = Membership),
+        (status = FORBIDDEN, description = "wrong_account"),
+        (status = NOT_FOUND, description = "not_found"),
+        (status = CONFLICT, description = "invitation_used, already_member"),
+        (status = GONE, description = "invitation_expired")))]
 pub(crate) async fn accept_invitation(
     State(invitations): State<Invitations>,
     VerifiedAccount(account): VerifiedAccount,

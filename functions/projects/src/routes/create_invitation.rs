@@ -5,11 +5,7 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     base::{ids::ProjectId, text::EmailAddress},
-    http::{
-        extract::Json,
-        idempotency::IdempotencyKey,
-        problem::{ProblemBody, QuotaProblem, Result},
-    },
+    http::{extract::Json, idempotency::IdempotencyKey, problem::Result},
     identity::guard::{ProjectAdmin, ProjectRole},
 };
 use utoipa::ToSchema;
@@ -31,8 +27,9 @@ pub(crate) struct CreateInvitation {
 /// Mails a link. The address does not need to have an account yet.
 #[utoipa::path(post, path = "/projects/{project_id}/invite", tag = "projects",
     params(("project_id" = ProjectId, Path)),
-    responses((status = CREATED, body = Invitation), (status = CONFLICT, body = ProblemBody),
-        (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = CREATED, body = Invitation),
+        (status = CONFLICT, description = "already_member, already_invited"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_invitation(
     State(invitations): State<Invitations>,
     access: ProjectAdmin,

@@ -12,7 +12,7 @@ use shared::{
     http::{
         extract::Json,
         idempotency::{IdempotencyKey, Reservation},
-        problem::{OrNotFound as _, Problem, QuotaProblem, Result},
+        problem::{OrNotFound as _, Problem, Result},
         versioned::Created,
     },
     identity::principal::Principal,
@@ -22,7 +22,9 @@ use shared::{
 ///
 /// The caller becomes its first project admin.
 #[utoipa::path(post, path = "/projects", tag = "projects",
-    responses((status = CREATED, body = Project), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = CREATED, body = Project),
+        (status = NOT_FOUND, description = "not_found"),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn create_project(
     State(app): State<AppState>,
     principal: Principal,

@@ -10,7 +10,7 @@ use shared::{
         problem::{OrNotFound as _, Result},
     },
     identity::{
-        admins::{self, LastAdminProblem, Removal},
+        admins::{self, Removal},
         guard::ProjectMember,
         invitations::end_invitations,
     },
@@ -24,7 +24,8 @@ use crate::{AppState, queries};
 /// Admins can remove any member. Other members can remove only themselves. The last admin cannot be removed.
 #[utoipa::path(delete, path = "/projects/{project_id}/members/{user_id}", tag = "projects",
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
-    responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
+    responses((status = NO_CONTENT),
+        (status = CONFLICT, description = "last_admin")))]
 pub(crate) async fn delete_member(
     State(app): State<AppState>,
     access: ProjectMember,

@@ -14,8 +14,7 @@ use crate::{AppState, queries};
 ///
 /// Deletes the project and everything in it.
 #[utoipa::path(delete, path = "/projects/{project_id}", tag = "projects",
-    params(("project_id" = ProjectId, Path),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete.")),
+    params(("project_id" = ProjectId, Path)),
     responses((status = NO_CONTENT)))]
 pub(crate) async fn delete_project(
     State(app): State<AppState>,

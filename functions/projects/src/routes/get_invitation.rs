@@ -7,12 +7,12 @@ use shared::{
     http::{
         extract::{Json, Path},
         openapi::{Described, Describes},
-        problem::{OrNotFound as _, Problem, ProblemBody, Result},
+        problem::{OrNotFound as _, Problem, Result},
     },
     identity::{
         guard::ProjectRole,
         mail_token,
-        rate_limit::{Account, Concerns, Limited},
+        rate_limit::{Account, HasAccount, Limited},
     },
 };
 use time::OffsetDateTime;
@@ -37,7 +37,7 @@ impl Describes for LinkToken {
     }
 }
 
-impl Concerns for LinkToken {
+impl HasAccount for LinkToken {
     fn account(&self) -> Account<'_> {
         Account::Token(&self.0)
     }
@@ -59,9 +59,11 @@ pub(crate) struct InvitationPreview {
 /// Get an invitation by its token
 ///
 /// Requires no sign-in: anyone with the link can see the invitation.
-#[utoipa::path(get, path = "/invitations/{token}", tag = "invitations", params(("token" = String, Path)),
-    responses((status = OK, body = InvitationPreview), (status = NOT_FOUND, body = ProblemBody),
-        (status = CONFLICT, body = ProblemBody), (status = GONE, body = ProblemBody)))]
+#[utoipa::path(get, path = "/invitations/{token}", tag = "invitations", params(("token" = String, Path, description = "The token from the mailed link.")),
+    responses((status = OK, body = InvitationPreview),
+        (status = NOT_FOUND, description = "not_found"),
+        (status = CONFLICT, description = "invitation_used"),
+        (status = GONE, description = "invitation_expired")))]
 pub(crate) async fn get_invitation(
     State(app): State<AppState>,
     Limited { body: LinkToken(token), .. }: Limited<LinkToken>,

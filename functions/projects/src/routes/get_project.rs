@@ -13,6 +13,8 @@ use shared::{
 use crate::{AppState, model::Project, queries};
 
 /// Get a project
+///
+/// The response has the role of the caller in the project.
 #[utoipa::path(get, path = "/projects/{project_id}", tag = "projects", params(("project_id" = ProjectId, Path)),
     responses((status = OK, body = Project)))]
 pub(crate) async fn get_project(

@@ -28,10 +28,12 @@ pub(crate) struct ListProjectAuditLogs {
     #[garde(skip)]
     actor: Option<UserId>,
     /// Action, for example `member.removed`.
-    #[garde(length(max = 64))]
+    #[garde(length(chars, max = 64))]
+    #[param(max_length = 64)]
     action: Option<String>,
     /// Type of the affected resource, for example `invitation`.
-    #[garde(length(max = 64))]
+    #[garde(length(chars, max = 64))]
+    #[param(max_length = 64)]
     resource_type: Option<String>,
     /// Id of the affected resource.
     #[garde(skip)]

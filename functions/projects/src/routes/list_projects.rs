@@ -34,7 +34,8 @@ pub(crate) struct ListProjects {
 ///
 /// Returns the projects of the caller, newest first. Super admins can list all projects.
 #[utoipa::path(get, path = "/projects", tag = "projects", params(ListProjects, PageQuery),
-    responses((status = OK, body = Page<Project>)))]
+    responses((status = OK, body = Page<Project>),
+        (status = FORBIDDEN, description = "forbidden")))]
 pub(crate) async fn list_projects(
     State(app): State<AppState>,
     principal: Principal,

@@ -5,7 +5,7 @@ use shared::{
     base::ids::{InvitationId, ProjectId},
     http::{
         extract::{Json, Path},
-        problem::{QuotaProblem, Result},
+        problem::Result,
     },
     identity::guard::ProjectAdmin,
 };
@@ -19,7 +19,8 @@ use crate::{invitations::Invitations, model::Invitation};
 /// valid.
 #[utoipa::path(post, path = "/projects/{project_id}/invitations/{invitation_id}/resend", tag = "projects",
     params(("project_id" = ProjectId, Path), ("invitation_id" = InvitationId, Path)),
-    responses((status = OK, body = Invitation), (status = TOO_MANY_REQUESTS, body = QuotaProblem)))]
+    responses((status = OK, body = Invitation),
+        (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn resend_invitation(
     State(invitations): State<Invitations>,
     access: ProjectAdmin,

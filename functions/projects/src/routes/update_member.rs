@@ -12,7 +12,7 @@ use shared::{
         problem::{OrNotFound as _, Result},
     },
     identity::{
-        admins::{self, LastAdminProblem, Removal},
+        admins::{self, Removal},
         guard::{ProjectAdmin, ProjectRole},
         invitations::end_invitations,
     },
@@ -27,6 +27,7 @@ use crate::{AppState, model::Member, queries};
 pub(crate) struct UpdateMember {
     #[serde(default, deserialize_with = "shared::http::merge_patch::kept_or_set")]
     #[garde(skip)]
+    #[schema(value_type = ProjectRole, required = false)]
     role: Option<ProjectRole>,
 }
 
@@ -43,7 +44,8 @@ pub(crate) struct MemberPath {
     params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
     request_body(content((UpdateMember = "application/merge-patch+json"),
         (UpdateMember = "application/json"))),
-    responses((status = OK, body = Member), (status = CONFLICT, body = LastAdminProblem)))]
+    responses((status = OK, body = Member),
+        (status = CONFLICT, description = "last_admin")))]
 pub(crate) async fn update_member(
     State(app): State<AppState>,
     access: ProjectAdmin,

@@ -65,6 +65,8 @@ async fn all_invalid_fields_are_reported_together(db: PgPool) {
         (json!({"name": "a\u{2066}b"}), vec!["name"]),
         (json!({"name": "a\u{0}b", "description": "c\u{0}d"}), vec!["description", "name"]),
         (json!({"name": "Letters", "language": "en_US"}), vec!["language"]),
+        // Klingon, which the engine does not offer.
+        (json!({"name": "Letters", "language": "tlh"}), vec!["language"]),
         (json!([{"name": "Letters"}]), vec![""]),
     ];
     for (body, fields) in cases {
@@ -82,9 +84,9 @@ async fn all_invalid_fields_are_reported_together(db: PgPool) {
 async fn only_verified_users_can_create_projects(db: PgPool) {
     let projects = Projects::start(db).await;
     let body = json!({"name": "Letters"});
-    let nobody = projects.client.post("/projects", body.clone()).await;
-    nobody.assert_problem(401, "unauthenticated");
-    assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+    let anonymous = projects.client.post("/projects", body.clone()).await;
+    anonymous.assert_problem(401, "unauthenticated");
+    assert_eq!(anonymous.headers["www-authenticate"], "Bearer");
     let unverified = projects.platform.unverified_user("eve@example.org").await;
     projects
         .client

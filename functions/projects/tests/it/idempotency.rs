@@ -41,8 +41,8 @@ async fn a_key_is_scoped_to_its_user_route_and_request(db: PgPool) {
     let again = client.post(&path, json!({"email": "eve@example.org", "role": "reviewer"})).await;
     assert_eq!(again.assert_status(201).body, invited.assert_status(201).body);
     assert_eq!(projects.platform.events::<shared::cloud::events::EmailRequested>().await.len(), 1);
-    for wrong in ["two words", &"k".repeat(256)] {
-        let client = projects.client.as_user(&ada).with("idempotency-key", wrong);
+    for invalid in ["two words", &"k".repeat(256)] {
+        let client = projects.client.as_user(&ada).with("idempotency-key", invalid);
         client.post("/projects", json!({"name": "Letters"})).await.assert_problem(400, "malformed");
     }
     assert_eq!(projects.platform.count("select count(*) from projects").await, 2);

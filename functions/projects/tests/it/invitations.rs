@@ -87,8 +87,8 @@ async fn the_invited_address_joins_with_the_offered_role(db: PgPool) {
         (&joined.assert_status(201).body["project_id"], &joined.body["role"]),
         (&json!(here.project), &json!("reviewer"))
     );
-    let seen = bob.get(&format!("/projects/{}", here.project)).await;
-    assert_eq!(seen.assert_status(200).body["role"], "reviewer");
+    let joined = bob.get(&format!("/projects/{}", here.project)).await;
+    assert_eq!(joined.assert_status(200).body["role"], "reviewer");
     for path in [accept(&token), accept(&token)] {
         bob.post(&path, Value::Null).await.assert_problem(409, "invitation_used");
     }
@@ -215,8 +215,8 @@ async fn accepting_as_a_member_keeps_the_current_role(db: PgPool) {
     here.projects.platform.member(here.project, &bob, ProjectRole::Reviewer).await;
     let client = here.projects.client.as_user(&bob);
     client.post(&accept(&token), Value::Null).await.assert_problem(409, "already_member");
-    let seen = client.get(&format!("/projects/{}", here.project)).await;
-    assert_eq!(seen.body["role"], "reviewer");
+    let joined = client.get(&format!("/projects/{}", here.project)).await;
+    assert_eq!(joined.body["role"], "reviewer");
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::json;
-use shared::testing::Lambda;
+use shared::{identity::guard::ProjectRole, testing::Lambda};
 use sqlx::PgPool;
 
 use crate::support::Projects;
@@ -36,8 +36,8 @@ async fn it_serves_requests_on_lambda(db: PgPool) {
     assert_eq!(second.assert_status(200).body["items"].as_array().map(Vec::len), Some(1));
     assert_ne!(first.body["items"], second.body["items"]);
     let project = second.body["items"][0]["id"].as_str().expect("an id").to_owned();
-    let gone = lambda.send(Method::DELETE, &format!("/projects/{project}"), None, None).await;
-    assert_eq!((gone.status.as_u16(), &gone.body), (204, &json!(null)));
+    let deleted = lambda.send(Method::DELETE, &format!("/projects/{project}"), None, None).await;
+    assert_eq!((deleted.status.as_u16(), &deleted.body), (204, &json!(null)));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -52,4 +52,23 @@ async fn the_audited_address_is_the_one_seen_by_api_gateway(db: PgPool) {
     let entries = log.assert_status(200).body["items"].as_array().expect("entries").clone();
     assert_eq!(entries.len(), 1, "{}", log.body);
     assert_eq!(entries[0]["ip_address"], "203.0.113.9", "{}", log.body);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn repeated_refusals_are_recorded_before_lambda_ends_an_instance(db: PgPool) {
+    let projects = Projects::start(db).await;
+    let platform = &projects.platform;
+    let (ada, rita) = (platform.user("ada@example.org").await, platform.user("rita@example.org").await);
+    let project = platform.project(&ada).await;
+    platform.member(project, &rita, ProjectRole::Reviewer).await;
+    let mut lambda = Lambda::start(env!("CARGO_BIN_EXE_projects"), &platform.env()).await;
+    lambda.as_user(&rita);
+    for _ in 0..3 {
+        lambda.get(&format!("/projects/{project}/audit-logs")).await.assert_status(403);
+    }
+    let recorded =
+        "select sum((metadata ->> 'count')::bigint)::bigint from audit_logs where action = 'access.denied'";
+    assert_eq!(platform.count(recorded).await, 1);
+    lambda.stop().await;
+    assert_eq!(platform.count(recorded).await, 3);
 }

@@ -8,12 +8,12 @@ use sqlx::PgPool;
 use crate::support::Projects;
 
 async fn five(projects: &Projects, user: &TestUser) -> Vec<ProjectId> {
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     for _ in 0..5 {
-        made.push(projects.platform.project(user).await);
+        created.push(projects.platform.project(user).await);
     }
-    made.reverse();
-    made
+    created.reverse();
+    created
 }
 
 /// Follows the cursors and returns the ids on each page.
@@ -29,11 +29,11 @@ async fn paging_returns_each_project_of_the_caller_once_newest_first(db: PgPool)
     let ada = projects.platform.user("ada@example.org").await;
     let others = projects.platform.user("bob@example.org").await;
     projects.platform.project(&others).await;
-    let made = five(&projects, &ada).await;
+    let created = five(&projects, &ada).await;
     projects.platform.project(&others).await;
     let client = projects.client.as_user(&ada);
-    assert_eq!(pages(&client, "limit=2").await, [&made[..2], &made[2..4], &made[4..]]);
-    assert_eq!(pages(&client, "limit=5").await, [&made[..]]);
+    assert_eq!(pages(&client, "limit=2").await, [&created[..2], &created[2..4], &created[4..]]);
+    assert_eq!(pages(&client, "limit=5").await, [&created[..]]);
     let page = client.get("/projects").await;
     assert_eq!((&page.body["items"][0]["role"], &page.body["next_cursor"]), (&json!("admin"), &json!(null)));
     let nobodys =
@@ -46,12 +46,12 @@ async fn a_super_admin_can_list_all_projects(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let root = projects.platform.super_admin("root@example.org").await;
-    let mut made = five(&projects, &ada).await;
-    made.insert(0, projects.platform.project(&root).await);
+    let mut created = five(&projects, &ada).await;
+    created.insert(0, projects.platform.project(&root).await);
     let client = projects.client.as_user(&root);
-    assert_eq!(pages(&client, "all=true&limit=4").await, [&made[..4], &made[4..]]);
-    assert_eq!(pages(&client, "limit=4").await, [&made[..1]]);
-    assert_eq!(pages(&client, "all=false").await, [&made[..1]]);
+    assert_eq!(pages(&client, "all=true&limit=4").await, [&created[..4], &created[4..]]);
+    assert_eq!(pages(&client, "limit=4").await, [&created[..1]]);
+    assert_eq!(pages(&client, "all=false").await, [&created[..1]]);
     let all = client.get("/projects?all=true").await;
     assert_eq!(
         (&all.body["items"][0]["role"], &all.body["items"][1]["role"]),
@@ -64,11 +64,11 @@ async fn a_super_admin_can_list_all_projects(db: PgPool) {
 async fn a_deleted_project_is_not_listed(db: PgPool) {
     let projects = Projects::start(db).await;
     let root = projects.platform.super_admin("root@example.org").await;
-    let mut made = five(&projects, &root).await;
-    projects.delete(made.remove(2)).await;
+    let mut created = five(&projects, &root).await;
+    projects.delete(created.remove(2)).await;
     let client = projects.client.as_user(&root);
     for query in ["limit=3", "limit=3&all=true"] {
-        assert_eq!(pages(&client, query).await, [&made[..3], &made[3..]]);
+        assert_eq!(pages(&client, query).await, [&created[..3], &created[3..]]);
     }
 }
 

@@ -81,8 +81,8 @@ async fn a_changed_role_applies_from_the_next_request(db: PgPool) {
         let faulty = client.patch(&path(project, carl.id), body).await;
         assert_eq!(faulty.assert_problem(422, "invalid_fields").invalid_fields(), fields);
     }
-    let nobody = path(project, UserId::new());
-    client.patch(&nobody, json!({"role": "admin"})).await.assert_problem(404, "not_found");
+    let unknown = path(project, UserId::new());
+    client.patch(&unknown, json!({"role": "admin"})).await.assert_problem(404, "not_found");
     client.patch(&format!("/projects/{project}/members/x"), json!({})).await.assert_problem(400, "malformed");
 }
 

@@ -27,14 +27,14 @@ async fn an_admin_can_change_the_current_version(db: PgPool) {
         (&json!("Diaries"), &"\"2\"".parse().expect("a value"))
     );
     let again = client.put(&path, body.clone()).await;
-    assert_eq!(again.assert_status(200).body, changed.body, "what is the same already changes nothing");
+    assert_eq!(again.assert_status(200).body, changed.body, "a request with the same values changes nothing");
     client.with("if-match", "\"1\"").put(&path, body).await.assert_problem(412, "stale");
     let cleared = client.put(&path, json!({"name": "Diaries"})).await;
     assert_eq!((&cleared.body["description"], &cleared.body["version"]), (&json!(null), &json!(3)));
     assert_eq!(client.get(&path).await.body, cleared.body);
     let audited = projects.platform.audited(project.0).await;
     assert_eq!(audited.iter().filter(|(action, _)| action == "project.updated").count(), 2);
-    // The metadata outlives a person, so what a person wrote is in the details.
+    // The metadata stays when a person is erased, so values that people wrote are in the details.
     let metadata =
         projects.platform.count("select count(*) from audit_logs where metadata::text like '%Diaries%'");
     let details =
@@ -68,8 +68,8 @@ async fn only_one_of_many_changes_of_one_version_succeeds(db: PgPool) {
     let client = projects.client.as_user(&ada).with("if-match", "\"1\"");
     let changes = (0..20).map(|number| client.put(&path, json!({"name": format!("Name {number}")})));
     let answers = join_all(changes).await;
-    let made = answers.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(made, 1);
+    let created = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(created, 1);
     assert!(answers.iter().all(|answer| answer.status == 200 || answer.status == 412));
 }
 
@@ -86,8 +86,8 @@ async fn deleting_a_project_hides_its_contents(db: PgPool) {
     let path = format!("/projects/{project}");
     client.with("if-match", "\"9\"").delete(&path).await.assert_problem(412, "stale");
     client.delete(&path).await.assert_status(204);
-    for gone in [path.clone(), format!("{path}/members"), format!("{path}/invitations")] {
-        client.get(&gone).await.assert_problem(404, "not_found");
+    for deleted in [path.clone(), format!("{path}/members"), format!("{path}/invitations")] {
+        client.get(&deleted).await.assert_problem(404, "not_found");
     }
     client.delete(&path).await.assert_problem(404, "not_found");
     assert_eq!(client.get("/projects").await.body["items"], json!([]));

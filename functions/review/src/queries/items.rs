@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::model::{LockedItem, Order, Place, Queue, ReviewItem};
 
-/// Selects items. `$rest` is the statement from its `from` clause on.
+/// Selects items. `$rest` is the statement from its `from` clause on: a subquery that the planner keeps, so that the
+/// fields of an item's kind are read once.
 macro_rules! select_items {
     ([$($rest:literal),+], $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
@@ -30,7 +31,12 @@ macro_rules! select_items {
 }
 
 pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Option<ReviewItem>, sqlx::Error> {
-    select_items!(["from item_details where id = $1 and deleted_at is null"], id.0).fetch_optional(db).await
+    select_items!(
+        ["from (select * from item_details where id = $1 and deleted_at is null offset 0) as items"],
+        id.0
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// Selects a page of a queue. Each order and filter gets a statement of its own, which the index of that order serves.
@@ -39,13 +45,16 @@ macro_rules! page {
         select_items!(
             [
                 "
-                from review_queue
-                where project_id = $1
-                  and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
-                  and ", $after, "
-                order by ", $order, "
-                limit $4
-                "
+                from (
+                    select *
+                    from review_queue
+                    where project_id = $1
+                      and (claimed_by_id = $2 or coalesce(claimed_until <= $3, true))
+                      and ", $after, "
+                    order by ", $order, "
+                    limit $4
+                ) as items
+                order by ", $order
             ],
             $($argument),*
         )
@@ -127,7 +136,7 @@ pub(crate) async fn lock_item(
 }
 
 /// Returns whether no other member of the project can decide on items.
-pub(crate) async fn is_alone(
+pub(crate) async fn is_only_reviewer(
     db: &mut PgConnection,
     project: ProjectId,
     user: UserId,

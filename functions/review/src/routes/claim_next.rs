@@ -9,10 +9,7 @@ use garde::Validate;
 use serde::Deserialize;
 use shared::{
     base::ids::ProjectId,
-    http::{
-        problem::{ProblemBody, Result},
-        versioned::Versioned,
-    },
+    http::{problem::Result, versioned::Versioned},
     identity::guard::{ByQuery, InProject, ProjectReviewer},
     items::ItemKind,
 };
@@ -53,8 +50,8 @@ impl InProject for ClaimNext {
 /// Returns the item that the caller has already claimed, or else claims the first unclaimed item. Fails with
 /// `too_many_claims` if the caller holds the maximum number of claims in other queues.
 #[utoipa::path(post, path = "/review/next", tag = "review", params(ClaimNext),
-    responses((status = OK, body = ReviewItem), (status = NO_CONTENT, description = "No item is available."),
-        (status = CONFLICT, body = ProblemBody)))]
+    responses((status = OK, body = ReviewItem, headers(("ETag" = String))), (status = NO_CONTENT, description = "No item is available."),
+        (status = CONFLICT, description = "too_many_claims")))]
 pub(crate) async fn claim_next(
     State(claims): State<Claims>,
     access: ProjectReviewer<ByQuery<ClaimNext>>,

@@ -3,12 +3,7 @@
 use axum::extract::State;
 use shared::{
     base::ids::ItemId,
-    http::{
-        extract::Json,
-        precondition::IfMatch,
-        problem::{ProblemBody, Result},
-        versioned::Versioned,
-    },
+    http::{extract::Json, precondition::IfMatch, problem::Result, versioned::Versioned},
     identity::guard::ProjectReviewer,
     items::locators::{AnyItem, ByItem},
 };
@@ -19,10 +14,15 @@ use crate::{
 };
 
 /// Approve or reject an item
+///
+/// The first decision counts. The uploader of a rejected item gets a mail with the feedback. Nobody decides on their own
+/// upload while another member can.
 #[utoipa::path(patch, path = "/review/{item_id}", tag = "review",
     params(("item_id" = ItemId, Path)),
-    request_body = Decision,
-    responses((status = OK, body = ReviewItem), (status = CONFLICT, body = ProblemBody)))]
+    request_body(content((Decision = "application/merge-patch+json"), (Decision = "application/json"))),
+    responses((status = OK, body = ReviewItem),
+        (status = FORBIDDEN, description = "own_submission"),
+        (status = CONFLICT, description = "already_decided, claimed, invalid_state")))]
 pub(crate) async fn decide_item(
     State(decisions): State<Decisions>,
     if_match: IfMatch,

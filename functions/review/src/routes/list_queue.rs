@@ -47,6 +47,8 @@ impl InProject for ListQueue {
 }
 
 /// List items awaiting review, excluding those claimed by others
+///
+/// The oldest items come first, or those with the lowest confidence.
 #[utoipa::path(get, path = "/review", tag = "review", params(ListQueue, PageQuery),
     responses((status = OK, body = Page<ReviewItem>)))]
 pub(crate) async fn list_queue(
@@ -57,5 +59,5 @@ pub(crate) async fn list_queue(
     let list: List<Queue, Place> =
         access.target.map(|ListQueue { project_id, kind, order }| Queue { project_id, kind, order, user });
     let rows = queries::list_queue(&app.db, &list.filters, list.after, list.rows(), app.clock.now()).await?;
-    Ok(Json(list.page(rows, |item| (item.confidence.unwrap_or_default(), item.id.0))))
+    Ok(Json(list.page(rows, |item| (item.confidence.unwrap_or(1.0), item.id.0))))
 }

@@ -3,11 +3,7 @@
 use axum::extract::State;
 use shared::{
     base::ids::ItemId,
-    http::{
-        precondition::IfMatch,
-        problem::{ProblemBody, Result},
-        versioned::Versioned,
-    },
+    http::{precondition::IfMatch, problem::Result, versioned::Versioned},
     identity::guard::ProjectAdmin,
     items::locators::{AnyItem, ByItem},
 };
@@ -19,7 +15,8 @@ use crate::{decisions::Decisions, model::ReviewItem};
 /// The item awaits a decision again.
 #[utoipa::path(post, path = "/review/{item_id}/reopen", tag = "review",
     params(("item_id" = ItemId, Path)),
-    responses((status = OK, body = ReviewItem), (status = CONFLICT, body = ProblemBody)))]
+    responses((status = OK, body = ReviewItem),
+        (status = CONFLICT, description = "invalid_state")))]
 pub(crate) async fn reopen_item(
     State(decisions): State<Decisions>,
     if_match: IfMatch,

@@ -121,10 +121,10 @@ async fn next_reports_that_all_claims_of_the_caller_are_in_other_queues(db: PgPo
     review.next(&review.reviewer, "").await.assert_problem(409, "too_many_claims");
     assert_eq!(review.platform.item(waiting, "claimed_by_id").await, None);
     // In the queue that has them, the request renews a claim.
-    let there = std::mem::replace(&mut review.project, here);
+    let other = std::mem::replace(&mut review.project, here);
     review.next(&review.reviewer, "").await.assert_status(200);
     review.approve(&review.reviewer, items[0]).await.assert_status(200);
-    review.project = there;
+    review.project = other;
     assert_eq!(review.next(&review.reviewer, "").await.assert_status(200).body["id"], json!(waiting));
 }
 

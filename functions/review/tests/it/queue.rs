@@ -16,15 +16,19 @@ impl Review {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_queue_is_ordered_by_age_or_by_confidence(db: PgPool) {
     let review = Review::start(db).await;
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     for confidence in [0.9, 0.5, 0.7] {
-        made.push(json!(review.pending_of(&review.contributor, confidence).await));
+        created.push(json!(review.pending_of(&review.contributor, confidence).await));
     }
-    assert_eq!(review.queue("").await, made);
-    let by_confidence = [made[1].clone(), made[2].clone(), made[0].clone()];
+    assert_eq!(review.queue("").await, created);
+    // A blank document has no confidence: there is nothing to doubt.
+    let blank = review.pending_of(&review.contributor, 0.9).await;
+    review.platform.change("update items set confidence = null where id = $1", blank.0).await;
+    created.push(json!(blank));
+    let by_confidence = [1, 2, 0, 3].map(|index: usize| created[index].clone());
     assert_eq!(review.queue("&order=confidence").await, by_confidence);
     assert_eq!(review.queue("&order=confidence&kind=document").await, by_confidence);
-    assert_eq!(review.queue("&kind=document").await, made);
+    assert_eq!(review.queue("&kind=document").await, created);
     assert_eq!(review.queue("&kind=voice").await, [] as [serde_json::Value; 0]);
 }
 
@@ -42,11 +46,11 @@ async fn documents_have_a_page_count_and_voice_samples_a_duration(db: PgPool) {
     }
     let path = format!("/review?project_id={}", review.project);
     let page = review.client.as_user(&review.reviewer).get(&path).await;
-    let told = |item: &serde_json::Value| {
+    let summary = |item: &serde_json::Value| {
         json!([item["id"], item["kind"], item["page_count"], item["duration_seconds"]])
     };
     let items: Vec<_> =
-        page.assert_status(200).body["items"].as_array().expect("items").iter().map(told).collect();
+        page.assert_status(200).body["items"].as_array().expect("items").iter().map(summary).collect();
     assert_eq!(items, [json!([document, "document", 3, null]), json!([voice, "voice", null, 7.5])]);
     assert_eq!(review.queue("&kind=voice").await, [json!(voice)]);
 }
@@ -59,17 +63,17 @@ async fn pagination_returns_each_item_once_in_either_order(db: PgPool) {
     }
     for order in ["oldest", "confidence"] {
         let client = review.client.as_user(&review.reviewer);
-        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        let (mut listed, mut cursor) = (Vec::new(), String::new());
         loop {
             let path = format!("/review?project_id={}&order={order}&limit=2{cursor}", review.project);
             let page = client.get(&path).await;
             let items = page.assert_status(200).body["items"].as_array().expect("items").clone();
-            seen.extend(items.into_iter().map(|item| item["id"].clone()));
+            listed.extend(items.into_iter().map(|item| item["id"].clone()));
             let Some(next) = page.body["next_cursor"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }
-        assert_eq!(seen, review.queue(&format!("&order={order}")).await, "{order}");
-        assert_eq!(seen.len(), 5);
+        assert_eq!(listed, review.queue(&format!("&order={order}")).await, "{order}");
+        assert_eq!(listed.len(), 5);
     }
 }
 
@@ -98,8 +102,8 @@ async fn only_reviewers_and_admins_see_the_queue(db: PgPool) {
     let outsider = review.platform.user("outsider@example.org").await;
     review.client.as_user(&outsider).get(&path).await.assert_problem(404, "not_found");
     review.client.as_user(&review.admin).get(&path).await.assert_status(200);
-    let wrong = format!("{path}&kind=video&order=newest&limit=0&more=1&cursor=x");
-    let faults = review.client.as_user(&review.admin).get(&wrong).await;
+    let invalid = format!("{path}&kind=video&order=newest&limit=0&more=1&cursor=x");
+    let faults = review.client.as_user(&review.admin).get(&invalid).await;
     assert_eq!(
         faults.assert_problem(422, "invalid_fields").invalid_fields(),
         ["cursor", "kind", "limit", "more", "order"]
@@ -110,10 +114,10 @@ async fn only_reviewers_and_admins_see_the_queue(db: PgPool) {
 async fn each_order_is_read_from_its_own_index(db: PgPool) {
     let review = Review::start(db).await;
     for (condition, order, index) in [
-        ("true))\n                  and id > $5", "order by id\n", "items_queue_idx"),
+        ("true))\n                      and id > $5", "order by id\n", "items_queue_idx"),
         ("and kind = $6 and id > $5", "order by id\n", "_kind_"),
         (
-            "true))\n                  and (certainty, id)",
+            "true))\n                      and (certainty, id)",
             "order by certainty, id\n",
             "items_queue_confidence_idx",
         ),

@@ -2,6 +2,7 @@
 
 use shared::{base::ids::ItemId, items::ItemStatus, testing::eventually};
 use sqlx::PgPool;
+use time::Duration;
 
 use crate::support::{TEXT, Transcription, sample, silence};
 
@@ -48,7 +49,7 @@ async fn an_operation_reports_its_progress(db: PgPool) {
     let item = transcription.in_batch().await;
     assert_eq!(transcription.restart().await, 1);
     let column = async |name| transcription.platform.item(item, name).await;
-    assert_eq!(column("progress_done").await.as_deref(), Some("0"));
+    assert_eq!(column("progress_done").await.as_deref(), Some("1"));
     assert_eq!(column("progress_total").await.as_deref(), Some("100"));
     assert_eq!(column("progress_unit").await.as_deref(), Some("percent"));
     let output = transcription.output(item).await;
@@ -56,9 +57,59 @@ async fn an_operation_reports_its_progress(db: PgPool) {
     transcription.assert_read(item).await;
 }
 
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    transcription.speech.hold_operations(true);
+    transcription.speech.set_delay(std::time::Duration::from_secs(3600));
+    let item = transcription.in_batch().await;
+    let poll_after = async |hours| {
+        transcription.platform.clock.advance(Duration::hours(hours));
+        assert_eq!(transcription.restart().await, 1);
+        transcription.platform.item(item, "operation").await
+    };
+    for _ in 0..3 {
+        assert!(poll_after(40).await.is_some());
+    }
+    assert_eq!(transcription.platform.item(item, "progress_done").await, None);
+    transcription.speech.hold_operations(false);
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(poll_after(47).await.is_some(), "the operation may run for a day");
+    assert_eq!(poll_after(2).await, None);
+    assert_eq!(transcription.platform.item(item, "tries").await.as_deref(), Some("4"));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn requests_above_the_configured_quotas_wait_and_the_attempt_does_not_count(db: PgPool) {
+    let quotas = [("SPEECH_CALLS_PER_MINUTE", "1"), ("SPEECH_BATCHES_PER_MINUTE", "1")];
+    let transcription = Transcription::start_with(db, &quotas, |_| {}).await;
+    let seconds = transcription.platform.clock.now().unix_timestamp().rem_euclid(60);
+    transcription.platform.clock.advance(Duration::seconds(60 - seconds));
+    let column = async |item: ItemId, name| transcription.platform.item(item, name).await;
+    let short = silence(1_000);
+    let first = transcription.upload_and_deliver("audio/wav", &short).await;
+    transcription.assert_read(first).await;
+    let second = transcription.upload_and_deliver("audio/wav", &short).await;
+    assert_eq!(transcription.platform.status(second).await, ItemStatus::Processing);
+    assert_eq!(column(second, "needs_batch").await.as_deref(), Some("false"));
+    // Operations have a quota of their own.
+    let third = transcription.in_batch().await;
+    let fourth = transcription.upload_and_deliver("audio/wav", &silence(60_000)).await;
+    assert_eq!(
+        (column(fourth, "operation").await, column(fourth, "needs_batch").await.as_deref()),
+        (None, Some("true"))
+    );
+    for item in [second, fourth] {
+        assert_eq!(column(item, "tries").await.as_deref(), Some("0"));
+        assert_eq!(column(item, "lease_until").await, None);
+    }
+    transcription.output(third).await;
+    assert_eq!(transcription.speech.calls(), 2);
+}
+
 impl Transcription {
     /// Asserts that a sample whose operation failed gets its text from a second attempt.
-    async fn assert_begun_anew(&self, item: ItemId) {
+    async fn assert_restarted(&self, item: ItemId) {
         let column = async |name| self.platform.item(item, name).await;
         for _ in 0..100 {
             self.restart().await;
@@ -79,7 +130,7 @@ async fn an_operation_that_fails_is_restarted(db: PgPool) {
     let transcription = Transcription::start(db).await;
     transcription.speech.fail_next_operations(1);
     let item = transcription.in_batch().await;
-    transcription.assert_begun_anew(item).await;
+    transcription.assert_restarted(item).await;
     assert_eq!(transcription.speech.calls(), 1);
 }
 
@@ -90,7 +141,7 @@ async fn an_operation_that_does_not_exist_is_restarted(db: PgPool) {
     let orphan = transcription.output(item).await;
     let nowhere = "update items set operation = 'projects/alta-test/locations/eu/operations/7' where id = $1";
     transcription.platform.change(nowhere, item.0).await;
-    transcription.assert_begun_anew(item).await;
+    transcription.assert_restarted(item).await;
     // The output of the first operation belongs to an earlier attempt.
     transcription.deliver_output(&orphan).await.assert_status(204);
     transcription.assert_read(item).await;
@@ -142,14 +193,15 @@ async fn the_size_or_the_header_determines_the_kind_of_call(db: PgPool) {
         bytes.resize(240_001, 0);
         bytes
     };
-    for (what, content_type, bytes, batch) in [
+    for (case, content_type, bytes, batch) in [
         ("54 seconds", "audio/wav", silence(54_000), false),
         ("55 seconds", "audio/wav", silence(55_000), true),
         ("54 seconds by the rest of the file", "audio/wav", streamed(54_000), false),
         ("56 seconds by the rest of the file", "audio/wav", streamed(56_000), true),
         ("a short FLAC", "audio/flac", flac.clone(), false),
-        ("a small MP3", "audio/mpeg", sample("speech.mp3"), false),
-        ("a larger MP3", "audio/mpeg", padded("speech.mp3"), true),
+        ("a small WebM without a duration", "audio/webm", sample("speech.webm"), false),
+        ("a larger WebM whose packets are short", "audio/webm", padded("speech.webm"), false),
+        ("a larger MP3 with a duration", "audio/mpeg", padded("speech.mp3"), false),
         (
             "a long FLAC",
             "audio/flac",
@@ -161,10 +213,46 @@ async fn the_size_or_the_header_determines_the_kind_of_call(db: PgPool) {
             true,
         ),
     ] {
-        let item = transcription.hear(content_type, &bytes).await;
-        assert_eq!(transcription.platform.item(item, "operation").await.is_some(), batch, "{what}");
+        let item = transcription.upload_and_deliver(content_type, &bytes).await;
+        assert_eq!(transcription.platform.item(item, "operation").await.is_some(), batch, "{case}");
         if batch {
             transcription.output(item).await;
         }
     }
+}
+
+/// Returns a FLAC file whose header claims this many minutes.
+fn flac(minutes: u32) -> Vec<u8> {
+    let mut file = sample("speech.flac");
+    file[22..26].copy_from_slice(&(minutes * 60 * 16_000).to_be_bytes());
+    file
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn longer_recordings_go_to_a_model_that_takes_them(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    for (minutes, location) in [(20, "eu"), (21, "europe-west4"), (480, "europe-west4")] {
+        let item = transcription.upload_and_deliver("audio/flac", &flac(minutes)).await;
+        let operation = transcription.platform.item(item, "operation").await.expect("an operation");
+        assert!(operation.contains(&format!("/locations/{location}/")), "{minutes}: {operation}");
+        let output = transcription.output(item).await;
+        transcription.deliver_output(&output).await.assert_status(204);
+        transcription.assert_read(item).await;
+        assert_eq!(transcription.duration(item).await, Some(f64::from(minutes) * 60.0));
+    }
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_recording_that_no_model_takes_is_refused_before_a_call(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    let norwegian = "update projects set language = 'nb-NO' where id = $1";
+    transcription.platform.change(norwegian, transcription.project.0).await;
+    let item = transcription.upload_and_deliver("audio/flac", &flac(61)).await;
+    assert_eq!(transcription.failure(item).await, (Some("too_long".to_owned()), 0));
+    let message = transcription.platform.item(item, "failure_message").await.expect("a message");
+    assert!(message.contains("longer than the hour"), "{message}");
+    // In this language, recordings of up to an hour have no word times.
+    let item = transcription.upload_and_deliver("audio/flac", &flac(60)).await;
+    assert!(transcription.platform.item(item, "operation").await.is_some());
+    transcription.output(item).await;
 }

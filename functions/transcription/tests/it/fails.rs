@@ -3,7 +3,7 @@
 use shared::{base::ids::ItemId, items::ItemStatus};
 use sqlx::PgPool;
 
-use crate::support::{Transcription, sample, silence};
+use crate::support::{Transcription, recording, sample, silence};
 
 const FAILED: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Failed];
 
@@ -32,9 +32,13 @@ async fn a_file_of_no_accepted_type_never_reaches_the_engine(db: PgPool) {
         // A Matroska file, which has the same container format as WebM.
         ("audio/webm", b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska".to_vec()),
     ] {
-        let item = transcription.hear(declared, &bytes).await;
+        let item = transcription.upload_and_deliver(declared, &bytes).await;
         transcription.assert_failed(item, "content_type_mismatch", 0).await;
         assert_eq!(transcription.platform.item(item, "type_checked").await.as_deref(), Some("false"));
+        if bytes.ends_with(b"matroska") {
+            let message = transcription.platform.item(item, "failure_message").await.expect("a message");
+            assert!(message.starts_with("The file is a Matroska file, which is not accepted."), "{message}");
+        }
     }
 }
 
@@ -51,7 +55,7 @@ async fn the_type_that_the_file_shows_counts(db: PgPool) {
     ];
     for (place, (declared, _)) in files.iter().enumerate() {
         let (shown, file) = files[(place + 1) % files.len()];
-        let item = transcription.hear(declared, &sample(file)).await;
+        let item = transcription.upload_and_deliver(declared, &sample(file)).await;
         assert_eq!(transcription.platform.item(item, "content_type").await.as_deref(), Some(shown));
         assert_eq!(transcription.platform.history(item).await, crate::support::READ, "{file}");
         assert_eq!(
@@ -70,11 +74,11 @@ async fn defects_that_are_visible_in_the_header_need_no_call(db: PgPool) {
         wav
     };
     let mut long = silence(1000);
-    // One channel, 8 bits per sample, one sample per second.
+    // One channel, 8 bits per sample, one sample per second, encoded with the A-law.
+    long[20..22].copy_from_slice(&6_u16.to_le_bytes());
     long[24..28].copy_from_slice(&1_u32.to_le_bytes());
     long[34..36].copy_from_slice(&8_u16.to_le_bytes());
-    for (what, bytes, code) in [
-        ("more samples than bytes", sample("lying-header.wav"), "unreadable"),
+    for (case, bytes, code) in [
         ("no channels", changed(22, &[0, 0]), "unreadable"),
         ("no rate", changed(24, &[0; 4]), "unreadable"),
         ("no format", changed(12, b"LIST"), "unreadable"),
@@ -82,8 +86,8 @@ async fn defects_that_are_visible_in_the_header_need_no_call(db: PgPool) {
         ("no samples at all", silence(0)[..36].to_vec(), "no_speech"),
         ("nine hours", long, "too_long"),
     ] {
-        println!("{what}");
-        let item = transcription.hear("audio/wav", &bytes).await;
+        println!("{case}");
+        let item = transcription.upload_and_deliver("audio/wav", &bytes).await;
         transcription.assert_failed(item, code, 0).await;
     }
 }
@@ -91,12 +95,12 @@ async fn defects_that_are_visible_in_the_header_need_no_call(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn defects_that_only_the_engine_detects_need_one_call(db: PgPool) {
     let transcription = Transcription::listening(db).await;
-    let item = transcription.hear("audio/wav", &sample("silence.wav")).await;
+    let item = transcription.upload_and_deliver("audio/wav", &sample("silence.wav")).await;
     transcription.assert_failed(item, "no_speech", 1).await;
     let text = [b"ID3\x04".as_slice(), &sample("letter.txt")].concat();
-    let item = transcription.hear("audio/mpeg", &text).await;
+    let item = transcription.upload_and_deliver("audio/mpeg", &text).await;
     transcription.assert_failed(item, "unreadable", 2).await;
-    let item = transcription.hear("audio/mp4", &sample("speech.m4a")[..1000]).await;
+    let item = transcription.upload_and_deliver("audio/mp4", &sample("speech.m4a")[..1000]).await;
     transcription.assert_failed(item, "unreadable", 3).await;
 
     let (object, generation) = transcription.uploaded("audio/ogg", &sample("speech.ogg")).await;
@@ -104,6 +108,31 @@ async fn defects_that_only_the_engine_detects_need_one_call(db: PgPool) {
     transcription.platform.change(klingon, object.item_id.0).await;
     transcription.deliver(&object, generation).await.assert_status(204);
     transcription.assert_failed(object.item_id, "unsupported_language", 3).await;
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_recording_without_a_duration_that_is_too_long_never_reaches_the_engine(db: PgPool) {
+    let transcription = Transcription::start(db).await;
+    // A cluster with a block 61 minutes after the first one.
+    let mut long = recording("browser.webm");
+    long.extend(b"\x1f\x43\xb6\x75\x8f\xe7\x84");
+    long.extend((61 * 60 * 1000_u32).to_be_bytes());
+    long.extend(b"\xa3\x87\x81\0\0\x80\xfc\xff\xfe");
+    for (language, is_too_long) in [
+        ("update voice_samples set requested_language = 'nb-NO' where item_id = $1", true),
+        ("update voice_samples set requested_language = 'de-DE' where item_id = $1", false),
+    ] {
+        let (object, generation) = transcription.uploaded("audio/webm", &long).await;
+        transcription.platform.change(language, object.item_id.0).await;
+        transcription.deliver(&object, generation).await.assert_status(204);
+        if is_too_long {
+            transcription.assert_failed(object.item_id, "too_long", 0).await;
+        } else {
+            let output = transcription.output(object.item_id).await;
+            transcription.deliver_output(&output).await.assert_status(204);
+            transcription.assert_read(object.item_id).await;
+        }
+    }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -118,7 +147,7 @@ async fn a_failed_operation_reports_the_defect_of_the_file(db: PgPool) {
     for (calls, (content_type, bytes, code)) in
         (1..).zip([("audio/mpeg", broken, "unreadable"), ("audio/wav", long, "too_long")])
     {
-        let item = transcription.hear(content_type, &bytes).await;
+        let item = transcription.upload_and_deliver(content_type, &bytes).await;
         assert!(transcription.platform.item(item, "operation").await.is_some());
         transcription.operation_ended(calls).await;
         for _ in 0..20 {

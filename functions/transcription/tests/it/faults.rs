@@ -19,7 +19,7 @@ async fn fifty_concurrent_deliveries_make_one_call(db: PgPool) {
     let segments = transcription.segments(object.item_id).await;
     assert_eq!((segments.len(), segments[0].text.as_str()), (1, TEXT));
     assert_eq!(segments[0].words, serde_json::json!([]));
-    assert_eq!(transcription.duration(object.item_id).await, Some(1.0));
+    assert_eq!(transcription.duration(object.item_id).await, Some(5.505));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -85,8 +85,13 @@ async fn invalid_settings_are_reported_at_startup(db: PgPool) {
     };
     assert!(fault(env.clone()).await.contains("SPEECH_RECOGNIZER"));
     assert!(fault(env.clone().with("SPEECH_RECOGNIZER", "long")).await.contains("SPEECH_RECOGNIZER"));
-    let right = env.with("SPEECH_RECOGNIZER", "projects/p/locations/global/recognizers/_");
-    assert!(fault(right.clone().with("DEFAULT_LANGUAGE", "en_US")).await.contains("DEFAULT_LANGUAGE"));
+    let right = env.clone().with("SPEECH_RECOGNIZER", "projects/p/locations/eu/recognizers/_");
+    // A location without the models needs another one.
+    let global = env.with("SPEECH_RECOGNIZER", "projects/p/locations/global/recognizers/_");
+    assert!(fault(global.clone()).await.contains("SPEECH_MODEL"));
+    for language in ["en_US", "tlh"] {
+        assert!(fault(right.clone().with("DEFAULT_LANGUAGE", language)).await.contains("DEFAULT_LANGUAGE"));
+    }
     assert!(
         shared::function::service::<transcription::Transcription>(
             &right,

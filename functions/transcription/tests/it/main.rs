@@ -2,8 +2,11 @@
 //! The tests of `ocr` cover the behavior that both functions share.
 
 mod batches;
+mod channels;
+mod converts;
 mod fails;
 mod faults;
-mod hears;
 mod hours;
+mod pooler;
 mod support;
+mod transcribes;

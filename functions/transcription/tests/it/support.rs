@@ -5,7 +5,8 @@ use std::{ops::Deref, time::Duration};
 use local_speech::{Limits, Speech};
 use serde_json::Value;
 use shared::{
-    base::ids::ItemId,
+    base::{config::Settings as _, ids::ItemId},
+    cloud::storage::{Objects, StorageSettings},
     items::{ItemStatus, ObjectName},
     testing::{self, Platform, Processing, envelope},
 };
@@ -71,12 +72,12 @@ impl Transcription {
     /// Uploads a file without delivering its event. Returns the object and its generation.
     pub(crate) async fn uploaded(&self, content_type: &str, bytes: &[u8]) -> (ObjectName, i64) {
         let (object, generation) = self.upload(content_type, bytes).await;
-        self.announced("uploads").await;
+        self.wait_for_event("uploads").await;
         (object, generation)
     }
 
     /// Waits until the finalize event of an object is published.
-    pub(crate) async fn announced(&self, topic: &str) {
+    pub(crate) async fn wait_for_event(&self, topic: &str) {
         testing::eventually("the finalize event", async || {
             (!self.platform.messages(topic).await.is_empty()).then_some(())
         })
@@ -84,7 +85,7 @@ impl Transcription {
     }
 
     /// Creates an item, uploads its file, and delivers the event.
-    pub(crate) async fn hear(&self, content_type: &str, bytes: &[u8]) -> ItemId {
+    pub(crate) async fn upload_and_deliver(&self, content_type: &str, bytes: &[u8]) -> ItemId {
         let (object, generation) = self.uploaded(content_type, bytes).await;
         self.deliver(&object, generation).await.assert_status(204);
         object.item_id
@@ -92,7 +93,7 @@ impl Transcription {
 
     /// Creates a sample that is too long for a synchronous call, so that a batch operation processes it.
     pub(crate) async fn in_batch(&self) -> ItemId {
-        let item = self.hear("audio/wav", &silence(60_000)).await;
+        let item = self.upload_and_deliver("audio/wav", &silence(60_000)).await;
         assert!(self.platform.item(item, "operation").await.is_some(), "an operation has begun");
         item
     }
@@ -103,8 +104,8 @@ impl Transcription {
     }
 
     /// Transcribes a file of any length, and asserts the properties that every processed sample has.
-    pub(crate) async fn heard(&self, content_type: &str, bytes: &[u8]) -> ItemId {
-        let item = self.hear(content_type, bytes).await;
+    pub(crate) async fn upload_and_transcribe(&self, content_type: &str, bytes: &[u8]) -> ItemId {
+        let item = self.upload_and_deliver(content_type, bytes).await;
         if self.platform.item(item, "operation").await.is_some() {
             let output = self.output(item).await;
             self.deliver_output(&output).await.assert_status(204);
@@ -125,7 +126,7 @@ impl Transcription {
     /// Returns the segments of the current text.
     pub(crate) async fn segments(&self, item: ItemId) -> Vec<Segment> {
         let segments = sqlx::query_as(
-            "select number as segment_number, text, item_parts.confidence, item_parts.language, words
+            "select number as segment_number, text, item_parts.confidence, item_parts.language, words, channel
              from item_parts join items on items.id = item_id and text_attempt = item_parts.attempt
              where item_id = $1 order by 1",
         );
@@ -159,6 +160,24 @@ impl Transcription {
         messages.len()
     }
 
+    /// Returns the names of the objects that conversions left.
+    pub(crate) async fn conversions(&self) -> Vec<String> {
+        let storage = StorageSettings::from_env(&self.platform.env()).expect("settings");
+        let objects = Objects::new(&storage).expect("objects");
+        let listed = objects.list(testing::RESULTS_BUCKET, "converted/").await.expect("a list");
+        listed.into_iter().map(|object| object.name).collect()
+    }
+
+    /// Waits for the events of the pieces of conversions, which no function subscribes to.
+    pub(crate) async fn settle(&self) {
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            if self.platform.messages("results").await.is_empty() {
+                return;
+            }
+        }
+    }
+
     /// Waits until the operation of a sample ends.
     pub(crate) async fn operation_ended(&self, calls: u64) {
         testing::eventually("the end of the operation", async || {
@@ -177,6 +196,55 @@ pub(crate) struct Segment {
     pub(crate) confidence: Option<f32>,
     pub(crate) language: Option<String>,
     pub(crate) words: Value,
+    pub(crate) channel: Option<i16>,
+}
+
+/// Returns a recording that says "Good morning.", unless it has no sound.
+pub(crate) fn recording(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    std::fs::read(folder.join(name)).expect("a recording")
+}
+
+/// The format of the samples of a WAV file: its tag, and the bits of a sample.
+pub(crate) type Format = (u16, u16);
+
+/// Returns a WAV file with these samples of each channel, from -1 to 1, at 16 kHz.
+pub(crate) fn wav((tag, bits): Format, channels: &[&[f64]]) -> Vec<u8> {
+    let count = u16::try_from(channels.len()).expect("a number");
+    let frame = count * (bits / 8);
+    let samples: Vec<u8> = (0..channels[0].len())
+        .flat_map(|index| channels.iter().map(move |channel| channel[index]))
+        .flat_map(|sample| match (tag, bits) {
+            (1, 8) => vec![((sample + 1.0) * 127.5) as u8],
+            (3, 32) => (sample as f32).to_le_bytes().to_vec(),
+            (3, 64) => sample.to_le_bytes().to_vec(),
+            _ => {
+                let full = (sample * f64::from(i32::MAX)) as i32;
+                full.to_le_bytes()[4 - usize::from(bits / 8)..].to_vec()
+            }
+        })
+        .collect();
+    let size = u32::try_from(samples.len()).expect("a size");
+    let mut file = b"RIFF".to_vec();
+    file.extend((size + 36).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0");
+    for number in [tag, count, 16_000, 0] {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend((16_000 * u32::from(frame)).to_le_bytes());
+    file.extend(frame.to_le_bytes());
+    file.extend(bits.to_le_bytes());
+    file.extend(b"data");
+    file.extend(size.to_le_bytes());
+    file.extend(samples);
+    file
+}
+
+/// Returns the samples of a WAV file with one channel of 16 bits, from -1 to 1.
+pub(crate) fn samples(name: &str) -> Vec<f64> {
+    let file = sample(name);
+    let (_, data) = file.split_at(file.windows(4).position(|four| four == b"data").expect("samples") + 8);
+    data.chunks_exact(2).map(|two| f64::from(i16::from_le_bytes([two[0], two[1]])) / 32_768.0).collect()
 }
 
 /// Returns a WAV file with this many milliseconds of silence.

@@ -21,7 +21,7 @@ use crate::password_change::PasswordChange;
 pub(crate) struct ChangePassword {
     /// Current password. Optional within ten minutes of a sign-in or reauthentication.
     #[garde(dive)]
-    #[schema(value_type = Option<String>, format = Password)]
+    #[schema(value_type = Option<String>, format = Password, max_length = 512)]
     current_password: Option<GivenPassword>,
     /// New password of 12 to 128 characters.
     #[garde(dive)]
@@ -34,7 +34,8 @@ pub(crate) struct ChangePassword {
 /// Ends all other sessions, suspends all passkeys until you confirm them, and invalidates password reset links. You are
 /// notified by mail.
 #[utoipa::path(post, path = "/users/me/password", tag = "users",
-    responses((status = NO_CONTENT)))]
+    responses((status = NO_CONTENT),
+        (status = UNAUTHORIZED, description = "invalid_credentials")))]
 pub(crate) async fn change_password(
     State(change): State<PasswordChange>,
     Limited { body: session, spent }: Limited<UnprovenSession>,

@@ -7,7 +7,7 @@ use shared::{
     base::ids::PasskeyId,
     http::{
         extract::{Json, Path},
-        problem::{OrNotFound as _, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
     identity::{passkey::Passkey, principal::RecentSession},
 };
@@ -20,7 +20,8 @@ use crate::{AppState, queries};
 /// sign-in or reauthentication.
 #[utoipa::path(post, path = "/users/me/passkeys/{passkey_id}/confirm", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
-    responses((status = OK, body = Passkey), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = OK, body = Passkey),
+        (status = NOT_FOUND, description = "not_found")))]
 pub(crate) async fn confirm_passkey(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,

@@ -5,7 +5,7 @@ use shared::{
     audit::{self, Action, Entry},
     http::{precondition::IfMatch, problem::Result},
     identity::{
-        admins::{self, LastAdminProblem, Removal},
+        admins::{self, Removal},
         invitations::end_invitations,
         principal::RecentSession,
     },
@@ -18,8 +18,8 @@ use crate::{AppState, queries};
 /// Ends all sessions. Fails with `last_admin` while a project would be left without an admin, and with
 /// `last_super_admin` for the last super admin. Requires a recent sign-in or reauthentication.
 #[utoipa::path(delete, path = "/users/me", tag = "users",
-    params(("If-Match" = Option<String>, Header, description = "`ETag` of the version to delete.")),
-    responses((status = NO_CONTENT), (status = CONFLICT, body = LastAdminProblem)))]
+    responses((status = NO_CONTENT),
+        (status = CONFLICT, description = "last_admin, last_super_admin")))]
 pub(crate) async fn delete_account(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,

@@ -8,7 +8,7 @@ use shared::{
     cloud::events::EmailRequested,
     http::{
         extract::Path,
-        problem::{OrNotFound as _, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
     identity::principal::RecentSession,
 };
@@ -20,7 +20,8 @@ use crate::{AppState, queries};
 /// The passkey can no longer be used to sign in. You are notified by mail. Requires a recent sign-in or reauthentication.
 #[utoipa::path(delete, path = "/users/me/passkeys/{passkey_id}", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT),
+        (status = NOT_FOUND, description = "not_found")))]
 pub(crate) async fn delete_passkey(
     State(app): State<AppState>,
     RecentSession(principal): RecentSession,

@@ -7,7 +7,7 @@ use shared::{
     base::ids::SessionId,
     http::{
         extract::Path,
-        problem::{OrNotFound as _, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
     identity::principal::Principal,
 };
@@ -19,7 +19,8 @@ use crate::{AppState, queries};
 /// Its access and refresh tokens stop working immediately.
 #[utoipa::path(delete, path = "/users/me/sessions/{session_id}", tag = "users",
     params(("session_id" = SessionId, Path)),
-    responses((status = NO_CONTENT), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = NO_CONTENT),
+        (status = NOT_FOUND, description = "not_found")))]
 pub(crate) async fn delete_session(
     State(app): State<AppState>,
     principal: Principal,

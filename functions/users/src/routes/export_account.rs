@@ -1,6 +1,11 @@
 //! The handler of `GET /users/me/export`.
 
-use axum::{body::Body, extract::State, http::header, response::IntoResponse};
+use axum::{
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
 use shared::{
     audit::{self, Action, Entry},
     http::problem::Result,
@@ -20,7 +25,7 @@ use crate::{
 pub(crate) async fn export_account(
     State(app): State<AppState>,
     VerifiedAccount(account): VerifiedAccount,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let now = app.clock.now();
     let user = account.id;
     let mut db = app.db.acquire().await?;
@@ -29,5 +34,5 @@ pub(crate) async fn export_account(
         (header::CONTENT_TYPE, "application/json"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"alta-data-account.json\""),
     ];
-    Ok((headers, Body::from_stream(export::stream(app.db.clone(), account, now)?)))
+    Ok((headers, Body::from_stream(export::stream(app.db.clone(), account, now)?)).into_response())
 }

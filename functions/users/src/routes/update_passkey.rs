@@ -9,7 +9,7 @@ use shared::{
     base::{ids::PasskeyId, text::Name},
     http::{
         extract::{Json, Path},
-        problem::{OrNotFound as _, ProblemBody, Result},
+        problem::{OrNotFound as _, Result},
     },
     identity::{passkey::Passkey, principal::Principal},
 };
@@ -23,16 +23,19 @@ use crate::{AppState, queries};
 pub(crate) struct UpdatePasskey {
     #[serde(default, deserialize_with = "shared::http::merge_patch::kept_or_set")]
     #[garde(dive)]
-    #[schema(value_type = Option<Name>)]
+    #[schema(value_type = Name, required = false)]
     name: Option<Name>,
 }
 
 /// Rename one of your passkeys
+///
+/// The name is shown to you only.
 #[utoipa::path(patch, path = "/users/me/passkeys/{passkey_id}", tag = "users",
     params(("passkey_id" = PasskeyId, Path)),
     request_body(content((UpdatePasskey = "application/merge-patch+json"),
         (UpdatePasskey = "application/json"))),
-    responses((status = OK, body = Passkey), (status = NOT_FOUND, body = ProblemBody)))]
+    responses((status = OK, body = Passkey),
+        (status = NOT_FOUND, description = "not_found")))]
 pub(crate) async fn update_passkey(
     State(app): State<AppState>,
     principal: Principal,

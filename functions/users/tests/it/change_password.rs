@@ -51,8 +51,8 @@ async fn an_old_session_needs_the_current_password(db: PgPool) {
     users.platform.clock.advance(Duration::minutes(11));
     let without = json!({"new_password": NEW_PASSWORD});
     client.post(PATH, without).await.assert_problem(403, "reauthentication_required");
-    let wrong = json!({"current_password": "wrong", "new_password": NEW_PASSWORD});
-    client.post(PATH, wrong).await.assert_problem(401, "invalid_credentials");
+    let invalid = json!({"current_password": "wrong", "new_password": NEW_PASSWORD});
+    client.post(PATH, invalid).await.assert_problem(401, "invalid_credentials");
     assert!(users.opens(&ada, PASSWORD).await);
     let right = json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD});
     client.post(PATH, right).await.assert_status(204);

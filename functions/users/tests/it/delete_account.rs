@@ -39,9 +39,9 @@ async fn projects_that_would_lose_their_last_admin_are_listed(db: PgPool) {
     let bob = platform.user("bob@example.org").await;
     platform.member(shared, &bob, ProjectRole::Admin).await;
     platform.member(alone, &bob, ProjectRole::Reviewer).await;
-    let gone = platform.user("gone@example.org").await;
-    platform.member(alone, &gone, ProjectRole::Admin).await;
-    platform.change("update users set deleted_at = now() where id = $1", gone.id.0).await;
+    let former = platform.user("gone@example.org").await;
+    platform.member(alone, &former, ProjectRole::Admin).await;
+    platform.change("update users set deleted_at = now() where id = $1", former.id.0).await;
     let shut = platform.user("shut@example.org").await;
     platform.member(suspended, &shut, ProjectRole::Admin).await;
     platform.change("update users set suspended_at = now() where id = $1", shut.id.0).await;

@@ -26,8 +26,8 @@ async fn an_export_contains_only_data_of_the_user(db: PgPool) {
     let hers = platform.draft(project, &ada, "application/pdf", 7).await;
     platform.draft(project, &bob, "application/pdf", 7).await;
     platform.change("update items set feedback = 'words of a reviewer' where id = $1", hers.item_id.0).await;
-    let gone = platform.draft(project, &ada, "application/pdf", 7).await;
-    platform.change("update items set deleted_at = now() where id = $1", gone.item_id.0).await;
+    let deleted = platform.draft(project, &ada, "application/pdf", 7).await;
+    platform.change("update items set deleted_at = now() where id = $1", deleted.item_id.0).await;
     let client = users.client.as_user(&ada);
     client.patch("/users/me", json!({"display_name": "Ada"})).await.assert_status(200);
     users.client.as_user(&bob).patch("/users/me", json!({"display_name": "Bob"})).await.assert_status(200);
@@ -149,12 +149,15 @@ async fn an_export_omits_ip_addresses_and_user_agents_of_others(db: PgPool) {
         .expect("an audit row");
     }
     let export = users.client.as_user(&ada).get(PATH).await;
-    let told: Vec<(&str, Option<&str>)> = list(&export.body, "audit_logs")
+    let entries: Vec<(&str, Option<&str>)> = list(&export.body, "audit_logs")
         .iter()
         .map(|row| (row["action"].as_str().expect("an action"), row["ip_address"].as_str()))
         .take(3)
         .collect();
-    assert_eq!(told, [("user.suspended", None), ("user.login", None), ("user.login", Some("203.0.113.9"))]);
+    assert_eq!(
+        entries,
+        [("user.suspended", None), ("user.login", None), ("user.login", Some("203.0.113.9"))]
+    );
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

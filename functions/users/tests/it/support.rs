@@ -81,9 +81,9 @@ impl Users {
     pub(crate) async fn refuses_strangers(&self, method: Method, path: &str, body: Option<Value>) {
         let kind = body.as_ref().map(|_| "application/json");
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        let nobody = self.client.send(method.clone(), path, kind, body.clone()).await;
-        nobody.assert_problem(401, "unauthenticated");
-        assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+        let anonymous = self.client.send(method.clone(), path, kind, body.clone()).await;
+        anonymous.assert_problem(401, "unauthenticated");
+        assert_eq!(anonymous.headers["www-authenticate"], "Bearer");
         let unverified = self.platform.unverified_user("unverified@example.org").await;
         let client = self.client.as_user(&unverified);
         client.send(method, path, kind, body).await.assert_problem(403, "email_not_verified");

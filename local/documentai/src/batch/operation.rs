@@ -22,6 +22,9 @@ pub(crate) struct Operation {
     created: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) updated: OffsetDateTime,
+    /// True once the operation has left the queue.
+    #[serde(default)]
+    pub(super) started: bool,
     documents: Vec<DocumentStatus>,
     error: Option<RpcStatus>,
 }
@@ -50,7 +53,15 @@ struct DocumentStatus {
 impl Operation {
     pub(super) fn new(name: String, request: Value) -> Self {
         let now = clock::now();
-        Self { name, request: Some(request), created: now, updated: now, documents: vec![], error: None }
+        Self {
+            name,
+            request: Some(request),
+            created: now,
+            updated: now,
+            started: false,
+            documents: vec![],
+            error: None,
+        }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -59,6 +70,11 @@ impl Operation {
 
     pub(crate) fn is_running(&self) -> bool {
         self.request.is_some()
+    }
+
+    pub(super) fn start(&mut self) {
+        self.started = true;
+        self.updated = clock::now();
     }
 
     /// Adds the status of one document.
@@ -77,7 +93,7 @@ impl Operation {
     /// Returns the number of the `BatchProcessMetadata.State`.
     fn state(&self) -> i32 {
         match &self.error {
-            _ if self.is_running() => 2,
+            _ if self.is_running() => 1 + i32::from(self.started),
             None => 3,
             Some(error) if error.code == CANCELLED => 5,
             Some(_) => 6,

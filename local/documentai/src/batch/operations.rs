@@ -124,6 +124,12 @@ impl Operations {
         self.table().by_name.get(name).map(|entry| Arc::clone(&entry.canceled))
     }
 
+    pub(super) fn start(&self, name: &str) {
+        if let Some(entry) = self.table().by_name.get_mut(name) {
+            entry.operation.start();
+        }
+    }
+
     pub(super) fn report(&self, name: &str, input: &str, output: Result<String, &Fault>) {
         if let Some(entry) = self.table().by_name.get_mut(name) {
             entry.operation.report(input, output);

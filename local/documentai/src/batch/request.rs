@@ -58,6 +58,9 @@ struct ShardingConfig {
     pages_overlap: i32,
 }
 
+/// The number of documents that a batch may name (<https://cloud.google.com/document-ai/limits>).
+const MAX_DOCUMENTS: usize = 5000;
+
 /// The documents of a batch.
 pub(crate) enum Input {
     /// These documents, in this order.
@@ -84,6 +87,12 @@ impl Batch {
             Fault::invalid("INVALID_REQUEST", format!("Invalid JSON payload received. {error}"))
         })?;
         let input = match (request.input_documents.gcs_documents, request.input_documents.gcs_prefix) {
+            (Some(GcsDocuments { documents }), None) if documents.len() > MAX_DOCUMENTS => {
+                return Err(Fault::invalid(
+                    "TOO_MANY_DOCUMENTS",
+                    format!("A batch can have {MAX_DOCUMENTS} documents, got {}.", documents.len()),
+                ));
+            }
             (Some(GcsDocuments { documents }), None) if !documents.is_empty() => Input::Documents(documents),
             (None, Some(GcsPrefix { gcs_uri_prefix })) if names_bucket(&gcs_uri_prefix) => {
                 Input::Prefix(gcs_uri_prefix)
@@ -95,6 +104,7 @@ impl Batch {
                 ));
             }
         };
+        request.process_options.check()?;
         let output = request.document_output_config.gcs_output_config;
         let folder = output.gcs_uri.trim_end_matches('/');
         if !names_bucket(folder) {
@@ -140,6 +150,8 @@ mod tests {
                 .is_ok()
         );
         assert_eq!(reason(&json!({})), "INVALID_SOURCE");
+        let many = json!({"gcsDocuments": {"documents": vec![json!({"gcsUri": "gs://b/o"}); 5001]}});
+        assert_eq!(reason(&request(many, output_to("gs://b"))), "TOO_MANY_DOCUMENTS");
         assert_eq!(reason(&json!({"inputDocuments": 7})), "INVALID_REQUEST");
         let none = json!({"gcsDocuments": {"documents": []}});
         assert_eq!(reason(&request(none, output_to("gs://b"))), "INVALID_SOURCE");

@@ -62,6 +62,8 @@ async fn run(service: &DocumentAi, operation: &Operation) -> Result<(), Fault> {
         batch: Batch::parse(operation.request.as_ref().unwrap_or(&Value::Null))?,
         write: inner.settings.write.clone().ok_or_else(no_write)?,
     };
+    inner.controls.leave_queue().await;
+    inner.operations.start(&operation.name);
     inner.controls.wait().await;
     inner.controls.admit_operation()?;
     let documents = work.documents().await?;

@@ -11,7 +11,7 @@ const MAX_SIDE: usize = 30_000;
 const MIN_SIDE: usize = 2400;
 /// The number of squares along the page's longer side for which the light is measured.
 const SQUARES_PER_SIDE: usize = 48;
-/// The share of isolated specks from which a page needs the median filter.
+/// A page with at least this share of isolated specks needs the median filter.
 const SPECKS: f64 = 0.0004;
 /// Smaller skew angles, in degrees, are not corrected.
 const MIN_SKEW: f32 = 0.15;
@@ -58,10 +58,10 @@ fn percentile(pixels: impl Iterator<Item = u8>, percent: usize) -> u8 {
         counts[usize::from(pixel)] += 1;
         total += 1;
     }
-    let mut seen = 0;
+    let mut counted = 0;
     let found = counts.iter().position(|count| {
-        seen += count;
-        seen * 100 > total * percent
+        counted += count;
+        counted * 100 > total * percent
     });
     found.and_then(|grey| u8::try_from(grey).ok()).unwrap_or(u8::MAX)
 }
@@ -111,12 +111,12 @@ fn smooth(image: &Grey) -> Grey {
     smoothed
 }
 
-/// Tells if many pixels differ from all their neighbors.
+/// Returns true if many pixels differ from all their neighbors.
 fn is_speckled(page: &Grey) -> bool {
-    let (mut specks, mut seen) = (0_u32, 0_u32);
+    let (mut specks, mut counted) = (0_u32, 0_u32);
     for y in (2..page.height.saturating_sub(2)).step_by(2) {
         for x in 2..page.width.saturating_sub(2) {
-            seen += 1;
+            counted += 1;
             let at = |x: usize, y: usize| page.data[y * page.width + x];
             let here = at(x, y);
             // Compare at a distance of two pixels, because a rendered speck may be two pixels wide.
@@ -127,7 +127,7 @@ fn is_speckled(page: &Grey) -> bool {
             specks += u32::from(darker || lighter);
         }
     }
-    f64::from(specks) > SPECKS * f64::from(seen.max(1))
+    f64::from(specks) > SPECKS * f64::from(counted.max(1))
 }
 
 /// Replaces pixels that differ from all their neighbors. Strokes of one pixel's width remain.

@@ -15,6 +15,7 @@ use std::{io::Read as _, path::Path, sync::Arc};
 
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use local_engine::{Program, Programs, missing_packages};
+use tempfile::TempPath;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
@@ -70,6 +71,8 @@ pub(crate) enum Lane {
 /// A file and its pages to read.
 pub(crate) struct Job<'a> {
     file: &'a Path,
+    /// The copy of the file that is read instead.
+    corrected: Option<TempPath>,
     media_type: MediaType,
     /// The languages in Tesseract's notation.
     languages: String,
@@ -82,6 +85,10 @@ impl Job<'_> {
     pub(crate) fn pages(&self) -> usize {
         self.resolutions.len()
     }
+
+    fn file(&self) -> &Path {
+        self.corrected.as_deref().unwrap_or(self.file)
+    }
 }
 
 impl Engine {
@@ -91,6 +98,7 @@ impl Engine {
             folder: settings.work_folder.clone(),
             path: settings.tool_path.clone(),
             step_time: settings.limits.step_time,
+            memory: settings.limits.step_memory,
         };
         Self {
             pages_at_once,
@@ -126,8 +134,13 @@ impl Engine {
         check(file, media_type, max_bytes).await?;
         let _plan = self.plans.acquire().await.map_err(|_| Fault::internal())?;
         let languages = tesseract::languages(&options.languages, &self.programs).await?;
+        let corrected = match media_type {
+            MediaType::Pdf => pdf::corrected(file, &self.programs).await?,
+            _ => None,
+        };
+        let read = corrected.as_deref().unwrap_or(file);
         let count = match media_type {
-            MediaType::Pdf => pdf::count_pages(file, &self.programs).await?,
+            MediaType::Pdf => pdf::count_pages(read, &self.programs).await?,
             MediaType::Tiff => blocking(file, tiff::count_pages).await?,
             _ => 1,
         };
@@ -136,11 +149,11 @@ impl Engine {
             return Err(fault::too_many_pages(numbers.len(), options.page_limit));
         }
         let resolutions = if media_type == MediaType::Pdf {
-            pdf::resolutions(file, &numbers, self.limits.pixels, &self.programs).await?
+            pdf::resolutions(read, &numbers, self.limits.pixels, &self.programs).await?
         } else {
             numbers.into_iter().map(|number| (number, None)).collect()
         };
-        Ok(Job { file, media_type, languages, resolutions })
+        Ok(Job { file, corrected, media_type, languages, resolutions })
     }
 
     /// Reads the pages, several at once, and yields them in order.
@@ -169,9 +182,20 @@ impl Engine {
         let permit = Arc::new(permit);
         let image = match resolution {
             Some(resolution) => {
-                pdf::render(job.file, number, resolution, self.limits.pixels, &self.programs).await?
+                pdf::render(job.file(), number, resolution, self.limits.pixels, &self.programs).await?
             }
-            None => self.decode(job, number, &permit).await?,
+            None => match self.decode(job, number, &permit).await {
+                Err(error) if job.media_type == MediaType::Tiff && error.reason() == fault::BROKEN => {
+                    let read = tesseract::read_tiff(job.file, number, &job.languages, &self.programs).await;
+                    let recognition = read.map_err(|_| error)?;
+                    return Ok(layout::place(&RecognizedPage {
+                        number,
+                        recognition,
+                        languages: job.languages.clone(),
+                    }));
+                }
+                image => image?,
+            },
         };
         let held = Arc::clone(&permit);
         let clean = tokio::task::spawn_blocking(move || {

@@ -1,8 +1,9 @@
 //! Recognizes a clean page with Tesseract.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ffi::OsStr, path::Path};
 
-use local_engine::Programs;
+use http::StatusCode;
+use local_engine::{Output, Programs};
 
 use crate::{
     engine::{TESSERACT, grey::Grey},
@@ -86,7 +87,29 @@ async fn attempt(
     programs: &Programs,
 ) -> Result<Recognition, Fault> {
     let arguments = ["stdin", "stdout", "-l", languages, "--psm", segmentation, "tsv"];
-    let output = programs.run(TESSERACT, arguments, &page.to_pgm(), OUTPUT_BYTES).await?;
+    recognized(programs.run(TESSERACT, arguments, &page.to_pgm(), OUTPUT_BYTES).await)
+}
+
+/// Recognizes a page of a TIFF file, which Tesseract's own library decodes. It reads encodings that others do not.
+pub(super) async fn read_tiff(
+    file: &Path,
+    number: usize,
+    languages: &str,
+    programs: &Programs,
+) -> Result<Recognition, Fault> {
+    let page = format!("tessedit_page_number={}", number - 1);
+    let options = ["stdout", "-l", languages, "--psm", ANY_ORIENTATION, "-c", &page, "tsv"];
+    let arguments = [file.as_os_str()].into_iter().chain(options.map(OsStr::new));
+    recognized(programs.run(TESSERACT, arguments, &[], OUTPUT_BYTES).await)
+}
+
+/// Parses the output of Tesseract.
+fn recognized(run: Result<Output, Fault>) -> Result<Recognition, Fault> {
+    let output = match run {
+        Ok(output) if output.exhausted => return Err(fault::too_complex(None)),
+        Err(error) if error.status() == StatusCode::GATEWAY_TIMEOUT => return Err(fault::too_complex(None)),
+        output => output?,
+    };
     if !output.success {
         tracing::error!(stderr = output.stderr, "tesseract failed");
         if output.stderr.contains("loading language") || output.stderr.contains("traineddata") {
@@ -101,16 +124,20 @@ async fn attempt(
             fault::broken("The page could not be read.")
         });
     }
-    let words = String::from_utf8_lossy(&output.stdout).lines().filter_map(word).collect();
-    Ok(Recognition {
-        width: super::grey::coordinate(page.width),
-        height: super::grey::coordinate(page.height),
-        words,
-    }
-    .upright())
+    let listing = String::from_utf8_lossy(&output.stdout);
+    let [width, height] =
+        listing.lines().find_map(page_size).ok_or_else(|| fault::broken("The page has no size."))?;
+    Ok(Recognition { width, height, words: listing.lines().filter_map(word).collect() }.upright())
 }
 
-/// Tells if the page has more ink than specks.
+/// Parses a line `1 page_num 0 0 0 0 left top width height conf text`.
+fn page_size(line: &str) -> Option<[f32; 2]> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let sides = fields.get(8).zip(fields.get(9)).filter(|_| fields.first() == Some(&"1"))?;
+    Some([sides.0.parse().ok()?, sides.1.parse().ok()?])
+}
+
+/// Returns true if the page has more ink than specks.
 fn has_ink(page: &Grey) -> bool {
     page.data.iter().step_by(5).filter(|pixel| **pixel < 128).count() * 5 > page.data.len() / 400
 }

@@ -52,8 +52,12 @@ pub(super) fn decode(file: &Path, number: usize, max_pixels: u64) -> Result<Grey
     let orientation = tag(&mut decoder, Tag::Orientation).unwrap_or(1.0);
     let across = tag(&mut decoder, Tag::XResolution);
     let down = tag(&mut decoder, Tag::YResolution);
-    let pixels = decoder.read_image().map_err(|error| broken(&error))?;
-    let grey = to_grey(color, pixels, width as usize, height as usize)
+    let has_planes = tag(&mut decoder, Tag::PlanarConfiguration) == Some(2.0);
+    let mut pixels = DecodingResult::U8(vec![]);
+    decoder.read_image_to_buffer(&mut pixels).map_err(|error| broken(&error))?;
+    let bytes = bytes(pixels).ok_or_else(|| fault::broken("The TIFF's samples are not supported."))?;
+    let bytes = if has_planes { interleaved(&bytes, usize::from(color.num_samples())) } else { bytes };
+    let grey = to_grey(color, bytes, width as usize, height as usize)
         .ok_or_else(|| fault::broken("The TIFF's colors are not supported."))?;
     Ok(upright(square(grey, across, down), orientation))
 }
@@ -92,26 +96,44 @@ fn upright(grey: Grey, orientation: f32) -> Grey {
     }
 }
 
-fn to_grey(color: ColorType, pixels: DecodingResult, width: usize, height: usize) -> Option<Grey> {
-    let bytes: Vec<u8> = match pixels {
-        DecodingResult::U8(bytes) => bytes,
-        DecodingResult::U16(words) => words.into_iter().map(|word| word.to_be_bytes()[0]).collect(),
-        _ => return None,
-    };
+/// Returns samples of at most 8 bits, packed as in the file.
+fn bytes(pixels: DecodingResult) -> Option<Vec<u8>> {
+    match pixels {
+        DecodingResult::U8(bytes) => Some(bytes),
+        DecodingResult::U16(words) => Some(words.into_iter().map(|word| word.to_be_bytes()[0]).collect()),
+        _ => None,
+    }
+}
+
+/// Combines planes, which each hold one sample of all pixels, into pixels.
+fn interleaved(planes: &[u8], samples: usize) -> Vec<u8> {
+    let size = planes.len() / samples.max(1);
+    (0..size).flat_map(|pixel| (0..samples).map(move |sample| planes[sample * size + pixel])).collect()
+}
+
+fn to_grey(color: ColorType, bytes: Vec<u8>, width: usize, height: usize) -> Option<Grey> {
     let data: Vec<u8> = match color {
         ColorType::Gray(8 | 16) => bytes,
         ColorType::Gray(bits @ (1 | 2 | 4)) => unpack(&bytes, bits, width),
-        ColorType::GrayA(8 | 16) => bytes.chunks_exact(2).map(|pixel| pixel[0]).collect(),
+        ColorType::GrayA(8 | 16) | ColorType::Multiband { bit_depth: 8 | 16, num_samples: 2 } => {
+            bytes.chunks_exact(2).map(|pixel| opaque(pixel[0], pixel[1])).collect()
+        }
         ColorType::RGB(8 | 16) | ColorType::YCbCr(8) => bytes.chunks_exact(3).map(luma).collect(),
         ColorType::RGBA(8 | 16) => bytes.chunks_exact(4).map(luma).collect(),
         ColorType::CMYK(8) => bytes
             .chunks_exact(4)
             .map(|ink| luma(&[&ink[..1], &ink[1..2], &ink[2..3]].map(|part| paper(part[0], ink[3]))))
             .collect(),
-        ColorType::Palette(_) => return None,
+        // A color map, for example, which Tesseract's library can read.
         _ => return None,
     };
     Grey::new(width, height, data)
+}
+
+/// The shade of a translucent pixel on white paper.
+fn opaque(shade: u8, alpha: u8) -> u8 {
+    let (shade, alpha) = (u16::from(shade), u16::from(alpha));
+    u8::try_from((shade * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
 }
 
 fn paper(ink: u8, black: u8) -> u8 {

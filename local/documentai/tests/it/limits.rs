@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use google_cloud_documentai_v1::model::{ProcessOptions, process_options::IndividualPageSelector};
 use google_cloud_gax::error::rpc::Code;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{PROCESSOR, Service, blank_pdf, bytes_of, sent, stored, until};
 
@@ -19,6 +20,51 @@ async fn fifteen_pages_are_read_and_sixteen_rejected() {
     let error = service.process(sent(blank_pdf(16, 80), "application/pdf")).await.expect_err("an error");
     assert_eq!((error.code, error.reason.as_str()), (Code::InvalidArgument, "PAGE_LIMIT_EXCEEDED"));
     assert_eq!(error.message, "Document pages exceed the limit: 15 got 16");
+}
+
+#[tokio::test]
+async fn a_page_selector_chooses_up_to_fifteen_existing_pages_of_a_longer_document() {
+    let service = Service::start().await;
+    let request = |pages: std::ops::RangeInclusive<i32>| {
+        let selector = IndividualPageSelector::new().set_pages(pages);
+        sent(blank_pdf(31, 80), "application/pdf")
+            .set_process_options(ProcessOptions::new().set_individual_page_selector(selector))
+    };
+    let read = service.process(request(16..=30)).await.expect("a document");
+    let numbers: Vec<i32> = read.pages.iter().map(|page| page.page_number).collect();
+    assert_eq!(numbers, (16..=30).collect::<Vec<_>>());
+    assert_eq!(service.error(request(16..=31)).await, invalid("PAGE_LIMIT_EXCEEDED"));
+    assert_eq!(service.error(request(31..=32)).await, invalid("INVALID_PAGE_RANGE"));
+    assert_eq!(service.error(request(0..=1)).await, invalid("INVALID_PAGE_RANGE"));
+}
+
+#[tokio::test]
+async fn options_that_exclude_each_other_or_belong_to_other_processors_are_rejected() {
+    let service = Service::start().await;
+    service.ai.instant(Some("at once"));
+    let body = |options: Value| {
+        json!({
+            "gcsDocument": {"gcsUri": "gs://samples/page.png", "mimeType": "image/png"},
+            "inputDocuments": {"gcsDocuments": {"documents": [{"gcsUri": "gs://samples/page.png"}]}},
+            "documentOutputConfig": {"gcsOutputConfig": {"gcsUri": "gs://results"}},
+            "processOptions": options,
+        })
+    };
+    for options in [
+        json!({"fromStart": 1, "fromEnd": 1}),
+        json!({"individualPageSelector": {"pages": [1]}, "fromStart": 1}),
+        json!({"individualPageSelector": {"pages": [-1]}}),
+        json!({"layoutConfig": {"returnImages": true}}),
+        json!({"schemaOverride": {"displayName": "letters"}}),
+    ] {
+        for method in ["process", "batchProcess"] {
+            let response = service.post(method, &body(options.clone())).await;
+            let response: Value = response.json().await.expect("JSON");
+            assert_eq!(response["error"]["status"], "INVALID_ARGUMENT", "{method} {options}");
+        }
+    }
+    assert_eq!(service.post("process", &body(json!({"fromStart": 1}))).await.status(), 200);
+    assert_eq!((service.ai.calls(), service.ai.operations().started), (1, 0));
 }
 
 #[tokio::test]
@@ -80,10 +126,21 @@ async fn requests_over_the_quota_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_step_over_the_time_limit_is_aborted() {
+async fn a_step_over_the_time_limit_is_aborted_and_the_document_too_large() {
     let service = Service::with(|settings| settings.limits.step_time = Duration::from_millis(1)).await;
-    let body = json!({"gcsDocument": {"gcsUri": "gs://samples/letter.pdf", "mimeType": "application/pdf"}});
-    assert_eq!(service.post("process", &body).await.status(), 504);
+    for (name, kind) in [("letter.pdf", "application/pdf"), ("page.png", "image/png")] {
+        assert_eq!(service.error(stored(name, kind)).await, invalid("PIXEL_LIMIT_EXCEEDED"), "{name}");
+    }
+    until("the end of the programs", || service.programs() == 0).await;
+}
+
+#[tokio::test]
+async fn a_step_over_the_memory_limit_is_aborted_and_the_document_too_large() {
+    // Tesseract needs more for its libraries and its model.
+    let service = Service::with(|settings| settings.limits.step_memory = 96 << 20).await;
+    let error = service.process(stored("page.png", "image/png")).await.expect_err("an error");
+    assert_eq!((error.code, error.reason.as_str()), (Code::InvalidArgument, "PIXEL_LIMIT_EXCEEDED"));
+    assert!(error.message.ends_with("is too large to be processed."), "{}", error.message);
     until("the end of the programs", || service.programs() == 0).await;
 }
 

@@ -54,6 +54,32 @@ async fn batches_over_the_quota_are_rejected_until_one_ends() {
 }
 
 #[tokio::test]
+async fn an_operation_waits_in_the_queue_until_it_is_started() {
+    let service = Service::start().await;
+    service.ai.instant(Some("instant"));
+    service.ai.hold_operations(true);
+    service.ai.set_delay(Duration::from_secs(1));
+    let name = start(&service, "one.pdf").await;
+    let metadata = async || -> Value {
+        let operation: Value = service.get(&name).await.json().await.expect("JSON");
+        operation["metadata"].clone()
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let waiting = metadata().await;
+    assert_eq!((&waiting["state"], &waiting["updateTime"]), (&json!(1), &waiting["createTime"]));
+    service.ai.hold_operations(false);
+    let mut states = vec![];
+    while states.last() != Some(&json!(3)) {
+        let state = metadata().await["state"].clone();
+        if states.last() != Some(&state) {
+            states.push(state);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(states.contains(&json!(2)), "{states:?}");
+}
+
+#[tokio::test]
 async fn instant_batches_have_the_configured_number_of_pages() {
     let service = Service::start().await;
     service.ai.instant(Some("A page."));
@@ -219,7 +245,7 @@ fn a_restart_repeats_unfinished_operations_and_keeps_finished_ones() {
     });
 }
 
-/// Tells if incomplete output exists.
+/// Returns true if incomplete output exists.
 fn has_folder(work_folder: &Path) -> bool {
     let entries = std::fs::read_dir(work_folder.join("documentai-operations")).expect("operations").flatten();
     entries.into_iter().any(|entry| entry.path().is_dir())

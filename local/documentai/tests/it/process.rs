@@ -4,6 +4,7 @@ use std::{io::Cursor, time::Duration};
 
 use futures::future::join_all;
 use google_cloud_documentai_v1::model::document::{Page, page::Layout};
+use google_cloud_gax::error::rpc::Code;
 use google_cloud_wkt::FieldMask;
 use image::{DynamicImage, ImageEncoder as _, ImageFormat, codecs::jpeg::JpegEncoder};
 use local_documentai::{DocumentAi, MediaType, PageChoice, ReadOptions, word_error_rate};
@@ -125,6 +126,42 @@ async fn every_image_type_is_read() {
 }
 
 #[tokio::test]
+async fn tiff_files_of_every_kind_are_read() {
+    let service = Service::start().await;
+    let kinds = [
+        ("palette", include_bytes!("../data/palette.tiff").as_slice(), 1),
+        ("gray-alpha", include_bytes!("../data/gray-alpha.tiff"), 1),
+        ("tiled", include_bytes!("../data/tiled.tiff"), 1),
+        ("planar", include_bytes!("../data/planar.tiff"), 1),
+        ("several-pages", include_bytes!("../data/several-pages.tiff"), 3),
+    ];
+    for (name, bytes, pages) in kinds {
+        let document = service.process(sent(bytes.to_vec(), "image/tiff")).await;
+        let document = document.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert_eq!(document.pages.len(), pages, "{name}");
+        for page in &document.pages {
+            let text = slice(&document.text, page.layout.as_ref());
+            assert!(text.starts_with("The Garden Behind the Library"), "{name}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pdf_that_states_a_wrong_number_of_pages_is_read() {
+    let service = Service::start().await;
+    let pdf = |stated: &str| {
+        let pdf = String::from_utf8(crate::harness::blank_pdf(2, 100)).expect("text");
+        pdf.replace("/Count 2", &format!("/Count {stated}")).into_bytes()
+    };
+    for (stated, pages) in [("2", 2), ("4", 2), ("100000", 2), ("0", 2), ("-1", 2), ("1", 1)] {
+        let document = service.process(sent(pdf(stated), "application/pdf")).await;
+        let document = document.unwrap_or_else(|error| panic!("{stated}: {error:?}"));
+        assert_eq!(document.pages.len(), pages, "{stated}");
+    }
+    assert_eq!(service.work_files(), 0);
+}
+
+#[tokio::test]
 async fn a_jpeg_is_rotated_by_its_exif_data() {
     let page = image::open(sample("page.png")).expect("an image").rotate270().into_luma8();
     // TIFF header, one entry: Orientation (0x0112), SHORT, 6 (turn clockwise to see it upright).
@@ -212,11 +249,20 @@ async fn concurrent_requests_do_not_block_others() {
 }
 
 #[tokio::test]
-async fn a_processor_version_responds_like_its_processor() {
+async fn a_known_processor_version_responds_like_its_processor_and_an_unknown_one_is_not_found() {
     let service = Service::start().await;
     service.ai.instant(Some("at once"));
-    let request = stored("page.png", "image/png").set_name(format!("{PROCESSOR}/processorVersions/rc"));
-    assert_eq!(service.process(request).await.expect("a document").text, "at once");
+    let request = |version: &str| {
+        stored("page.png", "image/png").set_name(format!("{PROCESSOR}/processorVersions/{version}"))
+    };
+    for version in ["rc", "stable", "pretrained-ocr-v2.1-2024-08-07"] {
+        assert_eq!(service.process(request(version)).await.expect("a document").text, "at once", "{version}");
+    }
+    // Google does not offer this version in `eu`.
+    for version in ["pretrained-ocr-v2.1.1-2025-01-31", "7"] {
+        let error = service.error(request(version)).await;
+        assert_eq!(error, (Code::NotFound, "PROCESSOR_VERSION_NOT_FOUND".to_owned()), "{version}");
+    }
 }
 
 #[tokio::test]

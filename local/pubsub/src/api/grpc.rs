@@ -58,7 +58,7 @@ pub(crate) async fn publish(State(pubsub): State<PubSub>, request: Request) -> R
     Grpc::new(codec).max_decoding_message_size(MAX_BODY).unary(service, request).await
 }
 
-/// Tells if a request uses gRPC.
+/// Returns true if a request uses gRPC.
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }

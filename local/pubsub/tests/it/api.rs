@@ -62,8 +62,8 @@ async fn the_official_admin_client_manages_topics() {
     assert!(next.next_page_token.is_empty());
 
     admin.delete_topic().set_topic(topic_name("dead")).send().await.expect("a deleted topic");
-    let gone = admin.get_topic().set_topic(topic_name("dead")).send().await;
-    assert_eq!(code(&gone.expect_err("the topic is deleted")), Some(Code::NotFound));
+    let missing = admin.get_topic().set_topic(topic_name("dead")).send().await;
+    assert_eq!(code(&missing.expect_err("the topic is deleted")), Some(Code::NotFound));
 }
 
 fn mask(paths: &[&str]) -> google_cloud_wkt::FieldMask {
@@ -129,8 +129,8 @@ async fn the_official_admin_client_manages_subscriptions() {
     let orphan = admin.get_subscription().set_subscription(&name).send().await.expect("a subscription");
     assert_eq!(orphan.topic, "_deleted-topic_");
     admin.delete_subscription().set_subscription(&name).send().await.expect("a deleted subscription");
-    let gone = admin.get_subscription().set_subscription(&name).send().await;
-    assert_eq!(code(&gone.expect_err("the subscription is deleted")), Some(Code::NotFound));
+    let missing = admin.get_subscription().set_subscription(&name).send().await;
+    assert_eq!(code(&missing.expect_err("the subscription is deleted")), Some(Code::NotFound));
 }
 
 #[tokio::test]

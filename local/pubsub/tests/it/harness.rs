@@ -220,7 +220,7 @@ impl Receiver {
         reply: impl Fn(usize) -> Reply + Clone + Send + Sync + 'static,
     ) -> Self {
         let recorder = Recorder { pushes: Arc::default(), count: watch::Sender::new(0) };
-        let kept = recorder.clone();
+        let shared_recorder = recorder.clone();
         let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
             let (recorder, reply) = (recorder.clone(), reply.clone());
             async move {
@@ -237,7 +237,7 @@ impl Receiver {
                 }
             }
         });
-        Self { server: Server::on(listener, router), recorder: kept }
+        Self { server: Server::on(listener, router), recorder: shared_recorder }
     }
 
     pub(crate) async fn acknowledging() -> Self {

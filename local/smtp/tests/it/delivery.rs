@@ -93,8 +93,8 @@ async fn wait_for_finds_present_and_future_mails() {
     let send = service.send(mail("ada@example.org", "later", None));
     let (found, ()) = tokio::join!(later, send);
     assert_eq!(found.expect("a mail").subject, "later");
-    let there = service.inbox.wait_for("ada@example.org", |_| true, TIMEOUT).await;
-    assert!(there.is_some());
+    let received = service.inbox.wait_for("ada@example.org", |_| true, TIMEOUT).await;
+    assert!(received.is_some());
     let moment = std::time::Duration::from_millis(20);
     assert!(service.inbox.wait_for("bob@example.org", |_| true, moment).await.is_none());
 }

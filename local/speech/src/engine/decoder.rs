@@ -9,7 +9,10 @@ use tokio::{
 };
 
 use crate::{
-    engine::{BYTES_PER_SAMPLE, SAMPLES_PER_SECOND, tool::FFMPEG},
+    engine::{
+        BYTES_PER_SAMPLE, SAMPLES_PER_SECOND,
+        tool::{FFMPEG, FFPROBE},
+    },
     fault::{self, Fault},
 };
 
@@ -20,6 +23,9 @@ const FORMATS: &str = "wav,flac,mp3,mov,mp4,m4a,ogg,matroska,webm,amr";
 const CODECS: &str = "pcm_s16le,pcm_mulaw,pcm_alaw,flac,mp3float,mp3,aac,opus,libopus,amrnb,amrwb,libopencore_amrnb,\
                       libopencore_amrwb";
 
+/// The size limit of the output of ffprobe.
+const OUTPUT_BYTES: u64 = 64 << 10;
+
 /// A running ffmpeg, which waits until its samples are read.
 pub(super) struct Decoder {
     child: Child,
@@ -27,13 +33,26 @@ pub(super) struct Decoder {
     step_time: Duration,
 }
 
+/// Returns the number of channels of the first audio track. A file that is not audio has one, which cannot be decoded.
+pub(super) async fn channels(file: &Path, programs: &Programs) -> Result<usize, Fault> {
+    let mut input = OsString::from("file:");
+    input.push(file);
+    let options =
+        "-v error -protocol_whitelist file -select_streams a:0 -show_entries stream=channels -of csv=p=0";
+    let mut arguments: Vec<OsString> = options.split(' ').map(OsString::from).collect();
+    arguments.extend(["-format_whitelist".into(), FORMATS.into(), input]);
+    let output = programs.run(FFPROBE, arguments, b"", OUTPUT_BYTES).await?;
+    Ok(String::from_utf8_lossy(&output.stdout).lines().find_map(|line| line.trim().parse().ok()).unwrap_or(1))
+}
+
 impl Decoder {
-    pub(super) fn start(file: &Path, programs: &Programs) -> Result<Self, Fault> {
+    /// Starts to decode a channel, counted from 0.
+    pub(super) fn start(file: &Path, channel: usize, programs: &Programs) -> Result<Self, Fault> {
         let mut input = OsString::from("file:");
         input.push(file);
         let options = "-nostdin -v error -threads 1 -protocol_whitelist file";
         let whitelists = ["-format_whitelist", FORMATS, "-codec_whitelist", CODECS, "-i"];
-        let output = "-map 0:a:0 -ac 1 -ar 16000 -f s16le pipe:1";
+        let output = format!("-map 0:a:0 -af pan=mono|c0=c{channel} -ar 16000 -f s16le pipe:1");
         let mut child = programs
             .command(FFMPEG, options.split(' ').chain(whitelists))
             .arg(input)

@@ -44,7 +44,8 @@ pub(crate) struct Engine {
 /// The recognized speech of a file.
 #[derive(Debug)]
 pub(crate) struct Transcript {
-    pub(crate) utterances: Vec<Utterance>,
+    /// The utterances of each recognized channel.
+    pub(crate) channels: Vec<Vec<Utterance>>,
     pub(crate) length: Duration,
 }
 
@@ -60,6 +61,9 @@ pub(crate) struct LengthLimit {
     pub(crate) length: Duration,
     pub(crate) fault: Fault,
 }
+
+/// The memory limit of a program, in bytes of address space.
+const MEMORY: u64 = 2 << 30;
 
 /// The result of decoding a file once: its length, and the level from which it contains speech.
 struct Measured {
@@ -80,6 +84,7 @@ impl Engine {
             folder: folder.canonicalize()?,
             path: settings.tool_path.clone(),
             step_time: settings.limits.step_time,
+            memory: MEMORY,
         };
         let tools = Tools { programs, model: settings.model_folder.clone().or_else(tool::model) };
         Ok(Self {
@@ -95,14 +100,15 @@ impl Engine {
         &self.tools.programs.folder
     }
 
-    /// Transcribes a file, and reports the progress in percent to `progress`.
+    /// Transcribes the first channel or all channels of a file, and reports the progress in percent to `progress`.
     pub(crate) async fn recognize(
         &self,
         file: &Path,
+        all_channels: bool,
         limit: &LengthLimit,
         progress: impl Fn(u8),
     ) -> Result<Transcript, Fault> {
-        let result = self.transcribe(file, limit, progress).await;
+        let result = self.transcribe(file, all_channels, limit, progress).await;
         match result {
             // The tools report a file that was deleted meanwhile as broken.
             Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {
@@ -115,25 +121,33 @@ impl Engine {
     async fn transcribe(
         &self,
         file: &Path,
+        all_channels: bool,
         limit: &LengthLimit,
         progress: impl Fn(u8),
     ) -> Result<Transcript, Fault> {
-        let measured = self.measure(file, limit).await?;
-        let (length, progress) = (measured.length, &progress);
-        let utterances = segments(file, &measured, &self.tools.programs)?
-            .map_ok(|segment| self.recognize_segment(segment))
-            .try_buffered(self.at_once)
-            .inspect_ok(|utterance| progress(percent(utterance.end, length)))
-            .try_filter(|utterance| std::future::ready(!utterance.words.is_empty()))
-            .try_collect()
-            .await?;
-        Ok(Transcript { utterances, length })
+        let count = if all_channels { decoder::channels(file, &self.tools.programs).await? } else { 1 };
+        let mut transcript = Transcript { channels: vec![], length: Duration::ZERO };
+        for channel in 0..count {
+            let measured = self.measure(file, channel, limit).await?;
+            let (length, progress) = (measured.length, &progress);
+            let share = |percent: u8| ((channel * 100 + usize::from(percent)) / count) as u8;
+            let utterances = segments(file, channel, &measured, &self.tools.programs)?
+                .map_ok(|segment| self.recognize_segment(segment))
+                .try_buffered(self.at_once)
+                .inspect_ok(|utterance| progress(share(percent(utterance.end, length))))
+                .try_filter(|utterance| std::future::ready(!utterance.words.is_empty()))
+                .try_collect()
+                .await?;
+            transcript.channels.push(utterances);
+            transcript.length = transcript.length.max(length);
+        }
+        Ok(transcript)
     }
 
     /// Decodes the whole file, so that broken or too long audio fails before any recognition.
-    async fn measure(&self, file: &Path, limit: &LengthLimit) -> Result<Measured, Fault> {
+    async fn measure(&self, file: &Path, channel: usize, limit: &LengthLimit) -> Result<Measured, Fault> {
         let _permit = self.measuring.acquire().await.map_err(|_| Fault::internal())?;
-        let mut decoder = Decoder::start(file, &self.tools.programs)?;
+        let mut decoder = Decoder::start(file, channel, &self.tools.programs)?;
         let (mut levels, mut bytes) = (Levels::default(), 0);
         while let Some(chunk) = decoder.chunk().await? {
             chunk.chunks_exact(FRAME).for_each(|frame| levels.add(level::of(frame)));
@@ -157,10 +171,12 @@ impl Engine {
 /// Decodes the file again, as fast as the segments are consumed.
 fn segments<'a>(
     file: &Path,
+    channel: usize,
     measured: &Measured,
     programs: &'a Programs,
 ) -> Result<impl stream::Stream<Item = Result<Segment, Fault>> + use<'a>, Fault> {
-    let state = (Decoder::start(file, programs)?, Some(Segmenter::new(measured.threshold)), VecDeque::new());
+    let state =
+        (Decoder::start(file, channel, programs)?, Some(Segmenter::new(measured.threshold)), VecDeque::new());
     Ok(stream::try_unfold(state, |(mut decoder, mut segmenter, mut ready)| async move {
         loop {
             if let Some(segment) = ready.pop_front() {

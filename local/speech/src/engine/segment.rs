@@ -27,7 +27,7 @@ pub(super) struct Segment {
 pub(super) struct Segmenter {
     threshold: f32,
     /// The number of frames so far.
-    seen: u64,
+    count: u64,
     before: Vec<u8>,
     open: Option<Open>,
 }
@@ -41,7 +41,7 @@ struct Open {
 
 impl Segmenter {
     pub(super) fn new(threshold: f32) -> Self {
-        Self { threshold, seen: 0, before: vec![], open: None }
+        Self { threshold, count: 0, before: vec![], open: None }
     }
 
     /// Adds the next frame, and returns the segment that it ends, if any.
@@ -50,7 +50,7 @@ impl Segmenter {
         if self.open.is_none() && level > self.threshold {
             self.open = Some(self.begin());
         }
-        self.seen += 1;
+        self.count += 1;
         if let Some(open) = &mut self.open {
             open.audio.extend_from_slice(frame);
             open.levels.push(level);
@@ -78,7 +78,7 @@ impl Segmenter {
     fn begin(&mut self) -> Open {
         let audio = std::mem::take(&mut self.before);
         let levels: Vec<f32> = audio.chunks_exact(FRAME).map(level::of).collect();
-        Open { start: self.seen - levels.len() as u64, audio, levels }
+        Open { start: self.count - levels.len() as u64, audio, levels }
     }
 }
 
@@ -106,7 +106,7 @@ impl Open {
 mod tests {
     use super::{FRAME, Segment, Segmenter};
 
-    /// Returns the segments of stretches of frames with constant amplitudes.
+    /// Divides test audio, given as numbers of frames and their amplitudes, and returns the segments.
     fn segments(stretches: &[(usize, i16)]) -> Vec<(u64, usize)> {
         let mut segmenter = Segmenter::new(40.0);
         let mut segments: Vec<Segment> = vec![];

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 const MODEL_PACKAGE: &str = "pocketsphinx-en-us";
 
 pub(super) const FFMPEG: Program = Program { name: "ffmpeg", package: "ffmpeg" };
+pub(super) const FFPROBE: Program = Program { name: "ffprobe", package: "ffmpeg" };
 pub(super) const POCKETSPHINX: Program = Program { name: "pocketsphinx_batch", package: "pocketsphinx" };
 
 /// The folders where packages install PocketSphinx's model: Debian's, and Homebrew's on either kind of Mac.

@@ -10,7 +10,7 @@ use google_cloud_speech_v2::model::{
 use local_documentai::word_error_rate;
 use serde_json::{Value, json};
 
-use crate::harness::{PARENT, RECOGNIZER, Service, batch, text, truth, uri};
+use crate::harness::{PARENT, RECOGNIZER, Service, batch, text, truth, until, uri};
 
 fn inline(names: &[&str]) -> google_cloud_speech_v2::model::BatchRecognizeRequest {
     let output = RecognitionOutputConfig::new().set_inline_response_config(InlineOutputConfig::new());
@@ -79,8 +79,8 @@ async fn an_error_in_a_file_is_reported_for_that_file() {
     assert_eq!(error("letter.pdf"), Some(Code::InvalidArgument as i32));
     assert_eq!(error("absent.ogg"), Some(Code::NotFound as i32));
     assert_eq!((error("speech.ogg"), error("silence.wav")), (None, None));
-    let heard = written(&service, &response.results[&uri("speech.ogg")]);
-    assert!(word_error_rate(&truth("speech.txt"), &text(&heard.results)) < 0.08);
+    let recognized = written(&service, &response.results[&uri("speech.ogg")]);
+    assert!(word_error_rate(&truth("speech.txt"), &text(&recognized.results)) < 0.08);
     let silence = written(&service, &response.results[&uri("silence.wav")]);
     assert!(silence.results.is_empty() && silence.metadata.is_some());
     assert_eq!(service.objects.lock().expect("objects").len(), 2);
@@ -95,8 +95,8 @@ async fn a_single_file_can_have_an_inline_result() {
     let name = service.begin(inline(&["speech.flac"])).await.expect("an operation");
     let response = service.end(&name).await.expect("a response");
     let result = response.results[&uri("speech.flac")].inline_result().expect("an inline result");
-    let heard = text(&result.transcript.as_ref().expect("a transcript").results);
-    assert!(word_error_rate(&truth("speech.txt"), &heard) < 0.08, "{heard}");
+    let recognized = text(&result.transcript.as_ref().expect("a transcript").results);
+    assert!(word_error_rate(&truth("speech.txt"), &recognized) < 0.08, "{recognized}");
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn an_operation_waits_for_the_configured_delay() {
     let name = service.begin(batch(&["speech.ogg"], "gs://out")).await.expect("an operation");
     let operation: Value = service.get(&name).await.json().await.expect("JSON");
     assert!(operation.get("done").is_none() && operation.get("response").is_none(), "{operation}");
-    assert_eq!(operation["metadata"]["progressPercent"], 0);
+    assert!(operation["metadata"]["progressPercent"].as_u64() < Some(100), "{operation}");
     let type_of_metadata = "type.googleapis.com/google.cloud.speech.v2.OperationMetadata";
     assert_eq!(operation["metadata"]["@type"], type_of_metadata);
     service.end(&name).await.expect("a response");
@@ -139,6 +139,24 @@ async fn an_operation_waits_for_the_configured_delay() {
         (&operation["done"], &operation["response"]["@type"]),
         (&json!(true), &json!(type_of_response))
     );
+}
+
+#[tokio::test]
+async fn an_operation_in_the_queue_has_no_progress() {
+    let service = Service::start().await;
+    service.speech.instant(Some("heard"));
+    service.speech.hold_operations(true);
+    service.speech.set_delay(Duration::from_secs(1));
+    let name = service.begin(batch(&["speech.ogg"], "gs://out")).await.expect("an operation");
+    let progress = async || {
+        let operation: Value = service.get(&name).await.json().await.expect("JSON");
+        operation["metadata"]["progressPercent"].as_u64().expect("a number")
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(progress().await, 0);
+    service.speech.hold_operations(false);
+    until("the start of the operation", async || progress().await > 0).await;
+    service.end(&name).await.expect("a response");
 }
 
 #[tokio::test]
@@ -186,4 +204,26 @@ async fn an_unknown_operation_is_not_found() {
     assert_eq!(service.get(&name).await.status(), 200);
     assert_eq!(service.get(&name.replace("alta-local", "another")).await.status(), 404);
     assert_eq!(service.get(&format!("{PARENT}/operations/1")).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_model_has_a_limit_for_audio_with_word_times() {
+    let service = Service::start().await;
+    let long = service.work_folder.path().join("long.wav");
+    std::fs::write(&long, crate::harness::silence(20 * 60 * 1000 + 100)).expect("a file");
+    let mut request = batch(&["speech.ogg"], "gs://out");
+    let chirp_3 = request.config.take().expect("a config").set_model("chirp_3");
+    request.files[0] = BatchRecognizeFileMetadata::new().set_uri(format!("gs://work/{}", long.display()));
+    let name = service.begin(request.clone().set_config(chirp_3.clone())).await.expect("an operation");
+    let response = service.end(&name).await.expect("a response");
+    let error = response.results.values().next().and_then(|result| result.error.as_ref()).expect("an error");
+    assert_eq!(error.message, "Audio can be of a maximum of 1200 seconds.");
+    let untimed = chirp_3.set_features(google_cloud_speech_v2::model::RecognitionFeatures::new());
+    let name = service.begin(request.set_config(untimed)).await.expect("an operation");
+    let response = service.end(&name).await.expect("a response");
+    assert!(response.results.values().all(|result| result.error.is_none()));
+    let elsewhere = batch(&["speech.ogg"], "gs://out");
+    let config = elsewhere.config.clone().expect("a config").set_model("chirp_2");
+    let error = service.begin(elsewhere.set_config(config)).await.expect_err("an error");
+    assert_eq!(error.message, "The model \"chirp_2\" does not exist in the location named \"eu\".");
 }

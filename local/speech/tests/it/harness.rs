@@ -69,7 +69,7 @@ impl Service {
         Self::with(|_| ()).await
     }
 
-    /// Starts a stand-in with changed settings. The bucket `samples` contains the sample files, and writing to
+    /// Starts a stand-in with changed settings. The bucket `samples` contains the sample files, `work` any file, and writing to
     /// `denied` fails.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let identity = Identity::generate("https://accounts.google.com").expect("a key");
@@ -77,6 +77,7 @@ impl Service {
         let objects = Objects::default();
         let resolve = Arc::new(|uri: &str| -> BoxFuture<'static, Option<PathBuf>> {
             let path = uri.strip_prefix("gs://samples/").map(sample);
+            let path = path.or_else(|| uri.strip_prefix("gs://work/").map(PathBuf::from));
             Box::pin(async move { path })
         });
         let mut settings = Settings::new(identity.clone(), resolve, 2, work_folder.path().join("speech"));

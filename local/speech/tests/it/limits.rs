@@ -53,13 +53,14 @@ async fn requests_over_the_quota_are_rejected() {
 async fn a_batch_over_the_quota_is_rejected() {
     let service = Service::with(|settings| settings.limits.concurrent_batches = 1).await;
     service.speech.instant(Some("one"));
-    service.speech.set_delay(Duration::from_millis(300));
+    service.speech.hold_operations(true);
     let first = service.begin(batch(&["speech.ogg"], "gs://out")).await.expect("an operation");
     let config = json!({"autoDecodingConfig": {}, "languageCodes": ["en-US"]});
     let files = [json!({"uri": "gs://samples/speech.ogg"})];
     let output = json!({"inlineResponseConfig": {}});
     let body = json!({"config": config, "files": files, "recognitionOutputConfig": output});
     assert_eq!(service.post("batchRecognize", &body).await.status(), 429);
+    service.speech.hold_operations(false);
     service.end(&first).await.expect("a response");
     assert_eq!(service.post("batchRecognize", &body).await.status(), 200);
 }

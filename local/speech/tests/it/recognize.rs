@@ -1,6 +1,6 @@
 //! The content of `:recognize` responses, and the quality for each format.
 
-use google_cloud_speech_v2::model::RecognitionFeatures;
+use google_cloud_speech_v2::model::{RecognitionFeatures, recognition_features::MultiChannelMode};
 use google_cloud_wkt::Duration;
 use local_documentai::word_error_rate;
 use local_speech::Speech;
@@ -116,4 +116,54 @@ async fn instant_mode_returns_its_text_without_the_engine() {
         assert_eq!(text(&response.results), "fixed");
     }
     assert_eq!(service.speech.calls(), 3);
+}
+
+#[tokio::test]
+async fn only_the_first_channel_is_recognized_unless_all_are_requested() {
+    let service = Service::start().await;
+    // The stand-in reads 24 bits no more than the service does.
+    assert_eq!(
+        service.error(stored("call.wav")).await.0,
+        google_cloud_gax::error::rpc::Code::InvalidArgument
+    );
+    let narrow = in_16_bits(&bytes_of("call.wav"));
+    let first = service.recognize(sent(narrow.clone())).await.expect("a response");
+    let truth_text = truth("call.txt");
+    let lines: Vec<&str> = truth_text.lines().collect();
+    assert!(word_error_rate(lines[0], &text(&first.results)) < 0.1, "{}", text(&first.results));
+    assert!(first.results.iter().all(|result| result.channel_tag == 0));
+    let billed = |response: &google_cloud_speech_v2::model::RecognizeResponse| {
+        seconds(response.metadata.as_ref().expect("metadata").total_billed_duration.as_ref())
+    };
+    assert_eq!(billed(&first), 5.0);
+
+    let mut config = config();
+    let features = config.features.take().expect("features");
+    let mode = MultiChannelMode::SeparateRecognitionPerChannel;
+    let config = config.set_features(features.set_multi_channel_mode(mode));
+    let both = service.recognize(sent(narrow).set_config(config.clone())).await.expect("a response");
+    for (channel, line) in (1..).zip(lines) {
+        let of_channel: Vec<_> =
+            both.results.iter().filter(|result| result.channel_tag == channel).cloned().collect();
+        assert!(word_error_rate(line, &text(&of_channel)) < 0.1, "{channel}: {}", text(&of_channel));
+    }
+    assert_eq!(billed(&both), 10.0);
+    let single = service.recognize(stored("speech.ogg").set_config(config)).await.expect("a response");
+    assert!(word_error_rate(&truth("speech.txt"), &text(&single.results)) < 0.08);
+}
+
+/// Reduces a WAV file with two channels of 24 bits to 16 bits.
+fn in_16_bits(file: &[u8]) -> Vec<u8> {
+    let data = file.windows(4).position(|four| four == b"data").expect("samples") + 8;
+    let samples: Vec<u8> = file[data..].chunks_exact(3).flat_map(|sample| [sample[1], sample[2]]).collect();
+    let size = u32::try_from(samples.len()).expect("a size");
+    let mut made = b"RIFF".to_vec();
+    made.extend((size + 36).to_le_bytes());
+    made.extend(b"WAVEfmt \x10\0\0\0\x01\0\x02\0");
+    made.extend(16_000_u32.to_le_bytes());
+    made.extend(64_000_u32.to_le_bytes());
+    made.extend(b"\x04\0\x10\0data");
+    made.extend(size.to_le_bytes());
+    made.extend(samples);
+    made
 }

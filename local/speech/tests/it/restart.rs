@@ -22,9 +22,9 @@ async fn a_running_operation_resumes_and_keeps_finished_files() {
     assert_eq!(service.speech.calls(), 1, "the finished file is not transcribed again");
     let stored = &response.results[&uri("speech.ogg")].cloud_storage_result().expect("a stored result").uri;
     let objects = service.objects.lock().expect("objects").clone();
-    let heard: google_cloud_speech_v2::model::BatchRecognizeResults =
+    let recognized: google_cloud_speech_v2::model::BatchRecognizeResults =
         serde_json::from_slice(&objects[stored].0).expect("results");
-    assert!(word_error_rate(&truth("speech.txt"), &text(&heard.results)) < 0.08);
+    assert!(word_error_rate(&truth("speech.txt"), &text(&recognized.results)) < 0.08);
 }
 
 #[tokio::test]

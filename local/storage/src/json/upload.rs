@@ -207,7 +207,7 @@ async fn continue_upload(
         Method::PUT => {
             let (store, sessions) = (cloud.store.clone(), cloud.sessions.clone());
             match resumable::put(store, sessions, upload, parts.headers.clone(), payload).await? {
-                Outcome::Incomplete(kept) => Ok(xml::incomplete(kept, id)),
+                Outcome::Incomplete(stored) => Ok(xml::incomplete(stored, id)),
                 Outcome::Complete(object) => Ok(json_response(&object.resource())),
             }
         }

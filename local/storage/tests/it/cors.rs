@@ -20,15 +20,16 @@ fn has_cors_headers(response: &reqwest::Response) -> bool {
 #[tokio::test]
 async fn an_allowed_origin_passes_the_preflight() {
     let cloud = Cloud::start().await;
-    let asked = "Content-Type, x-goog-if-generation-match, x-goog-content-length-range, authorization";
+    let requested =
+        "Content-Type, Range, x-goog-if-generation-match, x-goog-content-length-range, authorization";
     for method in ["GET", "HEAD", "PUT", "POST"] {
-        let response = preflight(&cloud, ORIGIN, method, asked).await;
+        let response = preflight(&cloud, ORIGIN, method, requested).await;
         assert_eq!(response.status(), 200);
         assert_eq!(header(&response, "access-control-allow-origin"), ORIGIN);
         assert_eq!(header(&response, "access-control-allow-methods"), "GET, HEAD, PUT, POST");
         assert_eq!(
             header(&response, "access-control-allow-headers"),
-            "content-type, x-goog-if-generation-match, x-goog-content-length-range"
+            "content-type, range, x-goog-if-generation-match, x-goog-content-length-range"
         );
         assert_eq!(header(&response, "vary"), "Origin");
     }

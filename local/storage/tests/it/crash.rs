@@ -73,9 +73,9 @@ fn write_and_kill(folder: &Folder, count: usize) -> BTreeMap<String, i64> {
         }
         0
     };
-    let mut seen = 0;
-    while seen < count {
-        seen += note(lines.next().expect("a line").expect("a line"));
+    let mut objects = 0;
+    while objects < count {
+        objects += note(lines.next().expect("a line").expect("a line"));
     }
     writer.kill().expect("kill");
     writer.wait().expect("wait");

@@ -80,8 +80,8 @@ async fn an_asterisk_is_signed_in_its_encoded_form() {
     assert_eq!(header(&response, "content-disposition"), "attachment; filename*=UTF-8''%D9%85.pdf");
     let bare = canonical.as_str().replace("filename%2A", "filename*");
     let hash = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bare.as_bytes()));
-    let wrong = [local_storage::canonical::ALGORITHM, date, &scope, &hash].join("\n");
-    assert_eq!(xml_error(signed(&wrong).await).await, (403, "SignatureDoesNotMatch".to_owned()));
+    let invalid = [local_storage::canonical::ALGORITHM, date, &scope, &hash].join("\n");
+    assert_eq!(xml_error(signed(&invalid).await).await, (403, "SignatureDoesNotMatch".to_owned()));
 }
 
 #[tokio::test]

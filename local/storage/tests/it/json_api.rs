@@ -43,12 +43,12 @@ async fn the_official_client_reads_what_it_wrote() {
         .send()
         .await
         .expect("the object");
-    let seen = response.object();
+    let object = response.object();
     assert_eq!(
-        (seen.generation, seen.size, seen.content_type.as_str()),
+        (object.generation, object.size, object.content_type.as_str()),
         (written.generation, 5, "text/plain")
     );
-    assert_eq!(seen.metadata.get("owner").map(String::as_str), Some("alice"));
+    assert_eq!(object.metadata.get("owner").map(String::as_str), Some("alice"));
     assert_eq!(read(&cloud, "a/b c").await, b"hello");
 }
 
@@ -164,8 +164,8 @@ async fn requests_without_a_valid_token_are_unauthorized() {
         let url = format!("{}{path}", cloud.endpoint);
         let without = cloud.http.request(method.clone(), &url).send().await.expect("a response");
         assert_eq!(without.status(), 401, "{path}");
-        let wrong = cloud.http.request(method, &url).bearer_auth("eyJhbGciOiJub25lIn0.e30.").send().await;
-        assert_eq!(wrong.expect("a response").status(), 401, "{path}");
+        let invalid = cloud.http.request(method, &url).bearer_auth("eyJhbGciOiJub25lIn0.e30.").send().await;
+        assert_eq!(invalid.expect("a response").status(), 401, "{path}");
     }
     assert_eq!(cloud.content("x"), b"hello");
 }
@@ -210,11 +210,11 @@ async fn lists_have_pages_and_folders() {
         (vec!["c".to_owned(), "نام".to_owned()], &json!(["a/"]))
     );
 
-    let (mut seen, mut token) = (Vec::new(), String::new());
+    let (mut listed, mut token) = (Vec::new(), String::new());
     loop {
         let page = list(&format!("prefix=a/&delimiter=/&maxResults=1&pageToken={token}")).await;
-        seen.extend(names(&page));
-        seen.extend(
+        listed.extend(names(&page));
+        listed.extend(
             page["prefixes"]
                 .as_array()
                 .into_iter()
@@ -226,7 +226,7 @@ async fn lists_have_pages_and_folders() {
             None => break,
         }
     }
-    assert_eq!(seen, ["a/1", "a/2", "a/b/"]);
+    assert_eq!(listed, ["a/1", "a/2", "a/b/"]);
     let absent = cloud.json(Method::GET, "/storage/v1/b/absent/o").send().await.expect("a response");
     assert_eq!(absent.status(), 404);
 }

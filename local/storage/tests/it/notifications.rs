@@ -139,11 +139,11 @@ async fn an_object_created_in_process_is_like_any_other() {
     let cloud = Cloud::start().await;
     let attributes =
         Attributes { content_type: Some("application/json".to_owned()), ..Attributes::default() };
-    let made = cloud.storage.create_object("uploads", "documents/o.json", attributes, "{}".into()).await;
-    let made = made.expect("an object");
+    let created = cloud.storage.create_object("uploads", "documents/o.json", attributes, "{}".into()).await;
+    let created = created.expect("an object");
     assert_eq!(cloud.content("documents/o.json"), b"{}");
     let delivered = cloud.mailbox.wait_for(1).await;
-    assert_eq!(attribute(&delivered[0], "objectGeneration"), made.generation.to_string());
+    assert_eq!(attribute(&delivered[0], "objectGeneration"), created.generation.to_string());
     let absent = cloud.storage.create_object("absent", "o", Attributes::default(), "{}".into()).await;
     assert!(absent.is_err());
 }

@@ -63,13 +63,13 @@ async fn the_size_must_be_in_the_signed_range() {
 #[tokio::test]
 async fn a_wrong_checksum_is_rejected() {
     let cloud = Cloud::start().await;
-    let wrong = [
+    let invalid = [
         ("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="),
         ("x-goog-hash", "crc32c=mnG7TA=="),
         ("x-goog-hash", "md5=XUFAKrxLKna5cZ2REBfFkg=="),
         ("x-goog-content-sha256", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
     ];
-    for checksum in wrong {
+    for checksum in invalid {
         let response = cloud.send(Method::PUT, "x", &[checksum], "something else").await;
         assert_eq!(xml_error(response).await, (400, "BadDigest".to_owned()), "{checksum:?}");
         assert_eq!(cloud.send(Method::PUT, "x", &[checksum], "hello").await.status(), 200, "{checksum:?}");

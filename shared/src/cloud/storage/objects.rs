@@ -201,17 +201,17 @@ impl Objects {
         match response.status() {
             StatusCode::NOT_FOUND => Err(ComposeError::Absent),
             StatusCode::PRECONDITION_FAILED => {
-                self.made(bucket, object).await.map_err(ComposeError::Transient)
+                self.created(bucket, object).await.map_err(ComposeError::Transient)
             }
             _ => {
-                let made = async { checked(response)?.json().await.map_err(Problem::unavailable) };
-                made.await.map_err(ComposeError::Transient)
+                let created = async { checked(response)?.json().await.map_err(Problem::unavailable) };
+                created.await.map_err(ComposeError::Transient)
             }
         }
     }
 
     /// Returns the existing object, which an earlier attempt created.
-    pub(super) async fn made(&self, bucket: &str, object: &str) -> Result<Written, Problem> {
+    pub(super) async fn created(&self, bucket: &str, object: &str) -> Result<Written, Problem> {
         let (client, credentials) = self.client.get().await?;
         let request = client.get(self.url(bucket, object)).headers(headers(credentials).await?);
         let response = request.send().await.map_err(Problem::unavailable)?;

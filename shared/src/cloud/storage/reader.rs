@@ -60,6 +60,32 @@ impl ObjectReader {
         generation: i64,
         bytes: u64,
     ) -> Result<Head, ReadError> {
+        self.segment(bucket, object, generation, ReadRange::head(bytes)).await
+    }
+
+    /// Reads up to `bytes` bytes of one generation of an object from `offset` on.
+    ///
+    /// # Errors
+    /// [`ReadError::Absent`] if the generation does not exist.
+    pub async fn range(
+        &self,
+        bucket: &str,
+        object: &str,
+        generation: i64,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Vec<u8>, ReadError> {
+        let read = self.segment(bucket, object, generation, ReadRange::segment(offset, bytes)).await;
+        read.map(|head| head.bytes)
+    }
+
+    async fn segment(
+        &self,
+        bucket: &str,
+        object: &str,
+        generation: i64,
+        range: ReadRange,
+    ) -> Result<Head, ReadError> {
         let classify = |error: google_cloud_storage::Error| match error.http_status_code() {
             Some(404) => ReadError::Absent,
             _ => ReadError::Transient(Problem::unavailable(error)),
@@ -68,7 +94,7 @@ impl ObjectReader {
         let response = client
             .read_object(format!("projects/_/buckets/{bucket}"), object)
             .set_generation(generation)
-            .set_read_range(ReadRange::head(bytes))
+            .set_read_range(range)
             .send()
             .await;
         let mut response = match response {

@@ -1,17 +1,24 @@
 //! Signs URLs with which browsers upload and download objects (V4:
 //! <https://cloud.google.com/storage/docs/access-control/signed-urls>).
+//!
+//! The official client leaves the `*` of `filename*` as it is in the query that it signs, while Cloud Storage encodes it,
+//! so the signatures would differ.
 
 use std::time::Duration;
 
+use aws_lc_rs::digest;
 use google_cloud_auth::signer::Signer;
-use google_cloud_storage::builder::storage::SignedUrlBuilder;
-use http::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use url::Url;
 use utoipa::ToSchema;
 
 use super::StorageApi;
-use crate::{base::config::Error, http::problem::Problem};
+use crate::{
+    base::{clock::Clock, config::Error},
+    http::problem::Problem,
+};
 
 /// The lifetime of an upload URL.
 pub const UPLOAD_URL_LIFETIME: Duration = Duration::from_secs(3600);
@@ -26,11 +33,19 @@ const HASH: &str = "x-goog-hash";
 /// The header that makes a POST start a resumable session.
 const RESUMABLE: &str = "x-goog-resumable";
 
+/// The algorithm of the signatures.
+const ALGORITHM: &str = "GOOG4-RSA-SHA256";
+const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+/// The characters that are encoded in the query and in header parameters: all except the unreserved ones (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The characters that are encoded in the path.
+const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
+
 /// A signed URL to upload a file, with the method and headers to send.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Upload {
     /// The HTTP method: `PUT`, or `POST` for a resumable session.
-    pub method: &'static str,
+    pub method: UploadMethod,
     /// The URL to send the file to. For a resumable session, send an empty POST and upload the file to the `Location`
     /// of the response. The URL authorizes the upload, so keep it secret.
     pub url: String,
@@ -42,6 +57,16 @@ pub struct Upload {
     pub expires_at: OffsetDateTime,
     /// True if the URL starts a resumable session.
     pub resumable: bool,
+}
+
+/// The HTTP method of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum UploadMethod {
+    /// The request contains the file.
+    Put,
+    /// The request starts a resumable session.
+    Post,
 }
 
 /// The properties that an upload must have.
@@ -72,7 +97,19 @@ pub struct Download {
 pub struct UrlSigner {
     signer: Signer,
     bucket: String,
-    endpoint: Option<String>,
+    /// The endpoint of Cloud Storage, without a slash at its end.
+    endpoint: String,
+    /// The host of the endpoint, without its port.
+    host: String,
+}
+
+/// A request that a URL authorizes.
+struct Request<'a> {
+    method: &'static str,
+    object: String,
+    lifetime: Duration,
+    headers: &'a [(&'static str, String)],
+    query: Vec<(&'static str, String)>,
 }
 
 impl UrlSigner {
@@ -82,10 +119,15 @@ impl UrlSigner {
     /// If there is no account to sign with.
     pub fn new(api: impl Into<StorageApi>, bucket: &str) -> Result<Self, Error> {
         let api = api.into();
+        let endpoint = api.endpoint.as_deref().unwrap_or("https://storage.googleapis.com");
+        let url = Url::parse(endpoint).map_err(|error| Error::of("STORAGE_ENDPOINT", error))?;
+        let host =
+            url.host_str().ok_or_else(|| Error::of("STORAGE_ENDPOINT", "expected a URL with a host"))?;
         Ok(Self {
             signer: api.google.signer()?,
-            bucket: format!("projects/_/buckets/{bucket}"),
-            endpoint: api.endpoint,
+            bucket: bucket.to_owned(),
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            host: host.to_owned(),
         })
     }
 
@@ -108,19 +150,20 @@ impl UrlSigner {
         if let Some(crc32c) = expected.crc32c {
             headers.push((HASH, format!("crc32c={crc32c}")));
         }
-        let method = if expected.resumable { Method::POST } else { Method::PUT };
+        let method = if expected.resumable { "POST" } else { "PUT" };
         if expected.resumable {
             headers.push((RESUMABLE, "start".to_owned()));
         }
-        let mut builder = SignedUrlBuilder::for_object(&self.bucket, object.to_string())
-            .with_method(method.clone())
-            .with_expiration(UPLOAD_URL_LIFETIME);
-        for (name, value) in &headers {
-            builder = builder.with_header(*name, value);
-        }
-        let url = self.sign(builder).await?;
+        let request = Request {
+            method,
+            object: object.to_string(),
+            lifetime: UPLOAD_URL_LIFETIME,
+            headers: &headers,
+            query: Vec::new(),
+        };
+        let url = self.sign(request).await?;
         Ok(Upload {
-            method: if expected.resumable { "POST" } else { "PUT" },
+            method: if expected.resumable { UploadMethod::Post } else { UploadMethod::Put },
             url,
             headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect(),
             expires_at: now + UPLOAD_URL_LIFETIME,
@@ -140,30 +183,93 @@ impl UrlSigner {
         media_type: &str,
         now: OffsetDateTime,
     ) -> Result<Download, Problem> {
-        let builder = SignedUrlBuilder::for_object(&self.bucket, object.to_string())
-            .with_method(Method::GET)
-            .with_expiration(DOWNLOAD_URL_LIFETIME)
-            .with_query_param("generation", generation.to_string())
-            .with_query_param("response-content-disposition", attachment(filename))
-            .with_query_param("response-content-type", media_type);
-        Ok(Download { url: self.sign(builder).await?, expires_at: now + DOWNLOAD_URL_LIFETIME })
+        let request = Request {
+            method: "GET",
+            object: object.to_string(),
+            lifetime: DOWNLOAD_URL_LIFETIME,
+            headers: &[],
+            query: vec![
+                ("generation", generation.to_string()),
+                ("response-content-disposition", attachment(filename)),
+                ("response-content-type", media_type.to_owned()),
+            ],
+        };
+        Ok(Download { url: self.sign(request).await?, expires_at: now + DOWNLOAD_URL_LIFETIME })
     }
 
-    async fn sign(&self, builder: SignedUrlBuilder) -> Result<String, Problem> {
-        let builder = match &self.endpoint {
-            Some(endpoint) => builder.with_endpoint(endpoint),
-            None => builder,
-        };
-        builder.sign_with(&self.signer).await.map_err(Problem::unavailable)
+    /// Signs a request (<https://cloud.google.com/storage/docs/authentication/signatures>).
+    async fn sign(&self, request: Request<'_>) -> Result<String, Problem> {
+        let account = self.signer.client_email().await.map_err(Problem::unavailable)?;
+        // Cloud Storage compares it with its own clock.
+        let date = Clock::default().now().format(DATE).map_err(Problem::internal)?;
+        let scope = format!("{}/auto/storage/goog4_request", &date[..8]);
+
+        let mut headers = vec![("host", self.host.as_str())];
+        headers.extend(request.headers.iter().map(|(name, value)| (*name, value.as_str())));
+        headers.sort_unstable();
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let names = names.join(";");
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+
+        let mut query = request.query;
+        query.extend([
+            ("X-Goog-Algorithm", ALGORITHM.to_owned()),
+            ("X-Goog-Credential", format!("{account}/{scope}")),
+            ("X-Goog-Date", date.clone()),
+            ("X-Goog-Expires", request.lifetime.as_secs().to_string()),
+            ("X-Goog-SignedHeaders", names.clone()),
+        ]);
+        query.sort_unstable();
+        let query: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, RESERVED)))
+            .collect();
+        let query = query.join("&");
+        let path = format!("/{}/{}", self.bucket, utf8_percent_encode(&request.object, RESERVED_IN_PATH));
+
+        let canonical = [request.method, &path, &query, &headers, &names, "UNSIGNED-PAYLOAD"].join("\n");
+        let hash = digest::digest(&digest::SHA256, canonical.as_bytes());
+        let text = [ALGORITHM, &date, &scope, &hexadecimal(hash.as_ref())].join("\n");
+        let signature = self.signer.sign(text.as_str()).await.map_err(Problem::unavailable)?;
+        let signature = hexadecimal(&signature);
+        Ok(format!("{}{path}?{query}&X-Goog-Signature={signature}", self.endpoint))
     }
 }
 
-/// Returns a `Content-Disposition` (RFC 6266) with non-ASCII characters replaced. `filename*` is not used, because the
-/// client and Cloud Storage encode its `*` differently, which breaks the signature.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns a `Content-Disposition` (RFC 6266). A name with characters that a quoted text cannot hold has a second form,
+/// which all browsers prefer.
 fn attachment(filename: &str) -> String {
     let plain = |character: char| match character {
         ' '..='~' if !matches!(character, '"' | '\\' | '%') => character,
         _ => '_',
     };
-    format!("attachment; filename=\"{}\"", filename.chars().map(plain).collect::<String>())
+    let quoted: String = filename.chars().map(plain).collect();
+    if quoted == filename {
+        return format!("attachment; filename=\"{quoted}\"");
+    }
+    let encoded = utf8_percent_encode(filename, RESERVED);
+    format!("attachment; filename=\"{quoted}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attachment;
+
+    #[test]
+    fn a_name_that_is_not_plain_has_a_second_form() {
+        for (filename, header) in [
+            ("letter 2.pdf", r#"attachment; filename="letter 2.pdf""#),
+            (
+                "報告書.pdf",
+                r#"attachment; filename="___.pdf"; filename*=UTF-8''%E5%A0%B1%E5%91%8A%E6%9B%B8.pdf"#,
+            ),
+            (r#"a"b\c%d.pdf"#, r#"attachment; filename="a_b_c_d.pdf"; filename*=UTF-8''a%22b%5Cc%25d.pdf"#),
+        ] {
+            assert_eq!(attachment(filename), header);
+        }
+    }
 }

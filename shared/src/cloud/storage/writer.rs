@@ -11,24 +11,24 @@ use super::{Objects, StorageApi, Written};
 use crate::{base::config::Error, cloud::lazy::Lazy, http::problem::Problem};
 
 /// The time limit for uploading a piece, including retries.
-const TRYING: Duration = Duration::from_secs(60);
+const RETRY_WINDOW: Duration = Duration::from_secs(60);
 /// The size of a piece in bytes, which must be a multiple of 256 KiB.
 const PIECE: usize = 2 << 20;
 
 /// The error that ends a write if the producer of the bytes fails.
 #[derive(Debug, thiserror::Error)]
 #[error("the producer of the bytes failed")]
-pub struct BrokeOff;
+pub struct Interrupted;
 
 /// The bytes of an object, produced while they are written.
-pub type Pieces = Receiver<Result<Bytes, BrokeOff>>;
+pub type Pieces = Receiver<Result<Bytes, Interrupted>>;
 
 struct Source(Pieces);
 
 impl StreamingSource for Source {
-    type Error = BrokeOff;
+    type Error = Interrupted;
 
-    async fn next(&mut self) -> Option<Result<Bytes, BrokeOff>> {
+    async fn next(&mut self) -> Option<Result<Bytes, Interrupted>> {
         self.0.recv().await
     }
 }
@@ -48,7 +48,7 @@ impl ObjectWriter {
     pub fn new(api: impl Into<StorageApi>) -> Result<Self, Error> {
         let api = api.into();
         let objects = Objects::new(&api)?;
-        Ok(Self { client: Lazy::new(move || api.clone().client(TRYING)), objects })
+        Ok(Self { client: Lazy::new(move || api.clone().client(RETRY_WINDOW)), objects })
     }
 
     /// Creates an object. The name must be unique to this operation: an existing object is taken for the result of an
@@ -72,8 +72,8 @@ impl ObjectWriter {
             .send_buffered();
         // The future is large, so it is boxed instead of becoming part of the caller's future.
         match Box::pin(written).await {
-            Ok(made) => Ok(Written { generation: made.generation, size_bytes: made.size }),
-            Err(error) if error.http_status_code() == Some(412) => self.objects.made(bucket, object).await,
+            Ok(created) => Ok(Written { generation: created.generation, size_bytes: created.size }),
+            Err(error) if error.http_status_code() == Some(412) => self.objects.created(bucket, object).await,
             Err(error) => Err(Problem::unavailable(error)),
         }
     }

@@ -1,7 +1,8 @@
 //! Deserializes a value and reports all of its faults, while serde alone stops at the first.
 //!
 //! After each fault, the invalid value is replaced by a placeholder and the input is read again, until it can be read
-//! or no placeholder fits. An input with placeholders is never returned: its faults are.
+//! or no placeholder fits. An input with placeholders is never returned: its faults are. Unknown fields of one object
+//! are removed together.
 //!
 //! Anyone can send an invalid request, so its cost is bounded: [`MAX_READ`] limits the work, and [`Faults`] the
 //! response.
@@ -13,16 +14,18 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::input::{Fault, Input, Pairs, Step, render};
-use crate::http::problem::FieldError;
+use crate::http::problem::{FieldError, FieldErrorCode};
 
 /// The maximum number of errors in a response.
 const MAX_ERRORS: usize = 100;
-/// The maximum length of a field's path and of a message in a response, in bytes.
-const MAX_TEXT: usize = 200;
+/// The maximum length of a field's path in a response, in bytes.
+const MAX_PATH: usize = 200;
+/// The maximum length of a message in a response, in bytes. The longest one lists the languages of recordings.
+const MAX_MESSAGE: usize = 1500;
 /// The maximum size of all errors in a response, in bytes, in addition to twice the size of the request.
 const MAX_SIZE: usize = 3 << 10;
 /// The number of bytes to read again in search of further faults: a large input is read less often than a small one.
-const MAX_READ: usize = 32 << 10;
+const MAX_READ: usize = 16 << 10;
 
 /// The faults of a request, limited in number and size.
 struct Faults {
@@ -42,12 +45,13 @@ impl Faults {
 
     /// Adds an error, unless its field has one already or the limit is reached.
     fn push(&mut self, mut error: FieldError) {
-        truncate(&mut error.field);
-        truncate(&mut error.message);
+        truncate(&mut error.field, MAX_PATH);
+        truncate(&mut error.message, MAX_MESSAGE);
         if self.is_full() || self.errors.iter().any(|known| known.field == error.field) {
             return;
         }
-        let size = json!(error).to_string().len() + 1;
+        // A field error has no value that cannot be serialized.
+        let size = serde_json::to_string(&error).map_or(0, |text| text.len()) + 1;
         self.room = self.room.saturating_sub(size);
         if self.room > 0 {
             self.errors.push(error);
@@ -55,9 +59,9 @@ impl Faults {
     }
 }
 
-fn truncate(text: &mut String) {
-    if text.len() > MAX_TEXT {
-        text.truncate(text.floor_char_boundary(MAX_TEXT));
+fn truncate(text: &mut String, length: usize) {
+    if text.len() > length {
+        text.truncate(text.floor_char_boundary(length));
         text.push('…');
     }
 }
@@ -71,12 +75,12 @@ pub(super) fn read_json<T: DeserializeOwned + Validate<Context = ()>>(
         // serde would also accept an array for a struct.
         return Err(vec![FieldError {
             field: String::new(),
-            code: "type",
+            code: FieldErrorCode::Type,
             message: "expected an object".into(),
         }]);
     }
     let mut faults = Faults::of_request(size);
-    refuse_nul(&value, &mut Vec::new(), &mut faults);
+    refuse_nuls(&value, &Place::Root, &mut faults);
     read(value, size, faults)
 }
 
@@ -87,7 +91,7 @@ pub(in crate::http) fn read_pairs<T: DeserializeOwned + Validate<Context = ()>>(
 ) -> Result<T, Vec<FieldError>> {
     let mut faults = Faults::of_request(size);
     for (name, value) in &pairs {
-        refuse_nul(&Value::from(value.as_str()), &mut vec![Step::Name(name.clone())], &mut faults);
+        refuse_nul(value, &Place::Name(&Place::Root, name), &mut faults);
     }
     read(Pairs(pairs), size, faults)
 }
@@ -98,18 +102,37 @@ fn read<T: DeserializeOwned + Validate<Context = ()>>(
     mut faults: Faults,
 ) -> Result<T, Vec<FieldError>> {
     let mut reads = MAX_READ / size.max(1);
-    loop {
-        match input.read::<T>() {
+    while !faults.is_full() {
+        let fault = match input.read::<T>() {
             Ok(value) => return conclude(value, faults),
-            Err(fault) => {
-                let mended = mend::<T>(&mut input, &fault, &mut reads);
-                faults.push(fault.error);
-                if !mended || faults.is_full() || !take(&mut reads) {
-                    return Err(faults.errors);
-                }
-            }
+            Err(fault) => fault,
+        };
+        let repaired = match &fault.accepted {
+            Some(accepted) => refuse_others(&mut input, &fault, accepted, &mut faults),
+            None => repair::<T>(&mut input, &fault, &mut reads),
+        };
+        faults.push(fault.error);
+        if !repaired || !take(&mut reads) {
+            break;
         }
     }
+    Err(faults.errors)
+}
+
+/// Refuses and removes all unknown fields beside one, so that the input need not be read again for each. Returns false
+/// if there is none.
+fn refuse_others(input: &mut impl Input, fault: &Fault, accepted: &[String], faults: &mut Faults) -> bool {
+    let parents = fault.place.split_last().map_or(&[][..], |(_, parents)| parents);
+    let unknown = input.remove_others(parents, accepted);
+    let is_one = !unknown.is_empty();
+    for name in unknown {
+        if faults.is_full() {
+            break;
+        }
+        let field = render(&[parents, &[Step::Name(name)]].concat());
+        faults.push(FieldError { field, ..fault.error.clone() });
+    }
+    is_one
 }
 
 /// Returns true if the input may be read again, which leaves one time less.
@@ -123,42 +146,69 @@ fn take(reads: &mut usize) -> bool {
 fn conclude<T: Validate<Context = ()>>(value: T, mut faults: Faults) -> Result<T, Vec<FieldError>> {
     if let Err(report) = value.validate() {
         for (path, error) in report.iter() {
-            faults.push(FieldError { field: path.to_string(), code: "invalid", message: error.to_string() });
+            faults.push(FieldError {
+                field: path.to_string(),
+                code: FieldErrorCode::Invalid,
+                message: error.to_string(),
+            });
         }
     }
     if faults.errors.is_empty() { Ok(value) } else { Err(faults.errors) }
 }
 
-/// Refuses texts that contain U+0000, which PostgreSQL cannot store.
-fn refuse_nul(value: &Value, path: &mut Vec<Step>, faults: &mut Faults) {
+/// Refuses a text that contains U+0000, which PostgreSQL cannot store.
+fn refuse_nul(text: &str, place: &Place<'_>, faults: &mut Faults) {
+    if text.contains('\0') {
+        faults.push(FieldError {
+            field: render(&place.steps()),
+            code: FieldErrorCode::Invalid,
+            message: "contains the character U+0000".into(),
+        });
+    }
+}
+
+/// Refuses all texts of a value that contain U+0000.
+fn refuse_nuls(value: &Value, place: &Place<'_>, faults: &mut Faults) {
     match value {
         _ if faults.is_full() => {}
-        Value::String(text) if text.contains('\0') => faults.push(FieldError {
-            field: render(path),
-            code: "invalid",
-            message: "contains the character U+0000".into(),
-        }),
+        Value::String(text) => refuse_nul(text, place, faults),
         Value::Array(values) => {
             for (index, value) in values.iter().enumerate() {
-                path.push(Step::Index(index));
-                refuse_nul(value, path, faults);
-                path.pop();
+                refuse_nuls(value, &Place::Index(place, index), faults);
             }
         }
         Value::Object(fields) => {
             for (name, value) in fields {
-                path.push(Step::Name(name.clone()));
-                refuse_nul(value, path, faults);
-                path.pop();
+                refuse_nuls(value, &Place::Name(place, name), faults);
             }
         }
         _ => {}
     }
 }
 
+/// The place of a value while the input is searched. Names are copied only for a value that is refused.
+enum Place<'p> {
+    Root,
+    Name(&'p Self, &'p str),
+    Index(&'p Self, usize),
+}
+
+impl Place<'_> {
+    fn steps(&self) -> Vec<Step> {
+        let (parent, step) = match self {
+            Self::Root => return Vec::new(),
+            Self::Name(parent, name) => (parent, Step::Name((*name).to_owned())),
+            Self::Index(parent, index) => (parent, Step::Index(*index)),
+        };
+        let mut steps = parent.steps();
+        steps.push(step);
+        steps
+    }
+}
+
 /// Replaces the value at a fault by a placeholder. Returns true if the input can then be read past this fault.
-fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault, reads: &mut usize) -> bool {
-    if fault.error.code == "unknown" {
+fn repair<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault, reads: &mut usize) -> bool {
+    if fault.error.code == FieldErrorCode::Unknown {
         return input.remove(&fault.place);
     }
     let mut harmless = vec![
@@ -170,7 +220,7 @@ fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault, reads: &mut 
         json!("00000000-0000-0000-0000-000000000000"),
     ];
     harmless.extend(fault.variant.clone().map(Value::from));
-    let mut asked = fault.variant.is_some();
+    let mut from_variant = fault.variant.is_some();
     while let Some(candidate) = harmless.pop() {
         input.set(&fault.place, candidate);
         if !take(reads) {
@@ -179,8 +229,8 @@ fn mend<T: DeserializeOwned>(input: &mut impl Input, fault: &Fault, reads: &mut 
         match input.read::<T>() {
             Err(next) if next.place == fault.place => {
                 // Now that the field has a value, the message may name an accepted variant.
-                if let Some(variant) = next.variant.filter(|_| !asked) {
-                    asked = true;
+                if let Some(variant) = next.variant.filter(|_| !from_variant) {
+                    from_variant = true;
                     harmless.clear();
                     harmless.push(variant.into());
                 }
@@ -200,7 +250,10 @@ mod tests {
     use serde::Deserialize;
     use serde_json::json;
 
-    use super::{read_json, read_pairs};
+    use super::{
+        FieldErrorCode::{self, Invalid, Required, Type, Unknown},
+        read_json, read_pairs,
+    };
 
     #[derive(Debug, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]
@@ -231,7 +284,7 @@ mod tests {
         text: String,
     }
 
-    fn faults(value: serde_json::Value) -> Vec<(String, &'static str)> {
+    fn faults(value: serde_json::Value) -> Vec<(String, FieldErrorCode)> {
         let size = value.to_string().len();
         let faults = read_json::<Body>(value, size).expect_err("faults");
         let mut faults: Vec<_> = faults.into_iter().map(|fault| (fault.field, fault.code)).collect();
@@ -239,7 +292,7 @@ mod tests {
         faults
     }
 
-    fn expected(faults: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+    fn expected(faults: &[(&str, FieldErrorCode)]) -> Vec<(String, FieldErrorCode)> {
         faults.iter().map(|(field, code)| ((*field).to_owned(), *code)).collect()
     }
 
@@ -260,25 +313,22 @@ mod tests {
                 json!({"name": 7, "size": 0, "kind": "huge", "more": 1, "other": 2, "parts": [{"text": "", "x": 1}, 5]})
             ),
             expected(&[
-                ("id", "required"),
-                ("kind", "invalid"),
-                ("more", "unknown"),
-                ("name", "type"),
-                ("other", "unknown"),
-                ("parts[0].text", "invalid"),
-                ("parts[0].x", "unknown"),
-                ("parts[1]", "type"),
-                ("parts[1].text", "required"),
-                ("size", "invalid"),
+                ("id", Required),
+                ("kind", Invalid),
+                ("more", Unknown),
+                ("name", Type),
+                ("other", Unknown),
+                ("parts[0].text", Invalid),
+                ("parts[0].x", Unknown),
+                ("parts[1]", Type),
+                ("parts[1].text", Required),
+                ("size", Invalid),
             ])
         );
-        assert_eq!(
-            faults(json!({})),
-            expected(&[("id", "required"), ("name", "required"), ("size", "required")])
-        );
+        assert_eq!(faults(json!({})), expected(&[("id", Required), ("name", Required), ("size", Required)]));
         assert_eq!(
             faults(json!({"name": "a\u{0}", "size": "2", "id": "no"})),
-            expected(&[("id", "invalid"), ("name", "invalid"), ("size", "type")])
+            expected(&[("id", Invalid), ("name", Invalid), ("size", Type)])
         );
         assert_eq!(faults(json!([1])).len(), 1);
     }
@@ -342,7 +392,7 @@ mod tests {
             assert!((1..=100).contains(&errors.len()), "{head}: {} errors", errors.len());
             assert!(size <= 2 * text.len() + 3_100, "{head}: {size} bytes");
             assert!(
-                errors.iter().all(|error| error.field.len() <= 203 && error.message.len() <= 203),
+                errors.iter().all(|error| error.field.len() <= 203 && error.message.len() <= 1_503),
                 "{head}"
             );
         }

@@ -9,6 +9,7 @@ use super::{Code, Problem, ProblemBody};
 
 /// A problem with the code `quota_exceeded`.
 #[derive(Serialize, ToSchema)]
+#[schema(as = QuotaExceededProblem)]
 #[allow(dead_code, reason = "describes the response, which is a problem with an extension")]
 pub struct QuotaProblem {
     #[serde(flatten)]

@@ -1,23 +1,32 @@
 //! The layers around every function's routes, outermost first: request context and log line, panics, CORS,
-//! length of the URL, timeout, repetition.
+//! length of the URL, timeout, the rest of the body, repetition.
 
-use std::{any::Any, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
+    body::{Body, HttpBody as _},
     extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
+use futures::{StreamExt as _, stream};
 use tokio::time::{Instant, timeout};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
 };
-use tracing::{Instrument as _, field::Empty};
 
-use super::{HttpSettings, repeat};
+use super::{HttpSettings, drain, repeat};
 use crate::{
     base::{
         config::Error,
@@ -47,6 +56,7 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
 pub(super) fn apply(router: Router, settings: &HttpSettings) -> Result<Router, Error> {
     Ok(router
         .layer(middleware::from_fn(repeat::repeat))
+        .layer(middleware::from_fn(drain::drain))
         .layer(middleware::from_fn_with_state(settings.request_timeout, time_out))
         .layer(middleware::from_fn(refuse_long_urls))
         .layer(cors(&settings.cors_origins)?)
@@ -85,7 +95,7 @@ fn cors(origins: &[String]) -> Result<CorsLayer, Error> {
         .max_age(PREFLIGHT_MAX_AGE))
 }
 
-/// Sets the request's context and span, adds the common response headers, and logs the request.
+/// Sets the request's context, adds the common response headers, and logs the request.
 async fn with_context(State(hops): State<usize>, mut request: Request, next: Next) -> Response {
     let start = Instant::now();
     let headers = request.headers();
@@ -96,18 +106,8 @@ async fn with_context(State(hops): State<usize>, mut request: Request, next: Nex
         client_address: context::client_address(headers, peer, hops),
         user_agent: context::user_agent(headers),
         trace,
+        ids: Arc::default(),
     });
-    let span = tracing::info_span!(
-        "request",
-        request_id = context.request_id,
-        trace_id = context.trace.trace_id,
-        span_id = context.trace.span_id,
-        trace_sampled = context.trace.sampled,
-        user_id = Empty,
-        project_id = Empty,
-        item_id = Empty,
-        event_id = Empty,
-    );
     let method = request.method().clone();
     // Logs the route's pattern instead of the path, because paths may contain tokens.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -126,13 +126,19 @@ async fn with_context(State(hops): State<usize>, mut request: Request, next: Nex
         if let Ok(value) = HeaderValue::from_str(&context.request_id) {
             response.headers_mut().insert("x-request-id", value);
         }
-        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if route != "/health/live" {
-            tracing::info!(%method, route, status = response.status().as_u16(), ms, "request");
+        if !["/health/live", "/health/ready"].contains(&route.as_str()) {
+            // https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+            tracing::info!(
+                http_request.request_method = %method,
+                http_request.status = response.status().as_u16(),
+                http_request.latency = format!("{:.3}s", start.elapsed().as_secs_f64()),
+                route,
+                "request"
+            );
         }
         response
     };
-    context::scope(Arc::clone(&context), work).instrument(span).await
+    context::scope(Arc::clone(&context), work).await
 }
 
 async fn refuse_long_urls(request: Request, next: Next) -> Response {
@@ -142,11 +148,31 @@ async fn refuse_long_urls(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// Ends a request that takes too long. It is the client's fault if the rest of the body is awaited then: such a request
+/// is no 503, so that nobody can cause alerts with slow bodies.
 async fn time_out(State(budget): State<Duration>, request: Request, next: Next) -> Response {
+    let is_awaited = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| watched(body, Arc::clone(&is_awaited)));
     match timeout(budget, next.run(request)).await {
         Ok(response) => response,
+        Err(_) if is_awaited.load(Ordering::Relaxed) => {
+            Problem::new(Code::Malformed).detail("The body did not arrive in time.").into_response()
+        }
         Err(_) => Problem::new(Code::TimedOut).into_response(),
     }
+}
+
+/// Returns the body, and notes whether its reader waits for the client.
+fn watched(body: Body, is_awaited: Arc<AtomicBool>) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    let mut pieces = body.into_data_stream();
+    Body::from_stream(stream::poll_fn(move |task| {
+        let piece = pieces.poll_next_unpin(task);
+        is_awaited.store(piece.is_pending(), Ordering::Relaxed);
+        piece
+    }))
 }
 
 fn panicked(payload: Box<dyn Any + Send>) -> Response {

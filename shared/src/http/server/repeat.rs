@@ -15,9 +15,9 @@ use futures::TryStreamExt as _;
 
 use crate::http::{idempotency, problem::RolledBack};
 
-/// Runs a request once more if its transaction was rolled back for no fault of its own, such as a deadlock. Only
-/// requests that are safe to repeat are: those with an idempotent method (RFC 9110, 9.2.2) or an `Idempotency-Key`. Any
-/// other gets the 503.
+/// Repeats a request once if another transaction caused its rollback, such as in a deadlock. A request is repeated only
+/// if that is safe: if it has an idempotent method (RFC 9110, 9.2.2) or an `Idempotency-Key`. Any other request gets
+/// the 503.
 pub(super) async fn repeat(request: Request, next: Next) -> Response {
     if !request.method().is_idempotent() && !request.headers().contains_key(idempotency::HEADER) {
         return next.run(request).await;

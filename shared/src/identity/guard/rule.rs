@@ -55,17 +55,17 @@ rules! {
 mod tests {
     use super::{Admins, Contributors, Editors, Members, ProjectRole, Reviewers, Rule};
 
-    fn let_in<R: Rule>(own: bool) -> [bool; 3] {
+    fn admitted_roles<R: Rule>(own: bool) -> [bool; 3] {
         [ProjectRole::Admin, ProjectRole::Contributor, ProjectRole::Reviewer].map(|role| R::allows(role, own))
     }
 
     #[test]
     fn each_rule_admits_the_roles_of_the_permission_table() {
-        assert_eq!(let_in::<Members>(false), [true, true, true]);
-        assert_eq!(let_in::<Admins>(true), [true, false, false]);
-        assert_eq!(let_in::<Contributors>(false), [true, true, false]);
-        assert_eq!(let_in::<Reviewers>(false), [true, false, true]);
-        assert_eq!(let_in::<Editors>(true), [true, true, false]);
-        assert_eq!(let_in::<Editors>(false), [true, false, false]);
+        assert_eq!(admitted_roles::<Members>(false), [true, true, true]);
+        assert_eq!(admitted_roles::<Admins>(true), [true, false, false]);
+        assert_eq!(admitted_roles::<Contributors>(false), [true, true, false]);
+        assert_eq!(admitted_roles::<Reviewers>(false), [true, false, true]);
+        assert_eq!(admitted_roles::<Editors>(true), [true, true, false]);
+        assert_eq!(admitted_roles::<Editors>(false), [true, false, false]);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     http::{
         extract::{Json, Query},
         openapi::{Described, Describes},
-        problem::Problem,
+        problem::{Code, Problem},
         rate_limit_fields::RateLimitFields,
     },
     identity::principal::{AnySession, UnprovenSession},
@@ -22,14 +22,14 @@ use crate::{
 pub enum Account<'a> {
     /// The account with an email address, whether or not it exists.
     Email(&'a str),
-    /// The account, session or invitation that a token belongs to. Tokens cannot be guessed, so strangers need no
+    /// The account, session or invitation that a token belongs to. Tokens cannot be guessed, so unknown addresses need no
     /// quota.
     Token(&'a str),
     /// The account of the signed-in user, counted over all addresses: changing addresses gains no guesses for a stolen
     /// session.
     User(UserId),
     /// No account: only the client's address is limited.
-    Nobody,
+    Unnamed,
 }
 
 impl Account<'_> {
@@ -38,13 +38,13 @@ impl Account<'_> {
             Self::Email(email) => Some(email.trim().to_lowercase()),
             Self::Token(token) => Some((*token).to_owned()),
             Self::User(user) => Some(user.to_string()),
-            Self::Nobody => None,
+            Self::Unnamed => None,
         }
     }
 }
 
 /// A request part that names the account it is about.
-pub trait Concerns {
+pub trait HasAccount {
     /// The cost of the request; [`MAIL`](super::MAIL) if it sends a mail.
     const COST: u32 = 1;
 
@@ -52,7 +52,7 @@ pub trait Concerns {
     fn account(&self) -> Account<'_>;
 }
 
-impl<T: Concerns> Concerns for Json<T> {
+impl<T: HasAccount> HasAccount for Json<T> {
     const COST: u32 = T::COST;
 
     fn account(&self) -> Account<'_> {
@@ -60,7 +60,7 @@ impl<T: Concerns> Concerns for Json<T> {
     }
 }
 
-impl<T: Concerns> Concerns for Query<T> {
+impl<T: HasAccount> HasAccount for Query<T> {
     const COST: u32 = T::COST;
 
     fn account(&self) -> Account<'_> {
@@ -68,13 +68,13 @@ impl<T: Concerns> Concerns for Query<T> {
     }
 }
 
-impl Concerns for AnySession {
+impl HasAccount for AnySession {
     fn account(&self) -> Account<'_> {
         Account::User(self.0.user_id)
     }
 }
 
-impl Concerns for UnprovenSession {
+impl HasAccount for UnprovenSession {
     fn account(&self) -> Account<'_> {
         Account::User(self.principal().user_id)
     }
@@ -82,9 +82,9 @@ impl Concerns for UnprovenSession {
 
 /// A request that names no account.
 #[derive(Debug, Clone, Copy)]
-pub struct Anybody;
+pub struct Anonymous;
 
-impl<S: Send + Sync> FromRequestParts<S> for Anybody {
+impl<S: Send + Sync> FromRequestParts<S> for Anonymous {
     type Rejection = Problem;
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -92,9 +92,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Anybody {
     }
 }
 
-impl Concerns for Anybody {
+impl HasAccount for Anonymous {
     fn account(&self) -> Account<'_> {
-        Account::Nobody
+        Account::Unnamed
     }
 }
 
@@ -110,7 +110,7 @@ pub struct Limited<T> {
 }
 
 /// Admits a request by the client's address.
-async fn admit<S, T: Concerns>(extensions: &Extensions, state: &S) -> Result<Spent, Problem>
+async fn admit<S, T: HasAccount>(extensions: &Extensions, state: &S) -> Result<Spent, Problem>
 where
     RateLimits: FromRef<S>,
 {
@@ -119,7 +119,7 @@ where
     RateLimits::from_ref(state).admit(route, T::COST, fields).await
 }
 
-impl<T: Concerns> Limited<T> {
+impl<T: HasAccount> Limited<T> {
     /// Admits a request by the account that its body, query or session names.
     async fn admit(mut spent: Spent, body: T) -> Result<Self, Problem> {
         spent.admit_account(body.account(), T::COST).await?;
@@ -131,7 +131,7 @@ impl<S, T> FromRequest<S> for Limited<T>
 where
     S: Send + Sync,
     RateLimits: FromRef<S>,
-    T: FromRequest<S, Rejection = Problem> + Concerns + Send + Sync,
+    T: FromRequest<S, Rejection = Problem> + HasAccount + Send + Sync,
 {
     type Rejection = Problem;
 
@@ -145,7 +145,7 @@ impl<S, T> FromRequestParts<S> for Limited<T>
 where
     S: Send + Sync,
     RateLimits: FromRef<S>,
-    T: FromRequestParts<S, Rejection = Problem> + Concerns + Send + Sync,
+    T: FromRequestParts<S, Rejection = Problem> + HasAccount + Send + Sync,
 {
     type Rejection = Problem;
 
@@ -157,10 +157,11 @@ where
 
 impl<T: Describes> Describes for Limited<T> {
     fn describe(operation: &mut Described<'_>) {
-        T::describe(operation.too_many_requests());
+        let operation = operation.problems(&[Code::TooManyRequests]);
+        T::describe(operation.response_header("RateLimit").response_header("RateLimit-Policy"));
     }
 }
 
-impl Describes for Anybody {
+impl Describes for Anonymous {
     fn describe(_: &mut Described<'_>) {}
 }

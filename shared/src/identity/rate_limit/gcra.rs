@@ -25,7 +25,7 @@ pub(super) struct Charge {
 
 /// The state of one limit after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct LimitStatus {
     pub(super) policy: &'static str,
     /// The number of such requests allowed in a window.
     pub(super) quota: i64,
@@ -53,36 +53,36 @@ impl Charge {
         debt + self.micros <= WINDOW
     }
 
-    fn standing(self, owed: i64, wait: Option<i64>) -> Standing {
-        Standing {
+    fn limit_status(self, debt: i64, wait: Option<i64>) -> LimitStatus {
+        LimitStatus {
             policy: self.policy,
             quota: WINDOW / self.micros,
-            remaining: (WINDOW - owed).max(0) / self.micros,
-            reset: duration(owed),
+            remaining: (WINDOW - debt).max(0) / self.micros,
+            reset: duration(debt),
             wait: wait.map(duration),
         }
     }
 }
 
-impl Standing {
+impl LimitStatus {
     /// Converts the state into requests of another charge's cost.
     pub(super) fn of(self, charge: &Charge) -> Self {
-        let owed = i64::try_from(self.reset.as_micros()).unwrap_or(i64::MAX);
-        charge.standing(owed, self.wait.map(|wait| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
+        let debt = i64::try_from(self.reset.as_micros()).unwrap_or(i64::MAX);
+        charge.limit_status(debt, self.wait.map(|wait| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 }
 
 /// Returns the state of each limit, computed from the debts before the request. A request is charged under all limits
 /// or, when one of them refuses it and `in_any_case` is false, under none.
-pub(super) fn standings(charges: &[Charge], debts: &[i64], in_any_case: bool) -> Vec<Standing> {
+pub(super) fn statuses(charges: &[Charge], debts: &[i64], in_any_case: bool) -> Vec<LimitStatus> {
     let charged = in_any_case || all_fit(charges, debts);
     let each = charges.iter().zip(debts);
     each.map(|(charge, debt)| {
         if charged {
-            return charge.standing(debt + charge.micros, None);
+            return charge.limit_status(debt + charge.micros, None);
         }
         let wait = debt + charge.micros - WINDOW;
-        charge.standing(*debt, (wait > 0).then_some(wait))
+        charge.limit_status(*debt, (wait > 0).then_some(wait))
     })
     .collect()
 }
@@ -110,8 +110,8 @@ impl LocalStore {
     /// Charges all keys, or none if one does not fit and `in_any_case` is false. Returns the debts before.
     pub(super) fn spend(&self, charges: &[Charge], now: i64, in_any_case: bool) -> Vec<i64> {
         let mut paid_at = self.paid_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let owed = |charge: &Charge| paid_at.get(&charge.key).map_or(0, |at| (at - now).max(0));
-        let debts: Vec<i64> = charges.iter().map(owed).collect();
+        let debt = |charge: &Charge| paid_at.get(&charge.key).map_or(0, |at| (at - now).max(0));
+        let debts: Vec<i64> = charges.iter().map(debt).collect();
         if in_any_case || all_fit(charges, &debts) {
             if paid_at.len() + charges.len() > CAPACITY {
                 forget(&mut paid_at, now);
@@ -141,7 +141,7 @@ fn forget(paid_at: &mut HashMap<Key, i64>, now: i64) {
 mod tests {
     use std::{num::NonZeroU32, time::Duration};
 
-    use super::{CAPACITY, Charge, LocalStore, Standing, WINDOW, standings};
+    use super::{CAPACITY, Charge, LimitStatus, LocalStore, WINDOW, statuses};
 
     const START: i64 = 1_800_000_000_000_000;
 
@@ -149,8 +149,8 @@ mod tests {
         Charge::new("address", NonZeroU32::new(per_minute).expect("a quota"), cost, &[name])
     }
 
-    fn spend(store: &LocalStore, charges: &[Charge], now: i64) -> Vec<Standing> {
-        standings(charges, &store.spend(charges, now, false), false)
+    fn spend(store: &LocalStore, charges: &[Charge], now: i64) -> Vec<LimitStatus> {
+        statuses(charges, &store.spend(charges, now, false), false)
     }
 
     #[test]
@@ -158,8 +158,8 @@ mod tests {
         let store = LocalStore::default();
         let charges = [charge(7, 1, "a")];
         for remaining in (0..7).rev() {
-            let standing = spend(&store, &charges, START)[0];
-            assert_eq!((standing.quota, standing.remaining, standing.wait), (7, remaining, None));
+            let limit_status = spend(&store, &charges, START)[0];
+            assert_eq!((limit_status.quota, limit_status.remaining, limit_status.wait), (7, remaining, None));
         }
         let wait = spend(&store, &charges, START)[0].wait.expect("a refusal");
         assert!(Duration::from_secs(8) < wait && wait <= Duration::from_micros(8_571_429), "{wait:?}");
@@ -196,8 +196,8 @@ mod tests {
         let store = LocalStore::default();
         let mail = spend(&store, &[charge(30, 10, "mail")], START)[0];
         assert_eq!((mail.quota, mail.remaining, mail.reset), (3, 2, Duration::from_secs(20)));
-        let dear = spend(&store, &[charge(3, 10, "dear")], START)[0];
-        assert_eq!((dear.quota, dear.remaining, dear.wait), (1, 0, None));
+        let costly = spend(&store, &[charge(3, 10, "dear")], START)[0];
+        assert_eq!((costly.quota, costly.remaining, costly.wait), (1, 0, None));
     }
 
     #[test]

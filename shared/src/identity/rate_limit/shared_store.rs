@@ -45,7 +45,7 @@ impl SharedStore {
             call.key([b"rate-limit:".as_slice(), &charge.key].concat()).arg(charge.micros);
         }
         let debts: Vec<i64> =
-            self.redis.ask(async |mut connection| call.invoke_async(&mut connection).await).await?;
+            self.redis.query(async |mut connection| call.invoke_async(&mut connection).await).await?;
         (debts.len() == charges.len()).then_some(debts)
     }
 }

@@ -1,7 +1,6 @@
 //! The steps of processing a delivery.
 
 use time::Duration;
-use tracing::Span;
 
 use super::{
     Engine, EngineError, Job, OperationState, Processing, Reading,
@@ -9,14 +8,14 @@ use super::{
     queries,
 };
 use crate::{
-    base::ids::ItemId,
+    base::{context, ids::ItemId},
     cloud::{
         push::{Delivery, Message},
         storage::ReadError,
     },
     http::problem::Problem,
     items::{
-        Failure, ObjectName,
+        Failure, FailureCode, ItemKind, ObjectName, file_type,
         lease::{self, Lease, MAX_TRIES},
         parts,
     },
@@ -28,6 +27,8 @@ const RESTART: Duration = Duration::minutes(1);
 const POLL: Duration = Duration::minutes(2);
 /// The longest time between two polls of an operation. The events of its output arrive sooner.
 const LONGEST_POLL: Duration = Duration::minutes(30);
+/// The longest time in the engine's queue. Google names no limit.
+const LONGEST_QUEUE: Duration = Duration::days(7);
 /// The failures that an operation without a result counts as. It may be billed, so an item gets three of them.
 const LOST_OPERATION: i32 = 4;
 /// The largest accepted size of an output object, about ten times the usual size.
@@ -40,8 +41,8 @@ impl<E: Engine> Processing<E> {
         let Some(event) = event.filter(|event| event.object.kind == E::KIND) else {
             return Ok(Delivery::Discard("not the finalize event of an upload of this kind"));
         };
-        Span::current().record("item_id", event.object.item_id.to_string());
-        Span::current().record("project_id", event.object.project_id.to_string());
+        context::describe("item_id", event.object.item_id);
+        context::describe("project_id", event.object.project_id);
         match queries::lease(&self.db, &event, self.clock.now()).await? {
             Lease::Acquired(job) => {
                 lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
@@ -61,8 +62,8 @@ impl<E: Engine> Processing<E> {
             match self.reader.head(&self.uploads_bucket, &object, event.generation, E::HEAD_BYTES).await {
                 Ok(head) => head,
                 Err(ReadError::Absent) => {
-                    let message = "The uploaded file is gone. Upload it again.";
-                    let failure = Failure { code: "file_missing".to_owned(), message: message.to_owned() };
+                    let message = "The uploaded file no longer exists. Upload it again.";
+                    let failure = Failure::new(FailureCode::FileMissing, message);
                     return self.fail(&job.object, job.attempt, &failure).await;
                 }
                 Err(ReadError::Transient(problem)) => return Err(problem),
@@ -70,15 +71,12 @@ impl<E: Engine> Processing<E> {
         if head.size_bytes != job.size_bytes {
             let (found, declared) = (head.size_bytes, job.size_bytes);
             let message = format!("The file has {found} bytes instead of the declared {declared}.");
-            return self
-                .fail(&job.object, job.attempt, &Failure { code: "size_mismatch".to_owned(), message })
-                .await;
+            let failure = Failure::new(FailureCode::SizeMismatch, message);
+            return self.fail(&job.object, job.attempt, &failure).await;
         }
         let Some(media_type) = E::detect(job, &head) else {
-            let accepted = E::KIND.definition().media_types.join(", ");
-            let message =
-                format!("The file is of no accepted type. Upload a file of one of these types: {accepted}.");
-            let failure = Failure { code: "content_type_mismatch".to_owned(), message };
+            let message = file_type::refusal(E::KIND, &head.bytes);
+            let failure = Failure::new(FailureCode::ContentTypeMismatch, message);
             return self.fail(&job.object, job.attempt, &failure).await;
         };
         queries::set_media_type(&self.db, E::KIND, job, media_type, self.clock.now()).await?;
@@ -90,25 +88,40 @@ impl<E: Engine> Processing<E> {
         let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
         match self.engine.read(job, &head, &uri, &output).await {
             Ok(Reading::Text(text)) => {
+                self.set_duration(job, text.duration_seconds).await?;
                 parts::store(&self.db, E::KIND, job.item_id(), job.attempt, &text).await?;
-                queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, self.clock.now()).await?;
+                self.complete(job.item_id(), job.attempt).await?;
                 Ok(Delivery::Done)
             }
-            Ok(Reading::Operation(name)) => {
+            Ok(Reading::Operation { name, duration_seconds }) => {
                 let now = self.clock.now();
                 queries::begin_operation(&self.db, job, &name, now, now + POLL).await?;
+                self.set_duration(job, duration_seconds).await?;
+                Ok(Delivery::Done)
+            }
+            Ok(Reading::Unfinished) => {
+                queries::release(&self.db, job, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
             Err(error) => self.end(job, error).await,
         }
     }
 
-    /// Polls an operation that is due. Past its lifetime, it ends.
+    /// Polls an operation that is due. Past its lifetime, which begins when it leaves the queue, it ends.
     async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let age = job.operation_started_at.map_or(Duration::ZERO, |started| now - started);
         let is_expired = age > self.operation_lifetime;
         match self.engine.poll(operation).await {
+            Ok(OperationState::Queued(created)) => {
+                let waited =
+                    created.or(job.operation_started_at).map_or(Duration::ZERO, |created| now - created);
+                if waited > LONGEST_QUEUE {
+                    return self.end_operation(job, "it was not started").await;
+                }
+                queries::wait_in_queue(&self.db, job, now, now + waited.clamp(POLL, LONGEST_POLL)).await?;
+                Ok(Delivery::Done)
+            }
             Ok(OperationState::Running(percent)) if !is_expired => {
                 queries::wait(&self.db, job, percent, now + age.clamp(POLL, LONGEST_POLL)).await?;
                 Ok(Delivery::Done)
@@ -128,8 +141,7 @@ impl<E: Engine> Processing<E> {
     async fn import_output(&self, job: &Job, is_expired: bool) -> Result<Delivery, Problem> {
         match self.import_shards(job).await {
             Ok(()) => {
-                let now = self.clock.now();
-                if queries::complete(&self.db, E::KIND, job.item_id(), job.attempt, now).await? {
+                if self.complete(job.item_id(), job.attempt).await? {
                     return Ok(Delivery::Done);
                 }
                 // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
@@ -149,7 +161,7 @@ impl<E: Engine> Processing<E> {
         tracing::error!(cause = problem.cause(), "the output of an operation is unusable");
         let message =
             "The result of the processing could not be stored. Reprocess the item, or ask an operator.";
-        let failure = Failure { code: "output_unusable".to_owned(), message: message.to_owned() };
+        let failure = Failure::new(FailureCode::OutputUnusable, message);
         self.fail(&job.object, job.attempt, &failure).await
     }
 
@@ -173,14 +185,13 @@ impl<E: Engine> Processing<E> {
         let Some(output) = Output::read(message, &self.results_bucket, E::FOLDER) else {
             return Ok(Delivery::Discard("not a part of an operation's output"));
         };
-        Span::current().record("item_id", output.item_id.to_string());
+        context::describe("item_id", output.item_id);
         let Some(upload) = queries::find_upload(&self.db, output.item_id, output.attempt).await? else {
             return Ok(Delivery::Discard("the attempt has ended"));
         };
         match self.import(output.item_id, output.attempt, &output.object, output.generation).await {
             Ok(()) => {
-                queries::complete(&self.db, E::KIND, output.item_id, output.attempt, self.clock.now())
-                    .await?;
+                self.complete(output.item_id, output.attempt).await?;
                 Ok(Delivery::Done)
             }
             Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
@@ -231,8 +242,39 @@ impl<E: Engine> Processing<E> {
     }
 
     async fn fail(&self, object: &ObjectName, attempt: i32, failure: &Failure) -> Result<Delivery, Problem> {
-        queries::fail(&self.db, object, attempt, failure, self.clock.now()).await?;
+        if queries::fail(&self.db, object, attempt, failure, self.clock.now()).await? {
+            self.clean(object.item_id).await;
+        }
         Ok(Delivery::Done)
+    }
+
+    async fn complete(&self, item: ItemId, attempt: i32) -> Result<bool, Problem> {
+        let completed = queries::complete(&self.db, E::KIND, item, attempt, self.clock.now()).await?;
+        if completed {
+            self.clean(item).await;
+        }
+        Ok(completed)
+    }
+
+    async fn set_duration(&self, job: &Job, duration_seconds: Option<f64>) -> Result<(), Problem> {
+        if E::KIND == ItemKind::Voice {
+            parts::set_duration(&self.db, job.item_id(), job.attempt, duration_seconds, false).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes what the engine prepared for an upload. What remains after an error expires with the bucket's objects.
+    async fn clean(&self, item: ItemId) {
+        let Some(folder) = E::PREPARED else { return };
+        let delete = async {
+            for object in self.objects.list(&self.results_bucket, &format!("{folder}/{item}/")).await? {
+                self.objects.delete(&self.results_bucket, &object.name, object.generation).await?;
+            }
+            Ok::<_, Problem>(())
+        };
+        if let Err(problem) = delete.await {
+            tracing::warn!(cause = problem.cause(), "prepared objects were not deleted");
+        }
     }
 }
 

@@ -96,7 +96,7 @@ test("a canceled upload leaves no item", async () => {
   await assert.rejects(alta.get("/documents/{document_id}", { params }), (error) => isProblem(error, "not_found"));
 });
 
-test("a list goes over its pages", async () => {
+test("a list iterates over its pages", async () => {
   for (const name of ["a", "b", "c"]) await alta.post("/projects", { body: { name } });
   const names: string[] = [];
   for await (const { name } of alta.list("/projects", { params: { query: { limit: 1 } } })) names.push(name);

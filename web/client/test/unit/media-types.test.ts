@@ -67,6 +67,17 @@ test("files that the API would refuse are refused", () => {
   assert.equal(reason(large, "a.wav"), null);
 });
 
+test("the message for a telephone's photo says how to convert it", () => {
+  for (const [type, name] of [
+    ["image/heic", "IMG_1"],
+    ["image/heif", "IMG_1.jpg"],
+    ["", "IMG_1.HEIC"],
+  ] as const) {
+    const message = /HEIC photo\. Save it as JPEG/;
+    assert.throws(() => checkFile(new Blob(["x"], { type }), name), { name: "UnsupportedFileError", message });
+  }
+});
+
 test("a file input accepts types and extensions", () => {
   assert.match(acceptedFiles("document"), /^application\/pdf,\.pdf,image\/png/);
   assert.doesNotMatch(acceptedFiles("document"), /audio/);

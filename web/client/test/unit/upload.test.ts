@@ -122,7 +122,7 @@ const content = (bytes: number) => new Uint8Array(randomBytes(bytes));
 const png = (data: Uint8Array<ArrayBuffer>, name = "scan.png") =>
   new File([data], name, { type: "image/png", lastModified: 1000 });
 
-/** Waits until an upload has sent so many bytes. */
+/** Waits until an upload has sent this many bytes. */
 async function reached(upload: Upload, bytes: number): Promise<void> {
   while (upload.sent < bytes) await new Promise((resolve) => setTimeout(resolve, 2));
 }
@@ -368,7 +368,7 @@ test("the next file of a failed item is another upload of the item", async () =>
   await assert.rejects(refused.done, (error) => isProblem(error, "invalid_state"));
 });
 
-test("only so many files are uploaded at once", async () => {
+test("only a limited number of files is uploaded at once", async () => {
   const platform = await Platform.start();
   platform.delay = 20;
   const alta = platform.client();

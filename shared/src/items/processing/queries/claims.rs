@@ -65,7 +65,7 @@ pub(in super::super) async fn lease(
             where found = 'arrived'
         ), renamed as (
             insert into item_search (item_id, part, project_id, kind, words)
-            select id, 0, project_id, kind, search_words(translate(original_filename, '._-', '   ') || ' ' || original_filename)
+            select id, 0, project_id, kind, search_words(original_filename)
             from item
             where found = 'arrived' and changes <> '{}'
             on conflict on constraint item_search_pkey do update set words = excluded.words
@@ -102,6 +102,7 @@ pub(in super::super) async fn lease(
         "finished" => Lease::Finished,
         _ => Lease::Acquired(Job {
             object,
+            generation: event.generation,
             attempt: row.attempt,
             tries: row.tries,
             content_type: row.content_type,

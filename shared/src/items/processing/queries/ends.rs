@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The time after which a scheduled task repeats the finalize message of a restarted item.
-const PATIENCE: Duration = Duration::minutes(5);
+const RETRY_PAUSE: Duration = Duration::minutes(5);
 
 /// Completes an item once its text is complete: `pending_review`, or `approved` in a project without reviewers.
 /// Returns true if this call changed the status.
@@ -41,7 +41,7 @@ pub(in super::super) async fn complete(
                    mode() within group (order by language) as language
             from item_parts
             where item_id = $1 and attempt = $2
-        ), moved as materialized (
+        ), transition as materialized (
             select item.id, item.project_id, item.kind, text.parts, item_transition(
                 item.id,
                 item.version,
@@ -71,25 +71,25 @@ pub(in super::super) async fn complete(
             from item
             cross join text
         ), counted as (
-            update documents set page_count = moved.parts from moved where documents.item_id = moved.id
+            update documents set page_count = transition.parts from transition where documents.item_id = transition.id
         ), cleared as (
-            delete from item_parts using moved where item_id = moved.id and item_parts.attempt <> $2
+            delete from item_parts using transition where item_id = transition.id and item_parts.attempt <> $2
         ), cleared_shards as (
-            delete from result_shards using moved where item_id = moved.id
+            delete from result_shards using transition where item_id = transition.id
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
-            select moved.id, item_parts.number, moved.project_id, moved.kind, search_words(item_parts.text)
-            from moved
-            join item_parts on item_parts.item_id = moved.id and item_parts.attempt = $2
+            select transition.id, item_parts.number, transition.project_id, transition.kind, search_words(item_parts.text)
+            from transition
+            join item_parts on item_parts.item_id = transition.id and item_parts.attempt = $2
             on conflict on constraint item_search_pkey do update set words = excluded.words
         ), forgotten as (
-            delete from item_search using moved
-            where item_search.item_id = moved.id
+            delete from item_search using transition
+            where item_search.item_id = transition.id
               and item_search.part > 0
               and item_search.part not in (select number from item_parts where item_id = $1 and attempt = $2)
         )
-        select moved.version, audit_record($4::jsonb || jsonb_build_object('project_id', project_id), $3)::text as recorded
-        from moved
+        select transition.version, audit_record($4::jsonb || jsonb_build_object('project_id', project_id), $3)::text as recorded
+        from transition
         "#,
         item.0,
         attempt,
@@ -121,7 +121,7 @@ pub async fn fail(
             select id, version from items
             where id = $1 and attempt = $2 and status = 'processing' and deleted_at is null
             for update
-        ), moved as materialized (
+        ), transition as materialized (
             select item_transition(
                 id, version, 'failed', null, $5, jsonb_build_object('attempt', $2::integer, 'code', $3::text),
                 jsonb_build_object(
@@ -133,7 +133,7 @@ pub async fn fail(
             ) as version
             from item
         )
-        select version, audit_record($6, $5)::text as recorded from moved
+        select version, audit_record($6, $5)::text as recorded from transition
         "#,
         object.item_id.0,
         attempt,
@@ -208,7 +208,7 @@ pub async fn restart(
     let entry = Entry::success(Some(actor), kind.action(Verb::Reprocessed), item_id.0).in_project(project_id);
     sqlx::query!(
         "
-        with moved as materialized (
+        with transition as materialized (
             select item_transition(
                 $1, $2, 'processing', $3, $4, '{}',
                 jsonb_build_object(
@@ -218,14 +218,14 @@ pub async fn restart(
             ) as version
         )
         select version, audit_record($6, $4)::text as recorded, outbox_add($7, $4)::text as sent
-        from moved
+        from transition
         where version is not null
         ",
         item_id.0,
         item.version,
         actor.0,
         now,
-        now + PATIENCE,
+        now + RETRY_PAUSE,
         entry.with(json!({"version": item.version + 1})).row()?,
         message.row(),
     )

@@ -76,6 +76,45 @@ pub(in super::super) async fn wait(
     Ok(())
 }
 
+/// Records that the operation has not started yet, so that its age does not include its time in the queue. It is polled
+/// again from `poll_at` on.
+pub(in super::super) async fn wait_in_queue(
+    db: &PgPool,
+    job: &Job,
+    now: OffsetDateTime,
+    poll_at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items set lease_until = null, operation_started_at = $3, next_attempt_at = $4
+         where id = $1 and attempt = $2 and status = 'processing' and operation is not null",
+        job.item_id().0,
+        job.attempt,
+        now,
+        poll_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Releases the lease without a result. Maintenance repeats the finalize message soon.
+pub(in super::super) async fn release(
+    db: &PgPool,
+    job: &Job,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update items set lease_until = null, next_attempt_at = $3
+         where id = $1 and attempt = $2 and status = 'processing' and operation is null",
+        job.item_id().0,
+        job.attempt,
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Records that the operation ended without a result, as `failures` of the item. The next attempt begins at `next`.
 pub(in super::super) async fn end_operation(
     db: &PgPool,

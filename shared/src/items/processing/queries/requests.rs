@@ -1,0 +1,33 @@
+//! The requests to an engine in the current minute.
+
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+/// Counts requests against a quota for this minute. Returns false, and counts nothing, if they exceed it. The first
+/// requests of a minute never do.
+pub(in super::super) async fn spend_requests(
+    db: &PgPool,
+    quota: &str,
+    requests: i32,
+    per_minute: i32,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let spent = sqlx::query!(
+        "
+        insert into engine_requests (quota, minute, requests) values ($1, date_trunc('minute', $2::timestamptz), $3)
+        on conflict on constraint engine_requests_pkey do update
+        set minute = greatest(engine_requests.minute, excluded.minute),
+            requests = excluded.requests
+                + case when engine_requests.minute < excluded.minute then 0 else engine_requests.requests end
+        where engine_requests.minute < excluded.minute or engine_requests.requests <= $4 - excluded.requests
+        returning requests
+        ",
+        quota,
+        now,
+        requests,
+        per_minute,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(spent.is_some())
+}

@@ -1,0 +1,78 @@
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useErrorDescription } from "#/ui/use-error";
+import type { Desk, Unsent } from "./desk";
+import { useLoss } from "./use-loss";
+import { WrittenText } from "./WrittenText";
+
+interface Props {
+  readonly unsent: readonly Unsent[];
+  readonly desk: Desk;
+}
+
+/** The decisions that were not saved, each with the possible next steps. */
+export function UnsentDecisions({ unsent, desk }: Props) {
+  return (
+    <Stack gap="sm" mb={unsent.length > 0 ? "md" : 0}>
+      {unsent.map((entry) => (
+        <Entry key={entry.decision.item.id} entry={entry} desk={desk} />
+      ))}
+    </Stack>
+  );
+}
+
+function Entry({
+  entry: { decision, reason, loss, change, error },
+  desk,
+}: {
+  readonly entry: Unsent;
+  readonly desk: Desk;
+}) {
+  const { t } = useTranslation(["review", "common"]);
+  const why = useLoss();
+  const { id, original_filename: name } = decision.item;
+  const isKept = reason === "lost" && decision.corrected === null && !decision.feedback;
+  return (
+    <Alert
+      color={reason === "failed" ? "red" : "yellow"}
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t("unsent.title", { name })}
+    >
+      <Stack gap="xs">
+        {reason === "failed" && <Cause error={error} />}
+        {reason === "changed" && <Text size="sm">{t("unsent.changed")}</Text>}
+        {reason === "lost" && loss && <Text size="sm">{why(loss, change)}</Text>}
+        {reason === "lost" && !isKept && <WrittenText draft={decision} />}
+        <Group gap="xs">
+          {reason === "failed" && (
+            <Button size="compact-sm" onClick={() => desk.retry()}>
+              {t("common:tryAgain")}
+            </Button>
+          )}
+          {reason === "changed" && (
+            <Button size="compact-sm" onClick={() => desk.reopen(id)}>
+              {t("unsent.open")}
+            </Button>
+          )}
+          <Button size="compact-sm" variant="default" onClick={() => desk.dismiss(id)}>
+            {t("unsent.dismiss")}
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}
+
+function Cause({ error }: { readonly error: unknown }) {
+  const { t } = useTranslation();
+  const description = useErrorDescription(error);
+  if (!description) return null;
+  const { title, detail, requestId } = description;
+  return (
+    <Text size="sm">
+      {title}. {detail} {requestId && t("requestId", { id: requestId })}
+    </Text>
+  );
+}
