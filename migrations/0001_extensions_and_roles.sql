@@ -37,13 +37,22 @@ create table transaction_offset (
 );
 insert into transaction_offset (value, system_identifier) select 0, system_identifier from pg_control_system();
 
--- The number of the current transaction.
+-- The number of the current transaction. PL/pgSQL keeps the plan, while a function in SQL with a subquery is planned again
+-- by each statement that calls it.
 create function transaction_number() returns bigint
-    language sql stable
+    language plpgsql stable
+as $$
+begin
     return pg_current_xact_id()::text::bigint + (select value from transaction_offset);
+end
+$$;
 
 -- The number of the oldest transaction of the server that is still open. All transactions with a smaller number have
 -- ended.
 create function oldest_open_transaction() returns bigint
-    language sql stable
+    language plpgsql stable
+as $$
+begin
     return pg_snapshot_xmin(pg_current_snapshot())::text::bigint + (select value from transaction_offset);
+end
+$$;

@@ -181,18 +181,23 @@ create function search_indexed(query tsquery) returns tsquery
         else regexp_replace(querytree(query), '<(-|\d+)>', '&', 'g')::tsquery
     end;
 
--- At most `remaining` parts that match, with their rank. Without a filter they are the newest ones, but in no order within
--- the widest level that was read. With a filter, PostgreSQL's statistics decide which index it begins with.
+-- At most `wanted` parts that match, with their rank. They are the newest ones, but in no order within the widest level that
+-- was read.
 --
 -- Of phrases, identifiers and excluded words, the index tells only which parts may match: those with all the words. Each
--- of them must be read, so at most three times as many as `remaining` are, the newest ones.
+-- of them must be read, so at most three times as many as `wanted` are, the newest ones.
+--
+-- A filter is checked for each part, too. Where less than about a tenth of many parts pass it, PostgreSQL's statistics
+-- decide which index is read instead, newest items first. That may find some parts again.
 create function search_candidates(
-    project uuid, item_kind text, query tsquery, item_status text, item_domain text, uploader uuid, remaining integer
+    project uuid, item_kind text, query tsquery, item_status text, item_domain text, uploader uuid, wanted integer
 )
     returns table (item_id uuid, part integer, rank real)
     language plpgsql stable
-    -- Starting workers takes longer than most searches.
+    -- Starting workers takes longer than most searches. Other joins read all items of the project.
     set max_parallel_workers_per_gather = 0
+    set enable_hashjoin = off
+    set enable_mergejoin = off
     set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -200,11 +205,51 @@ declare
     before bigint := newest + 1;
     indexed constant tsquery := search_indexed(query);
     is_exact constant boolean := indexed::text = query::text;
-    -- The number of parts that may still be read.
-    readable bigint := case when is_exact then remaining else 3 * remaining end;
+    is_filtered constant boolean := coalesce(item_status, item_domain, uploader::text) is not null;
+    most_read constant bigint := case when is_exact then wanted else 3 * wanted end;
+    -- The numbers of parts that may still be read, and returned.
+    readable bigint := most_read;
+    remaining integer := wanted;
     readable_part record;
 begin
-    if coalesce(item_status, item_domain, uploader::text) is not null then
+    for level in 0..4 loop
+        for readable_part in
+            select item_search.item_id, item_search.part, item_search.words,
+                   (item_status is null or items.status = item_status)
+                   and (uploader is null or items.uploaded_by_id = uploader)
+                   and (item_domain is null or exists (
+                       select from documents where documents.item_id = items.id and documents.domain = item_domain
+                   )) as passes
+            from item_search
+            join items on items.id = item_search.item_id
+            where item_search.project_id = project
+              and item_search.kind = item_kind
+              and item_search.words @@ indexed
+              -- The newest two blocks of the level, since the last one may hold only a few parts yet.
+              and item_search.blocks && array[
+                  search_block(project, level, newest),
+                  search_block(project, level, newest - (1::bigint << (12 + 4 * level)))
+              ]
+              and item_search.ordinal < before
+              and items.deleted_at is null
+        loop
+            readable := readable - 1;
+            if is_filtered and readable_part.passes then
+                readable := readable + 10;
+            end if;
+            if readable_part.passes and (is_exact or readable_part.words @@ query) then
+                item_id := readable_part.item_id;
+                part := readable_part.part;
+                rank := ts_rank(readable_part.words, query);
+                return next;
+                remaining := remaining - 1;
+            end if;
+            exit when remaining <= 0 or readable <= 0;
+        end loop;
+        before := ((newest >> (12 + 4 * level)) - 1) << (12 + 4 * level);
+        exit when remaining <= 0 or readable <= 0 or before <= 0;
+    end loop;
+    if is_filtered and remaining > 0 and readable <= 0 then
         perform set_config('plan_cache_mode', 'force_custom_plan', true);
         return query
             select readable_parts.item_id, readable_parts.part, ts_rank(words, query)
@@ -225,41 +270,10 @@ begin
                   and (item_domain is null or documents.project_id = project and documents.domain = item_domain)
                   and (uploader is null or items.uploaded_by_id = uploader)
                 order by item_search.item_id desc
-                limit readable
+                limit most_read
             ) as readable_parts
             where is_exact or words @@ query
-            limit remaining;
-        return;
+            limit wanted;
     end if;
-    for level in 0..4 loop
-        for readable_part in
-            select item_search.item_id, item_search.part, item_search.words
-            from item_search
-            join items on items.id = item_search.item_id
-            where item_search.project_id = project
-              and item_search.kind = item_kind
-              and item_search.words @@ indexed
-              -- The newest two blocks of the level, since the last one may hold only a few parts yet.
-              and item_search.blocks && array[
-                  search_block(project, level, newest),
-                  search_block(project, level, newest - (1::bigint << (12 + 4 * level)))
-              ]
-              and item_search.ordinal < before
-              and items.deleted_at is null
-            limit readable
-        loop
-            readable := readable - 1;
-            if is_exact or readable_part.words @@ query then
-                item_id := readable_part.item_id;
-                part := readable_part.part;
-                rank := ts_rank(readable_part.words, query);
-                return next;
-                remaining := remaining - 1;
-                exit when remaining <= 0;
-            end if;
-        end loop;
-        before := ((newest >> (12 + 4 * level)) - 1) << (12 + 4 * level);
-        exit when remaining <= 0 or readable <= 0 or before <= 0;
-    end loop;
 end
 $$;

@@ -65,6 +65,7 @@ pub(crate) async fn run(rounds: Option<String>) -> Result<()> {
         instances.push(two_instances(&ours).await?);
     }
     report.print();
+    updates(&ours.db).await?;
     starts(&mut report, &peer, idle).await?;
     goals(&mut report, &bare, hashing, instances);
     let missed = report.missed();
@@ -246,6 +247,24 @@ async fn two_instances(ours: &Ours) -> Result<f64> {
     let one = load(&first, CONNECTIONS).await?;
     let both = load::repeat(&[first, second], CONNECTIONS, PART).await?;
     Ok(both.cpu_ms / one.cpu_ms)
+}
+
+/// The share of our updates that leave the indexes alone (HOT), by table. The statistics arrive within a few seconds.
+async fn updates(db: &PgPool) -> Result<()> {
+    let tables: Vec<(String, i64, i64)> = sqlx::query_as(
+        "select relname::text, n_tup_upd, 100 * n_tup_hot_upd / n_tup_upd
+         from pg_stat_user_tables
+         where n_tup_upd >= 100
+         order by n_tup_upd desc",
+    )
+    .fetch_all(db)
+    .await?;
+    println!("\n| table | updates | HOT % |\n|---|--:|--:|");
+    for (table, updates, hot) in tables {
+        println!("| {table} | {updates} | {hot} |");
+    }
+    println!();
+    Ok(())
 }
 
 /// Cold starts and idle memory. `idle` was measured before the load.

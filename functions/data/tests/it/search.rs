@@ -254,6 +254,37 @@ async fn an_identifier_of_frequent_words_reads_a_bounded_number_of_parts(db: PgP
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_few_items_that_pass_a_filter_are_found_by_a_frequent_word(db: PgPool) {
+    let data = Data::start(db).await;
+    let drafts = [
+        data.create_item(&DOCUMENTS, &data.contributor, "alpha.bin").await,
+        data.create_item(&DOCUMENTS, &data.contributor, "alpha beta.bin").await,
+    ];
+    let newer = data.with_text(&DOCUMENTS, "newer.bin", &["nothing"]).await;
+    // More parts than are read before the index of the filter is.
+    sqlx::query(
+        "insert into item_search (item_id, part, project_id, kind, words)
+         select $1, 10 + n, $2, 'document', search_words('beta alpha')
+         from generate_series(1, 4000) as n",
+    )
+    .bind(newer.0)
+    .bind(data.project.0)
+    .execute(&data.platform.db)
+    .await
+    .expect("parts");
+    let by_status = async |words: &str, status: &str| {
+        let found = data.search(&DOCUMENTS, &[("q", words), ("status", status)]).await;
+        let mut found = ids(&found.assert_status(200).body);
+        found.sort();
+        found
+    };
+    assert_eq!(by_status("alpha", "draft").await, drafts);
+    assert_eq!(by_status("\"alpha beta\"", "draft").await, drafts[1..]);
+    assert_eq!(by_status("alpha", "pending_review").await, [newer]);
+    assert_eq!(by_status("alpha", "failed").await, []);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_best_matches_come_first_and_pagination_returns_each_once(db: PgPool) {
     let data = Data::start(db).await;
     for route in &BOTH {
