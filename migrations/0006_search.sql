@@ -49,8 +49,8 @@ end;
 
 -- The words of a file name or a text, for the index. The beginning of each word, from two letters on, is a lexeme of its
 -- own, marked by an asterisk: `inv*`. A search for the beginning of a word thereby costs as much as for a word, while
--- PostgreSQL's own prefix search reads the entries of all words with that beginning, in all projects. Of a text that is too
--- long for a tsvector, the words of its beginning are kept, and the shorter beginnings.
+-- PostgreSQL's own prefix search reads the entries of all words with that beginning, in all projects. A tsvector holds less
+-- than a mebibyte: of a longer text, the first words are kept, and the beginnings of fewer.
 --
 -- PL/pgSQL keeps the plan, while a function in SQL is planned again by each statement that calls it.
 create function search_words(text text) returns tsvector
@@ -61,26 +61,26 @@ as $$
 begin
     return (
         with tokens as (
-            select token, is_sequence, string_agg(least("position", 16383)::text, ',') as positions, min("position") as place,
-                   count(*) as number
+            select token, is_sequence, string_agg(least("position", 16383)::text, ',') as positions, min("position") as place
             from search_tokens(text)
             group by token, is_sequence
-        ), words as (
-            select *, sum(octet_length(token) + 6 + 2 * least(number, 256)) over (order by place) as size from tokens
-        ), beginnings as (
-            select left(token, letters) || '*' as lexeme, string_agg(positions, ',') as positions,
-                   sum(octet_length(left(token, letters)) + 7 + 2 * least(sum(number), 256)) over (order by letters) as size
-            from words
-            cross join lateral generate_series(2 - is_sequence::integer, least(length(token) - 1, 32)) as letters
-            group by left(token, letters), letters
+        ), lexemes as (
+            select word, beginnings, sum(octet_length(word)) over places as size,
+                   sum(octet_length(beginnings)) over places as size_of_beginnings
+            from tokens
+            -- Tokens contain no quotes. The cast below merges the positions of equal lexemes.
+            cross join lateral (
+                select '''' || token || ''':' || positions as word,
+                       string_agg('''' || left(token, letters) || '*'':' || positions, ' ') as beginnings
+                from generate_series(2 - is_sequence::integer, least(length(token) - 1, 32)) as letters
+            ) as own
+            window places as (order by place)
         )
-        -- A tsvector holds less than a mebibyte. Tokens contain no quotes.
-        select coalesce(string_agg('''' || lexeme || ''':' || positions, ' '), '')::tsvector
-        from (
-            select token as lexeme, positions from words where size < 900000
-            union all
-            select lexeme, positions from beginnings where size < 900000 - (select max(size) from words)
-        ) as lexemes
+        select coalesce(
+            string_agg(concat_ws(' ', word, case when size_of_beginnings < 300000 then beginnings end), ' '), ''
+        )::tsvector
+        from lexemes
+        where size < 600000
     );
 end
 $$;

@@ -1,14 +1,26 @@
 //! Text that people enter, such as names and passwords. Extractors validate these types when they read a request.
 
+use std::ops::RangeInclusive;
+
 use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 
-/// The maximum length of a text that is normalized, in bytes. A longer text is kept as it is and is too long for every
-/// type in this module.
-const MAX_NORMALIZED: usize = 2 << 10;
+// A text of an invalid length is kept as it is, so that it is refused and nothing long is normalized.
+
+/// The maximum length of an email address, in characters.
+const MAX_ADDRESS: usize = 254;
+
+/// The maximum length of a name, in characters.
+const MAX_NAME: usize = 200;
+
+/// The lengths of a new password, in characters.
+const NEW_PASSWORD: RangeInclusive<usize> = 12..=128;
+
+/// The maximum length of a given password, in bytes. Another keyboard may send several characters for one.
+const MAX_GIVEN_PASSWORD: usize = 2 << 10;
 
 /// An email address, trimmed, in lower case, with its domain in ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
@@ -19,7 +31,7 @@ pub struct EmailAddress(#[garde(custom(is_mail_address))] String);
 
 impl From<String> for EmailAddress {
     fn from(text: String) -> Self {
-        if text.len() > MAX_NORMALIZED {
+        if text.chars().count() > MAX_ADDRESS {
             return Self(text);
         }
         let address = text.trim().to_lowercase();
@@ -58,7 +70,7 @@ pub fn ascii_domain(domain: &str) -> Option<String> {
 /// Checks that mail programs and servers accept an address: a dot-atom and a domain name (RFC 5321, 4.1.2), in ASCII.
 /// Quoted names and IP addresses are refused.
 fn is_mail_address(text: &str, (): &()) -> garde::Result {
-    if text.len() > 254 {
+    if text.len() > MAX_ADDRESS {
         return Err(garde::Error::new("is longer than 254 characters"));
     }
     let is_atom = |atom: &str| {
@@ -93,7 +105,7 @@ pub struct Name(#[garde(custom(is_plain_name))] String);
 
 impl From<String> for Name {
     fn from(text: String) -> Self {
-        if text.len() > MAX_NORMALIZED {
+        if text.chars().count() > MAX_NAME {
             return Self(text);
         }
         let spaced = text.nfc().map(|character| if is_space(character) { ' ' } else { character });
@@ -110,7 +122,7 @@ impl Name {
 }
 
 fn is_plain_name(text: &str, (): &()) -> garde::Result {
-    let invalid = if !(1..=200).contains(&text.chars().count()) {
+    let invalid = if !(1..=MAX_NAME).contains(&text.chars().count()) {
         "must have 1 to 200 characters"
     } else if text.chars().any(is_invisible) {
         "contains a control character or a line separator"
@@ -190,14 +202,14 @@ fn is_number(part: &str) -> bool {
         || part.ends_with(|character: char| character.is_ascii_digit())
 }
 
-/// A new password: 12 to 128 characters after NFKC normalization, and not a common password.
+/// A new password: 12 to 128 characters before and after NFKC normalization, and not a common password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "String")]
 pub struct NewPassword(SecretString);
 
 impl From<String> for NewPassword {
     fn from(text: String) -> Self {
-        Self(if text.len() <= MAX_NORMALIZED { normalize(&text) } else { text.into() })
+        Self(if NEW_PASSWORD.contains(&text.chars().count()) { normalize(&text) } else { text.into() })
     }
 }
 
@@ -205,7 +217,7 @@ impl Validate for NewPassword {
     type Context = ();
 
     fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
-        if !(12..=128).contains(&self.0.expose_secret().chars().count()) {
+        if !NEW_PASSWORD.contains(&self.0.expose_secret().chars().count()) {
             report.append(path(), garde::Error::new("must have 12 to 128 characters"));
         }
     }
@@ -279,7 +291,7 @@ impl Validate for GivenPassword {
     type Context = ();
 
     fn validate_into(&self, (): &(), path: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
-        if self.0.expose_secret().len() > MAX_NORMALIZED {
+        if self.0.expose_secret().len() > MAX_GIVEN_PASSWORD {
             report.append(path(), garde::Error::new("is too long"));
         }
     }
@@ -443,6 +455,16 @@ mod tests {
         assert!(address.as_str().starts_with("A.") && address.validate().is_err());
         let given: GivenPassword = serde_json::from_value(long.into()).expect("a text");
         assert!(given.validate().is_err());
+    }
+
+    #[test]
+    fn the_length_counts_before_a_text_is_normalized() {
+        // Trimmed and composed, or with each fraction in three characters, they would be valid.
+        for name in [format!("{} ", "n".repeat(200)), "u\u{308}".repeat(101)] {
+            assert!(Name::from(name.clone()).validate().is_err(), "{name:?}");
+        }
+        assert!(NewPassword::from("kX9-vw2q+½".to_owned()).validate().is_err());
+        assert!(EmailAddress::parse(&format!("ada@example.org{}", " ".repeat(240))).is_none());
     }
 
     #[test]
