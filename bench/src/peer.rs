@@ -259,7 +259,7 @@ async fn updates(db: &PgPool) -> Result<()> {
     )
     .fetch_all(db)
     .await?;
-    println!("\n| table | updates | HOT % |\n|---|--:|--:|");
+    println!("| table | updates | HOT % |\n|---|--:|--:|");
     for (table, updates, hot) in tables {
         println!("| {table} | {updates} | {hot} |");
     }
