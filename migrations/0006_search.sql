@@ -61,7 +61,9 @@ as $$
 begin
     return (
         with tokens as (
-            select token, is_sequence, string_agg(least("position", 16383)::text, ',') as positions, min("position") as place
+            select token, is_sequence, min("position") as place,
+                   -- The positions that a tsvector keeps.
+                   array_to_string((array_agg(least("position", 16383) order by "position"))[:256], ',') as positions
             from search_tokens(text)
             group by token, is_sequence
         ), lexemes as (
@@ -188,7 +190,7 @@ create function search_indexed(query tsquery) returns tsquery
 -- of them must be read, so at most three times as many as `wanted` are, the newest ones.
 --
 -- A filter is checked for each part, too. Where less than about a tenth of many parts pass it, PostgreSQL's statistics
--- decide which index is read instead, newest items first. That may find some parts again.
+-- decide which index is read then, newest items first. It finds up to `wanted` parts more, some of them again.
 create function search_candidates(
     project uuid, item_kind text, query tsquery, item_status text, item_domain text, uploader uuid, wanted integer
 )

@@ -426,6 +426,9 @@ async fn a_text_of_two_megabytes_is_found_by_its_first_words(db: PgPool) {
         assert_eq!(data.finds(route, "word000000").await, [item]);
         assert_eq!(data.finds(route, "word015000").await, [item]);
         assert_eq!(data.finds(route, "end").await, [item]);
+        // A line that is read as a letter, again and again.
+        let lines = data.with_text(route, "lines.bin", &[&"一".repeat(200_000)]).await;
+        assert_eq!(data.finds(route, "一一").await, [lines]);
         let whole = data.client.as_user(&data.reviewer).get(&route.of(item, "")).await;
         assert_eq!(whole.body[route.text], format!("{text}\nthe end"));
     }
