@@ -3,6 +3,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { alta } from "#/api/alta";
+import { saveFile } from "#/ui/save-file";
 import { Section } from "./Section";
 
 /** Downloads everything that the platform holds about the user. */
@@ -10,13 +11,8 @@ export function ExportData() {
   const { t } = useTranslation("account");
   const download = useMutation({
     mutationFn: () => alta.get("/users/me/export"),
-    onSuccess: (data) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
-      link.download = "alta-data-account.json";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    },
+    onSuccess: (data) =>
+      saveFile(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }), "alta-data-account.json"),
   });
   return (
     <Section

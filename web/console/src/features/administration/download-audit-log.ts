@@ -1,6 +1,7 @@
 import { ProblemError } from "@alta-data/client";
 import { alta } from "#/api/alta";
 import { type AuditFilter, auditParams } from "#/features/audit/filter";
+import { saveFile } from "#/ui/save-file";
 
 /** Saves all matching entries of the platform's audit log as a file of JSON lines. */
 export async function downloadAuditLog({
@@ -13,10 +14,5 @@ export async function downloadAuditLog({
     parseAs: "blob",
   });
   if (!data) throw new ProblemError(error);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(data);
-  link.download = "audit-log.ndjson";
-  link.click();
-  // The browser has taken the file by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  saveFile(data, "audit-log.ndjson");
 }
