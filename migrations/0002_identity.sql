@@ -115,6 +115,15 @@ create index sessions_user_id_ip_address_idx on sessions (user_id, ip_address);
 -- Serves the purge.
 create index sessions_ended_at_idx on sessions (coalesce(revoked_at, expires_at));
 
+-- The sessions that authenticate their users, with the users. A session also ends at `expires_at`, which each reader of
+-- the view compares with the time of the request.
+create view live_sessions as
+select sessions.id, sessions.user_id, sessions.authenticated_at, sessions.expires_at, users.email, users.display_name,
+       users.global_role, users.email_verified_at is not null as is_verified, users.version, users.created_at
+from sessions
+join users on users.id = sessions.user_id
+where sessions.revoked_at is null and users.deleted_at is null and users.suspended_at is null;
+
 -- Passkeys (WebAuthn credentials).
 create table passkeys (
     id uuid not null,

@@ -50,8 +50,6 @@ pub trait Function: 'static {
     const MAX_BODY: usize = 64 << 10;
     /// The database role that the function connects as.
     const DATABASE_ROLE: &'static str = "alta_functions";
-    /// The number of threads that run the handlers.
-    const THREADS: Threads = Threads::PerCore;
     /// The reason the function cannot run on AWS Lambda. `None` if it can.
     const LAMBDA_REFUSAL: Option<&'static str> = None;
     /// The binary's commands. Without a command, the binary serves requests.
@@ -82,15 +80,6 @@ pub trait Function: 'static {
     fn health(_state: &Self::State, health: Health) -> Health {
         health
     }
-}
-
-/// The number of threads that run a function's handlers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Threads {
-    /// One thread per core.
-    PerCore,
-    /// The main thread only, which leaves the other cores to compute threads.
-    One,
 }
 
 /// A command that operators run with a function's binary.
@@ -191,11 +180,8 @@ pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
 /// Runs a function's process: serves requests, or runs the command given as argument.
 #[must_use]
 pub fn main<F: Function>() -> ExitCode {
-    let mut runtime = match F::THREADS {
-        Threads::PerCore => tokio::runtime::Builder::new_multi_thread(),
-        Threads::One => tokio::runtime::Builder::new_current_thread(),
-    };
-    match runtime.enable_all().build() {
+    // An instance has one vCPU. A second thread would only cost wake-ups, and long computations have threads of their own.
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run::<F>()),
         Err(error) => {
             eprintln!("{}: {error}", F::NAME);

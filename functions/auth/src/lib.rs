@@ -31,7 +31,7 @@ use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
-    function::{Base, Function, Threads},
+    function::{Base, Function},
     http::health::Health,
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings},
@@ -109,8 +109,6 @@ impl Function for Auth {
     const NAME: &'static str = "auth";
     const PATHS: &'static [&'static str] = &["/auth/*", "/.well-known/jwks.json", "/health", "/*"];
     const MAX_BODY: usize = 16 << 10;
-    // Passwords are hashed on separate threads. A single thread for all other work leaves the cores to them.
-    const THREADS: Threads = Threads::One;
 
     type Settings = AuthSettings;
     type State = AppState;

@@ -57,23 +57,20 @@ pub(crate) async fn ticket(
     sqlx::query_as!(
         TicketRow,
         r#"
-        select users.id as "user_id: UserId", sessions.id as "session_id: SessionId",
-               users.email_verified_at is not null as "verified!",
+        select caller.user_id as "user_id!: UserId", caller.id as "session_id!: SessionId",
+               caller.is_verified as "verified!",
                projects.id is not null
-                   and (project_members.id is not null or users.global_role = 'super_admin') as "member!"
+                   and (project_members.id is not null or caller.global_role = 'super_admin') as "member!"
         from event_tickets
-        join sessions on sessions.id = event_tickets.session_id and sessions.user_id = event_tickets.user_id
-        join users on users.id = event_tickets.user_id
+        join live_sessions as caller
+          on caller.id = event_tickets.session_id and caller.user_id = event_tickets.user_id
         left join projects on projects.id = event_tickets.project_id and projects.deleted_at is null
         left join project_members
-               on project_members.project_id = projects.id and project_members.user_id = users.id
+               on project_members.project_id = projects.id and project_members.user_id = caller.user_id
         where event_tickets.token_hash = $1
           and event_tickets.project_id = $2
           and event_tickets.expires_at > $3
-          and sessions.revoked_at is null
-          and sessions.expires_at > $3
-          and users.deleted_at is null
-          and users.suspended_at is null
+          and caller.expires_at > $3
         "#,
         token_hash,
         project.0,
@@ -107,20 +104,17 @@ pub(crate) async fn refused(
         select number as "number!", live as "live!", verified as "verified!"
         from (
             select listed.number,
-                   sessions.id is not null and users.id is not null as live,
-                   users.email_verified_at is not null as verified,
+                   caller.id is not null as live,
+                   coalesce(caller.is_verified, false) as verified,
                    projects.id is not null
-                       and (project_members.id is not null or users.global_role = 'super_admin') as member
+                       and (project_members.id is not null or caller.global_role = 'super_admin') as member
             from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[])
                      as listed (number, session_id, user_id, project_id)
-            left join sessions
-                   on sessions.id = listed.session_id and sessions.user_id = listed.user_id
-                  and sessions.revoked_at is null and sessions.expires_at > $5
-            left join users
-                   on users.id = listed.user_id and users.deleted_at is null and users.suspended_at is null
+            left join live_sessions as caller
+                   on caller.id = listed.session_id and caller.user_id = listed.user_id and caller.expires_at > $5
             left join projects on projects.id = listed.project_id and projects.deleted_at is null
             left join project_members
-                   on project_members.project_id = projects.id and project_members.user_id = users.id
+                   on project_members.project_id = projects.id and project_members.user_id = caller.user_id
         ) as streams
         where (live and verified and member) is not true
         "#,

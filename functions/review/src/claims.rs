@@ -34,7 +34,7 @@ impl Claims {
         let (user, now) = (reviewer.user, self.clock.now());
         let mut tx = self.db.begin().await?;
         queries::lock_claims(&mut tx, user).await?;
-        let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
+        let item = queries::get_item(&mut tx, id, reviewer.project_id).await?.or_not_found()?;
         item.check_pending()?;
         if item.is_claimed_by_another(user, now) {
             return Err(Problem::new(Code::Claimed));
@@ -44,8 +44,13 @@ impl Claims {
         {
             return Err(Problem::new(Code::TooManyClaims));
         }
-        queries::claim(&mut tx, id, user, now, now + CLAIM).await?;
-        let item = queries::get_item(&mut *tx, id).await?.or_not_found()?;
+        let claimed = queries::claim(&mut tx, id, user, now, now + CLAIM).await?;
+        let item = queries::get_item(&mut tx, id, reviewer.project_id).await?.or_not_found()?;
+        if !claimed {
+            // Another request was faster.
+            item.check_pending()?;
+            return Err(Problem::new(Code::Claimed));
+        }
         tx.commit().await?;
         Ok(item)
     }
@@ -64,13 +69,12 @@ impl Claims {
             Some(id) => queries::claim(&mut tx, id, queue.user, now, until).await?.then_some(id),
             None if claims.count >= MAX_CLAIMS => return Err(Problem::new(Code::TooManyClaims)),
             None => {
-                let includes_own = reviewer.is_admin
-                    && queries::is_only_reviewer(&mut tx, queue.project_id, queue.user).await?;
+                let includes_own = reviewer.may_decide_own(&mut tx).await?;
                 queries::claim_next(&mut tx, queue, &ClaimLimits { includes_own, now, until }).await?
             }
         };
         let Some(id) = claimed else { return Ok(None) };
-        let item = queries::get_item(&mut *tx, id).await?.or_not_found()?;
+        let item = queries::get_item(&mut tx, id, queue.project_id).await?.or_not_found()?;
         tx.commit().await?;
         Ok(Some(item))
     }

@@ -16,16 +16,22 @@ use shared::{
     identity::mail_caps::MailCaps,
     items::{ItemStatus, Verb},
 };
+use sqlx::PgPool;
 
 use crate::{
-    model::{Decision, LockedItem, ReviewItem, Verdict},
+    model::{Decision, ReviewItem, Verdict},
     queries,
     reviewer::Reviewer,
 };
 
+/// The number of attempts to change an item that other requests change at the same time. Each attempt reads the item
+/// without a lock, and its change requires that the item is still the same.
+const TRIES: usize = 5;
+
 /// Decides on items and reopens them.
 #[derive(Clone)]
 pub(crate) struct Decisions {
+    pub(crate) db: PgPool,
     pub(crate) outbox: Outbox,
     pub(crate) mail_caps: MailCaps,
     pub(crate) clock: Clock,
@@ -40,12 +46,12 @@ impl Decisions {
         if_match: &IfMatch,
         decision: &Decision,
     ) -> Result<ReviewItem> {
-        let (decided, events) = self.commit(reviewer, id, if_match, decision).await?;
-        self.outbox.publish_in_time(events).await;
+        let (decided, event) = self.commit(reviewer, id, if_match, decision).await?;
+        self.outbox.publish_in_time(event.into_iter().collect()).await;
         Ok(decided)
     }
 
-    /// Makes the decisions of a batch, each in its own transaction, then publishes the events of all of them.
+    /// Makes the decisions of a batch, each on its own, then publishes the events of all of them.
     pub(crate) async fn decide_each(
         &self,
         reviewer: &Reviewer,
@@ -53,8 +59,8 @@ impl Decisions {
     ) -> Vec<Result<ReviewItem>> {
         let (mut decided, mut events) = (Vec::with_capacity(decisions.len()), Vec::new());
         for decision in decisions {
-            decided.push(self.commit_one(reviewer, decision).await.map(|(item, recorded)| {
-                events.extend(recorded);
+            decided.push(self.commit_one(reviewer, decision).await.map(|(item, event)| {
+                events.extend(event);
                 item
             }));
         }
@@ -62,46 +68,50 @@ impl Decisions {
         decided
     }
 
-    /// Commits a decision, in one transaction with the transition, the audit row and the mail to the uploader. Returns
-    /// the events to publish.
+    /// Commits a decision, with the transition, the audit row and the mail to the uploader. Returns the event to publish.
     async fn commit(
         &self,
         reviewer: &Reviewer,
         id: ItemId,
         if_match: &IfMatch,
         decision: &Decision,
-    ) -> Result<(ReviewItem, Vec<Outgoing>)> {
+    ) -> Result<(ReviewItem, Option<Outgoing>)> {
         let (user, now) = (reviewer.user, self.clock.now());
-        let mut tx = self.outbox.begin().await?;
-        let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
-        item.check_pending()?;
-        if_match.check(item.version)?;
-        if item.is_claimed_by_another(user, now) {
-            return Err(Problem::new(Code::Claimed));
-        }
-        if item.is_own && !(reviewer.is_admin && item.is_own_and_alone) {
-            return Err(Problem::new(Code::OwnSubmission));
-        }
-        let version = item.version + 1;
-        let (verb, message) = match decision.status {
-            Verdict::Approved => (Verb::Approved, None),
-            Verdict::Rejected => {
-                (Verb::Rejected, Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?))
+        let mut db = self.db.acquire().await?;
+        for _ in 0..TRIES {
+            let item = queries::get_item(&mut db, id, reviewer.project_id).await?.or_not_found()?;
+            item.check_pending()?;
+            if_match.check(item.version)?;
+            if item.is_claimed_by_another(user, now) {
+                return Err(Problem::new(Code::Claimed));
             }
-        };
-        let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
-        let entry = entry.with(json!({
-            "version": version, "corrected": decision.corrected_text.is_some(), "own_submission": item.is_own,
-        }));
-        let mail = message.as_ref().map(|message| (message, self.mail_caps.notice(item.uploaded_by_id)));
-        let mailed = queries::decide(&mut tx, &item, decision, user, entry.row()?, mail, now).await?;
-        let decided = queries::get_item(&mut *tx, id).await?.or_not_found()?;
-        match message {
-            Some(message) if mailed => tx.publish(message),
-            Some(_) => tracing::info!("the mail about a rejection was not requested: its cap is reached"),
-            None => {}
+            let own = item.uploaded_by_id == user;
+            if own && !reviewer.may_decide_own(&mut db).await? {
+                return Err(Problem::new(Code::OwnSubmission));
+            }
+            let version = item.version + 1;
+            let (verb, message) = match decision.status {
+                Verdict::Approved => (Verb::Approved, None),
+                Verdict::Rejected => (
+                    Verb::Rejected,
+                    Some(Outgoing::of(&EmailRequested::ItemRejected { item_id: id, version })?),
+                ),
+            };
+            let entry = Entry::success(Some(user), item.kind.action(verb), id.0).in_project(item.project_id);
+            let entry = entry.with(json!({
+                "version": version, "corrected": decision.corrected_text.is_some(), "own_submission": own,
+            }));
+            let mail = message.as_ref().map(|message| (message, self.mail_caps.notice(item.uploaded_by_id)));
+            if let Some((decided, mailed)) =
+                queries::decide(&mut db, item, decision, user, entry.row()?, mail, now).await?
+            {
+                if message.is_some() && !mailed {
+                    tracing::info!("the mail about a rejection was not requested: its cap is reached");
+                }
+                return Ok((decided, message.filter(|_| mailed)));
+            }
         }
-        Ok((decided, tx.commit_unpublished().await?))
+        Err(changed_too_often())
     }
 
     /// Commits one decision of a batch. The decision contains the `item_id`.
@@ -109,7 +119,7 @@ impl Decisions {
         &self,
         reviewer: &Reviewer,
         mut decision: Value,
-    ) -> Result<(ReviewItem, Vec<Outgoing>)> {
+    ) -> Result<(ReviewItem, Option<Outgoing>)> {
         let id = decision.as_object_mut().and_then(|fields| fields.remove("item_id"));
         let id: ItemId = serde_json::from_value(id.unwrap_or_default())
             .map_err(|_| Problem::invalid_field("item_id", "expected the id of an item"))?;
@@ -131,27 +141,23 @@ impl Decisions {
         if_match: &IfMatch,
     ) -> Result<ReviewItem> {
         let (user, now) = (reviewer.user, self.clock.now());
-        let mut tx = self.outbox.begin().await?;
-        let item = queries::lock_item(&mut tx, id, reviewer.project_id, user).await?.or_not_found()?;
-        if !matches!(item.status, ItemStatus::Approved | ItemStatus::Rejected) {
-            return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
+        let mut db = self.db.acquire().await?;
+        for _ in 0..TRIES {
+            let item = queries::get_item(&mut db, id, reviewer.project_id).await?.or_not_found()?;
+            if !matches!(item.status, ItemStatus::Approved | ItemStatus::Rejected) {
+                return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
+            }
+            if_match.check(item.version)?;
+            let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
+            let entry = entry.in_project(item.project_id).row()?;
+            if let Some(reopened) = queries::reopen(&mut db, item, user, entry, now).await? {
+                return Ok(reopened);
+            }
         }
-        if_match.check(item.version)?;
-        let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);
-        queries::reopen(&mut tx, &item, user, entry.in_project(item.project_id).row()?, now).await?;
-        let reopened = queries::get_item(&mut *tx, id).await?.or_not_found()?;
-        tx.commit().await?;
-        Ok(reopened)
+        Err(changed_too_often())
     }
 }
 
-impl LockedItem {
-    /// Returns a problem unless the item awaits a decision.
-    pub(crate) fn check_pending(&self) -> Result<()> {
-        match self.status {
-            ItemStatus::PendingReview => Ok(()),
-            ItemStatus::Approved | ItemStatus::Rejected => Err(Problem::new(Code::AlreadyDecided)),
-            _ => Err(Problem::new(Code::InvalidState).detail("The item does not await a review.")),
-        }
-    }
+fn changed_too_often() -> Problem {
+    Problem::unavailable("other requests changed the item each time")
 }

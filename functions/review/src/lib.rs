@@ -90,6 +90,7 @@ impl Function for Review {
             authority: base.authority(&settings.access_token)?,
             cursors: Cursors::new(&settings.cursor)?,
             decisions: Decisions {
+                db: db.clone(),
                 outbox: base.outbox(&settings.pubsub)?,
                 mail_caps: MailCaps::new(&settings.mail_caps),
                 clock: clock.clone(),

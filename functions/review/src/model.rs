@@ -4,7 +4,10 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use shared::{
     base::ids::{ItemId, ProjectId, UserId},
-    http::versioned::HasVersion,
+    http::{
+        problem::{Code, Problem, Result},
+        versioned::HasVersion,
+    },
     items::{FailureCode, ItemKind, ItemStatus},
 };
 use time::OffsetDateTime;
@@ -51,6 +54,27 @@ pub(crate) struct ReviewItem {
     pub(crate) feedback: Option<String>,
     /// Increases with every change. The `ETag` header is derived from it.
     pub(crate) version: i32,
+}
+
+impl ReviewItem {
+    /// Returns a problem unless the item awaits a decision.
+    pub(crate) fn check_pending(&self) -> Result<()> {
+        match self.status {
+            ItemStatus::PendingReview => Ok(()),
+            ItemStatus::Approved | ItemStatus::Rejected => Err(Problem::new(Code::AlreadyDecided)),
+            _ => Err(Problem::new(Code::InvalidState).detail("The item does not await a review.")),
+        }
+    }
+
+    /// Returns whether the item has an active claim.
+    pub(crate) fn is_claimed(&self, now: OffsetDateTime) -> bool {
+        self.claimed_until > Some(now)
+    }
+
+    /// Returns whether a user other than `user` has an active claim on the item.
+    pub(crate) fn is_claimed_by_another(&self, user: UserId, now: OffsetDateTime) -> bool {
+        self.is_claimed(now) && self.claimed_by_id != Some(user)
+    }
 }
 
 /// The verdict of a reviewer.
@@ -100,36 +124,6 @@ fn explains(status: &Verdict) -> impl FnOnce(&Option<String>, &()) -> garde::Res
             return Err(garde::Error::new("is required to reject an item"));
         }
         Ok(())
-    }
-}
-
-/// An item that is locked until the transaction ends.
-pub(crate) struct LockedItem {
-    pub(crate) id: ItemId,
-    pub(crate) project_id: ProjectId,
-    pub(crate) uploaded_by_id: UserId,
-    pub(crate) kind: ItemKind,
-    pub(crate) status: ItemStatus,
-    pub(crate) version: i32,
-    pub(crate) claimed_by_id: Option<UserId>,
-    pub(crate) claimed_until: Option<OffsetDateTime>,
-    /// When the item began to await a decision.
-    pub(crate) pending_since: Option<OffsetDateTime>,
-    /// True if the caller uploaded the item.
-    pub(crate) is_own: bool,
-    /// True if the caller uploaded the item and no other member of the project can decide on it.
-    pub(crate) is_own_and_alone: bool,
-}
-
-impl LockedItem {
-    /// Returns whether the item has an active claim.
-    pub(crate) fn is_claimed(&self, now: OffsetDateTime) -> bool {
-        self.claimed_until > Some(now)
-    }
-
-    /// Returns whether a user other than `user` has an active claim on the item.
-    pub(crate) fn is_claimed_by_another(&self, user: UserId, now: OffsetDateTime) -> bool {
-        self.is_claimed(now) && self.claimed_by_id != Some(user)
     }
 }
 

@@ -7,14 +7,24 @@ use shared::{
         guard::{Access, Locator, ProjectRole},
     },
 };
+use sqlx::PgConnection;
+
+use crate::queries;
 
 /// A caller whom the guard has authorized as a reviewer.
 pub(crate) struct Reviewer {
     pub(crate) user: UserId,
     pub(crate) project_id: ProjectId,
-    /// True for project admins and super admins. Reviewers cannot decide on their own uploads. An admin can, if no
-    /// other member of the project can decide.
-    pub(crate) is_admin: bool,
+    /// True for project admins and super admins.
+    is_admin: bool,
+}
+
+impl Reviewer {
+    /// Returns whether the caller may decide on their own uploads: an admin may, if no other member of the project can
+    /// decide.
+    pub(crate) async fn may_decide_own(&self, db: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        Ok(self.is_admin && queries::is_only_reviewer(db, self.project_id, self.user).await?)
+    }
 }
 
 impl<R, L: Locator> From<&Access<R, L>> for Reviewer {

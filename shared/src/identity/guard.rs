@@ -175,23 +175,19 @@ impl Caller {
         sqlx::query_as!(
             CallerRights,
             r#"
-            select users.global_role as "global_role: GlobalRole",
-                   users.email_verified_at is not null as "is_verified!",
+            select caller.global_role as "global_role!: GlobalRole",
+                   caller.is_verified as "is_verified!",
                    projects.id as "project_id?: ProjectId",
                    project_members.role as "role?: ProjectRole",
                    null::uuid as "uploaded_by_id?: UserId"
-            from sessions
-            join users on users.id = sessions.user_id
+            from live_sessions as caller
             left join projects on projects.id = $4 and projects.deleted_at is null
             left join project_members
-                   on project_members.project_id = projects.id and project_members.user_id = users.id
-            where sessions.id = $1
+                   on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+            where caller.id = $1
               -- With `=`, the planner may read all sessions of the user.
-              and sessions.user_id is not distinct from $2
-              and sessions.revoked_at is null
-              and sessions.expires_at > $3
-              and users.deleted_at is null
-              and users.suspended_at is null
+              and caller.user_id is not distinct from $2
+              and caller.expires_at > $3
             "#,
             self.session_id.0,
             self.user_id.0,

@@ -199,19 +199,14 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
     let now = authority.clock.now();
     let row = sqlx::query!(
         r#"
-        select users.id as "id: UserId", users.email, users.display_name,
-               users.global_role as "global_role: GlobalRole",
-               users.email_verified_at is not null as "is_verified!", users.version, users.created_at,
-               sessions.authenticated_at
-        from sessions
-        join users on users.id = sessions.user_id
-        where sessions.id = $1
+        select user_id as "id!: UserId", email as "email!", display_name, global_role as "global_role!: GlobalRole",
+               is_verified as "is_verified!", version as "version!", created_at as "created_at!",
+               authenticated_at as "authenticated_at!"
+        from live_sessions as caller
+        where caller.id = $1
           -- With `=`, the planner may read all sessions of the user.
-          and sessions.user_id is not distinct from $2
-          and sessions.revoked_at is null
-          and sessions.expires_at > $3
-          and users.deleted_at is null
-          and users.suspended_at is null
+          and caller.user_id is not distinct from $2
+          and caller.expires_at > $3
         "#,
         claims.sid.0,
         claims.user_id.0,

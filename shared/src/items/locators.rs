@@ -81,25 +81,21 @@ async fn at_item(
     sqlx::query_as!(
         CallerRights,
         r#"
-        select users.global_role as "global_role: GlobalRole",
-               users.email_verified_at is not null as "is_verified!",
+        select caller.global_role as "global_role!: GlobalRole",
+               caller.is_verified as "is_verified!",
                projects.id as "project_id?: ProjectId",
                project_members.role as "role?: ProjectRole",
                items.uploaded_by_id as "uploaded_by_id?: UserId"
-        from sessions
-        join users on users.id = sessions.user_id
+        from live_sessions as caller
         left join items
                on items.id = $4 and ($5::text is null or items.kind = $5) and items.deleted_at is null
         left join projects on projects.id = items.project_id and projects.deleted_at is null
         left join project_members
-               on project_members.project_id = projects.id and project_members.user_id = users.id
-        where sessions.id = $1
+               on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+        where caller.id = $1
           -- With `=`, the planner may read all sessions of the user.
-          and sessions.user_id is not distinct from $2
-          and sessions.revoked_at is null
-          and sessions.expires_at > $3
-          and users.deleted_at is null
-          and users.suspended_at is null
+          and caller.user_id is not distinct from $2
+          and caller.expires_at > $3
         "#,
         caller.session_id.0,
         caller.user_id.0,
@@ -115,24 +111,20 @@ async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<CallerRig
     sqlx::query_as!(
         CallerRights,
         r#"
-        select users.global_role as "global_role: GlobalRole",
-               users.email_verified_at is not null as "is_verified!",
+        select caller.global_role as "global_role!: GlobalRole",
+               caller.is_verified as "is_verified!",
                projects.id as "project_id?: ProjectId",
                project_members.role as "role?: ProjectRole",
                null::uuid as "uploaded_by_id?: UserId"
-        from sessions
-        join users on users.id = sessions.user_id
+        from live_sessions as caller
         left join exports on exports.id = $4 and exports.kept_until > $3
         left join projects on projects.id = exports.project_id and projects.deleted_at is null
         left join project_members
-               on project_members.project_id = projects.id and project_members.user_id = users.id
-        where sessions.id = $1
+               on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+        where caller.id = $1
           -- With `=`, the planner may read all sessions of the user.
-          and sessions.user_id is not distinct from $2
-          and sessions.revoked_at is null
-          and sessions.expires_at > $3
-          and users.deleted_at is null
-          and users.suspended_at is null
+          and caller.user_id is not distinct from $2
+          and caller.expires_at > $3
         "#,
         caller.session_id.0,
         caller.user_id.0,

@@ -6,7 +6,12 @@ use shared::{
         text::like_pattern,
     },
     http::problem::{Code, OrNotFound as _, Problem},
-    identity::{account::GlobalRole, guard::ProjectRole, principal::Principal, quota::lock_user},
+    identity::{
+        account::GlobalRole,
+        guard::{Caller, CallerRights, ProjectRole},
+        principal::Principal,
+        quota::lock_user,
+    },
 };
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -106,6 +111,59 @@ pub(crate) async fn get_project(
     )
     .fetch_optional(db)
     .await
+}
+
+/// Returns the caller's rights in a project, and the project if it exists. `None` if the caller's session has ended.
+pub(crate) async fn locate_project(
+    caller: &Caller,
+    id: ProjectId,
+) -> Result<Option<(CallerRights, Option<Project>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        select caller.global_role as "global_role!: GlobalRole", caller.is_verified as "is_verified!",
+               projects.id as "id?: ProjectId", projects.name as "name?", projects.description, projects.language,
+               projects.created_by_id as "created_by_id?: UserId", project_members.role as "role?: ProjectRole",
+               projects.version as "version?", projects.created_at as "created_at?",
+               projects.updated_at as "updated_at?"
+        from live_sessions as caller
+        left join projects on projects.id = $4 and projects.deleted_at is null
+        left join project_members
+               on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+        where caller.id = $1
+          -- With `=`, the planner may read all sessions of the user.
+          and caller.user_id is not distinct from $2
+          and caller.expires_at > $3
+        "#,
+        caller.session_id.0,
+        caller.user_id.0,
+        caller.authority.clock.now(),
+        id.0,
+    )
+    .fetch_optional(&caller.authority.db)
+    .await?;
+    Ok(row.map(|row| {
+        let rights = CallerRights {
+            global_role: row.global_role,
+            is_verified: row.is_verified,
+            project_id: row.id,
+            role: row.role,
+            uploaded_by_id: None,
+        };
+        let project = || {
+            Some(Project {
+                id: row.id?,
+                name: row.name?,
+                description: row.description,
+                language: row.language,
+                created_by_id: row.created_by_id?,
+                role: row.role,
+                version: row.version?,
+                created_at: row.created_at?,
+                updated_at: row.updated_at?,
+            })
+        };
+        (rights, project())
+    }))
 }
 
 /// Returns one page of the user's projects, newest first. Every page has the same cost, since the query walks the index

@@ -1,38 +1,50 @@
-//! Queries that record decisions. Each is one statement with the transition, the audit row and the event.
+//! Queries that record decisions. Each is one statement with the transition, the audit row and the event, and does
+//! nothing if the item has changed since it was read.
 
-use serde_json::{Value, json};
-use shared::{base::ids::UserId, cloud::outbox::Outgoing, identity::mail_caps::NoticeCap};
+use serde_json::Value;
+use shared::{base::ids::UserId, cloud::outbox::Outgoing, identity::mail_caps::NoticeCap, items::ItemStatus};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::model::{Decision, LockedItem};
+use crate::model::{Decision, ReviewItem};
 
-/// Records a decision on a locked item, with its feedback and the text before and after it. Returns true if the mail is
-/// recorded, which its cap may refuse.
+/// Records a decision on an item, with its feedback and the text before and after it. Returns the item after it, and
+/// true if the mail is recorded, which its cap may refuse. `None` if the item has changed or another reviewer has
+/// claimed it.
 pub(crate) async fn decide(
     db: &mut PgConnection,
-    item: &LockedItem,
+    item: ReviewItem,
     decision: &Decision,
     user: UserId,
     entry: Value,
     mail: Option<(&Outgoing, NoticeCap)>,
     now: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<(ReviewItem, bool)>, sqlx::Error> {
     let (message, cap) = mail.unzip();
-    let details = json!({
-        "corrected": decision.corrected_text.is_some(),
-        "seconds_to_decision": item.pending_since.map(|since| (now - since).as_seconds_f64()),
-    });
     let decided = sqlx::query!(
         r#"
-        with transition as materialized (
+        with unchanged as materialized (
+            select id
+            from items
+            where id = $1 and version = $2 and (claimed_by_id = $4 or coalesce(claimed_until <= $5, true))
+            for update
+        ), transition as materialized (
             select item_transition(
-                $1, $2, $3, $4, $5, $6,
+                id, $2, $3, $4, $5,
+                jsonb_build_object(
+                    'corrected', $6::boolean,
+                    'seconds_to_decision', (
+                        select extract(epoch from $5 - max(at))::double precision
+                        from item_transitions
+                        where item_id = unchanged.id and to_status = 'pending_review'
+                    )
+                ),
                 jsonb_build_object(
                     'reviewed_by_id', $4::uuid, 'reviewed_at', $5::timestamptz, 'feedback', $7::text,
                     'claimed_by_id', null, 'claimed_until', null
                 ) || jsonb_strip_nulls(jsonb_build_object('corrected_text', $8::text))
             ) as version
+            from unchanged
         ), corrected as (
             insert into item_corrections (item_id, version, text_before, text_after)
             select items.id, transition.version,
@@ -49,7 +61,7 @@ pub(crate) async fn decide(
             insert into item_feedback (item_id, version, author_id, feedback)
             select $1, version, $4, $7 from transition where version is not null and $7::text is not null
         )
-        select version, audit_record($9, $5)::text as recorded,
+        select version as "version!", audit_record($9, $5)::text as recorded,
                (case when mail_admit($11, $12, $13, $5) then outbox_add($10, $5)::text end) is not null as "mailed!"
         from transition
         where version is not null
@@ -59,7 +71,7 @@ pub(crate) async fn decide(
         decision.status.status() as _,
         user.0,
         now,
-        details,
+        decision.corrected_text.is_some(),
         decision.feedback,
         decision.corrected_text,
         entry,
@@ -68,36 +80,57 @@ pub(crate) async fn decide(
         cap.as_ref().map(|cap| cap.per_hour),
         cap.as_ref().map(|cap| cap.per_day),
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
-    Ok(decided.mailed)
+    Ok(decided.map(|decided| {
+        let item = ReviewItem {
+            status: decision.status.status(),
+            reviewed_by_id: Some(user),
+            reviewed_at: Some(now),
+            feedback: decision.feedback.clone(),
+            claimed_by_id: None,
+            claimed_until: None,
+            version: decided.version,
+            ..item
+        };
+        (item, decided.mailed)
+    }))
 }
 
-/// Reopens a locked item. The corrected text is kept.
+/// Reopens an item. The corrected text is kept. Returns the item after it; `None` if it has changed.
 pub(crate) async fn reopen(
     db: &mut PgConnection,
-    item: &LockedItem,
+    item: ReviewItem,
     user: UserId,
     entry: Value,
     now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "
+) -> Result<Option<ReviewItem>, sqlx::Error> {
+    let reopened = sqlx::query!(
+        r#"
         with transition as materialized (
             select item_transition(
                 $1, $2, 'pending_review', $3, $4, '{}',
                 jsonb_build_object('reviewed_by_id', null, 'reviewed_at', null, 'feedback', null)
             ) as version
         )
-        select version, audit_record($5, $4)::text as recorded from transition where version is not null
-        ",
+        select version as "version!", audit_record($5, $4)::text as recorded
+        from transition
+        where version is not null
+        "#,
         item.id.0,
         item.version,
         user.0,
         now,
         entry,
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
-    Ok(())
+    Ok(reopened.map(|reopened| ReviewItem {
+        status: ItemStatus::PendingReview,
+        reviewed_by_id: None,
+        reviewed_at: None,
+        feedback: None,
+        version: reopened.version,
+        ..item
+    }))
 }

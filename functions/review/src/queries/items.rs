@@ -4,11 +4,11 @@ use shared::{
     base::ids::{ItemId, ProjectId, UserId},
     items::{ItemKind, ItemStatus},
 };
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::model::{LockedItem, Order, Place, Queue, ReviewItem};
+use crate::model::{Order, Place, Queue, ReviewItem};
 
 /// Selects items. `$rest` is the statement from its `from` clause on: a subquery that the planner keeps, so that the
 /// fields of an item's kind are read once.
@@ -30,10 +30,20 @@ macro_rules! select_items {
     };
 }
 
-pub(crate) async fn get_item(db: impl PgExecutor<'_>, id: ItemId) -> Result<Option<ReviewItem>, sqlx::Error> {
+/// Gets an item of a project.
+pub(crate) async fn get_item(
+    db: &mut PgConnection,
+    id: ItemId,
+    project: ProjectId,
+) -> Result<Option<ReviewItem>, sqlx::Error> {
     select_items!(
-        ["from (select * from item_details where id = $1 and deleted_at is null offset 0) as items"],
-        id.0
+        ["
+            from (
+                select * from item_details where id = $1 and project_id = $2 and deleted_at is null offset 0
+            ) as items
+            "],
+        id.0,
+        project.0,
     )
     .fetch_optional(db)
     .await
@@ -97,42 +107,6 @@ pub(crate) async fn list_queue(
             .await
         }
     }
-}
-
-/// Gets an item and locks it.
-pub(crate) async fn lock_item(
-    db: &mut PgConnection,
-    id: ItemId,
-    project: ProjectId,
-    user: UserId,
-) -> Result<Option<LockedItem>, sqlx::Error> {
-    sqlx::query_as!(
-        LockedItem,
-        r#"
-        select id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
-               status as "status: ItemStatus", version, uploaded_by_id as "uploaded_by_id: UserId",
-               uploaded_by_id = $3 as "is_own!", claimed_by_id as "claimed_by_id: UserId", claimed_until,
-               (select max(at) from item_transitions where item_id = items.id and to_status = 'pending_review') as pending_since,
-               uploaded_by_id = $3 and not exists (
-                   select
-                   from project_members
-                   join users on users.id = project_members.user_id
-                   where project_members.project_id = $2
-                     and project_members.user_id <> $3
-                     and project_members.role in ('admin', 'reviewer')
-                     and users.deleted_at is null
-                     and users.suspended_at is null
-               ) as "is_own_and_alone!"
-        from items
-        where id = $1 and project_id = $2 and deleted_at is null
-        for update
-        "#,
-        id.0,
-        project.0,
-        user.0,
-    )
-    .fetch_optional(db)
-    .await
 }
 
 /// Returns whether no other member of the project can decide on items.

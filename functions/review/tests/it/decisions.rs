@@ -1,6 +1,14 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use shared::{base::ids::ItemId, cloud::events::EmailRequested, items::ItemStatus, testing::Statements};
+use shared::{
+    base::ids::ItemId,
+    cloud::events::EmailRequested,
+    items::ItemStatus,
+    testing::{Statements, TestResponse},
+};
 use sqlx::PgPool;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::support::Review;
 
@@ -223,10 +231,75 @@ async fn items_of_other_projects_are_not_found(db: PgPool) {
     assert_eq!(review.platform.status(item).await, ItemStatus::PendingReview);
 }
 
+/// Sends a decision while a transaction changes the item, and commits the change once the decision waits for it.
+async fn decide_during(review: &Review, item: ItemId, change: &'static str) -> TestResponse {
+    let mut other = review.platform.db.begin().await.expect("a transaction");
+    sqlx::query(change).bind(item).bind(review.colleague.id).execute(&mut *other).await.expect("a change");
+    let commit = async {
+        let waiting = "select count(*) from pg_stat_activity
+                       where datname = current_database() and wait_event_type = 'Lock'";
+        while review.platform.count(waiting).await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        other.commit().await.expect("a commit");
+    };
+    futures::join!(review.approve(&review.reviewer, item), commit).0
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_decision_is_made_on_the_version_that_a_concurrent_change_leaves(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let renamed = "update items set original_filename = 'renamed.pdf', version = version + 1 where id = $1 and $2 <> id";
+    let decided = decide_during(&review, item, renamed).await;
+    let body = &decided.assert_status(200).body;
+    assert_eq!((&body["version"], &body["original_filename"]), (&json!(5), &json!("renamed.pdf")));
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn a_claim_that_is_committed_during_a_decision_prevents_it(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    let claimed =
+        "update items set claimed_by_id = $2, claimed_until = now() + interval '15 minutes' where id = $1";
+    decide_during(&review, item, claimed).await.assert_problem(409, "claimed");
+    assert_eq!(review.platform.status(item).await, ItemStatus::PendingReview);
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn the_response_to_a_decision_and_to_reopening_is_the_stored_item(db: PgPool) {
+    let review = Review::start(db).await;
+    let item = review.pending().await;
+    review.claim(&review.reviewer, item).await.assert_status(200);
+    let rejected = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
+    let stored = async |response: &TestResponse| {
+        let sql = "select to_jsonb(items) from items where id = $1";
+        let row: Value =
+            sqlx::query_scalar(sql).bind(item).fetch_one(&review.platform.db).await.expect("the item");
+        let times = ["reviewed_at", "claimed_until", "processed_at"];
+        for (field, value) in response.assert_status(200).body.as_object().expect("an object") {
+            // The fields of a kind are in a table of their own.
+            let Some(stored) = row.get(field) else { continue };
+            let is_equal = if times.contains(&field.as_str()) {
+                let time = |value: &Value| {
+                    value.as_str().map(|text| OffsetDateTime::parse(text, &Rfc3339).expect("a time"))
+                };
+                time(value) == time(stored)
+            } else {
+                value == stored
+            };
+            assert!(is_equal, "{field}: the response has {value}, and the table {stored}");
+        }
+    };
+    stored(&review.decide(&review.reviewer, item, rejected).await).await;
+    let reopen = format!("/review/{item}/reopen");
+    stored(&review.client.as_user(&review.admin).post(&reopen, Value::Null).await).await;
+}
+
 /// Returns the statements of a handler, without those of the guard, the transaction and the outbox, and without the
 /// look-ups of types that each new connection makes once.
 fn of_the_handler(statements: &Statements) -> Vec<String> {
-    let others = ["from sessions", "BEGIN", "COMMIT", "delete from outbox", "pg_catalog"];
+    let others = ["from sessions", "delete from outbox", "pg_catalog"];
     let mut sent = statements.take();
     assert!(sent.iter().any(|statement| statement.contains("from sessions")), "{sent:#?}");
     sent.retain(|statement| !others.iter().any(|other| statement.contains(other)));
@@ -234,7 +307,7 @@ fn of_the_handler(statements: &Statements) -> Vec<String> {
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
-async fn a_decision_sends_at_most_three_statements(db: PgPool) {
+async fn a_decision_sends_two_statements(db: PgPool) {
     let review = Review::start(db).await;
     let approved = json!({"status": "approved", "corrected_text": "as it should be"});
     let rejected = json!({"status": "rejected", "feedback": "Page 2 is blurred."});
@@ -244,14 +317,14 @@ async fn a_decision_sends_at_most_three_statements(db: PgPool) {
     let statements = Statements::record();
     review.decide(&review.reviewer, item, approved).await.assert_status(200);
     let sent = of_the_handler(&statements);
-    assert_eq!(sent.len(), 3, "{sent:#?}");
+    assert_eq!(sent.len(), 2, "{sent:#?}");
     review.decide(&review.reviewer, other, rejected).await.assert_status(200);
     let sent = of_the_handler(&statements);
-    assert_eq!(sent.len(), 3, "{sent:#?}");
+    assert_eq!(sent.len(), 2, "{sent:#?}");
     assert!(sent[1].contains("item_transition") && sent[1].contains("audit_record"), "{sent:#?}");
     assert!(sent[1].contains("outbox_add"), "{sent:#?}");
     review.approve(&review.admin, own).await.assert_problem(403, "own_submission");
     let sent = of_the_handler(&statements);
-    assert_eq!(sent.len(), 1, "{sent:#?}");
+    assert!(sent.len() == 2 && !sent[1].contains("item_transition"), "{sent:#?}");
     review.platform.events::<EmailRequested>().await;
 }
