@@ -100,27 +100,29 @@ impl Registration {
         let now = self.clock.now();
         let verification_id = VerificationId::new();
         let mut tx = self.outbox.begin().await?;
-        if self.policy == RegistrationPolicy::Invited && !queries::is_invited(&mut tx, email, now).await? {
+        let event = if self.policy == RegistrationPolicy::Invited
+            && !queries::is_invited(&mut tx, email, now).await?
+        {
             // An event is recorded to keep the response time equal. `email` discards ids without a row.
-            tx.record(&EmailRequested::Verification { verification_id }).await?;
-            tx.commit().await?;
-            return Ok(());
-        }
-        let user = queries::find_or_insert_user(&mut tx, UserId::new(), email, now).await?;
-        let event = if user.verified {
-            EmailRequested::AccountExists { user_id: user.id }
-        } else {
-            let verification = NewVerification {
-                id: verification_id,
-                user_id: user.id,
-                password_hash: &password_hash,
-                display_name: display_name.map(Name::as_str),
-                token: self.mail_tokens.derive(Purpose::Verification, verification_id.0),
-            };
-            queries::insert_verification(&mut tx, &verification, now).await?;
             EmailRequested::Verification { verification_id }
+        } else {
+            let user = queries::find_or_insert_user(&mut tx, UserId::new(), email, now).await?;
+            audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
+            if user.verified {
+                EmailRequested::AccountExists { user_id: user.id }
+            } else {
+                let verification = NewVerification {
+                    id: verification_id,
+                    user_id: user.id,
+                    password_hash: &password_hash,
+                    display_name: display_name.map(Name::as_str),
+                    token: self.mail_tokens.derive(Purpose::Verification, verification_id.0),
+                };
+                queries::insert_verification(&mut tx, &verification, now).await?;
+                EmailRequested::Verification { verification_id }
+            }
         };
-        audit::record(&mut tx, Entry::success(None, Action::UserRegistered, user.id.0), now).await?;
+        // Counted for every address, so that a client over its cap does not learn which addresses are invited.
         if self.mail_caps.admit_request(&mut tx, email, now).await? {
             tx.record(&event).await?;
         }

@@ -156,7 +156,7 @@ async fn only_the_allowed_domains_may_register(db: PgPool) {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn only_invited_addresses_get_an_account_and_a_mail(db: PgPool) {
-    let auth = Auth::start_with(db, &[("REGISTRATION", "invited")]).await;
+    let auth = Auth::start_with(db, &[("REGISTRATION", "invited"), ("SENDER_MAILS_PER_HOUR", "5")]).await;
     let platform = &auth.platform;
     let admin = platform.user("admin@example.org").await;
     let project = platform.project(&admin).await;
@@ -197,4 +197,10 @@ async fn only_invited_addresses_get_an_account_and_a_mail(db: PgPool) {
         .await
         .expect("addresses");
     assert_eq!(accounts, ["ada@example.org", "admin@example.org"]);
+    // A client over its cap does not learn who is invited.
+    invite("eve@example.org", 1, false).await;
+    for email in ["bob@example.org", "eve@example.org"] {
+        let body = json!({"email": email, "password": PASSWORD});
+        auth.client.post("/auth/register", body).await.assert_problem(429, "quota_exceeded");
+    }
 }
