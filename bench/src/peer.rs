@@ -162,8 +162,7 @@ async fn reads(report: &mut Report, ours: &Ours, peer: &Peer, limits: &[Limit; 3
 async fn decisions(report: &mut Report, ours: &Ours, peer: &Peer, round: usize) -> Result<()> {
     let pending = "select id from items where status = 'pending_review' order by id offset $1 limit $2";
     let items: Vec<Uuid> = pending_ids(&ours.db, pending, 0).await?;
-    let targets = items.into_iter().map(|item| ours.decision(item)).collect::<Result<Vec<_>>>()?;
-    report.add(DECISION, Server::Ours, load::each(&targets, CONNECTIONS).await?);
+    report.add(DECISION, Server::Ours, load::each(&ours.decisions(items)?, CONNECTIONS).await?);
 
     let pending = "select id from documents where status = 'pending_review' order by id offset $1 limit $2";
     let documents: Vec<i64> = pending_ids(&peer.db, pending, round * ITEMS).await?;

@@ -130,9 +130,12 @@ impl Ours {
         tokens.map(|token| Ok(Target { token: Some(token?), ..target.clone() })).collect()
     }
 
-    pub(crate) fn decision(&self, item: Uuid) -> Result<Target> {
+    /// The decisions of one reviewer, with one token, as the peer gets them.
+    pub(crate) fn decisions(&self, items: Vec<Uuid>) -> Result<Vec<Target>> {
         let body = json!({"status": "approved", "feedback": "Looks right"});
-        self.send(Method::PATCH, "review", &format!("/review/{item}"), &body)
+        let target = self.send(Method::PATCH, "review", "/review/", &body)?;
+        let decision = |item| Target { url: format!("{}{item}", target.url), ..target.clone() };
+        Ok(items.into_iter().map(decision).collect())
     }
 
     /// The events of this many uploads, pushed to `ocr`.
