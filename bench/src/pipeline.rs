@@ -28,9 +28,9 @@ use crate::{
 
 const PDF: &[u8] = b"%PDF-1.7 a letter";
 /// Events that are awaited one by one.
-const ONE_BY_ONE: usize = 300;
+const SEQUENTIAL_EVENTS: usize = 300;
 /// Events that are delivered at once.
-const AT_ONCE: usize = 3000;
+const CONCURRENT_EVENTS: usize = 3000;
 /// Concurrent requests that Cloud Run sends to one instance.
 const CONCURRENCY: usize = 80;
 /// Pages of the largest accepted document.
@@ -51,12 +51,12 @@ pub(crate) async fn run() -> Result<()> {
     let world = Setup { project: tenants.project("Letters", &user).await?, cloud, tenants, user, db };
 
     // There are no subscriptions yet: the benchmark publishes the events of these uploads itself.
-    let uploads = world.uploads(ONE_BY_ONE + AT_ONCE).await?;
+    let uploads = world.uploads(SEQUENTIAL_EVENTS + CONCURRENT_EVENTS).await?;
     world.cloud.subscribe(&["ocr"], &Faults::default()).await?;
-    let (one_by_one, at_once) = uploads.split_at(ONE_BY_ONE);
+    let (sequential, concurrent) = uploads.split_at(SEQUENTIAL_EVENTS);
     let ocr = Instance::start(&world.cloud, "ocr", 0).await?;
-    world.latency(one_by_one).await?;
-    world.throughput(&ocr, at_once).await?;
+    world.latency(sequential).await?;
+    world.throughput(&ocr, concurrent).await?;
     drop(ocr);
     world.memory().await
 }

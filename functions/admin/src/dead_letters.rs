@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The maximum number of dead letters that one call replays or deletes.
-const AT_ONCE: i64 = 1000;
+const BATCH_SIZE: i64 = 1000;
 
 /// Replays and deletes dead letters, with their audit rows.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
     ) -> Result<DeadLettersDone> {
         let mut tx = self.outbox.begin().await?;
-        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, true, AT_ONCE).await?;
+        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, true, BATCH_SIZE).await?;
         let messages: Option<Vec<Outgoing>> = letters.iter().map(original).collect();
         tx.send_all(messages.ok_or_else(|| Problem::new(Code::NotReplayable))?).await?;
         let entries = letters.iter().map(|letter| entry(user, Action::DeadLetterReplayed, letter));
@@ -85,7 +85,7 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
     ) -> Result<DeadLettersDone> {
         let mut tx = self.outbox.begin().await?;
-        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, false, AT_ONCE).await?;
+        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, false, BATCH_SIZE).await?;
         let entries = letters.iter().map(|letter| entry(user, Action::DeadLetterDeleted, letter));
         audit::record_all(&mut tx, entries, self.clock.now()).await?;
         tx.commit().await?;

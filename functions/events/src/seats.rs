@@ -12,7 +12,7 @@ use shared::{
 };
 
 /// The time after which a refused reader tries again.
-const WAIT: Duration = Duration::from_secs(30);
+const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Counts the streams of this instance. Cheap to clone.
 #[derive(Clone)]
@@ -41,10 +41,10 @@ impl Seats {
         let mut taken = self.lock();
         let all: usize = taken.values().sum();
         if taken.get(&user).copied().unwrap_or_default() >= self.per_user {
-            return Err(Problem::quota_exceeded("event_streams_per_user", Some(WAIT)));
+            return Err(Problem::quota_exceeded("event_streams_per_user", Some(RETRY_AFTER)));
         }
         if all >= self.per_instance {
-            return Err(Problem::quota_exceeded("event_streams_per_instance", Some(WAIT)));
+            return Err(Problem::quota_exceeded("event_streams_per_instance", Some(RETRY_AFTER)));
         }
         *taken.entry(user).or_default() += 1;
         Ok(Seat { seats: self.clone(), user })

@@ -81,7 +81,7 @@ const ONLINE_BYTES: u64 = 10_000_000;
 /// speech. If the recording is too long, the call is refused at no charge.
 const ONLINE_BYTES_UNKNOWN_LENGTH: u64 = 240_000;
 /// The time limit for examining a recording.
-const EXAMINATION: Duration = Duration::from_secs(60);
+const EXAMINE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time after which a delivery that converted a recording leaves its transcription to the next one: the rest of the
 /// delivery must be enough for a synchronous call.
 const CALL_UNTIL: Duration = Duration::from_secs(40);
@@ -268,7 +268,7 @@ impl Speech {
         let (examined, media_type) = (recording.clone(), job.content_type.clone());
         let runtime = Handle::current();
         let media = tokio::task::spawn_blocking(move || {
-            media::examine(&examined, &media_type, &runtime, start + EXAMINATION)
+            media::examine(&examined, &media_type, &runtime, start + EXAMINE_TIMEOUT)
         });
         let media = match media.await {
             Ok(Ok(media)) => media,

@@ -51,7 +51,7 @@ pub(crate) fn missing_tools() -> Vec<&'static str> {
 }
 
 pub(crate) struct Engine {
-    pages_at_once: usize,
+    page_concurrency: usize,
     plans: Semaphore,
     permits: Arc<Semaphore>,
     batch_turns: Semaphore,
@@ -93,7 +93,7 @@ impl Job<'_> {
 
 impl Engine {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let pages_at_once = settings.concurrency.max(1);
+        let page_concurrency = settings.concurrency.max(1);
         let programs = Programs {
             folder: settings.work_folder.clone(),
             path: settings.tool_path.clone(),
@@ -101,10 +101,10 @@ impl Engine {
             memory: settings.limits.step_memory,
         };
         Self {
-            pages_at_once,
+            page_concurrency,
             plans: Semaphore::new(CONCURRENT_PLANS),
-            permits: Arc::new(Semaphore::new(pages_at_once)),
-            batch_turns: Semaphore::new(pages_at_once),
+            permits: Arc::new(Semaphore::new(page_concurrency)),
+            batch_turns: Semaphore::new(page_concurrency),
             limits: settings.limits.clone(),
             programs,
         }
@@ -164,7 +164,7 @@ impl Engine {
     ) -> impl Stream<Item = Result<LoosePage, Fault>> + Send + 'a {
         stream::iter(job.resolutions.iter().copied())
             .map(move |(number, resolution)| self.page(job, number, resolution, lane))
-            .buffered(self.pages_at_once)
+            .buffered(self.page_concurrency)
     }
 
     async fn page(

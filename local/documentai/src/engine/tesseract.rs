@@ -17,8 +17,8 @@ const ANY_ORIENTATION: &str = "1";
 /// The page segmentation mode for an upright page.
 const UPRIGHT: &str = "3";
 /// A result with less confidence is tried again in all orientations.
-const POOR_CONFIDENCE: f32 = 0.55;
-const FEW_CHARACTERS: usize = 24;
+const MIN_CONFIDENCE: f32 = 0.55;
+const MIN_CHARACTERS: usize = 24;
 
 /// The result for one page: words with positions on the upright page.
 pub(super) struct Recognition {
@@ -180,7 +180,7 @@ impl Recognition {
     fn is_poor(&self) -> bool {
         let characters: usize = self.words.iter().map(|word| word.text.len()).sum();
         let mean = confidence(&self.words);
-        characters < FEW_CHARACTERS || mean < POOR_CONFIDENCE
+        characters < MIN_CHARACTERS || mean < MIN_CONFIDENCE
     }
 
     /// Turns the boxes upright. Tesseract detects the orientation of a page but reports boxes for the original
