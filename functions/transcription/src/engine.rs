@@ -43,7 +43,7 @@ use crate::{
     audio, channels,
     convert::{self, Converted, Converter},
     faults::{self, Refusal},
-    media::{self, Access, Unfit},
+    media::{self, Access, ExamineError},
     models::{Model, Models},
     source::{Part, Recording, Source},
     transcript,
@@ -102,7 +102,7 @@ pub struct Speech {
 }
 
 /// A recording that Speech-to-Text reads.
-struct Readable {
+struct EngineInput {
     uri: String,
     bytes: u64,
     duration: Option<Duration>,
@@ -110,7 +110,7 @@ struct Readable {
     is_multichannel: bool,
 }
 
-impl Readable {
+impl EngineInput {
     /// Returns whether the recording is short enough for a synchronous call.
     fn is_short(&self) -> bool {
         match self.duration {
@@ -197,7 +197,7 @@ impl Speech {
     }
 
     /// Makes a synchronous call. It is not retried here, because `maintenance` repeats the attempt.
-    async fn online(&self, language: &Language, recording: &Readable) -> Result<Text, Refusal> {
+    async fn online(&self, language: &Language, recording: &EngineInput) -> Result<Text, Refusal> {
         let permanent = |failure| Refusal::Error(EngineError::Permanent(failure));
         let model = self.models.for_call(language).map_err(permanent)?;
         self.calls.spend(1).await.map_err(Refusal::Error)?;
@@ -221,7 +221,7 @@ impl Speech {
     async fn batch(
         &self,
         language: &Language,
-        recording: &Readable,
+        recording: &EngineInput,
         output: &str,
     ) -> Result<String, EngineError> {
         let model = self.models.for_batch(language, recording.duration).map_err(EngineError::Permanent)?;
@@ -253,7 +253,7 @@ impl Speech {
         head: &Head,
         uri: &str,
         language: &Language,
-    ) -> Result<Option<Readable>, EngineError> {
+    ) -> Result<Option<EngineInput>, EngineError> {
         let start = Instant::now();
         let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
         let (bucket, object) =
@@ -272,8 +272,8 @@ impl Speech {
         });
         let media = match media.await {
             Ok(Ok(media)) => media,
-            Ok(Err(Unfit::Failure(failure))) => return Err(EngineError::Permanent(failure)),
-            Ok(Err(Unfit::Unavailable(error))) => {
+            Ok(Err(ExamineError::Failure(failure))) => return Err(EngineError::Permanent(failure)),
+            Ok(Err(ExamineError::Unavailable(error))) => {
                 return Err(EngineError::Transient(Problem::unavailable(error)));
             }
             // The reader of the format panicked.
@@ -288,7 +288,7 @@ impl Speech {
         let part = match media.access {
             Access::Converted(part) => part,
             Access::Native(part) => {
-                return Ok(Some(Readable {
+                return Ok(Some(EngineInput {
                     uri: uri.to_owned(),
                     bytes: recording.size(),
                     duration: media.duration,
@@ -299,7 +299,7 @@ impl Speech {
         };
         let converted = self.converter.step(job, &recording, &part, start + self.step).await?;
         let converted = converted.filter(|_| start.elapsed() < CALL_UNTIL);
-        Ok(converted.map(|Converted { object, bytes, duration, channels }| Readable {
+        Ok(converted.map(|Converted { object, bytes, duration, channels }| EngineInput {
             uri: format!("gs://{}/{object}", self.converter.bucket),
             bytes,
             duration: Some(duration),
@@ -334,7 +334,7 @@ impl Engine for Speech {
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {
                     // The header is wrong.
-                    let recording = Readable { duration: None, ..recording };
+                    let recording = EngineInput { duration: None, ..recording };
                     let name = self.batch(language, &recording, output).await?;
                     return Ok(Reading::Operation { name, duration_seconds: None });
                 }
