@@ -162,7 +162,7 @@ impl Queue {
     }
 
     /// Drops a message.
-    pub(crate) fn forget(&mut self, id: MessageId) {
+    pub(crate) fn remove(&mut self, id: MessageId) {
         self.entries.remove(&id);
     }
 

@@ -75,7 +75,7 @@ impl Transaction {
     }
 
     /// Removes the journal entry of an applied change.
-    pub(crate) fn forget(&self, layout: &Layout) -> io::Result<()> {
+    pub(crate) fn remove_entry(&self, layout: &Layout) -> io::Result<()> {
         files::remove(&layout.entry(self.at))
     }
 
