@@ -134,6 +134,6 @@ impl Function for Data {
     }
 
     fn health(state: &AppState, health: Health) -> Health {
-        state.items.searches.depend(health)
+        state.items.searches.add_health_check(health)
     }
 }

@@ -200,7 +200,7 @@ impl Speech {
     async fn online(&self, language: &Language, recording: &EngineInput) -> Result<Text, Refusal> {
         let permanent = |failure| Refusal::Error(EngineError::Permanent(failure));
         let model = self.models.for_call(language).map_err(permanent)?;
-        self.calls.spend(1).await.map_err(Refusal::Error)?;
+        self.calls.charge(1).await.map_err(Refusal::Error)?;
         let client = self.client(&model.location).await;
         let client = client.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
         let response = client
@@ -225,7 +225,7 @@ impl Speech {
         output: &str,
     ) -> Result<String, EngineError> {
         let model = self.models.for_batch(language, recording.duration).map_err(EngineError::Permanent)?;
-        self.batches.spend(1).await?;
+        self.batches.charge(1).await?;
         let client = self.client(&model.location).await.map_err(EngineError::Transient)?;
         let output =
             RecognitionOutputConfig::new().set_gcs_output_config(GcsOutputConfig::new().set_uri(output));

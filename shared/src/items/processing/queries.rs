@@ -12,5 +12,5 @@ pub(super) use self::{
     ends::complete,
     media_type::set_media_type,
     operations::{begin_operation, end_operation, find_upload, record_shard, release, wait, wait_in_queue},
-    requests::spend_requests,
+    requests::charge_requests,
 };
