@@ -7,7 +7,7 @@ use shared::{
     base::text::{GivenPassword, NewPassword},
     http::{extract::Json, problem::Result},
     identity::{
-        principal::{RecentSession, MaybeRecentSession},
+        principal::{MaybeRecentSession, RecentSession},
         rate_limit::RateLimited,
     },
 };

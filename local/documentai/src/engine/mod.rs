@@ -54,7 +54,7 @@ pub(crate) struct Engine {
     page_concurrency: usize,
     plans: Semaphore,
     permits: Arc<Semaphore>,
-    batch_turns: Semaphore,
+    batch_permits: Semaphore,
     limits: Limits,
     programs: Programs,
 }
@@ -104,7 +104,7 @@ impl Engine {
             page_concurrency,
             plans: Semaphore::new(CONCURRENT_PLANS),
             permits: Arc::new(Semaphore::new(page_concurrency)),
-            batch_turns: Semaphore::new(page_concurrency),
+            batch_permits: Semaphore::new(page_concurrency),
             limits: settings.limits.clone(),
             programs,
         }
@@ -174,9 +174,9 @@ impl Engine {
         resolution: Option<u32>,
         lane: Lane,
     ) -> Result<LoosePage, Fault> {
-        let _turn = match lane {
+        let _batch_permit = match lane {
             Lane::Online => None,
-            Lane::Batch => Some(self.batch_turns.acquire().await.map_err(|_| Fault::internal())?),
+            Lane::Batch => Some(self.batch_permits.acquire().await.map_err(|_| Fault::internal())?),
         };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Fault::internal())?;
         let permit = Arc::new(permit);
