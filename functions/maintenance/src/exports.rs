@@ -25,7 +25,7 @@ const CONCURRENCY: usize = 5;
 pub(crate) async fn restart(app: &AppState) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = app.outbox.begin().await?;
-    let stuck = queries::take_stuck(&mut tx, now, BATCH).await?;
+    let stuck = queries::lease_stuck_exports(&mut tx, now, BATCH).await?;
     for export in &stuck {
         if export.tries >= MAX_FAILURES {
             queries::fail(&mut tx, export, now).await?;

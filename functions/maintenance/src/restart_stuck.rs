@@ -36,7 +36,7 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
     for _ in 0..BATCHES {
         let now = app.clock.now();
         let mut tx = app.outbox.begin().await?;
-        let stuck = queries::take_stuck(&mut tx, now, BATCH).await?;
+        let stuck = queries::lease_stuck_items(&mut tx, now, BATCH).await?;
         restart(&app, &mut tx, &stuck).await?;
         tx.commit().await?;
         restarted += stuck.len();

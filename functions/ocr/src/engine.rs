@@ -28,7 +28,7 @@ use shared::{
     items::{
         Failure, FailureCode, ItemKind,
         parts::{Part, Text},
-        processing::{Engine, EngineError, Job, OperationState, Reading, RequestQuota, Shard},
+        processing::{Engine, EngineError, EngineOutput, Job, OperationState, RequestQuota, Shard},
     },
 };
 use time::OffsetDateTime;
@@ -196,7 +196,7 @@ impl Engine for DocumentAi {
         if job.content_type == sniff::PDF { placeholder::in_head(&head.bytes) } else { None }
     }
 
-    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
+    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<EngineOutput, EngineError> {
         let source = || GcsDocument::new().set_gcs_uri(uri).set_mime_type(&job.content_type);
         if !job.needs_batch && job.size_bytes <= ONLINE_BYTES {
             match self.online(&source()).await {
@@ -205,7 +205,7 @@ impl Engine for DocumentAi {
                         placeholder::in_text(&texts(&parts)).filter(|_| job.content_type == sniff::PDF);
                     return match failure {
                         Some(failure) => Err(EngineError::Permanent(failure)),
-                        None => Ok(Reading::Text(Text { parts, duration_seconds: None })),
+                        None => Ok(EngineOutput::Text(Text { parts, duration_seconds: None })),
                     };
                 }
                 Err(Refusal::Error(error)) => return Err(error),
@@ -213,7 +213,7 @@ impl Engine for DocumentAi {
             }
         }
         let name = self.batch(source(), output).await?;
-        Ok(Reading::Operation { name, duration_seconds: None })
+        Ok(EngineOutput::Operation { name, duration_seconds: None })
     }
 
     async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {

@@ -32,7 +32,7 @@ use shared::{
         languages::{Language, find_language, is_transcribable},
         parts::Text,
         processing::{
-            Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, RequestQuota, Shard,
+            Engine, EngineError, EngineOutput, Job, OperationState, ProcessingSettings, RequestQuota, Shard,
         },
     },
 };
@@ -323,25 +323,33 @@ impl Engine for Speech {
         None
     }
 
-    async fn read(&self, job: &Job, head: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
+    async fn read(
+        &self,
+        job: &Job,
+        head: &Head,
+        uri: &str,
+        output: &str,
+    ) -> Result<EngineOutput, EngineError> {
         let language = find_language(job.language.as_ref().unwrap_or(&self.default_language));
         let language = language.ok_or_else(|| EngineError::Permanent(faults::unsupported_language()))?;
         let prepared = Box::pin(self.prepare(job, head, uri, language)).await?;
-        let Some(recording) = prepared else { return Ok(Reading::Unfinished) };
+        let Some(recording) = prepared else { return Ok(EngineOutput::Unfinished) };
         if !job.needs_batch && recording.is_short() {
             match self.online(language, &recording).await {
-                Ok(text) => return require_speech(text).map(Reading::Text).map_err(EngineError::Permanent),
+                Ok(text) => {
+                    return require_speech(text).map(EngineOutput::Text).map_err(EngineError::Permanent);
+                }
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {
                     // The header is wrong.
                     let recording = EngineInput { duration: None, ..recording };
                     let name = self.batch(language, &recording, output).await?;
-                    return Ok(Reading::Operation { name, duration_seconds: None });
+                    return Ok(EngineOutput::Operation { name, duration_seconds: None });
                 }
             }
         }
         let name = self.batch(language, &recording, output).await?;
-        Ok(Reading::Operation { name, duration_seconds: recording.duration_seconds() })
+        Ok(EngineOutput::Operation { name, duration_seconds: recording.duration_seconds() })
     }
 
     async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {

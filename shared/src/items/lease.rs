@@ -59,7 +59,7 @@ pub trait Leased: Sync {
 ///
 /// # Errors
 /// When the failure cannot be recorded.
-pub async fn hold<J: Leased>(
+pub async fn run_with_lease<J: Leased>(
     db: &PgPool,
     clock: &Clock,
     job: &J,

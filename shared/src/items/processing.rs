@@ -93,7 +93,7 @@ pub enum EngineError {
 
 /// The response of an engine to an input.
 #[derive(Debug)]
-pub enum Reading {
+pub enum EngineOutput {
     /// The complete text.
     Text(Text),
     /// A batch operation, which writes to the given prefix.
@@ -158,7 +158,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
         head: &Head,
         uri: &str,
         output: &str,
-    ) -> impl Future<Output = Result<Reading, EngineError>> + Send;
+    ) -> impl Future<Output = Result<EngineOutput, EngineError>> + Send;
 
     /// Polls an operation. A permanent error means that the engine cannot read the input.
     fn poll(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::{
-    Engine, EngineError, Job, OperationState, Processing, Reading,
+    Engine, EngineError, EngineOutput, Job, OperationState, Processing,
     events::{Finalized, Output},
     queries,
 };
@@ -45,7 +45,7 @@ impl<E: Engine> Processing<E> {
         context::describe("project_id", event.object.project_id);
         match queries::lease(&self.db, &event, self.clock.now()).await? {
             Lease::Acquired(job) => {
-                lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
+                lease::run_with_lease(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
             }
             // The holder completes the work. If it dies, a scheduled task repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
@@ -87,19 +87,19 @@ impl<E: Engine> Processing<E> {
         let uri = format!("gs://{}/{object}", self.uploads_bucket);
         let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
         match self.engine.read(job, &head, &uri, &output).await {
-            Ok(Reading::Text(text)) => {
+            Ok(EngineOutput::Text(text)) => {
                 self.set_duration(job, text.duration_seconds).await?;
                 parts::store(&self.db, E::KIND, job.item_id(), job.attempt, &text).await?;
                 self.complete(job.item_id(), job.attempt).await?;
                 Ok(Delivery::Done)
             }
-            Ok(Reading::Operation { name, duration_seconds }) => {
+            Ok(EngineOutput::Operation { name, duration_seconds }) => {
                 let now = self.clock.now();
                 queries::begin_operation(&self.db, job, &name, now, now + POLL_DELAY).await?;
                 self.set_duration(job, duration_seconds).await?;
                 Ok(Delivery::Done)
             }
-            Ok(Reading::Unfinished) => {
+            Ok(EngineOutput::Unfinished) => {
                 queries::release(&self.db, job, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
