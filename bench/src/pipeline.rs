@@ -143,7 +143,7 @@ impl Setup {
                 samples.push(acknowledged - start);
             }
         }
-        self.all_read(uploads).await?;
+        self.all_processed(uploads).await?;
         println!(
             "{:<58} {:>8} {:>8}",
             "latency from event to committed text, one at a time", "p50 ms", "p95 ms"
@@ -155,7 +155,7 @@ impl Setup {
     /// Pushes as many concurrent events as Cloud Run sends to one instance.
     async fn throughput(&self, ocr: &Instance, uploads: &[Upload]) -> Result<()> {
         let Pushed { samples, elapsed, cpu } = push(&self.cloud, ocr, uploads).await?;
-        self.all_read(uploads).await?;
+        self.all_processed(uploads).await?;
         let events = u32::try_from(uploads.len())?;
         println!("{:<58} {:>8} {:>8}", "latency of a push, 80 at a time", "p50 ms", "p95 ms");
         println!("{:<58} {:>8.2} {:>8.2}", "", percentile_ms(&samples, 50), percentile_ms(&samples, 95));
@@ -184,7 +184,7 @@ impl Setup {
             let idle = ocr.process()?.resident_kib()?;
             let start = Instant::now();
             let uploads = self.uploads(documents).await?;
-            self.all_read(&uploads).await?;
+            self.all_processed(&uploads).await?;
             let seconds = start.elapsed().as_secs_f64();
             let peak = ocr.process()?.peak_kib()?;
             let label = if documents == 1 { "one document" } else { "four documents" };
@@ -205,17 +205,17 @@ impl Setup {
     }
 
     /// Waits until all items are approved.
-    async fn all_read(&self, uploads: &[Upload]) -> Result<()> {
+    async fn all_processed(&self, uploads: &[Upload]) -> Result<()> {
         let ids: Vec<ItemId> = uploads.iter().map(|(object, _)| object.item_id).collect();
         let start = Instant::now();
         loop {
-            let read = "select count(*) from items where id = any($1) and status = 'approved'";
-            let read: i64 = sqlx::query_scalar(read).bind(&ids).fetch_one(&self.db).await?;
-            if usize::try_from(read)? == uploads.len() {
+            let processed = "select count(*) from items where id = any($1) and status = 'approved'";
+            let processed: i64 = sqlx::query_scalar(processed).bind(&ids).fetch_one(&self.db).await?;
+            if usize::try_from(processed)? == uploads.len() {
                 return Ok(());
             }
             if start.elapsed() > TIMEOUT {
-                return Err(format!("{read} of {} were read", uploads.len()).into());
+                return Err(format!("{processed} of {} were processed", uploads.len()).into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -140,5 +140,5 @@ async fn attempt(path: &Path, notifier: &Notifier) -> Result<(), String> {
 
 /// Writes a notification to disk, before the request that caused it returns.
 pub(crate) fn record(path: &Path, pending: &Pending) -> io::Result<()> {
-    files::write_whole(path, &serde_json::to_vec(pending)?)
+    files::write_atomically(path, &serde_json::to_vec(pending)?)
 }
