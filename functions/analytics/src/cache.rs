@@ -41,9 +41,9 @@ impl Cache {
         Self { redis, local: sync::Cache::new(CAPACITY), clock }
     }
 
-    pub(crate) fn depend(&self, health: Health) -> Health {
+    pub(crate) fn add_health_check(&self, health: Health) -> Health {
         match &self.redis {
-            Some(redis) => redis.depend(health),
+            Some(redis) => redis.add_health_check(health),
             None => health,
         }
     }

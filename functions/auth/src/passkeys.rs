@@ -46,9 +46,9 @@ pub(crate) struct Started {
 }
 
 /// The result of checking an assertion.
-pub(crate) enum Verdict {
+pub(crate) enum AssertionResult {
     /// The assertion is valid. Holds the passkey with its updated counter, to be stored.
-    Genuine(Value),
+    Valid(Value),
     /// The assertion is rejected.
     Refused(Refusal),
 }
@@ -130,20 +130,20 @@ impl Passkeys {
         assertion: &PublicKeyCredential,
         state: Value,
         credential: Value,
-    ) -> Result<Verdict> {
+    ) -> Result<AssertionResult> {
         let state: DiscoverableAuthentication = from_json(state)?;
         let mut passkey: Passkey = from_json(credential)?;
         match self.0.finish_discoverable_authentication_v2(assertion, state, &passkey) {
             Ok(result) => {
                 passkey.update_credential(&result);
-                Ok(Verdict::Genuine(to_json(&passkey)?))
+                Ok(AssertionResult::Valid(to_json(&passkey)?))
             }
             Err(WebauthnError::CredentialPossibleCompromise) => {
-                Ok(Verdict::Refused(Refusal::CounterRegression))
+                Ok(AssertionResult::Refused(Refusal::CounterRegression))
             }
             Err(error) => {
                 tracing::info!(%error, "passkey assertion refused");
-                Ok(Verdict::Refused(Refusal::Invalid))
+                Ok(AssertionResult::Refused(Refusal::Invalid))
             }
         }
     }

@@ -63,7 +63,7 @@ impl Items {
             let listed = items.into_iter().map(|row| Listed { item: row.into(), snippet: None });
             return Ok(Page { items: listed.collect(), next_cursor });
         };
-        self.searches.spend(list.filters.caller, list.size().div_ceil(RESULTS)).await?;
+        self.searches.charge(list.filters.caller, list.size().div_ceil(RESULTS)).await?;
         let found = queries::search_items(&self.db, &list.filters, words, list.after, list.rows()).await?;
         let Page { items, next_cursor } = list.page(found, |found| (found.rank, found.id.0));
         let ids: Vec<ItemId> = items.iter().map(|found| found.id).collect();

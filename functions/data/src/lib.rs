@@ -127,13 +127,13 @@ impl Function for Data {
                 outbox,
                 signer: UrlSigner::new(&settings.exports, &settings.exports.bucket)?,
                 retention: time::Duration::days(settings.export_retention_days.into()),
-                at_once: settings.exports_in_progress,
+                max_concurrent: settings.exports_in_progress,
                 clock: clock.clone(),
             },
         })
     }
 
     fn health(state: &AppState, health: Health) -> Health {
-        state.items.searches.depend(health)
+        state.items.searches.add_health_check(health)
     }
 }

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The number of concurrent signatures. Each may be a call to IAM.
-const SIGNED_AT_ONCE: usize = 10;
+const SIGNING_CONCURRENCY: usize = 10;
 
 /// Creates items and signs their upload URLs.
 #[derive(Clone)]
@@ -162,7 +162,7 @@ impl Uploads {
 
     async fn sign_each(&self, rows: Vec<Option<ItemRow>>) -> Result<Vec<Option<(ItemRow, Upload)>>> {
         let mut uploads = Vec::with_capacity(rows.len());
-        for some in rows.chunks(SIGNED_AT_ONCE) {
+        for some in rows.chunks(SIGNING_CONCURRENCY) {
             let signed = some.iter().map(async |row| match row {
                 Some(row) => self.sign(row).await.map(Some),
                 None => Ok(None),

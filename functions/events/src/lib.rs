@@ -14,8 +14,8 @@ mod hub;
 mod model;
 mod queries;
 mod routes;
-mod seats;
 mod stream;
+mod stream_slots;
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -29,7 +29,7 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{hub::Hub, seats::Seats, stream::Limits};
+use crate::{hub::Hub, stream::Limits, stream_slots::StreamSlots};
 
 shared::settings! {
     /// The settings of `events`.
@@ -60,7 +60,7 @@ pub struct AppState {
     authority: Authority,
     hub: Hub,
     limits: Limits,
-    seats: Seats,
+    slots: StreamSlots,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -92,7 +92,7 @@ impl Function for Events {
             authority: base.authority(&settings.access_token)?,
             hub: Hub::new(base.db.clone(), base.clock.clone(), limits.heartbeat, buffer),
             limits,
-            seats: Seats::new(settings.streams_per_user, settings.streams_per_instance),
+            slots: StreamSlots::new(settings.streams_per_user, settings.streams_per_instance),
             rate_limits: RateLimits::of_addresses(settings.tickets_per_address, base.clock.clone()),
             db: base.db,
             clock: base.clock,

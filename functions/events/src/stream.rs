@@ -19,7 +19,7 @@ use crate::{
     hub::{Hub, Message, Subscription},
     model::{Reader, StreamCursor},
     queries,
-    seats::{Seat, Seats},
+    stream_slots::{StreamSlot, StreamSlots},
 };
 
 /// The maximum number of missed events in one query.
@@ -55,17 +55,17 @@ shared::use_case! {
         db: PgPool,
         hub: Hub,
         limits: Limits,
-        seats: Seats,
+        slots: StreamSlots,
     }
 }
 
 impl Streams {
-    /// Takes a seat for a stream of the reader.
+    /// Acquires a slot for a stream of the reader.
     ///
     /// # Errors
     /// 429 if the user or this instance has too many streams.
-    pub(crate) fn seat(&self, reader: &Reader) -> Result<Seat, Problem> {
-        self.seats.take(reader.user_id)
+    pub(crate) fn acquire_slot(&self, reader: &Reader) -> Result<StreamSlot, Problem> {
+        self.slots.acquire(reader.user_id)
     }
 
     /// Returns the start of a new stream after the last event that the reader received, or `None` if no event can have
@@ -94,7 +94,7 @@ impl Streams {
     pub(crate) fn events(
         &self,
         reader: Reader,
-        seat: Seat,
+        slot: StreamSlot,
         start: Start,
         stopping: Stopping,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
@@ -108,7 +108,7 @@ impl Streams {
         };
         let retry = RETRY[usize::from(reader.session_id.0.as_bytes()[15]) % RETRY.len()];
         let follower =
-            Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase, _seat: seat };
+            Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase, _slot: slot };
         let life = self.limits.stream_life;
         let over = async move {
             tokio::select! {
@@ -131,7 +131,7 @@ struct Follower {
     /// The position up to which the reader has received all events.
     position: Position,
     phase: Phase,
-    _seat: Seat,
+    _slot: StreamSlot,
 }
 
 enum Phase {

@@ -41,7 +41,9 @@ impl Steps {
     /// Runs the step that an event requests.
     pub(crate) async fn run(&self, event: ExportRequested) -> Result<Delivery, Problem> {
         match queries::lease(&self.db, event, self.clock.now()).await? {
-            Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await,
+            Lease::Acquired(job) => {
+                lease::run_with_lease(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await
+            }
             // The holder of the lease finishes the step. If it dies, maintenance repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
             Lease::Absent => Ok(Delivery::Discard("the export does not exist")),

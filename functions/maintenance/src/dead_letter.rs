@@ -38,7 +38,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         subject_hash: message.subject_hash(),
         content_hash: message.content_hash(),
     };
-    if queries::put_dead_letter(&app.db, &letter, app.clock.now()).await? {
+    if queries::upsert_dead_letter(&app.db, &letter, app.clock.now()).await? {
         // The alert on dead letters counts this line (terraform/monitoring.tf).
         tracing::error!(subscription, message_id = letter.message_id, "dead letter stored");
     } else {

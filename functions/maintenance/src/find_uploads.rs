@@ -21,7 +21,7 @@ use crate::{
 /// The maximum number of uploads in one batch.
 const BATCH: i64 = 100;
 /// Objects that are looked up concurrently.
-const AT_ONCE: usize = 10;
+const CONCURRENCY: usize = 10;
 /// The time after which a run starts no more batches. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(15);
 /// The delay before the object of an upload is looked up, and the time after which another run may repeat the lookup.
@@ -67,7 +67,7 @@ async fn check_uploads(
             let found = app.objects.find(&app.bucket, &upload.object.to_string()).await;
             (upload, found)
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(CONCURRENCY);
     let (mut arrived, mut fault) = (Vec::new(), None);
     let (mut absent, mut expired): (Vec<ItemId>, Vec<ItemId>) = (Vec::new(), Vec::new());
     while let Some((upload, found)) = lookups.next().await {
@@ -91,7 +91,7 @@ async fn check_uploads(
         tracing::warn!(item_id = %object.item_id, "lost upload event published");
     }
     let arrived_ids: Vec<ItemId> = arrived.iter().map(|(object, _)| object.item_id).collect();
-    queries::pause(&mut tx, &arrived_ids, now, next).await?;
+    queries::schedule_retry(&mut tx, &arrived_ids, now, next).await?;
     queries::postpone(&mut tx, &absent, now, next, LIFETIME).await?;
     report.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;
     report.canceled += queries::cancel_next_uploads(&mut tx, &expired, next).await?;

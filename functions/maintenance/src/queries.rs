@@ -45,11 +45,11 @@ impl From<Row> for Upload {
     }
 }
 
-/// Takes items whose lease or pause has ended or whose operation is due for a poll. Excludes items that wait for a batch
-/// operation. If the message of an item is lost, the item is due again after another pause, which is as long as the
-/// item has waited already: at least five minutes and at most an hour. A lease that has ended is a failure of its
+/// Leases items whose lease or pause has ended or whose operation is due for a poll. Excludes items that wait for a
+/// batch operation. If the message of an item is lost, the item is due again after another pause, which is as long as
+/// the item has waited already: at least five minutes and at most an hour. A lease that has ended is a failure of its
 /// attempt, and counts under the same condition.
-pub(crate) async fn take_stuck(
+pub(crate) async fn lease_stuck_items(
     db: &mut PgConnection,
     now: OffsetDateTime,
     limit: i64,
@@ -168,7 +168,7 @@ pub(crate) struct DeadLetter<'a> {
 }
 
 /// Stores a dead letter, or replaces the one about the same work. Returns true if it is the first.
-pub(crate) async fn put_dead_letter(
+pub(crate) async fn upsert_dead_letter(
     db: &PgPool,
     letter: &DeadLetter<'_>,
     now: OffsetDateTime,

@@ -9,7 +9,7 @@ use shared::{
     http::{extract::Json, problem::Result},
     items::{
         Failure, ItemKind,
-        lease::MAX_TRIES,
+        lease::MAX_FAILURES,
         processing::{self, finalize_message},
     },
 };
@@ -22,7 +22,7 @@ const BATCH: i64 = 100;
 /// The maximum number of transactions in one run.
 const BATCHES: usize = 20;
 /// The delay before an admitted item whose event had no effect is admitted again.
-const RETRY_PAUSE: Duration = Duration::minutes(5);
+const RETRY_DELAY: Duration = Duration::minutes(5);
 
 /// The result of a run.
 #[derive(Debug, Serialize)]
@@ -36,7 +36,7 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
     for _ in 0..BATCHES {
         let now = app.clock.now();
         let mut tx = app.outbox.begin().await?;
-        let stuck = queries::take_stuck(&mut tx, now, BATCH).await?;
+        let stuck = queries::lease_stuck_items(&mut tx, now, BATCH).await?;
         restart(&app, &mut tx, &stuck).await?;
         tx.commit().await?;
         restarted += stuck.len();
@@ -60,7 +60,7 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
                 ItemKind::Document => app.documentai_operations,
                 ItemKind::Voice => app.speech_operations,
             };
-            let waiting = queries::lease_waiting(&mut tx, kind, now, now + RETRY_PAUSE, operations).await?;
+            let waiting = queries::lease_waiting(&mut tx, kind, now, now + RETRY_DELAY, operations).await?;
             restart(app, &mut tx, &waiting).await?;
             admitted += waiting.len();
         }
@@ -71,7 +71,7 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
 
 async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Upload]) -> Result<()> {
     for upload in uploads {
-        if upload.tries >= MAX_TRIES {
+        if upload.tries >= MAX_FAILURES {
             let now = app.clock.now();
             processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::attempts_exhausted(), now)
                 .await?;

@@ -23,7 +23,7 @@ const PAGES: usize = 50;
 /// The time after which a run lists no more pages. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(20);
 /// Objects that are deleted concurrently.
-const AT_ONCE: usize = 10;
+const CONCURRENCY: usize = 10;
 /// The minimum age of a stray object. An upload's row exists before its object, so this only covers clock differences
 /// and restored databases.
 const AGE: Duration = Duration::days(1);
@@ -87,7 +87,7 @@ async fn sweep(app: &AppState, listed: Vec<ListedObject>, now: OffsetDateTime) -
             }
             usize::from(deleted.is_ok())
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(CONCURRENCY);
     Ok(deleted.fold(0, |sum, deleted| async move { sum + deleted }).await)
 }
 

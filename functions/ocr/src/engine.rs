@@ -28,7 +28,7 @@ use shared::{
     items::{
         Failure, FailureCode, ItemKind,
         parts::{Part, Text},
-        processing::{Engine, EngineError, Job, OperationState, Reading, RequestQuota, Shard},
+        processing::{Engine, EngineError, EngineOutput, Job, OperationState, RequestQuota, Shard},
     },
 };
 use time::OffsetDateTime;
@@ -107,7 +107,7 @@ impl DocumentAi {
     /// Reads a document synchronously: in one call, or in one call for each range of pages if it has a few more pages
     /// than a call may have.
     async fn online(&self, source: &GcsDocument) -> Result<Vec<Part>, Refusal> {
-        self.spend(1).await?;
+        self.charge(1).await?;
         let pages = match self.call(source.clone(), None).await {
             Err(Refusal::TooLarge(Some(pages)))
                 if pages <= self.online_pages.saturating_mul(ONLINE_CALLS) =>
@@ -120,7 +120,7 @@ impl DocumentAi {
             .map(|call| self.online_pages.saturating_mul(call).saturating_add(1))
             .take_while(|first| *first <= pages);
         let ranges: Vec<i32> = ranges.collect();
-        self.spend(i32::try_from(ranges.len()).unwrap_or(i32::MAX)).await?;
+        self.charge(i32::try_from(ranges.len()).unwrap_or(i32::MAX)).await?;
         let calls = ranges.into_iter().map(|first| {
             let last = pages.min(self.online_pages.saturating_add(first - 1));
             self.call(source.clone(), Some(first..=last))
@@ -128,8 +128,8 @@ impl DocumentAi {
         Ok(try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
-    async fn spend(&self, calls: i32) -> Result<(), Refusal> {
-        self.calls.spend(calls).await.map_err(Refusal::Error)
+    async fn charge(&self, calls: i32) -> Result<(), Refusal> {
+        self.calls.charge(calls).await.map_err(Refusal::Error)
     }
 
     /// Makes a synchronous call, for these pages or all. It is not retried here, because `maintenance` repeats the
@@ -196,7 +196,7 @@ impl Engine for DocumentAi {
         if job.content_type == sniff::PDF { placeholder::in_head(&head.bytes) } else { None }
     }
 
-    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
+    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<EngineOutput, EngineError> {
         let source = || GcsDocument::new().set_gcs_uri(uri).set_mime_type(&job.content_type);
         if !job.needs_batch && job.size_bytes <= ONLINE_BYTES {
             match self.online(&source()).await {
@@ -205,7 +205,7 @@ impl Engine for DocumentAi {
                         placeholder::in_text(&texts(&parts)).filter(|_| job.content_type == sniff::PDF);
                     return match failure {
                         Some(failure) => Err(EngineError::Permanent(failure)),
-                        None => Ok(Reading::Text(Text { parts, duration_seconds: None })),
+                        None => Ok(EngineOutput::Text(Text { parts, duration_seconds: None })),
                     };
                 }
                 Err(Refusal::Error(error)) => return Err(error),
@@ -213,7 +213,7 @@ impl Engine for DocumentAi {
             }
         }
         let name = self.batch(source(), output).await?;
-        Ok(Reading::Operation { name, duration_seconds: None })
+        Ok(EngineOutput::Operation { name, duration_seconds: None })
     }
 
     async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {

@@ -11,7 +11,7 @@ use crate::{
 const SAMPLES: u32 = 16_000;
 /// The level of the difference between two channels that counts as none, relative to their level: lossy codecs encode
 /// the same channels slightly differently.
-const SAME: f64 = 1e-3;
+const MAX_CHANNEL_DIFFERENCE: f64 = 1e-3;
 /// The mean square of samples that counts as silence: -66 dB.
 const SILENCE: f64 = 2.5e-7;
 
@@ -112,7 +112,7 @@ impl Comparison {
             let difference = sums.difference.min(sums.inverse);
             sums.own / count > SILENCE
                 && difference / count > SILENCE
-                && difference > SAME * (first + sums.own)
+                && difference > MAX_CHANNEL_DIFFERENCE * (first + sums.own)
         };
         let any = self.sums.iter().skip(1).any(differs);
         self.sums.fill(Sums::default());

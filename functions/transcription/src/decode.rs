@@ -31,16 +31,16 @@ use crate::{
 /// The sampling rate that recognition needs. Higher rates are reduced to it.
 const RATE: u32 = 16_000;
 /// The lowest sampling rate that Speech-to-Text reads. Lower rates are raised to it.
-const LOWEST_RATE: u32 = 8000;
+const MIN_SAMPLE_RATE: u32 = 8000;
 /// The size of a piece in bytes.
 const PIECE_BYTES: usize = 4 << 20;
 /// The number of seconds by which one track may be ahead of another. If it is further ahead, the other one is filled
 /// with silence.
-const LARGEST_LEAD: usize = 60;
+const MAX_TRACK_LEAD_SECONDS: usize = 60;
 /// The seconds before a position at which decoding begins, because codecs need samples before it.
 const LEAD_IN: f64 = 1.0;
 /// The seconds by which decoding may begin even earlier.
-const LARGEST_OVERSHOOT: f64 = 60.0;
+const MAX_OVERSHOOT_SECONDS: f64 = 60.0;
 /// The part of a recording to decode.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -161,7 +161,7 @@ impl Reader {
         self.next = None;
         self.next = self.next().ok().flatten();
         let reached = self.next.as_ref().map(|packet| self.time(packet));
-        reached.is_some_and(|reached| (start - LARGEST_OVERSHOOT..start + LEAD_IN).contains(&reached))
+        reached.is_some_and(|reached| (start - MAX_OVERSHOOT_SECONDS..start + LEAD_IN).contains(&reached))
     }
 
     /// Returns the next packet of a sound track.
@@ -192,7 +192,7 @@ impl Reader {
 fn tracks(format: &dyn FormatReader, from: u64) -> Result<Vec<Track>, Error> {
     let sounds = media::sounds(format.tracks());
     let rate = sounds.first().and_then(|(_, sound)| sound.sample_rate).unwrap_or(RATE);
-    let rate = if rate < RATE { rate.max(LOWEST_RATE) } else { RATE };
+    let rate = if rate < RATE { rate.max(MIN_SAMPLE_RATE) } else { RATE };
     let tracks = sounds.iter().map(|(track, sound)| {
         let decoder = symphonia::default::get_codecs().make_audio_decoder(sound, &Default::default())?;
         let from_rate = sound.sample_rate.filter(|rate| (1..=768_000).contains(rate));
@@ -324,7 +324,7 @@ impl Output {
         for track in tracks.iter_mut() {
             let lead = most - track.ready();
             // The track begins later, or has ended.
-            if lead > LARGEST_LEAD * self.rate as usize {
+            if lead > MAX_TRACK_LEAD_SECONDS * self.rate as usize {
                 track.skip(lead);
             }
         }

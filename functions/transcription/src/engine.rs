@@ -32,7 +32,7 @@ use shared::{
         languages::{Language, find_language, is_transcribable},
         parts::Text,
         processing::{
-            Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, RequestQuota, Shard,
+            Engine, EngineError, EngineOutput, Job, OperationState, ProcessingSettings, RequestQuota, Shard,
         },
     },
 };
@@ -43,7 +43,7 @@ use crate::{
     audio, channels,
     convert::{self, Converted, Converter},
     faults::{self, Refusal},
-    media::{self, Access, Unfit},
+    media::{self, Access, ExamineError},
     models::{Model, Models},
     source::{Part, Recording, Source},
     transcript,
@@ -81,7 +81,7 @@ const ONLINE_BYTES: u64 = 10_000_000;
 /// speech. If the recording is too long, the call is refused at no charge.
 const ONLINE_BYTES_UNKNOWN_LENGTH: u64 = 240_000;
 /// The time limit for examining a recording.
-const EXAMINATION: Duration = Duration::from_secs(60);
+const EXAMINE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time after which a delivery that converted a recording leaves its transcription to the next one: the rest of the
 /// delivery must be enough for a synchronous call.
 const CALL_UNTIL: Duration = Duration::from_secs(40);
@@ -102,7 +102,7 @@ pub struct Speech {
 }
 
 /// A recording that Speech-to-Text reads.
-struct Readable {
+struct EngineInput {
     uri: String,
     bytes: u64,
     duration: Option<Duration>,
@@ -110,7 +110,7 @@ struct Readable {
     is_multichannel: bool,
 }
 
-impl Readable {
+impl EngineInput {
     /// Returns whether the recording is short enough for a synchronous call.
     fn is_short(&self) -> bool {
         match self.duration {
@@ -197,10 +197,10 @@ impl Speech {
     }
 
     /// Makes a synchronous call. It is not retried here, because `maintenance` repeats the attempt.
-    async fn online(&self, language: &Language, recording: &Readable) -> Result<Text, Refusal> {
+    async fn online(&self, language: &Language, recording: &EngineInput) -> Result<Text, Refusal> {
         let permanent = |failure| Refusal::Error(EngineError::Permanent(failure));
         let model = self.models.for_call(language).map_err(permanent)?;
-        self.calls.spend(1).await.map_err(Refusal::Error)?;
+        self.calls.charge(1).await.map_err(Refusal::Error)?;
         let client = self.client(&model.location).await;
         let client = client.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
         let response = client
@@ -221,11 +221,11 @@ impl Speech {
     async fn batch(
         &self,
         language: &Language,
-        recording: &Readable,
+        recording: &EngineInput,
         output: &str,
     ) -> Result<String, EngineError> {
         let model = self.models.for_batch(language, recording.duration).map_err(EngineError::Permanent)?;
-        self.batches.spend(1).await?;
+        self.batches.charge(1).await?;
         let client = self.client(&model.location).await.map_err(EngineError::Transient)?;
         let output =
             RecognitionOutputConfig::new().set_gcs_output_config(GcsOutputConfig::new().set_uri(output));
@@ -253,7 +253,7 @@ impl Speech {
         head: &Head,
         uri: &str,
         language: &Language,
-    ) -> Result<Option<Readable>, EngineError> {
+    ) -> Result<Option<EngineInput>, EngineError> {
         let start = Instant::now();
         let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
         let (bucket, object) =
@@ -268,12 +268,12 @@ impl Speech {
         let (examined, media_type) = (recording.clone(), job.content_type.clone());
         let runtime = Handle::current();
         let media = tokio::task::spawn_blocking(move || {
-            media::examine(&examined, &media_type, &runtime, start + EXAMINATION)
+            media::examine(&examined, &media_type, &runtime, start + EXAMINE_TIMEOUT)
         });
         let media = match media.await {
             Ok(Ok(media)) => media,
-            Ok(Err(Unfit::Failure(failure))) => return Err(EngineError::Permanent(failure)),
-            Ok(Err(Unfit::Unavailable(error))) => {
+            Ok(Err(ExamineError::Failure(failure))) => return Err(EngineError::Permanent(failure)),
+            Ok(Err(ExamineError::Unavailable(error))) => {
                 return Err(EngineError::Transient(Problem::unavailable(error)));
             }
             // The reader of the format panicked.
@@ -288,7 +288,7 @@ impl Speech {
         let part = match media.access {
             Access::Converted(part) => part,
             Access::Native(part) => {
-                return Ok(Some(Readable {
+                return Ok(Some(EngineInput {
                     uri: uri.to_owned(),
                     bytes: recording.size(),
                     duration: media.duration,
@@ -299,7 +299,7 @@ impl Speech {
         };
         let converted = self.converter.step(job, &recording, &part, start + self.step).await?;
         let converted = converted.filter(|_| start.elapsed() < CALL_UNTIL);
-        Ok(converted.map(|Converted { object, bytes, duration, channels }| Readable {
+        Ok(converted.map(|Converted { object, bytes, duration, channels }| EngineInput {
             uri: format!("gs://{}/{object}", self.converter.bucket),
             bytes,
             duration: Some(duration),
@@ -323,25 +323,33 @@ impl Engine for Speech {
         None
     }
 
-    async fn read(&self, job: &Job, head: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
+    async fn read(
+        &self,
+        job: &Job,
+        head: &Head,
+        uri: &str,
+        output: &str,
+    ) -> Result<EngineOutput, EngineError> {
         let language = find_language(job.language.as_ref().unwrap_or(&self.default_language));
         let language = language.ok_or_else(|| EngineError::Permanent(faults::unsupported_language()))?;
         let prepared = Box::pin(self.prepare(job, head, uri, language)).await?;
-        let Some(recording) = prepared else { return Ok(Reading::Unfinished) };
+        let Some(recording) = prepared else { return Ok(EngineOutput::Unfinished) };
         if !job.needs_batch && recording.is_short() {
             match self.online(language, &recording).await {
-                Ok(text) => return require_speech(text).map(Reading::Text).map_err(EngineError::Permanent),
+                Ok(text) => {
+                    return require_speech(text).map(EngineOutput::Text).map_err(EngineError::Permanent);
+                }
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {
                     // The header is wrong.
-                    let recording = Readable { duration: None, ..recording };
+                    let recording = EngineInput { duration: None, ..recording };
                     let name = self.batch(language, &recording, output).await?;
-                    return Ok(Reading::Operation { name, duration_seconds: None });
+                    return Ok(EngineOutput::Operation { name, duration_seconds: None });
                 }
             }
         }
         let name = self.batch(language, &recording, output).await?;
-        Ok(Reading::Operation { name, duration_seconds: recording.duration_seconds() })
+        Ok(EngineOutput::Operation { name, duration_seconds: recording.duration_seconds() })
     }
 
     async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {

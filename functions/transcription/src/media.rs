@@ -53,14 +53,14 @@ impl Media {
 
 /// The reason why a recording cannot be examined.
 #[derive(Debug)]
-pub(crate) enum Unfit {
+pub(crate) enum ExamineError {
     /// It cannot be transcribed.
     Failure(Failure),
     /// Cloud Storage could not be read.
     Unavailable(io::Error),
 }
 
-impl From<io::Error> for Unfit {
+impl From<io::Error> for ExamineError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::UnexpectedEof {
             return Self::Failure(faults::unreadable());
@@ -75,7 +75,7 @@ pub(crate) fn examine(
     media_type: &str,
     runtime: &Handle,
     until: Instant,
-) -> Result<Media, Unfit> {
+) -> Result<Media, ExamineError> {
     let whole = Part { header: Vec::new(), bytes: 0..recording.size() };
     let open = |part: &Part| Source::new(recording.clone(), part.clone(), runtime.clone(), until);
     let head = recording.head.bytes.as_slice();
@@ -87,7 +87,7 @@ pub(crate) fn examine(
             let after = recording.head.bytes.get(start as usize..).unwrap_or_default();
             let Some(flac) = audio::flac(after) else { return Ok(Media::UNKNOWN) };
             if flac.rate == 0 {
-                return Err(Unfit::Failure(faults::unreadable()));
+                return Err(ExamineError::Failure(faults::unreadable()));
             }
             let is_native = start == 0 && RATES.contains(&flac.rate);
             let access =
@@ -108,10 +108,10 @@ pub(crate) fn examine(
             });
             let sounds: Vec<&str> = sounds.collect();
             if let Some(name) = sounds.iter().find(|name| matches!(**name, "Speex" | "PCM in Ogg")) {
-                return Err(Unfit::Failure(faults::unsupported_encoding(name)));
+                return Err(ExamineError::Failure(faults::unsupported_encoding(name)));
             }
             if sounds.is_empty() && streams.contains(&OggStream::Video) {
-                return Err(Unfit::Failure(faults::no_sound_track()));
+                return Err(ExamineError::Failure(faults::no_sound_track()));
             }
             let Some(format) = probed(open(&whole))? else { return Ok(Media::UNKNOWN) };
             of_tracks(format, &[CODEC_ID_OPUS], whole, false)
@@ -126,14 +126,14 @@ pub(crate) fn examine(
     }
 }
 
-fn of_wav(wav: Wav) -> Result<Media, Unfit> {
+fn of_wav(wav: Wav) -> Result<Media, ExamineError> {
     let samples = match wav {
         Wav::Samples(samples) => samples,
-        Wav::Empty => return Err(Unfit::Failure(faults::no_speech())),
-        Wav::Invalid => return Err(Unfit::Failure(faults::unreadable())),
+        Wav::Empty => return Err(ExamineError::Failure(faults::no_speech())),
+        Wav::Invalid => return Err(ExamineError::Failure(faults::unreadable())),
     };
     if let Some(name) = samples.unsupported() {
-        return Err(Unfit::Failure(faults::unsupported_encoding(&name)));
+        return Err(ExamineError::Failure(faults::unsupported_encoding(&name)));
     }
     let header = if samples.is_mpeg() { Vec::new() } else { samples.header() };
     let part = Part { header, bytes: samples.bytes.clone() };
@@ -181,14 +181,18 @@ fn of_tracks(
     native: &[AudioCodecId],
     part: Part,
     must_convert: bool,
-) -> Result<Media, Unfit> {
+) -> Result<Media, ExamineError> {
     let tracks = format.tracks().to_vec();
     let sounds = sounds(&tracks);
     let Some((first, parameters)) = sounds.first() else {
         // A track of an unknown kind may be sound.
         let is_video = |track: &Track| track.track_type() == Some(TrackType::Video);
         let only_video = !tracks.is_empty() && tracks.iter().any(is_video);
-        return if only_video { Err(Unfit::Failure(faults::no_sound_track())) } else { Ok(Media::UNKNOWN) };
+        return if only_video {
+            Err(ExamineError::Failure(faults::no_sound_track()))
+        } else {
+            Ok(Media::UNKNOWN)
+        };
     };
     let is_native = |parameters: &AudioCodecParameters| native.contains(&parameters.codec);
     let duration = sounds.iter().filter_map(|(track, _)| length(track)).max();
@@ -208,7 +212,7 @@ fn of_tracks(
         let several =
             if sounds.len() > 1 && is_native(lacking) { "A file with several tracks of " } else { "" };
         let name = format!("{several}{}", codec_name(lacking.codec));
-        return Err(Unfit::Failure(faults::unsupported_encoding(&name)));
+        return Err(ExamineError::Failure(faults::unsupported_encoding(&name)));
     }
     Ok(Media { duration, channels, access: Access::Converted(part) })
 }

@@ -12,7 +12,7 @@ const CUTOFF: f64 = 0.92;
 /// The largest number of phases in the table. Positions between them are rounded.
 const PHASES: u64 = 1024;
 /// The largest gap between samples that is filled with silence.
-const LARGEST_GAP: usize = 1 << 20;
+const MAX_GAP_SAMPLES: usize = 1 << 20;
 
 /// The filter from one sampling rate to another.
 pub(crate) struct Filter {
@@ -89,11 +89,11 @@ impl Resampler {
     }
 
     /// Adds samples that start at this position. Samples that are not needed any more are skipped. A gap is silent, for up
-    /// to [`LARGEST_GAP`] samples.
+    /// to [`MAX_GAP_SAMPLES`] samples.
     pub(crate) fn push(&mut self, position: u64, samples: &[f32]) {
         let end = self.start + self.input.len() as u64;
         let skipped = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX).min(samples.len());
-        let gap = usize::try_from(position.saturating_sub(end)).unwrap_or(usize::MAX).min(LARGEST_GAP);
+        let gap = usize::try_from(position.saturating_sub(end)).unwrap_or(usize::MAX).min(MAX_GAP_SAMPLES);
         self.input.resize(self.input.len() + gap, 0.0);
         self.input.extend_from_slice(&samples[skipped..]);
     }

@@ -11,9 +11,9 @@ use shared::cloud::storage::{Head, ObjectReader};
 use symphonia::core::io::MediaSource;
 use tokio::runtime::Handle;
 
-/// The size of the first block after a seek. Blocks that follow each other grow up to [`LARGEST_BLOCK`].
+/// The size of the first block after a seek. Blocks that follow each other grow up to [`MAX_BLOCK`].
 const FIRST_BLOCK: u64 = 64 << 10;
-const LARGEST_BLOCK: u64 = 4 << 20;
+const MAX_BLOCK: u64 = 4 << 20;
 
 /// An uploaded recording.
 pub(crate) struct Recording {
@@ -69,7 +69,7 @@ impl Source {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             let size = match self.block.len() as u64 {
-                length if position == end && length > 0 => (length * 2).min(LARGEST_BLOCK),
+                length if position == end && length > 0 => (length * 2).min(MAX_BLOCK),
                 _ => FIRST_BLOCK,
             };
             let Recording { reader, bucket, object, generation, .. } = &*self.recording;

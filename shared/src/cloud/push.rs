@@ -48,11 +48,11 @@ pub const GENERATION: &str = "objectGeneration";
 /// The maximum length of a stored cause, in characters.
 const CAUSE: usize = 1000;
 /// The maximum time to store the cause of a failure, since the cause may be the database itself.
-const RECORDING: Duration = Duration::from_secs(2);
+const RECORD_TIMEOUT: Duration = Duration::from_secs(2);
 /// The `Retry-After` of a refused delivery. Pub/Sub ignores it and has its own backoff.
-const REFUSED_FOR: Duration = Duration::from_secs(10);
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// The age at which an event is no longer postponed.
-const LONGEST_POSTPONEMENT: time::Duration = time::Duration::days(3);
+const MAX_POSTPONEMENT: time::Duration = time::Duration::days(3);
 
 /// A Pub/Sub message that was pushed to a function.
 #[derive(Debug, Clone)]
@@ -193,8 +193,8 @@ impl Message {
         failure: Problem,
         now: OffsetDateTime,
     ) -> Result<Delivery, Problem> {
-        let age = self.event_id().and_then(|id| outbox::age(id, now)).unwrap_or(LONGEST_POSTPONEMENT);
-        let payload = serde_json::from_slice(&self.data).ok().filter(|_| age < LONGEST_POSTPONEMENT);
+        let age = self.event_id().and_then(|id| outbox::age(id, now)).unwrap_or(MAX_POSTPONEMENT);
+        let payload = serde_json::from_slice(&self.data).ok().filter(|_| age < MAX_POSTPONEMENT);
         let Some(payload) = payload else { return Err(failure) };
         let attributes = self.attributes.clone().into_iter().collect();
         let message = Outgoing::new(topic, attributes, payload);
@@ -225,7 +225,7 @@ impl Message {
             now,
         )
         .execute(db);
-        match tokio::time::timeout(RECORDING, recorded).await {
+        match tokio::time::timeout(RECORD_TIMEOUT, recorded).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(error = chain(&error), "the cause of a failure was not stored"),
             Err(_) => tracing::warn!("storing the cause of a failure timed out"),
@@ -288,7 +288,7 @@ impl IntoResponse for Delivery {
             }
             Self::Retry(problem) if problem.code().status() == StatusCode::SERVICE_UNAVAILABLE => {
                 tracing::warn!(cause = problem.cause(), "the delivery was refused and will be repeated");
-                Problem::new(Code::TooManyRequests).retry_after(REFUSED_FOR).into_response()
+                Problem::new(Code::TooManyRequests).retry_after(RETRY_AFTER).into_response()
             }
             Self::Retry(problem) => problem.into_response(),
         }

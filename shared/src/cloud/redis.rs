@@ -83,7 +83,7 @@ impl Redis {
 
     /// Adds Redis to a function's health check as an optional dependency.
     #[must_use]
-    pub fn depend(&self, health: Health) -> Health {
+    pub fn add_health_check(&self, health: Health) -> Health {
         let redis = self.clone();
         health.check("redis", Requirement::Optional, move || {
             let mut connection = redis.state().connection.clone();

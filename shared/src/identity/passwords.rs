@@ -72,7 +72,7 @@ impl Passwords {
     /// 503 when the queue is full or the wait too long.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
         let password = password.clone();
-        self.in_turn(move |memory| hash(&password, memory)).await
+        self.run_on_pool(move |memory| hash(&password, memory)).await
     }
 
     /// Hashes a new password, unless it is easy to guess or made of the account's address. The check is as costly as
@@ -87,7 +87,7 @@ impl Passwords {
         address: Option<&EmailAddress>,
     ) -> Result<String, Problem> {
         let (password, address) = (password.clone(), address.cloned());
-        self.in_turn(move |memory| match password.weakness(address.as_ref()) {
+        self.run_on_pool(move |memory| match password.weakness(address.as_ref()) {
             Some(weakness) => Err(Problem::invalid_field(field, weakness)),
             None => hash(password.secret(), memory),
         })
@@ -100,7 +100,7 @@ impl Passwords {
     /// 503 when the queue is full or the wait too long.
     pub async fn verify(&self, password: &SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let password = password.clone();
-        self.in_turn(move |memory| {
+        self.run_on_pool(move |memory| {
             let known = hash.is_some();
             let hash = PasswordHash::new(hash.as_deref().unwrap_or(DUMMY_HASH)).map_err(internal)?;
             let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(internal)?;
@@ -114,7 +114,7 @@ impl Passwords {
         .await
     }
 
-    async fn in_turn<T: Send + 'static>(
+    async fn run_on_pool<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Vec<Block>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -280,7 +280,7 @@ mod tests {
                         .recv()
                         .map_err(crate::http::problem::Problem::internal)
                 };
-                passwords.in_turn(wait).await
+                passwords.run_on_pool(wait).await
             })
         };
         let busy = [hold(), hold()];

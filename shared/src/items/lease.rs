@@ -22,7 +22,7 @@ pub const LEASE: Duration = Duration::seconds(45);
 /// The interval between renewals. A lease outlasts two failed ones.
 const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
 /// The number of counted failures after which work fails permanently.
-pub const MAX_TRIES: i32 = 12;
+pub const MAX_FAILURES: i32 = 12;
 
 /// The result of a request for a lease.
 #[derive(Debug)]
@@ -48,15 +48,18 @@ pub trait Leased: Sync {
 
     /// Records a failed attempt and releases the lease, if this instance still holds it. `maintenance` repeats the work
     /// after a pause, which grows.
-    fn pause(&self, db: &PgPool, now: OffsetDateTime)
-    -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    fn schedule_retry(
+        &self,
+        db: &PgPool,
+        now: OffsetDateTime,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
 /// Runs work while renewing its lease. When the work fails, the failure is recorded.
 ///
 /// # Errors
 /// When the failure cannot be recorded.
-pub async fn hold<J: Leased>(
+pub async fn run_with_lease<J: Leased>(
     db: &PgPool,
     clock: &Clock,
     job: &J,
@@ -70,7 +73,7 @@ pub async fn hold<J: Leased>(
         Err(problem) => {
             // The alert on failing attempts counts this line (terraform/monitoring.tf).
             tracing::warn!(cause = problem.cause(), "the attempt failed and will be repeated");
-            job.pause(db, clock.now()).await?;
+            job.schedule_retry(db, clock.now()).await?;
             Ok(Delivery::Done)
         }
         delivery => delivery,

@@ -93,7 +93,7 @@ pub enum EngineError {
 
 /// The response of an engine to an input.
 #[derive(Debug)]
-pub enum Reading {
+pub enum EngineOutput {
     /// The complete text.
     Text(Text),
     /// A batch operation, which writes to the given prefix.
@@ -158,7 +158,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
         head: &Head,
         uri: &str,
         output: &str,
-    ) -> impl Future<Output = Result<Reading, EngineError>> + Send;
+    ) -> impl Future<Output = Result<EngineOutput, EngineError>> + Send;
 
     /// Polls an operation. A permanent error means that the engine cannot read the input.
     fn poll(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;
@@ -207,8 +207,8 @@ impl<E: Engine> Processing<E> {
     /// # Errors
     /// When a variable is invalid; the error names it.
     pub fn new(settings: ProcessingSettings, engine: E, db: PgPool, clock: Clock) -> Result<Self, Error> {
-        if settings.operation_hours < LEAST_OPERATION_HOURS {
-            let expected = format!("expected at least {LEAST_OPERATION_HOURS}: an engine may take 24 hours");
+        if settings.operation_hours < MIN_OPERATION_HOURS {
+            let expected = format!("expected at least {MIN_OPERATION_HOURS}: an engine may take 24 hours");
             return Err(Error::of("OPERATION_HOURS", expected));
         }
         Ok(Self {
@@ -243,7 +243,7 @@ impl<E: Engine> Processing<E> {
 }
 
 /// The day that an engine may take for an operation, and a margin.
-const LEAST_OPERATION_HOURS: u16 = 25;
+const MIN_OPERATION_HOURS: u16 = 25;
 const UPLOADED: &str = "/events/object-finalized";
 const RESULT: &str = "/events/result-finalized";
 

@@ -18,7 +18,7 @@ use shared::{
         health::Health,
         server::{HttpSettings, Service},
     },
-    identity::rate_limit::{Account, HasAccount, Limited, RateLimitSettings, RateLimits},
+    identity::rate_limit::{Account, HasAccount, RateLimitSettings, RateLimited, RateLimits},
     testing::{Client, RedisServer, TestResponse, client, eventually},
 };
 use tokio::{net::TcpListener, sync::Notify, time::Instant};
@@ -42,9 +42,9 @@ impl HasAccount for Guess {
     }
 }
 
-async fn guess(Limited { body: Json(guess), spent }: Limited<Json<Guess>>) {
+async fn guess(RateLimited { body: Json(guess), charges }: RateLimited<Json<Guess>>) {
     if guess.wrong {
-        spent.failed().await;
+        charges.failed().await;
     }
 }
 
@@ -65,7 +65,7 @@ fn instance(clock: &Clock, variables: &[(&str, &str)]) -> Client {
         Box::pin(async move { Ok(known) })
     })
     .expect("limits");
-    let health = limits.depend(Health::default());
+    let health = limits.add_health_check(Health::default());
     let routes = Router::new().route("/guess", post(guess)).route("/other", post(guess)).with_state(limits);
     let http = HttpSettings::from_env(&env).expect("settings");
     client(Service::new(routes, health, &http).expect("a service").router())

@@ -10,7 +10,7 @@ use shared::{
         openapi::{Described, Describes},
         problem::{Code, Problem, Result},
     },
-    identity::rate_limit::{Account, HasAccount, Limited},
+    identity::rate_limit::{Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -97,7 +97,7 @@ impl Describes for Login {
 pub(crate) async fn login(
     State(sign_in): State<SignIn>,
     State(sessions): State<Sessions>,
-    Limited { body: Login(proof), spent }: Limited<Login>,
+    RateLimited { body: Login(proof), charges }: RateLimited<Login>,
 ) -> Result<Json<Tokens>> {
     let attempt = match &proof {
         Proof::Password(login) => sign_in.by_password(&login.email, &login.password).await?,
@@ -106,7 +106,7 @@ pub(crate) async fn login(
     match attempt {
         Attempt::Verified(user) => sessions.open(&user).await.map(Json),
         Attempt::Failed(failed) => {
-            spent.failed().await;
+            charges.failed().await;
             Err(sessions.refuse(&failed).await?)
         }
     }

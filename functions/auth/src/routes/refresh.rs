@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Account, HasAccount, Limited},
+    identity::rate_limit::{Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -40,7 +40,7 @@ impl HasAccount for Refresh {
         (status = UNAUTHORIZED, description = "unauthenticated, refresh_reused")))]
 pub(crate) async fn refresh(
     State(sessions): State<Sessions>,
-    Limited { body: Json(body), .. }: Limited<Json<Refresh>>,
+    RateLimited { body: Json(body), .. }: RateLimited<Json<Refresh>>,
 ) -> Result<Json<Tokens>> {
     sessions.refresh(&body.refresh_token).await.map(Json)
 }

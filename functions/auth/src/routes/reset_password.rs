@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     base::text::NewPassword,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Account, HasAccount, Limited},
+    identity::rate_limit::{Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -41,7 +41,7 @@ impl HasAccount for ResetPassword {
         (status = BAD_REQUEST, description = "token_invalid, token_expired")))]
 pub(crate) async fn reset_password(
     State(resets): State<PasswordResets>,
-    Limited { body: Json(body), .. }: Limited<Json<ResetPassword>>,
+    RateLimited { body: Json(body), .. }: RateLimited<Json<ResetPassword>>,
 ) -> Result<StatusCode> {
     resets.reset(&body.token, &body.password).await?;
     Ok(StatusCode::NO_CONTENT)

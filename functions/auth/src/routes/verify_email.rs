@@ -11,7 +11,7 @@ use shared::{
     },
     identity::{
         mail_token,
-        rate_limit::{Account, HasAccount, Limited},
+        rate_limit::{Account, HasAccount, RateLimited},
     },
 };
 use utoipa::IntoParams;
@@ -48,7 +48,7 @@ impl HasAccount for VerifyEmail {
         (status = BAD_REQUEST, description = "token_invalid, token_expired")))]
 pub(crate) async fn verify_email(
     State(app): State<AppState>,
-    Limited { body: Query(query), .. }: Limited<Query<VerifyEmail>>,
+    RateLimited { body: Query(query), .. }: RateLimited<Query<VerifyEmail>>,
 ) -> Result<Json<VerificationStatus>> {
     let verified = Json(VerificationStatus { status: VerificationState::Verified });
     let now = app.clock.now();

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared::{base::ids::ItemId, items::ItemStatus, testing::TestUser};
 use sqlx::PgPool;
 
-use crate::support::{Data, assert_discreet, put};
+use crate::support::{Data, assert_no_internal_fields, put};
 
 impl Data {
     async fn renew(&self, user: &TestUser, item: ItemId) -> shared::testing::TestResponse {
@@ -23,7 +23,7 @@ async fn a_draft_gets_a_new_url_for_the_same_upload(db: PgPool) {
     for user in [&data.contributor, &data.admin, &data.super_admin] {
         let renewed = data.renew(user, item).await;
         renewed.assert_status(200);
-        assert_discreet(&renewed.body["document"]);
+        assert_no_internal_fields(&renewed.body["document"]);
         assert_eq!(upload_no(&renewed.body["upload"]), "1");
         assert_eq!(renewed.body["document"]["status"], "draft");
         // Maintenance counts the age of the upload from here.

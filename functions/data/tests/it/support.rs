@@ -304,7 +304,7 @@ pub(crate) fn crc32c(bytes: &[u8]) -> String {
 
 /// Asserts that a response contains no internal fields.
 #[track_caller]
-pub(crate) fn assert_discreet(document: &Value) {
+pub(crate) fn assert_no_internal_fields(document: &Value) {
     let fields = document.as_object().expect("an object");
     for secret in
         ["gcs_uri", "generation", "upload_no", "md5", "crc32c", "attempt", "lease_until", "bucket", "object"]

@@ -39,7 +39,7 @@ pub(crate) async fn stream_events(
     LastEventId(header): LastEventId,
     stopping: Stopping,
 ) -> Result<Response> {
-    let seat = streams.seat(&reader)?;
+    let slot = streams.acquire_slot(&reader)?;
     // A browser updates the header on each reconnect, but never the query string.
     let start = streams.start(reader, header.or(query.last_event_id)).await?;
     let start = start.ok_or_else(|| match header {
@@ -51,7 +51,7 @@ pub(crate) async fn stream_events(
         (header::CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    Ok((headers, Body::from_stream(streams.events(reader, seat, start, stopping))).into_response())
+    Ok((headers, Body::from_stream(streams.events(reader, slot, start, stopping))).into_response())
 }
 
 /// The `Last-Event-ID` header, which a browser sends when it reconnects.

@@ -93,7 +93,7 @@ impl Leased for Job {
         Ok(())
     }
 
-    async fn pause(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+    async fn schedule_retry(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
         sqlx::query!(
             "update exports
              set lease_until = null,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::model::{Batch, ChunkStart, Item, Job, Text, TextPart};
 
 /// The size in bytes above which a text is read separately.
-const LONG: i64 = 32 << 10;
+const LONG_TEXT_BYTES: i64 = 32 << 10;
 /// The maximum size of the parts of a text that are read in one query, in bytes.
 const PIECE: i64 = 1 << 20;
 /// The maximum number of parts of a text that are read in one query.
@@ -181,7 +181,7 @@ async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> 
         order by id
         "#,
         ids,
-        LONG,
+        LONG_TEXT_BYTES,
     )
     .fetch_all(db)
     .await?;

@@ -14,7 +14,7 @@ use crate::{
 /// Items whose rows one statement deletes: each may have thousands of pages.
 const BATCH: i64 = 20;
 /// Items whose objects are deleted concurrently.
-const AT_ONCE: usize = 10;
+const CONCURRENCY: usize = 10;
 
 /// Purges items and adds their number to `purged`. Skips items whose objects cannot be deleted until the next run.
 pub(super) async fn purge(
@@ -28,7 +28,7 @@ pub(super) async fn purge(
         let items = queries::list_deleted_items(&app.db, deleted_before, after, BATCH).await?;
         let Some(last) = items.last().copied() else { break };
         let folders = items.iter().map(|item| (item.id.0, folder(item))).collect();
-        let (deleted, fault) = delete_folders(&app.objects, &app.bucket, folders, AT_ONCE).await;
+        let (deleted, fault) = delete_folders(&app.objects, &app.bucket, folders, CONCURRENCY).await;
         *purged += queries::delete_items(&app.db, &deleted, deleted_before).await?;
         match fault {
             // No item of the batch could be purged: Cloud Storage is down.

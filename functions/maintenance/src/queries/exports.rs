@@ -18,9 +18,9 @@ pub(crate) struct StuckExport {
     pub(crate) tries: i32,
 }
 
-/// Takes exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
+/// Leases exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
 /// another pause, which is as long as the export has waited already: at least five minutes and at most an hour.
-pub(crate) async fn take_stuck(
+pub(crate) async fn lease_stuck_exports(
     db: &mut PgConnection,
     now: OffsetDateTime,
     limit: i64,

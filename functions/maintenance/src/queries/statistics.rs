@@ -112,7 +112,7 @@ pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Er
 }
 
 /// Functions that delete up to `limit` rows of the projects that were deleted before a time.
-macro_rules! forget {
+macro_rules! delete_rows {
     ($($name:ident($table:literal);)+) => {$(
         pub(crate) async fn $name(db: &PgPool, before: OffsetDateTime, limit: i64) -> Result<u64, sqlx::Error> {
             let deleted = sqlx::query!(
@@ -127,7 +127,7 @@ macro_rules! forget {
     )+};
 }
 
-forget! {
+delete_rows! {
     forget_counts("statistics_counts");
     forget_durations("statistics_durations");
     forget_people("statistics_people");

@@ -62,7 +62,7 @@ pub(crate) async fn lease_awaited(
 
 /// Postpones the next lookup of items whose event was published again. The lookup finds events that had no effect. The
 /// pause is as long as the item has waited already: at least ten minutes and at most an hour.
-pub(crate) async fn pause(
+pub(crate) async fn schedule_retry(
     db: &mut PgConnection,
     items: &[ItemId],
     now: OffsetDateTime,

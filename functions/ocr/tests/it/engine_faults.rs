@@ -24,7 +24,7 @@ async fn maintenance_repeats_a_call_that_fails(db: PgPool) {
     ocr.ai.fail_next(1, StatusCode::INTERNAL_SERVER_ERROR);
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.platform.upload(&object, PDF).await;
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     ocr.platform.clock.advance(Duration::seconds(15));
     assert_eq!(ocr.restart().await, json!(1));
@@ -32,7 +32,7 @@ async fn maintenance_repeats_a_call_that_fails(db: PgPool) {
     assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
     assert_eq!(ocr.ai.calls(), 1);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -66,7 +66,7 @@ async fn formats_of_recorders_are_transcribed(db: PgPool) {
     }
     assert_eq!(transcription.speech.calls(), count);
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -151,10 +151,10 @@ async fn a_conversion_continues_in_the_next_delivery(db: PgPool) {
     assert_eq!(seen, [1, 2, 5], "{:?}", transcription.conversions().await);
     let output = transcription.output(item).await;
     transcription.deliver_output(&output).await.assert_status(204);
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
     assert_eq!(transcription.duration(item).await, Some(300.0));
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -189,8 +189,8 @@ async fn a_conversion_continues_after_a_crash(db: PgPool) {
     assert!(after.starts_with(&before[..1]), "{before:?} {after:?}");
     let output = transcription.output(item).await;
     transcription.deliver_output(&output).await.assert_status(204);
-    transcription.assert_read(item).await;
-    transcription.settle().await;
+    transcription.assert_processed(item).await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -209,7 +209,7 @@ async fn a_conversion_is_deleted_when_its_recording_fails(db: PgPool) {
     let converted = transcription.conversions().await;
     assert_eq!(converted.len(), 3, "{converted:?}");
     transcription.restart().await;
-    transcription.assert_read(object.item_id).await;
+    transcription.assert_processed(object.item_id).await;
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }

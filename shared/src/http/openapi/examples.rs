@@ -13,7 +13,7 @@ pub(super) const REQUEST_ID: &str = "5f2c8a0e7b1d4c3f9e6a2b8d4c1f7e3a";
 pub const PLACEHOLDER: &str = "placeholder";
 
 /// The number of references inside each other after which lists stay empty.
-const DEEPEST: usize = 12;
+const MAX_DEPTH: usize = 12;
 
 /// Example values by the name of a field or parameter. The first one that its schema accepts is used.
 static VALUES: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
@@ -170,7 +170,7 @@ impl Examples<'_> {
         }
         match kind(schema) {
             "object" => self.of_object(schema),
-            "array" if self.depth > DEEPEST => json!([]),
+            "array" if self.depth > MAX_DEPTH => json!([]),
             "array" => json!([self.of(&schema["items"], name)]),
             "string" => of_string(schema, name),
             "boolean" => json!(matches!(name, "is_verified" | "current" | "replayable" | "highlighted")),

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 /// The number of bytes that are read, and the time limit for them. A reviewer may send a million characters, each of up
 /// to twelve bytes when it is escaped.
-const MOST: usize = 16 << 20;
+const MAX_DRAINED_BYTES: usize = 16 << 20;
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Reads what the handler left of the body, within limits. A connection that closes with unread data is reset, and the
@@ -43,7 +43,7 @@ async fn read_to_end(mut body: Shared) -> bool {
     let mut size = 0;
     while let Some(Ok(bytes)) = body.next().await {
         size += bytes.len();
-        if size > MOST {
+        if size > MAX_DRAINED_BYTES {
             return false;
         }
     }

@@ -32,13 +32,13 @@ impl RequestQuota {
         Self { is_batch: true, ..Self::new(name, per_minute, db, clock) }
     }
 
-    /// Spends the quota of this many requests.
+    /// Charges this many requests to the quota.
     ///
     /// # Errors
-    /// [`EngineError::Deferred`] if fewer are left in this minute. Nothing is spent then.
-    pub async fn spend(&self, requests: i32) -> Result<(), EngineError> {
+    /// [`EngineError::Deferred`] if fewer are left in this minute. Nothing is charged then.
+    pub async fn charge(&self, requests: i32) -> Result<(), EngineError> {
         let now = self.clock.now();
-        match queries::spend_requests(&self.db, self.name, requests, self.per_minute, now).await {
+        match queries::charge_requests(&self.db, self.name, requests, self.per_minute, now).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(EngineError::Deferred { batch: self.is_batch }),
             Err(error) => Err(EngineError::Transient(error.into())),

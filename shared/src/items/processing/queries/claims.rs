@@ -1,4 +1,4 @@
-//! Leases on items: acquire, renew, pause and defer.
+//! Leases on items: acquire, renew, schedule retries and defer.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -129,15 +129,15 @@ impl Leased for Job {
         Ok(())
     }
 
-    async fn pause(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
-        pause(db, self, false, now).await
+    async fn schedule_retry(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+        schedule_retry(db, self, false, now).await
     }
 }
 
 /// Records a failed attempt, releases the lease, and pauses the item for as long as it has been waiting: from ten seconds
 /// to an hour. The failure counts if `is_counted`, or else if the engine completed another item since the failure
 /// before. Jitter from the item's id spreads the retries after an outage.
-pub(in super::super) async fn pause(
+pub(in super::super) async fn schedule_retry(
     db: &PgPool,
     job: &Job,
     is_counted: bool,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The time after which a scheduled task repeats the finalize message of a restarted item.
-const RETRY_PAUSE: Duration = Duration::minutes(5);
+const RETRY_DELAY: Duration = Duration::minutes(5);
 
 /// Completes an item once its text is complete: `pending_review`, or `approved` in a project without reviewers.
 /// Returns true if this call changed the status.
@@ -225,7 +225,7 @@ pub async fn restart(
         item.version,
         actor.0,
         now,
-        now + RETRY_PAUSE,
+        now + RETRY_DELAY,
         entry.with(json!({"version": item.version + 1})).row()?,
         message.row(),
     )
