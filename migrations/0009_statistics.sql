@@ -105,7 +105,7 @@ create table statistics_counts (
     voice_milliseconds bigint not null,
     -- The sum of confidences, and how many items have one.
     confidence_millionths bigint not null,
-    confident bigint not null,
+    confidence_count bigint not null,
     constraint statistics_counts_pkey primary key (project_id, grain, starts_at, kind),
     constraint statistics_counts_grain_check check (grain in ('quarter_hour', 'hour', 'day', 'month'))
 )
@@ -174,14 +174,14 @@ as $$
     select scope.project_id, grain.name, bucket_start(grain.name, quarter_hour), kind,
            sum(uploaded)::bigint, sum(processed)::bigint, sum(failed)::bigint, sum(approved)::bigint,
            sum(rejected)::bigint, sum(pages)::bigint, sum(voice_milliseconds)::bigint,
-           sum(confidence_millionths)::bigint, sum(confident)::bigint
+           sum(confidence_millionths)::bigint, sum(confidence_count)::bigint
     from (
         select project_id, quarter_hour, kind, sum(uploaded) as uploaded, sum(processed) as processed,
                sum(failed) as failed, sum(approved) as approved, sum(rejected) as rejected,
                coalesce(sum(pages), 0) as pages,
                coalesce(sum(voice_milliseconds), 0) as voice_milliseconds,
                coalesce(sum(confidence_millionths), 0) as confidence_millionths,
-               count(confidence_millionths) as confident
+               count(confidence_millionths) as confidence_count
         from item_facts
         where (xid, id) > (after_xid, after_id) and (xid, id) <= (until_xid, until_id)
           and uploaded + processed + failed + approved + rejected > 0

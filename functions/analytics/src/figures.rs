@@ -32,7 +32,7 @@ pub(crate) struct Read {
     pub(crate) pages: i64,
     pub(crate) voice_milliseconds: i64,
     pub(crate) confidence_millionths: i64,
-    pub(crate) confident: i64,
+    pub(crate) confidence_count: i64,
 }
 
 /// The end of a measured duration: the text or the review decision.

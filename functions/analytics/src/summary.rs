@@ -113,6 +113,6 @@ fn minutes(milliseconds: i64) -> f64 {
 }
 
 fn mean_confidence(read: &[Read], kind: ItemKind) -> Option<f64> {
-    let read = read.iter().find(|read| read.kind == kind && read.confident > 0)?;
-    Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confident as f64)
+    let read = read.iter().find(|read| read.kind == kind && read.confidence_count > 0)?;
+    Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confidence_count as f64)
 }

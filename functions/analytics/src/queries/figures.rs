@@ -48,7 +48,7 @@ macro_rules! select_figures {
                 select bucket.*
                 from parts
                 cross join lateral (
-                    select kind, pages, voice_milliseconds, confidence_millionths, confident
+                    select kind, pages, voice_milliseconds, confidence_millionths, confidence_count
                     from statistics_counts
                     where project_id = parts.project_id and grain = parts.grain
                       and starts_at >= parts.since and starts_at < parts.until
@@ -152,7 +152,7 @@ macro_rules! select_figures {
                        from (
                            select kind, sum(pages)::bigint as pages, sum(voice_milliseconds)::bigint as voice_milliseconds,
                                   sum(confidence_millionths)::bigint as confidence_millionths,
-                                  sum(confident)::bigint as confident
+                                  sum(confidence_count)::bigint as confidence_count
                            from read
                            group by kind
                        ) as sums
