@@ -117,12 +117,12 @@ create table statistics_durations (
     grain text not null,
     starts_at timestamptz not null,
     kind text not null,
-    until text not null,
+    milestone text not null,
     -- The number of items in each `duration_bin`, up to the last bin that has any.
     bins integer[] not null,
-    constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, until),
+    constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, milestone),
     constraint statistics_durations_grain_check check (grain in ('hour', 'day', 'month')),
-    constraint statistics_durations_until_check check (until in ('text', 'decision'))
+    constraint statistics_durations_milestone_check check (milestone in ('text', 'decision'))
 )
 with (fillfactor = 70);
 
@@ -198,20 +198,22 @@ create function durations_between(after_xid bigint, after_id bigint, until_xid b
     returns setof statistics_durations
     language sql stable
 as $$
-    select scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until, histogram(bin, items)
+    select scope.project_id, grain.name, bucket_start(grain.name, hour), kind, milestone, histogram(bin, items)
     from (
-        select project_id, bucket_start('hour', at) as hour, kind, took.until, duration_bin(took.seconds) as bin,
+        select project_id, bucket_start('hour', at) as hour, kind, took.milestone, duration_bin(took.seconds) as bin,
                count(*)::integer as items
         from item_facts
-        cross join lateral (values ('text', seconds_to_text), ('decision', seconds_to_decision)) as took (until, seconds)
+        cross join lateral (
+            values ('text', seconds_to_text), ('decision', seconds_to_decision)
+        ) as took (milestone, seconds)
         where (xid, id) > (after_xid, after_id) and (xid, id) <= (until_xid, until_id) and took.seconds is not null
-        group by project_id, bucket_start('hour', at), kind, took.until, duration_bin(took.seconds)
+        group by project_id, bucket_start('hour', at), kind, took.milestone, duration_bin(took.seconds)
     ) as hours
     cross join lateral (
         values (hours.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
     ) as scope (project_id)
     cross join (values ('hour'), ('day'), ('month')) as grain (name)
-    group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until
+    group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, milestone
 $$;
 
 create function people_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
