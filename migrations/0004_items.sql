@@ -45,7 +45,7 @@ create table items (
     -- Failures since the upload or since a person last restarted it. Limited, so that no item is tried forever. A
     -- transient failure counts only if the engine completed another item since the failure before: an outage fails no
     -- item.
-    tries integer not null default 0,
+    failure_count integer not null default 0,
     -- When the last attempt failed.
     last_failed_at timestamptz,
     -- The end of the lease of the instance that processes the item.
@@ -331,7 +331,7 @@ begin
         md5 = after.md5,
         type_checked = after.type_checked,
         attempt = after.attempt,
-        tries = after.tries,
+        failure_count = after.failure_count,
         needs_batch = after.needs_batch,
         lease_until = after.lease_until,
         next_attempt_at = after.next_attempt_at,
