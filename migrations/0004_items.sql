@@ -211,9 +211,9 @@ create table voice_samples (
     constraint voice_samples_requested_language_check check (char_length(requested_language) <= 35)
 );
 
--- An item with `own`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been deleted. Both
--- are found by primary keys, in subqueries and not in joins, so that the planner reads them for the selected items only
--- and a reader can lock the item.
+-- An item with `kind_fields`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been
+-- deleted. Both are found by primary keys, in subqueries and not in joins, so that the planner reads them for the
+-- selected items only and a reader can lock the item.
 create view item_details as
 select items.*,
        (
@@ -234,19 +234,20 @@ select items.*,
                from voice_samples
                where item_id = items.id
            )
-       end as own
+       end as kind_fields
 from items;
 
 -- Inserts the fields of a new item's kind, as far as its uploader gives them.
-create function item_insert_own(item uuid, project uuid, kind text, own jsonb) returns void
+create function item_insert_kind_fields(item uuid, project uuid, kind text, kind_fields jsonb) returns void
     language plpgsql
 as $$
 begin
     case kind
         when 'document' then
-            insert into documents (item_id, project_id, domain) values (item, project, own ->> 'domain');
+            insert into documents (item_id, project_id, domain) values (item, project, kind_fields ->> 'domain');
         when 'voice' then
-            insert into voice_samples (item_id, requested_language) values (item, own ->> 'requested_language');
+            insert into voice_samples (item_id, requested_language)
+            values (item, kind_fields ->> 'requested_language');
     end case;
 end
 $$;

@@ -22,7 +22,7 @@ pub(crate) use self::{
     },
     export::{Export, ExportProgress, ExportRow, NewExport},
     item::{AwaitedUpload, Item, ItemRow, LockedItem, Progress},
-    request::{Change, Filter, NewItem, NextUpload, OwnField, Place},
+    request::{Change, Filter, KindField, NewItem, NextUpload, Place},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{
         CreateVoiceSample, Languages, ListVoiceSamples, NextVoiceUpload, UpdateVoiceSample, VoiceSample,

@@ -81,13 +81,13 @@ pub(crate) struct ItemRow {
     pub(crate) resumable: bool,
     pub(crate) corrected_text: Option<String>,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
 }
 
 impl ItemRow {
     /// Deserializes the fields of the item's kind.
-    pub(crate) fn own_fields<T: DeserializeOwned + Default>(&self) -> T {
-        T::deserialize(&self.own).unwrap_or_default()
+    pub(crate) fn kind_fields<T: DeserializeOwned + Default>(&self) -> T {
+        T::deserialize(&self.kind_fields).unwrap_or_default()
     }
 
     /// Returns the properties that the file of the current upload must have.

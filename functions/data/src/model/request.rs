@@ -21,7 +21,7 @@ pub(crate) struct NewItem {
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
 }
 
 /// The description of the next upload. `None` keeps a field unchanged.
@@ -54,7 +54,7 @@ impl NextUpload {
 }
 
 /// A change of the one field of a kind that members may update.
-pub(crate) enum OwnField {
+pub(crate) enum KindField {
     /// The domain of a document.
     Domain(Field<String>),
     /// The requested language of a voice sample.

@@ -20,8 +20,8 @@ macro_rules! select_items {
             select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
                    uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
                    content_type as "content_type!", status as "status!: ItemStatus", confidence, language,
-                   (own ->> 'page_count')::integer as page_count,
-                   (own ->> 'duration_seconds')::double precision as duration_seconds,
+                   (kind_fields ->> 'page_count')::integer as page_count,
+                   (kind_fields ->> 'duration_seconds')::double precision as duration_seconds,
                    claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
                    reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
             "# $(+ $rest)+,
