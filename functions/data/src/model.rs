@@ -21,7 +21,7 @@ pub(crate) use self::{
         UpdateDocument,
     },
     export::{Export, ExportProgress, ExportRow, NewExport},
-    item::{AwaitedUpload, Item, ItemRow, LockedItem, Progress},
+    item::{IncompleteUpload, Item, ItemRow, LockedItem, Progress},
     request::{Change, Filter, KindField, NewItem, NextUpload, Place},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::model::{AwaitedUpload, Filter, Item, ItemRow, LockedItem, Progress};
+use crate::model::{Filter, IncompleteUpload, Item, ItemRow, LockedItem, Progress};
 
 struct Row {
     id: ItemId,
@@ -279,7 +279,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
         kind: row.kind,
         status: row.status,
         version: row.version,
-        awaited: AwaitedUpload {
+        incomplete_upload: IncompleteUpload {
             upload_no: row.upload_no,
             original_filename: row.original_filename,
             content_type: row.content_type,

@@ -9,20 +9,20 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// An upload without a finalize event.
-pub(crate) struct Awaited {
+pub(crate) struct IncompleteUpload {
     pub(crate) object: ObjectName,
     /// When its last URL was issued.
     pub(crate) url_at: OffsetDateTime,
 }
 
 /// Reserves uploads until `next` whose last URL was issued before `issued_before` and that are due for a lookup.
-pub(crate) async fn lease_awaited(
+pub(crate) async fn lease_incomplete_uploads(
     db: &PgPool,
     now: OffsetDateTime,
     issued_before: OffsetDateTime,
     next: OffsetDateTime,
     limit: i64,
-) -> Result<Vec<Awaited>, sqlx::Error> {
+) -> Result<Vec<IncompleteUpload>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
         with due as materialized (
@@ -48,7 +48,7 @@ pub(crate) async fn lease_awaited(
     )
     .fetch_all(db)
     .await?;
-    let awaited = rows.into_iter().map(|row| Awaited {
+    let uploads = rows.into_iter().map(|row| IncompleteUpload {
         object: ObjectName {
             kind: row.kind,
             project_id: row.project_id,
@@ -57,7 +57,7 @@ pub(crate) async fn lease_awaited(
         },
         url_at: row.url_at,
     });
-    Ok(awaited.collect())
+    Ok(uploads.collect())
 }
 
 /// Postpones the next lookup of items whose event was published again. The lookup finds events that had no effect. The

@@ -251,5 +251,5 @@ async fn items_that_do_not_wait_for_a_file_are_not_looked_up(db: PgPool) {
     maintenance.platform.clock.advance(Duration::days(9));
     assert_eq!(maintenance.find().await, report(&[]));
     let plan = maintenance.platform.plan(&["next_upload is not null", "skip locked"]).await;
-    assert!(plan.contains("items_awaited_idx"), "{plan}");
+    assert!(plan.contains("items_incomplete_uploads_idx"), "{plan}");
 }
