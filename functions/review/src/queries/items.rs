@@ -87,14 +87,23 @@ pub(crate) async fn list_queue(
             page!("kind = $6 and id > $5", "id", project, user, now, rows, id, kind as _).fetch_all(db).await
         }
         (Order::Confidence, None) => {
-            page!("(certainty, id) > ($6, $5)", "certainty, id", project, user, now, rows, id, confidence)
-                .fetch_all(db)
-                .await
+            page!(
+                "(queue_confidence, id) > ($6, $5)",
+                "queue_confidence, id",
+                project,
+                user,
+                now,
+                rows,
+                id,
+                confidence
+            )
+            .fetch_all(db)
+            .await
         }
         (Order::Confidence, Some(kind)) => {
             page!(
-                "kind = $7 and (certainty, id) > ($6, $5)",
-                "certainty, id",
+                "kind = $7 and (queue_confidence, id) > ($6, $5)",
+                "queue_confidence, id",
                 project,
                 user,
                 now,
