@@ -38,7 +38,7 @@ create table items (
     -- The greatest number of an upload so far. The number of a canceled upload is not used again.
     last_upload_no integer not null default 1,
     -- When the upload URL was last renewed. Null until then.
-    upload_url_at timestamptz,
+    upload_url_renewed_at timestamptz,
 
     -- The processing. `attempt` numbers every attempt and only grows, because results carry it.
     attempt integer not null default 0,
@@ -111,7 +111,7 @@ create index items_uploaded_by_id_drafts_idx on items (uploaded_by_id) where sta
 
 -- Serves maintenance in finding uploads whose bytes have not arrived, or arrived without an event: the first upload of
 -- a draft, the next one of a failed or rejected item.
-create index items_incomplete_uploads_idx on items (coalesce(next_attempt_at, upload_url_at, created_at))
+create index items_incomplete_uploads_idx on items (coalesce(next_attempt_at, upload_url_renewed_at, created_at))
     where (status = 'draft' or next_upload is not null) and deleted_at is null;
 -- Serves maintenance in finding stuck work, without the items that wait for a batch operation: those can be many.
 create index items_due_idx on items (coalesce(next_attempt_at, lease_until))

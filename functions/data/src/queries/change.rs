@@ -26,7 +26,7 @@ pub(crate) async fn describe_draft(
                 crc32c = $5,
                 resumable = $6,
                 version = version + ($7::jsonb is not null)::integer,
-                upload_url_at = $8,
+                upload_url_renewed_at = $8,
                 next_attempt_at = null
             where id = $1
             returning *
@@ -69,7 +69,7 @@ pub(crate) async fn start_next_upload(
             set next_upload = $2::jsonb
                     || '{"generation": null, "md5": null, "type_checked": false, "needs_batch": false}',
                 last_upload_no = $3,
-                upload_url_at = $5,
+                upload_url_renewed_at = $5,
                 next_attempt_at = null
             where id = $1
             returning id

@@ -27,7 +27,7 @@ async fn a_draft_gets_a_new_url_for_the_same_upload(db: PgPool) {
         assert_eq!(upload_no(&renewed.body["upload"]), "1");
         assert_eq!(renewed.body["document"]["status"], "draft");
         // Maintenance counts the age of the upload from here.
-        assert!(data.platform.item(item, "upload_url_at").await.is_some());
+        assert!(data.platform.item(item, "upload_url_renewed_at").await.is_some());
         assert_eq!(data.platform.item(item, "next_attempt_at").await, None);
     }
     let renewed = data.renew(&data.contributor, item).await;

@@ -28,9 +28,9 @@ pub(crate) async fn lease_incomplete_uploads(
         with due as materialized (
             select id from items
             where (status = 'draft' or next_upload is not null) and deleted_at is null
-              and coalesce(next_attempt_at, upload_url_at, created_at) <= $1
-              and (next_attempt_at is not null or coalesce(upload_url_at, created_at) <= $2)
-            order by coalesce(next_attempt_at, upload_url_at, created_at)
+              and coalesce(next_attempt_at, upload_url_renewed_at, created_at) <= $1
+              and (next_attempt_at is not null or coalesce(upload_url_renewed_at, created_at) <= $2)
+            order by coalesce(next_attempt_at, upload_url_renewed_at, created_at)
             limit $4
             for update skip locked
         )
@@ -39,7 +39,7 @@ pub(crate) async fn lease_incomplete_uploads(
         where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
                   coalesce((next_upload ->> 'upload_no')::integer, upload_no) as "upload_no!",
-                  coalesce(upload_url_at, created_at) as "url_at!"
+                  coalesce(upload_url_renewed_at, created_at) as "url_at!"
         "#,
         now,
         issued_before,
@@ -73,7 +73,7 @@ pub(crate) async fn pause(
         "
         update items
         set next_attempt_at = $2::timestamptz + least(
-            greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 hour'
+            greatest($2 - coalesce(upload_url_renewed_at, created_at), interval '10 minutes'), interval '1 hour'
         )
         where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
           and deleted_at is null
@@ -102,9 +102,9 @@ pub(crate) async fn postpone(
         update items
         set next_attempt_at = least(
             $2::timestamptz + least(
-                greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 day'
+                greatest($2 - coalesce(upload_url_renewed_at, created_at), interval '10 minutes'), interval '1 day'
             ),
-            coalesce(upload_url_at, created_at) + make_interval(secs => $4)
+            coalesce(upload_url_renewed_at, created_at) + make_interval(secs => $4)
         )
         where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
           and deleted_at is null
