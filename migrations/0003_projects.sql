@@ -107,63 +107,65 @@ create index project_invitations_ended_idx
 -- Returns what would be left without an active admin if a user stopped being one: a row for each such project, and a
 -- row without a project if the platform would lose its last super admin.
 --
--- Everything that takes an admin away calls it first, in its transaction: a change of a member (`in_project`), a change
--- of the global role (`on_platform`), a suspension or deletion of the account (both, in all projects). It locks the
--- projects and the super admins that it counts, so that the answer holds until the transaction ends.
-create function admin_removal(leaving uuid, in_projects boolean, in_project uuid, on_platform boolean)
+-- Everything that takes an admin away calls it first, in its transaction: a change of a member (in one `project`), a
+-- change of the global role (`check_platform`), a suspension or deletion of the account (both, in all projects). It
+-- locks the projects and the super admins that it counts, so that the answer holds until the transaction ends.
+create function projects_without_admin_after_removal(
+    admin uuid, check_projects boolean, project uuid, check_platform boolean
+)
     returns table (project_id uuid, name text)
     language plpgsql
 as $$
 begin
-    if in_projects then
+    if check_projects then
         perform
         from projects
         where projects.id in (
             select members.project_id
             from project_members as members
-            where members.user_id = leaving
+            where members.user_id = admin
               and members.role = 'admin'
-              and (in_project is null or members.project_id = in_project)
+              and (project is null or members.project_id = project)
         )
         order by projects.id
         for no key update;
     end if;
-    if on_platform then
+    if check_platform then
         perform
         from users
-        where (users.global_role = 'super_admin' or users.id = leaving) and users.deleted_at is null
+        where (users.global_role = 'super_admin' or users.id = admin) and users.deleted_at is null
         order by users.id
         for no key update;
     end if;
     -- These statements see what was committed while the locks were awaited.
-    if on_platform and exists (
+    if check_platform and exists (
         select
         from users
-        where users.id = leaving and users.global_role = 'super_admin' and users.suspended_at is null
+        where users.id = admin and users.global_role = 'super_admin' and users.suspended_at is null
           and users.email_verified_at is not null and users.deleted_at is null
     ) and not exists (
         select
         from users
-        where users.id <> leaving and users.global_role = 'super_admin' and users.suspended_at is null
+        where users.id <> admin and users.global_role = 'super_admin' and users.suspended_at is null
           and users.email_verified_at is not null and users.deleted_at is null
     ) then
         return next;
     end if;
-    if in_projects then
+    if check_projects then
         return query
             select projects.id, projects.name
             from project_members as members
             join projects on projects.id = members.project_id
-            where members.user_id = leaving
+            where members.user_id = admin
               and members.role = 'admin'
-              and (in_project is null or members.project_id = in_project)
+              and (project is null or members.project_id = project)
               and projects.deleted_at is null
               and not exists (
                   select
                   from project_members as others
                   join users on users.id = others.user_id
                   where others.project_id = projects.id
-                    and others.user_id <> leaving
+                    and others.user_id <> admin
                     and others.role = 'admin'
                     and users.deleted_at is null
                     and users.suspended_at is null

@@ -38,14 +38,14 @@ create table items (
     -- The greatest number of an upload so far. The number of a canceled upload is not used again.
     last_upload_no integer not null default 1,
     -- When the upload URL was last renewed. Null until then.
-    upload_url_at timestamptz,
+    upload_url_renewed_at timestamptz,
 
     -- The processing. `attempt` numbers every attempt and only grows, because results carry it.
     attempt integer not null default 0,
     -- Failures since the upload or since a person last restarted it. Limited, so that no item is tried forever. A
     -- transient failure counts only if the engine completed another item since the failure before: an outage fails no
     -- item.
-    tries integer not null default 0,
+    failure_count integer not null default 0,
     -- When the last attempt failed.
     last_failed_at timestamptz,
     -- The end of the lease of the instance that processes the item.
@@ -111,7 +111,7 @@ create index items_uploaded_by_id_drafts_idx on items (uploaded_by_id) where sta
 
 -- Serves maintenance in finding uploads whose bytes have not arrived, or arrived without an event: the first upload of
 -- a draft, the next one of a failed or rejected item.
-create index items_awaited_idx on items (coalesce(next_attempt_at, upload_url_at, created_at))
+create index items_incomplete_uploads_idx on items (coalesce(next_attempt_at, upload_url_renewed_at, created_at))
     where (status = 'draft' or next_upload is not null) and deleted_at is null;
 -- Serves maintenance in finding stuck work, without the items that wait for a batch operation: those can be many.
 create index items_due_idx on items (coalesce(next_attempt_at, lease_until))
@@ -211,9 +211,9 @@ create table voice_samples (
     constraint voice_samples_requested_language_check check (char_length(requested_language) <= 35)
 );
 
--- An item with `own`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been deleted. Both
--- are found by primary keys, in subqueries and not in joins, so that the planner reads them for the selected items only
--- and a reader can lock the item.
+-- An item with `kind_fields`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been
+-- deleted. Both are found by primary keys, in subqueries and not in joins, so that the planner reads them for the
+-- selected items only and a reader can lock the item.
 create view item_details as
 select items.*,
        (
@@ -234,19 +234,20 @@ select items.*,
                from voice_samples
                where item_id = items.id
            )
-       end as own
+       end as kind_fields
 from items;
 
 -- Inserts the fields of a new item's kind, as far as its uploader gives them.
-create function item_insert_own(item uuid, project uuid, kind text, own jsonb) returns void
+create function item_insert_kind_fields(item uuid, project uuid, kind text, kind_fields jsonb) returns void
     language plpgsql
 as $$
 begin
     case kind
         when 'document' then
-            insert into documents (item_id, project_id, domain) values (item, project, own ->> 'domain');
+            insert into documents (item_id, project_id, domain) values (item, project, kind_fields ->> 'domain');
         when 'voice' then
-            insert into voice_samples (item_id, requested_language) values (item, own ->> 'requested_language');
+            insert into voice_samples (item_id, requested_language)
+            values (item, kind_fields ->> 'requested_language');
     end case;
 end
 $$;
@@ -331,7 +332,7 @@ begin
         md5 = after.md5,
         type_checked = after.type_checked,
         attempt = after.attempt,
-        tries = after.tries,
+        failure_count = after.failure_count,
         needs_batch = after.needs_batch,
         lease_until = after.lease_until,
         next_attempt_at = after.next_attempt_at,

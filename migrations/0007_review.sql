@@ -10,10 +10,10 @@ create index items_queue_kind_confidence_idx on items (project_id, kind, coalesc
 -- Serves finding a reviewer's live claims.
 create index items_claimed_by_id_idx on items (claimed_by_id, claimed_until) where claimed_by_id is not null;
 
--- The items that await a decision. `certainty` orders them: an item without a confidence, such as a
--- blank page, comes last.
+-- The items that await a decision. `queue_confidence` orders them: an item without a confidence, such as a blank page,
+-- comes last.
 create view review_queue as
-select item_details.*, coalesce(confidence, 1) as certainty
+select item_details.*, coalesce(confidence, 1) as queue_confidence
 from item_details
 where status = 'pending_review' and deleted_at is null;
 

@@ -22,9 +22,9 @@ create table exports (
     total bigint,
     -- Leases so far. The number is part of the name of the object that a step writes, so that no two write the same.
     attempt integer not null default 0,
-    -- Leases since the last completed step. They determine the pause before the next one, and are limited, so that no
+    -- Attempts since the last completed step. They determine the pause before the next one, and are limited, so that no
     -- step is tried forever.
-    tries integer not null default 0,
+    attempts_since_progress integer not null default 0,
     -- The end of the lease of the instance that writes the export.
     lease_until timestamptz,
     -- When maintenance considers the export: its step failed, its worker died, or its event was lost.

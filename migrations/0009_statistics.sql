@@ -4,7 +4,7 @@
 -- transitions stay. A transition from a status to itself is a change of a document's domain.
 create view item_facts as
 select xid, id, project_id, kind, at, from_status, to_status,
-       date_bin('15 minutes', at, '1970-01-01 00:00:00+00') as quarter,
+       date_bin('15 minutes', at, '1970-01-01 00:00:00+00') as quarter_hour,
        (to_status = 'processing'
            and (from_status in ('draft', 'rejected') or from_status = 'failed' and details ? 'uploaded_by_id'))::integer
            as uploaded,
@@ -43,7 +43,7 @@ create function duration_bin(seconds double precision) returns integer
 create function bucket_start(grain text, at timestamptz) returns timestamptz
     language sql immutable parallel safe
     return case grain
-        when 'quarter' then date_bin('15 minutes', at, '1970-01-01 00:00:00+00')
+        when 'quarter_hour' then date_bin('15 minutes', at, '1970-01-01 00:00:00+00')
         when 'hour' then date_bin('1 hour', at, '1970-01-01 00:00:00+00')
         when 'day' then date_bin('1 day', at, '1970-01-01 00:00:00+00')
         else date_trunc('month', at at time zone 'UTC') at time zone 'UTC'
@@ -105,9 +105,9 @@ create table statistics_counts (
     voice_milliseconds bigint not null,
     -- The sum of confidences, and how many items have one.
     confidence_millionths bigint not null,
-    confident bigint not null,
+    confidence_count bigint not null,
     constraint statistics_counts_pkey primary key (project_id, grain, starts_at, kind),
-    constraint statistics_counts_grain_check check (grain in ('quarter', 'hour', 'day', 'month'))
+    constraint statistics_counts_grain_check check (grain in ('quarter_hour', 'hour', 'day', 'month'))
 )
 with (fillfactor = 70);
 
@@ -117,12 +117,12 @@ create table statistics_durations (
     grain text not null,
     starts_at timestamptz not null,
     kind text not null,
-    until text not null,
+    milestone text not null,
     -- The number of items in each `duration_bin`, up to the last bin that has any.
     bins integer[] not null,
-    constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, until),
+    constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, milestone),
     constraint statistics_durations_grain_check check (grain in ('hour', 'day', 'month')),
-    constraint statistics_durations_until_check check (until in ('text', 'decision'))
+    constraint statistics_durations_milestone_check check (milestone in ('text', 'decision'))
 )
 with (fillfactor = 70);
 
@@ -171,46 +171,49 @@ create function counts_between(after_xid bigint, after_id bigint, until_xid bigi
     returns setof statistics_counts
     language sql stable
 as $$
-    select scope.project_id, grain.name, bucket_start(grain.name, quarter), kind,
+    select scope.project_id, grain.name, bucket_start(grain.name, quarter_hour), kind,
            sum(uploaded)::bigint, sum(processed)::bigint, sum(failed)::bigint, sum(approved)::bigint,
            sum(rejected)::bigint, sum(pages)::bigint, sum(voice_milliseconds)::bigint,
-           sum(confidence_millionths)::bigint, sum(confident)::bigint
+           sum(confidence_millionths)::bigint, sum(confidence_count)::bigint
     from (
-        select project_id, quarter, kind, sum(uploaded) as uploaded, sum(processed) as processed, sum(failed) as failed,
-               sum(approved) as approved, sum(rejected) as rejected, coalesce(sum(pages), 0) as pages,
+        select project_id, quarter_hour, kind, sum(uploaded) as uploaded, sum(processed) as processed,
+               sum(failed) as failed, sum(approved) as approved, sum(rejected) as rejected,
+               coalesce(sum(pages), 0) as pages,
                coalesce(sum(voice_milliseconds), 0) as voice_milliseconds,
                coalesce(sum(confidence_millionths), 0) as confidence_millionths,
-               count(confidence_millionths) as confident
+               count(confidence_millionths) as confidence_count
         from item_facts
         where (xid, id) > (after_xid, after_id) and (xid, id) <= (until_xid, until_id)
           and uploaded + processed + failed + approved + rejected > 0
-        group by project_id, quarter, kind
-    ) as quarters
+        group by project_id, quarter_hour, kind
+    ) as quarter_hours
     cross join lateral (
-        values (quarters.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
+        values (quarter_hours.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
     ) as scope (project_id)
-    cross join (values ('quarter'), ('hour'), ('day'), ('month')) as grain (name)
-    group by scope.project_id, grain.name, bucket_start(grain.name, quarter), kind
+    cross join (values ('quarter_hour'), ('hour'), ('day'), ('month')) as grain (name)
+    group by scope.project_id, grain.name, bucket_start(grain.name, quarter_hour), kind
 $$;
 
 create function durations_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_durations
     language sql stable
 as $$
-    select scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until, histogram(bin, items)
+    select scope.project_id, grain.name, bucket_start(grain.name, hour), kind, milestone, histogram(bin, items)
     from (
-        select project_id, bucket_start('hour', at) as hour, kind, took.until, duration_bin(took.seconds) as bin,
+        select project_id, bucket_start('hour', at) as hour, kind, took.milestone, duration_bin(took.seconds) as bin,
                count(*)::integer as items
         from item_facts
-        cross join lateral (values ('text', seconds_to_text), ('decision', seconds_to_decision)) as took (until, seconds)
+        cross join lateral (
+            values ('text', seconds_to_text), ('decision', seconds_to_decision)
+        ) as took (milestone, seconds)
         where (xid, id) > (after_xid, after_id) and (xid, id) <= (until_xid, until_id) and took.seconds is not null
-        group by project_id, bucket_start('hour', at), kind, took.until, duration_bin(took.seconds)
+        group by project_id, bucket_start('hour', at), kind, took.milestone, duration_bin(took.seconds)
     ) as hours
     cross join lateral (
         values (hours.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
     ) as scope (project_id)
     cross join (values ('hour'), ('day'), ('month')) as grain (name)
-    group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until
+    group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, milestone
 $$;
 
 create function people_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)

@@ -72,8 +72,9 @@ create table mail_deliveries (
     event_id uuid not null,
     kind text not null,
     sent_at timestamptz not null,
-    -- The SMTP reply code of a permanent refusal, without the server's text, which may contain the address.
-    refused_with integer,
+    -- The SMTP reply code of a permanent refusal, without the server's text, which may contain the address. Null if the
+    -- mail was sent.
+    smtp_refusal_code integer,
     constraint mail_deliveries_pkey primary key (event_id)
 );
 

@@ -82,11 +82,12 @@ locals {
       labels = { job = "EXTRACT(resource.labels.job_id)" }
     }
     # One line for each run of the task `seal-audit` that reached the end of the audit log.
-    sealings = {
+    seal_runs = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log is sealed\""
       labels = {}
     }
-    seals = {
+    # One line for each seal.
+    seals_created = {
       filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log was sealed\""
       labels = {}
     }

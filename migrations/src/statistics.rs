@@ -131,8 +131,8 @@ async fn differences(
         compare!(
             "statistics_durations",
             "durations_between",
-            "(folded.project_id, folded.grain, folded.starts_at, folded.kind, folded.until)
-             = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.kind, recomputed.until)",
+            "(folded.project_id, folded.grain, folded.starts_at, folded.kind, folded.milestone)
+             = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.kind, recomputed.milestone)",
             "",
             db,
             cursor,

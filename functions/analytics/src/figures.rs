@@ -32,13 +32,13 @@ pub(crate) struct Read {
     pub(crate) pages: i64,
     pub(crate) voice_milliseconds: i64,
     pub(crate) confidence_millionths: i64,
-    pub(crate) confident: i64,
+    pub(crate) confidence_count: i64,
 }
 
 /// The end of a measured duration: the text or the review decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Until {
+pub(crate) enum Milestone {
     Text,
     Decision,
 }
@@ -46,14 +46,14 @@ pub(crate) enum Until {
 /// A histogram of durations from a bucket.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Bins {
-    pub(crate) until: Until,
+    pub(crate) milestone: Milestone,
     pub(crate) bins: Vec<i64>,
 }
 
 /// A duration that is not in a bucket yet.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Durations {
-    pub(crate) until: Until,
+    pub(crate) milestone: Milestone,
     pub(crate) bin: usize,
 }
 

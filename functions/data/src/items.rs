@@ -33,7 +33,7 @@ use shared::{
 use sqlx::PgPool;
 
 use crate::{
-    model::{Change, Cost, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Place, Word},
+    model::{Change, Cost, DocumentPage, Filter, ItemRow, KindField, Listed, LockedItem, Place, Word},
     queries,
     quota::UploadQuota,
 };
@@ -115,7 +115,7 @@ impl Items {
         &self,
         access: &ItemEditor<ByItem<K>>,
         if_match: &IfMatch,
-        field: OwnField,
+        field: KindField,
     ) -> Result<ItemRow> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.target.id).await?;
@@ -123,13 +123,13 @@ impl Items {
         if_match.check(before.version)?;
         let user = access.principal.user_id;
         match field {
-            OwnField::Domain(field) => {
+            KindField::Domain(field) => {
                 let after = field.apply(before.domain.clone(), |domain| nfc(&domain));
                 let values = json!({"after": {"domain": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_domain(&mut tx, &change, before.domain.as_deref(), after.as_deref()).await?;
             }
-            OwnField::Language(field) => {
+            KindField::Language(field) => {
                 let after = field.apply(before.requested_language.clone(), |language| language);
                 let values = json!({"after": {"language": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;

@@ -99,10 +99,11 @@ impl Uploads {
             );
         }
         let user = access.principal.user_id;
-        let renamed = next.filename.clone().filter(|name| *name != before.awaited.original_filename);
-        let upload = next.apply(&before.awaited);
+        let renamed =
+            next.filename.clone().filter(|name| *name != before.incomplete_upload.original_filename);
+        let upload = next.apply(&before.incomplete_upload);
         self.quota.charge(&mut tx, user, before.cost(&upload), now).await?;
-        let values = json!({"before": before.awaited.description(), "after": upload.description()});
+        let values = json!({"before": before.incomplete_upload.description(), "after": upload.description()});
         let entry = (renamed.is_some() || values["before"] != values["after"]).then(|| {
             Entry::success(Some(user), K::KIND.action(Verb::Updated), id.0)
                 .in_project(access.project_id)
@@ -113,7 +114,7 @@ impl Uploads {
         let entry = entry.transpose()?;
         match before.status {
             ItemStatus::Draft => queries::describe_draft(&mut tx, id, &upload, entry, now).await?,
-            _ => queries::await_next_upload(&mut tx, id, &upload, entry, now).await?,
+            _ => queries::start_next_upload(&mut tx, id, &upload, entry, now).await?,
         }
         let row = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         tx.commit().await?;

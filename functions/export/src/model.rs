@@ -137,7 +137,7 @@ pub(crate) struct Item {
     pub(crate) version: i32,
     pub(crate) created_at: OffsetDateTime,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
     /// The attempt that produced the text.
     pub(crate) text_attempt: Option<i32>,
     pub(crate) text: Text,

@@ -27,7 +27,7 @@ pub(crate) async fn restart(app: &AppState) -> Result<usize> {
     let mut tx = app.outbox.begin().await?;
     let stuck = queries::lease_stuck_exports(&mut tx, now, BATCH).await?;
     for export in &stuck {
-        if export.tries >= MAX_FAILURES {
+        if export.attempts_since_progress >= MAX_FAILURES {
             queries::fail(&mut tx, export, now).await?;
             tracing::warn!(export_id = %export.id, step = export.step, "a step of an export failed too often");
         } else {

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::{
     AppState,
-    queries::uploads::{self as queries, Awaited},
+    queries::uploads::{self as queries, IncompleteUpload},
 };
 
 /// The maximum number of uploads in one batch.
@@ -45,11 +45,12 @@ pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> R
     while Instant::now() < end {
         let now = app.clock.now();
         let next = now + CHECK_INTERVAL;
-        let awaited = queries::lease_awaited(&app.db, now, now - CHECK_INTERVAL, next, BATCH).await?;
-        if awaited.is_empty() {
+        let uploads =
+            queries::lease_incomplete_uploads(&app.db, now, now - CHECK_INTERVAL, next, BATCH).await?;
+        if uploads.is_empty() {
             break;
         }
-        check_uploads(&app, awaited, now, next, &mut report).await?;
+        check_uploads(&app, uploads, now, next, &mut report).await?;
     }
     Ok(Json(report))
 }
@@ -57,12 +58,12 @@ pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> R
 /// Looks up the objects of uploads that are reserved until `next`. Uploads that it does not reach are taken again then.
 async fn check_uploads(
     app: &AppState,
-    awaited: Vec<Awaited>,
+    uploads: Vec<IncompleteUpload>,
     now: OffsetDateTime,
     next: OffsetDateTime,
     report: &mut UploadReport,
 ) -> Result<()> {
-    let mut lookups = stream::iter(awaited)
+    let mut lookups = stream::iter(uploads)
         .map(|upload| async move {
             let found = app.objects.find(&app.bucket, &upload.object.to_string()).await;
             (upload, found)

@@ -22,7 +22,7 @@ pub(crate) struct Upload {
     pub(crate) md5: Option<String>,
     pub(crate) attempt: i32,
     /// The number of failures that count.
-    pub(crate) tries: i32,
+    pub(crate) failure_count: i32,
 }
 
 /// The columns of an upload that both queries select.
@@ -34,14 +34,14 @@ struct Row {
     generation: i64,
     md5: Option<String>,
     attempt: i32,
-    tries: i32,
+    failure_count: i32,
 }
 
 impl From<Row> for Upload {
     fn from(row: Row) -> Self {
-        let Row { id: item_id, project_id, kind, upload_no, generation, md5, attempt, tries } = row;
+        let Row { id: item_id, project_id, kind, upload_no, generation, md5, attempt, failure_count } = row;
         let object = ObjectName { kind, project_id, item_id, upload_no };
-        Self { object, generation, md5, attempt, tries }
+        Self { object, generation, md5, attempt, failure_count }
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn lease_stuck_items(
         set lease_until = null,
             next_attempt_at = $1::timestamptz
                 + least(greatest($1 - submitted_at, interval '5 minutes'), interval '1 hour'),
-            tries = tries + (lease_until is not null and exists (
+            failure_count = failure_count + (lease_until is not null and exists (
                 select from items as other
                 where other.kind = items.kind
                   and other.status in ('pending_review', 'approved', 'rejected')
@@ -81,7 +81,7 @@ pub(crate) async fn lease_stuck_items(
         from due
         where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  generation as "generation!", md5, attempt, tries
+                  generation as "generation!", md5, attempt, failure_count
         "#,
         now,
         limit,
@@ -137,7 +137,7 @@ pub(crate) async fn lease_waiting(
         from due
         where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  generation as "generation!", md5, attempt, tries
+                  generation as "generation!", md5, attempt, failure_count
         "#,
         kind as _,
         now,

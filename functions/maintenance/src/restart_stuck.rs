@@ -71,7 +71,7 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
 
 async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Upload]) -> Result<()> {
     for upload in uploads {
-        if upload.tries >= MAX_FAILURES {
+        if upload.failure_count >= MAX_FAILURES {
             let now = app.clock.now();
             processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::attempts_exhausted(), now)
                 .await?;

@@ -59,7 +59,7 @@ pub async fn refusal(
         Removal::FromPlatform | Removal::OfAccount => None,
     };
     let blocking = sqlx::query!(
-        "select project_id, name from admin_removal($1, $2, $3, $4)",
+        "select project_id, name from projects_without_admin_after_removal($1, $2, $3, $4)",
         user.0,
         removal != Removal::FromPlatform,
         project,

@@ -52,7 +52,7 @@ pub struct Job {
     /// The number of the attempt, part of the names of its results. Every new attempt increases it.
     pub attempt: i32,
     /// The number of failures that count, since the upload or since a person last restarted the item.
-    pub tries: i32,
+    pub failure_count: i32,
     /// The media type: the declared one, until the file has shown another one.
     pub content_type: String,
     /// The declared size, in bytes.

@@ -81,13 +81,13 @@ pub(crate) struct ItemRow {
     pub(crate) resumable: bool,
     pub(crate) corrected_text: Option<String>,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
 }
 
 impl ItemRow {
     /// Deserializes the fields of the item's kind.
-    pub(crate) fn own_fields<T: DeserializeOwned + Default>(&self) -> T {
-        T::deserialize(&self.own).unwrap_or_default()
+    pub(crate) fn kind_fields<T: DeserializeOwned + Default>(&self) -> T {
+        T::deserialize(&self.kind_fields).unwrap_or_default()
     }
 
     /// Returns the properties that the file of the current upload must have.
@@ -101,9 +101,9 @@ impl ItemRow {
     }
 }
 
-/// An upload whose bytes are awaited. The fields have the names of the item's columns.
+/// An upload whose bytes have not arrived. The fields have the names of the item's columns.
 #[derive(Serialize)]
-pub(crate) struct AwaitedUpload {
+pub(crate) struct IncompleteUpload {
     pub(crate) upload_no: i32,
     pub(crate) original_filename: String,
     pub(crate) content_type: String,
@@ -112,7 +112,7 @@ pub(crate) struct AwaitedUpload {
     pub(crate) resumable: bool,
 }
 
-impl AwaitedUpload {
+impl IncompleteUpload {
     /// Returns the properties that the file must have.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected {
@@ -138,8 +138,8 @@ pub(crate) struct LockedItem {
     pub(crate) version: i32,
     /// The first upload of a draft, or the next one of any other item. If that was not requested yet, it has the
     /// description of the current one and the next number.
-    pub(crate) awaited: AwaitedUpload,
-    /// True if the awaited upload was requested.
+    pub(crate) incomplete_upload: IncompleteUpload,
+    /// True if the incomplete upload was requested.
     pub(crate) is_requested: bool,
     pub(crate) domain: Option<String>,
     pub(crate) requested_language: Option<String>,
@@ -152,11 +152,14 @@ impl LockedItem {
         matches!(self.status, ItemStatus::Draft | ItemStatus::Failed | ItemStatus::Rejected)
     }
 
-    /// Returns the cost of the awaited upload as described now: all its bytes if it begins, only the additional bytes if
-    /// it was requested before.
-    pub(crate) fn cost(&self, upload: &AwaitedUpload) -> Cost {
+    /// Returns the cost of the incomplete upload as described now: all its bytes if it begins, only the additional ones
+    /// if it was requested before.
+    pub(crate) fn cost(&self, upload: &IncompleteUpload) -> Cost {
         if self.is_requested {
-            return Cost { bytes: (upload.size_bytes - self.awaited.size_bytes).max(0), ..Cost::default() };
+            return Cost {
+                bytes: (upload.size_bytes - self.incomplete_upload.size_bytes).max(0),
+                ..Cost::default()
+            };
         }
         Cost { items: 1, bytes: upload.size_bytes, ..Cost::default() }
     }

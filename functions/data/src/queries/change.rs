@@ -5,14 +5,14 @@ use shared::base::ids::ItemId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::model::{AwaitedUpload, Change};
+use crate::model::{Change, IncompleteUpload};
 
 /// Changes the description of a draft's upload, and with it the search index. Without an `entry` for the audit log, the
 /// name, type and size are unchanged, and so is the version.
 pub(crate) async fn describe_draft(
     db: &mut PgConnection,
     id: ItemId,
-    upload: &AwaitedUpload,
+    upload: &IncompleteUpload,
     entry: Option<Value>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
@@ -26,7 +26,7 @@ pub(crate) async fn describe_draft(
                 crc32c = $5,
                 resumable = $6,
                 version = version + ($7::jsonb is not null)::integer,
-                upload_url_at = $8,
+                upload_url_renewed_at = $8,
                 next_attempt_at = null
             where id = $1
             returning *
@@ -55,26 +55,26 @@ pub(crate) async fn describe_draft(
 
 /// Records the next upload of a failed or rejected item. The current upload stays until the bytes of the next one
 /// arrive.
-pub(crate) async fn await_next_upload(
+pub(crate) async fn start_next_upload(
     db: &mut PgConnection,
     id: ItemId,
-    upload: &AwaitedUpload,
+    upload: &IncompleteUpload,
     entry: Option<Value>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        with awaited as (
+        with started as (
             update items
             set next_upload = $2::jsonb
                     || '{"generation": null, "md5": null, "type_checked": false, "needs_batch": false}',
                 last_upload_no = $3,
-                upload_url_at = $5,
+                upload_url_renewed_at = $5,
                 next_attempt_at = null
             where id = $1
             returning id
         )
-        select case when $4::jsonb is not null then audit_record($4, $5)::text end as recorded from awaited
+        select case when $4::jsonb is not null then audit_record($4, $5)::text end as recorded from started
         "#,
         id.0,
         json!(upload),

@@ -20,8 +20,8 @@ use shared::{
 use crate::{
     items::Items,
     model::{
-        CreateBatch, CreateDocument, Document, DocumentPage, DocumentUpload, DocumentWithText, ListDocuments,
-        Listed, NextDocumentUpload, OwnField, Place, UpdateDocument,
+        CreateBatch, CreateDocument, Document, DocumentPage, DocumentUpload, DocumentWithText, KindField,
+        ListDocuments, Listed, NextDocumentUpload, Place, UpdateDocument,
     },
     uploads::Uploads,
 };
@@ -101,7 +101,7 @@ pub(crate) async fn update_document(
     access: ItemEditor<ByItem<Kind>>,
     Json(patch): Json<UpdateDocument>,
 ) -> Result<Versioned<Document>> {
-    let row = items.update(&access, &if_match, OwnField::Domain(patch.domain)).await?;
+    let row = items.update(&access, &if_match, KindField::Domain(patch.domain)).await?;
     Ok(Versioned(row.into()))
 }
 

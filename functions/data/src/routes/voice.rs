@@ -26,7 +26,7 @@ use shared::{
 use crate::{
     items::Items,
     model::{
-        CreateBatch, CreateVoiceSample, Languages, ListVoiceSamples, Listed, NextVoiceUpload, OwnField,
+        CreateBatch, CreateVoiceSample, KindField, Languages, ListVoiceSamples, Listed, NextVoiceUpload,
         Place, UpdateVoiceSample, VoiceSample, VoiceSampleWithText, VoiceUpload, Word,
     },
     uploads::Uploads,
@@ -116,7 +116,7 @@ pub(crate) async fn update_voice_sample(
     access: ItemEditor<ByItem<Kind>>,
     Json(patch): Json<UpdateVoiceSample>,
 ) -> Result<Versioned<VoiceSample>> {
-    let row = items.update(&access, &if_match, OwnField::Language(patch.language)).await?;
+    let row = items.update(&access, &if_match, KindField::Language(patch.language)).await?;
     Ok(Versioned(row.into()))
 }
 

@@ -37,12 +37,13 @@ pub(crate) async fn lease(
             for update of exports
         ), leased as (
             update exports
-            set tries = tries + 1,
+            set attempts_since_progress = attempts_since_progress + 1,
                 attempt = attempt + 1,
                 lease_until = $4,
                 next_attempt_at = greatest(
                     $4,
-                    $3::timestamptz + least(interval '10 seconds' * power(2, least(tries, 9)), interval '1 hour')
+                    $3::timestamptz
+                        + least(interval '10 seconds' * power(2, least(attempts_since_progress, 9)), interval '1 hour')
                 )
             from export
             where exports.id = export.id and found = 'free'
@@ -98,7 +99,7 @@ impl Leased for Job {
             "update exports
              set lease_until = null,
                  next_attempt_at = $3::timestamptz
-                     + least(interval '10 seconds' * power(2, least(tries - 1, 9)), interval '1 hour')
+                     + least(interval '10 seconds' * power(2, least(attempts_since_progress - 1, 9)), interval '1 hour')
              where id = $1 and attempt = $2 and status = 'processing'",
             self.id.0,
             self.attempt,

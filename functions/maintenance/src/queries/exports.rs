@@ -14,8 +14,8 @@ use uuid::Uuid;
 pub(crate) struct StuckExport {
     pub(crate) id: ExportId,
     pub(crate) step: i32,
-    /// The number of leases since the last completed step.
-    pub(crate) tries: i32,
+    /// The number of attempts since the last completed step.
+    pub(crate) attempts_since_progress: i32,
 }
 
 /// Leases exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
@@ -45,7 +45,7 @@ pub(crate) async fn lease_stuck_exports(
                 + least(greatest($1 - created_at, interval '5 minutes'), interval '1 hour')
         from due
         where exports.id = due.id
-        returning exports.id as "id: ExportId", exports.step, exports.tries
+        returning exports.id as "id: ExportId", exports.step, exports.attempts_since_progress
         "#,
         now,
         limit,

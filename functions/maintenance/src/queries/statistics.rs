@@ -57,7 +57,7 @@ add! {
         pages = bucket.pages + excluded.pages,
         voice_milliseconds = bucket.voice_milliseconds + excluded.voice_milliseconds,
         confidence_millionths = bucket.confidence_millionths + excluded.confidence_millionths,
-        confident = bucket.confident + excluded.confident
+        confidence_count = bucket.confidence_count + excluded.confidence_count
     "
 }
 

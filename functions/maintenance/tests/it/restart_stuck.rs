@@ -71,11 +71,12 @@ async fn a_dead_worker_counts_only_if_the_engine_completed_another_item(db: PgPo
     let died =
         "update items set status = 'processing', generation = 7, submitted_at = now() - interval '5 minutes',
                     lease_until = now(), next_attempt_at = now() where id = $1";
-    let tries = async |object: &ObjectName| maintenance.platform.item(object.item_id, "tries").await;
+    let failures =
+        async |object: &ObjectName| maintenance.platform.item(object.item_id, "failure_count").await;
     let alone = maintenance.document(died).await;
     maintenance.platform.clock.advance(Duration::seconds(1));
     assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
-    assert_eq!(tries(&alone).await.as_deref(), Some("0"));
+    assert_eq!(failures(&alone).await.as_deref(), Some("0"));
 
     for (statement, counted) in [
         ("update items set status = 'approved', kind = 'voice', processed_at = now() where id = $1", "0"),
@@ -93,7 +94,7 @@ async fn a_dead_worker_counts_only_if_the_engine_completed_another_item(db: PgPo
         let poisoned = maintenance.document(died).await;
         maintenance.platform.clock.advance(Duration::seconds(1));
         assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
-        assert_eq!(tries(&poisoned).await.as_deref(), Some(counted), "{statement}");
+        assert_eq!(failures(&poisoned).await.as_deref(), Some(counted), "{statement}");
     }
     maintenance.repeated().await;
 }
@@ -103,8 +104,9 @@ async fn an_item_that_failed_too_often_fails_permanently(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let mut objects = Vec::new();
     for statement in [
-        "update items set status = 'processing', generation = 7, tries = 12, next_attempt_at = now() where id = $1",
-        "update items set status = 'processing', generation = 7, tries = 12, next_attempt_at = now(),
+        "update items set status = 'processing', generation = 7, failure_count = 12, next_attempt_at = now()
+             where id = $1",
+        "update items set status = 'processing', generation = 7, failure_count = 12, next_attempt_at = now(),
              needs_batch = true where id = $1",
     ] {
         objects.push(maintenance.document(statement).await);

@@ -179,7 +179,7 @@ async fn a_document_that_exceeds_the_quota_waits_and_the_attempt_does_not_count(
     let (second, generation) = ocr.uploaded().await;
     ocr.deliver(&second, generation).await.assert_status(204);
     let waiting = async |column| ocr.platform.item(second.item_id, column).await;
-    assert_eq!((waiting("operation").await, waiting("tries").await.as_deref()), (None, Some("0")));
+    assert_eq!((waiting("operation").await, waiting("failure_count").await.as_deref()), (None, Some("0")));
     assert_eq!(waiting("needs_batch").await.as_deref(), Some("true"));
     ocr.platform.messages("uploads").await;
     ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
@@ -284,20 +284,23 @@ async fn an_operation_that_does_not_end_is_given_two_days_and_three_attempts(db:
     let column = async |name| ocr.platform.item(item, name).await;
     // The first operation has ended. The engine no longer knows it.
     ocr.platform.change("update items set operation = operation || '7' where id = $1", item.0).await;
-    for tries in ["4", "8", "12"] {
+    for failures in ["4", "8", "12"] {
         ocr.platform.clock.advance(Duration::hours(47));
         ocr.restart().await;
         ocr.wait_for_deliveries().await;
-        if tries != "4" {
+        if failures != "4" {
             assert!(column("operation").await.is_some(), "an engine may take a day");
             ocr.platform.clock.advance(Duration::hours(2));
             ocr.restart().await;
             ocr.wait_for_deliveries().await;
         }
-        assert_eq!((column("operation").await, column("tries").await.as_deref()), (None, Some(tries)));
+        assert_eq!(
+            (column("operation").await, column("failure_count").await.as_deref()),
+            (None, Some(failures))
+        );
         ocr.platform.clock.advance(Duration::minutes(1));
         ocr.restart().await;
-        if tries != "12" {
+        if failures != "12" {
             ocr.wait_for_deliveries().await;
         }
     }
@@ -327,7 +330,7 @@ async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPo
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert!(poll_after(Duration::hours(47)).await.is_some(), "the operation may run for a day");
     assert_eq!(poll_after(Duration::hours(2)).await, None);
-    assert_eq!(ocr.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(ocr.platform.item(item, "failure_count").await.as_deref(), Some("4"));
     assert_eq!(ocr.ai.operations().started, 1);
 }
 
@@ -344,5 +347,5 @@ async fn an_operation_that_is_never_started_is_lost_after_a_week(db: PgPool) {
         ocr.wait_for_deliveries().await;
         assert_eq!(ocr.platform.item(item, "operation").await.is_some(), is_kept);
     }
-    assert_eq!(ocr.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(ocr.platform.item(item, "failure_count").await.as_deref(), Some("4"));
 }

@@ -96,7 +96,7 @@ async fn a_missing_object_fails_without_a_call(db: PgPool) {
 async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
-    let tries = async || ocr.platform.item(object.item_id, "tries").await.expect("a number");
+    let counted = async || ocr.platform.item(object.item_id, "failure_count").await.expect("a number");
     let fail = async || {
         ocr.ai.fail_next(1, http::StatusCode::INTERNAL_SERVER_ERROR);
         ocr.deliver(&object, generation).await.assert_status(204);
@@ -105,7 +105,7 @@ async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others
     for _ in 0..30 {
         fail().await;
     }
-    assert_eq!(tries().await, "0", "nothing shows that the engine works");
+    assert_eq!(counted().await, "0", "nothing shows that the engine works");
     for failures in 1..=12 {
         let (other, generation) = ocr.uploaded().await;
         ocr.deliver(&other, generation).await.assert_status(204);
@@ -113,7 +113,7 @@ async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others
         ocr.platform.clock.advance(time::Duration::seconds(1));
         fail().await;
         fail().await;
-        assert_eq!(tries().await, failures.to_string());
+        assert_eq!(counted().await, failures.to_string());
         assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     }
     ocr.platform.messages("uploads").await;

@@ -61,7 +61,7 @@ async fn an_engine_that_is_down_for_six_hours_fails_no_upload(db: PgPool) {
     let counted = async |query| ocr.platform.count(query).await;
     assert_eq!(counted("select count(*) from item_transitions where to_status = 'failed'").await, 0);
     assert_eq!(counted("select count(*) from dead_letters").await, 0);
-    assert_eq!(counted("select count(*) from items where tries > 1").await, 0);
+    assert_eq!(counted("select count(*) from items where failure_count > 1").await, 0);
     assert_eq!(ocr.ai.calls(), u64::try_from(UPLOADS).expect("a number") + 1, "each upload is read once");
     assert_eq!(ocr.platform.messages("dead-letters").await.len(), 0);
 }

@@ -20,8 +20,8 @@ macro_rules! select_items {
             select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
                    uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
                    content_type as "content_type!", status as "status!: ItemStatus", confidence, language,
-                   (own ->> 'page_count')::integer as page_count,
-                   (own ->> 'duration_seconds')::double precision as duration_seconds,
+                   (kind_fields ->> 'page_count')::integer as page_count,
+                   (kind_fields ->> 'duration_seconds')::double precision as duration_seconds,
                    claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
                    reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
             "# $(+ $rest)+,
@@ -87,14 +87,23 @@ pub(crate) async fn list_queue(
             page!("kind = $6 and id > $5", "id", project, user, now, rows, id, kind as _).fetch_all(db).await
         }
         (Order::Confidence, None) => {
-            page!("(certainty, id) > ($6, $5)", "certainty, id", project, user, now, rows, id, confidence)
-                .fetch_all(db)
-                .await
+            page!(
+                "(queue_confidence, id) > ($6, $5)",
+                "queue_confidence, id",
+                project,
+                user,
+                now,
+                rows,
+                id,
+                confidence
+            )
+            .fetch_all(db)
+            .await
         }
         (Order::Confidence, Some(kind)) => {
             page!(
-                "kind = $7 and (certainty, id) > ($6, $5)",
-                "certainty, id",
+                "kind = $7 and (queue_confidence, id) > ($6, $5)",
+                "queue_confidence, id",
                 project,
                 user,
                 now,

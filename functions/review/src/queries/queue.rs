@@ -81,14 +81,23 @@ pub(crate) async fn claim_next(
                 .await
         }
         (Order::Confidence, None) => {
-            claim_first!("true", "certainty, id", project, user, now, includes_own, until)
+            claim_first!("true", "queue_confidence, id", project, user, now, includes_own, until)
                 .fetch_optional(db)
                 .await
         }
         (Order::Confidence, Some(kind)) => {
-            claim_first!("kind = $6", "certainty, id", project, user, now, includes_own, until, kind as _)
-                .fetch_optional(db)
-                .await
+            claim_first!(
+                "kind = $6",
+                "queue_confidence, id",
+                project,
+                user,
+                now,
+                includes_own,
+                until,
+                kind as _
+            )
+            .fetch_optional(db)
+            .await
         }
     }
 }

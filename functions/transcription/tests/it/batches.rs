@@ -76,7 +76,7 @@ async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPo
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert!(poll_after(47).await.is_some(), "the operation may run for a day");
     assert_eq!(poll_after(2).await, None);
-    assert_eq!(transcription.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(transcription.platform.item(item, "failure_count").await.as_deref(), Some("4"));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -100,7 +100,7 @@ async fn requests_above_the_configured_quotas_wait_and_the_attempt_does_not_coun
         (None, Some("true"))
     );
     for item in [second, fourth] {
-        assert_eq!(column(item, "tries").await.as_deref(), Some("0"));
+        assert_eq!(column(item, "failure_count").await.as_deref(), Some("0"));
         assert_eq!(column(item, "lease_until").await, None);
     }
     transcription.output(third).await;

@@ -143,7 +143,7 @@ async fn a_conversion_continues_in_the_next_delivery(db: PgPool) {
         if transcription.platform.item(item, "operation").await.is_some() {
             break;
         }
-        assert_eq!(transcription.platform.item(item, "tries").await.as_deref(), Some("0"));
+        assert_eq!(transcription.platform.item(item, "failure_count").await.as_deref(), Some("0"));
         transcription.restart().await;
         seen.push(transcription.conversions().await.len());
     }

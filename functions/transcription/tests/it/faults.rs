@@ -32,7 +32,10 @@ async fn an_exhausted_quota_defers_both_kinds_of_calls_and_the_attempt_does_not_
         let column = async |name| transcription.platform.item(object.item_id, name).await;
         for _ in 0..20 {
             transcription.deliver(&object, generation).await.assert_status(204);
-            assert_eq!((column("tries").await.as_deref(), column("lease_until").await), (Some("0"), None));
+            assert_eq!(
+                (column("failure_count").await.as_deref(), column("lease_until").await),
+                (Some("0"), None)
+            );
             assert!(column("next_attempt_at").await.is_some());
         }
         assert_eq!(column("needs_batch").await.as_deref(), Some(batch));

@@ -148,7 +148,7 @@ impl<E: Engine> Processing<E> {
                 // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
                 self.end_operation(job, "its output is incomplete").await
             }
-            Err(EngineError::Unusable(problem)) if job.tries + 1 >= MAX_FAILURES => {
+            Err(EngineError::Unusable(problem)) if job.failure_count + 1 >= MAX_FAILURES => {
                 self.fail_unusable(job, &problem).await
             }
             Err(EngineError::Unusable(problem) | EngineError::Transient(problem)) if is_expired => {

@@ -29,7 +29,7 @@ pub(in super::super) async fn lease(
                    size_bytes, md5, needs_batch, operation, operation_started_at,
                    generation is null as is_new,
                    -- Polling an operation is no new attempt.
-                   attempt + (operation is null)::integer as attempt, tries,
+                   attempt + (operation is null)::integer as attempt, failure_count,
                    case
                        when generation is null and status in ('draft', 'failed', 'rejected') then 'arrived'
                        when generation is distinct from $5 then 'finished'
@@ -46,7 +46,7 @@ pub(in super::super) async fn lease(
                     || case when is_new then jsonb_build_object('uploaded_by_id', uploaded_by_id) else '{}' end,
                 changes || jsonb_build_object(
                     'generation', $5::bigint, 'md5', coalesce($8, md5), 'submitted_at', $6::timestamptz,
-                    'processed_at', null, 'attempt', attempt, 'tries', 0, 'lease_until', $7::timestamptz,
+                    'processed_at', null, 'attempt', attempt, 'failure_count', 0, 'lease_until', $7::timestamptz,
                     'next_attempt_at', $7::timestamptz,
                     'duplicate_of', (
                         select earlier.id
@@ -78,7 +78,7 @@ pub(in super::super) async fn lease(
             where items.id = item.id and found = 'again'
         )
         select item.found as "found!", item.attempt as "attempt!",
-               case when arrived.version is null then item.tries else 0 end as "tries!",
+               case when arrived.version is null then item.failure_count else 0 end as "failure_count!",
                item.content_type as "content_type!", item.size_bytes as "size_bytes!",
                item.needs_batch as "needs_batch!", item.operation, item.operation_started_at,
                coalesce(voice_samples.requested_language, projects.language) as language
@@ -104,7 +104,7 @@ pub(in super::super) async fn lease(
             object,
             generation: event.generation,
             attempt: row.attempt,
-            tries: row.tries,
+            failure_count: row.failure_count,
             content_type: row.content_type,
             size_bytes: row.size_bytes,
             language: row.language,
@@ -150,7 +150,7 @@ pub(in super::super) async fn schedule_retry(
             next_attempt_at = $3::timestamptz + least(
                 greatest($3 - coalesce(operation_started_at, submitted_at), interval '10 seconds'), interval '1 hour'
             ) * (1 + (hashtext(id::text) & 255) / 1024.0),
-            tries = tries + ($4 or exists (
+            failure_count = failure_count + ($4 or exists (
                 select from items as other
                 where other.kind = items.kind
                   and other.status in ('pending_review', 'approved', 'rejected')

@@ -212,7 +212,7 @@ pub async fn restart(
             select item_transition(
                 $1, $2, 'processing', $3, $4, '{}',
                 jsonb_build_object(
-                    'tries', 0, 'submitted_at', $4::timestamptz, 'processed_at', null, 'lease_until', null,
+                    'failure_count', 0, 'submitted_at', $4::timestamptz, 'processed_at', null, 'lease_until', null,
                     'next_attempt_at', $5::timestamptz
                 )
             ) as version
