@@ -83,11 +83,11 @@ locals {
     }
     # One line for each run of the task `seal-audit` that reached the end of the audit log.
     sealings = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log is sealed\""
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"audit sealing caught up\""
       labels = {}
     }
     seals = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log was sealed\""
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"audit seal created\""
       labels = {}
     }
   }

@@ -152,7 +152,7 @@ pub fn openapi<F: Function>() -> Value {
     openapi::document(&problems.merge_from(F::routes().to_openapi()))
 }
 
-/// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they move.
+/// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they can set.
 ///
 /// # Errors
 /// Names every variable that is missing or invalid.

@@ -57,7 +57,7 @@ pub(crate) struct Durations {
     pub(crate) bin: usize,
 }
 
-/// All figures of a summary.
+/// The rows from which a summary is computed.
 pub(crate) struct Figures {
     pub(crate) totals: Json<Vec<Total>>,
     pub(crate) days: Json<Vec<DayCounts>>,

@@ -27,7 +27,7 @@ pub(crate) struct Window {
     pub(crate) parts: Vec<Part>,
 }
 
-/// The buckets of one size that start at `since` or later, and before `until`.
+/// The buckets of one size whose start is in `since..until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) grain: &'static str,

@@ -173,7 +173,8 @@ impl Uploads {
     }
 }
 
-/// Parses and validates an item of a batch like the body of a request for a single item.
+/// Parses and validates one item of a batch request by the rules of a single-item request. An item of another project
+/// is a 404.
 fn read_in_project<T: InProject + DeserializeOwned + Validate<Context = ()>>(
     mut item: Value,
     project: ProjectId,

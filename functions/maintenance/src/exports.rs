@@ -29,7 +29,7 @@ pub(crate) async fn restart(app: &AppState) -> Result<usize> {
     for export in &stuck {
         if export.tries >= MAX_TRIES {
             queries::fail(&mut tx, export, now).await?;
-            tracing::warn!(export_id = %export.id, step = export.step, "a step of an export failed too often");
+            tracing::warn!(export_id = %export.id, step = export.step, "export failed: too many failed attempts");
         } else {
             tx.record(&ExportRequested { export_id: export.id, step: export.step }).await?;
             tracing::info!(export_id = %export.id, step = export.step, "stuck export restarted");

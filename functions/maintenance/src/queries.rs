@@ -163,7 +163,7 @@ pub(crate) struct DeadLetter<'a> {
     pub(crate) is_replayable: bool,
     /// The hash by which messages about the same work are recognized.
     pub(crate) subject_hash: Vec<u8>,
-    /// The hash by which the cause of the failure is found.
+    /// SHA-256 of attributes and data. The cause of the failure is stored under it in `delivery_errors`.
     pub(crate) content_hash: Vec<u8>,
 }
 

@@ -75,7 +75,7 @@ async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Uploa
             let now = app.clock.now();
             processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::attempts_exhausted(), now)
                 .await?;
-            tracing::warn!(item_id = %upload.object.item_id, "processing failed too often");
+            tracing::warn!(item_id = %upload.object.item_id, "processing failed: too many failed attempts");
             continue;
         }
         let (attributes, resource) =

@@ -82,7 +82,7 @@ pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Res
         rows += sealed;
         if i64::try_from(sealed).is_ok_and(|sealed| sealed < BATCH) {
             // An alert fires when this line is missing for half an hour.
-            tracing::info!(rows, "the audit log is sealed");
+            tracing::info!(rows, "audit sealing caught up");
             break;
         }
     }
@@ -105,7 +105,7 @@ async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result
     let hash = sealer.hash(&previous_hash, last, &rows);
     let id = queries::insert_seal(&mut tx, last, &rows, &previous_hash, &hash, now).await?;
     tx.commit().await?;
-    tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "the audit log was sealed");
+    tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "audit seal created");
     Ok(Some(batch.len()))
 }
 

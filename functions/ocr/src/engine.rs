@@ -360,14 +360,14 @@ fn failure(reason: &str, message: &str) -> Failure {
     let (code, message) = if reason == "PIXEL_LIMIT_EXCEEDED" || text.contains("too large to be processed") {
         (
             FailureCode::PageTooLarge,
-            "A page has too many pixels to be read. Scan it at 300 dots per inch and upload that.",
+            "A page has too many pixels. Scan it at 300 dots per inch and upload the new file.",
         )
     } else if text.contains("encrypt") || text.contains("password") {
         (FailureCode::Encrypted, "The document is encrypted. Upload a copy without a password.")
     } else {
         (
             FailureCode::Unreadable,
-            "The file is broken or not of a kind that can be read. Open it, save it again, and upload that.",
+            "The file is damaged or its format is not supported. Open it, save it again, and upload the new file.",
         )
     };
     Failure::new(code, message)

@@ -46,13 +46,14 @@ pub(crate) fn in_text(pages: &[&str]) -> Option<Failure> {
 }
 
 fn form() -> Failure {
-    let message = "The PDF is a form that only Adobe Reader shows. Open it there, print the form to PDF, and upload that.";
+    let message =
+        "The PDF is a form that only Adobe Reader can show. Open it there, print it to PDF, and upload the new PDF.";
     Failure::new(FailureCode::XfaForm, message)
 }
 
 fn portfolio() -> Failure {
     let message =
-        "The PDF is a portfolio, which holds other files. Extract the files and upload each of them.";
+        "The PDF is a portfolio, which contains other files. Extract the files and upload each of them.";
     Failure::new(FailureCode::PdfPortfolio, message)
 }
 

@@ -106,7 +106,7 @@ impl Decisions {
                 queries::decide(&mut db, item, decision, user, entry.row()?, mail, now).await?
             {
                 if message.is_some() && !mailed {
-                    tracing::info!("the mail about a rejection was not requested: its cap is reached");
+                    tracing::info!("rejection mail suppressed: mail cap reached");
                 }
                 return Ok((decided, message.filter(|_| mailed)));
             }

@@ -15,7 +15,8 @@ const DATA_CHUNK: &[u8; 4] = b"data";
 /// A size that means "until the end of the file", written by recorders that do not know the size in advance.
 const STREAMED: u32 = u32::MAX;
 
-/// Returns the accepted media type of a file that starts with `head`. Of two names for it, the declared one counts.
+/// Returns the accepted media type of a file that starts with `head`. If the type has two names, returns the declared
+/// one.
 pub(crate) fn media_type(declared: &str, head: &[u8]) -> Option<&'static str> {
     let rest = head.get(sound_start(head)..).unwrap_or_default();
     if [b"RIFF", b"RF64", b"BW64"].iter().any(|form| head.starts_with(*form))

@@ -83,7 +83,7 @@ impl From<Fault> for Error {
         match fault {
             Fault::IoError(error) if !is_end(&error) => Self::Unavailable(error),
             Fault::Unsupported(encoding) => {
-                tracing::info!(encoding, "a recording is of an unsupported kind");
+                tracing::info!(encoding, "unsupported recording format");
                 Self::Failure(faults::unreadable())
             }
             _ => Self::Failure(faults::unreadable()),
@@ -343,7 +343,7 @@ impl Output {
         Ok(None)
     }
 
-    /// Writes the rest. Channels that end earlier are silent.
+    /// Writes the remaining samples, and pads shorter channels with silence.
     fn end(&mut self, tracks: &mut [Track], pieces: &Sender<Event>) -> Result<Stop, Error> {
         let rest = tracks.iter().flat_map(|track| &track.channels).map(|channel| channel.ready.len()).max();
         for _ in 0..rest.unwrap_or_default() {

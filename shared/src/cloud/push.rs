@@ -287,7 +287,7 @@ impl IntoResponse for Delivery {
                 StatusCode::NO_CONTENT.into_response()
             }
             Self::Retry(problem) if problem.code().status() == StatusCode::SERVICE_UNAVAILABLE => {
-                tracing::warn!(cause = problem.cause(), "the delivery was refused and will be repeated");
+                tracing::warn!(cause = problem.cause(), "delivery not acknowledged; Pub/Sub redelivers it");
                 Problem::new(Code::TooManyRequests).retry_after(REFUSED_FOR).into_response()
             }
             Self::Retry(problem) => problem.into_response(),

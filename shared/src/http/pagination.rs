@@ -103,7 +103,7 @@ pub struct PageQuery {
     cursor: Option<String>,
 }
 
-const NOT_A_CURSOR: &str = "is not a cursor of this list";
+const NOT_A_CURSOR: &str = "must be a `next_cursor` of this list with the same filters";
 
 /// Refuses the empty text, which replaces a cursor that is not valid.
 fn is_verified(sort_key: &Option<String>, (): &()) -> garde::Result {

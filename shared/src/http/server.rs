@@ -89,7 +89,7 @@ impl Service {
     ) -> std::io::Result<()> {
         let served = serve(listener, self.router, stop).await;
         if timeout(FINISH, self.finish).await.is_err() {
-            tracing::warn!("the process ended before its work was finished");
+            tracing::warn!("shutdown timed out before background work finished");
         }
         served
     }

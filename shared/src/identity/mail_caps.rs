@@ -182,7 +182,7 @@ async fn admit<const N: usize>(
             .and_then(|count| count.exceeded(caps, now))
     });
     if let Some(first) = exceeded.iter().flatten().next() {
-        tracing::info!(limit = first.limit, "a mail was not requested");
+        tracing::info!(limit = first.limit, "mail suppressed: mail cap reached");
         sqlx::query!(
             "update mail_counts set hour_mails = hour_mails - 1, day_mails = day_mails - 1 where subject = any($1)",
             &subjects,

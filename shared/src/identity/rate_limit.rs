@@ -220,7 +220,7 @@ impl Spent {
         self.check(charges, statuses)
     }
 
-    /// Keeps the charges for the response's fields, and refuses the request if one of them does.
+    /// Adds the charges to the `RateLimit` headers of the response. Returns 429 if a limit is exceeded.
     fn check(&mut self, charges: Vec<Charge>, statuses: Vec<LimitStatus>) -> Result<(), Problem> {
         let wait = statuses.iter().filter_map(|limit_status| limit_status.wait).max();
         self.charges.extend(charges);

@@ -35,7 +35,7 @@ pub enum FailureCode {
     TooLong,
     /// The document has more pages than can be read.
     TooManyPages,
-    /// The file is broken, or of a kind that cannot be read.
+    /// The file is damaged, or its format is not supported.
     Unreadable,
     /// The recording has an encoding that cannot be decoded.
     UnsupportedEncoding,

@@ -85,7 +85,7 @@ impl From<Row> for Recorded {
     }
 }
 
-/// Lists the transitions after a position, in an order in which none is missed.
+/// Lists the transitions after a position, in commit-safe order: a reader that resumes from the last one misses none.
 ///
 /// Ids are assigned before they commit, so a reader that follows ids would skip late commits. This function orders by
 /// transaction and stops before the oldest open transaction of the server. A long transaction, even in another

@@ -30,8 +30,8 @@ export interface paths {
         };
         /**
          * List audit log entries of the platform
-         * @description Newest first. With `Accept: application/x-ndjson`, the response contains all matching entries as newline-delimited
-         *     JSON, whatever the limit.
+         * @description Newest first. With `Accept: application/x-ndjson`, returns all matching entries as newline-delimited JSON and
+         *     ignores `limit`.
          */
         get: operations["list_audit_logs"];
         put?: never;
@@ -181,7 +181,8 @@ export interface paths {
         };
         /**
          * Summarize totals, daily trend, durations and top contributors
-         * @description New activity may take 30 seconds to appear. Durations, contributors and reviewers are counted by whole hours (UTC).
+         * @description New activity may take 30 seconds to appear. Durations, contributors and reviewers are aggregated by UTC hour, so
+         *     they can include the full hour in which the timeframe begins.
          */
         get: operations["get_summary"];
         put?: never;
@@ -285,8 +286,8 @@ export interface paths {
         put?: never;
         /**
          * Finish a passkey registration
-         * @description Stores the passkey and notifies the account owner by mail. Each ceremony can be finished once, even if this request
-         *     fails.
+         * @description Stores the passkey and notifies the account owner by mail. A ceremony can be used once. If this request fails, start
+         *     a new registration.
          */
         post: operations["finish_passkey_registration"];
         delete?: never;
@@ -307,8 +308,8 @@ export interface paths {
         /**
          * Start a passkey registration
          * @description Pass `options` through `PublicKeyCredential.parseCreationOptionsFromJSON` to `navigator.credentials.create`, and
-         *     send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable and
-         *     verify its user.
+         *     send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable, and
+         *     user verification is required.
          */
         post: operations["start_passkey_registration"];
         delete?: never;
@@ -349,7 +350,7 @@ export interface paths {
         /**
          * Reset the password
          * @description Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
-         *     confirms them, and invalidates all other links.
+         *     confirms them, and invalidates all other password reset links.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -431,8 +432,8 @@ export interface paths {
         };
         /**
          * Verify an email address
-         * @description The account gets the password and name of the registration that the opened link belongs to. Sessions opened with
-         *     another password end. Opening a link twice is allowed, since mail scanners open links too.
+         * @description Each registration mails its own link. The link that is opened sets the password and name from its registration and
+         *     ends sessions that used another password. Opening a link twice is allowed, since mail scanners open links too.
          */
         get: operations["verify_email"];
         put?: never;
@@ -526,8 +527,8 @@ export interface paths {
         };
         /**
          * Create a link to the file of a document
-         * @description The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
-         *     of no accepted type is not served.
+         * @description The link expires. The file is served as an attachment whose name has the extension of its media type. A file whose
+         *     type is not accepted cannot be downloaded.
          */
         get: operations["download_document"];
         put?: never;
@@ -610,7 +611,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 documents, with a result for each
-         * @description Each item is created or refused on its own. The results have the order of the request.
+         * @description Items are created independently of each other. Results are in request order.
          */
         post: operations["create_documents"];
         delete?: never;
@@ -677,9 +678,9 @@ export interface paths {
         put?: never;
         /**
          * Create a project export
-         * @description The export contains the items created before this request, documents first, in the order of their creation. Each
-         *     item has its text as of the moment it is written. The file is written in the background. The caller gets a mail when
-         *     it is ready.
+         * @description The export contains the items created before this request, documents first, in the order of their creation. The file
+         *     is written in the background. Each item is written with its text at that time. The caller gets a mail when it is
+         *     ready.
          *
          *     In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
          */
@@ -1016,7 +1017,7 @@ export interface paths {
         };
         /**
          * List items awaiting review, excluding those claimed by others
-         * @description The oldest items come first, or those with the lowest confidence.
+         * @description With `order=oldest`, the oldest items come first. With `order=confidence`, those with the lowest confidence do.
          */
         get: operations["list_queue"];
         put?: never;
@@ -1042,8 +1043,8 @@ export interface paths {
         head?: never;
         /**
          * Approve or reject an item
-         * @description The first decision counts. The uploader of a rejected item gets a mail with the feedback. Nobody decides on their own
-         *     upload while another member can.
+         * @description An item can be decided once, unless it is reopened. The uploader of a rejected item gets a mail with the feedback.
+         *     You can decide on your own upload only if no other member can.
          */
         patch: operations["decide_item"];
         trace?: never;
@@ -1081,7 +1082,7 @@ export interface paths {
         };
         /**
          * List the history of an item
-         * @description The latest change comes first. Each has the user, the time, and the text before and after.
+         * @description The latest change comes first. Each entry has the user, the time, and the text before and after.
          */
         get: operations["list_history"];
         put?: never;
@@ -1123,7 +1124,7 @@ export interface paths {
         put?: never;
         /**
          * Decide on up to 100 items, with a result for each
-         * @description Each decision is accepted or refused on its own. The results have the order of the request.
+         * @description Items are decided independently of each other. Results are in request order.
          */
         post: operations["decide_items"];
         delete?: never;
@@ -1394,8 +1395,8 @@ export interface paths {
         };
         /**
          * Create a link to the file of a voice sample
-         * @description The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
-         *     of no accepted type is not served.
+         * @description The link expires. The file is served as an attachment whose name has the extension of its media type. A file whose
+         *     type is not accepted cannot be downloaded.
          */
         get: operations["download_voice_sample"];
         put?: never;
@@ -1479,7 +1480,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 voice samples, with a result for each
-         * @description Each item is created or refused on its own. The results have the order of the request.
+         * @description Items are created independently of each other. Results are in request order.
          */
         post: operations["create_voice_samples"];
         delete?: never;

@@ -223,7 +223,7 @@ impl Objects {
     }
 }
 
-/// Parses a 64-bit number, which the JSON API writes as text.
+/// Parses a 64-bit integer, which the JSON API encodes as a string.
 fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use super::{examples, problems, schemas};
 use crate::http::problem::Code;
 
-/// The response headers: name, description, schema and a value.
+/// The response headers: name, description, schema and an example value.
 fn header_definitions() -> [(&'static str, &'static str, Value, &'static str); 7] {
     let text = || json!({"type": "string"});
     let seconds = || json!({"type": "integer", "minimum": 1});

@@ -160,7 +160,7 @@ fn refer(node: &mut Value, schemas: &[(String, Value)]) {
     }
 }
 
-/// Removes the components that nothing refers to. The problems remain, since they are added later.
+/// Removes unreferenced schemas. Keeps problem schemas, because references to them are added later.
 fn remove_unused(document: &mut Value) {
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let mut used: BTreeSet<String> =

@@ -33,7 +33,7 @@ pub(super) struct LimitStatus {
     pub(super) remaining: i64,
     /// The time until the debt is paid off.
     pub(super) reset: Duration,
-    /// The time until this request would be admitted; `None` if it was not refused by this limit.
+    /// The time until this limit would admit the request. `None` if this limit did not refuse it.
     pub(super) wait: Option<Duration>,
 }
 

@@ -158,7 +158,7 @@ impl<E: Engine> Processing<E> {
     }
 
     async fn fail_unusable(&self, job: &Job, problem: &Problem) -> Result<Delivery, Problem> {
-        tracing::error!(cause = problem.cause(), "the output of an operation is unusable");
+        tracing::error!(cause = problem.cause(), "batch output not imported; processing failed");
         let message =
             "The result of the processing could not be stored. Reprocess the item, or ask an operator.";
         let failure = Failure::new(FailureCode::OutputUnusable, message);
@@ -197,7 +197,7 @@ impl<E: Engine> Processing<E> {
             Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
             // The poll of the operation imports its output again, and counts the failures.
             Err(EngineError::Transient(problem) | EngineError::Unusable(problem)) => {
-                tracing::warn!(cause = problem.cause(), "a part of an operation's output was not imported");
+                tracing::warn!(cause = problem.cause(), "batch output shard not imported; it will be retried");
                 Ok(Delivery::Done)
             }
             Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
@@ -230,7 +230,7 @@ impl<E: Engine> Processing<E> {
             EngineError::Permanent(failure) => self.fail(&job.object, job.attempt, &failure).await,
             EngineError::Transient(problem) => Err(problem),
             EngineError::Unusable(problem) => {
-                tracing::warn!(cause = problem.cause(), "the output of an operation cannot be imported");
+                tracing::warn!(cause = problem.cause(), "batch output not imported; it will be retried");
                 queries::pause(&self.db, job, true, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
@@ -273,7 +273,7 @@ impl<E: Engine> Processing<E> {
             Ok::<_, Problem>(())
         };
         if let Err(problem) = delete.await {
-            tracing::warn!(cause = problem.cause(), "prepared objects were not deleted");
+            tracing::warn!(cause = problem.cause(), "converted recordings could not be deleted");
         }
     }
 }

@@ -169,8 +169,8 @@ pub(in super::super) async fn pause(
     Ok(())
 }
 
-/// Releases the lease until the quota may allow another attempt. Maintenance admits items to batch operations as quota
-/// becomes free. Other items pause for as long as they have been waiting, from one to ten minutes.
+/// Releases the lease and schedules the next attempt. Items for batch operations wait until maintenance admits them.
+/// Other items are retried after as long as they have waited so far, but after at least one and at most ten minutes.
 pub(in super::super) async fn defer(
     db: &PgPool,
     job: &Job,
