@@ -140,7 +140,7 @@ pub fn variables<F: Function>() -> Vec<Variable> {
     CommonSettings::variables().into_iter().chain(F::Settings::variables()).collect()
 }
 
-/// The schemas that no route names, because they belong to problem codes.
+/// The schemas of problem codes, which no route refers to.
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(ProblemBody, QuotaProblem, LastAdminProblem)))]
 struct Problems;

@@ -84,7 +84,7 @@ impl Uploads {
     }
 
     /// Renews the upload URL of a draft, or begins the next upload of a failed or rejected item, with the changes in
-    /// `next`. A repeated request begins no further upload.
+    /// `next`. A repeated request does not begin another upload.
     pub(crate) async fn renew<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,

@@ -22,7 +22,7 @@ pub(crate) struct Seats {
     taken: Arc<Mutex<HashMap<UserId, usize>>>,
 }
 
-/// The right to one stream. Dropping it gives it back.
+/// The right to open one stream. Dropping it releases the seat.
 pub(crate) struct Seat {
     seats: Seats,
     user: UserId,

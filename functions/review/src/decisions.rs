@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The number of attempts to change an item that other requests change at the same time. Each attempt reads the item
-/// without a lock, and its change requires that the item is still the same.
+/// without a lock, and changes it only if it is still the same.
 const TRIES: usize = 5;
 
 /// Decides on items and reopens them.
@@ -51,7 +51,7 @@ impl Decisions {
         Ok(decided)
     }
 
-    /// Makes the decisions of a batch, each on its own, then publishes the events of all of them.
+    /// Makes the decisions of a batch independently of each other, then publishes all their events.
     pub(crate) async fn decide_each(
         &self,
         reviewer: &Reviewer,

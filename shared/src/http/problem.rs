@@ -186,8 +186,8 @@ impl Problem {
         }
     }
 
-    /// Returns the cause for logs and dead letters, without email addresses, since it outlives the person. It must never
-    /// be sent to clients.
+    /// Returns the cause for logs and dead letters. Excludes email addresses, because logs and dead letters are stored
+    /// longer than a deleted account. It must never be sent to clients.
     #[must_use]
     pub fn cause(&self) -> String {
         without_addresses(match (&self.source, &self.detail) {

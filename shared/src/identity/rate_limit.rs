@@ -1,15 +1,16 @@
 //! Rate limits for routes that unauthenticated clients may call.
 //!
 //! A handler wraps its body in [`Limited`], or its session on routes where a signed-in client could guess a password.
-//! Each request spends from up to three quotas. Every route has its own:
+//! Each request spends from up to three quotas. Every route has its own quotas:
 //! - `address`: the client's address. An IPv6 address counts as its /64, and all requests without a known address
 //!   count as one client. It is spent before the body is read.
 //! - `account`: the account that the request is about, from this address. It is spent once the body is read, together
-//!   with the third.
-//! - `unknown-addresses`: that account from all addresses. An address from which the account has opened a session is exempt
-//!   once this quota is spent. A flood from many addresses therefore slows down sign-ins from new places, but never
-//!   locks the owner out of a known one. Sessions are queried only when `unknown-addresses` alone would refuse, so requests
-//!   refused by the other two quotas cost no query, and known addresses need no store of their own.
+//!   with `unknown-addresses`.
+//! - `unknown-addresses`: the same account, from all addresses together. An address from which the account has opened a
+//!   session is exempt once this quota is spent. A flood from many addresses therefore slows down sign-ins from new
+//!   addresses, but never locks the owner out at a known address. Sessions are queried only if `unknown-addresses`
+//!   alone would refuse the request, so requests that the other two quotas refuse cost no query, and known addresses
+//!   need no separate store.
 //!
 //! A quota is a GCRA (generic cell rate algorithm): a number of units a minute, which may be spent at once. Quotas are
 //! stored in Redis, if configured, so that instances share them. Otherwise, and while Redis does not respond, they are

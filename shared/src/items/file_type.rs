@@ -6,7 +6,7 @@ use super::ItemKind;
 struct FileType {
     /// The name, with an article.
     name: &'static str,
-    /// The sentence that says what to do with it.
+    /// The sentence that says what the user can do with the file.
     advice: &'static str,
 }
 
@@ -163,12 +163,12 @@ fn is_picture(brand: &[u8]) -> bool {
     )
 }
 
-/// Returns the type of a container, which its content shows.
+/// Returns the type of a container format, from its brand or its entries.
 fn by_container(head: &[u8]) -> Option<FileType> {
     let contains = |text: &[u8]| head.windows(text.len()).any(|window| window == text);
     if let Some(brand) = brand(head) {
         return Some(match brand {
-            // The main brand is the same for both. The compatible ones follow it.
+            // AVIF and HEIC files can have the same main brand. The compatible brands follow it.
             b"avif" | b"avis" => AVIF,
             b"mif1" | b"msf1"
                 if head.get(..64).is_some_and(|head| head.windows(4).any(|one| one == b"avif")) =>

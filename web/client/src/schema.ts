@@ -481,7 +481,7 @@ export interface paths {
         /**
          * Create a document and return a signed upload URL
          * @description The document is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and `upload.headers`,
-         *     before `upload.expires_at`. Processing starts by itself.
+         *     before `upload.expires_at`. Processing starts automatically.
          */
         post: operations["create_document"];
         delete?: never;
@@ -631,7 +631,8 @@ export interface paths {
          * Stream the events of a project
          * @description Sends item transitions as server-sent events. The schema describes one event, whose `data` is sent as JSON. The id of
          *     an event is the position to resume from. Comments are heartbeats. An `end` event means that you lost access: do not
-         *     reconnect. If the stream ends without one, reconnect with the last id, as `EventSource` does automatically.
+         *     reconnect. If the stream ends without an `end` event, reconnect with the last id, as `EventSource` does
+         *     automatically.
          */
         get: operations["stream_events"];
         put?: never;
@@ -719,7 +720,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Checks the platform and its dependencies
+         * Check the platform and its dependencies
          * @description The status is `degraded` if an optional dependency is unavailable. A report is at most one second old.
          */
         get: operations["get_health"];
@@ -739,7 +740,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Checks the process
+         * Check the process
          * @description The status is 200 while the process runs. Its dependencies are not checked.
          */
         get: operations["get_liveness"];
@@ -1349,7 +1350,7 @@ export interface paths {
         /**
          * Create a voice sample and return a signed upload URL
          * @description The voice sample is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and
-         *     `upload.headers`, before `upload.expires_at`. Processing starts by itself.
+         *     `upload.headers`, before `upload.expires_at`. Processing starts automatically.
          */
         post: operations["create_voice_sample"];
         delete?: never;
@@ -1715,7 +1716,7 @@ export interface components {
          * @description The id of a passkey registration or sign-in that has started and not finished.
          */
         CeremonyId: string;
-        /** @description The new password, and the current one as proof. */
+        /** @description The new password, and the current password as proof. */
         ChangePassword: {
             /**
              * Format: password
@@ -1759,7 +1760,7 @@ export interface components {
         };
         /** @description Up to 100 items of one kind and project. */
         CreateDocumentBatch: {
-            /** @description The items, each as in the request that creates a single item. Each succeeds or fails on its own. */
+            /** @description The items, with the fields of a request for a single item. Items are created independently of each other. */
             items: {
                 content_type: components["schemas"]["DocumentContentType"];
                 /** @description The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum. */
@@ -1820,7 +1821,7 @@ export interface components {
         };
         /** @description Up to 100 items of one kind and project. */
         CreateVoiceSampleBatch: {
-            /** @description The items, each as in the request that creates a single item. Each succeeds or fails on its own. */
+            /** @description The items, with the fields of a request for a single item. Items are created independently of each other. */
             items: {
                 content_type: components["schemas"]["VoiceContentType"];
                 /** @description The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum. */
@@ -1851,7 +1852,7 @@ export interface components {
         Day: {
             /**
              * Format: int64
-             * @description Approvals by a reviewer, or automatic ones in a project without reviewers.
+             * @description The number of approvals. Items of a project without reviewers are approved automatically.
              */
             approved: number;
             /** Format: date */
@@ -1875,8 +1876,8 @@ export interface components {
             uploaded: number;
         };
         /**
-         * @description A Pub/Sub message that could not be delivered within the maximum number of attempts. Of several messages about the same
-         *     work, the last one is kept.
+         * @description A Pub/Sub message that could not be delivered within the maximum number of attempts. A later message about the same
+         *     work replaces an earlier message.
          */
         DeadLetter: {
             attributes: Record<string, unknown>;
@@ -1892,7 +1893,7 @@ export interface components {
             message_id: string;
             /** @description True if the message can be replayed. */
             replayable: boolean;
-            /** @description The subscription that the message could not be delivered to. */
+            /** @description The subscription to which the message could not be delivered. */
             subscription: string;
         };
         /**
@@ -1910,7 +1911,7 @@ export interface components {
              */
             next_cursor: string | null;
         };
-        /** @description The result of a call for all dead letters that match a filter. */
+        /** @description The result of replaying or deleting the dead letters that match a filter. */
         DeadLettersDone: {
             /** @description Number of dead letters that this call replayed or deleted. */
             done: number;
@@ -2248,7 +2249,7 @@ export interface components {
             /** @description `User-Agent` header of the user. Null if someone else acted or the actor is unknown. */
             user_agent: string | null;
         };
-        /** @description Feedback in the account data export: what the user wrote when deciding on an item. */
+        /** @description Feedback in the account data export: the user wrote it when deciding on an item. */
         ExportedFeedback: {
             feedback: string;
             item_id: components["schemas"]["ItemId"];
@@ -2908,7 +2909,10 @@ export interface components {
         };
         /** @description Credentials for signing in with a password. */
         PasswordLogin: {
-            /** @description The address in any case. An address without an account is answered like a wrong password. */
+            /**
+             * @description The email address. Case is ignored. The response for an address without an account is the same as for a wrong
+             *     password.
+             */
             email: string;
             /** Format: password */
             password: string;
@@ -2946,14 +2950,14 @@ export interface components {
             done: number;
             /**
              * Format: int64
-             * @description The amount of work, an estimate until the last part is stored.
+             * @description The total amount of work. It is an estimate until the last part is stored.
              */
             total: number;
             /** @description The unit of `done` and `total`. */
             unit: components["schemas"]["ProgressUnit"];
         };
         /**
-         * @description The unit of a progress.
+         * @description The unit in which progress is counted.
          * @enum {string}
          */
         ProgressUnit: "pages" | "percent";
@@ -3014,7 +3018,7 @@ export interface components {
              * @example k3Jx0V1bq8n2Wm5c7Tz4Yg
              */
             challenge: string;
-            /** @description The passkeys that the account has already. */
+            /** @description The existing passkeys of the account. */
             excludeCredentials?: components["schemas"]["PublicKeyCredentialDescriptorJSON"][];
             extensions?: components["schemas"]["PasskeyCreationExtensions"];
             hints?: components["schemas"]["PublicKeyCredentialHint"][];
@@ -3027,7 +3031,7 @@ export interface components {
             timeout?: number;
             user: components["schemas"]["PublicKeyCredentialUserEntityJSON"];
         };
-        /** @description A passkey by its id. */
+        /** @description A reference to a passkey by its id. */
         PublicKeyCredentialDescriptorJSON: {
             /**
              * @description Bytes in Base64url without padding (RFC 4648, 5).
@@ -3365,7 +3369,7 @@ export interface components {
             totals: components["schemas"]["Totals"];
             /**
              * Format: double
-             * @description Minutes of transcribed speech.
+             * @description The number of minutes of transcribed speech.
              */
             voice_minutes: number;
         };
@@ -4579,7 +4583,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The result of a call for all dead letters that match a filter. */
+            /** @description The result of replaying or deleting the dead letters that match a filter. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4703,7 +4707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The result of a call for all dead letters that match a filter. */
+            /** @description The result of replaying or deleting the dead letters that match a filter. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

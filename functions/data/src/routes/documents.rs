@@ -45,7 +45,7 @@ pub(crate) async fn list_documents(
 /// Create a document and return a signed upload URL
 ///
 /// The document is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and `upload.headers`,
-/// before `upload.expires_at`. Processing starts by itself.
+/// before `upload.expires_at`. Processing starts automatically.
 #[utoipa::path(post, path = "/documents", tag = "documents", request_body = CreateDocument,
     responses((status = CREATED, body = DocumentUpload),
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]

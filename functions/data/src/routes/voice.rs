@@ -60,7 +60,7 @@ pub(crate) async fn list_languages(_: VerifiedAccount) -> Json<Languages> {
 /// Create a voice sample and return a signed upload URL
 ///
 /// The voice sample is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and
-/// `upload.headers`, before `upload.expires_at`. Processing starts by itself.
+/// `upload.headers`, before `upload.expires_at`. Processing starts automatically.
 #[utoipa::path(post, path = "/voice", tag = "voice", request_body = CreateVoiceSample,
     responses((status = CREATED, body = VoiceUpload),
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]

@@ -48,7 +48,7 @@ pub(crate) struct ItemDecision {
     decision: Decision,
 }
 
-/// The item after a decision of a batch.
+/// The state of an item after a decision in a batch.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DecidedItem {
     item: ReviewItem,

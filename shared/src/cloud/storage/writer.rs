@@ -54,8 +54,8 @@ impl ObjectWriter {
     /// Creates an object. The name must be unique to this operation: an existing object is taken for the result of an
     /// earlier attempt whose response was lost.
     ///
-    /// # Errors
-    /// 503 if Cloud Storage is unavailable or the producer of the bytes failed. Then there is no object.
+    /// # Errors 503 if Cloud Storage is unavailable or the producer of the bytes failed. In both cases, no object
+    /// exists.
     pub async fn create(
         &self,
         bucket: &str,

@@ -160,7 +160,7 @@ fn complete_response(status: &str, response: &mut Value, schemas: &Map<String, V
     }
 }
 
-/// Nothing in a query, a path or a header is null.
+/// Completes a parameter. Removes null from its schema, because nothing in a query, a path or a header is null.
 fn complete_parameter(parameter: &mut Value, schemas: &Map<String, Value>) {
     let schema = &mut parameter["schema"];
     schemas::remove_null(schema);

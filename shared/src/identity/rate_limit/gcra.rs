@@ -27,9 +27,9 @@ pub(super) struct Charge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LimitStatus {
     pub(super) policy: &'static str,
-    /// The number of such requests allowed in a window.
+    /// The number of requests with the same cost that are allowed in a window.
     pub(super) quota: i64,
-    /// The number of such requests that would be admitted now.
+    /// The number of requests with the same cost that would be admitted now.
     pub(super) remaining: i64,
     /// The time until the debt is paid off.
     pub(super) reset: Duration,
@@ -107,7 +107,8 @@ pub(super) struct LocalStore {
 }
 
 impl LocalStore {
-    /// Charges all keys, or none if one does not fit and `in_any_case` is false. Returns the debts before.
+    /// Charges all keys, or no key if a charge exceeds its limit and `in_any_case` is false. Returns the debts before
+    /// the charge.
     pub(super) fn spend(&self, charges: &[Charge], now: i64, in_any_case: bool) -> Vec<i64> {
         let mut paid_at = self.paid_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let debt = |charge: &Charge| paid_at.get(&charge.key).map_or(0, |at| (at - now).max(0));
@@ -124,8 +125,8 @@ impl LocalStore {
     }
 }
 
-/// Makes room by removing keys without debt, then the half with the smallest debts. A flood of new keys therefore does
-/// not release a key that has reached its limit.
+/// Makes room by removing keys without debt, then the half of the keys with the smallest debts. A flood of new keys
+/// therefore does not release a key that has reached its limit.
 fn forget(paid_at: &mut HashMap<Key, i64>, now: i64) {
     paid_at.retain(|_, at| *at > now);
     if paid_at.len() <= CAPACITY * 3 / 4 {

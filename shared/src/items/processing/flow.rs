@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The delay before the operation of an attempt without a result is started again.
+/// The delay before another attempt, after an operation ended without a result.
 const RESTART: Duration = Duration::minutes(1);
 /// The time that an operation has to write its output before it is polled.
 const POLL: Duration = Duration::minutes(2);
@@ -29,7 +29,8 @@ const POLL: Duration = Duration::minutes(2);
 const LONGEST_POLL: Duration = Duration::minutes(30);
 /// The longest time in the engine's queue. Google names no limit.
 const LONGEST_QUEUE: Duration = Duration::days(7);
-/// The failures that an operation without a result counts as. It may be billed, so an item gets three of them.
+/// The number of failures that an operation without a result counts as. Such an operation may be billed, so an item
+/// gets at most three of them.
 const LOST_OPERATION: i32 = 4;
 /// The largest accepted size of an output object, about ten times the usual size.
 const OUTPUT_BYTES: u64 = 48 << 20;
@@ -107,7 +108,8 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Polls an operation that is due. Past its lifetime, which begins when it leaves the queue, it ends.
+    /// Polls an operation that is due. Ends an operation that has exceeded its lifetime, which begins when the
+    /// operation leaves the queue.
     async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let age = job.operation_started_at.map_or(Duration::ZERO, |started| now - started);
@@ -136,15 +138,16 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Imports the whole output of an operation. Output that cannot be imported fails the item in the end: another
-    /// operation would be billed, and may write the same.
+    /// Imports the whole output of an operation. If all tries to import the output fail, the item fails: another
+    /// operation would be billed, and may write the same output.
     async fn import_output(&self, job: &Job, is_expired: bool) -> Result<Delivery, Problem> {
         match self.import_shards(job).await {
             Ok(()) => {
                 if self.complete(job.item_id(), job.attempt).await? {
                     return Ok(Delivery::Done);
                 }
-                // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
+                // A part is permanently missing. If the events have completed the attempt in the meantime, it stays
+                // completed.
                 self.end_operation(job, "its output is incomplete").await
             }
             Err(EngineError::Unusable(problem)) if job.tries + 1 >= MAX_TRIES => {
@@ -263,7 +266,8 @@ impl<E: Engine> Processing<E> {
         Ok(())
     }
 
-    /// Deletes what the engine prepared for an upload. What remains after an error expires with the bucket's objects.
+    /// Deletes the objects that the engine prepared for an upload. Objects that remain after an error expire like all
+    /// objects of the bucket.
     async fn clean(&self, item: ItemId) {
         let Some(folder) = E::PREPARED else { return };
         let delete = async {
