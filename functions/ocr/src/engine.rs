@@ -348,7 +348,7 @@ fn is_too_large(reason: &str, message: &str) -> bool {
 }
 
 fn too_many_pages() -> Failure {
-    let message = "The document has more pages than can be read. Split it and upload the parts.";
+    let message = "The document has more pages than can be processed. Split it and upload the parts.";
     Failure::new(FailureCode::TooManyPages, message)
 }
 

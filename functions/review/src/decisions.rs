@@ -145,7 +145,7 @@ impl Decisions {
         for _ in 0..TRIES {
             let item = queries::get_item(&mut db, id, reviewer.project_id).await?.or_not_found()?;
             if !matches!(item.status, ItemStatus::Approved | ItemStatus::Rejected) {
-                return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
+                return Err(Problem::new(Code::InvalidState).detail("The item has not been decided."));
             }
             if_match.check(item.version)?;
             let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);

@@ -54,7 +54,7 @@ pub struct Error {
 impl Error {
     /// Adds a variable with an invalid value, and the reason.
     pub fn invalid(&mut self, name: &str, why: impl fmt::Display) {
-        self.problems.push(format!("the environment variable {name} is wrong: {why}"));
+        self.problems.push(format!("the environment variable {name} is invalid: {why}"));
     }
 
     /// Creates an error about one variable.
@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the environment variable NAME is not set; \
-             the environment variable PORT is wrong: expected a whole number from 0 to 65535"
+             the environment variable PORT is invalid: expected a whole number from 0 to 65535"
         );
     }
 

@@ -33,7 +33,7 @@ pub enum FailureCode {
     SizeMismatch,
     /// The recording is longer than the limit for its language.
     TooLong,
-    /// The document has more pages than can be read.
+    /// The document has more pages than can be processed.
     TooManyPages,
     /// The file is damaged, or its format is not supported.
     Unreadable,

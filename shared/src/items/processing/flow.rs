@@ -200,7 +200,7 @@ impl<E: Engine> Processing<E> {
             Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
             // The poll of the operation imports its output again, and counts the failures.
             Err(EngineError::Transient(problem) | EngineError::Unusable(problem)) => {
-                tracing::warn!(cause = problem.cause(), "batch output shard not imported; it will be retried");
+                tracing::warn!(cause = problem.cause(), "output shard not imported; it will be retried");
                 Ok(Delivery::Done)
             }
             Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
