@@ -273,7 +273,7 @@ create table item_transitions (
     version integer not null,
     actor_user_id uuid,
     at timestamptz not null,
-    -- No personal text: the rows are kept when a person is erased.
+    -- Contains no personal text: the rows stay when a person is erased.
     details jsonb not null default '{}',
     constraint item_transitions_pkey primary key (id),
     constraint item_transitions_item_id_version_key unique (item_id, version)

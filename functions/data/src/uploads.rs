@@ -122,7 +122,7 @@ impl Uploads {
         Ok((row, signed))
     }
 
-    /// Inserts items. A repeated request gets the items that the first request created, except deleted ones.
+    /// Inserts items. A repeated request gets the items that the first request created, except deleted items.
     async fn insert(
         &self,
         project: ProjectId,

@@ -72,7 +72,8 @@ pub(crate) struct Sealed {
     expired: i32,
 }
 
-/// Handles the schedule `seal-audit`: seals new rows, creates the next months' partitions and drops expired ones.
+/// Handles the schedule `seal-audit`: seals new rows, creates the partitions of the next months and drops expired
+/// partitions.
 pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Result<Json<Sealed>> {
     let (end, now) = (Instant::now() + BUDGET, app.clock.now());
     let partitions = queries::create_partitions(&app.db, now, MONTHS_AHEAD).await?;

@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt, net::IpAddr, num::NonZeroU32, time::Duratio
 
 use secrecy::SecretString;
 
-/// A set of environment variables: those of the process, or a set built for a test.
+/// A set of environment variables: the environment of the process, or a set built for a test.
 #[derive(Clone, Default)]
 pub struct Env(HashMap<String, String>);
 
@@ -91,7 +91,7 @@ pub struct Variable {
     pub default: Option<&'static str>,
     /// True if startup fails when the variable is unset.
     pub required: bool,
-    /// True if the value is a secret, which is kept in a secret store and never shown.
+    /// True if the value is a secret, which is stored in a secret manager and never shown.
     pub secret: bool,
     /// The variable's documentation.
     pub doc: &'static str,

@@ -141,7 +141,7 @@ impl Problem {
         Self { source: Some(source.into()), ..Self::new(Code::Unavailable) }
     }
 
-    /// Sets the detail, which says what is wrong with this request.
+    /// Sets the detail, which explains the problem with this request.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());

@@ -30,7 +30,7 @@ crate::settings! {
     }
 }
 
-/// Counts mails and refuses those over a cap.
+/// Counts mails and refuses mails that exceed a cap.
 #[derive(Clone, Copy)]
 pub struct MailCaps {
     recipient: Caps,

@@ -61,7 +61,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Creates a hasher with as many threads as the settings allow hashes at once.
+    /// Creates a hasher whose number of threads is the configured number of concurrent hashes.
     #[must_use]
     pub fn new(settings: &PasswordSettings) -> Self {
         Self { threads: settings.concurrency.max(1), queue: Arc::default() }

@@ -1,4 +1,4 @@
-//! A Redis server of its own for a test, which can be killed and restarted.
+//! A Redis server that is started for one test, and can be killed and restarted.
 
 use std::process::Stdio;
 

@@ -121,8 +121,8 @@ fn refer_to_components(document: &mut Value) {
     }
 }
 
-/// Describes the `data` of server-sent events as it is sent: a text that contains JSON (OpenAPI 3.2, "Server-Sent Event
-/// Streams").
+/// Describes the `data` of server-sent events in the form in which it is sent: a text that contains JSON (OpenAPI 3.2,
+/// "Server-Sent Event Streams").
 fn encode_event_data(document: &mut Value) {
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let mut found = BTreeSet::new();
