@@ -5,7 +5,7 @@ create table projects (
     id uuid not null,
     name text not null,
     description text,
-    -- The language (BCP 47) of voice samples that name none.
+    -- The language (BCP 47) of voice samples without a language of their own.
     language text,
     created_by_id uuid not null,
     -- Grows with every change. The `ETag` is derived from it.
@@ -45,12 +45,12 @@ create table project_members (
 create index project_members_user_id_project_id_idx on project_members (user_id, project_id desc) include (role);
 -- Serves the list of a project's members, by keyset.
 create index project_members_project_id_id_idx on project_members (project_id, id);
--- Serves the question whether a project has another admin.
+-- Serves the check whether a project has another admin.
 create index project_members_admins_idx on project_members (project_id) where role = 'admin';
--- Serves the question whether a project has a reviewer.
+-- Serves the check whether a project has a reviewer.
 create index project_members_reviewers_idx on project_members (project_id) where role = 'reviewer';
 
--- Invitations by mail. The address need not have an account.
+-- Invitations by mail. The invited address may have no account.
 create table project_invitations (
     id uuid not null,
     project_id uuid not null,
@@ -94,7 +94,8 @@ create unique index project_invitations_open_key on project_invitations (project
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
 -- Serves erasing a user, and the account data export, by keyset.
 create index project_invitations_email_id_idx on project_invitations (email, id);
--- Serves the limit on a sender's open invitations, and ending those of a user who may no longer invite.
+-- Serves the limit on a sender's open invitations, and the revocation of the invitations of a user who may no longer
+-- invite.
 create index project_invitations_invited_by_id_open_idx on project_invitations (invited_by_id, expires_at)
     where accepted_at is null and revoked_at is null;
 -- Serves registration that is open to invited addresses only.
@@ -104,12 +105,12 @@ create index project_invitations_email_open_idx on project_invitations (email, e
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));
 
--- Returns what would be left without an active admin if a user stopped being one: a row for each such project, and a
--- row without a project if the platform would lose its last super admin.
+-- Returns a row for each project that would be left without an active admin if a user stopped being an admin, and a row
+-- without a project if the platform would lose its last super admin.
 --
--- Everything that takes an admin away calls it first, in its transaction: a change of a member (in one `project`), a
+-- Every change that removes an admin calls it first, in its transaction: a change of a member (in one `project`), a
 -- change of the global role (`check_platform`), a suspension or deletion of the account (both, in all projects). It
--- locks the projects and the super admins that it counts, so that the answer holds until the transaction ends.
+-- locks the projects and the super admins that it counts, so that the result stays valid until the transaction ends.
 create function projects_without_admin_after_removal(
     admin uuid, check_projects boolean, project uuid, check_platform boolean
 )
@@ -137,7 +138,7 @@ begin
         order by users.id
         for no key update;
     end if;
-    -- These statements see what was committed while the locks were awaited.
+    -- These statements see the changes that were committed while the locks were awaited.
     if check_platform and exists (
         select
         from users

@@ -1,6 +1,6 @@
--- Statistics: transitions folded into buckets, so that a summary costs the same however many items there are.
+-- Statistics: transitions folded into buckets, so that the cost of a summary does not depend on the number of items.
 
--- The contribution of each transition. It depends on the transition's own row only, because items are deleted and
+-- The contribution of each transition. It depends only on the transition's own row, because items are deleted but their
 -- transitions stay. A transition from a status to itself is a change of a document's domain.
 create view item_facts as
 select xid, id, project_id, kind, at, from_status, to_status,
@@ -12,7 +12,7 @@ select xid, id, project_id, kind, at, from_status, to_status,
        (from_status = 'processing' and to_status = 'failed')::integer as failed,
        (from_status in ('processing', 'pending_review') and to_status = 'approved')::integer as approved,
        (from_status = 'pending_review' and to_status = 'rejected')::integer as rejected,
-       -- Checked before they are cast: a value of another type counts as absent instead of stopping the fold.
+       -- The types are checked before the cast: a value of another type counts as absent instead of stopping the fold.
        case when kind = 'document' and from_status = 'processing' and jsonb_typeof(details -> 'parts') = 'number'
            then (details ->> 'parts')::numeric end as pages,
        case when jsonb_typeof(details -> 'duration_seconds') = 'number'
@@ -33,13 +33,13 @@ select xid, id, project_id, kind, at, from_status, to_status,
        details ->> 'domain_before' as domain_before
 from item_transitions;
 
--- The bin of a duration. Each bin is a tenth wider than the one before, so that its middle is within 5% of every value
--- in it. The first ends at a tenth of a second; the last begins at 24.8 years and has no end.
+-- Returns the bin of a duration. Each bin is a tenth wider than the previous bin, so that its middle is within 5% of
+-- every value in it. The first bin ends at a tenth of a second. The last bin begins at 24.8 years and has no end.
 create function duration_bin(seconds double precision) returns integer
     language sql immutable parallel safe
     return case when seconds > 0.1 then least(ceil(ln(seconds / 0.1) / ln(1.1)), 240)::integer else 0 end;
 
--- The start of the quarter-hour, hour, day or month (UTC) that contains a time.
+-- Returns the start of the quarter-hour, hour, day or month (UTC) that contains a time.
 create function bucket_start(grain text, at timestamptz) returns timestamptz
     language sql immutable parallel safe
     return case grain
@@ -49,7 +49,7 @@ create function bucket_start(grain text, at timestamptz) returns timestamptz
         else date_trunc('month', at at time zone 'UTC') at time zone 'UTC'
     end;
 
--- The sum of two histograms.
+-- Returns the sum of two histograms.
 create function add_bins(one integer[], two integer[]) returns integer[]
     language sql immutable parallel safe
     return (
@@ -85,12 +85,12 @@ create table statistics_cursor (
 );
 insert into statistics_cursor (xid, id) values (0, 0);
 
--- In the following tables the nil UUID stands for the whole platform in place of a project. A fold changes the counts of
--- recent rows again and again, but none of their indexed columns: the room on each page lets it leave the indexes alone
--- (HOT).
+-- In the following tables the nil UUID stands for the whole platform in place of a project. A fold repeatedly changes
+-- the counts of recent rows, but none of their indexed columns: with the free space on each page, it does not update
+-- the indexes (HOT).
 
--- The counts within a quarter-hour, hour, day or month. The offsets of time zones are multiples of quarter-hours. The
--- longer periods let a year take few rows.
+-- The counts within a quarter-hour, hour, day or month. The offsets of time zones are multiples of quarter-hours. With
+-- the longer periods, a year takes few rows.
 create table statistics_counts (
     project_id uuid not null,
     grain text not null,
@@ -103,7 +103,7 @@ create table statistics_counts (
     rejected bigint not null,
     pages bigint not null,
     voice_milliseconds bigint not null,
-    -- The sum of confidences, and how many items have one.
+    -- The sum of confidences, and the number of items that have a confidence.
     confidence_millionths bigint not null,
     confidence_count bigint not null,
     constraint statistics_counts_pkey primary key (project_id, grain, starts_at, kind),
@@ -118,7 +118,7 @@ create table statistics_durations (
     starts_at timestamptz not null,
     kind text not null,
     milestone text not null,
-    -- The number of items in each `duration_bin`, up to the last bin that has any.
+    -- The number of items in each `duration_bin`, up to the last bin that is not empty.
     bins integer[] not null,
     constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, milestone),
     constraint statistics_durations_grain_check check (grain in ('hour', 'day', 'month')),
@@ -153,7 +153,7 @@ with (fillfactor = 70);
 -- The current number of documents by domain.
 create table statistics_domains (
     project_id uuid not null,
-    -- Null for documents without one.
+    -- Null for documents without a domain.
     domain text,
     documents bigint not null,
     constraint statistics_domains_project_id_domain_key unique nulls not distinct (project_id, domain)
@@ -161,11 +161,11 @@ create table statistics_domains (
 
 -- Serves the most frequent domains of a project.
 create index statistics_domains_documents_idx on statistics_domains (project_id, documents desc) where documents <> 0;
--- Serves the removal of domains that no document has any more.
+-- Serves the removal of domains that no longer have a document.
 create index statistics_domains_empty_idx on statistics_domains (project_id) where documents = 0;
 
--- The contribution of the transitions after one position and up to another to each table: for folding the newest
--- transitions, and for recomputing a table from all of them.
+-- The contribution of the transitions after one position, and up to another position, to each table. Used for folding
+-- the newest transitions, and for recomputing a table from all transitions.
 
 create function counts_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_counts

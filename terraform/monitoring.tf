@@ -83,12 +83,12 @@ locals {
     }
     # One line for each run of the task `seal-audit` that reached the end of the audit log.
     seal_runs = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log is sealed\""
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"audit sealing caught up\""
       labels = {}
     }
     # One line for each seal.
     seals_created = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log was sealed\""
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"audit seal created\""
       labels = {}
     }
   }

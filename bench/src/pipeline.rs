@@ -1,4 +1,4 @@
-//! From the event of an upload to its text: `bench pipeline`.
+//! Measures the pipeline from an upload's finalize event to its stored text (`bench pipeline`).
 //!
 //! The engine answers at once, so that only the platform is measured. Storage, Pub/Sub and the engine run in this
 //! process on the same cores, so the figures include them.
@@ -27,13 +27,13 @@ use crate::{
 };
 
 const PDF: &[u8] = b"%PDF-1.7 a letter";
-/// Events that are awaited one by one.
+/// The number of events that are delivered sequentially.
 const SEQUENTIAL_EVENTS: usize = 300;
-/// Events that are delivered at once.
+/// The number of events that are delivered concurrently.
 const CONCURRENT_EVENTS: usize = 3000;
-/// Concurrent requests that Cloud Run sends to one instance.
+/// The number of concurrent requests that Cloud Run sends to one instance.
 const CONCURRENCY: usize = 80;
-/// Pages of the largest accepted document.
+/// The number of pages of the largest accepted document.
 const PAGES: usize = 500;
 const BLOCKS: usize = 12;
 const PAGE_BYTES: usize = 2500;

@@ -10,8 +10,8 @@ const END_OF_TIME: OffsetDateTime = Date::MAX.with_time(Time::MIDNIGHT).assume_u
 /// A time before the start of every bucket.
 const BEGINNING: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-/// Returns the time zone with an IANA name, or `None` if the name is unknown or names no place: `Factory` is the zone
-/// of a machine without a configured zone.
+/// Returns the time zone with an IANA name. Returns `None` if the name is unknown or is `Factory`, the zone of a
+/// machine without a configured zone.
 pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown() && !name.eq_ignore_ascii_case("Factory"))
 }
@@ -27,7 +27,7 @@ pub(crate) struct Window {
     pub(crate) parts: Vec<Part>,
 }
 
-/// The buckets of one size that start at `since` or later, and before `until`.
+/// The buckets of one size whose start is in `since..until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) grain: &'static str,
@@ -64,15 +64,15 @@ impl Window {
         Ok(Self { days: days.into_iter().map(date).collect::<Result<_, _>>()?, bounds, parts })
     }
 
-    /// Returns the largest bucket size that divides every day: hours, unless a day begins within an hour.
+    /// Returns the largest bucket size that divides every day: hours, unless a day begins within an hour of UTC.
     pub(crate) fn grain(&self) -> &'static str {
         let whole = self.bounds.iter().all(|bound| bound.unix_timestamp() % 3600 == 0);
         if whole { "hour" } else { "quarter_hour" }
     }
 }
 
-/// Returns the buckets from a time on: quarter-hours and hours until the next day (UTC), days until the next month,
-/// then months. Figures that are not counted by quarter-hour start at the beginning of the hour.
+/// Returns the buckets from `since` on: quarter-hours and hours until the next day (UTC), days until the next month,
+/// then months. Figures without quarter-hour buckets start at the beginning of the hour.
 fn parts(since: OffsetDateTime) -> Vec<Part> {
     let hour = since - Duration::seconds(since.unix_timestamp().rem_euclid(3600));
     let midnight = since.replace_time(Time::MIDNIGHT);

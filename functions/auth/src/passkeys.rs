@@ -47,7 +47,7 @@ pub(crate) struct Started {
 
 /// The result of checking an assertion.
 pub(crate) enum AssertionResult {
-    /// The assertion is valid. Holds the passkey with its updated counter, to be stored.
+    /// The assertion is valid. Holds the passkey with its updated counter, which the caller must store.
     Valid(Value),
     /// The assertion is rejected.
     Refused(Refusal),
@@ -56,7 +56,7 @@ pub(crate) enum AssertionResult {
 /// The reason why an assertion is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The signature is wrong, the challenge is of another ceremony, or the authenticator did not verify the user.
+    /// The signature is wrong, the challenge belongs to another ceremony, or the authenticator did not verify the user.
     Invalid,
     /// The signature counter did not increase: the key may have been copied.
     CounterRegression,

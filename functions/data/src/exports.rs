@@ -30,7 +30,7 @@ use crate::{
     queries,
 };
 
-/// The time after which an export in progress has probably ended.
+/// The time after which an export in progress has probably ended, for `Retry-After`.
 const EXPORT_TIME: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Creates, lists and gets project exports.

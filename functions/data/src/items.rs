@@ -162,7 +162,7 @@ impl Items {
         let row = self.get(access.target).await?;
         let generation = row.generation.filter(|_| row.type_checked).ok_or_else(|| {
             Problem::new(Code::InvalidState).detail(
-                "The file of this item has not been uploaded and checked yet, or is of no accepted type.",
+                "This file cannot be downloaded: it is not uploaded and checked yet, or its type is not accepted.",
             )
         })?;
         let now = self.clock.now();

@@ -84,7 +84,7 @@ impl Uploads {
     }
 
     /// Renews the upload URL of a draft, or begins the next upload of a failed or rejected item, with the changes in
-    /// `next`. A repeated request begins no further upload.
+    /// `next`. A repeated request does not begin another upload.
     pub(crate) async fn renew<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,
@@ -123,7 +123,7 @@ impl Uploads {
         Ok((row, signed))
     }
 
-    /// Inserts items. A repeated request gets the items that the first request created, except deleted ones.
+    /// Inserts items. A repeated request gets the items that the first request created, except deleted items.
     async fn insert(
         &self,
         project: ProjectId,
@@ -174,7 +174,8 @@ impl Uploads {
     }
 }
 
-/// Parses and validates an item of a batch like the body of a request for a single item.
+/// Parses and validates one item of a batch request by the rules of a single-item request. An item of another project
+/// is a 404.
 fn read_in_project<T: InProject + DeserializeOwned + Validate<Context = ()>>(
     mut item: Value,
     project: ProjectId,

@@ -18,7 +18,7 @@ const LISTED_PASSKEYS: i64 = 50;
 pub(crate) struct Mail {
     /// The recipient's address.
     pub(crate) to: String,
-    /// The values that its templates use, by name. Times are strings in RFC 3339 format.
+    /// The values for its templates, by name. Times are strings in RFC 3339 format.
     pub(crate) values: serde_json::Value,
 }
 

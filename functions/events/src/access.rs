@@ -48,7 +48,7 @@ impl InProject for StreamEvents {
     }
 }
 
-/// Only the client's address is limited, since a ticket cannot be guessed.
+/// Rate limits apply only to the client's address, because a ticket cannot be guessed.
 impl HasAccount for StreamEvents {
     fn account(&self) -> Account<'_> {
         Account::Unnamed

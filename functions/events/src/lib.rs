@@ -2,8 +2,8 @@
 //!
 //! While there are streams, one task reads new transitions once a second and sends each one to the streams of its
 //! project (`hub`). A stream that resumes first reads the events that it missed page by page, and then joins the hub
-//! without a gap (`stream`). A thousand streams cost the database that one query a second, and one more query at
-//! each heartbeat, which checks the access of all readers.
+//! without a gap (`stream`). Regardless of the number of streams, the database receives one query a second, and another
+//! query at each heartbeat, which checks the access of all readers.
 //!
 //! A transition is sent when no older transaction is open on the database server. A long transaction, in any database
 //! of the server, therefore delays events, but no event is lost.

@@ -78,8 +78,8 @@ impl Streams {
         let Some(StreamCursor(position)) = last else {
             return Ok(Some(Start::Now(self.hub.join(reader).await?)));
         };
-        // Another instance may be slightly ahead of this one, but no reader can have received an event from after the
-        // current end. A stream that resumed there would stay silent until the end passes it.
+        // Another instance may be slightly ahead of this one, but no reader can have received an event after the
+        // current end. A stream that resumed after the end would send nothing until the end passes that position.
         if self.hub.position().is_none_or(|delivered| position > delivered) {
             let present = queries::current_position(&self.db).await?;
             if position.xid > present.xid {
@@ -100,8 +100,8 @@ impl Streams {
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
         let (position, phase) = match start {
             Start::Now(subscription) => (subscription.position, Phase::Live(subscription)),
-            // The hub checks access, and this stream has not joined it yet. It may read missed events for one
-            // heartbeat, which is as long as any stream goes without a check.
+            // Only the hub checks access, and this stream has not joined it yet. The stream may read missed events for
+            // one heartbeat, because that is the interval between two access checks.
             Start::After(position) => {
                 (position, Phase::Backlog { until: Instant::now() + self.limits.heartbeat })
             }
@@ -184,8 +184,8 @@ impl Follower {
         }
     }
 
-    /// Returns the events of a batch that the reader has not received: another instance may have been ahead of this
-    /// one.
+    /// Returns the events of a batch that the reader has not received. The reader may have received some of them from
+    /// another instance that was ahead of this one.
     fn undelivered(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
         let delivered = batch.partition_point(|(position, _)| *position <= self.position);
         self.position = batch.last().map_or(self.position, |(last, _)| self.position.max(*last));

@@ -22,7 +22,7 @@ pub(crate) struct StreamSlots {
     streams_by_user: Arc<Mutex<HashMap<UserId, usize>>>,
 }
 
-/// The right to one stream. Dropping it gives it back.
+/// The right to open one stream. Dropping it releases the slot.
 pub(crate) struct StreamSlot {
     slots: StreamSlots,
     user: UserId,

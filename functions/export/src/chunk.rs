@@ -1,6 +1,6 @@
 //! Chunks: parts of an export file. Items are read in batches and written to storage at the same time. No database
 //! connection is held while storage receives the bytes. Memory use is limited to a batch of items and a few pieces of
-//! output, whatever the length of a text.
+//! output, regardless of the length of a text.
 
 use axum::body::Bytes;
 use shared::{

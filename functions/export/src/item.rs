@@ -41,7 +41,8 @@ const COLUMNS: [&str; 20] = [
     "version",
     "created_at",
 ];
-/// Returns the names of [`Item::fields`]: the shared columns, then the columns of each kind. The two texts follow.
+/// Returns the names of [`Item::fields`]: the shared columns, then the columns of each kind. The columns of the two
+/// texts follow.
 pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
     COLUMNS.into_iter().chain(kind_columns())
 }

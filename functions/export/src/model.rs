@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub(crate) struct ChunkStart {
     /// The kind of the items.
     pub(crate) kind: ItemKind,
-    /// The item before the chunk; `None` for the first item of the kind.
+    /// The item before the chunk; `None` if the chunk starts with the first item of the kind.
     pub(crate) after: Option<ItemId>,
 }
 

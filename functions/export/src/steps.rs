@@ -103,7 +103,7 @@ impl Steps {
         };
         let of = components.to_vec();
         if !self.advance(job, &Advance { position: None, items: 0, total: None, created, of }).await? {
-            // The instance that took over the lease may not have composed the sources yet.
+            // The sources are kept, because the instance that took over the lease may not have composed them yet.
             return Ok(Delivery::Done);
         }
         for (object, generation) in sources {
@@ -112,7 +112,7 @@ impl Steps {
                 tracing::warn!(
                     object,
                     cause = problem.cause(),
-                    "failed to delete a part; the last step tries again"
+                    "an export part was not deleted; the last step retries"
                 );
             }
         }

@@ -1,5 +1,5 @@
-//! Records dead letters with the cause of their last failure. They change nothing else: the tasks `restart-stuck` and
-//! `find-uploads` repeat the work.
+//! Records dead letters with the cause of their last failure. A dead letter has no other effect: the tasks
+//! `restart-stuck` and `find-uploads` retry the work.
 
 use std::collections::HashMap;
 

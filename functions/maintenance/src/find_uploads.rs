@@ -20,13 +20,13 @@ use crate::{
 
 /// The maximum number of uploads in one batch.
 const BATCH: i64 = 100;
-/// Objects that are looked up concurrently.
+/// The number of objects that are looked up concurrently.
 const CONCURRENCY: usize = 10;
 /// The time after which a run starts no more batches. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(15);
 /// The delay before the object of an upload is looked up, and the time after which another run may repeat the lookup.
 const CHECK_INTERVAL: Duration = Duration::minutes(10);
-/// The time that an upload has after its last URL: a resumable upload session lasts a week.
+/// The time after its last URL within which an upload can still complete. A resumable upload session lasts a week.
 const LIFETIME: Duration = Duration::days(8);
 
 /// The result of a run: numbers of items.
@@ -55,7 +55,8 @@ pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> R
     Ok(Json(report))
 }
 
-/// Looks up the objects of uploads that are reserved until `next`. Uploads that it does not reach are taken again then.
+/// Looks up the objects of uploads that are reserved until `next`. Uploads that this run does not reach are due again
+/// at `next`.
 async fn check_uploads(
     app: &AppState,
     uploads: Vec<IncompleteUpload>,

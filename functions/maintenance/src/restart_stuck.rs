@@ -1,6 +1,6 @@
-//! The owner of all retries: restarts processing that failed or whose worker died, triggers the next poll of batch
-//! operations, and admits items that wait for quota. Each is done by publishing the finalize event of the upload again.
-//! Fails items that have failed too often.
+//! Retries processing: restarts attempts that failed or whose worker died, triggers the next poll of batch operations,
+//! and admits items that wait for quota. For each of these, publishes the finalize event of the upload again. Marks
+//! items as failed after too many failed attempts.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -51,7 +51,7 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
 async fn admit_operations(app: &AppState) -> Result<usize> {
     let mut tx = app.outbox.begin().await?;
     let mut admitted = 0;
-    // Only one run at a time: two concurrent counts would both fill the same free capacity.
+    // Only one run admits items at a time, because two concurrent runs would both fill the same free capacity.
     if queries::lock_admission(&mut tx).await? {
         // Read the clock under the lock: an earlier time would miss the items that the previous holder admitted.
         let now = app.clock.now();
@@ -75,7 +75,7 @@ async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Uploa
             let now = app.clock.now();
             processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::attempts_exhausted(), now)
                 .await?;
-            tracing::warn!(item_id = %upload.object.item_id, "processing failed too often");
+            tracing::warn!(item_id = %upload.object.item_id, "processing failed: too many failed attempts");
             continue;
         }
         let (attributes, resource) =

@@ -1,5 +1,5 @@
 //! The Speech-to-Text engine: a synchronous call for short recordings, and a batch operation for longer ones.
-//! Recordings are passed by the URI of the object. A recording that Speech-to-Text does not read is converted before.
+//! Recordings are passed by the URI of the object. A recording that Speech-to-Text does not read is converted first.
 
 use std::{
     collections::BTreeMap,
@@ -56,7 +56,8 @@ shared::settings! {
         pub recognizer: String = "SPEECH_RECOGNIZER",
         /// The endpoint of Speech-to-Text. Defaults to the endpoint in the region of the recognizer.
         pub endpoint: Option<String> = "SPEECH_ENDPOINT",
-        /// The model for transcription. If unset, `chirp_3`, or `chirp_2` for recordings that are too long for it.
+        /// The model for transcription. If unset, `chirp_3`, or `chirp_2` for recordings that are too long for
+        /// `chirp_3`.
         pub model: Option<String> = "SPEECH_MODEL",
         /// The quota for synchronous calls per minute, which all instances share. 300 is Google's default for a region of a
         /// project (<https://cloud.google.com/speech-to-text/docs/quotas>).
@@ -82,8 +83,8 @@ const ONLINE_BYTES: u64 = 10_000_000;
 const ONLINE_BYTES_UNKNOWN_LENGTH: u64 = 240_000;
 /// The time limit for examining a recording.
 const EXAMINE_TIMEOUT: Duration = Duration::from_secs(60);
-/// The time after which a delivery that converted a recording leaves its transcription to the next one: the rest of the
-/// delivery must be enough for a synchronous call.
+/// The time after which a delivery that converted a recording leaves the transcription to the next delivery, because
+/// the remaining time must be enough for a synchronous call.
 const CALL_UNTIL: Duration = Duration::from_secs(40);
 
 /// The engine that calls Speech-to-Text.
@@ -170,7 +171,7 @@ impl Speech {
         })
     }
 
-    /// Returns the client for a location. An operation may be in a location that is not configured any more.
+    /// Returns the client for a location. An operation may be in a location that is no longer configured.
     async fn client(&self, location: &str) -> Result<&client::Speech, Problem> {
         let client = self.clients.get(location).or_else(|| self.clients.get(&self.recognizer.location));
         client.ok_or_else(|| Problem::internal(format!("no client for {location}")))?.get().await
@@ -196,7 +197,7 @@ impl Speech {
             .set_features(features)
     }
 
-    /// Makes a synchronous call. It is not retried here, because `maintenance` repeats the attempt.
+    /// Makes a synchronous call. The call is not retried here, because `maintenance` repeats the attempt.
     async fn online(&self, language: &Language, recording: &EngineInput) -> Result<Text, Refusal> {
         let permanent = |failure| Refusal::Error(EngineError::Permanent(failure));
         let model = self.models.for_call(language).map_err(permanent)?;
@@ -245,8 +246,8 @@ impl Speech {
         Ok(operation.name)
     }
 
-    /// Returns the recording as Speech-to-Text reads it, or `None` if its conversion needs another delivery. The limits
-    /// of the models apply before a conversion.
+    /// Returns the recording in a form that Speech-to-Text reads, converted if necessary. Returns `None` if the
+    /// conversion needs another delivery. The limits of the models are checked before a conversion.
     async fn prepare(
         &self,
         job: &Job,
@@ -319,7 +320,7 @@ impl Engine for Speech {
     }
 
     fn check(_: &Job, _: &Head) -> Option<Failure> {
-        // Some formats describe a recording at its end, so `read` examines it.
+        // `read` examines the recording, because some formats describe it at the end of the file.
         None
     }
 
@@ -341,7 +342,7 @@ impl Engine for Speech {
                 }
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {
-                    // The header is wrong.
+                    // The duration in the header is wrong.
                     let recording = EngineInput { duration: None, ..recording };
                     let name = self.batch(language, &recording, output).await?;
                     return Ok(EngineOutput::Operation { name, duration_seconds: None });
@@ -411,7 +412,7 @@ impl Engine for Speech {
 async fn has_same_channels(recording: &Arc<Recording>, part: Option<Part>, until: Instant) -> bool {
     let Some(part) = part else { return false };
     let source = Source::new(recording.clone(), part, Handle::current(), until);
-    // A decoder that panics has not compared them.
+    // If the decoder panics, it is unknown whether the channels are the same.
     tokio::task::spawn_blocking(move || channels::has_same_channels(source)).await.unwrap_or_default()
 }
 
@@ -433,7 +434,7 @@ async fn build_client(google: GoogleSettings, endpoint: String) -> Result<client
         .map_err(|error| Error::of("SPEECH_ENDPOINT", error))
 }
 
-/// Returns the endpoint of a location, which accepts no requests for others
+/// Returns the endpoint of a location. It accepts no requests for other locations
 /// (<https://cloud.google.com/speech-to-text/v2/docs/locations>).
 fn regional_endpoint(location: &str) -> String {
     match location {

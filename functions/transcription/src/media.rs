@@ -40,21 +40,21 @@ pub(crate) struct Media {
 /// The way in which a recording is read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Access {
-    /// Speech-to-Text reads the recording. This function decodes the part, if there is one.
+    /// Speech-to-Text reads the recording. The part, if there is one, is only decoded to compare channels.
     Native(Option<Part>),
     /// The part must be converted.
     Converted(Part),
 }
 
 impl Media {
-    /// Returns the properties of a recording that cannot be examined. Speech-to-Text decides on it.
+    /// The properties of a recording that cannot be examined. Speech-to-Text decides whether it is valid.
     const UNKNOWN: Self = Self { duration: None, channels: None, access: Access::Native(None) };
 }
 
 /// The reason why a recording cannot be examined.
 #[derive(Debug)]
 pub(crate) enum ExamineError {
-    /// It cannot be transcribed.
+    /// The recording cannot be transcribed.
     Failure(Failure),
     /// Cloud Storage could not be read.
     Unavailable(io::Error),
@@ -117,7 +117,7 @@ pub(crate) fn examine(
             of_tracks(format, &[CODEC_ID_OPUS], whole, false)
         }
         _ => {
-            // Browsers record Opus in MP4 too, which only the engine may decode.
+            // Browsers also record Opus in MP4. This function cannot decode it, but the engine may.
             let native: &[_] =
                 if media_type == "audio/webm" { &[CODEC_ID_OPUS] } else { &[CODEC_ID_AAC, CODEC_ID_OPUS] };
             let Some(format) = probed(open(&whole))? else { return Ok(Media::UNKNOWN) };
@@ -150,7 +150,7 @@ pub(crate) fn open(source: Source) -> Result<Box<dyn FormatReader>, Error> {
     symphonia::default::get_probe().probe(&Hint::new(), stream, Default::default(), Default::default())
 }
 
-/// Opens a recording, or returns `None` if its container is broken or of a kind that cannot be read.
+/// Opens a recording, or returns `None` if its container is damaged or not supported.
 fn probed(source: Source) -> io::Result<Option<Box<dyn FormatReader>>> {
     match open(source) {
         Ok(format) => Ok(Some(format)),
@@ -159,7 +159,7 @@ fn probed(source: Source) -> io::Result<Option<Box<dyn FormatReader>>> {
     }
 }
 
-/// Returns whether an error means that the file ends too early, or that its contents make no sense.
+/// Returns whether an error means that the file ends too early, or that its contents are invalid.
 pub(crate) fn is_end(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     matches!(error.kind(), UnexpectedEof | InvalidData | InvalidInput)
@@ -217,8 +217,8 @@ fn of_tracks(
     Ok(Media { duration, channels, access: Access::Converted(part) })
 }
 
-/// Returns the duration of a track whose container does not have it, from the times of its packets. Recordings of
-/// browsers are written while they are made, without a duration. Returns `None` if there is no time to read the file.
+/// Measures the duration of a track from the times of its packets, for containers that do not have it. Browsers write a
+/// file while they record, so it has no duration. Returns `None` if there is not enough time to read the file.
 fn measured(format: &mut dyn FormatReader, track: &Track) -> io::Result<Option<Duration>> {
     let Some(base) = track.time_base else { return Ok(None) };
     let mut times: Option<(f64, f64)> = None;
@@ -228,7 +228,7 @@ fn measured(format: &mut dyn FormatReader, track: &Track) -> io::Result<Option<D
             Ok(None) => break,
             Err(Error::IoError(error)) if error.kind() == io::ErrorKind::TimedOut => return Ok(None),
             Err(Error::IoError(error)) if !is_end(&error) => return Err(error),
-            // A file that ends too early, or is broken from here on, has what was read.
+            // If the file ends too early or is damaged from here on, the packets that were read count.
             Err(_) => break,
         };
         if packet.track_id == track.id {

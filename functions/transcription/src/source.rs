@@ -30,7 +30,7 @@ impl Recording {
     }
 }
 
-/// The part of a recording that a decoder reads, behind a header that replaces the original one.
+/// The part of a recording that a decoder reads, after a header that replaces the original header.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Part {
     pub(crate) header: Vec<u8>,
@@ -57,7 +57,7 @@ impl Source {
         self.part.header.len() as u64 + self.part.bytes.end.saturating_sub(self.part.bytes.start)
     }
 
-    /// Returns the bytes that are in memory from this position in the object on, at least one.
+    /// Returns the buffered bytes of the object that start at `position`: at least one byte.
     fn buffered(&mut self, position: u64) -> io::Result<&[u8]> {
         let head = &self.recording.head.bytes;
         if position < head.len() as u64 {

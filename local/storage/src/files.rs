@@ -63,7 +63,7 @@ impl Drop for Temporary {
             return;
         }
         if let Err(error) = remove(&self.0) {
-            tracing::warn!(%error, "a temporary file could not be removed, the next start removes it");
+            tracing::warn!(%error, "a temporary file could not be removed; it is removed at the next start");
         }
     }
 }

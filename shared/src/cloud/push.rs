@@ -134,8 +134,8 @@ impl Message {
         self.attributes.get(outbox::EVENT_ID)?.parse().ok()
     }
 
-    /// Runs a handler within the trace of the message's publisher. If it fails, stores the cause, which is shown if
-    /// the message becomes a dead letter.
+    /// Runs a handler within the trace of the message's publisher. If the handler fails, stores the cause, which is
+    /// shown if the message becomes a dead letter.
     pub async fn handle(
         &self,
         db: &PgPool,
@@ -170,7 +170,7 @@ impl Message {
     }
 
     /// Returns the SHA-256 of the object or the event that the message is about. Unlike [`Self::content_hash`], it is
-    /// the same for all messages that request the same work, such as those that `maintenance` repeats.
+    /// the same for all messages that request the same work, such as the messages that `maintenance` publishes again.
     #[must_use]
     pub fn subject_hash(&self) -> Vec<u8> {
         let object = [BUCKET, OBJECT, GENERATION].map(|name| self.attributes.get(name).map(String::as_bytes));
@@ -180,8 +180,8 @@ impl Message {
         }
     }
 
-    /// Returns an event to the outbox after a failure that may pass. `maintenance` publishes it again after a pause: for
-    /// as long as it has existed, from 30 seconds to an hour.
+    /// Returns an event to the outbox after a temporary failure. `maintenance` publishes it again after a pause that is
+    /// as long as the event has existed, between 30 seconds and an hour.
     ///
     /// # Errors
     /// The failure itself after three days, so that the message becomes a dead letter, or when the outbox cannot be
@@ -287,7 +287,7 @@ impl IntoResponse for Delivery {
                 StatusCode::NO_CONTENT.into_response()
             }
             Self::Retry(problem) if problem.code().status() == StatusCode::SERVICE_UNAVAILABLE => {
-                tracing::warn!(cause = problem.cause(), "the delivery was refused and will be repeated");
+                tracing::warn!(cause = problem.cause(), "delivery not acknowledged; Pub/Sub redelivers it");
                 Problem::new(Code::TooManyRequests).retry_after(RETRY_AFTER).into_response()
             }
             Self::Retry(problem) => problem.into_response(),

@@ -29,7 +29,7 @@ use crate::{
 
 /// The time for which a session counts as recent after its user has authenticated.
 pub const RECENT: Duration = Duration::minutes(10);
-/// The maximum length of an access token, in bytes. Those of this platform have about 600.
+/// The maximum length of an access token, in bytes. Tokens of this platform have about 600 bytes.
 const MAX_TOKEN: usize = 4 << 10;
 
 /// The dependencies of authorization, part of the state of every function with routes.

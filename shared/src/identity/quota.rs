@@ -1,7 +1,7 @@
 //! Limits on the resources and the work of one user.
 //!
-//! A limit on rows is counted in the transaction that adds one, after [`lock_user`]. A limit on work in a period is a
-//! [`UserQuota`].
+//! For a limit on rows, the transaction that adds a row counts the existing rows after [`lock_user`]. A limit on work
+//! in a period is a [`UserQuota`].
 
 use std::{num::NonZeroU32, sync::Arc};
 

@@ -1,15 +1,16 @@
 //! Rate limits for routes that unauthenticated clients may call.
 //!
 //! A handler wraps its body in [`RateLimited`], or its session on routes where a signed-in client could guess a
-//! password. Each request is charged to up to three quotas. Every route has its own:
+//! password. Each request is charged to up to three quotas. Every route has its own quotas:
 //! - `address`: the client's address. An IPv6 address counts as its /64, and all requests without a known address
 //!   count as one client. It is charged before the body is read.
 //! - `account`: the account that the request is about, from this address. It is charged once the body is read, together
-//!   with the third.
-//! - `unknown-addresses`: that account from all addresses. An address from which the account has opened a session is exempt
-//!   once this quota is exhausted. A flood from many addresses therefore slows down sign-ins from new places, but never
-//!   locks the owner out of a known one. Sessions are queried only when `unknown-addresses` alone would refuse, so requests
-//!   refused by the other two quotas cost no query, and known addresses need no store of their own.
+//!   with `unknown-addresses`.
+//! - `unknown-addresses`: the same account, from all addresses together. An address from which the account has opened a
+//!   session is exempt once this quota is exhausted. A flood from many addresses therefore slows down sign-ins from
+//!   new addresses, but never locks the owner out at a known address. Sessions are queried only if
+//!   `unknown-addresses` alone would refuse the request, so requests that the other two quotas refuse cost no query,
+//!   and known addresses need no separate store.
 //!
 //! A quota is a GCRA (generic cell rate algorithm): a number of units a minute, which may be used at once. Quotas are
 //! stored in Redis, if configured, so that instances share them. Otherwise, and while Redis does not respond, they are
@@ -232,7 +233,7 @@ impl RateLimitCharges {
         self.check(charges, statuses)
     }
 
-    /// Keeps the charges for the response's fields, and refuses the request if one of them does.
+    /// Adds the charges to the `RateLimit` headers of the response. Returns 429 if a limit is exceeded.
     fn check(&mut self, charges: Vec<Charge>, statuses: Vec<LimitStatus>) -> Result<(), Problem> {
         let wait = statuses.iter().filter_map(|limit_status| limit_status.wait).max();
         self.charges.extend(charges);

@@ -59,7 +59,8 @@ pub struct KindDefinition {
     pub media_types: &'static [&'static str],
     /// Other names that browsers send for these types, each with its type. They are accepted as well.
     pub aliases: &'static [(&'static str, &'static str)],
-    /// The file name extensions of each media type, in the order of `media_types`. The first one is the usual one.
+    /// The file name extensions of each media type, in the order of `media_types`. The first extension of a type is the
+    /// usual extension.
     pub extensions: &'static [&'static [&'static str]],
     /// The largest size of an upload, in bytes.
     pub max_bytes: i64,
@@ -287,7 +288,7 @@ impl<K: Kind> ToSchema for KindName<K> {
     }
 }
 
-/// An accepted media type of an upload of a kind, however the client named it.
+/// An accepted media type of an upload of a kind, normalized from the name that the client sent.
 pub struct MediaType<K> {
     name: &'static str,
     kind: PhantomData<K>,

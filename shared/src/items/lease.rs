@@ -3,8 +3,8 @@
 //! The claim that acquires a lease commits before the work begins. The holder renews the lease while it works, so the
 //! lease expires soon after its holder has died, and not before.
 //!
-//! `maintenance` alone repeats work: a failed attempt is recorded with a pause, and its message is acknowledged. Pub/Sub
-//! redelivers only what could not be recorded.
+//! Only `maintenance` repeats work: a failed attempt is recorded with a pause, and its message is acknowledged. Pub/Sub
+//! redelivers a message only if the failure could not be recorded.
 
 use std::convert::Infallible;
 
@@ -19,7 +19,7 @@ use crate::{
 
 /// The duration of a lease after it is acquired or renewed.
 pub const LEASE: Duration = Duration::seconds(45);
-/// The interval between renewals. A lease outlasts two failed ones.
+/// The interval between renewals. A lease outlasts two failed renewals.
 const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
 /// The number of counted failures after which work fails permanently.
 pub const MAX_FAILURES: i32 = 12;
@@ -47,7 +47,7 @@ pub trait Leased: Sync {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
     /// Records a failed attempt and releases the lease, if this instance still holds it. `maintenance` repeats the work
-    /// after a pause, which grows.
+    /// after a pause that grows with each failure.
     fn schedule_retry(
         &self,
         db: &PgPool,
@@ -80,7 +80,7 @@ pub async fn run_with_lease<J: Leased>(
     }
 }
 
-/// Renews the lease for as long as it is polled. A failed renewal is retried at the next interval.
+/// Renews the lease for as long as the future is polled. A failed renewal is retried at the next interval.
 async fn keep<J: Leased>(db: &PgPool, clock: &Clock, job: &J) -> Infallible {
     loop {
         tokio::time::sleep(RENEWAL).await;

@@ -1,4 +1,5 @@
-//! The guard's locators for items and exports: the path contains the resource's id, and the resource its project.
+//! The guard's locators for items and exports: the path contains the resource's id, and the resource determines the
+//! project.
 
 use std::marker::PhantomData;
 
@@ -17,7 +18,7 @@ use crate::{
 
 pub use super::kind::{Document, Kind, Voice};
 
-/// Locates the project by the item in the path, of one kind or of any.
+/// Locates the project by the item in the path, of one kind or of any kind.
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
 

@@ -333,14 +333,14 @@ async fn a_function_starts_while_redis_is_down() {
         Env::from_iter([("REDIS_URL", "http://:secret@somewhere"), ("RATE_LIMIT_ADDRESS_PER_MINUTE", "0")]);
     let error = RateLimitSettings::from_env(&env).err().expect("an error").to_string();
     assert!(
-        error.contains("RATE_LIMIT_ADDRESS_PER_MINUTE is wrong: expected a whole number from 1"),
+        error.contains("RATE_LIMIT_ADDRESS_PER_MINUTE is invalid: expected a whole number from 1"),
         "{error}"
     );
     let settings = RateLimitSettings::from_env(&Env::from_iter([("REDIS_URL", "http://:secret@somewhere")]));
     let limits =
         RateLimits::new(&settings.expect("settings"), Clock::default(), |_, _| Box::pin(async { Ok(false) }));
     let error = limits.err().expect("an error").to_string();
-    assert!(error.contains("REDIS_URL is wrong") && !error.contains("secret"), "{error}");
+    assert!(error.contains("REDIS_URL is invalid") && !error.contains("secret"), "{error}");
 }
 
 /// The log of the test's own thread.

@@ -38,7 +38,7 @@ pub(crate) struct ReplayableMessage {
     pub(crate) data: String,
 }
 
-/// Deletes and returns a dead letter. Of two concurrent calls, only one gets it.
+/// Deletes and returns a dead letter. If two calls run concurrently, only the first returns it.
 pub(crate) async fn delete_dead_letter(
     db: &mut PgConnection,
     id: DeadLetterId,
@@ -53,7 +53,7 @@ pub(crate) async fn delete_dead_letter(
 }
 
 /// Deletes and returns up to `limit` dead letters that match a filter, oldest first, and counts those that remain. Skips
-/// those that a concurrent call has taken. With `is_replay`, only those that can be replayed match.
+/// dead letters that a concurrent call is deleting. With `is_replay`, only dead letters that can be replayed match.
 pub(crate) async fn delete_dead_letters(
     db: &mut PgConnection,
     filter: &DeadLetterFilter,

@@ -203,9 +203,9 @@ macro_rules! select_figures {
     };
 }
 
-/// Returns the activity in the window and the current totals. If `maintenance` has not filled the buckets for long, the
-/// limits make the figures late instead of the query slow. They also keep the planner's cost estimate below the
-/// threshold of JIT compilation.
+/// Returns the activity in the window and the current totals. If `maintenance` has not filled the buckets for a long
+/// time, the limits keep the query fast, and the figures lag behind. They also keep the planner's cost estimate below
+/// the threshold of JIT compilation.
 pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Result<Figures, sqlx::Error> {
     let buckets = scope.buckets();
     let grains: Vec<&str> = window.parts.iter().map(|part| part.grain).collect();

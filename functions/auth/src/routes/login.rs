@@ -25,7 +25,8 @@ use crate::{
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordLogin {
-    /// The address in any case. An address without an account is answered like a wrong password.
+    /// The email address. Case is ignored. The response for an address without an account is the same as for a wrong
+    /// password.
     #[garde(length(chars, max = 1000))]
     #[schema(max_length = 1000)]
     email: String,
@@ -53,7 +54,7 @@ impl HasAccount for Login {
     fn account(&self) -> Account<'_> {
         match &self.0 {
             Proof::Password(login) => Account::Email(&login.email),
-            // Only a verified signature shows whose passkey it is.
+            // The owner of a passkey is known only after its signature is verified.
             Proof::Passkey(_) => Account::Unnamed,
         }
     }

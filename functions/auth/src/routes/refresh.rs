@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use crate::{model::Tokens, sessions::Sessions};
 
-/// Leading characters that all refresh tokens of a session share: the session id without its last two bits.
+/// The number of leading characters that all refresh tokens of a session share. They encode the session id without its
+/// last two bits.
 const SESSION_CHARACTERS: usize = 21;
 
 /// A refresh token to exchange.

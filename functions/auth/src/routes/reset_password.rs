@@ -35,7 +35,7 @@ impl HasAccount for ResetPassword {
 /// Reset the password
 ///
 /// Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
-/// confirms them, and invalidates all other links.
+/// confirms them, and invalidates all other password reset links.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth", request_body = ResetPassword,
     responses((status = NO_CONTENT),
         (status = BAD_REQUEST, description = "token_invalid, token_expired")))]

@@ -52,14 +52,14 @@ pub(crate) struct Item {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Progress {
     pub(crate) done: i64,
-    /// The amount of work, an estimate until the last part is stored.
+    /// The total amount of work. It is an estimate until the last part is stored.
     pub(crate) total: i64,
     /// The unit of `done` and `total`.
     #[schema(value_type = ProgressUnit)]
     pub(crate) unit: String,
 }
 
-/// The unit of a progress.
+/// The unit in which progress is counted.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "describes a column that only engines write")]
@@ -136,8 +136,8 @@ pub(crate) struct LockedItem {
     pub(crate) kind: ItemKind,
     pub(crate) status: ItemStatus,
     pub(crate) version: i32,
-    /// The first upload of a draft, or the next one of any other item. If that was not requested yet, it has the
-    /// description of the current one and the next number.
+    /// The first upload of a draft, or the next upload of any other item. If the next upload was not requested yet,
+    /// this is a copy of the current upload with the next number.
     pub(crate) incomplete_upload: IncompleteUpload,
     /// True if the incomplete upload was requested.
     pub(crate) is_requested: bool,
@@ -146,14 +146,14 @@ pub(crate) struct LockedItem {
 }
 
 impl LockedItem {
-    /// Returns whether the item accepts an upload: the first one of a draft, or the next one of a failed or rejected
-    /// item.
+    /// Returns whether the item accepts an upload: the first upload of a draft, or the next upload of a failed or
+    /// rejected item.
     pub(crate) fn accepts_upload(&self) -> bool {
         matches!(self.status, ItemStatus::Draft | ItemStatus::Failed | ItemStatus::Rejected)
     }
 
-    /// Returns the cost of the incomplete upload as described now: all its bytes if it begins, only the additional ones
-    /// if it was requested before.
+    /// Returns the cost of a request that describes the incomplete upload as `upload`: one item and all bytes, or only
+    /// the additional bytes if the upload was requested before.
     pub(crate) fn cost(&self, upload: &IncompleteUpload) -> Cost {
         if self.is_requested {
             return Cost {

@@ -84,5 +84,5 @@ pub(crate) struct Filter {
     pub(crate) words: Option<String>,
 }
 
-/// The sort key of an item in a list: its rank in a search, or else 0, and its id.
+/// The sort key of an item in a list: its rank (0 outside a search) and its id.
 pub(crate) type Place = (f32, Uuid);

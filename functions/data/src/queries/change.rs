@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::model::{Change, IncompleteUpload};
 
-/// Changes the description of a draft's upload, and with it the search index. Without an `entry` for the audit log, the
-/// name, type and size are unchanged, and so is the version.
+/// Changes the description of a draft's upload, and the search index of its name. If `entry` (for the audit log) is
+/// `None`, the name, type and size are unchanged, so the version stays the same.
 pub(crate) async fn describe_draft(
     db: &mut PgConnection,
     id: ItemId,
@@ -87,8 +87,8 @@ pub(crate) async fn start_next_upload(
     Ok(())
 }
 
-/// Sets the domain of a document, unless it is unchanged. For statistics, the change is a transition from the status
-/// of the document to itself.
+/// Sets the domain of a document, unless it is unchanged. For statistics, records the change as a transition from the
+/// document's status to the same status.
 pub(crate) async fn set_domain(
     db: &mut PgConnection,
     change: &Change,
@@ -148,7 +148,7 @@ pub(crate) async fn set_language(
     Ok(())
 }
 
-/// Deletes an item from everything except its history.
+/// Moves an item to the status `deleted`, and records the deletion in the audit log.
 pub(crate) async fn delete_item(db: &mut PgConnection, change: &Change) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "

@@ -27,7 +27,8 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 ///
 /// Sends item transitions as server-sent events. The schema describes one event, whose `data` is sent as JSON. The id of
 /// an event is the position to resume from. Comments are heartbeats. An `end` event means that you lost access: do not
-/// reconnect. If the stream ends without one, reconnect with the last id, as `EventSource` does automatically.
+/// reconnect. If the stream ends without an `end` event, reconnect with the last id, as `EventSource` does
+/// automatically.
 #[utoipa::path(get, path = "/events", tag = "events",
     params(StreamEvents), security(("bearer" = []), ("ticket" = [])),
     responses((status = OK, body = StreamEvent, content_type = "text/event-stream"),

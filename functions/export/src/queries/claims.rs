@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use crate::model::{ChunkStart, Job};
 
 /// Leases a step to this instance. If the instance dies, maintenance repeats the step at `next_attempt_at`, after a pause
-/// that grows.
+/// that grows with each attempt.
 pub(crate) async fn lease(
     db: &PgPool,
     event: ExportRequested,

@@ -60,7 +60,7 @@ pub(crate) async fn fail(
     export: &StuckExport,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let message = "The export failed after several attempts. Create another one later.";
+    let message = "The export failed after several attempts. Create another export later.";
     let failure = Failure::new(FailureCode::AttemptsExhausted, message);
     // The query adds the project's id from the row of the export.
     let entry = Entry::success(None, Action::ExportFailed, export.id.0).with(json!({"code": failure.code}));

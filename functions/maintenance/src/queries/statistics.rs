@@ -1,7 +1,7 @@
 //! Queries about the buckets of the statistics and the cursor up to which they are filled.
 //!
-//! Only one run at a time writes them, so a transaction that changes an item never waits for a bucket. The SQL
-//! functions of the migration define what a range of transitions adds.
+//! Only one run at a time writes them, so a transaction that changes an item never waits for a bucket. SQL functions in
+//! the migrations compute the changes that a range of transitions causes.
 
 use shared::items::Position;
 use sqlx::{PgConnection, PgPool};
@@ -19,7 +19,7 @@ pub(crate) async fn move_cursor(db: &mut PgConnection, to: Position) -> Result<(
     Ok(())
 }
 
-/// A statement that adds the transitions after one position and up to another to a table.
+/// Defines functions that add the transitions after one position, and up to another position, to a table.
 macro_rules! add {
     ($(#[$doc:meta])* $name:ident, $statement:literal) => {
         $(#[$doc])*
@@ -111,7 +111,7 @@ pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// Functions that delete up to `limit` rows of the projects that were deleted before a time.
+/// Defines functions that delete up to `limit` rows of the projects that were deleted before a time.
 macro_rules! delete_rows {
     ($($name:ident($table:literal);)+) => {$(
         pub(crate) async fn $name(db: &PgPool, before: OffsetDateTime, limit: i64) -> Result<u64, sqlx::Error> {

@@ -11,11 +11,11 @@ use uuid::Uuid;
 /// An upload without a finalize event.
 pub(crate) struct IncompleteUpload {
     pub(crate) object: ObjectName,
-    /// When its last URL was issued.
+    /// The time at which the last URL of the upload was issued.
     pub(crate) url_at: OffsetDateTime,
 }
 
-/// Reserves uploads until `next` whose last URL was issued before `issued_before` and that are due for a lookup.
+/// Reserves, until `next`, uploads that are due for a lookup and whose last URL was issued before `issued_before`.
 pub(crate) async fn lease_incomplete_uploads(
     db: &PgPool,
     now: OffsetDateTime,
@@ -60,8 +60,8 @@ pub(crate) async fn lease_incomplete_uploads(
     Ok(uploads.collect())
 }
 
-/// Postpones the next lookup of items whose event was published again. The lookup finds events that had no effect. The
-/// pause is as long as the item has waited already: at least ten minutes and at most an hour.
+/// Postpones the next lookup of items whose event was published again. That lookup detects an event that had no effect.
+/// The pause is as long as the item has waited already: at least ten minutes and at most an hour.
 pub(crate) async fn schedule_retry(
     db: &mut PgConnection,
     items: &[ItemId],

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::model::{Order, Place, Queue, ReviewItem};
 
-/// Selects items. `$rest` is the statement from its `from` clause on: a subquery that the planner keeps, so that the
-/// fields of an item's kind are read once.
+/// Selects items. `$rest` is the statement from its `from` clause on. It selects from a subquery with `offset 0` or
+/// `limit`, which the planner does not flatten, so that the fields of an item's kind are read once.
 macro_rules! select_items {
     ([$($rest:literal),+], $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
@@ -49,7 +49,8 @@ pub(crate) async fn get_item(
     .await
 }
 
-/// Selects a page of a queue. Each order and filter gets a statement of its own, which the index of that order serves.
+/// Selects a page of a queue. Each combination of order and filter has its own statement, so that it uses the index of
+/// that order.
 macro_rules! page {
     ($after:literal, $order:literal, $($argument:expr),*) => {
         select_items!(
@@ -71,7 +72,7 @@ macro_rules! page {
     };
 }
 
-/// Lists the items of a queue after a place.
+/// Lists the items of a queue after a sort key.
 pub(crate) async fn list_queue(
     db: &PgPool,
     queue: &Queue,

@@ -36,8 +36,8 @@ pub(crate) async fn find_claims(
     .await
 }
 
-/// Claims the first item of a queue. Each order and filter gets a statement of its own, which the index of that order
-/// serves.
+/// Claims the first item of a queue. Each combination of order and filter has its own statement, so that it uses the
+/// index of that order.
 macro_rules! claim_first {
     ($kind:literal, $order:literal, $($argument:expr),*) => {
         sqlx::query_scalar!(

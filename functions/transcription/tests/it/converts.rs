@@ -126,7 +126,7 @@ async fn a_recording_that_cannot_be_converted_fails_with_the_reason(db: PgPool) 
     assert_eq!(transcription.failure(item).await.0.as_deref(), Some("unreadable"));
 }
 
-/// Returns five minutes of a quiet tone in 24 bits: three pieces when it is converted.
+/// Returns a five-minute, 24-bit WAV file with a quiet tone. Its conversion takes three pieces.
 fn five_minutes() -> Vec<u8> {
     let tone: Vec<f64> = (0..16_000 * 300).map(|index| f64::from(index % 40) / 4000.0).collect();
     wav((1, 24), &[&tone])

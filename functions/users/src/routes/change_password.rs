@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::password_change::PasswordChange;
 
-/// The new password, and the current one as proof.
+/// The new password, and the current password as proof.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePassword {

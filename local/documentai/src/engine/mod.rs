@@ -228,7 +228,8 @@ impl Engine {
     }
 }
 
-/// Replaces an error if the file was deleted meanwhile, because the tools then report it as broken.
+/// Replaces a read error with a 404 if the file was deleted in the meantime. The tools would report the file as
+/// corrupt.
 pub(crate) async fn check_deleted<T>(file: &Path, read: Result<T, Fault>) -> Result<T, Fault> {
     match read {
         Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {

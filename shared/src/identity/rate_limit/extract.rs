@@ -25,8 +25,8 @@ pub enum Account<'a> {
     /// The account, session or invitation that a token belongs to. Tokens cannot be guessed, so unknown addresses need no
     /// quota.
     Token(&'a str),
-    /// The account of the signed-in user, counted over all addresses: changing addresses gains no guesses for a stolen
-    /// session.
+    /// The account of the signed-in user, counted over all addresses, so that a change of the address gains no guesses
+    /// for a stolen session.
     User(UserId),
     /// No account: only the client's address is limited.
     Unnamed,
@@ -100,8 +100,8 @@ impl HasAccount for Anonymous {
 
 /// A body, query or session admitted by the limits of its route.
 ///
-/// The client's address is charged before anything is read, so that invalid requests are limited too and a refused one
-/// costs next to nothing.
+/// The client's address is charged before anything is read, so that invalid requests are limited too, and a refused
+/// request costs almost nothing.
 pub struct RateLimited<T> {
     /// The extracted body, query or session.
     pub body: T,

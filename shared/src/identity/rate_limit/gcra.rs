@@ -27,13 +27,13 @@ pub(super) struct Charge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LimitStatus {
     pub(super) policy: &'static str,
-    /// The number of such requests allowed in a window.
+    /// The number of requests with the same cost that are allowed in a window.
     pub(super) quota: i64,
-    /// The number of such requests that would be admitted now.
+    /// The number of requests with the same cost that would be admitted now.
     pub(super) remaining: i64,
     /// The time until the backlog is empty.
     pub(super) reset: Duration,
-    /// The time until this request would be admitted; `None` if it was not refused by this limit.
+    /// The time until this limit would admit the request. `None` if this limit did not refuse it.
     pub(super) wait: Option<Duration>,
 }
 
@@ -108,7 +108,8 @@ pub(super) struct LocalStore {
 }
 
 impl LocalStore {
-    /// Charges all keys, or none if one does not fit and `in_any_case` is false. Returns the backlogs before.
+    /// Charges all keys, or no key if a charge exceeds its limit and `in_any_case` is false. Returns the backlogs
+    /// before the charge.
     pub(super) fn charge(&self, charges: &[Charge], now: i64, in_any_case: bool) -> Vec<i64> {
         let mut arrivals =
             self.theoretical_arrivals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -126,8 +127,8 @@ impl LocalStore {
     }
 }
 
-/// Makes room by removing keys without backlog, then the half with the smallest backlogs. A flood of new keys
-/// therefore does not release a key that has reached its limit.
+/// Makes room by removing keys without backlog, then the half of the keys with the smallest backlogs. A flood of new
+/// keys therefore does not release a key that has reached its limit.
 fn evict(arrivals: &mut HashMap<Key, i64>, now: i64) {
     arrivals.retain(|_, at| *at > now);
     if arrivals.len() <= CAPACITY * 3 / 4 {

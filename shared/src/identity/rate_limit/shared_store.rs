@@ -5,9 +5,9 @@ use redis::Script;
 use super::gcra::{Charge, WINDOW};
 use crate::cloud::redis::Redis;
 
-/// Charges all keys, or none if one does not fit and `ARGV[1]` is not 1, and returns the backlogs before. `ARGV[2]` is
-/// the window and the charges follow, all in microseconds. Time is the server's, because clocks of instances may
-/// differ.
+/// Charges all keys, or no key if a charge exceeds its limit and `ARGV[1]` is not 1. Returns the backlogs before
+/// the charge. `ARGV[2]` is the window, and the charges follow it, all in microseconds. The time is that of the Redis
+/// server, because the clocks of instances may differ.
 const CHARGE: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -38,7 +38,7 @@ impl SharedStore {
         Self { redis, script: Script::new(CHARGE) }
     }
 
-    /// Charges all keys or none and returns their backlogs before; `None` while Redis is unavailable.
+    /// Charges all keys or no key, and returns their backlogs before the charge. `None` while Redis is unavailable.
     pub(super) async fn charge(&self, charges: &[Charge], in_any_case: bool) -> Option<Vec<i64>> {
         let mut call = self.script.prepare_invoke();
         call.arg(u8::from(in_any_case)).arg(WINDOW);

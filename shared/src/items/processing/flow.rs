@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The delay before the operation of an attempt without a result is started again.
+/// The delay before another attempt, after an operation ended without a result.
 const RESTART_DELAY: Duration = Duration::minutes(1);
 /// The time that an operation has to write its output before it is polled.
 const POLL_DELAY: Duration = Duration::minutes(2);
@@ -29,7 +29,8 @@ const POLL_DELAY: Duration = Duration::minutes(2);
 const MAX_POLL_INTERVAL: Duration = Duration::minutes(30);
 /// The longest time in the engine's queue. Google names no limit.
 const MAX_QUEUE_TIME: Duration = Duration::days(7);
-/// The failures that an operation without a result counts as. It may be billed, so an item gets three of them.
+/// The number of failures that an operation without a result counts as. Such an operation may be billed, so an item
+/// gets at most three of them.
 const LOST_OPERATION: i32 = 4;
 /// The largest accepted size of an output object, about ten times the usual size.
 const OUTPUT_BYTES: u64 = 48 << 20;
@@ -107,7 +108,8 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Polls an operation that is due. Past its lifetime, which begins when it leaves the queue, it ends.
+    /// Polls an operation that is due. Ends an operation that has exceeded its lifetime, which begins when the
+    /// operation leaves the queue.
     async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let age = job.operation_started_at.map_or(Duration::ZERO, |started| now - started);
@@ -137,15 +139,16 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Imports the whole output of an operation. Output that cannot be imported fails the item in the end: another
-    /// operation would be billed, and may write the same.
+    /// Imports the whole output of an operation. If all tries to import the output fail, the item fails: another
+    /// operation would be billed, and may write the same output.
     async fn import_output(&self, job: &Job, is_expired: bool) -> Result<Delivery, Problem> {
         match self.import_shards(job).await {
             Ok(()) => {
                 if self.complete(job.item_id(), job.attempt).await? {
                     return Ok(Delivery::Done);
                 }
-                // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
+                // A part is permanently missing. If the events have completed the attempt in the meantime, it stays
+                // completed.
                 self.end_operation(job, "its output is incomplete").await
             }
             Err(EngineError::Unusable(problem)) if job.failure_count + 1 >= MAX_FAILURES => {
@@ -159,7 +162,7 @@ impl<E: Engine> Processing<E> {
     }
 
     async fn fail_unusable(&self, job: &Job, problem: &Problem) -> Result<Delivery, Problem> {
-        tracing::error!(cause = problem.cause(), "the output of an operation is unusable");
+        tracing::error!(cause = problem.cause(), "batch output not imported; processing failed");
         let message =
             "The result of the processing could not be stored. Reprocess the item, or ask an operator.";
         let failure = Failure::new(FailureCode::OutputUnusable, message);
@@ -198,7 +201,7 @@ impl<E: Engine> Processing<E> {
             Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
             // The poll of the operation imports its output again, and counts the failures.
             Err(EngineError::Transient(problem) | EngineError::Unusable(problem)) => {
-                tracing::warn!(cause = problem.cause(), "a part of an operation's output was not imported");
+                tracing::warn!(cause = problem.cause(), "output shard not imported; it will be retried");
                 Ok(Delivery::Done)
             }
             Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
@@ -231,7 +234,7 @@ impl<E: Engine> Processing<E> {
             EngineError::Permanent(failure) => self.fail(&job.object, job.attempt, &failure).await,
             EngineError::Transient(problem) => Err(problem),
             EngineError::Unusable(problem) => {
-                tracing::warn!(cause = problem.cause(), "the output of an operation cannot be imported");
+                tracing::warn!(cause = problem.cause(), "batch output not imported; it will be retried");
                 queries::schedule_retry(&self.db, job, true, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
@@ -264,7 +267,8 @@ impl<E: Engine> Processing<E> {
         Ok(())
     }
 
-    /// Deletes what the engine prepared for an upload. What remains after an error expires with the bucket's objects.
+    /// Deletes the objects that the engine prepared for an upload. Objects that remain after an error expire like all
+    /// objects of the bucket.
     async fn clean(&self, item: ItemId) {
         let Some(folder) = E::PREPARED else { return };
         let delete = async {
@@ -274,7 +278,7 @@ impl<E: Engine> Processing<E> {
             Ok::<_, Problem>(())
         };
         if let Err(problem) = delete.await {
-            tracing::warn!(cause = problem.cause(), "prepared objects were not deleted");
+            tracing::warn!(cause = problem.cause(), "converted recordings could not be deleted");
         }
     }
 }

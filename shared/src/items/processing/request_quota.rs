@@ -7,8 +7,8 @@ use sqlx::PgPool;
 use super::{EngineError, queries};
 use crate::base::clock::Clock;
 
-/// A quota for requests per minute, which all instances share. A request above it is deferred instead of sent, in the
-/// same way as one that the engine refuses. Cheap to clone.
+/// A quota for requests per minute, which all instances share. A request above the quota is deferred instead of sent,
+/// like a request that the engine refuses. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RequestQuota {
     name: &'static str,
@@ -35,7 +35,7 @@ impl RequestQuota {
     /// Charges this many requests to the quota.
     ///
     /// # Errors
-    /// [`EngineError::Deferred`] if fewer are left in this minute. Nothing is charged then.
+    /// [`EngineError::Deferred`] if fewer requests are left in this minute. In that case, nothing is charged.
     pub async fn charge(&self, requests: i32) -> Result<(), EngineError> {
         let now = self.clock.now();
         match queries::charge_requests(&self.db, self.name, requests, self.per_minute, now).await {

@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use super::super::{Job, events::Finalized};
 use crate::items::lease::{LEASE, Lease, Leased};
 
-/// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed`
-/// or `rejected` to `processing`, and a next upload becomes the current one. Parallel deliveries of one event wait for
-/// the first one and find the item leased. If this instance dies, maintenance restarts the item at `next_attempt_at`,
-/// after a pause that grows.
+/// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed` or
+/// `rejected` to `processing`, and a next upload becomes the current upload. Parallel deliveries of one event wait for
+/// the first delivery, and then find the item leased. If this instance dies, maintenance restarts the item at
+/// `next_attempt_at`, after a pause that grows with each attempt.
 pub(in super::super) async fn lease(
     db: &PgPool,
     event: &Finalized,
@@ -135,8 +135,8 @@ impl Leased for Job {
 }
 
 /// Records a failed attempt, releases the lease, and pauses the item for as long as it has been waiting: from ten seconds
-/// to an hour. The failure counts if `is_counted`, or else if the engine completed another item since the failure
-/// before. Jitter from the item's id spreads the retries after an outage.
+/// to an hour. The failure counts if `is_counted` is true, or if the engine has completed another item since the
+/// previous failure. Jitter from the item's id spreads the retries after an outage.
 pub(in super::super) async fn schedule_retry(
     db: &PgPool,
     job: &Job,
@@ -169,8 +169,8 @@ pub(in super::super) async fn schedule_retry(
     Ok(())
 }
 
-/// Releases the lease until the quota may allow another attempt. Maintenance admits items to batch operations as quota
-/// becomes free. Other items pause for as long as they have been waiting, from one to ten minutes.
+/// Releases the lease and schedules the next attempt. Items for batch operations wait until maintenance admits them.
+/// Other items are retried after as long as they have waited so far, but after at least one and at most ten minutes.
 pub(in super::super) async fn defer(
     db: &PgPool,
     job: &Job,

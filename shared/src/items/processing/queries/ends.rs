@@ -14,8 +14,8 @@ use crate::{
 /// The time after which a scheduled task repeats the finalize message of a restarted item.
 const RETRY_DELAY: Duration = Duration::minutes(5);
 
-/// Completes an item once its text is complete: `pending_review`, or `approved` in a project without reviewers.
-/// Returns true if this call changed the status.
+/// Completes an item once its text is complete: the status becomes `pending_review`, or `approved` in a project without
+/// reviewers. Returns true if this call changed the status.
 pub(in super::super) async fn complete(
     db: &PgPool,
     kind: ItemKind,

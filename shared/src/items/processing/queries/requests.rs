@@ -3,8 +3,8 @@
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-/// Counts requests against a quota for this minute. Returns false, and counts nothing, if they exceed it. The first
-/// requests of a minute never do.
+/// Counts requests against a quota for this minute. Returns false, and counts nothing, if they exceed the quota. The
+/// first requests of a minute never exceed it.
 pub(in super::super) async fn charge_requests(
     db: &PgPool,
     quota: &str,
