@@ -6,8 +6,9 @@ create extension if not exists pg_trgm;
 -- `alta_functions` is the role of every function except `maintenance`, which has `alta_maintenance`. Neither role can
 -- sign in: operators create logins that are members. The last file grants their privileges.
 --
--- Roles belong to the server, not to a database. If they exist, skip `create role`, because it needs the attribute
--- CREATEROLE even then. Another database of the server may create them at the same moment, hence the handler.
+-- Roles belong to the server, not to a database. If they exist, `create role` is skipped, because it needs the
+-- attribute CREATEROLE even then. The handler is for another database of the server that creates them at the same
+-- moment.
 do $$
 declare
     name text;
@@ -24,8 +25,8 @@ end
 $$;
 
 -- The offset between the ids of transactions and their numbers. Readers of append-only tables order rows by the number of
--- their transaction. The ids begin anew in another cluster, where a dump is restored: the migration job then sets
--- an offset with which the numbers continue.
+-- their transaction. If a dump is restored in another cluster, the ids start again. The migration job then sets an
+-- offset with which the numbers continue.
 create table transaction_offset (
     value bigint not null,
     -- The cluster that the offset is for.
@@ -37,8 +38,8 @@ create table transaction_offset (
 );
 insert into transaction_offset (value, system_identifier) select 0, system_identifier from pg_control_system();
 
--- The number of the current transaction. PL/pgSQL keeps the plan, while a function in SQL with a subquery is planned again
--- by each statement that calls it.
+-- The number of the current transaction. Written in PL/pgSQL, which caches the plan. A function in SQL with a subquery
+-- is planned again by each statement that calls it.
 create function transaction_number() returns bigint
     language plpgsql stable
 as $$

@@ -6,7 +6,8 @@ create table users (
     -- Trimmed and in lower case, so that spelling variants are the same address.
     email text not null,
     display_name text,
-    -- Argon2id in PHC form. Before verification it is the newest registration's, and gives access to the account only.
+    -- Argon2id in PHC format. Before verification, it is the hash of the newest registration, whose password gives
+    -- access to the account only.
     password_hash text,
     -- The registration or reset that set the password. Sessions keep a copy.
     password_id uuid,
@@ -17,7 +18,7 @@ create table users (
     version integer not null default 1,
     created_at timestamptz not null,
     deleted_at timestamptz,
-    -- When the purge removed all personal data from the row.
+    -- The time at which the purge removed all personal data from the row.
     erased_at timestamptz,
     constraint users_pkey primary key (id),
     constraint users_global_role_check check (global_role in ('user', 'super_admin'))
@@ -25,15 +26,15 @@ create table users (
 
 -- One live account per address. Deleting the account frees the address.
 create unique index users_email_key on users (email) where deleted_at is null;
--- Each serves the super admins' list of users, newest first, without a filter or with one.
+-- Each index serves the super admins' list of users, newest first, without a filter or with one filter.
 create index users_live_idx on users (id desc) where deleted_at is null;
 create index users_super_admins_idx on users (id desc) where global_role = 'super_admin' and deleted_at is null;
 create index users_suspended_idx on users (id desc) where suspended_at is not null and deleted_at is null;
 create index users_unverified_idx on users (id desc) where email_verified_at is null and deleted_at is null;
--- Serve the same list when it is searched for a part of an address or of a name.
+-- Serve the same list for a search by a part of an address or of a name.
 create index users_email_trgm_idx on users using gin (email gin_trgm_ops) where deleted_at is null;
 create index users_display_name_trgm_idx on users using gin (display_name gin_trgm_ops) where deleted_at is null;
--- Serve the purge, oldest first, of deleted accounts and of those that were never verified.
+-- Serve the purge, oldest first, of deleted accounts and of accounts that were never verified.
 create index users_deleted_at_idx on users (deleted_at) where deleted_at is not null and erased_at is null;
 create index users_unverified_created_at_idx on users (created_at) where email_verified_at is null and deleted_at is null;
 
@@ -41,7 +42,7 @@ create index users_unverified_created_at_idx on users (created_at) where email_v
 create table email_verification_tokens (
     id uuid not null,
     user_id uuid not null,
-    -- Password and name of this registration. Opening the link gives them to the account.
+    -- Password and name of this registration. Opening the link assigns them to the account.
     password_hash text not null,
     display_name text,
     -- The server key from which the mail derives the token. The token itself is stored nowhere.
@@ -67,7 +68,7 @@ create table password_reset_tokens (
     -- The server key from which the mail derives the token. The token itself is stored nowhere.
     key_id text not null,
     token_hash bytea not null,
-    -- The role that opening the link gives to the account. Only the migration job sets it, for a first super admin.
+    -- The role that opening the link assigns to the account. Only the migration job sets it, for a first super admin.
     global_role text,
     expires_at timestamptz not null,
     created_at timestamptz not null,
@@ -92,7 +93,7 @@ create table sessions (
     refresh_counter integer not null default 0,
     -- The refresh token before this rotation still works for ten seconds, for parallel tabs and retries.
     rotated_at timestamptz,
-    -- When the user last proved their identity in this session.
+    -- The time at which the user last proved their identity in this session.
     authenticated_at timestamptz not null,
     ip_address text,
     user_agent text,
@@ -103,14 +104,14 @@ create table sessions (
     constraint sessions_pkey primary key (id),
     constraint sessions_user_id_fkey foreign key (user_id) references users (id) on delete cascade
 )
--- A refresh changes no indexed column. With room on the page, it leaves the indexes alone (HOT).
+-- A refresh changes no indexed column. If the page has free space, the indexes are not updated (HOT).
 with (fillfactor = 80);
 
 -- Serves a user's list of live sessions, newest first, and ending them.
 create index sessions_user_id_live_idx on sessions (user_id, id desc) where revoked_at is null;
 -- Serves the account data export, by keyset.
 create index sessions_user_id_id_idx on sessions (user_id, id);
--- Serves the rate limits, which ask whether an account has been signed in from an address, in ended sessions too.
+-- Serves the rate limits, which query whether an account was ever signed in from an address, including ended sessions.
 create index sessions_user_id_ip_address_idx on sessions (user_id, ip_address);
 -- Serves the purge.
 create index sessions_ended_at_idx on sessions (coalesce(revoked_at, expires_at));
@@ -135,8 +136,8 @@ create table passkeys (
     name text not null,
     created_at timestamptz not null,
     last_used_at timestamptz,
-    -- Set by a password reset or change, because someone other than the owner may have added the passkey. It does not
-    -- sign in until the owner confirms it.
+    -- Set by a password reset or change, because someone other than the owner may have added the passkey. The passkey
+    -- cannot be used until the owner confirms it.
     suspended_at timestamptz,
     constraint passkeys_pkey primary key (id),
     constraint passkeys_credential_id_key unique (credential_id),

@@ -5,7 +5,7 @@ create table projects (
     id uuid not null,
     name text not null,
     description text,
-    -- The language (BCP 47) of voice samples that name none.
+    -- The language (BCP 47) of voice samples without a language of their own.
     language text,
     created_by_id uuid not null,
     -- Grows with every change. The `ETag` is derived from it.
@@ -45,12 +45,12 @@ create table project_members (
 create index project_members_user_id_project_id_idx on project_members (user_id, project_id desc) include (role);
 -- Serves the list of a project's members, by keyset.
 create index project_members_project_id_id_idx on project_members (project_id, id);
--- Serves the question whether a project has another admin.
+-- Serves the check whether a project has another admin.
 create index project_members_admins_idx on project_members (project_id) where role = 'admin';
--- Serves the question whether a project has a reviewer.
+-- Serves the check whether a project has a reviewer.
 create index project_members_reviewers_idx on project_members (project_id) where role = 'reviewer';
 
--- Invitations by mail. The address need not have an account.
+-- Invitations by mail. The invited address may have no account.
 create table project_invitations (
     id uuid not null,
     project_id uuid not null,
@@ -94,7 +94,8 @@ create unique index project_invitations_open_key on project_invitations (project
 create index project_invitations_project_id_id_idx on project_invitations (project_id, id desc);
 -- Serves erasing a user, and the account data export, by keyset.
 create index project_invitations_email_id_idx on project_invitations (email, id);
--- Serves the limit on a sender's open invitations, and ending those of a user who may no longer invite.
+-- Serves the limit on a sender's open invitations, and the revocation of the invitations of a user who may no longer
+-- invite.
 create index project_invitations_invited_by_id_open_idx on project_invitations (invited_by_id, expires_at)
     where accepted_at is null and revoked_at is null;
 -- Serves registration that is open to invited addresses only.
@@ -104,66 +105,68 @@ create index project_invitations_email_open_idx on project_invitations (email, e
 create index project_invitations_ended_idx
     on project_invitations (least(accepted_at, revoked_at, expires_at));
 
--- Returns what would be left without an active admin if a user stopped being one: a row for each such project, and a
--- row without a project if the platform would lose its last super admin.
+-- Returns a row for each project that would be left without an active admin if a user stopped being an admin, and a row
+-- without a project if the platform would lose its last super admin.
 --
--- Everything that takes an admin away calls it first, in its transaction: a change of a member (`in_project`), a change
--- of the global role (`on_platform`), a suspension or deletion of the account (both, in all projects). It locks the
--- projects and the super admins that it counts, so that the answer holds until the transaction ends.
-create function admin_removal(leaving uuid, in_projects boolean, in_project uuid, on_platform boolean)
+-- Every change that removes an admin calls it first, in its transaction: a change of a member (in one `project`), a
+-- change of the global role (`check_platform`), a suspension or deletion of the account (both, in all projects). It
+-- locks the projects and the super admins that it counts, so that the result stays valid until the transaction ends.
+create function projects_without_admin_after_removal(
+    admin uuid, check_projects boolean, project uuid, check_platform boolean
+)
     returns table (project_id uuid, name text)
     language plpgsql
 as $$
 begin
-    if in_projects then
+    if check_projects then
         perform
         from projects
         where projects.id in (
             select members.project_id
             from project_members as members
-            where members.user_id = leaving
+            where members.user_id = admin
               and members.role = 'admin'
-              and (in_project is null or members.project_id = in_project)
+              and (project is null or members.project_id = project)
         )
         order by projects.id
         for no key update;
     end if;
-    if on_platform then
+    if check_platform then
         perform
         from users
-        where (users.global_role = 'super_admin' or users.id = leaving) and users.deleted_at is null
+        where (users.global_role = 'super_admin' or users.id = admin) and users.deleted_at is null
         order by users.id
         for no key update;
     end if;
-    -- These statements see what was committed while the locks were awaited.
-    if on_platform and exists (
+    -- These statements see the changes that were committed while the locks were awaited.
+    if check_platform and exists (
         select
         from users
-        where users.id = leaving and users.global_role = 'super_admin' and users.suspended_at is null
+        where users.id = admin and users.global_role = 'super_admin' and users.suspended_at is null
           and users.email_verified_at is not null and users.deleted_at is null
     ) and not exists (
         select
         from users
-        where users.id <> leaving and users.global_role = 'super_admin' and users.suspended_at is null
+        where users.id <> admin and users.global_role = 'super_admin' and users.suspended_at is null
           and users.email_verified_at is not null and users.deleted_at is null
     ) then
         return next;
     end if;
-    if in_projects then
+    if check_projects then
         return query
             select projects.id, projects.name
             from project_members as members
             join projects on projects.id = members.project_id
-            where members.user_id = leaving
+            where members.user_id = admin
               and members.role = 'admin'
-              and (in_project is null or members.project_id = in_project)
+              and (project is null or members.project_id = project)
               and projects.deleted_at is null
               and not exists (
                   select
                   from project_members as others
                   join users on users.id = others.user_id
                   where others.project_id = projects.id
-                    and others.user_id <> leaving
+                    and others.user_id <> admin
                     and others.role = 'admin'
                     and users.deleted_at is null
                     and users.suspended_at is null

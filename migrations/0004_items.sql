@@ -1,4 +1,4 @@
--- Items: the common fields of documents and voice samples, the fields of each kind, and every change of state.
+-- Items: the common fields of documents and voice samples, the fields of each kind, and every transition.
 
 -- Documents and voice samples.
 create table items (
@@ -7,57 +7,59 @@ create table items (
     uploaded_by_id uuid not null,
     kind text not null,
     status text not null default 'draft',
-    -- Grows with every transition. A change names the version it expects, so it never overwrites an unseen change.
+    -- Grows with every transition. A change contains the version that it expects, so it never overwrites an unseen
+    -- change.
     version integer not null default 1,
     created_at timestamptz not null,
     deleted_at timestamptz,
 
     -- The current upload. Its object is `{kind}/{project}/{item}/{upload_no}`: a later upload never overwrites an
-    -- earlier one.
+    -- earlier upload.
     upload_no integer not null default 1,
     original_filename text not null,
     content_type text not null,
-    -- As the client declared it. The signed URL admits no other size.
+    -- The size that the client declared. The signed URL admits no other size.
     size_bytes bigint not null,
     -- Base64 of the big-endian CRC32C, Cloud Storage's own form, if the client declared it.
     crc32c text,
-    -- True if the upload is a resumable session. A renewed URL is of the same kind.
+    -- True if the upload is a resumable session. A renewed URL keeps this setting.
     resumable boolean not null default false,
     -- The object's generation. Null until the bytes have arrived.
     generation bigint,
     md5 text,
-    -- True once the first bytes of the file have shown that it has the content type. Until then the file is not served.
+    -- True once the first bytes of the file have confirmed its content type. Until then the file is not served.
     type_checked boolean not null default false,
     -- An earlier item of the project with the same bytes.
     duplicate_of uuid,
     submitted_at timestamptz,
 
-    -- The upload that replaces the current one of a failed or rejected item when its bytes arrive: the columns that
-    -- change then, with their values. Another change of status cancels it.
+    -- The next upload of a failed or rejected item: the columns that change, with their values. It replaces the current
+    -- upload when its bytes arrive. Another change of status cancels it.
     next_upload jsonb,
     -- The greatest number of an upload so far. The number of a canceled upload is not used again.
     last_upload_no integer not null default 1,
-    -- When the upload URL was last renewed. Null until then.
-    upload_url_at timestamptz,
+    -- The time at which the upload URL was last renewed. Null until the first renewal.
+    upload_url_renewed_at timestamptz,
 
-    -- The processing. `attempt` numbers every attempt and only grows, because results carry it.
+    -- The processing. `attempt` numbers every attempt and only grows, because results contain this number.
     attempt integer not null default 0,
-    -- Failures since the upload or since a person last restarted it. Limited, so that no item is tried forever. A
-    -- transient failure counts only if the engine completed another item since the failure before: an outage fails no
-    -- item.
-    tries integer not null default 0,
-    -- When the last attempt failed.
+    -- Failures since the upload or since a user last reprocessed it. Limited, so that no item is tried forever. A
+    -- transient failure counts only if the engine completed another item since the previous failure, so that an outage
+    -- fails no item.
+    failure_count integer not null default 0,
+    -- The time at which the last attempt failed.
     last_failed_at timestamptz,
     -- The end of the lease of the instance that processes the item.
     lease_until timestamptz,
-    -- When maintenance considers a waiting item again, or one whose lease has ended.
+    -- The time at which maintenance considers the item again: a waiting item, or an item whose lease has ended.
     next_attempt_at timestamptz,
-    -- Too large for a synchronous call: the next attempt is a batch operation.
+    -- True if the input is too large for a synchronous call. The next attempt is then a batch operation.
     needs_batch boolean not null default false,
-    -- The engine's name of the batch operation in progress, and when it started or was last found in the engine's queue.
+    -- The engine's name of the batch operation in progress, and the time when it started or was last in the engine's
+    -- queue.
     operation text,
     operation_started_at timestamptz,
-    -- Progress of a large input. Null when there is none to report.
+    -- Progress of a large input. Null if there is no progress to report.
     progress_done bigint,
     progress_total bigint,
     progress_unit text,
@@ -71,8 +73,8 @@ create table items (
     language text,
     processed_at timestamptz,
 
-    -- The review.
-    -- The reviewer who claims the item, and the end of the claim. No other reviewer gets the item until then.
+    -- The review. The reviewer who has claimed the item, and the end of the claim. No other reviewer gets the item
+    -- until then.
     claimed_by_id uuid,
     claimed_until timestamptz,
     -- The reviewer's version of the text.
@@ -93,11 +95,13 @@ create table items (
     constraint items_failure_check check ((status = 'failed') = (failure_code is not null)),
     constraint items_claim_check check ((claimed_by_id is null) = (claimed_until is null))
 )
--- Progress and edits change no indexed column: with room on the page, they leave the indexes alone (HOT). Every change
--- of status leaves a dead row, which a vacuum at a fifth of the table, the default, would remove too late.
+-- Progress and edits change no indexed column. If the page has free space, they do not update the indexes (HOT). Every
+-- change of status leaves a dead row. By default, a vacuum runs when a fifth of the table has changed, which is too
+-- late.
 with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
--- Each serves a project's list of one kind, newest first, by keyset: all, those in one status, those of one uploader.
+-- Each index serves a project's list of one kind, newest first, by keyset: all items, items in one status, items of one
+-- uploader.
 create index items_project_id_kind_id_idx on items (project_id, kind, id desc) where deleted_at is null;
 create index items_project_id_kind_status_id_idx on items (project_id, kind, status, id desc) where deleted_at is null;
 create index items_project_id_uploaded_by_id_kind_id_idx on items (project_id, uploaded_by_id, kind, id desc)
@@ -110,16 +114,16 @@ create index items_uploaded_by_id_id_idx on items (uploaded_by_id, id);
 create index items_uploaded_by_id_drafts_idx on items (uploaded_by_id) where status = 'draft' and deleted_at is null;
 
 -- Serves maintenance in finding uploads whose bytes have not arrived, or arrived without an event: the first upload of
--- a draft, the next one of a failed or rejected item.
-create index items_awaited_idx on items (coalesce(next_attempt_at, upload_url_at, created_at))
+-- a draft, or the next upload of a failed or rejected item.
+create index items_incomplete_uploads_idx on items (coalesce(next_attempt_at, upload_url_renewed_at, created_at))
     where (status = 'draft' or next_upload is not null) and deleted_at is null;
--- Serves maintenance in finding stuck work, without the items that wait for a batch operation: those can be many.
+-- Serves maintenance in finding stuck work. Excludes items that wait for a batch operation, because there can be many.
 create index items_due_idx on items (coalesce(next_attempt_at, lease_until))
     where status = 'processing' and deleted_at is null and (not needs_batch or operation is not null);
 -- Serves maintenance in admitting items to batch operations, in turn.
 create index items_waiting_idx on items (kind, coalesce(next_attempt_at, lease_until))
     where status = 'processing' and deleted_at is null and needs_batch and operation is null;
--- Serves the question whether the engine completed another item after a time.
+-- Serves the check whether the engine completed another item after a time.
 create index items_kind_processed_at_idx on items (kind, processed_at)
     where status in ('pending_review', 'approved', 'rejected');
 -- Serves the count of batch operations in progress.
@@ -130,8 +134,8 @@ create index items_deleted_at_id_idx on items (deleted_at, id) where deleted_at 
 -- Serves the foreign key, and the purge in finding out whether a project is empty.
 create index items_project_id_idx on items (project_id);
 
--- The uploads that each user began on a day (UTC), with their declared size. A user has one row, which begins again on
--- another day.
+-- The number and declared size of the uploads that each user began on a day (UTC). A user has one row, which starts
+-- again at zero on another day.
 create table upload_usage (
     user_id uuid not null,
     day date not null,
@@ -140,10 +144,10 @@ create table upload_usage (
     constraint upload_usage_pkey primary key (user_id),
     constraint upload_usage_user_id_fkey foreign key (user_id) references users (id) on delete cascade
 )
--- The counts change with every upload (HOT).
+-- The counts change with every upload. Free space on each page lets these updates skip the indexes (HOT).
 with (fillfactor = 70);
 
--- Charges uploads to a user's limits. Returns the limit that they exceed, upon which the caller rolls back, or null.
+-- Charges uploads to a user's limits. Returns null, or the limit that they exceed. In that case, the caller rolls back.
 -- The row of the user stays locked until the transaction ends, so that concurrent requests are counted one after
 -- another.
 create function upload_charge(
@@ -211,9 +215,9 @@ create table voice_samples (
     constraint voice_samples_requested_language_check check (char_length(requested_language) <= 35)
 );
 
--- An item with `own`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been deleted. Both
--- are found by primary keys, in subqueries and not in joins, so that the planner reads them for the selected items only
--- and a reader can lock the item.
+-- An item with `kind_fields`, the fields of its kind, and `live_duplicate_of`, which is null if that item has been
+-- deleted. Both come from subqueries by primary key, not from joins, so that the planner reads them for the selected
+-- items only and a reader can lock the item.
 create view item_details as
 select items.*,
        (
@@ -234,19 +238,20 @@ select items.*,
                from voice_samples
                where item_id = items.id
            )
-       end as own
+       end as kind_fields
 from items;
 
--- Inserts the fields of a new item's kind, as far as its uploader gives them.
-create function item_insert_own(item uuid, project uuid, kind text, own jsonb) returns void
+-- Inserts the fields of a new item's kind that its uploader can set.
+create function item_insert_kind_fields(item uuid, project uuid, kind text, kind_fields jsonb) returns void
     language plpgsql
 as $$
 begin
     case kind
         when 'document' then
-            insert into documents (item_id, project_id, domain) values (item, project, own ->> 'domain');
+            insert into documents (item_id, project_id, domain) values (item, project, kind_fields ->> 'domain');
         when 'voice' then
-            insert into voice_samples (item_id, requested_language) values (item, own ->> 'requested_language');
+            insert into voice_samples (item_id, requested_language)
+            values (item, kind_fields ->> 'requested_language');
     end case;
 end
 $$;
@@ -256,36 +261,36 @@ $$;
 create table item_transitions (
     id bigint generated always as identity,
     -- Ids are assigned before their transactions commit. A reader that follows the table therefore orders by
-    -- transaction and stops before the oldest one that is still open.
+    -- transaction and stops before the oldest open transaction.
     xid bigint not null default transaction_number(),
     item_id uuid not null,
     project_id uuid not null,
     kind text not null,
-    -- Null for the creation.
+    -- Null if the item was created.
     from_status text,
-    -- `deleted` for the deletion. The same as before for a change of a document's domain.
+    -- `deleted` if the item was deleted. Equal to `from_status` for a change of a document's domain.
     to_status text not null,
     -- The item's version from this transition on.
     version integer not null,
     actor_user_id uuid,
     at timestamptz not null,
-    -- No personal text: the rows are kept when a person is erased.
+    -- Contains no personal text: the rows stay when a person is erased.
     details jsonb not null default '{}',
     constraint item_transitions_pkey primary key (id),
     constraint item_transitions_item_id_version_key unique (item_id, version)
 );
 
--- Serve readers that follow all transitions, or those of one project.
+-- Serve readers that follow all transitions, or the transitions of one project.
 create index item_transitions_xid_id_idx on item_transitions (xid, id);
 create index item_transitions_project_id_xid_id_idx on item_transitions (project_id, xid, id);
 
--- The only way in which an item changes its status, and the only writer of transitions after the first one.
+-- The only function that changes the status of an item, and the only writer of transitions after the first transition.
 --
--- Returns the new version, or null when the item is deleted or has another version than the caller expected.
--- `changes` holds the columns that change with the status; what a status implies is added here:
--- * A new status clears the failure, unless `changes` gives one, and cancels the next upload.
+-- Returns the new version, or null when the item is deleted or has another version than the caller expected. `changes`
+-- holds the columns that change with the status. This function adds the changes that a status implies:
+-- * A new status clears the failure, unless `changes` contains a failure, and cancels the next upload.
 -- * `deleted` keeps the status, sets `deleted_at` and adds the document's domain to the details.
--- * The present status again is a change of another kind, of a document's domain, which only statistics follow.
+-- * A transition to the current status records a change of a document's domain, which only statistics follow.
 --
 -- No statement that calls it may update the same item itself.
 create function item_transition(
@@ -331,7 +336,7 @@ begin
         md5 = after.md5,
         type_checked = after.type_checked,
         attempt = after.attempt,
-        tries = after.tries,
+        failure_count = after.failure_count,
         needs_batch = after.needs_batch,
         lease_until = after.lease_until,
         next_attempt_at = after.next_attempt_at,

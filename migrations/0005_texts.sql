@@ -7,7 +7,7 @@ create table item_parts (
     -- From 1.
     number integer not null,
     text text not null,
-    -- From 0 to 1; null when the engine gives none, or the part has no text. Means leave it out.
+    -- From 0 to 1; null if the engine reports none, or the part has no text. A mean excludes null values.
     confidence real,
     -- BCP 47.
     language text,
@@ -21,7 +21,7 @@ create table item_parts (
     constraint item_parts_item_id_fkey foreign key (item_id) references items (id) on delete cascade
 );
 
--- The shards of a batch operation's output that are stored already. They arrive in any order, and repeatedly.
+-- The shards of a batch operation's output that are already stored. They may arrive in any order and more than once.
 create table result_shards (
     item_id uuid not null,
     attempt integer not null,

@@ -1,11 +1,12 @@
--- Full-text search. It costs the same however many items there are: it reads the newest parts first, and sixteen times
--- as many older ones only when those hold too few matches.
+-- Full-text search. Its cost does not depend on the number of items: it reads the newest parts first, and sixteen times
+-- as many older parts only if the newest parts have too few matches.
 
--- The words of a text, in order: in lower case, after compatibility normalization (NFKC, which includes NFC), at most 100
--- characters of each. Punctuation separates words, so that a search finds an identifier by each of its parts, and there
--- are no signed numbers. Scripts that are written without spaces (Chinese, Japanese, Thai, Khmer, ...), or join articles
--- and prepositions to the next word (Arabic, Hebrew), have no words here: each letter begins a sequence of up to three
--- letters, by which a search finds every substring. Vowel points of Arabic and Hebrew are ignored.
+-- Returns the words of a text, in order: in lower case, after compatibility normalization (NFKC, which includes NFC),
+-- at most 100 characters of each word. Punctuation separates words, so that a search finds an identifier by each of its
+-- parts, and there are no signed numbers. Scripts that are written without spaces (Chinese, Japanese, Thai, Khmer,
+-- ...), or that join articles and prepositions to the next word (Arabic, Hebrew), are not split into words: each letter
+-- begins a sequence of up to three letters, so that a search finds every substring. Vowel points of Arabic and Hebrew
+-- are ignored.
 create function search_tokens(text text)
     returns table (token text, "position" bigint, is_sequence boolean)
     language sql immutable parallel safe rows 300
@@ -24,7 +25,7 @@ begin atomic
                     '[\u0001-/:-@[-`{-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u02C2-\u02DF\u055A-\u055F\u0589\u058A\u05BE\u05C0\u05C3\u05C6\u05F3\u05F4\u060C\u061B-\u061F\u066A-\u066D\u06D4\u0964\u0965\u0E4F\u0E5A\u0E5B\u0F0B-\u0F14\u104A-\u104F\u1361-\u1368\u17D4-\u17DA\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u2E00-\u2E7F\u3000-\u3004\u3008-\u3020\u3030\u303D\u30FB\uE000-\uF8FF\uFE10-\uFE6F\uFFF0-\uFFFF\U0001F000-\U0001FAFF]+',
                     ' ', 'g'
                 ),
-                -- The scripts without words. A mark begins each run of their letters.
+                -- The scripts that are not split into words. A mark begins each run of their letters.
                 '([\u0590-\u07FF\u08A0-\u08FF\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF]+)',
                 ' ' || chr(1) || '\1 ', 'g'
             ),
@@ -47,12 +48,12 @@ begin atomic
     ) as tokens;
 end;
 
--- The words of a file name or a text, for the index. The beginning of each word, from two letters on, is a lexeme of its
--- own, marked by an asterisk: `inv*`. A search for the beginning of a word thereby costs as much as for a word, while
--- PostgreSQL's own prefix search reads the entries of all words with that beginning, in all projects. A tsvector holds less
--- than a mebibyte: of a longer text, the first words are kept, and the beginnings of fewer.
+-- Returns the words of a file name or a text, for the index. Each prefix of a word, from two letters on, is a separate
+-- lexeme, marked by an asterisk: `inv*`. A search for a prefix therefore costs as much as a search for a word, while
+-- PostgreSQL's own prefix search reads the entries of all words with that prefix, in all projects. A tsvector holds
+-- less than a mebibyte. Of a longer text, only the first words are indexed, and the prefixes of even fewer words.
 --
--- PL/pgSQL keeps the plan, while a function in SQL is planned again by each statement that calls it.
+-- Written in PL/pgSQL, which caches the plan. A function in SQL is planned again by each statement that calls it.
 create function search_words(text text) returns tsvector
     language plpgsql immutable parallel safe
     set jit = off
@@ -87,9 +88,9 @@ begin
 end
 $$;
 
--- The query for terms: words, phrases, or identifiers, whose words must follow each other. Terms with the same number of
--- `alternatives` must all match, except excluded ones, which must not. Of the last word of a prefix, the beginning
--- suffices. An alternative with excluded terms only matches nothing.
+-- Returns the query for terms: words, phrases, or identifiers, whose words must follow each other. Of the terms with
+-- the same number in `alternatives`, all must match, except excluded terms, which must not match. The last word of a
+-- prefix term matches every word that begins with it. An alternative that has only excluded terms matches nothing.
 create function search_query(texts text[], alternatives integer[], are_excluded boolean[], are_prefixes boolean[])
     returns tsquery
     language plpgsql immutable parallel safe
@@ -135,13 +136,14 @@ begin
 end
 $$;
 
--- The block of a part on one level. Levels 0 to 3 divide all parts into blocks of 4 thousand, 64 thousand, one million
--- and 16 million, by ordinal; level 4 is one block. The hash includes the project, so that a block implies its project.
+-- Returns the block of a part on one level. Levels 0 to 3 divide all parts into blocks of 4 thousand, 64 thousand, one
+-- million and 16 million, by ordinal. Level 4 is one block. The hash includes the project, so that a block belongs to
+-- one project.
 create function search_block(project_id uuid, level integer, ordinal bigint) returns bigint
     language sql immutable parallel safe
     return uuid_hash_extended(project_id, case when level < 4 then (ordinal >> (12 + 4 * level)) * 4 + level else -1 end);
 
--- The blocks of a part on all levels.
+-- Returns the blocks of a part on all levels.
 create function search_blocks(project_id uuid, ordinal bigint) returns bigint[]
     language sql immutable parallel safe
     return array[
@@ -152,7 +154,7 @@ create function search_blocks(project_id uuid, ordinal bigint) returns bigint[]
         search_block(project_id, 4, ordinal)
     ];
 
--- The searchable parts of items: part 0 is the file name, the others are pages or segments, because the words of a
+-- The searchable parts of items. Part 0 is the file name. The other parts are pages or segments, because the words of a
 -- whole book do not fit into one tsvector.
 create table item_search (
     item_id uuid not null,
@@ -168,14 +170,15 @@ create table item_search (
     constraint item_search_item_id_fkey foreign key (item_id) references items (id) on delete cascade
 );
 
--- Serves the search for words within blocks. Every search reads the list of pending entries too, so it is kept short.
+-- Serves the search for words within blocks. Every search also reads the list of pending entries, so its limit is low.
 create index item_search_words_blocks_idx on item_search using gin (words, blocks) with (gin_pending_list_limit = 128);
 -- Serves a search with a filter for a frequent word, newest items first.
 create index item_search_project_id_kind_item_id_idx on item_search (project_id, kind, item_id desc);
--- Serves finding the newest part.
+-- Serves the lookup of the newest part.
 create index item_search_ordinal_idx on item_search (ordinal);
 
--- The part of a query that the index answers alone: the words, wherever they are. Lexemes contain no `<`.
+-- Returns the part of a query that the index can answer without reading the rows: the words, regardless of their
+-- positions. Lexemes contain no `<`.
 create function search_indexed(query tsquery) returns tsquery
     language sql immutable parallel safe
     return case
@@ -183,20 +186,22 @@ create function search_indexed(query tsquery) returns tsquery
         else regexp_replace(querytree(query), '<(-|\d+)>', '&', 'g')::tsquery
     end;
 
--- At most `wanted` parts that match, with their rank. They are the newest ones, but in no order within the widest level that
--- was read.
+-- Returns at most `wanted` parts that match, with their rank. They are the newest matches, but in no order within the
+-- widest level that was read.
 --
--- Of phrases, identifiers and excluded words, the index tells only which parts may match: those with all the words. Each
--- of them must be read, so at most three times as many as `wanted` are, the newest ones.
+-- For phrases, identifiers and excluded words, the index returns only candidates: the parts that contain all words.
+-- Each candidate must be read, so only the newest candidates are read, at most three times `wanted`.
 --
--- A filter is checked for each part, too. Where less than about a tenth of many parts pass it, PostgreSQL's statistics
--- decide which index is read then, newest items first. It finds up to `wanted` parts more, some of them again.
+-- A filter is also checked for each part. If there are many parts and less than about a tenth of them pass the filter,
+-- PostgreSQL's statistics decide which index is read next, newest items first. It finds up to `wanted` more parts, some
+-- of which were found before.
 create function search_candidates(
     project uuid, item_kind text, query tsquery, item_status text, item_domain text, uploader uuid, wanted integer
 )
     returns table (item_id uuid, part integer, rank real)
     language plpgsql stable
-    -- Starting workers takes longer than most searches. Other joins read all items of the project.
+    -- Starting workers takes longer than most searches. Join methods other than nested loops read all items of the
+    -- project.
     set max_parallel_workers_per_gather = 0
     set enable_hashjoin = off
     set enable_mergejoin = off
@@ -209,7 +214,7 @@ declare
     is_exact constant boolean := indexed::text = query::text;
     is_filtered constant boolean := coalesce(item_status, item_domain, uploader::text) is not null;
     most_read constant bigint := case when is_exact then wanted else 3 * wanted end;
-    -- The numbers of parts that may still be read, and returned.
+    -- The numbers of parts that may still be read, and that may still be returned.
     readable bigint := most_read;
     remaining integer := wanted;
     readable_part record;

@@ -1,6 +1,7 @@
 -- Review: the queue of a project, the claims of its reviewers, their feedback and their corrections.
 
--- Each serves the queue of a project: the oldest items first or those of the lowest confidence, of all kinds or of one.
+-- Each index serves the queue of a project: the oldest items first or the items with the lowest confidence first, of
+-- all kinds or of one kind.
 create index items_queue_idx on items (project_id, id) where status = 'pending_review' and deleted_at is null;
 create index items_queue_confidence_idx on items (project_id, coalesce(confidence, 1), id)
     where status = 'pending_review' and deleted_at is null;
@@ -10,14 +11,15 @@ create index items_queue_kind_confidence_idx on items (project_id, kind, coalesc
 -- Serves finding a reviewer's live claims.
 create index items_claimed_by_id_idx on items (claimed_by_id, claimed_until) where claimed_by_id is not null;
 
--- The items that await a decision. `certainty` orders them: an item without a confidence, such as a
--- blank page, comes last.
+-- The items that await a decision. `queue_confidence` orders them: an item without a confidence, such as a blank page,
+-- comes last.
 create view review_queue as
-select item_details.*, coalesce(confidence, 1) as certainty
+select item_details.*, coalesce(confidence, 1) as queue_confidence
 from item_details
 where status = 'pending_review' and deleted_at is null;
 
--- The feedback of reviewers. It is not part of the transitions, which are kept, so that it can be erased with its author. The decision is the item's transition of the same version.
+-- The feedback of reviewers. It is not stored in the transitions, which are permanent, so that it can be erased with
+-- its author. The decision is the item's transition of the same version.
 create table item_feedback (
     item_id uuid not null,
     version integer not null,

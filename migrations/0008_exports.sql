@@ -1,8 +1,8 @@
 -- Project exports: the request, its progress, and the objects that become one file.
 
--- Requested exports. Each runs in steps, one event per step.
+-- Requested exports. Each export runs in steps, with one event per step.
 create table exports (
-    -- Ids grow with time: items with a greater id are not in the export.
+    -- Ids grow with time: an item with a greater id than the export is not in the export.
     id uuid not null,
     project_id uuid not null,
     requested_by_id uuid not null,
@@ -17,19 +17,21 @@ create table exports (
     -- The next chunk begins after this item of this kind. Null when all items are written.
     position_kind text default 'document',
     position_id uuid,
-    -- The number of items written, and the total, which the first step counts.
+    -- The number of written items, and the total number, which the first step counts.
     done bigint not null default 0,
     total bigint,
-    -- Leases so far. The number is part of the name of the object that a step writes, so that no two write the same.
+    -- The number of leases so far. It is part of the name of the object that a step writes, so that two leases never
+    -- write the same object.
     attempt integer not null default 0,
-    -- Leases since the last completed step. They determine the pause before the next one, and are limited, so that no
-    -- step is tried forever.
-    tries integer not null default 0,
+    -- The number of leases since the last completed step. It determines the pause before the next lease, and is
+    -- limited, so that no step is tried forever.
+    attempts_since_progress integer not null default 0,
     -- The end of the lease of the instance that writes the export.
     lease_until timestamptz,
-    -- When maintenance considers the export: its step failed, its worker died, or its event was lost.
+    -- The time at which maintenance considers the export, because its step failed, its worker died, or its event was
+    -- lost.
     next_attempt_at timestamptz,
-    -- The file, when it is ready: the object of this attempt.
+    -- The attempt whose object is the file. Null until the export is ready.
     file_attempt integer,
     generation bigint,
     size_bytes bigint,
@@ -58,7 +60,8 @@ create index exports_processing_idx on exports (requested_by_id) where status = 
 -- Serves the purge by keyset, so that an export that cannot be purged yet does not block the others.
 create index exports_kept_until_id_idx on exports (kept_until, id);
 
--- The objects that, in order, make up the file: chunks on level 0, objects composed of them above.
+-- The objects that, in order, make up the file: chunks on level 0, and objects that are composed of them on higher
+-- levels.
 create table export_parts (
     export_id uuid not null,
     level integer not null,

@@ -1,10 +1,10 @@
--- Statistics: transitions folded into buckets, so that a summary costs the same however many items there are.
+-- Statistics: transitions folded into buckets, so that the cost of a summary does not depend on the number of items.
 
--- The contribution of each transition. It depends on the transition's own row only, because items are deleted and
+-- The contribution of each transition. It depends only on the transition's own row, because items are deleted but their
 -- transitions stay. A transition from a status to itself is a change of a document's domain.
 create view item_facts as
 select xid, id, project_id, kind, at, from_status, to_status,
-       date_bin('15 minutes', at, '1970-01-01 00:00:00+00') as quarter,
+       date_bin('15 minutes', at, '1970-01-01 00:00:00+00') as quarter_hour,
        (to_status = 'processing'
            and (from_status in ('draft', 'rejected') or from_status = 'failed' and details ? 'uploaded_by_id'))::integer
            as uploaded,
@@ -12,7 +12,7 @@ select xid, id, project_id, kind, at, from_status, to_status,
        (from_status = 'processing' and to_status = 'failed')::integer as failed,
        (from_status in ('processing', 'pending_review') and to_status = 'approved')::integer as approved,
        (from_status = 'pending_review' and to_status = 'rejected')::integer as rejected,
-       -- Checked before they are cast: a value of another type counts as absent instead of stopping the fold.
+       -- The types are checked before the cast: a value of another type counts as absent instead of stopping the fold.
        case when kind = 'document' and from_status = 'processing' and jsonb_typeof(details -> 'parts') = 'number'
            then (details ->> 'parts')::numeric end as pages,
        case when jsonb_typeof(details -> 'duration_seconds') = 'number'
@@ -33,23 +33,23 @@ select xid, id, project_id, kind, at, from_status, to_status,
        details ->> 'domain_before' as domain_before
 from item_transitions;
 
--- The bin of a duration. Each bin is a tenth wider than the one before, so that its middle is within 5% of every value
--- in it. The first ends at a tenth of a second; the last begins at 24.8 years and has no end.
+-- Returns the bin of a duration. Each bin is a tenth wider than the previous bin, so that its middle is within 5% of
+-- every value in it. The first bin ends at a tenth of a second. The last bin begins at 24.8 years and has no end.
 create function duration_bin(seconds double precision) returns integer
     language sql immutable parallel safe
     return case when seconds > 0.1 then least(ceil(ln(seconds / 0.1) / ln(1.1)), 240)::integer else 0 end;
 
--- The start of the quarter-hour, hour, day or month (UTC) that contains a time.
+-- Returns the start of the quarter-hour, hour, day or month (UTC) that contains a time.
 create function bucket_start(grain text, at timestamptz) returns timestamptz
     language sql immutable parallel safe
     return case grain
-        when 'quarter' then date_bin('15 minutes', at, '1970-01-01 00:00:00+00')
+        when 'quarter_hour' then date_bin('15 minutes', at, '1970-01-01 00:00:00+00')
         when 'hour' then date_bin('1 hour', at, '1970-01-01 00:00:00+00')
         when 'day' then date_bin('1 day', at, '1970-01-01 00:00:00+00')
         else date_trunc('month', at at time zone 'UTC') at time zone 'UTC'
     end;
 
--- The sum of two histograms.
+-- Returns the sum of two histograms.
 create function add_bins(one integer[], two integer[]) returns integer[]
     language sql immutable parallel safe
     return (
@@ -85,12 +85,12 @@ create table statistics_cursor (
 );
 insert into statistics_cursor (xid, id) values (0, 0);
 
--- In the following tables the nil UUID stands for the whole platform in place of a project. A fold changes the counts of
--- recent rows again and again, but none of their indexed columns: the room on each page lets it leave the indexes alone
--- (HOT).
+-- In the following tables the nil UUID stands for the whole platform in place of a project. A fold repeatedly changes
+-- the counts of recent rows, but none of their indexed columns: with the free space on each page, it does not update
+-- the indexes (HOT).
 
--- The counts within a quarter-hour, hour, day or month. The offsets of time zones are multiples of quarter-hours. The
--- longer periods let a year take few rows.
+-- The counts within a quarter-hour, hour, day or month. The offsets of time zones are multiples of quarter-hours. With
+-- the longer periods, a year takes few rows.
 create table statistics_counts (
     project_id uuid not null,
     grain text not null,
@@ -103,11 +103,11 @@ create table statistics_counts (
     rejected bigint not null,
     pages bigint not null,
     voice_milliseconds bigint not null,
-    -- The sum of confidences, and how many items have one.
+    -- The sum of confidences, and the number of items that have a confidence.
     confidence_millionths bigint not null,
-    confident bigint not null,
+    confidence_count bigint not null,
     constraint statistics_counts_pkey primary key (project_id, grain, starts_at, kind),
-    constraint statistics_counts_grain_check check (grain in ('quarter', 'hour', 'day', 'month'))
+    constraint statistics_counts_grain_check check (grain in ('quarter_hour', 'hour', 'day', 'month'))
 )
 with (fillfactor = 70);
 
@@ -117,12 +117,12 @@ create table statistics_durations (
     grain text not null,
     starts_at timestamptz not null,
     kind text not null,
-    until text not null,
-    -- The number of items in each `duration_bin`, up to the last bin that has any.
+    milestone text not null,
+    -- The number of items in each `duration_bin`, up to the last bin that is not empty.
     bins integer[] not null,
-    constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, until),
+    constraint statistics_durations_pkey primary key (project_id, grain, starts_at, kind, milestone),
     constraint statistics_durations_grain_check check (grain in ('hour', 'day', 'month')),
-    constraint statistics_durations_until_check check (until in ('text', 'decision'))
+    constraint statistics_durations_milestone_check check (milestone in ('text', 'decision'))
 )
 with (fillfactor = 70);
 
@@ -153,7 +153,7 @@ with (fillfactor = 70);
 -- The current number of documents by domain.
 create table statistics_domains (
     project_id uuid not null,
-    -- Null for documents without one.
+    -- Null for documents without a domain.
     domain text,
     documents bigint not null,
     constraint statistics_domains_project_id_domain_key unique nulls not distinct (project_id, domain)
@@ -161,56 +161,59 @@ create table statistics_domains (
 
 -- Serves the most frequent domains of a project.
 create index statistics_domains_documents_idx on statistics_domains (project_id, documents desc) where documents <> 0;
--- Serves the removal of domains that no document has any more.
+-- Serves the removal of domains that no longer have a document.
 create index statistics_domains_empty_idx on statistics_domains (project_id) where documents = 0;
 
--- The contribution of the transitions after one position and up to another to each table: for folding the newest
--- transitions, and for recomputing a table from all of them.
+-- The contribution of the transitions after one position, and up to another position, to each table. Used for folding
+-- the newest transitions, and for recomputing a table from all transitions.
 
 create function counts_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_counts
     language sql stable
 as $$
-    select scope.project_id, grain.name, bucket_start(grain.name, quarter), kind,
+    select scope.project_id, grain.name, bucket_start(grain.name, quarter_hour), kind,
            sum(uploaded)::bigint, sum(processed)::bigint, sum(failed)::bigint, sum(approved)::bigint,
            sum(rejected)::bigint, sum(pages)::bigint, sum(voice_milliseconds)::bigint,
-           sum(confidence_millionths)::bigint, sum(confident)::bigint
+           sum(confidence_millionths)::bigint, sum(confidence_count)::bigint
     from (
-        select project_id, quarter, kind, sum(uploaded) as uploaded, sum(processed) as processed, sum(failed) as failed,
-               sum(approved) as approved, sum(rejected) as rejected, coalesce(sum(pages), 0) as pages,
+        select project_id, quarter_hour, kind, sum(uploaded) as uploaded, sum(processed) as processed,
+               sum(failed) as failed, sum(approved) as approved, sum(rejected) as rejected,
+               coalesce(sum(pages), 0) as pages,
                coalesce(sum(voice_milliseconds), 0) as voice_milliseconds,
                coalesce(sum(confidence_millionths), 0) as confidence_millionths,
-               count(confidence_millionths) as confident
+               count(confidence_millionths) as confidence_count
         from item_facts
         where (xid, id) > (after_xid, after_id) and (xid, id) <= (until_xid, until_id)
           and uploaded + processed + failed + approved + rejected > 0
-        group by project_id, quarter, kind
-    ) as quarters
+        group by project_id, quarter_hour, kind
+    ) as quarter_hours
     cross join lateral (
-        values (quarters.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
+        values (quarter_hours.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
     ) as scope (project_id)
-    cross join (values ('quarter'), ('hour'), ('day'), ('month')) as grain (name)
-    group by scope.project_id, grain.name, bucket_start(grain.name, quarter), kind
+    cross join (values ('quarter_hour'), ('hour'), ('day'), ('month')) as grain (name)
+    group by scope.project_id, grain.name, bucket_start(grain.name, quarter_hour), kind
 $$;
 
 create function durations_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)
     returns setof statistics_durations
     language sql stable
 as $$
-    select scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until, histogram(bin, items)
+    select scope.project_id, grain.name, bucket_start(grain.name, hour), kind, milestone, histogram(bin, items)
     from (
-        select project_id, bucket_start('hour', at) as hour, kind, took.until, duration_bin(took.seconds) as bin,
+        select project_id, bucket_start('hour', at) as hour, kind, took.milestone, duration_bin(took.seconds) as bin,
                count(*)::integer as items
         from item_facts
-        cross join lateral (values ('text', seconds_to_text), ('decision', seconds_to_decision)) as took (until, seconds)
+        cross join lateral (
+            values ('text', seconds_to_text), ('decision', seconds_to_decision)
+        ) as took (milestone, seconds)
         where (xid, id) > (after_xid, after_id) and (xid, id) <= (until_xid, until_id) and took.seconds is not null
-        group by project_id, bucket_start('hour', at), kind, took.until, duration_bin(took.seconds)
+        group by project_id, bucket_start('hour', at), kind, took.milestone, duration_bin(took.seconds)
     ) as hours
     cross join lateral (
         values (hours.project_id), ('00000000-0000-0000-0000-000000000000'::uuid)
     ) as scope (project_id)
     cross join (values ('hour'), ('day'), ('month')) as grain (name)
-    group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, until
+    group by scope.project_id, grain.name, bucket_start(grain.name, hour), kind, milestone
 $$;
 
 create function people_between(after_xid bigint, after_id bigint, until_xid bigint, until_id bigint)

@@ -1,9 +1,11 @@
 -- The audit log: append-only, partitioned by month, sealed, with personal data in separate rows.
 
--- The actor, action and resource of each entry. The last file grants adding and reading, not changing.
+-- The actor, action and resource of each entry. The last file grants privileges to add and read rows, but not to change
+-- them.
 create table audit_logs (
     id uuid not null,
-    -- Ids are assigned before their transactions commit, so seals follow transactions, as readers of transitions do.
+    -- Ids are assigned before their transactions commit, so seals order rows by transaction, like the readers of
+    -- transitions.
     xid bigint not null default transaction_number(),
     actor_user_id uuid,
     action text not null,
@@ -11,9 +13,9 @@ create table audit_logs (
     resource_id uuid,
     project_id uuid,
     status text not null,
-    -- No personal data: the column is sealed, and stays when a person is erased.
+    -- Contains no personal data: the column is sealed, and stays when a person is erased.
     metadata jsonb not null default '{}',
-    -- The hash of the row in `audit_personal`. Erasing that row keeps the seal valid, changing it does not.
+    -- The hash of the row in `audit_personal`. The seal stays valid if that row is erased, but not if it is changed.
     personal_hash bytea,
     created_at timestamptz not null,
     -- A partitioned table's key includes the column that it is partitioned by.
@@ -21,7 +23,7 @@ create table audit_logs (
     constraint audit_logs_status_check check (status in ('success', 'failure', 'denied'))
 ) partition by range (created_at);
 
--- Each serves the lists with one filter, by keyset. The primary key serves the list without a filter.
+-- Each index serves the lists with one filter, by keyset. The primary key serves the list without a filter.
 create index audit_logs_actor_user_id_id_idx on audit_logs (actor_user_id, id);
 create index audit_logs_resource_id_id_idx on audit_logs (resource_id, id) where resource_id is not null;
 create index audit_logs_project_id_id_idx on audit_logs (project_id, id) where project_id is not null;
@@ -34,7 +36,7 @@ create table audit_personal (
     audit_id uuid not null,
     -- The person whose data it is. Erasing the user deletes the row.
     user_id uuid,
-    -- Keeps the hash from being guessed after the row is deleted.
+    -- Prevents guessing the personal data from the hash after the row is deleted.
     salt bytea not null,
     ip_address text,
     user_agent text,
@@ -47,19 +49,19 @@ create table audit_personal (
 -- Serves erasing a user.
 create index audit_personal_user_id_audit_id_idx on audit_personal (user_id, audit_id) where user_id is not null;
 
--- Keep rows for whose month maintenance has created no partition.
+-- These partitions store rows for whose month maintenance has created no partition.
 create table audit_logs_default partition of audit_logs default;
 create table audit_personal_default partition of audit_personal default;
 
--- The chain of seals. Each covers the rows after the seal before it.
+-- The chain of seals. Each seal covers the rows after the previous seal.
 create table audit_seals (
     id bigint generated always as identity,
-    -- The last row that it covers.
+    -- The last row that the seal covers.
     last_xid bigint not null,
     last_id uuid not null,
     -- Id and half a SHA-256 of each row, 32 bytes together. They identify a row that was tampered with.
     rows bytea not null,
-    -- The hash of the seal before, which may have expired. Empty in the first seal.
+    -- The hash of the previous seal, which may have expired. Empty in the first seal.
     previous_hash bytea not null,
     -- HMAC-SHA-256 over the previous hash and the rows, with a key that only maintenance holds.
     hash bytea not null,
@@ -70,12 +72,13 @@ create table audit_seals (
 -- Serves the removal of expired seals.
 create index audit_seals_created_at_idx on audit_seals (created_at);
 
--- The hash of a row's personal data, for recording and for verifying.
+-- Returns the hash of a row's personal data, for recording and for verifying.
 create function audit_personal_hash(salt bytea, ip_address text, user_agent text, details jsonb) returns bytea
     language sql immutable parallel safe
     return sha256(salt || convert_to(jsonb_build_array(ip_address, user_agent, details)::text, 'UTF8'));
 
--- The digest of a row, for sealing and for verifying: every column, in a form that depends on no setting.
+-- Returns the digest of a row, for sealing and for verifying. It covers every column, in a form that does not depend on
+-- settings.
 create function audit_row_digest(log audit_logs) returns bytea
     language sql immutable parallel safe
     return substring(
@@ -87,7 +90,7 @@ create function audit_row_digest(log audit_logs) returns bytea
         for 16
     );
 
--- The UUIDv7 with the time `at` and the random bits of another one (RFC 9562, section 5.7).
+-- Returns the UUIDv7 with the time `at` and the random bits of another UUIDv7 (RFC 9562, section 5.7).
 create function audit_id(id uuid, at timestamptz) returns uuid
     language sql immutable parallel safe
     return encode(
@@ -98,11 +101,11 @@ create function audit_id(id uuid, at timestamptz) returns uuid
         'hex'
     )::uuid;
 
--- Records an entry and its personal data. A function, so that one statement can hold a change, its audit row and its
--- event.
+-- Records an entry and its personal data. This is a function, so that one statement can contain a change, its audit row
+-- and its event.
 --
--- The id has the time of the row. A row that is missing is therefore known to have expired with the partition of its
--- month, even if the request ended in another month.
+-- The id contains the time of the row. The id of a missing row therefore shows whether it expired with the partition of
+-- its month, even if the request ended in another month.
 create function audit_record(entry jsonb, recorded_at timestamptz) returns void
     language plpgsql
 as $$
@@ -126,8 +129,9 @@ begin
 end
 $$;
 
--- Creates the missing partitions of `months` months from `start` on, and returns how many. It skips a month that has
--- rows in the default partition, where its rows stay. It runs as the owner of the tables, for maintenance.
+-- Creates the missing partitions of `months` months from `start` on, and returns their number. It skips a month that
+-- has rows in the default partition. The rows of that month stay there. It runs as the owner of the tables, for
+-- maintenance.
 create function audit_create_partitions(start date, months integer) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -148,7 +152,7 @@ begin
             if to_regclass(name) is null and not waiting then
                 execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent,
                     month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
-                -- The default privileges would let rows be changed past the parent's privileges.
+                -- With the default privileges, rows could be changed despite the parent's privileges.
                 execute format('revoke all on %I from alta_functions, alta_maintenance', name);
                 created := created + 1;
             end if;
@@ -158,9 +162,9 @@ begin
 end
 $$;
 
--- Drops the partitions of months that ended before `before`, and returns how many. Also deletes the rows of such months
--- in the default partitions, and seals over expired rows. This is the only way in which rows of the log are removed. It
--- runs as the owner of the tables, for maintenance.
+-- Drops the partitions of months that ended before `before`, and returns their number. Also deletes the rows of such
+-- months in the default partitions, and seals over expired rows. This is the only way in which rows of the log are
+-- removed. It runs as the owner of the tables, for maintenance.
 create function audit_drop_partitions(before date) returns integer
     language plpgsql security definer set search_path = public, pg_temp
 as $$
@@ -171,8 +175,8 @@ declare
 begin
     delete from audit_logs_default where created_at < ended;
     delete from audit_personal_default where created_at < ended;
-    -- The newest of these seals stays, so that the rows after it are known. A seal is as new as its newest row, by clocks
-    -- that may differ.
+    -- The newest of these seals stays, because it shows where the following rows begin. A seal is as new as its newest
+    -- row, and the clocks that set these times may differ.
     delete from audit_seals
     where id < (
         select id from audit_seals where created_at < ended - interval '1 day' order by created_at desc, id desc limit 1

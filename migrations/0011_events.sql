@@ -12,13 +12,13 @@ create table outbox (
     created_at timestamptz not null,
     constraint outbox_pkey primary key (id)
 )
--- Each row lives for moments, so that the number of dead rows does not follow from the size of the table.
+-- Each row exists only briefly, so the number of dead rows does not depend on the size of the table.
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- Serves the sweep.
 create index outbox_next_attempt_at_idx on outbox (next_attempt_at);
 
--- Records an event. A function, so that one statement can hold a change, its audit row and its event.
+-- Records an event. This is a function, so that one statement can contain a change, its audit row and its event.
 create function outbox_add(message jsonb, recorded_at timestamptz) returns void
     language plpgsql
 as $$
@@ -42,14 +42,14 @@ create table delivery_errors (
 -- Serves the purge.
 create index delivery_errors_failed_at_idx on delivery_errors (failed_at);
 
--- Dead letters: messages that Pub/Sub stopped delivering. They are records only: maintenance repeats the work. Super
--- admins replay or delete them.
+-- Dead letters: messages that Pub/Sub stopped delivering. They only record failures: maintenance retries the work.
+-- Super admins replay or delete them.
 create table dead_letters (
     id uuid not null,
     -- The id of the subscription.
     subscription text not null,
     -- SHA-256 of the subject of the message: an object and its generation, or the data. Maintenance repeats messages,
-    -- so several may become dead letters for one reason. The last one is kept.
+    -- so several may become dead letters for one reason. Only the last dead letter is stored.
     subject_hash bytea not null,
     message_id text not null,
     attributes jsonb not null,
@@ -66,21 +66,22 @@ create table dead_letters (
 -- Serves the purge.
 create index dead_letters_created_at_idx on dead_letters (created_at);
 
--- Mails that were sent or permanently refused. A mail is sent at least once: its row keeps a redelivered event from sending
--- it again.
+-- Mails that were sent or permanently refused. A mail is sent at least once. Its row prevents a redelivered event from
+-- sending it again.
 create table mail_deliveries (
     event_id uuid not null,
     kind text not null,
     sent_at timestamptz not null,
-    -- The SMTP reply code of a permanent refusal, without the server's text, which may contain the address.
-    refused_with integer,
+    -- The SMTP reply code of a permanent refusal, without the server's text, which may contain the address. Null if the
+    -- mail was sent.
+    smtp_refusal_code integer,
     constraint mail_deliveries_pkey primary key (event_id)
 );
 
 -- Serves the purge.
 create index mail_deliveries_sent_at_idx on mail_deliveries (sent_at);
 
--- Mails that were requested to a recipient or by a sender, whose number per hour and day is limited.
+-- The numbers of mails per hour and day to a recipient or by a sender, which are limited.
 create table mail_counts (
     -- SHA-256 of the recipient or sender.
     subject bytea not null,
@@ -91,12 +92,12 @@ create table mail_counts (
     day_mails integer not null,
     constraint mail_counts_pkey primary key (subject)
 )
--- The counts change with every mail (HOT).
+-- The counts change with every mail. Free space on each page lets these updates skip the indexes (HOT).
 with (fillfactor = 70);
 
 -- Counts a mail and returns true, or returns false if the subject has reached a cap, or null if there is no mail. Locks
--- the subject's row until the transaction ends. A function, so that one statement can hold a change, its audit row and
--- its mail.
+-- the subject's row until the transaction ends. This is a function, so that one statement can contain a change, its
+-- audit row and its mail.
 create function mail_admit(mail_subject bytea, per_hour bigint, per_day bigint, recorded_at timestamptz) returns boolean
     language plpgsql strict
 as $$

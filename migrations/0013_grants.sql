@@ -24,7 +24,7 @@ alter default privileges in schema public
     grant select, insert, update, delete on tables to alta_functions, alta_maintenance;
 alter default privileges in schema public grant usage on sequences to alta_functions, alta_maintenance;
 
--- Records are append-only, even for an intruder in a function. Maintenance deletes personal data when it erases a
+-- Records are append-only, even if an attacker controls a function. Maintenance deletes personal data when it erases a
 -- person.
 revoke update, delete on item_transitions, audit_logs from alta_functions, alta_maintenance;
 revoke update, delete on audit_personal from alta_functions;
@@ -35,8 +35,8 @@ revoke update, delete on audit_seals from alta_maintenance;
 -- PostgreSQL passes a change of this view on to item_transitions, with the privileges of the view's owner.
 revoke insert, update, delete on item_facts from alta_functions, alta_maintenance;
 
--- A partition is reached through its parent only, whose privileges apply. `audit_create_partitions` does the same for
--- later ones.
+-- A partition is reached through its parent only, whose privileges apply. `audit_create_partitions` revokes the
+-- privileges on later partitions.
 do $$
 declare
     partition regclass;

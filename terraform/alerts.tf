@@ -168,9 +168,9 @@ locals {
     sealing = {
       title    = "Audit log not sealed"
       meaning  = "For half an hour, no run of the task `seal-audit` has reached the end of the audit log. Rows without a seal can be changed unnoticed."
-      action   = "Read the logs of `maintenance` with the route `/tasks/seal-audit`. No lines: check that the job runs (`gcloud scheduler jobs describe seal-audit`). Lines without “the audit log is sealed”: a transaction stays open, or there are more rows than a run can seal (`pg_stat_activity`)."
+      action   = "Read the logs of `maintenance` with the route `/tasks/seal-audit`. No lines: check that the job runs (`gcloud scheduler jobs describe seal-audit`). Lines without “audit sealing caught up”: a transaction stays open, or there are more rows than a run can seal (`pg_stat_activity`)."
       severity = "ERROR"
-      filter   = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["sealings"]}"
+      filter   = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["seal_runs"]}"
       below    = 1
       duration = "900s"
       aligner  = "ALIGN_DELTA"

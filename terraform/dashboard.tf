@@ -12,7 +12,7 @@ locals {
     { title = "Dead letters by subscription", filter = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["dead_letters"]}", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = ["metric.labels.subscription"] },
     { title = "Oldest event in the outbox (s)", filter = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["outbox_age"]}", aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_MAX", group_by = [] },
     { title = "Errors by function", filter = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["errors"]}", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = ["metric.labels.function"] },
-    { title = "Audit log seals", filter = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["seals"]}", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [] },
+    { title = "Audit log seals", filter = "resource.type=\"cloud_run_revision\" AND ${local.log_metric["seals_created"]}", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [] },
     { title = "Database connections", filter = "resource.type=\"cloudsql_database\" AND metric.type=\"cloudsql.googleapis.com/database/postgresql/num_backends\"", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", group_by = [] },
     { title = "Database CPU utilization", filter = "resource.type=\"cloudsql_database\" AND metric.type=\"cloudsql.googleapis.com/database/cpu/utilization\"", aligner = "ALIGN_MEAN", reducer = "REDUCE_MAX", group_by = [] },
   ]

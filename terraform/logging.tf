@@ -26,7 +26,7 @@ resource "google_logging_project_sink" "seals" {
   filter      = <<-EOT
     resource.type="cloud_run_revision"
     resource.labels.service_name="maintenance"
-    jsonPayload.message="the audit log was sealed"
+    jsonPayload.message="audit seal created"
   EOT
 
   unique_writer_identity = true

@@ -82,12 +82,13 @@ locals {
       labels = { job = "EXTRACT(resource.labels.job_id)" }
     }
     # One line for each run of the task `seal-audit` that reached the end of the audit log.
-    sealings = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log is sealed\""
+    seal_runs = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"audit sealing caught up\""
       labels = {}
     }
-    seals = {
-      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"the audit log was sealed\""
+    # One line for each seal.
+    seals_created = {
+      filter = "resource.type=\"cloud_run_revision\" jsonPayload.message=\"audit seal created\""
       labels = {}
     }
   }

@@ -193,7 +193,7 @@ variable "limits" {
 }
 
 variable "operation_hours" {
-  description = "Hours after which a running batch operation of Document AI or Speech-to-Text counts as lost. Document AI cancels an operation 24 hours after its start, without its time in the queue."
+  description = "Hours after which a running batch operation of Document AI or Speech-to-Text counts as lost. Document AI cancels an operation 24 hours after its start, not counting its time in the queue."
   type        = number
   default     = 48
 

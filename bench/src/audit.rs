@@ -1,5 +1,5 @@
-//! The audit log at size: how its lists, the guard and the member list perform compared with a small log, and how
-//! long sealing and verifying take. `bench audit [ROWS]`, ten million rows by default.
+//! Measures a large audit log: the latency of its lists, the guard and the member list relative to a small log, and the
+//! duration of sealing and verification. `bench audit [ROWS]`, ten million rows by default.
 
 use std::time::{Duration, Instant};
 

@@ -7,7 +7,7 @@
 //! every few seconds and calls `maintenance` every second. Nothing else is shortened.
 
 mod checks;
-mod storm;
+mod fault_injector;
 mod uploads;
 
 use std::{
@@ -21,7 +21,7 @@ use shared::identity::guard::ProjectRole;
 use sqlx::postgres::PgPoolOptions;
 
 use self::{
-    storm::Storm,
+    fault_injector::FaultInjector,
     uploads::{Project, Uploads},
 };
 use crate::{Result, cloud::Cloud, instance::Instance, postgres::Postgres, schedule, tenants::Tenants};
@@ -35,7 +35,7 @@ const FAILING_PERCENT: u8 = 20;
 /// The range of deliveries of each event.
 const DELIVERIES: std::ops::RangeInclusive<u32> = 1..=5;
 /// The longest time that killing continues after all bytes have arrived.
-const STORM: Duration = Duration::from_secs(60);
+const INJECTION_TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The time limit for everything to finish, redeliveries with long pauses included.
 const TIME_LIMIT: Duration = Duration::from_secs(25 * 60);
 
@@ -64,23 +64,24 @@ pub(crate) async fn run(uploads: Option<String>) -> Result<()> {
 
     let start = Instant::now();
     let uploads = Uploads::new(Arc::clone(&cloud), tenants, projects, wanted);
-    let storm = Storm::start(Arc::clone(&cloud), instances, server, uploads.arrived(), wanted, &db);
+    let injector =
+        FaultInjector::start(Arc::clone(&cloud), instances, server, uploads.arrived(), wanted, &db);
     uploads.run().await?;
     println!("{wanted} uploads arrived in {:.0?}", start.elapsed());
     let arrived = Instant::now();
-    while arrived.elapsed() < STORM && !checks::are_final(&db, wanted).await {
+    while arrived.elapsed() < INJECTION_TIME_LIMIT && !checks::are_final(&db, wanted).await {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let broken = storm.end().await?;
+    let faults = injector.end().await?;
     at_rest(&cloud, &db, &uploads).await?;
     let letters = replay(&cloud, &db, &uploads).await?;
     let seconds = start.elapsed().as_secs();
 
     println!("finished after {seconds} s. Kills:");
-    for (function, kills) in &broken.kills {
+    for (function, kills) in &faults.kills {
         println!("  {function:<14} {kills:>7}");
     }
-    println!("  {:<14} {:>7}", "the database", broken.crashes);
+    println!("  {:<14} {:>7}", "the database", faults.crashes);
     println!("{:<16} {:>10} {:>18}", "pushes to", "deliveries", "not acknowledged");
     for function in ["ocr", "email", "maintenance"] {
         let (pushes, refused) = cloud.relay.pushes(function);

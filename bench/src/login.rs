@@ -22,7 +22,7 @@ const PART: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 10;
 /// The number of accounts, and of concurrent requests.
 const ACCOUNTS: usize = 64;
-const AT_ONCE: usize = 32;
+const CONCURRENCY: usize = 32;
 /// The share of the bare loop's speed that sign-ins must reach.
 const TARGET: f64 = 0.9;
 
@@ -105,7 +105,7 @@ async fn queued(cores: usize) -> Result<f64> {
         let (passwords, hash) = (passwords.clone(), hash.clone());
         async move { passwords.verify(&PASSWORD.into(), Some(hash)).await.unwrap_or(false) }
     });
-    let checked: Vec<bool> = checks.buffer_unordered(AT_ONCE).collect().await;
+    let checked: Vec<bool> = checks.buffer_unordered(CONCURRENCY).collect().await;
     if checked.contains(&false) {
         return Err("a password did not match its hash".into());
     }
@@ -115,11 +115,11 @@ async fn queued(cores: usize) -> Result<f64> {
 /// Sign-ins per second.
 async fn sign_in(auth: &RunningAuth, time: Duration) -> Result<f64> {
     let start = Instant::now();
-    let clients = (0..AT_ONCE).map(|client| async move {
+    let clients = (0..CONCURRENCY).map(|client| async move {
         let mut connection = auth.connect().await?;
         let mut count = 0;
         while start.elapsed() < time {
-            let email = format!("login{}@example.org", (client + count * AT_ONCE) % ACCOUNTS + 1);
+            let email = format!("login{}@example.org", (client + count * CONCURRENCY) % ACCOUNTS + 1);
             let body = json!({"email": email, "password": PASSWORD}).to_string();
             let status = connection.send("POST", "/auth/login", &body).await?;
             if status != 200 {

@@ -96,8 +96,8 @@ async fn limits(database_url: &str, ours: &Ours) -> Result<[Limit; 3]> {
     let queue = format!(
         "select json_build_object('items', coalesce(json_agg(item), '[]')) from (
              select id, kind, project_id, uploaded_by_id, original_filename, content_type, status, confidence, language,
-                    (own ->> 'page_count')::integer as page_count,
-                    (own ->> 'duration_seconds')::double precision as duration_seconds,
+                    (kind_fields ->> 'page_count')::integer as page_count,
+                    (kind_fields ->> 'duration_seconds')::double precision as duration_seconds,
                     claimed_by_id, claimed_until, processed_at, reviewed_by_id, reviewed_at, feedback, version
              from review_queue
              where project_id = $1 and (claimed_by_id = '{lead}' or coalesce(claimed_until <= now(), true))

@@ -1,4 +1,4 @@
-//! From the event of an upload to its text: `bench pipeline`.
+//! Measures the pipeline from an upload's finalize event to its stored text (`bench pipeline`).
 //!
 //! The engine answers at once, so that only the platform is measured. Storage, Pub/Sub and the engine run in this
 //! process on the same cores, so the figures include them.
@@ -27,13 +27,13 @@ use crate::{
 };
 
 const PDF: &[u8] = b"%PDF-1.7 a letter";
-/// Events that are awaited one by one.
-const ONE_BY_ONE: usize = 300;
-/// Events that are delivered at once.
-const AT_ONCE: usize = 3000;
-/// Concurrent requests that Cloud Run sends to one instance.
+/// The number of events that are delivered sequentially.
+const SEQUENTIAL_EVENTS: usize = 300;
+/// The number of events that are delivered concurrently.
+const CONCURRENT_EVENTS: usize = 3000;
+/// The number of concurrent requests that Cloud Run sends to one instance.
 const CONCURRENCY: usize = 80;
-/// Pages of the largest accepted document.
+/// The number of pages of the largest accepted document.
 const PAGES: usize = 500;
 const BLOCKS: usize = 12;
 const PAGE_BYTES: usize = 2500;
@@ -51,12 +51,12 @@ pub(crate) async fn run() -> Result<()> {
     let world = Setup { project: tenants.project("Letters", &user).await?, cloud, tenants, user, db };
 
     // There are no subscriptions yet: the benchmark publishes the events of these uploads itself.
-    let uploads = world.uploads(ONE_BY_ONE + AT_ONCE).await?;
+    let uploads = world.uploads(SEQUENTIAL_EVENTS + CONCURRENT_EVENTS).await?;
     world.cloud.subscribe(&["ocr"], &Faults::default()).await?;
-    let (one_by_one, at_once) = uploads.split_at(ONE_BY_ONE);
+    let (sequential, concurrent) = uploads.split_at(SEQUENTIAL_EVENTS);
     let ocr = Instance::start(&world.cloud, "ocr", 0).await?;
-    world.latency(one_by_one).await?;
-    world.throughput(&ocr, at_once).await?;
+    world.latency(sequential).await?;
+    world.throughput(&ocr, concurrent).await?;
     drop(ocr);
     world.memory().await
 }
@@ -143,7 +143,7 @@ impl Setup {
                 samples.push(acknowledged - start);
             }
         }
-        self.all_read(uploads).await?;
+        self.all_processed(uploads).await?;
         println!(
             "{:<58} {:>8} {:>8}",
             "latency from event to committed text, one at a time", "p50 ms", "p95 ms"
@@ -155,7 +155,7 @@ impl Setup {
     /// Pushes as many concurrent events as Cloud Run sends to one instance.
     async fn throughput(&self, ocr: &Instance, uploads: &[Upload]) -> Result<()> {
         let Pushed { samples, elapsed, cpu } = push(&self.cloud, ocr, uploads).await?;
-        self.all_read(uploads).await?;
+        self.all_processed(uploads).await?;
         let events = u32::try_from(uploads.len())?;
         println!("{:<58} {:>8} {:>8}", "latency of a push, 80 at a time", "p50 ms", "p95 ms");
         println!("{:<58} {:>8.2} {:>8.2}", "", percentile_ms(&samples, 50), percentile_ms(&samples, 95));
@@ -184,7 +184,7 @@ impl Setup {
             let idle = ocr.process()?.resident_kib()?;
             let start = Instant::now();
             let uploads = self.uploads(documents).await?;
-            self.all_read(&uploads).await?;
+            self.all_processed(&uploads).await?;
             let seconds = start.elapsed().as_secs_f64();
             let peak = ocr.process()?.peak_kib()?;
             let label = if documents == 1 { "one document" } else { "four documents" };
@@ -205,17 +205,17 @@ impl Setup {
     }
 
     /// Waits until all items are approved.
-    async fn all_read(&self, uploads: &[Upload]) -> Result<()> {
+    async fn all_processed(&self, uploads: &[Upload]) -> Result<()> {
         let ids: Vec<ItemId> = uploads.iter().map(|(object, _)| object.item_id).collect();
         let start = Instant::now();
         loop {
-            let read = "select count(*) from items where id = any($1) and status = 'approved'";
-            let read: i64 = sqlx::query_scalar(read).bind(&ids).fetch_one(&self.db).await?;
-            if usize::try_from(read)? == uploads.len() {
+            let processed = "select count(*) from items where id = any($1) and status = 'approved'";
+            let processed: i64 = sqlx::query_scalar(processed).bind(&ids).fetch_one(&self.db).await?;
+            if usize::try_from(processed)? == uploads.len() {
                 return Ok(());
             }
             if start.elapsed() > TIMEOUT {
-                return Err(format!("{read} of {} were read", uploads.len()).into());
+                return Err(format!("{processed} of {} were processed", uploads.len()).into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

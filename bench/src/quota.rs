@@ -23,7 +23,7 @@ const PAGES: usize = 50;
 /// The duration of an operation before it writes its output.
 const DELAY: Duration = Duration::from_millis(300);
 /// The quota of the engine and of `maintenance`.
-const AT_ONCE: usize = 5;
+const CONCURRENCY: usize = 5;
 const PDF: &[u8] = b"%PDF-1.7 a long one";
 const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
 
@@ -66,12 +66,12 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
     };
     let operations = cloud.ai.operations();
     println!(
-        "{documents} documents of {PAGES} pages, {AT_ONCE} operations at once, each of {DELAY:.0?} or more"
+        "{documents} documents of {PAGES} pages, {CONCURRENCY} operations at once, each {DELAY:.0?} or longer"
     );
     println!("{:<34} {:>8.1}", "seconds until all are uploaded", uploaded.as_secs_f64());
     println!("{:<34} {:>8.1}", "seconds until all are processed", ended.as_secs_f64());
     println!("{:<34} {:>8}", "operations", operations.started);
-    println!("{:<34} {:>8}", "most concurrent operations", operations.most_at_once);
+    println!("{:<34} {:>8}", "most concurrent operations", operations.max_concurrent);
     println!("{:<34} {:>8}", "calls that start an operation", cloud.calls.batches());
     println!("{:<34} {:>8}", "of these, refused by the quota", cloud.calls.refused());
     println!("{:<34} {:>8}", "failed", failed);
@@ -79,7 +79,7 @@ pub(crate) async fn run(documents: Option<String>) -> Result<()> {
     if failed + dead > 0 {
         return Err("not all documents were processed".into());
     }
-    if operations.most_at_once > AT_ONCE || operations.started != u64::try_from(documents)? {
+    if operations.max_concurrent > CONCURRENCY || operations.started != u64::try_from(documents)? {
         return Err("there were more operations than expected".into());
     }
     Ok(())

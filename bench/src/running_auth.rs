@@ -29,7 +29,7 @@ pub(crate) struct RunningAuth {
 }
 
 impl RunningAuth {
-    pub(crate) async fn start(hashes_at_once: usize) -> Result<Self> {
+    pub(crate) async fn start(hash_concurrency: usize) -> Result<Self> {
         let database_url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
         let db = PgPool::connect(&database_url).await?;
         migrations::migrate(&db).await?;
@@ -41,7 +41,7 @@ impl RunningAuth {
         let more = [
             ("DATABASE_URL", database_url.as_str()),
             ("PUBSUB_ENDPOINT", &pubsub),
-            ("PASSWORD_HASH_CONCURRENCY", &hashes_at_once.to_string()),
+            ("PASSWORD_HASH_CONCURRENCY", &hash_concurrency.to_string()),
             ("RATE_LIMIT_ADDRESS_PER_MINUTE", unlimited),
             ("RATE_LIMIT_ACCOUNT_PER_MINUTE", unlimited),
             ("RATE_LIMIT_UNKNOWN_ADDRESSES_PER_MINUTE", unlimited),

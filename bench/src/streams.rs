@@ -39,7 +39,7 @@ const REPORTED: Duration = Duration::from_secs(12);
 /// The time limit for the last transition to reach the streams.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Streams that are opened at once.
-const OPENED_AT_ONCE: usize = 20;
+const OPENING_CONCURRENCY: usize = 20;
 
 /// An event that a stream received.
 struct Received {
@@ -138,7 +138,7 @@ async fn open(
             Result::Ok(())
         }
     });
-    let opened: Vec<()> = opened.buffer_unordered(OPENED_AT_ONCE).try_collect().await?;
+    let opened: Vec<()> = opened.buffer_unordered(OPENING_CONCURRENCY).try_collect().await?;
     Ok(opened.len())
 }
 

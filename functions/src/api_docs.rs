@@ -12,7 +12,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{Descriptor, FUNCTIONS};
 
-/// Scalar adds its styles as elements, and draws images as `data:` URLs. It runs without its own servers.
+/// The content security policy. Scalar adds its styles as elements, and shows images as `data:` URLs. It runs without
+/// connections to its own servers.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -131,7 +132,7 @@ fn reader() -> String {
     )
 }
 
-/// The script that starts Scalar, without anything that calls other servers.
+/// The script that starts Scalar, without the features that call other servers.
 fn start() -> String {
     let options = json!({
         "url": "/openapi.json",

@@ -3,9 +3,9 @@
 //! Each path of `web/console/paths.json` serves the same page, and all other files are below `/assets/`. Their paths
 //! contain a hash of their content or a version, so browsers never request them twice.
 //!
-//! Another host of the console must send the same headers (`web/console/headers.json`). Its `Content-Security-Policy`
-//! names one more origin, the API's in `connect-src`, unless it is the same. The host's own origin must be in the
-//! functions' `CORS_ORIGINS` and in the buckets' CORS settings.
+//! If another host serves the console, it must send the same headers (`web/console/headers.json`). If the API has
+//! another origin than that host, the `Content-Security-Policy` must also name the API's origin in `connect-src`. The
+//! host's origin must be in the functions' `CORS_ORIGINS` and in the buckets' CORS settings.
 
 use std::{collections::BTreeMap, fs, path::Path, sync::LazyLock};
 
@@ -30,7 +30,7 @@ pub(crate) const ASSETS: &str = "/assets/*";
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Browsers keep a file whose path contains a hash of its content.
+/// The caching policy of a file whose path contains a hash of its content.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// The page that explains how to build the console, served if it was not built.
@@ -119,7 +119,7 @@ pub(crate) fn asset_paths(folder: &Path) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-/// The origin of a URL, without characters that could end the directive that contains it.
+/// The origin of a URL. `None` if it contains characters that could end the directive in the policy.
 fn origin(endpoint: &str) -> Option<String> {
     let uri: Uri = endpoint.parse().ok()?;
     let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);

@@ -32,7 +32,7 @@ pub fn start(usual: Option<&str>) -> Result<()> {
     let env = Env::from_process();
     let filter_text = env.get(VARIABLE).or(usual).unwrap_or(DEFAULT_FILTER);
     let invalid = |error: &dyn fmt::Display| {
-        Error::new(format!("the environment variable {VARIABLE} is wrong: {error}"))
+        Error::new(format!("the environment variable {VARIABLE} is invalid: {error}"))
     };
     let filter: EnvFilter = filter_text.parse().map_err(|error| invalid(&error))?;
     let layer = tracing_subscriber::fmt::layer().event_format(Lines { clock: Clock::default() });

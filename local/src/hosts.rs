@@ -10,7 +10,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-/// The ports that a request may name: the server's own, and the gateway's, which forwards the host of its requests.
+/// The ports accepted in a `Host` header: the server's own, and the gateway's, because the gateway forwards the header
+/// unchanged.
 pub(crate) type Ports = [u16; 2];
 
 /// Makes a router refuse requests for other hosts than this machine.

@@ -50,7 +50,7 @@ pub fn port() -> Result<u16> {
         None => Ok(8080),
         Some(text) => text.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
             Error::new(format!(
-                "the environment variable {PORT_VARIABLE} is wrong: expected a port, found {text:?}"
+                "the environment variable {PORT_VARIABLE} is invalid: expected a port, found {text:?}"
             ))
         }),
     }

@@ -24,19 +24,20 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 /// The reason why a database was not migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database has run a migration, with this version, that differs from this build's or is unknown to it.
+    /// The database has run the migration with this version, but the migration differs from this build's or is unknown
+    /// to it.
     #[error(
         "the database was created by other migrations than these (version {0} differs) and cannot be \
          converted: use an empty database, or the build that created this one"
     )]
     OtherHistory(i64),
-    /// A migration failed, or the connection to the database did.
+    /// A migration failed, or the connection to the database failed.
     #[error(transparent)]
     Failed(MigrateError),
 }
 
-/// Applies the missing migrations, and continues the numbers of transactions in a restored database. Safe to run twice
-/// at once, because sqlx takes an advisory lock.
+/// Applies the missing migrations, and continues the numbers of transactions in a restored database. Safe to run
+/// concurrently, because sqlx takes an advisory lock.
 ///
 /// # Errors
 /// Returns [`Error::OtherHistory`], and changes nothing, when the database was created by other migrations.

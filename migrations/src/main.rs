@@ -53,7 +53,7 @@ async fn run(arguments: &[&str]) -> Outcome {
     }
 }
 
-/// Connects to the database, and says first what it waits for.
+/// Prints the server and the time limit, then connects to the database.
 async fn connect(wait: Duration) -> Result<PgPool, Box<dyn std::error::Error + Send + Sync>> {
     let settings = DatabaseSettings::from_env(&Env::from_process())?;
     let options = database::options(&settings)?;

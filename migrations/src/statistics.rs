@@ -1,5 +1,5 @@
 //! Recomputes the statistics of all projects that are not purged from the transitions, and compares them with the
-//! incrementally folded ones.
+//! incrementally folded statistics.
 //!
 //! The database does the work, so this process needs little memory. Folding waits meanwhile, and readers see the old
 //! buckets until the end.
@@ -14,7 +14,7 @@ const SHOWN: i64 = 10;
 pub struct Difference {
     /// The name of the table.
     pub table: &'static str,
-    /// The number of its buckets that differ, are missing, or are in excess.
+    /// The number of its buckets that differ, are missing, or should not exist.
     pub buckets: i64,
     /// Some of these buckets, as folded and as recomputed.
     pub examples: Vec<(Option<String>, Option<String>)>,
@@ -58,7 +58,7 @@ macro_rules! compare {
     }};
 }
 
-/// Replaces a table's buckets with those computed from the transitions up to the cursor.
+/// Replaces a table's buckets with the buckets computed from the transitions up to the cursor.
 macro_rules! replace {
     ($table:literal, $computed:literal, $db:expr, $cursor:expr, $projects:expr) => {{
         sqlx::query!("delete from " + $table).execute(&mut *$db).await?;
@@ -131,8 +131,8 @@ async fn differences(
         compare!(
             "statistics_durations",
             "durations_between",
-            "(folded.project_id, folded.grain, folded.starts_at, folded.kind, folded.until)
-             = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.kind, recomputed.until)",
+            "(folded.project_id, folded.grain, folded.starts_at, folded.kind, folded.milestone)
+             = (recomputed.project_id, recomputed.grain, recomputed.starts_at, recomputed.kind, recomputed.milestone)",
             "",
             db,
             cursor,

@@ -1,4 +1,5 @@
-//! Creating super admins: at once for a verified account, by a mailed link for an address without one.
+//! Creates super admins: immediately for a verified account, or by a mailed link for an address without a verified
+//! account.
 
 use serde_json::json;
 use shared::{
@@ -32,7 +33,7 @@ pub enum Promotion {
 }
 
 /// Makes the account with this address a super admin, from its next request on. If the address has no verified account,
-/// creates one and mails a link to it that sets the password and the role, whatever the registration policy is.
+/// creates one and mails a link to it that sets the password and the role, regardless of the registration policy.
 ///
 /// # Errors
 /// 422 if the address is invalid, and 500 if a query fails.

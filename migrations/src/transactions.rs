@@ -2,12 +2,12 @@
 
 use sqlx::{Connection as _, PgConnection};
 
-/// The distance between the last number in the dump and the next one. Readers may have seen numbers after the last row,
-/// up to the number of transactions that the first cluster ran before it was left.
+/// The gap between the last number in the dump and the next number. Readers may have seen numbers after the last row:
+/// at most as many as the transactions that the first cluster ran before it was replaced.
 const GAP: i64 = 1 << 40;
 
 /// Sets the offset of transaction numbers, if the database was restored in another cluster: there, the ids of
-/// transactions begin anew, and readers of append-only tables would miss the rows of smaller numbers.
+/// transactions start again, and readers of append-only tables would miss rows with smaller numbers.
 pub(crate) async fn continue_numbers(db: &mut PgConnection) -> Result<(), sqlx::Error> {
     let mut tx = db.begin().await?;
     let restored = sqlx::query_scalar!(

@@ -140,7 +140,7 @@ pub fn variables<F: Function>() -> Vec<Variable> {
     CommonSettings::variables().into_iter().chain(F::Settings::variables()).collect()
 }
 
-/// The schemas that no route names, because they belong to problem codes.
+/// The schemas of problem codes, which no route refers to.
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(ProblemBody, QuotaProblem, LastAdminProblem)))]
 struct Problems;
@@ -152,7 +152,7 @@ pub fn openapi<F: Function>() -> Value {
     openapi::document(&problems.merge_from(F::routes().to_openapi()))
 }
 
-/// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they move.
+/// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they can set.
 ///
 /// # Errors
 /// Names every variable that is missing or invalid.

@@ -22,11 +22,11 @@ use shared::{
 use crate::{
     AppState,
     model::{DeadLetterFilter, DeadLettersDone},
-    queries::{self, Letter},
+    queries::{self, ReplayableMessage},
 };
 
 /// The maximum number of dead letters that one call replays or deletes.
-const AT_ONCE: i64 = 1000;
+const BATCH_SIZE: i64 = 1000;
 
 /// Replays and deletes dead letters, with their audit rows.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ impl DeadLetters {
     /// Publishes the message of a dead letter again and deletes the dead letter.
     pub(crate) async fn replay(&self, user: UserId, id: DeadLetterId) -> Result<()> {
         let mut tx = self.outbox.begin().await?;
-        let letter = queries::take_dead_letter(&mut tx, id).await?.or_not_found()?;
+        let letter = queries::delete_dead_letter(&mut tx, id).await?.or_not_found()?;
         let message = original(&letter).ok_or_else(|| Problem::new(Code::NotReplayable))?;
         tx.send_all(vec![message]).await?;
         audit::record(&mut tx, entry(user, Action::DeadLetterReplayed, &letter), self.clock.now()).await?;
@@ -56,7 +56,7 @@ impl DeadLetters {
     /// Deletes a dead letter.
     pub(crate) async fn delete(&self, user: UserId, id: DeadLetterId) -> Result<()> {
         let mut tx = self.outbox.begin().await?;
-        let letter = queries::take_dead_letter(&mut tx, id).await?.or_not_found()?;
+        let letter = queries::delete_dead_letter(&mut tx, id).await?.or_not_found()?;
         audit::record(&mut tx, entry(user, Action::DeadLetterDeleted, &letter), self.clock.now()).await?;
         tx.commit().await?;
         Ok(())
@@ -69,7 +69,7 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
     ) -> Result<DeadLettersDone> {
         let mut tx = self.outbox.begin().await?;
-        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, true, AT_ONCE).await?;
+        let (letters, remaining) = queries::delete_dead_letters(&mut tx, filter, true, BATCH_SIZE).await?;
         let messages: Option<Vec<Outgoing>> = letters.iter().map(original).collect();
         tx.send_all(messages.ok_or_else(|| Problem::new(Code::NotReplayable))?).await?;
         let entries = letters.iter().map(|letter| entry(user, Action::DeadLetterReplayed, letter));
@@ -85,7 +85,7 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
     ) -> Result<DeadLettersDone> {
         let mut tx = self.outbox.begin().await?;
-        let (letters, remaining) = queries::take_dead_letters(&mut tx, filter, false, AT_ONCE).await?;
+        let (letters, remaining) = queries::delete_dead_letters(&mut tx, filter, false, BATCH_SIZE).await?;
         let entries = letters.iter().map(|letter| entry(user, Action::DeadLetterDeleted, letter));
         audit::record_all(&mut tx, entries, self.clock.now()).await?;
         tx.commit().await?;
@@ -93,12 +93,12 @@ impl DeadLetters {
     }
 }
 
-fn entry(user: UserId, action: Action, letter: &Letter) -> Entry {
+fn entry(user: UserId, action: Action, letter: &ReplayableMessage) -> Entry {
     Entry::success(Some(user), action, letter.id.0).with(json!({"subscription": letter.subscription}))
 }
 
 /// Returns the original message, or `None` if it is not an event of the platform.
-fn original(letter: &Letter) -> Option<Outgoing> {
+fn original(letter: &ReplayableMessage) -> Option<Outgoing> {
     let topic = Topic::of_subscription(&letter.subscription)?;
     let attributes = letter.attributes.as_object()?.iter();
     let attributes: BTreeMap<String, String> = attributes

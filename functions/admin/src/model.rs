@@ -70,12 +70,12 @@ pub(crate) struct Membership {
     pub(crate) role: ProjectRole,
 }
 
-/// A Pub/Sub message that could not be delivered within the maximum number of attempts. Of several messages about the same
-/// work, the last one is kept.
+/// A Pub/Sub message that could not be delivered within the maximum number of attempts. A later message about the same
+/// work replaces an earlier message.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeadLetter {
     pub(crate) id: DeadLetterId,
-    /// The subscription that the message could not be delivered to.
+    /// The subscription to which the message could not be delivered.
     pub(crate) subscription: String,
     pub(crate) message_id: String,
     #[schema(value_type = Object)]
@@ -116,7 +116,7 @@ pub(crate) struct DeadLetterFilter {
     pub(crate) to: Option<OffsetDateTime>,
 }
 
-/// The result of a call for all dead letters that match a filter.
+/// The result of replaying or deleting the dead letters that match a filter.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeadLettersDone {
     /// Number of dead letters that this call replayed or deleted.

@@ -60,7 +60,7 @@ fn utc() -> String {
 fn is_timezone(name: &str, (): &()) -> garde::Result {
     match window::timezone(name) {
         Some(_) => Ok(()),
-        None => Err(garde::Error::new("is not the name of a time zone")),
+        None => Err(garde::Error::new("must be an IANA time zone such as Europe/Berlin")),
     }
 }
 

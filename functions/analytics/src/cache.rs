@@ -1,5 +1,5 @@
-//! A cache of summaries for 30 seconds: in Redis, which instances share, or in the process if Redis is not configured.
-//! Access is checked before each lookup, and the key contains the scope of the summary.
+//! Caches summaries for 30 seconds: in Redis, which all instances share, or in the process if Redis is not configured.
+//! The handler checks access before each lookup, and the key contains the scope of the summary.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -41,9 +41,9 @@ impl Cache {
         Self { redis, local: sync::Cache::new(CAPACITY), clock }
     }
 
-    pub(crate) fn depend(&self, health: Health) -> Health {
+    pub(crate) fn add_health_check(&self, health: Health) -> Health {
         match &self.redis {
-            Some(redis) => redis.depend(health),
+            Some(redis) => redis.add_health_check(health),
             None => health,
         }
     }

@@ -14,7 +14,7 @@ pub(crate) struct Total {
     pub(crate) items: i64,
 }
 
-/// The counts of a day, which is numbered within the window from 1.
+/// The counts of one day. Days are numbered from 1 within the window.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DayCounts {
     pub(crate) day: usize,
@@ -25,20 +25,20 @@ pub(crate) struct DayCounts {
     pub(crate) rejected: i64,
 }
 
-/// The amount of processed content of one kind, and the sum of its confidence.
+/// The amount of processed content of one kind, and the sum of the engine's confidence.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Read {
     pub(crate) kind: ItemKind,
     pub(crate) pages: i64,
     pub(crate) voice_milliseconds: i64,
     pub(crate) confidence_millionths: i64,
-    pub(crate) confident: i64,
+    pub(crate) confidence_count: i64,
 }
 
-/// The end of a measured duration: the text or the review decision.
+/// The event that ends a measured duration: the text is stored, or a reviewer decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Until {
+pub(crate) enum Milestone {
     Text,
     Decision,
 }
@@ -46,18 +46,18 @@ pub(crate) enum Until {
 /// A histogram of durations from a bucket.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Bins {
-    pub(crate) until: Until,
+    pub(crate) milestone: Milestone,
     pub(crate) bins: Vec<i64>,
 }
 
 /// A duration that is not in a bucket yet.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Durations {
-    pub(crate) until: Until,
+    pub(crate) milestone: Milestone,
     pub(crate) bin: usize,
 }
 
-/// All figures of a summary.
+/// The rows from which a summary is computed.
 pub(crate) struct Figures {
     pub(crate) totals: Json<Vec<Total>>,
     pub(crate) days: Json<Vec<DayCounts>>,

@@ -54,7 +54,7 @@ impl Histogram {
     }
 }
 
-/// Returns the value of a bin that has the same relative distance to both ends of the bin.
+/// Returns the value that represents a bin. Its relative error is the same at both bounds of the bin.
 fn middle(bin: usize) -> f64 {
     match i32::try_from(bin) {
         Ok(0) => FIRST,

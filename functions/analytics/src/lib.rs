@@ -82,6 +82,6 @@ impl Function for Analytics {
     }
 
     fn health(state: &AppState, health: Health) -> Health {
-        state.cache.depend(health)
+        state.cache.add_health_check(health)
     }
 }

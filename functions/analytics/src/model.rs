@@ -50,7 +50,7 @@ impl Scope {
         }
     }
 
-    /// Returns the project of a scope of one project.
+    /// Returns the project if the scope is a single project.
     pub(crate) fn project_id(&self) -> Option<ProjectId> {
         match self {
             Self::Project(project) => Some(*project),
@@ -83,7 +83,7 @@ pub(crate) struct Summary {
     pub(crate) daily: Vec<Day>,
     /// The number of processed pages. Pages of a document that was processed twice count twice.
     pub(crate) pages: i64,
-    /// Minutes of transcribed speech.
+    /// The number of minutes of transcribed speech.
     pub(crate) voice_minutes: f64,
     /// The time from an upload to its text.
     pub(crate) time_to_text: Durations,
@@ -134,7 +134,7 @@ pub(crate) struct Day {
     pub(crate) processed: i64,
     /// The number of uploads whose processing failed.
     pub(crate) failed: i64,
-    /// Approvals by a reviewer, or automatic ones in a project without reviewers.
+    /// The number of approvals. Items of a project without reviewers are approved automatically.
     pub(crate) approved: i64,
     pub(crate) rejected: i64,
 }

@@ -37,16 +37,16 @@ pub(crate) async fn first_day(db: &PgPool, scope: &Scope) -> Result<Option<Offse
                 cross join lateral (
                     select starts_at
                     from statistics_counts
-                    where statistics_counts.project_id = scope.project_id and grain = 'quarter'
+                    where statistics_counts.project_id = scope.project_id and grain = 'quarter_hour'
                     order by starts_at
                     limit 1
                 ) as first
             ),
             (
-                select min(quarter)
+                select min(quarter_hour)
                 from statistics_cursor as position
                 cross join lateral (
-                    select project_id, quarter, uploaded
+                    select project_id, quarter_hour, uploaded
                     from item_facts
                     where (item_facts.xid, item_facts.id) > (position.xid, position.id)
                     order by item_facts.xid, item_facts.id

@@ -7,7 +7,7 @@ use shared::{
 use time::OffsetDateTime;
 
 use crate::{
-    figures::{DayCounts, Figures, Read, Until},
+    figures::{DayCounts, Figures, Milestone, Read},
     histogram::Histogram,
     model::{Day, MeanConfidence, StatusCounts, Summary, Timeframe, Totals},
     window::Window,
@@ -94,15 +94,15 @@ fn daily(window: &Window, counts: &[DayCounts]) -> Vec<Day> {
 fn histograms(figures: &Figures) -> (Histogram, Histogram) {
     let (mut text, mut decision) = (Histogram::default(), Histogram::default());
     for bucket in figures.histograms.iter() {
-        match bucket.until {
-            Until::Text => text.merge(&bucket.bins),
-            Until::Decision => decision.merge(&bucket.bins),
+        match bucket.milestone {
+            Milestone::Text => text.merge(&bucket.bins),
+            Milestone::Decision => decision.merge(&bucket.bins),
         }
     }
     for duration in figures.unfolded_durations.iter() {
-        match duration.until {
-            Until::Text => text.add(duration.bin, 1),
-            Until::Decision => decision.add(duration.bin, 1),
+        match duration.milestone {
+            Milestone::Text => text.add(duration.bin, 1),
+            Milestone::Decision => decision.add(duration.bin, 1),
         }
     }
     (text, decision)
@@ -113,6 +113,6 @@ fn minutes(milliseconds: i64) -> f64 {
 }
 
 fn mean_confidence(read: &[Read], kind: ItemKind) -> Option<f64> {
-    let read = read.iter().find(|read| read.kind == kind && read.confident > 0)?;
-    Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confident as f64)
+    let read = read.iter().find(|read| read.kind == kind && read.confidence_count > 0)?;
+    Some(read.confidence_millionths as f64 / 1_000_000.0 / read.confidence_count as f64)
 }

@@ -10,8 +10,8 @@ const END_OF_TIME: OffsetDateTime = Date::MAX.with_time(Time::MIDNIGHT).assume_u
 /// A time before the start of every bucket.
 const BEGINNING: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-/// Returns the time zone with an IANA name, or `None` if the name is unknown or names no place: `Factory` is the zone
-/// of a machine without a configured zone.
+/// Returns the time zone with an IANA name. Returns `None` if the name is unknown or is `Factory`, the zone of a
+/// machine without a configured zone.
 pub(crate) fn timezone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown() && !name.eq_ignore_ascii_case("Factory"))
 }
@@ -27,7 +27,7 @@ pub(crate) struct Window {
     pub(crate) parts: Vec<Part>,
 }
 
-/// The buckets of one size that start at `since` or later, and before `until`.
+/// The buckets of one size whose start is in `since..until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) grain: &'static str,
@@ -64,22 +64,22 @@ impl Window {
         Ok(Self { days: days.into_iter().map(date).collect::<Result<_, _>>()?, bounds, parts })
     }
 
-    /// Returns the largest bucket size that divides every day: hours, unless a day begins within an hour.
+    /// Returns the largest bucket size that divides every day: hours, unless a day begins within an hour of UTC.
     pub(crate) fn grain(&self) -> &'static str {
         let whole = self.bounds.iter().all(|bound| bound.unix_timestamp() % 3600 == 0);
-        if whole { "hour" } else { "quarter" }
+        if whole { "hour" } else { "quarter_hour" }
     }
 }
 
-/// Returns the buckets from a time on: quarters and hours until the next day (UTC), days until the next month, then
-/// months. Figures that are not counted by quarter-hour start at the beginning of the hour.
+/// Returns the buckets from `since` on: quarter-hours and hours until the next day (UTC), days until the next month,
+/// then months. Figures without quarter-hour buckets start at the beginning of the hour.
 fn parts(since: OffsetDateTime) -> Vec<Part> {
     let hour = since - Duration::seconds(since.unix_timestamp().rem_euclid(3600));
     let midnight = since.replace_time(Time::MIDNIGHT);
     let day = if midnight == since { since } else { midnight + Duration::DAY };
     let month = if day.day() == 1 { day } else { next_month(day) };
     vec![
-        Part { grain: "quarter", since, until: day },
+        Part { grain: "quarter_hour", since, until: day },
         Part { grain: "hour", since: hour, until: day },
         Part { grain: "day", since: day, until: month },
         Part { grain: "month", since: month, until: END_OF_TIME },
@@ -163,13 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn days_that_begin_within_an_hour_consist_of_quarters() {
+    fn days_that_begin_within_an_hour_consist_of_quarter_hours() {
         for (zone, begins) in [
             ("Asia/Kolkata", datetime!(2026-03-03 18:30 UTC)),
             ("Asia/Kathmandu", datetime!(2026-03-03 18:15 UTC)),
         ] {
             let week = window(Timeframe::Week, zone, datetime!(2026-03-10 12:00 UTC));
-            assert_eq!((week.grain(), week.bounds[0]), ("quarter", begins));
+            assert_eq!((week.grain(), week.bounds[0]), ("quarter_hour", begins));
         }
     }
 
@@ -180,11 +180,13 @@ mod tests {
         {
             for zone in ["UTC", "Asia/Kolkata", "America/Los_Angeles", "Pacific/Kiritimati"] {
                 let window = window(Timeframe::Month, zone, now);
-                let [quarter, hour, day, month] = window.parts[..] else { panic!("four parts") };
-                assert_eq!(quarter.since, window.bounds[0]);
-                assert_eq!((quarter.until, hour.until, day.until), (day.since, day.since, month.since));
+                let [quarter_hour, hour, day, month] = window.parts[..] else { panic!("four parts") };
+                assert_eq!(quarter_hour.since, window.bounds[0]);
+                assert_eq!((quarter_hour.until, hour.until, day.until), (day.since, day.since, month.since));
                 assert!(
-                    hour.since <= quarter.since && quarter.since <= day.since && day.since <= month.since
+                    hour.since <= quarter_hour.since
+                        && quarter_hour.since <= day.since
+                        && day.since <= month.since
                 );
                 assert_eq!((day.since.hour(), month.since.day()), (0, 1));
             }

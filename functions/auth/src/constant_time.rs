@@ -5,8 +5,8 @@ use std::time::Duration;
 use shared::cloud::outbox;
 use tokio::time::sleep;
 
-/// Longer than these requests take on a machine that is not overloaded: publishing takes up to its budget, whenever an
-/// event is recorded, and the rest is for the database and a password hash.
+/// The minimum duration of a response. Longer than these requests take unless the machine is overloaded: the publishing
+/// of an event takes at most its budget, and the additional time is for the database and a password hash.
 const FLOOR: Duration = outbox::BUDGET.saturating_add(Duration::from_millis(100));
 
 /// Returns the result of `work`, but not before [`FLOOR`] has passed.

@@ -151,7 +151,7 @@ impl Function for Auth {
     }
 
     fn health(state: &AppState, health: Health) -> Health {
-        state.rate_limits.depend(health)
+        state.rate_limits.add_health_check(health)
     }
 }
 

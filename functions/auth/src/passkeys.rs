@@ -46,9 +46,9 @@ pub(crate) struct Started {
 }
 
 /// The result of checking an assertion.
-pub(crate) enum Verdict {
-    /// The assertion is valid. Holds the passkey with its updated counter, to be stored.
-    Genuine(Value),
+pub(crate) enum AssertionResult {
+    /// The assertion is valid. Holds the passkey with its updated counter, which the caller must store.
+    Valid(Value),
     /// The assertion is rejected.
     Refused(Refusal),
 }
@@ -56,7 +56,7 @@ pub(crate) enum Verdict {
 /// The reason why an assertion is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The signature is wrong, the challenge is of another ceremony, or the authenticator did not verify the user.
+    /// The signature is wrong, the challenge belongs to another ceremony, or the authenticator did not verify the user.
     Invalid,
     /// The signature counter did not increase: the key may have been copied.
     CounterRegression,
@@ -130,20 +130,20 @@ impl Passkeys {
         assertion: &PublicKeyCredential,
         state: Value,
         credential: Value,
-    ) -> Result<Verdict> {
+    ) -> Result<AssertionResult> {
         let state: DiscoverableAuthentication = from_json(state)?;
         let mut passkey: Passkey = from_json(credential)?;
         match self.0.finish_discoverable_authentication_v2(assertion, state, &passkey) {
             Ok(result) => {
                 passkey.update_credential(&result);
-                Ok(Verdict::Genuine(to_json(&passkey)?))
+                Ok(AssertionResult::Valid(to_json(&passkey)?))
             }
             Err(WebauthnError::CredentialPossibleCompromise) => {
-                Ok(Verdict::Refused(Refusal::CounterRegression))
+                Ok(AssertionResult::Refused(Refusal::CounterRegression))
             }
             Err(error) => {
                 tracing::info!(%error, "passkey assertion refused");
-                Ok(Verdict::Refused(Refusal::Invalid))
+                Ok(AssertionResult::Refused(Refusal::Invalid))
             }
         }
     }

@@ -31,8 +31,9 @@ shared::use_case! {
 }
 
 impl PasswordResets {
-    /// Mails a reset link if the address belongs to an account. When the address has reached its cap of mails, extends
-    /// today's newest link instead, and mails one only if there is none, so that nobody can lock the owner out.
+    /// Mails a reset link if the address belongs to an account. If the address has reached its mail cap, extends the
+    /// newest link of the last day instead of mailing another. If there is no such link, mails one despite the cap,
+    /// because other people's requests must not lock the owner out.
     ///
     /// # Errors
     /// 429 when the client has requested too many mails.
@@ -50,7 +51,8 @@ impl PasswordResets {
         }
         let entry = Entry::success(None, Action::UserPasswordResetRequested, reset_id.0);
         audit::record(&mut tx, Entry { resource: user.map(|user| user.0), ..entry }, now).await?;
-        // Recorded for unknown addresses too, to keep the response time equal. `email` discards ids without a row.
+        // The event is also recorded for unknown addresses, so that the response time is the same. `email` discards ids
+        // without a row.
         if mailed {
             tx.record(&EmailRequested::PasswordReset { reset_id }).await?;
         }

@@ -48,7 +48,7 @@ impl Setting for RegistrationPolicy {
             "invited" => return Ok(Self::Invited),
             _ => {}
         }
-        // Addresses have their domain in this form.
+        // Email addresses contain their domain in ASCII form.
         let ascii = |domain: &str| ascii_domain(domain).unwrap_or_else(|| domain.to_owned());
         let domains: Vec<String> = text.split(',').map(|domain| ascii(domain.trim())).collect();
         let is_domain = |domain: &String| {
@@ -95,7 +95,8 @@ impl Registration {
                 return Err(Problem::new(Code::RegistrationClosed));
             }
         }
-        // Hashed even if it is not needed, so that the response time does not reveal known addresses.
+        // The password is hashed even if the hash is not needed, so that the response time does not reveal known
+        // addresses.
         let password_hash = self.passwords.hash_new("password", password, Some(email)).await?;
         let now = self.clock.now();
         let verification_id = VerificationId::new();

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
-    passkeys::{Passkeys, Refusal, Verdict},
+    passkeys::{AssertionResult, Passkeys, Refusal},
     proof::Assertion,
     queries::{self, PasskeyOwner},
 };
@@ -46,9 +46,9 @@ pub(crate) struct Failed {
 }
 
 /// The result of checking an assertion.
-enum Asserted {
+enum AssertionCheck {
     /// The assertion is valid and the passkey's new counter is stored.
-    By(PasskeyOwner),
+    Verified(PasskeyOwner),
     /// The assertion is rejected. Holds the owner of the passkey, if it is registered, and the reason.
     Refused(Option<PasskeyOwner>, Refusal),
 }
@@ -91,13 +91,13 @@ impl SignIn {
     /// Checks a passkey assertion.
     pub(crate) async fn by_passkey(&self, assertion: &Assertion) -> Result<Attempt> {
         Ok(match self.check(assertion).await? {
-            Asserted::By(owner) => Attempt::Verified(Verified {
+            AssertionCheck::Verified(owner) => Attempt::Verified(Verified {
                 id: owner.id,
                 global_role: owner.global_role,
                 password_id: owner.password_id,
                 method: "passkey",
             }),
-            Asserted::Refused(owner, refusal) => Attempt::Failed(Failed {
+            AssertionCheck::Refused(owner, refusal) => Attempt::Failed(Failed {
                 user: owner.map(|owner| owner.id),
                 method: "passkey",
                 outcome: Outcome::Denied,
@@ -115,11 +115,11 @@ impl SignIn {
     /// Checks that an assertion is valid and belongs to a user who is already signed in.
     pub(crate) async fn has_passkey(&self, user: UserId, assertion: &Assertion) -> Result<bool> {
         let asserted = self.check(assertion).await?;
-        Ok(matches!(asserted, Asserted::By(owner) if owner.id == user))
+        Ok(matches!(asserted, AssertionCheck::Verified(owner) if owner.id == user))
     }
 
     /// Checks an assertion. Its ceremony is consumed even if the check fails.
-    async fn check(&self, assertion: &Assertion) -> Result<Asserted> {
+    async fn check(&self, assertion: &Assertion) -> Result<AssertionCheck> {
         let credential = assertion.credential.get()?;
         let now = self.clock.now();
         let state = queries::take_authentication(&self.db, assertion.ceremony_id, now)
@@ -127,18 +127,18 @@ impl SignIn {
             .ok_or_else(|| Problem::new(Code::CeremonyInvalid))?;
         let mut tx = self.db.begin().await?;
         let Some(passkey) = queries::lock_passkey(&mut tx, credential).await? else {
-            return Ok(Asserted::Refused(None, Refusal::Invalid));
+            return Ok(AssertionCheck::Refused(None, Refusal::Invalid));
         };
         match self.passkeys.finish_authentication(credential, state, passkey.credential)? {
-            Verdict::Genuine(_) if passkey.suspended => {
-                Ok(Asserted::Refused(Some(passkey.owner), Refusal::Suspended))
+            AssertionResult::Valid(_) if passkey.suspended => {
+                Ok(AssertionCheck::Refused(Some(passkey.owner), Refusal::Suspended))
             }
-            Verdict::Genuine(credential) => {
+            AssertionResult::Valid(credential) => {
                 queries::use_passkey(&mut tx, passkey.id, &credential, now).await?;
                 tx.commit().await?;
-                Ok(Asserted::By(passkey.owner))
+                Ok(AssertionCheck::Verified(passkey.owner))
             }
-            Verdict::Refused(refusal) => Ok(Asserted::Refused(Some(passkey.owner), refusal)),
+            AssertionResult::Refused(refusal) => Ok(AssertionCheck::Refused(Some(passkey.owner), refusal)),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct CreationOptions {
     /// The time for the ceremony, in milliseconds.
     #[schema(nullable = false)]
     timeout: Option<u32>,
-    /// The passkeys that the account has already.
+    /// The existing passkeys of the account.
     #[schema(nullable = false)]
     exclude_credentials: Option<Vec<CredentialDescriptor>>,
     #[schema(nullable = false)]
@@ -147,7 +147,7 @@ struct CredentialParameters {
     alg: i64,
 }
 
-/// A passkey by its id.
+/// A reference to a passkey by its id.
 #[derive(ToSchema)]
 #[schema(as = PublicKeyCredentialDescriptorJSON)]
 struct CredentialDescriptor {

@@ -30,7 +30,7 @@ use crate::{
     queries,
 };
 
-/// The time after which an export in progress has probably ended.
+/// The time after which an export in progress has probably ended, for `Retry-After`.
 const EXPORT_TIME: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Creates, lists and gets project exports.
@@ -40,7 +40,7 @@ pub(crate) struct Exports {
     pub(crate) outbox: Outbox,
     pub(crate) signer: UrlSigner,
     pub(crate) retention: Duration,
-    pub(crate) at_once: u32,
+    pub(crate) max_concurrent: u32,
     pub(crate) clock: Clock,
 }
 
@@ -62,7 +62,7 @@ impl Exports {
             Reservation::First => {
                 let kept_until = now + self.retention;
                 let new = NewExport { id, project_id, requested_by: user, format, status, kept_until };
-                if !queries::insert_export(&mut tx, &new, self.at_once, now).await? {
+                if !queries::insert_export(&mut tx, &new, self.max_concurrent, now).await? {
                     return Err(Problem::quota_exceeded("exports_in_progress_per_user", Some(EXPORT_TIME)));
                 }
                 let entry = Entry::success(Some(user), Action::ExportRequested, id.0).in_project(project_id);

@@ -33,7 +33,7 @@ use shared::{
 use sqlx::PgPool;
 
 use crate::{
-    model::{Change, Cost, DocumentPage, Filter, ItemRow, Listed, LockedItem, OwnField, Place, Word},
+    model::{Change, Cost, DocumentPage, Filter, ItemRow, KindField, Listed, LockedItem, Place, Word},
     queries,
     quota::UploadQuota,
 };
@@ -63,7 +63,7 @@ impl Items {
             let listed = items.into_iter().map(|row| Listed { item: row.into(), snippet: None });
             return Ok(Page { items: listed.collect(), next_cursor });
         };
-        self.searches.spend(list.filters.caller, list.size().div_ceil(RESULTS)).await?;
+        self.searches.charge(list.filters.caller, list.size().div_ceil(RESULTS)).await?;
         let found = queries::search_items(&self.db, &list.filters, words, list.after, list.rows()).await?;
         let Page { items, next_cursor } = list.page(found, |found| (found.rank, found.id.0));
         let ids: Vec<ItemId> = items.iter().map(|found| found.id).collect();
@@ -115,7 +115,7 @@ impl Items {
         &self,
         access: &ItemEditor<ByItem<K>>,
         if_match: &IfMatch,
-        field: OwnField,
+        field: KindField,
     ) -> Result<ItemRow> {
         let mut tx = self.db.begin().await?;
         let before = queries::lock_item(&mut tx, access.target.id).await?;
@@ -123,13 +123,13 @@ impl Items {
         if_match.check(before.version)?;
         let user = access.principal.user_id;
         match field {
-            OwnField::Domain(field) => {
+            KindField::Domain(field) => {
                 let after = field.apply(before.domain.clone(), |domain| nfc(&domain));
                 let values = json!({"after": {"domain": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
                 queries::set_domain(&mut tx, &change, before.domain.as_deref(), after.as_deref()).await?;
             }
-            OwnField::Language(field) => {
+            KindField::Language(field) => {
                 let after = field.apply(before.requested_language.clone(), |language| language);
                 let values = json!({"after": {"language": after}});
                 let change = self.change(&before, user, Verb::Updated, values)?;
@@ -162,7 +162,7 @@ impl Items {
         let row = self.get(access.target).await?;
         let generation = row.generation.filter(|_| row.type_checked).ok_or_else(|| {
             Problem::new(Code::InvalidState).detail(
-                "The file of this item has not been uploaded and checked yet, or is of no accepted type.",
+                "This file cannot be downloaded: it is not uploaded and checked yet, or its type is not accepted.",
             )
         })?;
         let now = self.clock.now();

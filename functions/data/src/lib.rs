@@ -9,8 +9,8 @@
 //! ```
 //!
 //! The module `routes` has one file for each kind of item. Both kinds share the use cases `uploads` and `items` and all
-//! SQL in `queries`. `model` has the types of requests and responses, `search` the syntax of queries and the excerpts in
-//! results, and `exports` the requests for project exports, which the function `export` writes.
+//! SQL in `queries`. `model` has the types of requests and responses. `search` parses search queries and extracts the
+//! excerpts in results. `exports` handles requests for project exports, which the function `export` writes.
 
 mod exports;
 mod items;
@@ -49,7 +49,7 @@ shared::settings! {
         pub export_retention_days: u16 = "EXPORT_RETENTION_DAYS" or "7",
         /// Maximum number of project exports of one user that are in progress.
         pub exports_in_progress: u32 = "EXPORTS_IN_PROGRESS_PER_USER" or "5",
-        /// Searches of one user per minute. Each 50 results of a page count as one.
+        /// Searches of one user per minute. Every 50 results of a page count as one search.
         pub searches: NonZeroU32 = "SEARCHES_PER_USER_AND_MINUTE" or "60",
     }
     with {
@@ -127,13 +127,13 @@ impl Function for Data {
                 outbox,
                 signer: UrlSigner::new(&settings.exports, &settings.exports.bucket)?,
                 retention: time::Duration::days(settings.export_retention_days.into()),
-                at_once: settings.exports_in_progress,
+                max_concurrent: settings.exports_in_progress,
                 clock: clock.clone(),
             },
         })
     }
 
     fn health(state: &AppState, health: Health) -> Health {
-        state.items.searches.depend(health)
+        state.items.searches.add_health_check(health)
     }
 }

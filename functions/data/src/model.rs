@@ -21,8 +21,8 @@ pub(crate) use self::{
         UpdateDocument,
     },
     export::{Export, ExportProgress, ExportRow, NewExport},
-    item::{AwaitedUpload, Item, ItemRow, LockedItem, Progress},
-    request::{Change, Filter, NewItem, NextUpload, OwnField, Place},
+    item::{IncompleteUpload, Item, ItemRow, LockedItem, Progress},
+    request::{Change, Filter, KindField, NewItem, NextUpload, Place},
     text::{DocumentPage, Found, Fragment, Listed, Word},
     voice::{
         CreateVoiceSample, Languages, ListVoiceSamples, NextVoiceUpload, UpdateVoiceSample, VoiceSample,

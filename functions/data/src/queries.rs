@@ -8,7 +8,7 @@ mod search;
 mod text;
 
 pub(crate) use self::{
-    change::{await_next_upload, delete_item, describe_draft, set_domain, set_language},
+    change::{delete_item, describe_draft, set_domain, set_language, start_next_upload},
     create::{charge_uploads, insert_items},
     exports::{get_export, insert_export, list_exports},
     items::{get_item, get_items, list_items, lock_item},

@@ -31,7 +31,7 @@ impl UploadQuota {
         let Some(exceeded) = queries::charge_uploads(db, user, cost, &self.0, now.date()).await? else {
             return Ok(());
         };
-        // Waiting does not end drafts: the user uploads their files or deletes them.
+        // Open drafts do not end by waiting: the user must upload their files or delete them.
         let wait = (exceeded != "open_drafts_per_user").then(|| until_tomorrow(now).unsigned_abs());
         Err(Problem::quota_exceeded(&exceeded, wait))
     }

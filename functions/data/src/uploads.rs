@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The number of concurrent signatures. Each may be a call to IAM.
-const SIGNED_AT_ONCE: usize = 10;
+const SIGNING_CONCURRENCY: usize = 10;
 
 /// Creates items and signs their upload URLs.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Uploads {
     }
 
     /// Renews the upload URL of a draft, or begins the next upload of a failed or rejected item, with the changes in
-    /// `next`. A repeated request begins no further upload.
+    /// `next`. A repeated request does not begin another upload.
     pub(crate) async fn renew<K: Kind>(
         &self,
         access: &ItemEditor<ByItem<K>>,
@@ -99,10 +99,11 @@ impl Uploads {
             );
         }
         let user = access.principal.user_id;
-        let renamed = next.filename.clone().filter(|name| *name != before.awaited.original_filename);
-        let upload = next.apply(&before.awaited);
+        let renamed =
+            next.filename.clone().filter(|name| *name != before.incomplete_upload.original_filename);
+        let upload = next.apply(&before.incomplete_upload);
         self.quota.charge(&mut tx, user, before.cost(&upload), now).await?;
-        let values = json!({"before": before.awaited.description(), "after": upload.description()});
+        let values = json!({"before": before.incomplete_upload.description(), "after": upload.description()});
         let entry = (renamed.is_some() || values["before"] != values["after"]).then(|| {
             Entry::success(Some(user), K::KIND.action(Verb::Updated), id.0)
                 .in_project(access.project_id)
@@ -113,7 +114,7 @@ impl Uploads {
         let entry = entry.transpose()?;
         match before.status {
             ItemStatus::Draft => queries::describe_draft(&mut tx, id, &upload, entry, now).await?,
-            _ => queries::await_next_upload(&mut tx, id, &upload, entry, now).await?,
+            _ => queries::start_next_upload(&mut tx, id, &upload, entry, now).await?,
         }
         let row = queries::get_item(&mut *tx, id).await?.or_not_found()?;
         tx.commit().await?;
@@ -122,7 +123,7 @@ impl Uploads {
         Ok((row, signed))
     }
 
-    /// Inserts items. A repeated request gets the items that the first request created, except deleted ones.
+    /// Inserts items. A repeated request gets the items that the first request created, except deleted items.
     async fn insert(
         &self,
         project: ProjectId,
@@ -162,7 +163,7 @@ impl Uploads {
 
     async fn sign_each(&self, rows: Vec<Option<ItemRow>>) -> Result<Vec<Option<(ItemRow, Upload)>>> {
         let mut uploads = Vec::with_capacity(rows.len());
-        for some in rows.chunks(SIGNED_AT_ONCE) {
+        for some in rows.chunks(SIGNING_CONCURRENCY) {
             let signed = some.iter().map(async |row| match row {
                 Some(row) => self.sign(row).await.map(Some),
                 None => Ok(None),
@@ -173,7 +174,8 @@ impl Uploads {
     }
 }
 
-/// Parses and validates an item of a batch like the body of a request for a single item.
+/// Parses and validates one item of a batch request by the rules of a single-item request. An item of another project
+/// is a 404.
 fn read_in_project<T: InProject + DeserializeOwned + Validate<Context = ()>>(
     mut item: Value,
     project: ProjectId,

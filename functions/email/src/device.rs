@@ -1,8 +1,8 @@
 //! Describes a client's device by known names only. The `User-Agent` header itself is never mailed, because the client
 //! controls it and could put a link into it.
 
-/// Names of programs by their token, in the order of the search: browsers claim to be other browsers, too (RFC 9110,
-/// section 10.1.5).
+/// Program names by the token that identifies them. The order matters, because browsers also send the tokens of other
+/// browsers (RFC 9110, section 10.1.5).
 const PROGRAMS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -35,7 +35,7 @@ pub(crate) fn describe(user_agent: Option<&str>) -> String {
         (Some(program), Some(system)) => format!("{program} on {system}"),
         (Some(program), None) => program.to_owned(),
         (None, Some(system)) => format!("a program on {system}"),
-        (None, None) => "a program that is not known".to_owned(),
+        (None, None) => "an unknown program".to_owned(),
     }
 }
 
@@ -67,10 +67,10 @@ mod tests {
                 "Chrome on Android",
             ),
             ("curl/8.5.0", "curl"),
-            ("your account is locked, call https://evil.example", "a program that is not known"),
+            ("your account is locked, call https://evil.example", "an unknown program"),
         ] {
             assert_eq!(describe(Some(user_agent)), device);
         }
-        assert_eq!(describe(None), "a program that is not known");
+        assert_eq!(describe(None), "an unknown program");
     }
 }

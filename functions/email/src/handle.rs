@@ -37,11 +37,11 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
     let Some(mail) = queries::find_mail(&app.db, &event, app.clock.now()).await? else {
         return Ok(Delivery::Discard("the mail no longer has a valid recipient"));
     };
-    let refused_with = match EmailAddress::parse(&mail.to) {
+    let smtp_refusal_code = match EmailAddress::parse(&mail.to) {
         Some(to) => {
             let rendered = app.renderer.render(event_id, event.kind(), &to, &mail.values)?;
             match app.smtp.send(rendered).await {
-                Ok(refused_with) => refused_with,
+                Ok(smtp_refusal_code) => smtp_refusal_code,
                 Err(problem) => {
                     return message.postpone(&app.db, Topic::EmailRequested, problem, app.clock.now()).await;
                 }
@@ -49,9 +49,9 @@ async fn process(app: &AppState, message: &Message) -> Result<Delivery, Problem>
         }
         None => Some(MAILBOX_NOT_ALLOWED),
     };
-    let delivery = SentMail { event_id, kind: event.kind(), to: &mail.to, refused_with };
+    let delivery = SentMail { event_id, kind: event.kind(), to: &mail.to, smtp_refusal_code };
     queries::record_sent(&app.db, &delivery, app.clock.now()).await?;
-    match refused_with {
+    match smtp_refusal_code {
         Some(code) => tracing::warn!(mail = event.kind(), code, "a mail was refused permanently"),
         None => tracing::info!(mail = event.kind(), "a mail was sent"),
     }

@@ -18,7 +18,7 @@ const LISTED_PASSKEYS: i64 = 50;
 pub(crate) struct Mail {
     /// The recipient's address.
     pub(crate) to: String,
-    /// The values that its templates use, by name. Times are strings in RFC 3339 format.
+    /// The values for its templates, by name. Times are strings in RFC 3339 format.
     pub(crate) values: serde_json::Value,
 }
 
@@ -271,8 +271,8 @@ pub(crate) struct SentMail<'a> {
     pub(crate) kind: &'a str,
     /// The recipient's address, which is not stored.
     pub(crate) to: &'a str,
-    /// The SMTP reply code of a refusal.
-    pub(crate) refused_with: Option<u16>,
+    /// The SMTP reply code of a permanent refusal. `None` if the mail was sent.
+    pub(crate) smtp_refusal_code: Option<u16>,
 }
 
 /// Returns whether the mail of this event was sent or permanently refused.
@@ -293,16 +293,16 @@ pub(crate) async fn record_sent(
 ) -> Result<(), sqlx::Error> {
     let mut tx = db.begin().await?;
     let recorded = sqlx::query!(
-        "insert into mail_deliveries (event_id, kind, refused_with, sent_at) values ($1, $2, $3, $4)
+        "insert into mail_deliveries (event_id, kind, smtp_refusal_code, sent_at) values ($1, $2, $3, $4)
          on conflict do nothing",
         mail.event_id.0,
         mail.kind,
-        mail.refused_with.map(i32::from),
+        mail.smtp_refusal_code.map(i32::from),
         now,
     )
     .execute(&mut *tx)
     .await?;
-    if mail.refused_with.is_some() && recorded.rows_affected() == 1 {
+    if mail.smtp_refusal_code.is_some() && recorded.rows_affected() == 1 {
         mail_caps::count_refusal(&mut tx, mail.to, now).await?;
     }
     tx.commit().await

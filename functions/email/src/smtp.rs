@@ -74,7 +74,8 @@ impl Smtp {
     pub(crate) async fn send(&self, message: Message) -> Result<Option<u16>, Problem> {
         let Err(error) = self.0.send(message).await else { return Ok(None) };
         match error.status() {
-            // A 5xx can also concern the session, such as a wrong password. Then no other session works.
+            // A 5xx can also concern the session, for example because of a wrong password. Then a new session fails
+            // too.
             Some(code) if error.is_permanent() && self.works().await => Ok(Some(code.into())),
             // The text of a reply may contain the address, or describe its owner.
             Some(code) => Err(Problem::unavailable(format!("the mail server replied {code}"))),

@@ -13,7 +13,7 @@ use shared::{
     },
     identity::{
         guard::{ByQuery, InProject, ProjectMember},
-        rate_limit::{Account, HasAccount, Limited},
+        rate_limit::{Account, HasAccount, RateLimited},
     },
 };
 use utoipa::IntoParams;
@@ -48,7 +48,7 @@ impl InProject for StreamEvents {
     }
 }
 
-/// Only the client's address is limited, since a ticket cannot be guessed.
+/// Rate limits apply only to the client's address, because a ticket cannot be guessed.
 impl HasAccount for StreamEvents {
     fn account(&self) -> Account<'_> {
         Account::Unnamed
@@ -71,7 +71,7 @@ impl FromRequestParts<AppState> for EventReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         if has_ticket(parts) {
-            let limited = Limited::<Query<StreamEvents>>::from_request_parts(parts, app).await?;
+            let limited = RateLimited::<Query<StreamEvents>>::from_request_parts(parts, app).await?;
             let Query(query) = limited.body;
             let reader = by_ticket(&query, app).await?;
             return Ok(Self { reader, query });
@@ -89,7 +89,7 @@ impl FromRequestParts<AppState> for EventReader {
 impl Describes for EventReader {
     fn describe(operation: &mut Described<'_>) {
         ProjectMember::<ByQuery<StreamEvents>>::describe(operation);
-        Limited::<Query<StreamEvents>>::describe(operation);
+        RateLimited::<Query<StreamEvents>>::describe(operation);
     }
 }
 

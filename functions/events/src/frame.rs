@@ -11,14 +11,14 @@ use shared::{
 
 use crate::model::{ItemTransition, StreamCursor, StreamEnd};
 
-/// The start of a stream. Browsers store an id without data but dispatch no event, so a reader that loses the
-/// connection before the first event resumes here.
+/// The start of a stream. A browser stores an id that has no data without dispatching an event. A reader that loses the
+/// connection before the first event therefore resumes from this position.
 pub(crate) fn opening(retry: Duration, position: Position) -> Bytes {
     format!("retry: {}\nid: {}\n\n", retry.as_millis(), StreamCursor(position)).into()
 }
 
 pub(crate) fn transition(recorded: &Recorded) -> Bytes {
-    // Cannot fail or contain a line break: the values are numbers, ids and names of statuses.
+    // Serialization cannot fail or produce a line break, because the values are numbers, ids and names of statuses.
     let data = serde_json::to_string(&ItemTransition::from(recorded)).unwrap_or_default();
     format!("id: {}\nevent: transition\ndata: {data}\n\n", StreamCursor(recorded.position)).into()
 }

@@ -53,10 +53,10 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    /// The position up to which all events were sent to the listeners. `None` without listeners.
+    /// The position up to which all events were sent to the listeners. `None` if there are no listeners.
     position: Option<Position>,
     listeners: HashMap<ProjectId, HashMap<i64, Listener>>,
-    /// The number of listeners that ever joined, which is the number of the newest one.
+    /// The number of listeners that have joined so far. It is also the number of the newest listener.
     joined: i64,
     feeder: Option<JoinHandle<()>>,
 }
@@ -99,7 +99,7 @@ impl Hub {
         Self(Arc::new(Inner { db, clock, heartbeat, buffer, state: Mutex::default() }))
     }
 
-    /// Returns the position up to which the listeners received all events, or `None` without listeners.
+    /// Returns the position up to which the listeners received all events, or `None` if there are no listeners.
     pub(crate) fn position(&self) -> Option<Position> {
         self.lock().position
     }
@@ -113,8 +113,8 @@ impl Hub {
         };
         let (sender, messages) = mpsc::channel(self.0.buffer);
         let mut state = self.lock();
-        // Listeners may have joined or left during the query. If there are some, their position counts. If all have
-        // left, the position that was read is only slightly older than necessary.
+        // Listeners may have joined or left during the query. If there are listeners now, their position is used.
+        // Otherwise the position from the query is used, which is only slightly older than necessary.
         let position = *state.position.get_or_insert(start);
         state.joined += 1;
         let (number, project_id) = (state.joined, reader.project_id);
@@ -223,7 +223,7 @@ impl Listener {
     }
 }
 
-/// Feeds the listeners until none is left.
+/// Feeds the listeners until no listener is left.
 async fn feed(hub: Hub) {
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -2,8 +2,8 @@
 //!
 //! While there are streams, one task reads new transitions once a second and sends each one to the streams of its
 //! project (`hub`). A stream that resumes first reads the events that it missed page by page, and then joins the hub
-//! without a gap (`stream`). A thousand streams cost the database that one query a second, and one more query at
-//! each heartbeat, which checks the access of all readers.
+//! without a gap (`stream`). Regardless of the number of streams, the database receives one query a second, and another
+//! query at each heartbeat, which checks the access of all readers.
 //!
 //! A transition is sent when no older transaction is open on the database server. A long transaction, in any database
 //! of the server, therefore delays events, but no event is lost.
@@ -14,8 +14,8 @@ mod hub;
 mod model;
 mod queries;
 mod routes;
-mod seats;
 mod stream;
+mod stream_slots;
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -29,7 +29,7 @@ use shared::{
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{hub::Hub, seats::Seats, stream::Limits};
+use crate::{hub::Hub, stream::Limits, stream_slots::StreamSlots};
 
 shared::settings! {
     /// The settings of `events`.
@@ -60,7 +60,7 @@ pub struct AppState {
     authority: Authority,
     hub: Hub,
     limits: Limits,
-    seats: Seats,
+    slots: StreamSlots,
     rate_limits: RateLimits,
     clock: Clock,
 }
@@ -92,7 +92,7 @@ impl Function for Events {
             authority: base.authority(&settings.access_token)?,
             hub: Hub::new(base.db.clone(), base.clock.clone(), limits.heartbeat, buffer),
             limits,
-            seats: Seats::new(settings.streams_per_user, settings.streams_per_instance),
+            slots: StreamSlots::new(settings.streams_per_user, settings.streams_per_instance),
             rate_limits: RateLimits::of_addresses(settings.tickets_per_address, base.clock.clone()),
             db: base.db,
             clock: base.clock,

@@ -84,7 +84,7 @@ pub(crate) async fn ticket(
 pub(crate) struct Refused {
     /// The number of the stream.
     pub(crate) number: i64,
-    /// Set if the session and the user are still valid.
+    /// True if the session and the user are still valid.
     pub(crate) live: bool,
     pub(crate) verified: bool,
 }

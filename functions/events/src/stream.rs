@@ -19,7 +19,7 @@ use crate::{
     hub::{Hub, Message, Subscription},
     model::{Reader, StreamCursor},
     queries,
-    seats::{Seat, Seats},
+    stream_slots::{StreamSlot, StreamSlots},
 };
 
 /// The maximum number of missed events in one query.
@@ -55,17 +55,17 @@ shared::use_case! {
         db: PgPool,
         hub: Hub,
         limits: Limits,
-        seats: Seats,
+        slots: StreamSlots,
     }
 }
 
 impl Streams {
-    /// Takes a seat for a stream of the reader.
+    /// Acquires a slot for a stream of the reader.
     ///
     /// # Errors
     /// 429 if the user or this instance has too many streams.
-    pub(crate) fn seat(&self, reader: &Reader) -> Result<Seat, Problem> {
-        self.seats.take(reader.user_id)
+    pub(crate) fn acquire_slot(&self, reader: &Reader) -> Result<StreamSlot, Problem> {
+        self.slots.acquire(reader.user_id)
     }
 
     /// Returns the start of a new stream after the last event that the reader received, or `None` if no event can have
@@ -78,8 +78,8 @@ impl Streams {
         let Some(StreamCursor(position)) = last else {
             return Ok(Some(Start::Now(self.hub.join(reader).await?)));
         };
-        // Another instance may be slightly ahead of this one, but no reader can have received an event from after the
-        // current end. A stream that resumed there would stay silent until the end passes it.
+        // Another instance may be slightly ahead of this one, but no reader can have received an event after the
+        // current end. A stream that resumed after the end would send nothing until the end passes that position.
         if self.hub.position().is_none_or(|delivered| position > delivered) {
             let present = queries::current_position(&self.db).await?;
             if position.xid > present.xid {
@@ -94,21 +94,21 @@ impl Streams {
     pub(crate) fn events(
         &self,
         reader: Reader,
-        seat: Seat,
+        slot: StreamSlot,
         start: Start,
         stopping: Stopping,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
         let (position, phase) = match start {
             Start::Now(subscription) => (subscription.position, Phase::Live(subscription)),
-            // The hub checks access, and this stream has not joined it yet. It may read missed events for one
-            // heartbeat, which is as long as any stream goes without a check.
+            // Only the hub checks access, and this stream has not joined it yet. The stream may read missed events for
+            // one heartbeat, because that is the interval between two access checks.
             Start::After(position) => {
                 (position, Phase::Backlog { until: Instant::now() + self.limits.heartbeat })
             }
         };
         let retry = RETRY[usize::from(reader.session_id.0.as_bytes()[15]) % RETRY.len()];
         let follower =
-            Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase, _seat: seat };
+            Follower { db: self.db.clone(), hub: self.hub.clone(), reader, position, phase, _slot: slot };
         let life = self.limits.stream_life;
         let over = async move {
             tokio::select! {
@@ -131,7 +131,7 @@ struct Follower {
     /// The position up to which the reader has received all events.
     position: Position,
     phase: Phase,
-    _seat: Seat,
+    _slot: StreamSlot,
 }
 
 enum Phase {
@@ -184,8 +184,8 @@ impl Follower {
         }
     }
 
-    /// Returns the events of a batch that the reader has not received: another instance may have been ahead of this
-    /// one.
+    /// Returns the events of a batch that the reader has not received. The reader may have received some of them from
+    /// another instance that was ahead of this one.
     fn undelivered(&mut self, batch: &[(Position, Bytes)]) -> Bytes {
         let delivered = batch.partition_point(|(position, _)| *position <= self.position);
         self.position = batch.last().map_or(self.position, |(last, _)| self.position.max(*last));

@@ -1,6 +1,6 @@
 //! Chunks: parts of an export file. Items are read in batches and written to storage at the same time. No database
 //! connection is held while storage receives the bytes. Memory use is limited to a batch of items and a few pieces of
-//! output, whatever the length of a text.
+//! output, regardless of the length of a text.
 
 use axum::body::Bytes;
 use shared::{
@@ -66,8 +66,8 @@ impl Chunks {
         // If the write failed, its error is the cause of both failures.
         let (read, written): (Read, Written) = match (read, written) {
             (Ok(read), Ok(written)) => (read, written),
-            (Err(Broken::Reading(problem)), _) | (_, Err(problem)) => return Err(problem),
-            (Err(Broken::Writing), Ok(_)) => {
+            (Err(ChunkError::Reading(problem)), _) | (_, Err(problem)) => return Err(problem),
+            (Err(ChunkError::Writing), Ok(_)) => {
                 return Err(Problem::internal("an incomplete object was written"));
             }
         };
@@ -83,14 +83,14 @@ struct Read {
 }
 
 /// The reason why a chunk could not be written.
-enum Broken {
+enum ChunkError {
     /// An item could not be read.
     Reading(Problem),
     /// Storage stopped accepting bytes.
     Writing,
 }
 
-impl From<sqlx::Error> for Broken {
+impl From<sqlx::Error> for ChunkError {
     fn from(error: sqlx::Error) -> Self {
         Self::Reading(error.into())
     }
@@ -109,17 +109,17 @@ impl Output {
     }
 
     /// Sends the buffer to storage if it holds at least [`PIECE`] bytes.
-    async fn continue_export(&mut self) -> std::result::Result<(), Broken> {
+    async fn flush_if_full(&mut self) -> std::result::Result<(), ChunkError> {
         if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
     }
 
-    async fn flush(&mut self) -> std::result::Result<(), Broken> {
+    async fn flush(&mut self) -> std::result::Result<(), ChunkError> {
         if self.buffer.is_empty() {
             return Ok(());
         }
         self.sent += self.buffer.len() as u64;
         let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE));
-        self.sender.send(Ok(piece.into())).await.map_err(|_| Broken::Writing)
+        self.sender.send(Ok(piece.into())).await.map_err(|_| ChunkError::Writing)
     }
 }
 
@@ -128,7 +128,7 @@ async fn read(
     job: &Job,
     begin: ChunkStart,
     output: &mut Output,
-) -> std::result::Result<Read, Broken> {
+) -> std::result::Result<Read, ChunkError> {
     if job.step == 0 {
         encoder::header(job.format, &mut output.buffer);
     }
@@ -155,7 +155,7 @@ async fn write_item(
     format: ExportFormat,
     item: &Item,
     output: &mut Output,
-) -> std::result::Result<(), Broken> {
+) -> std::result::Result<(), ChunkError> {
     encoder::begin_item(format, item, &mut output.buffer);
     match &item.text {
         Text::Absent => encoder::no_text(format, TEXT, &mut output.buffer),
@@ -172,7 +172,7 @@ async fn write_item(
         },
     }
     encoder::end_item(format, &mut output.buffer);
-    output.continue_export().await
+    output.flush_if_full().await
 }
 
 async fn whole(
@@ -180,11 +180,11 @@ async fn whole(
     name: &str,
     text: &str,
     output: &mut Output,
-) -> std::result::Result<(), Broken> {
+) -> std::result::Result<(), ChunkError> {
     let mut long = LongText::begin(format, name, &mut output.buffer);
     long.push(text, &mut output.buffer);
     long.end(&mut output.buffer);
-    output.continue_export().await
+    output.flush_if_full().await
 }
 
 /// Writes a long text part by part.
@@ -194,7 +194,7 @@ async fn long(
     item: &Item,
     bytes: i64,
     output: &mut Output,
-) -> std::result::Result<(), Broken> {
+) -> std::result::Result<(), ChunkError> {
     let mut text = LongText::begin(format, TEXT, &mut output.buffer);
     let (mut after, mut read) = (None, 0);
     loop {
@@ -207,7 +207,7 @@ async fn long(
             }
             text.push(&part.text, &mut output.buffer);
             read += i64::try_from(part.text.len()).unwrap_or_default();
-            output.continue_export().await?;
+            output.flush_if_full().await?;
         }
         after = Some(number);
     }
@@ -216,6 +216,6 @@ async fn long(
 }
 
 /// Returns the error for an item whose text changed while it was read. The step is retried.
-fn changed() -> Broken {
-    Broken::Reading(Problem::unavailable("the text of an item changed while it was read"))
+fn changed() -> ChunkError {
+    ChunkError::Reading(Problem::unavailable("the text of an item changed while it was read"))
 }

@@ -108,11 +108,11 @@ impl LongText {
     }
 }
 
-/// The content of a quoted CSV cell (RFC 4180) that no spreadsheet interprets as a formula, whatever its separator: an
-/// apostrophe precedes each character that would start one.
+/// The content of a quoted CSV cell (RFC 4180) that no spreadsheet interprets as a formula, regardless of its
+/// separator: an apostrophe precedes each character that would start a formula.
 #[derive(Debug)]
 struct Cell {
-    /// True if a spreadsheet may take the next character for the first one of a cell.
+    /// True if a spreadsheet may interpret the next character as the first character of a cell.
     starts: bool,
 }
 

@@ -41,13 +41,14 @@ const COLUMNS: [&str; 20] = [
     "version",
     "created_at",
 ];
-/// Returns the names of [`Item::fields`]: the shared columns, then the columns of each kind. The two texts follow.
+/// Returns the names of [`Item::fields`]: the shared columns, then the columns of each kind. The columns of the two
+/// texts follow.
 pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
-    COLUMNS.into_iter().chain(own_columns())
+    COLUMNS.into_iter().chain(kind_columns())
 }
 
-fn own_columns() -> impl Iterator<Item = &'static str> {
-    ItemKind::ALL.into_iter().flat_map(|kind| kind.definition().own_fields.iter().copied())
+fn kind_columns() -> impl Iterator<Item = &'static str> {
+    ItemKind::ALL.into_iter().flat_map(|kind| kind.definition().kind_fields.iter().copied())
 }
 
 /// The column with the text from the engine.
@@ -80,7 +81,7 @@ impl Item {
             number(Some(self.version)),
             time(Some(self.created_at)),
         ];
-        of_every_kind.into_iter().chain(own_columns().map(|name| json(self.own.get(name))))
+        of_every_kind.into_iter().chain(kind_columns().map(|name| json(self.kind_fields.get(name))))
     }
 }
 

@@ -5,8 +5,8 @@
 //! step writes is named after the attempt, so an instance that has lost its lease overwrites nothing and cannot commit.
 //!
 //! An export contains the items that were created before the request: documents first, then voice samples, each kind in
-//! the order of creation. Each item has its state as of the moment its chunk is written. Items that have been deleted
-//! before that are omitted.
+//! the order of creation. Each item is written in its state at the time when its chunk is written. Items that were
+//! deleted before that time are omitted.
 //!
 //! `handle` receives the messages, `steps` runs them, `chunk` reads the items, `encoder` writes them as CSV or NDJSON,
 //! and `queries` holds all SQL.

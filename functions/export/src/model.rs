@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub(crate) struct ChunkStart {
     /// The kind of the items.
     pub(crate) kind: ItemKind,
-    /// The item before the chunk; `None` for the first item of the kind.
+    /// The item before the chunk; `None` if the chunk starts with the first item of the kind.
     pub(crate) after: Option<ItemId>,
 }
 
@@ -137,7 +137,7 @@ pub(crate) struct Item {
     pub(crate) version: i32,
     pub(crate) created_at: OffsetDateTime,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
     /// The attempt that produced the text.
     pub(crate) text_attempt: Option<i32>,
     pub(crate) text: Text,

@@ -41,7 +41,9 @@ impl Steps {
     /// Runs the step that an event requests.
     pub(crate) async fn run(&self, event: ExportRequested) -> Result<Delivery, Problem> {
         match queries::lease(&self.db, event, self.clock.now()).await? {
-            Lease::Acquired(job) => lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await,
+            Lease::Acquired(job) => {
+                lease::run_with_lease(&self.db, &self.clock, &job, Box::pin(self.work(&job))).await
+            }
             // The holder of the lease finishes the step. If it dies, maintenance repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
             Lease::Absent => Ok(Delivery::Discard("the export does not exist")),
@@ -101,7 +103,7 @@ impl Steps {
         };
         let of = components.to_vec();
         if !self.advance(job, &Advance { position: None, items: 0, total: None, created, of }).await? {
-            // The instance that took over the lease may not have composed the sources yet.
+            // The sources are kept, because the instance that took over the lease may not have composed them yet.
             return Ok(Delivery::Done);
         }
         for (object, generation) in sources {
@@ -110,7 +112,7 @@ impl Steps {
                 tracing::warn!(
                     object,
                     cause = problem.cause(),
-                    "failed to delete a part; the last step tries again"
+                    "an export part was not deleted; the last step retries"
                 );
             }
         }

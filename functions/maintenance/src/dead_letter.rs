@@ -1,5 +1,5 @@
-//! Records dead letters with the cause of their last failure. They change nothing else: the tasks `restart-stuck` and
-//! `find-uploads` repeat the work.
+//! Records dead letters with the cause of their last failure. A dead letter has no other effect: the tasks
+//! `restart-stuck` and `find-uploads` retry the work.
 
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ async fn record(app: &AppState, message: &Message) -> Result<Delivery, Problem> 
         subject_hash: message.subject_hash(),
         content_hash: message.content_hash(),
     };
-    if queries::put_dead_letter(&app.db, &letter, app.clock.now()).await? {
+    if queries::upsert_dead_letter(&app.db, &letter, app.clock.now()).await? {
         // The alert on dead letters counts this line (terraform/monitoring.tf).
         tracing::error!(subscription, message_id = letter.message_id, "dead letter stored");
     } else {

@@ -15,18 +15,18 @@ use tokio::time::Instant;
 
 use crate::{
     AppState,
-    queries::uploads::{self as queries, Awaited},
+    queries::uploads::{self as queries, IncompleteUpload},
 };
 
 /// The maximum number of uploads in one batch.
 const BATCH: i64 = 100;
-/// Objects that are looked up concurrently.
-const AT_ONCE: usize = 10;
+/// The number of objects that are looked up concurrently.
+const CONCURRENCY: usize = 10;
 /// The time after which a run starts no more batches. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(15);
 /// The delay before the object of an upload is looked up, and the time after which another run may repeat the lookup.
 const CHECK_INTERVAL: Duration = Duration::minutes(10);
-/// The time that an upload has after its last URL: a resumable upload session lasts a week.
+/// The time after its last URL within which an upload can still complete. A resumable upload session lasts a week.
 const LIFETIME: Duration = Duration::days(8);
 
 /// The result of a run: numbers of items.
@@ -45,29 +45,31 @@ pub(crate) async fn find_uploads(State(app): State<AppState>, _: Scheduled) -> R
     while Instant::now() < end {
         let now = app.clock.now();
         let next = now + CHECK_INTERVAL;
-        let awaited = queries::lease_awaited(&app.db, now, now - CHECK_INTERVAL, next, BATCH).await?;
-        if awaited.is_empty() {
+        let uploads =
+            queries::lease_incomplete_uploads(&app.db, now, now - CHECK_INTERVAL, next, BATCH).await?;
+        if uploads.is_empty() {
             break;
         }
-        check_uploads(&app, awaited, now, next, &mut report).await?;
+        check_uploads(&app, uploads, now, next, &mut report).await?;
     }
     Ok(Json(report))
 }
 
-/// Looks up the objects of uploads that are reserved until `next`. Uploads that it does not reach are taken again then.
+/// Looks up the objects of uploads that are reserved until `next`. Uploads that this run does not reach are due again
+/// at `next`.
 async fn check_uploads(
     app: &AppState,
-    awaited: Vec<Awaited>,
+    uploads: Vec<IncompleteUpload>,
     now: OffsetDateTime,
     next: OffsetDateTime,
     report: &mut UploadReport,
 ) -> Result<()> {
-    let mut lookups = stream::iter(awaited)
+    let mut lookups = stream::iter(uploads)
         .map(|upload| async move {
             let found = app.objects.find(&app.bucket, &upload.object.to_string()).await;
             (upload, found)
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(CONCURRENCY);
     let (mut arrived, mut fault) = (Vec::new(), None);
     let (mut absent, mut expired): (Vec<ItemId>, Vec<ItemId>) = (Vec::new(), Vec::new());
     while let Some((upload, found)) = lookups.next().await {
@@ -91,7 +93,7 @@ async fn check_uploads(
         tracing::warn!(item_id = %object.item_id, "lost upload event published");
     }
     let arrived_ids: Vec<ItemId> = arrived.iter().map(|(object, _)| object.item_id).collect();
-    queries::pause(&mut tx, &arrived_ids, now, next).await?;
+    queries::schedule_retry(&mut tx, &arrived_ids, now, next).await?;
     queries::postpone(&mut tx, &absent, now, next, LIFETIME).await?;
     report.purged += queries::purge_drafts(&mut tx, &expired, now, next).await?;
     report.canceled += queries::cancel_next_uploads(&mut tx, &expired, next).await?;

@@ -1,5 +1,5 @@
-//! Adds item transitions to the buckets that statistics are read from, in the order of their transactions and each
-//! once. A batch and the new cursor commit together, so a run that dies counts nothing twice.
+//! Adds item transitions to the buckets from which statistics are read, in the order of their transactions. Each
+//! transition is added once: a batch and the new cursor commit together, so a run that dies counts nothing twice.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const BUDGET: Duration = Duration::from_secs(20);
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Folded {
     batches: u64,
-    /// Items of deleted projects, which are removed from the totals.
+    /// The number of items of deleted projects that this run removed from the totals.
     deleted_items: u64,
 }
 

@@ -13,11 +13,11 @@ pub(crate) async fn delete_folders(
     objects: &Objects,
     bucket: &str,
     folders: Vec<(Uuid, String)>,
-    at_once: usize,
+    concurrency: usize,
 ) -> (Vec<Uuid>, Option<Problem>) {
     let mut outcomes = stream::iter(folders)
         .map(|(id, folder)| async move { (id, delete_folder(objects, bucket, &folder).await) })
-        .buffer_unordered(at_once);
+        .buffer_unordered(concurrency);
     let (mut deleted, mut fault) = (Vec::new(), None);
     while let Some((id, outcome)) = outcomes.next().await {
         match outcome {

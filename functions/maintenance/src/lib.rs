@@ -1,7 +1,7 @@
 //! `maintenance`: scheduled tasks: outbox sweep, stuck processing, batch operations, lost uploads, dead letters, expired
 //! exports, purge, stray objects, audit seals and statistics.
 //!
-//! This function alone repeats work that failed, with pauses that grow, and decides when it has failed permanently.
+//! Only this function retries failed work, with growing pauses, and decides when the work has failed permanently.
 //!
 //! Cloud Scheduler calls the tasks. Each run is bounded, may stop at any point, and may overlap with another run.
 //!

@@ -28,9 +28,11 @@ pub(crate) const BATCH: i64 = 500;
 const BUDGET: Duration = Duration::from_secs(20);
 /// Retention of ended sessions: they show which devices an account used before, and a new device triggers a mail.
 const SESSIONS: time::Duration = time::Duration::days(180);
-/// Pub/Sub keeps a message for at most 31 days. After that, no redelivery needs to know that its mail was sent.
+/// Retention of records of sent mails. They prevent a redelivery from sending a mail again, and Pub/Sub keeps a message
+/// for at most 31 days.
 const MAIL_DELIVERIES: time::Duration = time::Duration::days(32);
-/// A failing message becomes a dead letter within hours, and the dead letter copies the cause.
+/// Retention of the causes of failed deliveries. A failing message becomes a dead letter within hours, and the dead
+/// letter copies the cause.
 const DELIVERY_ERRORS: time::Duration = time::Duration::days(30);
 /// Retention of dead letters, which leaves operators time to replay them.
 const DEAD_LETTERS: time::Duration = time::Duration::days(90);
@@ -101,7 +103,8 @@ pub(crate) async fn purge(State(app): State<AppState>, _: Scheduled) -> Result<J
         + in_batches(end, || statistics::forget_people(db, deleted_before, BATCH)).await?
         + in_batches(end, || statistics::forget_project_domains(db, deleted_before, BATCH)).await?
         + in_batches(end, || statistics::forget_totals(db, deleted_before, BATCH)).await?;
-    // Only projects without items and statistics are deleted here, which is cheap. The others wait for the next run.
+    // Only projects without items and statistics are deleted here, which is cheap. The other projects wait for the next
+    // run.
     purged.projects = in_batches(end, || queries::delete_projects(db, deleted_before, BATCH)).await?;
     Ok(Json(purged))
 }
@@ -123,8 +126,8 @@ pub(crate) async fn in_batches<F: Future<Output = Result<u64, sqlx::Error>>>(
 }
 
 /// Erases the personal data of a deleted account. Returns whether the account is erased. Rows whose number grows with
-/// the user's work are erased first, in batches. The account's row is last, so that the next run continues after one
-/// that stopped early.
+/// the user's work are erased first, in batches. The account's row is erased last, so that the next run continues if
+/// this run stops early.
 async fn erase(db: &PgPool, user: UserId, end: Instant, now: OffsetDateTime) -> Result<bool> {
     in_batches(end, || queries::erase_audit_logs(db, user, BATCH)).await?;
     in_batches(end, || queries::erase_feedback(db, user, now, BATCH)).await?;

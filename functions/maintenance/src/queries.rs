@@ -21,8 +21,8 @@ pub(crate) struct Upload {
     pub(crate) generation: i64,
     pub(crate) md5: Option<String>,
     pub(crate) attempt: i32,
-    /// The number of failures that count.
-    pub(crate) tries: i32,
+    /// The number of failed attempts that count toward the maximum.
+    pub(crate) failure_count: i32,
 }
 
 /// The columns of an upload that both queries select.
@@ -34,22 +34,22 @@ struct Row {
     generation: i64,
     md5: Option<String>,
     attempt: i32,
-    tries: i32,
+    failure_count: i32,
 }
 
 impl From<Row> for Upload {
     fn from(row: Row) -> Self {
-        let Row { id: item_id, project_id, kind, upload_no, generation, md5, attempt, tries } = row;
+        let Row { id: item_id, project_id, kind, upload_no, generation, md5, attempt, failure_count } = row;
         let object = ObjectName { kind, project_id, item_id, upload_no };
-        Self { object, generation, md5, attempt, tries }
+        Self { object, generation, md5, attempt, failure_count }
     }
 }
 
-/// Takes items whose lease or pause has ended or whose operation is due for a poll. Excludes items that wait for a batch
-/// operation. If the message of an item is lost, the item is due again after another pause, which is as long as the
-/// item has waited already: at least five minutes and at most an hour. A lease that has ended is a failure of its
-/// attempt, and counts under the same condition.
-pub(crate) async fn take_stuck(
+/// Leases items whose lease or pause has ended or whose operation is due for a poll. Excludes items that wait for a
+/// batch operation. If the message of an item is lost, the item is due again after another pause, which is as long as
+/// the item has waited already: at least five minutes and at most an hour. An expired lease counts as a failed attempt
+/// if another item of the kind was processed since the last failure, which shows that the engine works.
+pub(crate) async fn lease_stuck_items(
     db: &mut PgConnection,
     now: OffsetDateTime,
     limit: i64,
@@ -71,7 +71,7 @@ pub(crate) async fn take_stuck(
         set lease_until = null,
             next_attempt_at = $1::timestamptz
                 + least(greatest($1 - submitted_at, interval '5 minutes'), interval '1 hour'),
-            tries = tries + (lease_until is not null and exists (
+            failure_count = failure_count + (lease_until is not null and exists (
                 select from items as other
                 where other.kind = items.kind
                   and other.status in ('pending_review', 'approved', 'rejected')
@@ -81,7 +81,7 @@ pub(crate) async fn take_stuck(
         from due
         where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  generation as "generation!", md5, attempt, tries
+                  generation as "generation!", md5, attempt, failure_count
         "#,
         now,
         limit,
@@ -91,7 +91,8 @@ pub(crate) async fn take_stuck(
     Ok(rows.into_iter().map(Upload::from).collect())
 }
 
-/// Takes the lock to admit operations, until the end of the transaction. Returns whether it succeeded.
+/// Tries to take the lock for admitting operations, which the end of the transaction releases. Returns whether it
+/// succeeded.
 pub(crate) async fn lock_admission(db: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('batch_operations')) as "locked!""#)
         .fetch_one(db)
@@ -100,11 +101,11 @@ pub(crate) async fn lock_admission(db: &mut PgConnection) -> Result<bool, sqlx::
 
 /// The time for which an admitted item counts against the quota before its operation starts.
 const IN_FLIGHT: Duration = Duration::minutes(1);
-/// The maximum difference to the clock of another instance that admitted items.
+/// The maximum difference between the clocks of two instances that admit items.
 const CLOCK_SKEW: Duration = Duration::seconds(10);
 
-/// Reserves items until `next` that wait for a batch operation: as many as the limit `operations` leaves beside the
-/// running operations and those about to start.
+/// Reserves items that wait for a batch operation, until `next`. Their maximum number is the limit `operations`, minus
+/// the running operations and the operations that are about to start.
 pub(crate) async fn lease_waiting(
     db: &mut PgConnection,
     kind: ItemKind,
@@ -137,7 +138,7 @@ pub(crate) async fn lease_waiting(
         from due
         where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind", upload_no,
-                  generation as "generation!", md5, attempt, tries
+                  generation as "generation!", md5, attempt, failure_count
         "#,
         kind as _,
         now,
@@ -161,14 +162,14 @@ pub(crate) struct DeadLetter<'a> {
     pub(crate) delivery_attempts: Option<i32>,
     /// True if the message is an event that can be published again.
     pub(crate) is_replayable: bool,
-    /// The hash by which messages about the same work are recognized.
+    /// A hash that messages about the same work share.
     pub(crate) subject_hash: Vec<u8>,
-    /// The hash by which the cause of the failure is found.
+    /// SHA-256 of attributes and data. The cause of the failure is stored under it in `delivery_errors`.
     pub(crate) content_hash: Vec<u8>,
 }
 
-/// Stores a dead letter, or replaces the one about the same work. Returns true if it is the first.
-pub(crate) async fn put_dead_letter(
+/// Stores a dead letter, or replaces an earlier dead letter about the same work. Returns true if there was none.
+pub(crate) async fn upsert_dead_letter(
     db: &PgPool,
     letter: &DeadLetter<'_>,
     now: OffsetDateTime,

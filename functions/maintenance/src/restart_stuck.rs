@@ -1,6 +1,6 @@
-//! The owner of all retries: restarts processing that failed or whose worker died, triggers the next poll of batch
-//! operations, and admits items that wait for quota. Each is done by publishing the finalize event of the upload again.
-//! Fails items that have failed too often.
+//! Retries processing: restarts attempts that failed or whose worker died, triggers the next poll of batch operations,
+//! and admits items that wait for quota. For each of these, publishes the finalize event of the upload again. Marks
+//! items as failed after too many failed attempts.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use shared::{
     http::{extract::Json, problem::Result},
     items::{
         Failure, ItemKind,
-        lease::MAX_TRIES,
+        lease::MAX_FAILURES,
         processing::{self, finalize_message},
     },
 };
@@ -22,7 +22,7 @@ const BATCH: i64 = 100;
 /// The maximum number of transactions in one run.
 const BATCHES: usize = 20;
 /// The delay before an admitted item whose event had no effect is admitted again.
-const RETRY_PAUSE: Duration = Duration::minutes(5);
+const RETRY_DELAY: Duration = Duration::minutes(5);
 
 /// The result of a run.
 #[derive(Debug, Serialize)]
@@ -36,7 +36,7 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
     for _ in 0..BATCHES {
         let now = app.clock.now();
         let mut tx = app.outbox.begin().await?;
-        let stuck = queries::take_stuck(&mut tx, now, BATCH).await?;
+        let stuck = queries::lease_stuck_items(&mut tx, now, BATCH).await?;
         restart(&app, &mut tx, &stuck).await?;
         tx.commit().await?;
         restarted += stuck.len();
@@ -51,7 +51,7 @@ pub(crate) async fn restart_stuck(State(app): State<AppState>, _: Scheduled) -> 
 async fn admit_operations(app: &AppState) -> Result<usize> {
     let mut tx = app.outbox.begin().await?;
     let mut admitted = 0;
-    // Only one run at a time: two concurrent counts would both fill the same free capacity.
+    // Only one run admits items at a time, because two concurrent runs would both fill the same free capacity.
     if queries::lock_admission(&mut tx).await? {
         // Read the clock under the lock: an earlier time would miss the items that the previous holder admitted.
         let now = app.clock.now();
@@ -60,7 +60,7 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
                 ItemKind::Document => app.documentai_operations,
                 ItemKind::Voice => app.speech_operations,
             };
-            let waiting = queries::lease_waiting(&mut tx, kind, now, now + RETRY_PAUSE, operations).await?;
+            let waiting = queries::lease_waiting(&mut tx, kind, now, now + RETRY_DELAY, operations).await?;
             restart(app, &mut tx, &waiting).await?;
             admitted += waiting.len();
         }
@@ -71,11 +71,11 @@ async fn admit_operations(app: &AppState) -> Result<usize> {
 
 async fn restart(app: &AppState, tx: &mut Transaction, uploads: &[queries::Upload]) -> Result<()> {
     for upload in uploads {
-        if upload.tries >= MAX_TRIES {
+        if upload.failure_count >= MAX_FAILURES {
             let now = app.clock.now();
             processing::fail(&mut **tx, &upload.object, upload.attempt, &Failure::attempts_exhausted(), now)
                 .await?;
-            tracing::warn!(item_id = %upload.object.item_id, "processing failed too often");
+            tracing::warn!(item_id = %upload.object.item_id, "processing failed: too many failed attempts");
             continue;
         }
         let (attributes, resource) =

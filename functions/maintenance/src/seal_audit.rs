@@ -72,7 +72,8 @@ pub(crate) struct Sealed {
     expired: i32,
 }
 
-/// Handles the schedule `seal-audit`: seals new rows, creates the next months' partitions and drops expired ones.
+/// Handles the schedule `seal-audit`: seals new rows, creates the partitions of the next months and drops expired
+/// partitions.
 pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Result<Json<Sealed>> {
     let (end, now) = (Instant::now() + BUDGET, app.clock.now());
     let partitions = queries::create_partitions(&app.db, now, MONTHS_AHEAD).await?;
@@ -82,7 +83,7 @@ pub(crate) async fn seal_audit(State(app): State<AppState>, _: Scheduled) -> Res
         rows += sealed;
         if i64::try_from(sealed).is_ok_and(|sealed| sealed < BATCH) {
             // An alert fires when this line is missing for half an hour.
-            tracing::info!(rows, "the audit log is sealed");
+            tracing::info!(rows, "audit sealing caught up");
             break;
         }
     }
@@ -105,7 +106,7 @@ async fn seal_batch(db: &PgPool, sealer: &Sealer, now: OffsetDateTime) -> Result
     let hash = sealer.hash(&previous_hash, last, &rows);
     let id = queries::insert_seal(&mut tx, last, &rows, &previous_hash, &hash, now).await?;
     tx.commit().await?;
-    tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "the audit log was sealed");
+    tracing::info!(seal = id, rows = batch.len(), hash = hex(&hash), "audit seal created");
     Ok(Some(batch.len()))
 }
 
@@ -116,7 +117,7 @@ pub enum Finding {
     Changed(AuditId),
     /// A sealed row is missing.
     Removed(AuditId),
-    /// A row among sealed ones was not there when they were sealed.
+    /// A row was inserted among sealed rows after they were sealed.
     Inserted(AuditId),
     /// A seal's hash does not match its rows and the previous seal.
     BrokenSeal(i64),
@@ -143,7 +144,7 @@ pub(crate) async fn verify(db: &mut PgConnection, sealer: &Sealer) -> Result<Rep
     let (mut hash, mut after, mut seal_id) = (Vec::new(), Position::default(), 0);
     let oldest = queries::oldest_partition(db).await?;
     while let Some(seal) = queries::seal_after(db, seal_id).await? {
-        // The seals before the first one may have expired, if all of its rows have.
+        // If all rows of the first seal have expired, the seals before it may have expired too.
         let follows = seal.previous_hash == hash
             || report.seals == 0 && seal.digests().all(|(id, _)| has_expired(id, oldest));
         if !follows || sealer.hash(&seal.previous_hash, seal.last, &seal.rows) != seal.hash {
@@ -168,7 +169,7 @@ async fn compare(
     report: &mut Report,
 ) -> Result<(), sqlx::Error> {
     let sealed: std::collections::BTreeMap<AuditId, &[u8]> = seal.digests().collect();
-    // Room for a batch of inserted rows: more than that need not be listed to prove tampering.
+    // The limit leaves room for a batch of inserted rows. Tampering is proven without listing more rows.
     let limit = i64::try_from(sealed.len()).unwrap_or(i64::MAX).saturating_add(BATCH);
     let present = queries::rows_after(db, after, Some(seal.last), limit).await?;
     let mut missing = sealed.clone();

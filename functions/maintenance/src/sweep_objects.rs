@@ -1,4 +1,4 @@
-//! Deletes stray objects of the uploads bucket: objects of purged items, and objects whose name is not that of an
+//! Deletes stray objects of the uploads bucket: objects of purged items, and objects whose name is not the name of an
 //! upload.
 
 use axum::extract::State;
@@ -22,12 +22,12 @@ use crate::{
 const PAGES: usize = 50;
 /// The time after which a run lists no more pages. The next run continues, and may overlap with this one.
 const BUDGET: std::time::Duration = std::time::Duration::from_secs(20);
-/// Objects that are deleted concurrently.
-const AT_ONCE: usize = 10;
+/// The number of objects that are deleted concurrently.
+const CONCURRENCY: usize = 10;
 /// The minimum age of a stray object. An upload's row exists before its object, so this only covers clock differences
 /// and restored databases.
 const AGE: Duration = Duration::days(1);
-/// The time for which a Cloud Storage page token is trusted.
+/// The maximum age of a Cloud Storage page token that a run resumes from.
 const POSITION: Duration = Duration::days(1);
 
 /// The result of a run: numbers of objects.
@@ -35,12 +35,12 @@ const POSITION: Duration = Duration::days(1);
 pub(crate) struct Swept {
     checked: usize,
     deleted: usize,
-    /// Set if the last page was reached. The next run starts from the beginning.
+    /// True if the last page was reached. The next run starts from the beginning.
     ended: bool,
 }
 
-/// Handles the schedule `sweep-objects`: continues to list the bucket. Objects that cannot be deleted stay until they
-/// are listed again.
+/// Handles the schedule `sweep-objects`: continues to list the bucket. An object that cannot be deleted is retried when
+/// it is listed again.
 pub(crate) async fn sweep_objects(State(app): State<AppState>, _: Scheduled) -> Result<Json<Swept>> {
     let end = Instant::now() + BUDGET;
     let now = app.clock.now();
@@ -87,11 +87,11 @@ async fn sweep(app: &AppState, listed: Vec<ListedObject>, now: OffsetDateTime) -
             }
             usize::from(deleted.is_ok())
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(CONCURRENCY);
     Ok(deleted.fold(0, |sum, deleted| async move { sum + deleted }).await)
 }
 
-/// The item of an object, or `None` if the object's name is not that of an upload.
+/// Returns the item of an object, or `None` if the object's name is not the name of an upload.
 fn item(name: &str) -> Option<ItemId> {
     let object: ObjectName = name.parse().ok()?;
     (object.to_string() == name).then_some(object.item_id)

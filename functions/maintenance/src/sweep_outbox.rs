@@ -1,4 +1,4 @@
-//! Publishes outbox events that the function that recorded them did not publish in time.
+//! Publishes outbox events that the recording function did not publish in time.
 
 use std::time::Duration;
 

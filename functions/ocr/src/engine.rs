@@ -28,7 +28,7 @@ use shared::{
     items::{
         Failure, FailureCode, ItemKind,
         parts::{Part, Text},
-        processing::{Engine, EngineError, Job, OperationState, Reading, RequestQuota, Shard},
+        processing::{Engine, EngineError, EngineOutput, Job, OperationState, RequestQuota, Shard},
     },
 };
 use time::OffsetDateTime;
@@ -58,8 +58,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(240);
 /// The maximum size of a file for a synchronous call. The documentation names limits of both 20 MB and 40 MB
 /// (<https://cloud.google.com/document-ai/limits>).
 const ONLINE_BYTES: i64 = 20_000_000;
-/// The number of synchronous calls for one document, each for other pages. A document with more pages becomes a batch
-/// operation, which may take hours (<https://cloud.google.com/document-ai/quotas>).
+/// The maximum number of synchronous calls for one document, each for a different range of pages. A document with more
+/// pages is processed in a batch operation, which may take hours (<https://cloud.google.com/document-ai/quotas>).
 const ONLINE_CALLS: i32 = 3;
 /// The number of pages in an output shard of a batch operation. Limits memory use.
 const PAGES_PER_SHARD: i32 = 20;
@@ -104,10 +104,10 @@ impl DocumentAi {
         })
     }
 
-    /// Reads a document synchronously: in one call, or in one call for each range of pages if it has a few more pages
-    /// than a call may have.
+    /// Reads a document synchronously: in one call, or in one call per page range if the document has a few more pages
+    /// than the limit of one call.
     async fn online(&self, source: &GcsDocument) -> Result<Vec<Part>, Refusal> {
-        self.spend(1).await?;
+        self.charge(1).await?;
         let pages = match self.call(source.clone(), None).await {
             Err(Refusal::TooLarge(Some(pages)))
                 if pages <= self.online_pages.saturating_mul(ONLINE_CALLS) =>
@@ -120,7 +120,7 @@ impl DocumentAi {
             .map(|call| self.online_pages.saturating_mul(call).saturating_add(1))
             .take_while(|first| *first <= pages);
         let ranges: Vec<i32> = ranges.collect();
-        self.spend(i32::try_from(ranges.len()).unwrap_or(i32::MAX)).await?;
+        self.charge(i32::try_from(ranges.len()).unwrap_or(i32::MAX)).await?;
         let calls = ranges.into_iter().map(|first| {
             let last = pages.min(self.online_pages.saturating_add(first - 1));
             self.call(source.clone(), Some(first..=last))
@@ -128,12 +128,12 @@ impl DocumentAi {
         Ok(try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
-    async fn spend(&self, calls: i32) -> Result<(), Refusal> {
-        self.calls.spend(calls).await.map_err(Refusal::Error)
+    async fn charge(&self, calls: i32) -> Result<(), Refusal> {
+        self.calls.charge(calls).await.map_err(Refusal::Error)
     }
 
-    /// Makes a synchronous call, for these pages or all. It is not retried here, because `maintenance` repeats the
-    /// attempt.
+    /// Makes a synchronous call for a range of pages, or for all pages. The call is not retried here, because
+    /// `maintenance` repeats the attempt.
     async fn call(
         &self,
         source: GcsDocument,
@@ -196,7 +196,7 @@ impl Engine for DocumentAi {
         if job.content_type == sniff::PDF { placeholder::in_head(&head.bytes) } else { None }
     }
 
-    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
+    async fn read(&self, job: &Job, _: &Head, uri: &str, output: &str) -> Result<EngineOutput, EngineError> {
         let source = || GcsDocument::new().set_gcs_uri(uri).set_mime_type(&job.content_type);
         if !job.needs_batch && job.size_bytes <= ONLINE_BYTES {
             match self.online(&source()).await {
@@ -205,7 +205,7 @@ impl Engine for DocumentAi {
                         placeholder::in_text(&texts(&parts)).filter(|_| job.content_type == sniff::PDF);
                     return match failure {
                         Some(failure) => Err(EngineError::Permanent(failure)),
-                        None => Ok(Reading::Text(Text { parts, duration_seconds: None })),
+                        None => Ok(EngineOutput::Text(Text { parts, duration_seconds: None })),
                     };
                 }
                 Err(Refusal::Error(error)) => return Err(error),
@@ -213,7 +213,7 @@ impl Engine for DocumentAi {
             }
         }
         let name = self.batch(source(), output).await?;
-        Ok(Reading::Operation { name, duration_seconds: None })
+        Ok(EngineOutput::Operation { name, duration_seconds: None })
     }
 
     async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {
@@ -255,7 +255,7 @@ impl Engine for DocumentAi {
         let index = i32::try_from(shard.shard_index).unwrap_or_default();
         let count = i32::try_from(shard.shard_count).unwrap_or_default().max(1);
         let parts = pages::pages(&document, index.saturating_mul(PAGES_PER_SHARD));
-        // An image of such a page is too small for an operation.
+        // The document is a PDF, because an image of a placeholder page is too small for a batch operation.
         match placeholder::in_text(&texts(&parts)).filter(|_| count == 1) {
             Some(failure) => Err(EngineError::Permanent(failure)),
             None => Ok(Shard { index, count, text: Text { parts, duration_seconds: None } }),
@@ -280,7 +280,7 @@ async fn build_client(google: GoogleSettings, endpoint: String) -> Result<Docume
         .map_err(|error| Error::of("DOCUMENTAI_ENDPOINT", error))
 }
 
-/// Returns the endpoint in the region of the processor, which accepts no requests from others
+/// Returns the endpoint in the region of the processor. The processor accepts no requests from other endpoints
 /// (<https://cloud.google.com/document-ai/docs/regions>).
 fn regional_endpoint(processor: &str) -> Result<String, Error> {
     let location = processor.split('/').nth(3).filter(|_| processor.split('/').count() == 6);
@@ -291,7 +291,7 @@ fn regional_endpoint(processor: &str) -> Result<String, Error> {
 
 /// The reason why Document AI refused a call.
 enum Refusal {
-    /// The document is too large for this kind of call, with its number of pages if that is the reason.
+    /// The document is too large for this kind of call. Holds the number of pages if that is the reason.
     TooLarge(Option<i32>),
     Error(EngineError),
 }
@@ -315,7 +315,7 @@ fn refusal(error: google_cloud_documentai_v1::Error, batch: bool) -> Refusal {
     })
 }
 
-/// Returns true if the document is the reason. `FAILED_PRECONDITION` is about the processor, which may be disabled.
+/// Returns true if the document caused the error. `FAILED_PRECONDITION` concerns the processor, which may be disabled.
 fn is_permanent(code: Code) -> bool {
     matches!(code, Code::InvalidArgument | Code::OutOfRange)
 }
@@ -348,7 +348,7 @@ fn is_too_large(reason: &str, message: &str) -> bool {
 }
 
 fn too_many_pages() -> Failure {
-    let message = "The document has more pages than can be read. Split it and upload the parts.";
+    let message = "The document has more pages than can be processed. Split it and upload the parts.";
     Failure::new(FailureCode::TooManyPages, message)
 }
 
@@ -360,14 +360,14 @@ fn failure(reason: &str, message: &str) -> Failure {
     let (code, message) = if reason == "PIXEL_LIMIT_EXCEEDED" || text.contains("too large to be processed") {
         (
             FailureCode::PageTooLarge,
-            "A page has too many pixels to be read. Scan it at 300 dots per inch and upload that.",
+            "A page has too many pixels. Scan it at 300 dots per inch and upload the new file.",
         )
     } else if text.contains("encrypt") || text.contains("password") {
         (FailureCode::Encrypted, "The document is encrypted. Upload a copy without a password.")
     } else {
         (
             FailureCode::Unreadable,
-            "The file is broken or not of a kind that can be read. Open it, save it again, and upload that.",
+            "The file is damaged or its format is not supported. Open it, save it again, and upload the new file.",
         )
     };
     Failure::new(code, message)

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `engine` calls Document AI, and `pages` reads its responses. `sniff` detects the media type of a file from its first
-//! bytes, and `placeholder` recognizes PDFs whose pages are not their content.
+//! bytes, and `placeholder` recognizes PDFs that have a placeholder page instead of their content.
 
 mod engine;
 mod pages;

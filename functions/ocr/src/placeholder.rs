@@ -7,7 +7,7 @@ use shared::items::{Failure, FailureCode};
 const FORM_LETTERS: usize = 1200;
 const PORTFOLIO_LETTERS: usize = 300;
 
-/// Returns the failure of a PDF whose first bytes show that its pages are not its content. Most such files have these
+/// Returns the failure of a PDF whose first bytes show that its pages are placeholders. Most such files have these
 /// entries in a compressed object, which this check does not read.
 pub(crate) fn in_head(head: &[u8]) -> Option<Failure> {
     // The text after each entry with exactly this name.
@@ -21,7 +21,7 @@ pub(crate) fn in_head(head: &[u8]) -> Option<Failure> {
     if values(b"/NeedsRendering").any(|value| value.starts_with(b"true")) {
         return Some(form());
     }
-    // A dictionary, or a reference to one.
+    // The value is a dictionary, or a reference to a dictionary.
     let holds_files = |value: &[u8]| value.first().is_some_and(|one| *one == b'<' || one.is_ascii_digit());
     values(b"/Collection").any(holds_files).then(portfolio)
 }
@@ -32,7 +32,7 @@ pub(crate) fn in_text(pages: &[&str]) -> Option<Failure> {
     let letters: String =
         page.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let length = letters.chars().count();
-    // The addresses are the same in all languages.
+    // The web addresses are the same in all languages of the placeholder.
     let is_form = ["adobecomgoreader", "adobecomgoacrreader", "notbeabletodisplaythistypeofdocument"]
         .iter()
         .filter(|phrase| letters.contains(**phrase))
@@ -46,13 +46,14 @@ pub(crate) fn in_text(pages: &[&str]) -> Option<Failure> {
 }
 
 fn form() -> Failure {
-    let message = "The PDF is a form that only Adobe Reader shows. Open it there, print the form to PDF, and upload that.";
+    let message =
+        "The PDF is a form that only Adobe Reader can show. Open it there, print it to PDF, and upload the new PDF.";
     Failure::new(FailureCode::XfaForm, message)
 }
 
 fn portfolio() -> Failure {
     let message =
-        "The PDF is a portfolio, which holds other files. Extract the files and upload each of them.";
+        "The PDF is a portfolio, which contains other files. Extract the files and upload each of them.";
     Failure::new(FailureCode::PdfPortfolio, message)
 }
 

@@ -1,6 +1,6 @@
 //! Detection of a file's media type from its first bytes.
 
-/// The number of bytes to read. They hold the entries of some PDFs that show what kind of PDF it is.
+/// The number of bytes to read. In some PDFs, they contain the entries that show the kind of the PDF.
 pub(crate) const HEAD_BYTES: u64 = 4096;
 
 /// The media type of PDFs.
@@ -56,8 +56,8 @@ fn is_bmp(head: &[u8]) -> bool {
     head.starts_with(b"BM") && matches!(size, Some(12 | 16 | 40 | 52 | 56 | 64 | 108 | 124))
 }
 
-/// Returns whether the file has the header of a PDF. Other bytes may precede it, unless another program could take the
-/// file for a program or for HTML.
+/// Returns whether the file has the header of a PDF. Other bytes may precede it, unless the file could also be
+/// interpreted as a program or as HTML.
 fn is_pdf(head: &[u8]) -> bool {
     head[..head.len().min(PDF_HEADER)].windows(5).position(|window| window == b"%PDF-").is_some_and(|at| {
         let before = &head[..at];

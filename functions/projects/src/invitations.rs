@@ -120,7 +120,8 @@ impl Invitations {
                     tx.rollback().await?;
                     return Err(self.refuse(&invitation, user, now).await?);
                 }
-                // Marked as used first. Parallel requests wait here for the row and then find it used.
+                // The invitation is marked as used first. Parallel requests wait here for its row, and then find that
+                // it is used.
                 if !queries::use_invitation(&mut tx, invitation.id, user, now).await? {
                     return Err(Problem::new(Code::InvitationUsed));
                 }

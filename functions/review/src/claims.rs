@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The duration of a claim, unless it is renewed.
-const CLAIM: Duration = Duration::minutes(15);
+const CLAIM_DURATION: Duration = Duration::minutes(15);
 /// The maximum number of active claims of a reviewer.
 const MAX_CLAIMS: i64 = 20;
 
@@ -44,7 +44,7 @@ impl Claims {
         {
             return Err(Problem::new(Code::TooManyClaims));
         }
-        let claimed = queries::claim(&mut tx, id, user, now, now + CLAIM).await?;
+        let claimed = queries::claim(&mut tx, id, user, now, now + CLAIM_DURATION).await?;
         let item = queries::get_item(&mut tx, id, reviewer.project_id).await?.or_not_found()?;
         if !claimed {
             // Another request was faster.
@@ -61,7 +61,7 @@ impl Claims {
     /// 409 when all claims of the caller are in other queues.
     pub(crate) async fn claim_next(&self, reviewer: &Reviewer, queue: &Queue) -> Result<Option<ReviewItem>> {
         let now = self.clock.now();
-        let until = now + CLAIM;
+        let until = now + CLAIM_DURATION;
         let mut tx = self.db.begin().await?;
         queries::lock_claims(&mut tx, queue.user).await?;
         let claims = queries::find_claims(&mut tx, queue, now).await?;

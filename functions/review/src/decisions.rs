@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The number of attempts to change an item that other requests change at the same time. Each attempt reads the item
-/// without a lock, and its change requires that the item is still the same.
+/// without a lock, and changes it only if it is still the same.
 const TRIES: usize = 5;
 
 /// Decides on items and reopens them.
@@ -51,7 +51,7 @@ impl Decisions {
         Ok(decided)
     }
 
-    /// Makes the decisions of a batch, each on its own, then publishes the events of all of them.
+    /// Makes the decisions of a batch independently of each other, then publishes all their events.
     pub(crate) async fn decide_each(
         &self,
         reviewer: &Reviewer,
@@ -106,7 +106,7 @@ impl Decisions {
                 queries::decide(&mut db, item, decision, user, entry.row()?, mail, now).await?
             {
                 if message.is_some() && !mailed {
-                    tracing::info!("the mail about a rejection was not requested: its cap is reached");
+                    tracing::info!("rejection mail suppressed: mail cap reached");
                 }
                 return Ok((decided, message.filter(|_| mailed)));
             }
@@ -145,7 +145,7 @@ impl Decisions {
         for _ in 0..TRIES {
             let item = queries::get_item(&mut db, id, reviewer.project_id).await?.or_not_found()?;
             if !matches!(item.status, ItemStatus::Approved | ItemStatus::Rejected) {
-                return Err(Problem::new(Code::InvalidState).detail("The item has not been decided on."));
+                return Err(Problem::new(Code::InvalidState).detail("The item has not been decided."));
             }
             if_match.check(item.version)?;
             let entry = Entry::success(Some(user), item.kind.action(Verb::Reopened), id.0);

@@ -9,7 +9,7 @@ use shared::{
 };
 use sqlx::PgPool;
 
-struct Here {
+struct Fixture {
     platform: Platform,
     projects: Client,
     project: ProjectId,
@@ -24,7 +24,7 @@ struct Mailed {
     token: String,
 }
 
-impl Here {
+impl Fixture {
     async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
         let projects = platform.client_of::<projects::Projects>(&[]);
@@ -49,7 +49,7 @@ impl Here {
     }
 
     /// Asserts that nobody can use an invitation any longer, and that the list says so.
-    async fn has_ended(&self, mailed: &Mailed, how: &str) {
+    async fn assert_unusable(&self, mailed: &Mailed, how: &str) {
         let link = format!("/invitations/{}", mailed.token);
         let guest = self.projects.as_user(&self.guest);
         let owner = self.projects.as_user(&self.owner);
@@ -76,18 +76,18 @@ impl Here {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_invitation_ends_permanently_when_its_inviter_may_no_longer_invite(db: PgPool) {
-    let here = Here::start(db).await;
-    let users = here.platform.client_of::<users::Users>(&[]);
-    let admin = here.platform.client_of::<admin::Admin>(&[]).as_user(&here.root);
+    let fixture = Fixture::start(db).await;
+    let users = fixture.platform.client_of::<users::Users>(&[]);
+    let admin = fixture.platform.client_of::<admin::Admin>(&[]).as_user(&fixture.root);
     for how in ["demoted", "removed", "left", "suspended", "deleted"] {
-        let inviter = here.platform.user(&format!("{how}@example.org")).await;
-        here.platform.member(here.project, &inviter, ProjectRole::Admin).await;
-        let mailed = here.invite(&inviter).await;
+        let inviter = fixture.platform.user(&format!("{how}@example.org")).await;
+        fixture.platform.member(fixture.project, &inviter, ProjectRole::Admin).await;
+        let mailed = fixture.invite(&inviter).await;
         let link = format!("/invitations/{}", mailed.token);
-        here.projects.get(&link).await.assert_status(200);
-        let (owner, own) = (here.projects.as_user(&here.owner), here.projects.as_user(&inviter));
+        fixture.projects.get(&link).await.assert_status(200);
+        let (owner, own) = (fixture.projects.as_user(&fixture.owner), fixture.projects.as_user(&inviter));
         let (member, account) =
-            (here.path(&format!("members/{}", inviter.id)), format!("/admin/users/{}", inviter.id));
+            (fixture.path(&format!("members/{}", inviter.id)), format!("/admin/users/{}", inviter.id));
         let answer = match how {
             "demoted" => owner.patch(&member, json!({"role": "reviewer"})).await,
             "removed" => owner.delete(&member).await,
@@ -96,36 +96,36 @@ async fn an_invitation_ends_permanently_when_its_inviter_may_no_longer_invite(db
             _ => users.as_user(&inviter).delete("/users/me").await,
         };
         assert!(answer.status.is_success(), "{how}: {}", answer.body);
-        here.has_ended(&mailed, how).await;
+        fixture.assert_unusable(&mailed, how).await;
         if how == "suspended" {
             admin.patch(&account, json!({"suspended": false})).await.assert_status(200);
         }
-        here.readmit(&inviter).await;
-        here.has_ended(&mailed, how).await;
+        fixture.readmit(&inviter).await;
+        fixture.assert_unusable(&mailed, how).await;
 
         // The address can be invited again, and only that invitation is good.
-        let again = here.invite(&here.owner).await;
-        here.projects.get(&link).await.assert_problem(404, "not_found");
-        here.projects.get(&format!("/invitations/{}", again.token)).await.assert_status(200);
-        owner.delete(&here.path(&format!("invitations/{}", again.id))).await.assert_status(204);
+        let again = fixture.invite(&fixture.owner).await;
+        fixture.projects.get(&link).await.assert_problem(404, "not_found");
+        fixture.projects.get(&format!("/invitations/{}", again.token)).await.assert_status(200);
+        owner.delete(&fixture.path(&format!("invitations/{}", again.id))).await.assert_status(204);
     }
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_former_super_admin_keeps_the_invitations_to_their_own_projects_only(db: PgPool) {
-    let here = Here::start(db).await;
-    let admin = here.platform.client_of::<admin::Admin>(&[]).as_user(&here.root);
-    let inviter = here.platform.super_admin("inviter@example.org").await;
+    let fixture = Fixture::start(db).await;
+    let admin = fixture.platform.client_of::<admin::Admin>(&[]).as_user(&fixture.root);
+    let inviter = fixture.platform.super_admin("inviter@example.org").await;
     let demote = format!("/admin/users/{}", inviter.id);
-    let mailed = here.invite(&inviter).await;
-    here.projects.get(&format!("/invitations/{}", mailed.token)).await.assert_status(200);
+    let mailed = fixture.invite(&inviter).await;
+    fixture.projects.get(&format!("/invitations/{}", mailed.token)).await.assert_status(200);
     admin.patch(&demote, json!({"global_role": "user"})).await.assert_status(200);
-    here.has_ended(&mailed, "not a member").await;
+    fixture.assert_unusable(&mailed, "not a member").await;
 
     admin.patch(&demote, json!({"global_role": "super_admin"})).await.assert_status(200);
-    here.readmit(&inviter).await;
-    let mailed = here.invite(&inviter).await;
+    fixture.readmit(&inviter).await;
+    let mailed = fixture.invite(&inviter).await;
     admin.patch(&demote, json!({"global_role": "user"})).await.assert_status(200);
     let accept = format!("/invitations/{}/accept", mailed.token);
-    here.projects.as_user(&here.guest).post(&accept, Value::Null).await.assert_status(201);
+    fixture.projects.as_user(&fixture.guest).post(&accept, Value::Null).await.assert_status(201);
 }

@@ -36,8 +36,8 @@ async fn lists_of_project(platform: &Platform, root: &TestUser, member: &TestUse
     two(platform, "exports", || {
         json!({
             "id": ExportId::new(), "project_id": project, "requested_by_id": root.id, "format": "csv",
-            "status": "processing", "step": 0, "done": 0, "attempt": 0, "tries": 0, "created_at": "now",
-            "kept_until": "2999-01-01T00:00:00Z",
+            "status": "processing", "step": 0, "done": 0, "attempt": 0, "attempts_since_progress": 0,
+            "created_at": "now", "kept_until": "2999-01-01T00:00:00Z",
         })
     })
     .await;

@@ -15,7 +15,8 @@ const DATA_CHUNK: &[u8; 4] = b"data";
 /// A size that means "until the end of the file", written by recorders that do not know the size in advance.
 const STREAMED: u32 = u32::MAX;
 
-/// Returns the accepted media type of a file that starts with `head`. Of two names for it, the declared one counts.
+/// Returns the accepted media type of a file that starts with `head`. If the type has two names, returns the declared
+/// one.
 pub(crate) fn media_type(declared: &str, head: &[u8]) -> Option<&'static str> {
     let rest = head.get(sound_start(head)..).unwrap_or_default();
     if [b"RIFF", b"RF64", b"BW64"].iter().any(|form| head.starts_with(*form))
@@ -47,12 +48,13 @@ fn is_tagged(head: &[u8]) -> bool {
     matches!(&head[zeros(head)..], [b'I', b'D', b'3', 2..=4, ..])
 }
 
-/// Returns the end of the zero bytes and of the ID3v2 tag that the file starts with. It may be after the head.
+/// Returns the offset after the zero bytes and the ID3v2 tag at the start of the file. It may be beyond the end of
+/// `head`.
 pub(crate) fn sound_start(head: &[u8]) -> usize {
     let zeros = zeros(head);
     match &head[zeros..] {
         [b'I', b'D', b'3', 2..=4, _, flags, a, b, c, d, ..] => {
-            // Seven bits in each byte. A footer repeats the header.
+            // The size has seven bits in each byte. A footer repeats the header.
             let size = [a, b, c, d].iter().fold(0, |size, byte| size << 7 | usize::from(**byte & 0x7f));
             zeros + 10 + size + if flags & 0x10 == 0 { 0 } else { 10 }
         }
@@ -111,7 +113,7 @@ pub(crate) struct Samples {
     block: u16,
     /// The rest of the format chunk.
     extra: Vec<u8>,
-    /// The position of the samples, which ends at the end of the file if the size in the header is too large.
+    /// The byte range of the samples. It ends at the end of the file if the size in the header is too large.
     pub(crate) bytes: Range<u64>,
     is_riff: bool,
 }
@@ -211,14 +213,14 @@ pub(crate) fn wav_header(format: &[u8], size: u32) -> Vec<u8> {
     .concat()
 }
 
-/// Returns the duration of this number of units.
+/// Returns the duration of `units` at `per_second`.
 pub(crate) fn seconds(units: u64, per_second: u64) -> Duration {
     let (whole, rest) = (units / per_second, units % per_second);
     Duration::from_secs(whole) + Duration::from_micros(rest * 1_000_000 / per_second)
 }
 
 /// Reads the chunks of a WAV file of `size` bytes up to the samples. If the size of the samples is too large, or means
-/// "until the end of the file", they are the rest of the file.
+/// "until the end of the file", the samples are the rest of the file.
 pub(crate) fn wav(file: &mut (impl Read + Seek), size: u64) -> io::Result<Wav> {
     let mut form = [0; 4];
     file.read_exact(&mut form)?;

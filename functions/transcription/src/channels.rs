@@ -9,14 +9,14 @@ use crate::{
 
 /// The number of samples that are compared at once if the sampling rate is unknown.
 const SAMPLES: u32 = 16_000;
-/// The level of the difference between two channels that counts as none, relative to their level: lossy codecs encode
-/// the same channels slightly differently.
-const SAME: f64 = 1e-3;
+/// The level of the difference between two channels, relative to the sum of their levels, below which they count as the
+/// same. Lossy codecs encode equal channels slightly differently.
+const MAX_CHANNEL_DIFFERENCE: f64 = 1e-3;
 /// The mean square of samples that counts as silence: -66 dB.
 const SILENCE: f64 = 2.5e-7;
 
-/// Returns true if all channels of a recording with one track are the same as the first one, its inverse, or silent. Returns
-/// false if that is not known, because the source ends before the recording does, or cannot be decoded.
+/// Returns true if all channels of a recording with one track are the same as the first one, its inverse, or silent.
+/// Also returns false if this is unknown, because the source ends before the recording does, or cannot be decoded.
 pub(crate) fn has_same_channels(source: Source) -> bool {
     match differs(source) {
         Ok(differs) => !differs,
@@ -47,7 +47,7 @@ fn differs(source: Source) -> Result<bool, Fault> {
         }
         match decoder.decode(&packet) {
             Ok(sound) => sound.copy_to_vecs_planar(&mut planes),
-            // Another frame may be complete.
+            // Later frames may be intact.
             Err(Fault::DecodeError(_)) => continue,
             Err(fault) => return Err(fault),
         }
@@ -66,7 +66,7 @@ fn differs(source: Source) -> Result<bool, Fault> {
             }
         }
     }
-    // Without any sound, nothing is known.
+    // If no sound was decoded, the channels may differ.
     Ok(comparison.is_none_or(|mut comparison| comparison.differs()))
 }
 
@@ -90,7 +90,7 @@ impl Comparison {
         Self { rate, sums: vec![Sums::default(); channels], measured: 0 }
     }
 
-    /// Adds a sample of a channel, beside the sample of the first channel.
+    /// Adds a sample of a channel, with the sample of the first channel at the same time.
     pub(crate) fn add(&mut self, channel: usize, sample: f32, first: f32) {
         let Some(sums) = self.sums.get_mut(channel) else { return };
         sums.own += f64::from(sample * sample);
@@ -98,13 +98,13 @@ impl Comparison {
         sums.inverse += f64::from((sample + first) * (sample + first));
     }
 
-    /// Ends a sample of all channels. Returns true if a second ends with it in which the channels differ.
+    /// Ends the samples of one time. Returns true if this ends a second in which the channels differ.
     pub(crate) fn next(&mut self) -> bool {
         self.measured += 1;
         self.measured == self.rate && self.differs()
     }
 
-    /// Returns true if a channel is neither silent nor the same as the first one, and begins to measure anew.
+    /// Returns true if a channel is neither silent nor the same as the first channel. Resets the sums.
     pub(crate) fn differs(&mut self) -> bool {
         let count = f64::from(std::mem::take(&mut self.measured).max(1));
         let first = self.sums.first().map_or(0.0, |sums| sums.own);
@@ -112,7 +112,7 @@ impl Comparison {
             let difference = sums.difference.min(sums.inverse);
             sums.own / count > SILENCE
                 && difference / count > SILENCE
-                && difference > SAME * (first + sums.own)
+                && difference > MAX_CHANNEL_DIFFERENCE * (first + sums.own)
         };
         let any = self.sums.iter().skip(1).any(differs);
         self.sums.fill(Sums::default());

@@ -1,10 +1,11 @@
 //! Conversion of recordings that Speech-to-Text does not read: to WAV files with 16-bit samples, in the results bucket.
 //!
-//! The samples are written piece by piece, and the name of a piece says which samples it holds. So a step continues
-//! after the last piece, whether the step before ended in time or crashed. The last step composes the pieces.
+//! The samples are written in pieces, and the name of a piece contains the range of its samples. A step therefore
+//! continues after the last piece, whether the previous step ended in time or crashed. The last step composes the
+//! pieces.
 //!
-//! As long as all channels are the same, or silent, only the first one is written. If they differ later, the conversion
-//! begins again with all channels.
+//! As long as all channels are the same, or silent, only the first channel is written. If they differ later, the
+//! conversion begins again with all channels.
 
 use std::{
     sync::Arc,
@@ -29,7 +30,7 @@ use crate::{
 /// The folder of conversions in the results bucket.
 pub(crate) const FOLDER: &str = "converted";
 const WAV: &str = "audio/wav";
-/// The time that a step has to read the rest of a piece.
+/// The additional time in which a step can read the rest of its last piece.
 const LAST_PIECE: Duration = Duration::from_secs(60);
 
 /// The connections to Cloud Storage that a conversion needs.
@@ -59,7 +60,7 @@ struct Pieces {
 }
 
 impl Converter {
-    /// Runs a step of a conversion, which ends at `until`. Returns `None` if there is more to do.
+    /// Runs a step of a conversion, which ends at `until`. Returns `None` if another step is needed.
     pub(crate) async fn step(
         &self,
         job: &Job,

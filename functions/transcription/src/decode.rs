@@ -31,22 +31,23 @@ use crate::{
 /// The sampling rate that recognition needs. Higher rates are reduced to it.
 const RATE: u32 = 16_000;
 /// The lowest sampling rate that Speech-to-Text reads. Lower rates are raised to it.
-const LOWEST_RATE: u32 = 8000;
+const MIN_SAMPLE_RATE: u32 = 8000;
 /// The size of a piece in bytes.
 const PIECE_BYTES: usize = 4 << 20;
-/// The number of seconds by which one track may be ahead of another. If it is further ahead, the other one is filled
+/// The number of seconds by which one track may be ahead of another. If it is further ahead, the other track is filled
 /// with silence.
-const LARGEST_LEAD: usize = 60;
-/// The seconds before a position at which decoding begins, because codecs need samples before it.
+const MAX_TRACK_LEAD_SECONDS: usize = 60;
+/// The number of seconds before a position at which decoding begins, because codecs need samples before it.
 const LEAD_IN: f64 = 1.0;
-/// The seconds by which decoding may begin even earlier.
-const LARGEST_OVERSHOOT: f64 = 60.0;
+/// The number of seconds by which a seek may end before the requested position.
+const MAX_OVERSHOOT_SECONDS: f64 = 60.0;
 /// The part of a recording to decode.
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// The first sample.
     pub(crate) from: u64,
-    /// True to decode all channels of all tracks. Otherwise, the first one is decoded until another one differs.
+    /// True to decode all channels of all tracks. Otherwise, only the first channel is decoded, until another channel
+    /// differs.
     pub(crate) all_channels: bool,
     pub(crate) until: Instant,
 }
@@ -64,7 +65,7 @@ pub(crate) struct Event {
 pub(crate) enum Stop {
     /// The recording ended.
     End { rate: u32, channels: usize },
-    /// The time ended.
+    /// The time limit was reached.
     Time,
     /// The channels differ.
     Differ,
@@ -83,7 +84,7 @@ impl From<Fault> for Error {
         match fault {
             Fault::IoError(error) if !is_end(&error) => Self::Unavailable(error),
             Fault::Unsupported(encoding) => {
-                tracing::info!(encoding, "a recording is of an unsupported kind");
+                tracing::info!(encoding, "unsupported recording format");
                 Self::Failure(faults::unreadable())
             }
             _ => Self::Failure(faults::unreadable()),
@@ -103,7 +104,7 @@ pub(crate) fn run(open: impl Fn() -> Source, plan: &Plan, pieces: &Sender<Event>
         let packet = match reader.next() {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
-            // A file that ends too early is decoded up to there.
+            // A file that ends too early is decoded up to its end.
             Err(Fault::IoError(error)) if is_end(&error) => break,
             Err(Fault::IoError(error)) if error.kind() == io::ErrorKind::TimedOut => return Ok(Stop::Time),
             Err(Fault::DecodeError(_) | Fault::ResetRequired) if is_decoded => break,
@@ -148,7 +149,7 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Moves before a sample. Returns false if the format cannot do that.
+    /// Seeks to a position shortly before a sample. Returns false if the format does not support this.
     fn seek(&mut self, from: u64) -> bool {
         let rate = self.tracks.first().map_or(RATE, |track| track.rate);
         let start = self.origin + (from as f64 / f64::from(rate) - LEAD_IN).max(0.0);
@@ -161,7 +162,7 @@ impl Reader {
         self.next = None;
         self.next = self.next().ok().flatten();
         let reached = self.next.as_ref().map(|packet| self.time(packet));
-        reached.is_some_and(|reached| (start - LARGEST_OVERSHOOT..start + LEAD_IN).contains(&reached))
+        reached.is_some_and(|reached| (start - MAX_OVERSHOOT_SECONDS..start + LEAD_IN).contains(&reached))
     }
 
     /// Returns the next packet of a sound track.
@@ -192,7 +193,7 @@ impl Reader {
 fn tracks(format: &dyn FormatReader, from: u64) -> Result<Vec<Track>, Error> {
     let sounds = media::sounds(format.tracks());
     let rate = sounds.first().and_then(|(_, sound)| sound.sample_rate).unwrap_or(RATE);
-    let rate = if rate < RATE { rate.max(LOWEST_RATE) } else { RATE };
+    let rate = if rate < RATE { rate.max(MIN_SAMPLE_RATE) } else { RATE };
     let tracks = sounds.iter().map(|(track, sound)| {
         let decoder = symphonia::default::get_codecs().make_audio_decoder(sound, &Default::default())?;
         let from_rate = sound.sample_rate.filter(|rate| (1..=768_000).contains(rate));
@@ -202,7 +203,7 @@ fn tracks(format: &dyn FormatReader, from: u64) -> Result<Vec<Track>, Error> {
         let channel = || Channel { resampler: Resampler::new(&filter, from), ready: VecDeque::new() };
         let channels = std::iter::repeat_with(channel).take(channels).collect();
         let time_base = track.time_base;
-        // The reader of WAV files moves to wrong positions in ADPCM.
+        // The WAV reader seeks to wrong positions in ADPCM.
         let is_adpcm = matches!(sound.codec, CODEC_ID_ADPCM_MS | CODEC_ID_ADPCM_IMA_WAV);
         Ok(Track {
             id: track.id,
@@ -251,7 +252,8 @@ impl Track {
 
     /// Decodes a packet of a recording that begins at `origin`.
     fn decode(&mut self, packet: &Packet, origin: f64) -> Result<(), Fault> {
-        // The first packet tells the position. From there, samples are counted, because times may be imprecise.
+        // The time of the first packet determines the position. From there, samples are counted, because packet times
+        // may be imprecise.
         let at = self.at.unwrap_or_else(|| {
             let seconds = (self.time(packet) - origin).clamp(0.0, LONGEST.as_secs_f64());
             (seconds * f64::from(self.from_rate)).round() as u64
@@ -291,7 +293,7 @@ impl Track {
 struct Output {
     rate: u32,
     channels: usize,
-    /// Compares the channels, if only the first one is written.
+    /// Compares the channels, if only the first channel is written.
     comparison: Option<Comparison>,
     buffer: Vec<u8>,
     samples: u64,
@@ -324,7 +326,7 @@ impl Output {
         for track in tracks.iter_mut() {
             let lead = most - track.ready();
             // The track begins later, or has ended.
-            if lead > LARGEST_LEAD * self.rate as usize {
+            if lead > MAX_TRACK_LEAD_SECONDS * self.rate as usize {
                 track.skip(lead);
             }
         }
@@ -343,7 +345,7 @@ impl Output {
         Ok(None)
     }
 
-    /// Writes the rest. Channels that end earlier are silent.
+    /// Writes the remaining samples, and pads shorter channels with silence.
     fn end(&mut self, tracks: &mut [Track], pieces: &Sender<Event>) -> Result<Stop, Error> {
         let rest = tracks.iter().flat_map(|track| &track.channels).map(|channel| channel.ready.len()).max();
         for _ in 0..rest.unwrap_or_default() {

@@ -1,5 +1,5 @@
 //! The Speech-to-Text engine: a synchronous call for short recordings, and a batch operation for longer ones.
-//! Recordings are passed by the URI of the object. A recording that Speech-to-Text does not read is converted before.
+//! Recordings are passed by the URI of the object. A recording that Speech-to-Text does not read is converted first.
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +32,7 @@ use shared::{
         languages::{Language, find_language, is_transcribable},
         parts::Text,
         processing::{
-            Engine, EngineError, Job, OperationState, ProcessingSettings, Reading, RequestQuota, Shard,
+            Engine, EngineError, EngineOutput, Job, OperationState, ProcessingSettings, RequestQuota, Shard,
         },
     },
 };
@@ -43,7 +43,7 @@ use crate::{
     audio, channels,
     convert::{self, Converted, Converter},
     faults::{self, Refusal},
-    media::{self, Access, Unfit},
+    media::{self, Access, ExamineError},
     models::{Model, Models},
     source::{Part, Recording, Source},
     transcript,
@@ -56,7 +56,8 @@ shared::settings! {
         pub recognizer: String = "SPEECH_RECOGNIZER",
         /// The endpoint of Speech-to-Text. Defaults to the endpoint in the region of the recognizer.
         pub endpoint: Option<String> = "SPEECH_ENDPOINT",
-        /// The model for transcription. If unset, `chirp_3`, or `chirp_2` for recordings that are too long for it.
+        /// The model for transcription. If unset, `chirp_3`, or `chirp_2` for recordings that are too long for
+        /// `chirp_3`.
         pub model: Option<String> = "SPEECH_MODEL",
         /// The quota for synchronous calls per minute, which all instances share. 300 is Google's default for a region of a
         /// project (<https://cloud.google.com/speech-to-text/docs/quotas>).
@@ -81,9 +82,9 @@ const ONLINE_BYTES: u64 = 10_000_000;
 /// speech. If the recording is too long, the call is refused at no charge.
 const ONLINE_BYTES_UNKNOWN_LENGTH: u64 = 240_000;
 /// The time limit for examining a recording.
-const EXAMINATION: Duration = Duration::from_secs(60);
-/// The time after which a delivery that converted a recording leaves its transcription to the next one: the rest of the
-/// delivery must be enough for a synchronous call.
+const EXAMINE_TIMEOUT: Duration = Duration::from_secs(60);
+/// The time after which a delivery that converted a recording leaves the transcription to the next delivery, because
+/// the remaining time must be enough for a synchronous call.
 const CALL_UNTIL: Duration = Duration::from_secs(40);
 
 /// The engine that calls Speech-to-Text.
@@ -102,7 +103,7 @@ pub struct Speech {
 }
 
 /// A recording that Speech-to-Text reads.
-struct Readable {
+struct EngineInput {
     uri: String,
     bytes: u64,
     duration: Option<Duration>,
@@ -110,7 +111,7 @@ struct Readable {
     is_multichannel: bool,
 }
 
-impl Readable {
+impl EngineInput {
     /// Returns whether the recording is short enough for a synchronous call.
     fn is_short(&self) -> bool {
         match self.duration {
@@ -170,7 +171,7 @@ impl Speech {
         })
     }
 
-    /// Returns the client for a location. An operation may be in a location that is not configured any more.
+    /// Returns the client for a location. An operation may be in a location that is no longer configured.
     async fn client(&self, location: &str) -> Result<&client::Speech, Problem> {
         let client = self.clients.get(location).or_else(|| self.clients.get(&self.recognizer.location));
         client.ok_or_else(|| Problem::internal(format!("no client for {location}")))?.get().await
@@ -196,11 +197,11 @@ impl Speech {
             .set_features(features)
     }
 
-    /// Makes a synchronous call. It is not retried here, because `maintenance` repeats the attempt.
-    async fn online(&self, language: &Language, recording: &Readable) -> Result<Text, Refusal> {
+    /// Makes a synchronous call. The call is not retried here, because `maintenance` repeats the attempt.
+    async fn online(&self, language: &Language, recording: &EngineInput) -> Result<Text, Refusal> {
         let permanent = |failure| Refusal::Error(EngineError::Permanent(failure));
         let model = self.models.for_call(language).map_err(permanent)?;
-        self.calls.spend(1).await.map_err(Refusal::Error)?;
+        self.calls.charge(1).await.map_err(Refusal::Error)?;
         let client = self.client(&model.location).await;
         let client = client.map_err(|problem| Refusal::Error(EngineError::Transient(problem)))?;
         let response = client
@@ -221,11 +222,11 @@ impl Speech {
     async fn batch(
         &self,
         language: &Language,
-        recording: &Readable,
+        recording: &EngineInput,
         output: &str,
     ) -> Result<String, EngineError> {
         let model = self.models.for_batch(language, recording.duration).map_err(EngineError::Permanent)?;
-        self.batches.spend(1).await?;
+        self.batches.charge(1).await?;
         let client = self.client(&model.location).await.map_err(EngineError::Transient)?;
         let output =
             RecognitionOutputConfig::new().set_gcs_output_config(GcsOutputConfig::new().set_uri(output));
@@ -245,15 +246,15 @@ impl Speech {
         Ok(operation.name)
     }
 
-    /// Returns the recording as Speech-to-Text reads it, or `None` if its conversion needs another delivery. The limits
-    /// of the models apply before a conversion.
+    /// Returns the recording in a form that Speech-to-Text reads, converted if necessary. Returns `None` if the
+    /// conversion needs another delivery. The limits of the models are checked before a conversion.
     async fn prepare(
         &self,
         job: &Job,
         head: &Head,
         uri: &str,
         language: &Language,
-    ) -> Result<Option<Readable>, EngineError> {
+    ) -> Result<Option<EngineInput>, EngineError> {
         let start = Instant::now();
         let named = uri.strip_prefix("gs://").and_then(|rest| rest.split_once('/'));
         let (bucket, object) =
@@ -268,12 +269,12 @@ impl Speech {
         let (examined, media_type) = (recording.clone(), job.content_type.clone());
         let runtime = Handle::current();
         let media = tokio::task::spawn_blocking(move || {
-            media::examine(&examined, &media_type, &runtime, start + EXAMINATION)
+            media::examine(&examined, &media_type, &runtime, start + EXAMINE_TIMEOUT)
         });
         let media = match media.await {
             Ok(Ok(media)) => media,
-            Ok(Err(Unfit::Failure(failure))) => return Err(EngineError::Permanent(failure)),
-            Ok(Err(Unfit::Unavailable(error))) => {
+            Ok(Err(ExamineError::Failure(failure))) => return Err(EngineError::Permanent(failure)),
+            Ok(Err(ExamineError::Unavailable(error))) => {
                 return Err(EngineError::Transient(Problem::unavailable(error)));
             }
             // The reader of the format panicked.
@@ -288,7 +289,7 @@ impl Speech {
         let part = match media.access {
             Access::Converted(part) => part,
             Access::Native(part) => {
-                return Ok(Some(Readable {
+                return Ok(Some(EngineInput {
                     uri: uri.to_owned(),
                     bytes: recording.size(),
                     duration: media.duration,
@@ -299,7 +300,7 @@ impl Speech {
         };
         let converted = self.converter.step(job, &recording, &part, start + self.step).await?;
         let converted = converted.filter(|_| start.elapsed() < CALL_UNTIL);
-        Ok(converted.map(|Converted { object, bytes, duration, channels }| Readable {
+        Ok(converted.map(|Converted { object, bytes, duration, channels }| EngineInput {
             uri: format!("gs://{}/{object}", self.converter.bucket),
             bytes,
             duration: Some(duration),
@@ -319,29 +320,37 @@ impl Engine for Speech {
     }
 
     fn check(_: &Job, _: &Head) -> Option<Failure> {
-        // Some formats describe a recording at its end, so `read` examines it.
+        // `read` examines the recording, because some formats describe it at the end of the file.
         None
     }
 
-    async fn read(&self, job: &Job, head: &Head, uri: &str, output: &str) -> Result<Reading, EngineError> {
+    async fn read(
+        &self,
+        job: &Job,
+        head: &Head,
+        uri: &str,
+        output: &str,
+    ) -> Result<EngineOutput, EngineError> {
         let language = find_language(job.language.as_ref().unwrap_or(&self.default_language));
         let language = language.ok_or_else(|| EngineError::Permanent(faults::unsupported_language()))?;
         let prepared = Box::pin(self.prepare(job, head, uri, language)).await?;
-        let Some(recording) = prepared else { return Ok(Reading::Unfinished) };
+        let Some(recording) = prepared else { return Ok(EngineOutput::Unfinished) };
         if !job.needs_batch && recording.is_short() {
             match self.online(language, &recording).await {
-                Ok(text) => return require_speech(text).map(Reading::Text).map_err(EngineError::Permanent),
+                Ok(text) => {
+                    return require_speech(text).map(EngineOutput::Text).map_err(EngineError::Permanent);
+                }
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::TooLong) => {
-                    // The header is wrong.
-                    let recording = Readable { duration: None, ..recording };
+                    // The duration in the header is wrong.
+                    let recording = EngineInput { duration: None, ..recording };
                     let name = self.batch(language, &recording, output).await?;
-                    return Ok(Reading::Operation { name, duration_seconds: None });
+                    return Ok(EngineOutput::Operation { name, duration_seconds: None });
                 }
             }
         }
         let name = self.batch(language, &recording, output).await?;
-        Ok(Reading::Operation { name, duration_seconds: recording.duration_seconds() })
+        Ok(EngineOutput::Operation { name, duration_seconds: recording.duration_seconds() })
     }
 
     async fn poll(&self, operation: &str) -> Result<OperationState, EngineError> {
@@ -403,7 +412,7 @@ impl Engine for Speech {
 async fn has_same_channels(recording: &Arc<Recording>, part: Option<Part>, until: Instant) -> bool {
     let Some(part) = part else { return false };
     let source = Source::new(recording.clone(), part, Handle::current(), until);
-    // A decoder that panics has not compared them.
+    // If the decoder panics, it is unknown whether the channels are the same.
     tokio::task::spawn_blocking(move || channels::has_same_channels(source)).await.unwrap_or_default()
 }
 
@@ -425,7 +434,7 @@ async fn build_client(google: GoogleSettings, endpoint: String) -> Result<client
         .map_err(|error| Error::of("SPEECH_ENDPOINT", error))
 }
 
-/// Returns the endpoint of a location, which accepts no requests for others
+/// Returns the endpoint of a location. It accepts no requests for other locations
 /// (<https://cloud.google.com/speech-to-text/v2/docs/locations>).
 fn regional_endpoint(location: &str) -> String {
     match location {

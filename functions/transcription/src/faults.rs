@@ -87,7 +87,8 @@ fn cause(code: Code, message: &str) -> Cause {
 pub(crate) fn unreadable() -> Failure {
     Failure::new(
         FailureCode::Unreadable,
-        "The file is broken or not of a kind that can be read. Play it, export it again, and upload that.",
+        "The file is damaged or its format is not supported. Check that it plays, export it again, and upload the \
+         new file.",
     )
 }
 
@@ -111,7 +112,7 @@ pub(crate) fn too_long(limit: Duration) -> Failure {
 pub(crate) fn unsupported_encoding(name: &str) -> Failure {
     Failure::new(
         FailureCode::UnsupportedEncoding,
-        format!("{name} is not supported. Export the recording as WAV, MP3 or M4A, and upload that."),
+        format!("{name} is not supported. Export the recording as WAV, MP3 or M4A, and upload the new file."),
     )
 }
 
@@ -127,7 +128,7 @@ pub(crate) fn no_sound_track() -> Failure {
 pub(crate) fn no_speech() -> Failure {
     Failure::new(
         FailureCode::NoSpeech,
-        "No speech was heard in the recording. Listen to it, check the microphone, and upload another.",
+        "No speech was heard in the recording. Listen to it, check the microphone, and upload a new recording.",
     )
 }
 

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! `engine` calls Speech-to-Text with the model that `models` chooses, `transcript` reads its responses, and `faults`
-//! interprets its errors. `media` and `audio` examine a recording. `convert` converts one that Speech-to-Text does not
-//! read, with `decode` and `resample`.
+//! interprets its errors. `media` and `audio` examine a recording. `convert` converts a recording that Speech-to-Text
+//! does not read, with `decode` and `resample`.
 
 mod audio;
 mod channels;

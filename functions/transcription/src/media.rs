@@ -40,27 +40,27 @@ pub(crate) struct Media {
 /// The way in which a recording is read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Access {
-    /// Speech-to-Text reads the recording. This function decodes the part, if there is one.
+    /// Speech-to-Text reads the recording. The part, if there is one, is only decoded to compare channels.
     Native(Option<Part>),
     /// The part must be converted.
     Converted(Part),
 }
 
 impl Media {
-    /// Returns the properties of a recording that cannot be examined. Speech-to-Text decides on it.
+    /// The properties of a recording that cannot be examined. Speech-to-Text decides whether it is valid.
     const UNKNOWN: Self = Self { duration: None, channels: None, access: Access::Native(None) };
 }
 
 /// The reason why a recording cannot be examined.
 #[derive(Debug)]
-pub(crate) enum Unfit {
-    /// It cannot be transcribed.
+pub(crate) enum ExamineError {
+    /// The recording cannot be transcribed.
     Failure(Failure),
     /// Cloud Storage could not be read.
     Unavailable(io::Error),
 }
 
-impl From<io::Error> for Unfit {
+impl From<io::Error> for ExamineError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::UnexpectedEof {
             return Self::Failure(faults::unreadable());
@@ -75,7 +75,7 @@ pub(crate) fn examine(
     media_type: &str,
     runtime: &Handle,
     until: Instant,
-) -> Result<Media, Unfit> {
+) -> Result<Media, ExamineError> {
     let whole = Part { header: Vec::new(), bytes: 0..recording.size() };
     let open = |part: &Part| Source::new(recording.clone(), part.clone(), runtime.clone(), until);
     let head = recording.head.bytes.as_slice();
@@ -87,7 +87,7 @@ pub(crate) fn examine(
             let after = recording.head.bytes.get(start as usize..).unwrap_or_default();
             let Some(flac) = audio::flac(after) else { return Ok(Media::UNKNOWN) };
             if flac.rate == 0 {
-                return Err(Unfit::Failure(faults::unreadable()));
+                return Err(ExamineError::Failure(faults::unreadable()));
             }
             let is_native = start == 0 && RATES.contains(&flac.rate);
             let access =
@@ -108,16 +108,16 @@ pub(crate) fn examine(
             });
             let sounds: Vec<&str> = sounds.collect();
             if let Some(name) = sounds.iter().find(|name| matches!(**name, "Speex" | "PCM in Ogg")) {
-                return Err(Unfit::Failure(faults::unsupported_encoding(name)));
+                return Err(ExamineError::Failure(faults::unsupported_encoding(name)));
             }
             if sounds.is_empty() && streams.contains(&OggStream::Video) {
-                return Err(Unfit::Failure(faults::no_sound_track()));
+                return Err(ExamineError::Failure(faults::no_sound_track()));
             }
             let Some(format) = probed(open(&whole))? else { return Ok(Media::UNKNOWN) };
             of_tracks(format, &[CODEC_ID_OPUS], whole, false)
         }
         _ => {
-            // Browsers record Opus in MP4 too, which only the engine may decode.
+            // Browsers also record Opus in MP4. This function cannot decode it, but the engine may.
             let native: &[_] =
                 if media_type == "audio/webm" { &[CODEC_ID_OPUS] } else { &[CODEC_ID_AAC, CODEC_ID_OPUS] };
             let Some(format) = probed(open(&whole))? else { return Ok(Media::UNKNOWN) };
@@ -126,14 +126,14 @@ pub(crate) fn examine(
     }
 }
 
-fn of_wav(wav: Wav) -> Result<Media, Unfit> {
+fn of_wav(wav: Wav) -> Result<Media, ExamineError> {
     let samples = match wav {
         Wav::Samples(samples) => samples,
-        Wav::Empty => return Err(Unfit::Failure(faults::no_speech())),
-        Wav::Invalid => return Err(Unfit::Failure(faults::unreadable())),
+        Wav::Empty => return Err(ExamineError::Failure(faults::no_speech())),
+        Wav::Invalid => return Err(ExamineError::Failure(faults::unreadable())),
     };
     if let Some(name) = samples.unsupported() {
-        return Err(Unfit::Failure(faults::unsupported_encoding(&name)));
+        return Err(ExamineError::Failure(faults::unsupported_encoding(&name)));
     }
     let header = if samples.is_mpeg() { Vec::new() } else { samples.header() };
     let part = Part { header, bytes: samples.bytes.clone() };
@@ -150,7 +150,7 @@ pub(crate) fn open(source: Source) -> Result<Box<dyn FormatReader>, Error> {
     symphonia::default::get_probe().probe(&Hint::new(), stream, Default::default(), Default::default())
 }
 
-/// Opens a recording, or returns `None` if its container is broken or of a kind that cannot be read.
+/// Opens a recording, or returns `None` if its container is damaged or not supported.
 fn probed(source: Source) -> io::Result<Option<Box<dyn FormatReader>>> {
     match open(source) {
         Ok(format) => Ok(Some(format)),
@@ -159,7 +159,7 @@ fn probed(source: Source) -> io::Result<Option<Box<dyn FormatReader>>> {
     }
 }
 
-/// Returns whether an error means that the file ends too early, or that its contents make no sense.
+/// Returns whether an error means that the file ends too early, or that its contents are invalid.
 pub(crate) fn is_end(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     matches!(error.kind(), UnexpectedEof | InvalidData | InvalidInput)
@@ -181,14 +181,18 @@ fn of_tracks(
     native: &[AudioCodecId],
     part: Part,
     must_convert: bool,
-) -> Result<Media, Unfit> {
+) -> Result<Media, ExamineError> {
     let tracks = format.tracks().to_vec();
     let sounds = sounds(&tracks);
     let Some((first, parameters)) = sounds.first() else {
         // A track of an unknown kind may be sound.
         let is_video = |track: &Track| track.track_type() == Some(TrackType::Video);
         let only_video = !tracks.is_empty() && tracks.iter().any(is_video);
-        return if only_video { Err(Unfit::Failure(faults::no_sound_track())) } else { Ok(Media::UNKNOWN) };
+        return if only_video {
+            Err(ExamineError::Failure(faults::no_sound_track()))
+        } else {
+            Ok(Media::UNKNOWN)
+        };
     };
     let is_native = |parameters: &AudioCodecParameters| native.contains(&parameters.codec);
     let duration = sounds.iter().filter_map(|(track, _)| length(track)).max();
@@ -208,13 +212,13 @@ fn of_tracks(
         let several =
             if sounds.len() > 1 && is_native(lacking) { "A file with several tracks of " } else { "" };
         let name = format!("{several}{}", codec_name(lacking.codec));
-        return Err(Unfit::Failure(faults::unsupported_encoding(&name)));
+        return Err(ExamineError::Failure(faults::unsupported_encoding(&name)));
     }
     Ok(Media { duration, channels, access: Access::Converted(part) })
 }
 
-/// Returns the duration of a track whose container does not have it, from the times of its packets. Recordings of
-/// browsers are written while they are made, without a duration. Returns `None` if there is no time to read the file.
+/// Measures the duration of a track from the times of its packets, for containers that do not have it. Browsers write a
+/// file while they record, so it has no duration. Returns `None` if there is not enough time to read the file.
 fn measured(format: &mut dyn FormatReader, track: &Track) -> io::Result<Option<Duration>> {
     let Some(base) = track.time_base else { return Ok(None) };
     let mut times: Option<(f64, f64)> = None;
@@ -224,7 +228,7 @@ fn measured(format: &mut dyn FormatReader, track: &Track) -> io::Result<Option<D
             Ok(None) => break,
             Err(Error::IoError(error)) if error.kind() == io::ErrorKind::TimedOut => return Ok(None),
             Err(Error::IoError(error)) if !is_end(&error) => return Err(error),
-            // A file that ends too early, or is broken from here on, has what was read.
+            // If the file ends too early or is damaged from here on, the packets that were read count.
             Err(_) => break,
         };
         if packet.track_id == track.id {

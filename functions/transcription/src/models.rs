@@ -1,9 +1,10 @@
 //! The choice of a model of Speech-to-Text by location, language and duration.
 //!
 //! `chirp_3` is the default. It times words in recordings of up to 20 minutes only
-//! (<https://cloud.google.com/speech-to-text/docs/models/chirp-3>). `chirp_2` takes 8 hours, in other languages and in
-//! other locations (<https://cloud.google.com/speech-to-text/docs/models/chirp-2>): the closest one in the same
-//! jurisdiction is used. In languages that only `chirp_3` has, recordings of up to an hour get no word times.
+//! (<https://cloud.google.com/speech-to-text/docs/models/chirp-3>). `chirp_2` accepts recordings of up to 8 hours, in
+//! other languages and in other locations (<https://cloud.google.com/speech-to-text/docs/models/chirp-2>): the closest
+//! location in the same jurisdiction is used. In languages that only `chirp_3` has, recordings of up to an hour get no
+//! word times.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use shared::items::{Failure, languages::Language};
 
 use crate::faults;
 
-/// The longest recording that any model takes.
+/// The duration of the longest recording that any model accepts.
 pub(crate) const LONGEST: Duration = Duration::from_secs(8 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
 const TIMED: Duration = Duration::from_secs(20 * 60);
@@ -35,7 +36,7 @@ const CHIRP_2: [&str; 3] = ["us-central1", "europe-west4", "asia-southeast1"];
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) location: String,
-    /// The longest recording for a batch operation.
+    /// The duration of the longest recording for a batch operation.
     pub(crate) longest: Duration,
     /// True if the model reports the times of words in recordings of this length.
     pub(crate) times_words: bool,
@@ -50,7 +51,8 @@ impl Model {
         Self::new("chirp_2", location)
     }
 
-    /// Returns whether the model has a language. An operator who configures an earlier model knows its languages.
+    /// Returns whether the model supports a language. Returns true for earlier models: the operator who configures one
+    /// must know its languages.
     fn offers(&self, language: &Language) -> bool {
         match self.name.as_str() {
             "chirp_2" => language.is_in_chirp_2,
@@ -65,8 +67,8 @@ impl Model {
 pub(crate) struct Models(Vec<Model>);
 
 impl Models {
-    /// Returns the models for a recognizer in `location`: all, or the configured one. A recognizer with an id of its own
-    /// exists in its location only.
+    /// Returns the models for a recognizer in `location`: all models, or the configured model. A recognizer other than
+    /// the default exists only in its location.
     ///
     /// # Errors
     /// When the location has no such model.

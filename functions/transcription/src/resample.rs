@@ -12,7 +12,7 @@ const CUTOFF: f64 = 0.92;
 /// The largest number of phases in the table. Positions between them are rounded.
 const PHASES: u64 = 1024;
 /// The largest gap between samples that is filled with silence.
-const LARGEST_GAP: usize = 1 << 20;
+const MAX_GAP_SAMPLES: usize = 1 << 20;
 
 /// The filter from one sampling rate to another.
 pub(crate) struct Filter {
@@ -50,7 +50,7 @@ fn gcd(one: u32, other: u32) -> u32 {
     if other == 0 { one } else { gcd(other, one % other) }
 }
 
-/// Returns the weights of the input samples around a position, which is this fraction after the middle one.
+/// Returns the weights of the input samples around a position that is `fraction` of a sample after the middle sample.
 fn weights(fraction: f64, half: usize, cutoff: f64) -> Vec<f32> {
     let weight = |index: usize| {
         let distance = index as f64 - (half as f64 - 1.0) - fraction;
@@ -88,17 +88,17 @@ impl Resampler {
         self.start = start;
     }
 
-    /// Adds samples that start at this position. Samples that are not needed any more are skipped. A gap is silent, for up
-    /// to [`LARGEST_GAP`] samples.
+    /// Adds samples that start at this position. Samples that are no longer needed are skipped. A gap of up to
+    /// [`MAX_GAP_SAMPLES`] samples is filled with silence.
     pub(crate) fn push(&mut self, position: u64, samples: &[f32]) {
         let end = self.start + self.input.len() as u64;
         let skipped = usize::try_from(end.saturating_sub(position)).unwrap_or(usize::MAX).min(samples.len());
-        let gap = usize::try_from(position.saturating_sub(end)).unwrap_or(usize::MAX).min(LARGEST_GAP);
+        let gap = usize::try_from(position.saturating_sub(end)).unwrap_or(usize::MAX).min(MAX_GAP_SAMPLES);
         self.input.resize(self.input.len() + gap, 0.0);
         self.input.extend_from_slice(&samples[skipped..]);
     }
 
-    /// Appends the output that is complete, or all of it if no more input follows.
+    /// Appends the output samples that have all their input, or all output samples if no more input follows.
     pub(crate) fn pull(&mut self, filter: &Filter, is_last: bool, output: &mut impl Extend<f32>) {
         let end = self.start + self.input.len() as u64;
         loop {
@@ -109,7 +109,7 @@ impl Resampler {
                 break;
             }
             let weights = &filter.weights[(rest * filter.phases / filter.to) as usize];
-            // The first positions have no input before them, the last ones none after them.
+            // The first positions have no input before them, and the last positions have no input after them.
             let missing = (filter.half as u64 - 1).saturating_sub(middle) as usize;
             let offset = (first.saturating_sub(self.start)) as usize;
             let input = self.input.get(offset..).unwrap_or_default();

@@ -11,9 +11,9 @@ use shared::cloud::storage::{Head, ObjectReader};
 use symphonia::core::io::MediaSource;
 use tokio::runtime::Handle;
 
-/// The size of the first block after a seek. Blocks that follow each other grow up to [`LARGEST_BLOCK`].
+/// The size of the first block after a seek. Blocks that follow each other grow up to [`MAX_BLOCK`].
 const FIRST_BLOCK: u64 = 64 << 10;
-const LARGEST_BLOCK: u64 = 4 << 20;
+const MAX_BLOCK: u64 = 4 << 20;
 
 /// An uploaded recording.
 pub(crate) struct Recording {
@@ -30,7 +30,7 @@ impl Recording {
     }
 }
 
-/// The part of a recording that a decoder reads, behind a header that replaces the original one.
+/// The part of a recording that a decoder reads, after a header that replaces the original header.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Part {
     pub(crate) header: Vec<u8>,
@@ -57,7 +57,7 @@ impl Source {
         self.part.header.len() as u64 + self.part.bytes.end.saturating_sub(self.part.bytes.start)
     }
 
-    /// Returns the bytes that are in memory from this position in the object on, at least one.
+    /// Returns the buffered bytes of the object that start at `position`: at least one byte.
     fn buffered(&mut self, position: u64) -> io::Result<&[u8]> {
         let head = &self.recording.head.bytes;
         if position < head.len() as u64 {
@@ -69,7 +69,7 @@ impl Source {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             let size = match self.block.len() as u64 {
-                length if position == end && length > 0 => (length * 2).min(LARGEST_BLOCK),
+                length if position == end && length > 0 => (length * 2).min(MAX_BLOCK),
                 _ => FIRST_BLOCK,
             };
             let Recording { reader, bucket, object, generation, .. } = &*self.recording;

@@ -26,7 +26,7 @@ pub(crate) fn of_output(output: &[u8]) -> Result<Text, serde_json::Error> {
     Ok(output.results.text(output.metadata.as_ref()))
 }
 
-/// `BatchRecognizeResults`, parsed with at most one result in memory as Google's type.
+/// `BatchRecognizeResults`. At most one result at a time is in memory in the form of Google's type.
 #[derive(Deserialize)]
 struct Output {
     #[serde(default)]
@@ -87,8 +87,8 @@ const SAME_TIME: f64 = 0.5;
 /// A segment is a repetition if other channels have at least this share of its words at the same time.
 const REPEATED: f64 = 0.8;
 
-/// Numbers the segments, those of several channels in the order of their times. Segments that repeat what an earlier
-/// channel has are left out. If only the first channel remains, its segments have no channel.
+/// Numbers the segments. Segments of several channels are ordered by time. Segments that repeat an earlier channel are
+/// omitted. If only the first channel remains, its segments have no channel.
 fn merge(mut segments: Vec<Segment>) -> Vec<Part> {
     if segments.iter().any(|segment| segment.part.channel > Some(1)) {
         segments.sort_by_key(|segment| segment.part.channel);
@@ -143,8 +143,8 @@ fn plain(text: &str) -> String {
 }
 
 /// Returns the duration of the recording. The billed duration is rounded up to a full second. The last result ends with
-/// the recording or, if that ends in silence, earlier. So the end of the last result is more precise if it is within
-/// the last billed second. Otherwise, the billed duration is.
+/// the recording or, if the recording ends in silence, earlier. The end of the last result is therefore used if it is
+/// within the last billed second, because it is more precise. Otherwise, the billed duration is used.
 fn duration(billed: Option<f64>, end: Option<f64>) -> Option<f64> {
     match (billed, end) {
         (Some(billed), Some(end)) if billed - end < 1.0 => Some(end),

@@ -97,7 +97,7 @@ impl List {
         }
     }
 
-    /// Returns the rows after another one as JSON, and the last row if there may be more.
+    /// Returns the rows after a given row as JSON, and the last row if there may be more.
     async fn batch(self, db: &PgPool, user: UserId, after: After) -> Result<(String, Option<After>), Fault> {
         let (id, number) = after;
         match self {

@@ -103,6 +103,6 @@ impl Function for Users {
     }
 
     fn health(state: &AppState, health: Health) -> Health {
-        state.rate_limits.depend(health)
+        state.rate_limits.add_health_check(health)
     }
 }

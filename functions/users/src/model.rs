@@ -90,7 +90,7 @@ pub(crate) struct ExportedText {
     pub(crate) text: String,
 }
 
-/// Feedback in the account data export: what the user wrote when deciding on an item.
+/// Feedback in the account data export: the user wrote it when deciding on an item.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExportedFeedback {
     pub(crate) item_id: ItemId,

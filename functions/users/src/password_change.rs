@@ -9,7 +9,7 @@ use shared::{
     },
     cloud::{events::EmailRequested, outbox::Outbox},
     http::problem::{Code, Problem, Result},
-    identity::{passwords::Passwords, principal::Principal, rate_limit::Spent},
+    identity::{passwords::Passwords, principal::Principal, rate_limit::RateLimitCharges},
 };
 use sqlx::PgPool;
 
@@ -34,14 +34,14 @@ impl PasswordChange {
         &self,
         principal: &Principal,
         password: &GivenPassword,
-        spent: &Spent,
+        charges: &RateLimitCharges,
     ) -> Result<()> {
         let user = principal.user_id;
         let hash = queries::find_password_hash(&self.db, user).await?;
         if self.passwords.verify(&password.normalized(), hash).await? {
             return Ok(());
         }
-        spent.failed().await;
+        charges.failed().await;
         let entry = Entry::success(Some(user), Action::UserPasswordChanged, user.0);
         let mut db = self.db.acquire().await?;
         audit::record(&mut db, Entry { outcome: Outcome::Failure, ..entry }, self.clock.now()).await?;

@@ -37,7 +37,7 @@ impl Document {
     }
 }
 
-/// A single page, whose anchors count from the start of its own text.
+/// A page that is not part of a document yet: its text anchors are offsets into its own text.
 #[derive(Clone, Debug)]
 pub(crate) struct LoosePage {
     pub(crate) text: String,

@@ -17,7 +17,8 @@ use crate::{
 };
 
 impl Broker {
-    /// Creates a topic. An existing one is an error when `new`, and is returned unchanged otherwise. Blocks.
+    /// Creates a topic. If it exists, returns an error when `new` is true, and the unchanged topic otherwise. Blocks
+    /// the thread.
     pub(crate) fn create_topic(&self, mut topic: Topic, new: bool) -> Result<Topic, Error> {
         let id = names::id(&self.project, Kind::Topic, &topic.name)?.to_owned();
         topic.name = names::full(&self.project, Kind::Topic, &id);

@@ -17,9 +17,9 @@ const MIN_WINDOW: usize = 4;
 const MAX_WINDOW: usize = 64;
 /// The number of consecutive failures that do not slow down a subscription without a retry policy.
 const FREE_FAILURES: u32 = 5;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The real service pauses for up to a minute. Here, a restarted receiver need not wait that long.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
+/// The real service waits for up to a minute. Here, a restarted receiver need not wait that long.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// The longest delay that shuffling adds to a message.
 const SHUFFLE: Duration = Duration::from_millis(100);
 
@@ -51,7 +51,7 @@ pub(crate) struct Queue {
     in_flight: usize,
     window: usize,
     failures_in_a_row: u32,
-    paused_until: Option<Instant>,
+    backoff_until: Option<Instant>,
     faults: Faults,
 }
 
@@ -64,7 +64,7 @@ impl Queue {
             in_flight: 0,
             window: MIN_WINDOW,
             failures_in_a_row: 0,
-            paused_until: None,
+            backoff_until: None,
             faults: Faults::default(),
         }
     }
@@ -99,7 +99,7 @@ impl Queue {
             self.delayed.pop();
             self.ready.push_back(id);
         }
-        if self.in_flight >= self.window || self.paused_until.is_some_and(|until| now < until) {
+        if self.in_flight >= self.window || self.backoff_until.is_some_and(|until| now < until) {
             return None;
         }
         loop {
@@ -120,7 +120,7 @@ impl Queue {
             return None; // the end of a delivery comes first
         }
         let next = if self.ready.is_empty() { self.delayed.peek().map(|due| due.0.0) } else { Some(now) };
-        next.map(|due| self.paused_until.map_or(due, |until| due.max(until)))
+        next.map(|due| self.backoff_until.map_or(due, |until| due.max(until)))
     }
 
     /// Records a successful delivery and tells if it was the last one of the message.
@@ -128,7 +128,7 @@ impl Queue {
         self.in_flight -= 1;
         self.window = (self.window + 1).min(MAX_WINDOW);
         self.failures_in_a_row = 0;
-        self.paused_until = None;
+        self.backoff_until = None;
         self.entries.get_mut(&id).is_some_and(|entry| {
             entry.copies = entry.copies.saturating_sub(1);
             entry.copies == 0
@@ -144,25 +144,25 @@ impl Queue {
         Some(entry.failures)
     }
 
-    /// Queues a failed message again, `after` a delay. Without a delay, a receiver that keeps failing gets a
-    /// pause, as in the real service ("push backoff").
+    /// Queues a failed message again, `after` a delay. Without one, a receiver that keeps failing gets a
+    /// backoff, as in the real service ("push backoff").
     pub(crate) fn retry(&mut self, id: MessageId, after: Duration, now: Instant) {
         if !after.is_zero() {
             self.delayed.push(Reverse((now + after, id)));
             return;
         }
         self.ready.push_back(id);
-        if self.paused_until.is_none_or(|until| until <= now) {
+        if self.backoff_until.is_none_or(|until| until <= now) {
             self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
             if let Some(doublings) = self.failures_in_a_row.checked_sub(FREE_FAILURES + 1) {
-                let pause = FIRST_PAUSE.saturating_mul(1 << doublings.min(16)).min(LONGEST_PAUSE);
-                self.paused_until = Some(now + pause);
+                let delay = INITIAL_BACKOFF.saturating_mul(1 << doublings.min(16)).min(MAX_BACKOFF);
+                self.backoff_until = Some(now + delay);
             }
         }
     }
 
     /// Drops a message.
-    pub(crate) fn forget(&mut self, id: MessageId) {
+    pub(crate) fn remove(&mut self, id: MessageId) {
         self.entries.remove(&id);
     }
 
@@ -239,19 +239,19 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_receiver_gets_growing_pauses() {
+    fn a_failing_receiver_gets_growing_delays() {
         let mut queue = queue(1);
         let mut now = Instant::now();
-        let mut pauses = Vec::new();
+        let mut delays = Vec::new();
         for _ in 0..20 {
             now = queue.due(now).expect("a message waits").max(now);
             let (id, _) = queue.take(now).expect("a due message");
             queue.failed(id);
             queue.retry(id, Duration::ZERO, now);
-            pauses.push(queue.due(now).expect("a message waits").saturating_duration_since(now));
+            delays.push(queue.due(now).expect("a message waits").saturating_duration_since(now));
         }
-        assert!(pauses[..5].iter().all(Duration::is_zero), "{pauses:?}");
-        assert_eq!(pauses[5..8], [100, 200, 400].map(Duration::from_millis));
-        assert_eq!(pauses.last(), Some(&super::LONGEST_PAUSE));
+        assert!(delays[..5].iter().all(Duration::is_zero), "{delays:?}");
+        assert_eq!(delays[5..8], [100, 200, 400].map(Duration::from_millis));
+        assert_eq!(delays.last(), Some(&super::MAX_BACKOFF));
     }
 }

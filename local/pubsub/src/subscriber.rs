@@ -111,7 +111,7 @@ impl Subscriber {
         if let Err(error) = self.blocking(move |mailbox| mailbox.remove(id)).await {
             tracing::error!(%error, message_id = %id, "a delivered message could not be removed");
         }
-        self.queue().forget(id);
+        self.queue().remove(id);
     }
 
     async fn blocking<T: Send + 'static>(

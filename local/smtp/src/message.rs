@@ -17,7 +17,7 @@ pub struct Message {
     pub text: String,
     /// The HTML body, if there is one.
     pub html: Option<String>,
-    /// The arrival of the first copy.
+    /// The time at which the first copy arrived.
     #[serde(with = "time::serde::rfc3339")]
     pub received_at: OffsetDateTime,
     /// The number of arrivals. Mails with the same `Message-ID` to the same recipient count as copies.

@@ -96,7 +96,7 @@ fn billed(length: Duration) -> u64 {
     length.as_secs() + u64::from(length.subsec_nanos() > 0)
 }
 
-/// Formats a duration as protocol buffers do.
+/// Formats a duration as the JSON form of `google.protobuf.Duration`, such as `1.5s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     let text = format!("{}.{:03}", duration.as_secs(), duration.subsec_millis());
     format!("{}s", text.trim_end_matches('0').trim_end_matches('.'))

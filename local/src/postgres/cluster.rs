@@ -127,7 +127,7 @@ impl Cluster<'_> {
         fs::remove_file(&password_file).map_err(Error::file("remove", &password_file))?;
         let output = created?;
         if !output.status.success() {
-            return Err(Error::new(format!("initdb failed: {}", last_lines(&output.stderr))));
+            return Err(Error::new(format!("initdb failed: {}", tail(&output.stderr))));
         }
         fs::rename(&partial, &self.folder).map_err(Error::file("create", &self.folder))
     }
@@ -188,7 +188,7 @@ fn write_secret(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// The end of a program's output, as one line.
-pub(super) fn last_lines(output: &[u8]) -> String {
+pub(super) fn tail(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(4)..].join(" | ")

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     SUPERUSER,
-    cluster::{self, Cluster, last_lines},
+    cluster::{self, Cluster, tail},
 };
 use crate::error::{Error, Result};
 
@@ -40,10 +40,10 @@ exit "$code"
 /// The time limit of a fast shutdown, which writes a checkpoint.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The script that keeps the server.
+/// The script that keeps the server running.
 pub(super) struct Process {
-    keeper: Child,
-    lifeline: ChildStdin,
+    watchdog: Child,
+    watchdog_stdin: ChildStdin,
     log: PathBuf,
 }
 
@@ -67,13 +67,14 @@ impl Process {
         }
         command.stdin(Stdio::piped()).stdout(output).stderr(errors).process_group(0);
         let failed = |error: &dyn std::error::Error| Error::because("cannot start PostgreSQL", error);
-        let mut keeper = command.spawn().map_err(|error| failed(&error))?;
-        let lifeline = keeper.stdin.take().ok_or_else(|| Error::new("cannot start PostgreSQL: no input"))?;
-        Ok(Self { keeper, lifeline, log: log.to_owned() })
+        let mut watchdog = command.spawn().map_err(|error| failed(&error))?;
+        let watchdog_stdin =
+            watchdog.stdin.take().ok_or_else(|| Error::new("cannot start PostgreSQL: no input"))?;
+        Ok(Self { watchdog, watchdog_stdin, log: log.to_owned() })
     }
 
-    fn last_words(&self) -> String {
-        fs::read(&self.log).map(|log| last_lines(&log)).unwrap_or_default()
+    fn log_tail(&self) -> String {
+        fs::read(&self.log).map(|log| tail(&log)).unwrap_or_default()
     }
 }
 
@@ -140,11 +141,8 @@ impl Server {
                 Err(error) if Instant::now() > deadline || !is_starting(&error) => return Err(failed(error)),
                 Err(_) => {}
             }
-            if let Ok(Some(_)) = self.process.keeper.try_wait() {
-                return Err(Error::new(format!(
-                    "PostgreSQL ended at its start: {}",
-                    self.process.last_words()
-                )));
+            if let Ok(Some(_)) = self.process.watchdog.try_wait() {
+                return Err(Error::new(format!("PostgreSQL ended at its start: {}", self.process.log_tail())));
             }
             sleep(Duration::from_millis(20)).await;
         }
@@ -153,8 +151,8 @@ impl Server {
     /// Resolves with the last lines of the server's output when it ends by itself.
     pub async fn ended(&mut self) -> Error {
         // `Child::wait` closes a piped input, but this child's input was taken out and stays open.
-        let _ = self.process.keeper.wait().await;
-        Error::new(format!("PostgreSQL ended: {}", self.process.last_words()))
+        let _ = self.process.watchdog.wait().await;
+        Error::new(format!("PostgreSQL ended: {}", self.process.log_tail()))
     }
 
     /// Stops the server in order.
@@ -162,8 +160,8 @@ impl Server {
     /// # Errors
     /// When it does not stop in time. The script continues to stop it.
     pub async fn stop(mut self) -> Result<()> {
-        drop(self.process.lifeline);
-        match timeout(STOP_TIMEOUT, self.process.keeper.wait()).await {
+        drop(self.process.watchdog_stdin);
+        match timeout(STOP_TIMEOUT, self.process.watchdog.wait()).await {
             Ok(_) => Ok(()),
             Err(_) => {
                 Err(Error::new("PostgreSQL has not stopped yet. It continues to stop in the background"))

@@ -9,7 +9,7 @@ use std::{
 const PARTIAL: &str = "partial";
 
 /// Replaces a file atomically by writing beside it and renaming: readers find the old or the new content.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     let partial = path.with_extension(PARTIAL);
     fs::write(&partial, content)?;
     fs::rename(partial, path)
@@ -63,7 +63,7 @@ impl Drop for Temporary {
             return;
         }
         if let Err(error) = remove(&self.0) {
-            tracing::warn!(%error, "a temporary file could not be removed, the next start removes it");
+            tracing::warn!(%error, "a temporary file could not be removed; it is removed at the next start");
         }
     }
 }

@@ -43,7 +43,7 @@ impl Put {
 impl Transaction {
     /// Commits the change. From here on it is applied even if the process is killed.
     pub(crate) fn commit(&self, layout: &Layout) -> io::Result<()> {
-        files::write_whole(&layout.entry(self.at), &serde_json::to_vec(self)?)
+        files::write_atomically(&layout.entry(self.at), &serde_json::to_vec(self)?)
     }
 
     /// Applies a committed change and returns the paths of its recorded notifications. Idempotent.
@@ -56,7 +56,7 @@ impl Transaction {
                 renamed => renamed?,
             }
             let record = layout.record(&put.object.bucket, put.object.generation);
-            files::write_whole(&record, &serde_json::to_vec(&put.object)?)?;
+            files::write_atomically(&record, &serde_json::to_vec(&put.object)?)?;
         }
         if let Some(removed) = &self.removed {
             files::remove(&layout.record(&removed.bucket, removed.generation))?;
@@ -75,7 +75,7 @@ impl Transaction {
     }
 
     /// Removes the journal entry of an applied change.
-    pub(crate) fn forget(&self, layout: &Layout) -> io::Result<()> {
+    pub(crate) fn remove_entry(&self, layout: &Layout) -> io::Result<()> {
         files::remove(&layout.entry(self.at))
     }
 

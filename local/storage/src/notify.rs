@@ -19,8 +19,8 @@ use crate::{
     metadata::{ObjectMetadata, rfc3339, time_of},
 };
 
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// The time after which a delivery counts as failed.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -113,14 +113,14 @@ pub(crate) async fn dispatch(mut recorded: UnboundedReceiver<PathBuf>, notifier:
 }
 
 async fn deliver(path: PathBuf, notifier: Notifier) {
-    let mut pause = FIRST_PAUSE;
+    let mut delay = INITIAL_BACKOFF;
     loop {
         match attempt(&path, &notifier).await {
             Ok(()) => return,
             Err(error) => tracing::debug!(error, "a notification was not accepted and will be retried"),
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(delay).await;
+        delay = (delay * 2).min(MAX_BACKOFF);
     }
 }
 
@@ -140,5 +140,5 @@ async fn attempt(path: &Path, notifier: &Notifier) -> Result<(), String> {
 
 /// Writes a notification to disk, before the request that caused it returns.
 pub(crate) fn record(path: &Path, pending: &Pending) -> io::Result<()> {
-    files::write_whole(path, &serde_json::to_vec(pending)?)
+    files::write_atomically(path, &serde_json::to_vec(pending)?)
 }

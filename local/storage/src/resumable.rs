@@ -97,7 +97,7 @@ impl Request {
         match &result {
             Ok(Outcome::Complete(object)) => {
                 progress.completed = Some(object.clone());
-                self.sessions.forget(&upload.session.id).await;
+                self.sessions.evict(&upload.session.id).await;
             }
             Err(fault) if ends_session(fault.kind) => {
                 discard(&self.store, &self.sessions, &upload, &mut progress).await?;
@@ -251,7 +251,7 @@ async fn discard(
     progress.canceled = true;
     let (layout, discarded) = (store.layout.clone(), upload.clone());
     blocking(move || Ok(discarded.discard(&layout)?)).await?;
-    sessions.forget(&upload.session.id).await;
+    sessions.evict(&upload.session.id).await;
     Ok(())
 }
 

@@ -50,7 +50,7 @@ impl Session {
     }
 
     pub(crate) fn save(&self, layout: &Layout) -> io::Result<()> {
-        files::write_whole(&layout.session_record(&self.id), &serde_json::to_vec(self)?)
+        files::write_atomically(&layout.session_record(&self.id), &serde_json::to_vec(self)?)
     }
 
     /// Returns the session with its completed object.

@@ -88,7 +88,7 @@ impl Sessions {
     }
 
     /// Drops a completed upload from memory. Its record on disk remains.
-    pub(crate) async fn forget(&self, id: &str) {
+    pub(crate) async fn evict(&self, id: &str) {
         self.0.lock().await.remove(id);
     }
 }

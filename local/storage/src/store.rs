@@ -69,7 +69,7 @@ impl Store {
         for transaction in Transaction::pending(&layout)? {
             last = last.max(transaction.at);
             transaction.apply(&layout)?;
-            transaction.forget(&layout)?;
+            transaction.remove_entry(&layout)?;
         }
         let mut index = HashMap::new();
         for bucket in &buckets {
@@ -214,7 +214,7 @@ impl Store {
         let recorded = transaction.apply(&self.layout)?;
         self.update_index(transaction);
         recorded.into_iter().for_each(|path| self.send(path));
-        transaction.forget(&self.layout)?;
+        transaction.remove_entry(&self.layout)?;
         commits.has_pending = false;
         Ok(())
     }

@@ -105,8 +105,8 @@ impl People {
                 "exports",
                 json!({
                     "id": id, "project_id": self.project, "requested_by_id": self.bob.id, "format": "csv",
-                    "status": "ready", "step": 1, "done": 1, "attempt": 1, "tries": 0, "generation": 1,
-                    "created_at": "now", "kept_until": "2126-01-01T00:00:00Z",
+                    "status": "ready", "step": 1, "done": 1, "attempt": 1, "attempts_since_progress": 0,
+                    "generation": 1, "created_at": "now", "kept_until": "2126-01-01T00:00:00Z",
                 }),
             )
             .await;

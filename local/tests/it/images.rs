@@ -78,7 +78,7 @@ impl Image {
         self
     }
 
-    fn trusting(self, authority: &str) -> Self {
+    fn with_ca(self, authority: &str) -> Self {
         let bundle = self.path(BUNDLE);
         fs::set_permissions(&bundle, fs::Permissions::from_mode(0o644)).expect("its mode");
         let trusted = fs::read_to_string(&bundle).expect("authorities");
@@ -268,10 +268,10 @@ async fn outgoing_tls_requires_an_authority_that_the_image_trusts(db: PgPool) {
     let stranger = Image::of("email").await.with_hosts();
     assert_eq!(push(&stranger).await, StatusCode::SERVICE_UNAVAILABLE);
     // The mail server, through lettre. The event returns to the outbox, from which it is delivered again later.
-    let halfway = Image::of("email").await.with_hosts().trusting(&issuer_authority);
+    let halfway = Image::of("email").await.with_hosts().with_ca(&issuer_authority);
     assert_eq!(push(&halfway).await, StatusCode::NO_CONTENT);
     assert_eq!((inbox.messages(None).len(), platform.count(postponed).await), (0, 1));
-    let friend = Image::of("email").await.with_hosts().trusting(&issuer_authority).trusting(inbox.ca_pem());
+    let friend = Image::of("email").await.with_hosts().with_ca(&issuer_authority).with_ca(inbox.ca_pem());
     assert_eq!(push(&friend).await, StatusCode::NO_CONTENT);
     let mail = inbox.wait_for("ada@example.org", |_| true, Duration::from_secs(10)).await.expect("a mail");
     assert_eq!((mail.subject.as_str(), platform.count(postponed).await), ("Your password was changed", 1));

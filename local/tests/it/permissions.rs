@@ -138,7 +138,7 @@ const TABLE: &[(&str, &str, [u16; 9])] = &[
 ];
 
 /// A project with all kinds of callers, and every function.
-struct Everyone {
+struct Callers {
     platform: Platform,
     client: Client,
     project: ProjectId,
@@ -197,7 +197,7 @@ pub(crate) fn functions(env: &Env, platform: &Platform) -> Router {
     })
 }
 
-impl Everyone {
+impl Callers {
     async fn start(db: PgPool) -> Self {
         let platform = Platform::start(db).await;
         let client = platform.client(functions(&platform.env(), &platform));
@@ -283,7 +283,7 @@ impl Everyone {
     }
 }
 
-impl Everyone {
+impl Callers {
     /// The cells whose expectation fails.
     async fn wrong_cells(
         &self,
@@ -342,7 +342,7 @@ fn the_table_holds_exactly_the_documented_routes() {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn every_cell_of_the_permission_table_holds(db: PgPool) {
-    let everyone = Everyone::start(db).await;
+    let callers = Callers::start(db).await;
     // Routes that end a session or an account come last.
     let ends = |path: &str, method: &str| {
         matches!(
@@ -359,19 +359,19 @@ async fn every_cell_of_the_permission_table_holds(db: PgPool) {
     };
     let mut rows: Vec<_> = TABLE.iter().collect();
     rows.sort_by_key(|(method, path, _)| (ends(path, method), *path == "/auth/logout"));
-    let invalid = everyone.wrong_cells(rows.into_iter().copied()).await;
+    let invalid = callers.wrong_cells(rows.into_iter().copied()).await;
     assert!(invalid.is_empty(), "{}", invalid.join("\n"));
-    everyone.platform.events::<shared::cloud::events::EmailRequested>().await;
-    everyone.platform.events::<shared::cloud::events::ExportRequested>().await;
+    callers.platform.events::<shared::cloud::events::EmailRequested>().await;
+    callers.platform.events::<shared::cloud::events::ExportRequested>().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_contributor_may_change_own_items_but_not_those_of_others(db: PgPool) {
-    let mut everyone = Everyone::start(db).await;
-    let contributor = everyone.users["contributor"].clone();
+    let mut callers = Callers::start(db).await;
+    let contributor = callers.users["contributor"].clone();
     for (name, content_type) in [("document_id", "application/pdf"), ("voice_sample_id", "audio/flac")] {
-        let own = everyone.platform.draft(everyone.project, &contributor, content_type, 7).await.item_id;
-        let parameter = everyone.parameters.iter_mut().find(|(of, _)| *of == name).expect("a parameter");
+        let own = callers.platform.draft(callers.project, &contributor, content_type, 7).await.item_id;
+        let parameter = callers.parameters.iter_mut().find(|(of, _)| *of == name).expect("a parameter");
         parameter.1 = own.to_string();
     }
     let of_items = |path: &str| path.contains("{document_id}") || path.contains("{voice_sample_id}");
@@ -379,7 +379,7 @@ async fn a_contributor_may_change_own_items_but_not_those_of_others(db: PgPool) 
     let rows = rows.map(|(method, path, cells)| {
         (method, path, if changes_an_item(method, path) { CONTRIBUTORS } else { cells })
     });
-    let invalid = everyone.wrong_cells(rows).await;
+    let invalid = callers.wrong_cells(rows).await;
     assert!(invalid.is_empty(), "{}", invalid.join("\n"));
 }
 
@@ -390,14 +390,14 @@ fn changes_an_item(method: &str, path: &str) -> bool {
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn ids_of_another_project_are_404_in_every_position(db: PgPool) {
-    let everyone = Everyone::start(db).await;
-    let platform = &everyone.platform;
+    let callers = Callers::start(db).await;
+    let platform = &callers.platform;
     let eve = platform.user("eve@example.org").await;
     let own = platform.project(&eve).await;
-    let client = everyone.client.as_user(&eve);
-    let foreign = everyone.project;
+    let client = callers.client.as_user(&eve);
+    let foreign = callers.project;
     let parameter = |name: &str| {
-        everyone
+        callers
             .parameters
             .iter()
             .find(|(of, _)| *of == name)
@@ -436,7 +436,7 @@ async fn ids_of_another_project_are_404_in_every_position(db: PgPool) {
         client.post("/exports", json!({"project_id": foreign, "format": "csv"})).await,
         client.get(&format!("/exports/{export}")).await,
         client.post("/events/tickets", json!({"project_id": foreign})).await,
-        client.delete(&format!("/users/me/sessions/{}", everyone.users["admin"].session)).await,
+        client.delete(&format!("/users/me/sessions/{}", callers.users["admin"].session)).await,
     ];
     for (number, answer) in answers.iter().chain(&of_items).enumerate() {
         assert_eq!(answer.status, 404, "{number}: {}", answer.body);

@@ -23,7 +23,7 @@ async fn the_demo_processes_every_sample_and_prints_the_text_of_the_page() {
     }
     assert!(text.contains("the squirrels are known to be careful readers"), "{text}");
     running.kill_and_start().await;
-    statistics::agree(&running).await;
+    statistics::assert_statistics_match(&running).await;
 }
 
 #[tokio::test]

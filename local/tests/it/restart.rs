@@ -137,5 +137,5 @@ async fn every_uploaded_document_is_processed_whenever_the_platform_is_killed() 
         assert!(found["ocr_text"].as_str().expect("a text").contains("careful readers"), "{found}");
     }
     running.kill_and_start().await;
-    statistics::agree(&running).await;
+    statistics::assert_statistics_match(&running).await;
 }

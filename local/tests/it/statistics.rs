@@ -16,7 +16,7 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(150);
 
 /// Fails unless all transitions are folded, and the buckets match both the transitions and the items.
-pub(crate) async fn agree(running: &Running) {
+pub(crate) async fn assert_statistics_match(running: &Running) {
     let url = std::fs::read_to_string(running.folder.path().join("data/database.url")).expect("a URL");
     let db = PgPool::connect(url.trim()).await.expect("the database");
     let unfolded = "select count(*) from statistics_cursor, item_transitions
@@ -64,7 +64,7 @@ async fn a_summary_counts_all_work_and_matches_the_transitions() {
     let path = format!("/analytics/summary?project_id={project}&timeframe=7d");
     assert_counted(&running.get(&path).await);
     running.kill_and_start().await;
-    agree(&running).await;
+    assert_statistics_match(&running).await;
     assert_counted(&running.get(&path).await);
 }
 

@@ -41,10 +41,11 @@ pub struct Entry {
     pub project: Option<ProjectId>,
     /// The result of the action.
     pub outcome: Outcome,
-    /// Further facts for a reader. They outlive the erasure of a person, so they hold no secrets and no personal data.
+    /// Further facts about the action. They remain when a person is erased, so they must not contain secrets or
+    /// personal data.
     pub metadata: Value,
-    /// Values that the actor wrote, such as a new name. They are erased with the actor, so they hold nothing that
-    /// another person wrote: the values before a change are in the entry before.
+    /// Values that the actor wrote, such as a new name. They are erased with the actor, so they must not contain values
+    /// that another person wrote. The values before a change are in the previous entry.
     pub personal: Option<Value>,
 }
 
@@ -109,7 +110,7 @@ impl Entry {
         }))
     }
 
-    /// Returns the person the personal values belong to: the actor, or else the user acted on.
+    /// Returns the person to whom the personal values belong: the actor, or the affected user if there is no actor.
     fn person(&self) -> Option<Uuid> {
         let about = || self.resource.filter(|_| self.action.resource_type() == "user");
         self.actor.map(|actor| actor.0).or_else(about)

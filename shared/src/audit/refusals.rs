@@ -1,5 +1,5 @@
-//! Denied requests in the audit log. The first is recorded at once; identical ones within the next minute are counted
-//! and recorded as a single row.
+//! Denied requests in the audit log. The first denial is recorded immediately. Identical denials within the next minute
+//! are counted and recorded as a single row.
 //!
 //! A client that repeats a denied request therefore cannot flood the table, and readers still see the number of tries.
 
@@ -24,7 +24,7 @@ use crate::base::{
 
 /// The time for which identical refusals are counted before they are recorded.
 const WINDOW: Duration = Duration::from_secs(60);
-/// The number of distinct refusals counted at a time. Beyond it, each refusal is recorded at once.
+/// The number of distinct refusals counted at a time. Beyond this number, each refusal is recorded immediately.
 const CAPACITY: usize = 10_000;
 
 /// Refusals with equal user, project and route are counted together.

@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt, net::IpAddr, num::NonZeroU32, time::Duratio
 
 use secrecy::SecretString;
 
-/// A set of environment variables: those of the process, or a set built for a test.
+/// A set of environment variables: the environment of the process, or a set built for a test.
 #[derive(Clone, Default)]
 pub struct Env(HashMap<String, String>);
 
@@ -54,7 +54,7 @@ pub struct Error {
 impl Error {
     /// Adds a variable with an invalid value, and the reason.
     pub fn invalid(&mut self, name: &str, why: impl fmt::Display) {
-        self.problems.push(format!("the environment variable {name} is wrong: {why}"));
+        self.problems.push(format!("the environment variable {name} is invalid: {why}"));
     }
 
     /// Creates an error about one variable.
@@ -91,7 +91,7 @@ pub struct Variable {
     pub default: Option<&'static str>,
     /// True if startup fails when the variable is unset.
     pub required: bool,
-    /// True if the value is a secret, which is kept in a secret store and never shown.
+    /// True if the value is a secret, which is stored in a secret manager and never shown.
     pub secret: bool,
     /// The variable's documentation.
     pub doc: &'static str,
@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "the environment variable NAME is not set; \
-             the environment variable PORT is wrong: expected a whole number from 0 to 65535"
+             the environment variable PORT is invalid: expected a whole number from 0 to 65535"
         );
     }
 

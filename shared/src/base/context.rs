@@ -136,7 +136,7 @@ pub(crate) fn client_address(headers: &HeaderMap, peer: Option<IpAddr>, hops: us
     if hops == 0 {
         return peer.map(|address| address.to_canonical());
     }
-    // Bytes, because the entries that the client wrote need not be text.
+    // The field is parsed as bytes, because entries that the client wrote may not be valid text.
     let fields = headers.get_all("x-forwarded-for").iter().rev();
     let entry = fields.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')).nth(hops - 1)?;
     let address: IpAddr = str::from_utf8(entry).ok()?.trim().parse().ok()?;

@@ -32,8 +32,8 @@ crate::settings! {
 
 /// The idle time after which a connection is tested before use.
 const IDLE_CHECK_AFTER: Duration = Duration::from_secs(1);
-/// The time that a job waits until it reaches its database: the network of an instance may need a minute or more to
-/// connect (<https://cloud.google.com/run/docs/configuring/vpc-direct-vpc#limitations>).
+/// The maximum time that a job waits for a connection to its database. The network of an instance may need a minute or
+/// more to connect (<https://cloud.google.com/run/docs/configuring/vpc-direct-vpc#limitations>).
 pub const REACH_TIMEOUT: Duration = Duration::from_secs(180);
 /// The pause between two attempts to reach the database.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -55,8 +55,8 @@ pub fn options(settings: &DatabaseSettings) -> Result<PgConnectOptions, Error> {
 
 /// Creates a pool that connects on first use, so that startup never waits for the database.
 ///
-/// Statements end before the request that sends them does, so that an abandoned one does not continue. A pooler passes
-/// no such options on: behind one, the login needs `statement_timeout` and `lock_timeout` of its own.
+/// A statement times out before the request that sends it, so that no abandoned statement continues. A pooler does not
+/// pass these options on: behind a pooler, the database login must have its own `statement_timeout` and `lock_timeout`.
 ///
 /// # Errors
 /// If the URL is not a PostgreSQL URL.
@@ -93,7 +93,7 @@ pub fn connect(settings: &DatabaseSettings, request_timeout: Option<Duration>) -
 /// `limit` ends.
 ///
 /// # Errors
-/// If the database stays unreachable. Any other error, such as a wrong password, at once.
+/// If the database stays unreachable. Other errors, such as a wrong password, are returned immediately.
 pub async fn acquire_first(pool: &PgPool, limit: Duration) -> sqlx::Result<PoolConnection<Postgres>> {
     let end = Instant::now() + limit;
     loop {
@@ -106,7 +106,7 @@ pub async fn acquire_first(pool: &PgPool, limit: Duration) -> sqlx::Result<PoolC
     }
 }
 
-/// The meaning of an error for the request that got it.
+/// The meaning of a database error for the request that caused it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// The database is unreachable, or did not get a lock in time.

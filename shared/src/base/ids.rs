@@ -13,7 +13,7 @@ macro_rules! ids {
             pub struct $name(pub uuid::Uuid);
 
             impl $name {
-                /// Generates a new id. Later ids sort after earlier ones.
+                /// Generates a new id. Later ids sort after earlier ids.
                 #[must_use]
                 #[allow(clippy::new_without_default, reason = "each id is unique, so there is no default")]
                 #[allow(clippy::disallowed_methods, reason = "the only place that generates ids")]

@@ -1,5 +1,5 @@
-//! Server keys for HMAC-SHA256, which can be rotated: the first key is used for new values, and the others verify
-//! existing ones.
+//! Server keys for HMAC-SHA256, which can be rotated: the first key is used for new values, and the other keys verify
+//! existing values.
 
 use std::sync::Arc;
 

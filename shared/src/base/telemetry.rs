@@ -47,7 +47,7 @@ struct Lines<O> {
 }
 
 impl<W: Write, O: Fn() -> W> Lines<O> {
-    /// Returns the fields that every line has in addition to those of its event.
+    /// Returns the fields that every line has in addition to the fields of its event.
     fn fields(&self) -> Map<String, Value> {
         let mut fields = Map::from_iter([("function".to_owned(), self.function.into())]);
         if let Some(revision) = &self.settings.revision {

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 
-// A text of an invalid length is kept as it is, so that it is refused and nothing long is normalized.
+// A text of an invalid length is not normalized, because validation refuses it anyway, and normalizing a long text is
+// slow.
 
 /// The maximum length of an email address, in characters.
 const MAX_ADDRESS: usize = 254;
@@ -19,7 +20,7 @@ const MAX_NAME: usize = 200;
 /// The lengths of a new password, in characters.
 const NEW_PASSWORD: RangeInclusive<usize> = 12..=128;
 
-/// The maximum length of a given password, in bytes. Another keyboard may send several characters for one.
+/// The maximum length of a given password, in bytes. A keyboard may send several code points for one character.
 const MAX_GIVEN_PASSWORD: usize = 2 << 10;
 
 /// An email address, trimmed, in lower case, with its domain in ASCII.
@@ -60,7 +61,7 @@ impl EmailAddress {
 }
 
 /// Returns an internationalized domain in its ASCII form (UTS #46), or `None` if it is invalid. All mail servers accept
-/// this form, and an address is the same in both.
+/// this form, and both forms denote the same address.
 #[must_use]
 pub fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).ok()?;
@@ -255,13 +256,15 @@ impl NewPassword {
 /// The number of characters that a password must have in addition to parts of the account's address.
 const OWN_CHARACTERS: usize = 8;
 
-/// The number of characters checked at each end of a password. The time of the pattern search is exponential in it.
+/// The number of characters checked at each end of a password. The time of the pattern search is exponential in this
+/// number.
 const END: usize = 16;
 
-/// The characters that zxcvbn reads as one letter each. It tries every combination of those in a password.
+/// Groups of characters that zxcvbn interprets as one letter each. It tries every combination of the groups that occur
+/// in a password.
 const SUBSTITUTES: [&str; 7] = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
 
-/// The number of combinations that are tried. A part with more is not guessable by its letters.
+/// The maximum number of combinations that are tried. A part with more combinations is not guessable by its letters.
 const COMBINATIONS: usize = 16;
 
 fn combinations(part: &[char]) -> usize {
@@ -282,7 +285,7 @@ fn is_well_known(password: &str) -> bool {
     guessable(first) && (characters.len() <= END || guessable(last))
 }
 
-/// A password to check against the one of an account.
+/// A password to check against the password of an account.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
 pub struct GivenPassword(SecretString);

@@ -43,7 +43,7 @@ pub enum EmailRequested {
         /// The password reset whose link is sent.
         reset_id: PasswordResetId,
     },
-    /// A notice that the password was changed, with the passkeys that it suspended.
+    /// A notice that the password was changed, with the passkeys that the change suspended.
     PasswordChanged {
         /// The user whose password was changed.
         user_id: UserId,
@@ -75,7 +75,7 @@ pub enum EmailRequested {
         /// The project export that is ready.
         export_id: ExportId,
     },
-    /// A notice of a sign-in with a user agent from a network that the account has not used before.
+    /// A notice of a sign-in with a combination of user agent and network that the account has not used before.
     NewSignIn {
         /// The session that the sign-in created.
         session_id: SessionId,

@@ -120,14 +120,15 @@ pub const BUCKET_HEADERS: [&str; 10] = [
     "x-goog-resumable",
 ];
 
-/// The number of deliveries before a message becomes a dead letter. With the backoff below, about twelve minutes.
-/// `maintenance` repeats everything that takes longer.
+/// The number of deliveries before a message becomes a dead letter. With the backoff below, these deliveries take about
+/// twelve minutes. `maintenance` retries work that fails for longer.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 15;
 /// The delay after the first failed delivery, in seconds.
 pub const MINIMUM_BACKOFF_SECONDS: u32 = 10;
 /// The maximum delay between deliveries, in seconds.
 pub const MAXIMUM_BACKOFF_SECONDS: u32 = 60;
-/// The time after which Pub/Sub delivers again, in seconds. Twice [`DELIVERY_TIMEOUT`].
+/// The time after which Pub/Sub delivers a message again if it gets no response, in seconds. Twice
+/// [`DELIVERY_TIMEOUT`].
 pub const ACK_DEADLINE_SECONDS: u32 = 600;
 /// The request timeout of functions that call an engine or write export chunks. Half of Pub/Sub's ack deadline.
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(300);

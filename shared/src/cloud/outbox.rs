@@ -42,7 +42,8 @@ crate::settings! {
 
 /// The maximum time that a response waits for its events to be published.
 pub const BUDGET: Duration = Duration::from_millis(300);
-/// The maximum time that one event waits for Pub/Sub, so that a topic that hangs does not hold up the others.
+/// The maximum time that one event waits for Pub/Sub, so that a topic that hangs does not delay the events of other
+/// topics.
 const RECEIPT_TIMEOUT: Duration = Duration::from_secs(8);
 /// The number of failed attempts, over a quarter of an hour, after which an alert reports an event.
 const UNPUBLISHABLE: i32 = 5;
@@ -144,8 +145,8 @@ impl Outbox {
         }
     }
 
-    /// Publishes messages, deletes the rows of the published ones, and returns their number. A message that cannot be
-    /// published is logged, remains in the outbox, and does not affect the others.
+    /// Publishes messages, deletes the rows of the published messages, and returns their number. A message that cannot
+    /// be published is logged, remains in the outbox, and does not affect the others.
     ///
     /// # Errors
     /// If the publishers cannot be built, or the rows cannot be deleted. The messages are then published again later.

@@ -48,11 +48,11 @@ pub const GENERATION: &str = "objectGeneration";
 /// The maximum length of a stored cause, in characters.
 const CAUSE: usize = 1000;
 /// The maximum time to store the cause of a failure, since the cause may be the database itself.
-const RECORDING: Duration = Duration::from_secs(2);
+const RECORD_TIMEOUT: Duration = Duration::from_secs(2);
 /// The `Retry-After` of a refused delivery. Pub/Sub ignores it and has its own backoff.
-const REFUSED_FOR: Duration = Duration::from_secs(10);
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// The age at which an event is no longer postponed.
-const LONGEST_POSTPONEMENT: time::Duration = time::Duration::days(3);
+const MAX_POSTPONEMENT: time::Duration = time::Duration::days(3);
 
 /// A Pub/Sub message that was pushed to a function.
 #[derive(Debug, Clone)]
@@ -134,8 +134,8 @@ impl Message {
         self.attributes.get(outbox::EVENT_ID)?.parse().ok()
     }
 
-    /// Runs a handler within the trace of the message's publisher. If it fails, stores the cause, which is shown if
-    /// the message becomes a dead letter.
+    /// Runs a handler within the trace of the message's publisher. If the handler fails, stores the cause, which is
+    /// shown if the message becomes a dead letter.
     pub async fn handle(
         &self,
         db: &PgPool,
@@ -170,7 +170,7 @@ impl Message {
     }
 
     /// Returns the SHA-256 of the object or the event that the message is about. Unlike [`Self::content_hash`], it is
-    /// the same for all messages that request the same work, such as those that `maintenance` repeats.
+    /// the same for all messages that request the same work, such as the messages that `maintenance` publishes again.
     #[must_use]
     pub fn subject_hash(&self) -> Vec<u8> {
         let object = [BUCKET, OBJECT, GENERATION].map(|name| self.attributes.get(name).map(String::as_bytes));
@@ -180,8 +180,8 @@ impl Message {
         }
     }
 
-    /// Returns an event to the outbox after a failure that may pass. `maintenance` publishes it again after a pause: for
-    /// as long as it has existed, from 30 seconds to an hour.
+    /// Returns an event to the outbox after a temporary failure. `maintenance` publishes it again after a pause that is
+    /// as long as the event has existed, between 30 seconds and an hour.
     ///
     /// # Errors
     /// The failure itself after three days, so that the message becomes a dead letter, or when the outbox cannot be
@@ -193,8 +193,8 @@ impl Message {
         failure: Problem,
         now: OffsetDateTime,
     ) -> Result<Delivery, Problem> {
-        let age = self.event_id().and_then(|id| outbox::age(id, now)).unwrap_or(LONGEST_POSTPONEMENT);
-        let payload = serde_json::from_slice(&self.data).ok().filter(|_| age < LONGEST_POSTPONEMENT);
+        let age = self.event_id().and_then(|id| outbox::age(id, now)).unwrap_or(MAX_POSTPONEMENT);
+        let payload = serde_json::from_slice(&self.data).ok().filter(|_| age < MAX_POSTPONEMENT);
         let Some(payload) = payload else { return Err(failure) };
         let attributes = self.attributes.clone().into_iter().collect();
         let message = Outgoing::new(topic, attributes, payload);
@@ -225,7 +225,7 @@ impl Message {
             now,
         )
         .execute(db);
-        match tokio::time::timeout(RECORDING, recorded).await {
+        match tokio::time::timeout(RECORD_TIMEOUT, recorded).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(error = chain(&error), "the cause of a failure was not stored"),
             Err(_) => tracing::warn!("storing the cause of a failure timed out"),
@@ -287,8 +287,8 @@ impl IntoResponse for Delivery {
                 StatusCode::NO_CONTENT.into_response()
             }
             Self::Retry(problem) if problem.code().status() == StatusCode::SERVICE_UNAVAILABLE => {
-                tracing::warn!(cause = problem.cause(), "the delivery was refused and will be repeated");
-                Problem::new(Code::TooManyRequests).retry_after(REFUSED_FOR).into_response()
+                tracing::warn!(cause = problem.cause(), "delivery not acknowledged; Pub/Sub redelivers it");
+                Problem::new(Code::TooManyRequests).retry_after(RETRY_AFTER).into_response()
             }
             Self::Retry(problem) => problem.into_response(),
         }

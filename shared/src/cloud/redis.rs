@@ -29,7 +29,8 @@ crate::settings! {
     pub struct RedisSettings {
         /// The Redis URL (`redis://` or `rediss://`). If unset, instances share no counters and caches.
         pub url: Option<SecretString> = "REDIS_URL",
-        /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, those of browsers.
+        /// The certificates (PEM) of the authorities that may sign the server's certificate. If unset, the authorities
+        /// that browsers trust.
         pub ca_certificate: Option<String> = "REDIS_CA_CERTIFICATE",
         /// The longest time a request waits for Redis, in milliseconds. Then it continues without Redis.
         pub timeout_ms: u64 = "REDIS_TIMEOUT_MS" or "100",
@@ -83,7 +84,7 @@ impl Redis {
 
     /// Adds Redis to a function's health check as an optional dependency.
     #[must_use]
-    pub fn depend(&self, health: Health) -> Health {
+    pub fn add_health_check(&self, health: Health) -> Health {
         let redis = self.clone();
         health.check("redis", Requirement::Optional, move || {
             let mut connection = redis.state().connection.clone();

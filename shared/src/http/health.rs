@@ -1,5 +1,5 @@
-//! The health endpoints: `GET /health` checks the function's dependencies, `GET /health/ready` those that it cannot serve
-//! without, and `GET /health/live` only the process.
+//! The health endpoints: `GET /health` checks all dependencies of the function, `GET /health/ready` checks the
+//! dependencies without which it cannot serve, and `GET /health/live` checks only the process.
 //!
 //! Anyone may call them, so an instance checks its dependencies at most once a second, and requests in between get the
 //! same report.
@@ -109,7 +109,8 @@ impl Health {
 
     /// Returns the routes `/health`, `/health/ready` and `/health/live`.
     pub fn routes(self) -> Router {
-        // The host's startup probe. An instance that no optional dependency answers still gets requests.
+        // The host uses this route as its startup probe. An instance whose optional dependencies are unavailable still
+        // gets requests.
         let required = self.checks.iter().filter(|(_, need, _)| *need == Requirement::Required);
         let ready = Reports::of(required.cloned().collect());
         Router::new()
@@ -130,7 +131,7 @@ pub fn openapi() -> serde_json::Value {
     openapi::document(&Api::openapi())
 }
 
-/// Checks the platform and its dependencies
+/// Check the platform and its dependencies
 ///
 /// The status is `degraded` if an optional dependency is unavailable. A report is at most one second old.
 #[utoipa::path(
@@ -159,7 +160,7 @@ async fn get_health(State(reports): State<Reports>) -> Response {
     (code, Json(report)).into_response()
 }
 
-/// Checks the process
+/// Check the process
 ///
 /// The status is 200 while the process runs. Its dependencies are not checked.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = OK, body = HealthReport)))]

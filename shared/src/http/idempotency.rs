@@ -64,8 +64,8 @@ impl IdempotencyKey {
         Self(self.0.as_ref().filter(|_| number > 0).map(part).or_else(|| self.0.clone()))
     }
 
-    /// Reserves the key for a resource that is about to be created in the same transaction. Only the part of the body
-    /// that was read before counts as the request.
+    /// Reserves the key for a resource that is about to be created in the same transaction. The hash of the request
+    /// covers only the part of the body that was read before this call.
     ///
     /// # Errors
     /// 422 if the key was already used for a different request.
@@ -181,8 +181,8 @@ impl fmt::Debug for RequestHash {
     }
 }
 
-/// A layer of the server that hashes the path and body of each POST with a key. The body is hashed while it is read,
-/// so that a request that is refused before costs nothing.
+/// A layer of the server that hashes the path and body of each POST with a key. The body is hashed while it is read, so
+/// that a request that is refused before its body is read costs nothing.
 pub(crate) async fn hash_request(request: Request) -> Request {
     if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
         return request;

@@ -1,4 +1,4 @@
-//! OpenAPI from types: extractors and responses describe what they add to an operation, and [`document()`] completes the
+//! OpenAPI from types: extractors and responses describe their parts of an operation, and [`document()`] completes the
 //! rest.
 //!
 //! A handler's `#[utoipa::path]` lists its successful responses, and the codes of the problems that only the handler
@@ -120,7 +120,7 @@ impl Described<'_> {
     }
 }
 
-/// A handler whose arguments implement [`Describes`], and its result [`DescribesResponse`].
+/// A handler whose arguments implement [`Describes`], and whose result implements [`DescribesResponse`].
 pub trait DescribedHandler<Arguments> {
     /// Adds the descriptions of the arguments, in their order, and of the result.
     fn describe(operation: &mut Described<'_>);

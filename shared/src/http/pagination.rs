@@ -66,7 +66,8 @@ impl Cursors {
     }
 }
 
-/// Returns what a cursor's tag is computed from. A list contains no line break, so no two pairs give the same bytes.
+/// Returns the bytes from which a cursor's tag is computed. A list contains no line break, so different pairs have
+/// different bytes.
 fn signed(list: &str, sort_key: &[u8]) -> Vec<u8> {
     [list.as_bytes(), b"\n", sort_key].concat()
 }
@@ -103,14 +104,14 @@ pub struct PageQuery {
     cursor: Option<String>,
 }
 
-const NOT_A_CURSOR: &str = "is not a cursor of this list";
+const NOT_A_CURSOR: &str = "must be a `next_cursor` of this list with the same filters";
 
-/// Refuses the empty text, which replaces a cursor that is not valid.
+/// Refuses the empty text, which stands for an invalid cursor.
 fn is_verified(sort_key: &Option<String>, (): &()) -> garde::Result {
     if sort_key.as_deref() == Some("") { Err(garde::Error::new(NOT_A_CURSOR)) } else { Ok(()) }
 }
 
-/// The filters of a list without filters.
+/// An empty set of filters, for lists that cannot be filtered.
 #[derive(Debug, Clone, Copy, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Unfiltered {}

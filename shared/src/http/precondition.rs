@@ -26,7 +26,7 @@ impl IfMatch {
     }
 
     /// Checks that the header matches this version. A missing header and `*` match every version. A weak tag matches like
-    /// a strong one, because proxies that compress a response weaken its tag.
+    /// a strong tag, because proxies that compress a response weaken its tag.
     ///
     /// # Errors
     /// 412 if it does not match.

@@ -141,7 +141,7 @@ impl Problem {
         Self { source: Some(source.into()), ..Self::new(Code::Unavailable) }
     }
 
-    /// Sets the detail, which says what is wrong with this request.
+    /// Sets the detail, which explains the problem with this request.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
@@ -186,8 +186,8 @@ impl Problem {
         }
     }
 
-    /// Returns the cause for logs and dead letters, without email addresses, since it outlives the person. It must never
-    /// be sent to clients.
+    /// Returns the cause for logs and dead letters. Excludes email addresses, because logs and dead letters are stored
+    /// longer than a deleted account. It must never be sent to clients.
     #[must_use]
     pub fn cause(&self) -> String {
         without_addresses(match (&self.source, &self.detail) {

@@ -72,7 +72,7 @@ impl Service {
         Ok(Self { router: layers::apply(router, settings)?, finish: Box::pin(ready(())) })
     }
 
-    /// Sets the work that remains after the last request.
+    /// Sets the work to finish after the last request.
     #[must_use]
     pub fn finally(self, finish: impl Future<Output = ()> + Send + 'static) -> Self {
         Self { finish: Box::pin(finish), ..self }
@@ -89,7 +89,7 @@ impl Service {
     ) -> std::io::Result<()> {
         let served = serve(listener, self.router, stop).await;
         if timeout(FINISH, self.finish).await.is_err() {
-            tracing::warn!("the process ended before its work was finished");
+            tracing::warn!("shutdown timed out before background work finished");
         }
         served
     }
@@ -121,7 +121,7 @@ async fn start(
     let service = build(&env)?;
     if host.lambda_runtime_api.is_some() {
         let Service { router, finish } = service;
-        // AWS Lambda sends the stop signal only to functions with an extension, which this registers.
+        // AWS Lambda sends the stop signal only to functions with an extension, which this call registers.
         lambda_runtime::spawn_graceful_shutdown_handler(|| finish).await;
         return lambda_http::run(router).await;
     }

@@ -44,7 +44,7 @@ crate::settings! {
 
 /// The lifetime of an access token.
 pub const LIFETIME: Duration = Duration::minutes(15);
-/// The number of verified tokens that a process remembers.
+/// The maximum number of verified tokens that a process caches.
 const REMEMBERED: usize = 1000;
 /// The tolerated clock difference between two machines, in seconds.
 const LEEWAY_SECONDS: u64 = 30;
@@ -82,7 +82,7 @@ struct VerifierInner {
     issuer: String,
     validation: Validation,
     /// The claims of tokens whose signature is valid, by the SHA-256 of the token. Only valid tokens are added, so that
-    /// nobody without an account can displace them.
+    /// clients without an account cannot displace them.
     verified: Cache<[u8; SHA256_OUTPUT_LEN], Arc<Claims>>,
     clock: Clock,
 }
@@ -135,7 +135,7 @@ impl Verifier {
         Some(claims)
     }
 
-    /// Returns the claims of a token if its signature, issuer and audience are valid, whatever the time is.
+    /// Returns the claims of a token if its signature, issuer and audience are valid, regardless of its expiry.
     fn decode(&self, token: &str) -> Option<Claims> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
         let key = self.0.keys.get(&kid)?;

@@ -1,4 +1,4 @@
-//! Taking an admin away: a project always keeps an admin, and the platform a super admin.
+//! The removal of admins: a project always keeps an admin, and the platform always keeps a super admin.
 
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -9,7 +9,7 @@ use crate::{
     http::problem::{Code, Problem, ProblemBody},
 };
 
-/// A change that takes an admin away.
+/// A change that removes an admin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     /// The user leaves a project, or gets another role in it.
@@ -45,7 +45,7 @@ pub struct BlockingProject {
 }
 
 /// Returns the 409 that refuses a removal, if a project or the platform would be left without an active admin. Locks
-/// what it counts until the transaction ends. Call it before locking accounts.
+/// the rows that it counts until the transaction ends. Call it before locking accounts.
 ///
 /// # Errors
 /// If the database cannot be reached.
@@ -59,7 +59,7 @@ pub async fn refusal(
         Removal::FromPlatform | Removal::OfAccount => None,
     };
     let blocking = sqlx::query!(
-        "select project_id, name from admin_removal($1, $2, $3, $4)",
+        "select project_id, name from projects_without_admin_after_removal($1, $2, $3, $4)",
         user.0,
         removal != Removal::FromPlatform,
         project,

@@ -1,4 +1,4 @@
-//! The end of invitations when their inviter loses the right to invite.
+//! Revokes invitations when their inviter loses the right to invite.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;

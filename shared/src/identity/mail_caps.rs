@@ -30,7 +30,7 @@ crate::settings! {
     }
 }
 
-/// Counts mails and refuses those over a cap.
+/// Counts mails and refuses mails that exceed a cap.
 #[derive(Clone, Copy)]
 pub struct MailCaps {
     recipient: Caps,
@@ -48,8 +48,8 @@ struct Caps {
 enum Party<'a> {
     /// The recipient of mails that can reach a stranger.
     Recipient(&'a str),
-    /// The recipient of notices about the actions of other members. Counted apart from `Recipient`, so that they do not
-    /// keep a user from receiving a link.
+    /// The recipient of notices about the actions of other members. Counted separately from `Recipient`, so that
+    /// notices do not prevent a user from receiving a link.
     Member(UserId),
     /// A signed-in sender.
     User(UserId),
@@ -165,7 +165,8 @@ pub async fn count_refusal(db: &mut PgConnection, to: &str, now: OffsetDateTime)
     Ok(())
 }
 
-/// Counts a mail for all parties, or for none if one has reached a cap. Returns the exceeded cap of each.
+/// Counts a mail for all parties, or for no party if one of them has reached a cap. Returns the exceeded cap of each
+/// party.
 async fn admit<const N: usize>(
     db: &mut PgConnection,
     parties: [(Party<'_>, Caps); N],
@@ -182,7 +183,7 @@ async fn admit<const N: usize>(
             .and_then(|count| count.exceeded(caps, now))
     });
     if let Some(first) = exceeded.iter().flatten().next() {
-        tracing::info!(limit = first.limit, "a mail was not requested");
+        tracing::info!(limit = first.limit, "mail suppressed: mail cap reached");
         sqlx::query!(
             "update mail_counts set hour_mails = hour_mails - 1, day_mails = day_mails - 1 where subject = any($1)",
             &subjects,
@@ -193,7 +194,7 @@ async fn admit<const N: usize>(
     Ok(exceeded)
 }
 
-/// The mails of a party in the current hour and day, which begin with a mail.
+/// The number of mails of a party in the current hour and day. The first mail begins an hour and a day.
 struct Count {
     subject: Vec<u8>,
     hour_began_at: OffsetDateTime,

@@ -1,7 +1,8 @@
 //! Password hashing with Argon2id on dedicated threads.
 //!
-//! The number of threads bounds the memory. Each thread reuses one buffer, because fresh pages from the system cost a
-//! tenth of a hash, and takes its next task from the queue itself: waking another thread would leave a core idle.
+//! The number of threads limits the memory. Each thread reuses one buffer, because fresh pages from the system take a
+//! tenth of the time of a hash. Each thread takes its next task from the queue itself, because a core would be idle
+//! while another thread wakes up.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -39,12 +40,12 @@ pub const MEMORY_KIB: u32 = 19_456;
 pub const PASSES: u32 = 2;
 /// The number of parallel lanes, from the same source as [`MEMORY_KIB`].
 pub const LANES: u32 = 1;
-/// The longest queue for each thread. Requests beyond it fail at once with a 503.
+/// The longest queue for each thread. Requests beyond it fail immediately with a 503.
 const WAITING: usize = 100;
 /// The longest wait for a result, after which the request fails with a 503.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A hash that no password has, at the same cost. Passwords for unknown addresses are checked against it.
+/// A hash that no password matches, with the same cost. Passwords for unknown addresses are checked against it.
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -60,7 +61,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Creates a hasher with as many threads as the settings allow hashes at once.
+    /// Creates a hasher whose number of threads is the configured number of concurrent hashes.
     #[must_use]
     pub fn new(settings: &PasswordSettings) -> Self {
         Self { threads: settings.concurrency.max(1), queue: Arc::default() }
@@ -72,7 +73,7 @@ impl Passwords {
     /// 503 when the queue is full or the wait too long.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Problem> {
         let password = password.clone();
-        self.in_turn(move |memory| hash(&password, memory)).await
+        self.run_on_pool(move |memory| hash(&password, memory)).await
     }
 
     /// Hashes a new password, unless it is easy to guess or made of the account's address. The check is as costly as
@@ -87,7 +88,7 @@ impl Passwords {
         address: Option<&EmailAddress>,
     ) -> Result<String, Problem> {
         let (password, address) = (password.clone(), address.cloned());
-        self.in_turn(move |memory| match password.weakness(address.as_ref()) {
+        self.run_on_pool(move |memory| match password.weakness(address.as_ref()) {
             Some(weakness) => Err(Problem::invalid_field(field, weakness)),
             None => hash(password.secret(), memory),
         })
@@ -100,7 +101,7 @@ impl Passwords {
     /// 503 when the queue is full or the wait too long.
     pub async fn verify(&self, password: &SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let password = password.clone();
-        self.in_turn(move |memory| {
+        self.run_on_pool(move |memory| {
             let known = hash.is_some();
             let hash = PasswordHash::new(hash.as_deref().unwrap_or(DUMMY_HASH)).map_err(internal)?;
             let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(internal)?;
@@ -114,7 +115,7 @@ impl Passwords {
         .await
     }
 
-    async fn in_turn<T: Send + 'static>(
+    async fn run_on_pool<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Vec<Block>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -162,7 +163,7 @@ fn run(queue: &Mutex<Receiver<Work>>) {
     }
 }
 
-/// Returns true if a hash was computed with parameters other than the current ones.
+/// Returns true if a hash was computed with other parameters than the current parameters.
 #[must_use]
 pub fn is_outdated(hash: &str) -> bool {
     let today = |hash: &PasswordHash| {
@@ -280,7 +281,7 @@ mod tests {
                         .recv()
                         .map_err(crate::http::problem::Problem::internal)
                 };
-                passwords.in_turn(wait).await
+                passwords.run_on_pool(wait).await
             })
         };
         let busy = [hold(), hold()];

@@ -29,7 +29,7 @@ use crate::{
 
 /// The time for which a session counts as recent after its user has authenticated.
 pub const RECENT: Duration = Duration::minutes(10);
-/// The maximum length of an access token, in bytes. Those of this platform have about 600.
+/// The maximum length of an access token, in bytes. Tokens of this platform have about 600 bytes.
 const MAX_TOKEN: usize = 4 << 10;
 
 /// The dependencies of authorization, part of the state of every function with routes.
@@ -97,9 +97,9 @@ pub struct RecentAccount(pub Account);
 
 /// A user with a verified address, for a route that accepts another proof of identity instead of a recent session.
 #[derive(Debug, Clone)]
-pub struct UnprovenSession(Session);
+pub struct MaybeRecentSession(Session);
 
-impl UnprovenSession {
+impl MaybeRecentSession {
     /// Returns the user, who may still have to prove their identity.
     #[must_use]
     pub fn principal(&self) -> &Principal {
@@ -149,11 +149,11 @@ extractors! {
     CurrentAccount: [Unauthenticated] |session| Ok(Self(session.account));
     Principal: [Unauthenticated, EmailNotVerified] |session| session.verified().map(|session| session.principal);
     VerifiedAccount: [Unauthenticated, EmailNotVerified] |session| session.verified().map(|session| Self(session.account));
-    UnprovenSession: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| session.verified().map(Self);
-    RecentSession: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| UnprovenSession(session.verified()?).or_else(false);
+    MaybeRecentSession: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| session.verified().map(Self);
+    RecentSession: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| MaybeRecentSession(session.verified()?).or_else(false);
     RecentAccount: [Unauthenticated, EmailNotVerified, ReauthenticationRequired] |session| {
         let account = session.account.clone();
-        UnprovenSession(session.verified()?).or_else(false).map(|_| Self(account))
+        MaybeRecentSession(session.verified()?).or_else(false).map(|_| Self(account))
     };
 }
 

@@ -1,7 +1,7 @@
 //! Limits on the resources and the work of one user.
 //!
-//! A limit on rows is counted in the transaction that adds one, after [`lock_user`]. A limit on work in a period is a
-//! [`UserQuota`].
+//! For a limit on rows, the transaction that adds a row counts the existing rows after [`lock_user`]. A limit on work
+//! in a period is a [`UserQuota`].
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -51,15 +51,15 @@ impl UserQuota {
 
     /// Adds Redis, if configured, to the health checks as an optional dependency.
     #[must_use]
-    pub fn depend(&self, health: Health) -> Health {
-        self.store.depend(health)
+    pub fn add_health_check(&self, health: Health) -> Health {
+        self.store.add_health_check(health)
     }
 
-    /// Spends `cost` units of the user's quota.
+    /// Charges `cost` units to the user's quota.
     ///
     /// # Errors
-    /// 429 with the time to wait, if the quota is spent. Such a request spends nothing.
-    pub async fn spend(&self, user: UserId, cost: u32) -> Result<()> {
+    /// 429 with the time to wait, if the quota is exhausted. Such a request is not charged.
+    pub async fn charge(&self, user: UserId, cost: u32) -> Result<()> {
         match self.store.wait(self.limit, self.per_minute, cost, &user.to_string()).await {
             Some(wait) => Err(Problem::quota_exceeded(self.limit, Some(wait))),
             None => Ok(()),

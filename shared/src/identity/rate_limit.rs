@@ -1,17 +1,18 @@
 //! Rate limits for routes that unauthenticated clients may call.
 //!
-//! A handler wraps its body in [`Limited`], or its session on routes where a signed-in client could guess a password.
-//! Each request spends from up to three quotas. Every route has its own:
+//! A handler wraps its body in [`RateLimited`], or its session on routes where a signed-in client could guess a
+//! password. Each request is charged to up to three quotas. Every route has its own quotas:
 //! - `address`: the client's address. An IPv6 address counts as its /64, and all requests without a known address
-//!   count as one client. It is spent before the body is read.
-//! - `account`: the account that the request is about, from this address. It is spent once the body is read, together
-//!   with the third.
-//! - `unknown-addresses`: that account from all addresses. An address from which the account has opened a session is exempt
-//!   once this quota is spent. A flood from many addresses therefore slows down sign-ins from new places, but never
-//!   locks the owner out of a known one. Sessions are queried only when `unknown-addresses` alone would refuse, so requests
-//!   refused by the other two quotas cost no query, and known addresses need no store of their own.
+//!   count as one client. It is charged before the body is read.
+//! - `account`: the account that the request is about, from this address. It is charged once the body is read, together
+//!   with `unknown-addresses`.
+//! - `unknown-addresses`: the same account, from all addresses together. An address from which the account has opened a
+//!   session is exempt once this quota is exhausted. A flood from many addresses therefore slows down sign-ins from
+//!   new addresses, but never locks the owner out at a known address. Sessions are queried only if
+//!   `unknown-addresses` alone would refuse the request, so requests that the other two quotas refuse cost no query,
+//!   and known addresses need no separate store.
 //!
-//! A quota is a GCRA (generic cell rate algorithm): a number of units a minute, which may be spent at once. Quotas are
+//! A quota is a GCRA (generic cell rate algorithm): a number of units a minute, which may be used at once. Quotas are
 //! stored in Redis, if configured, so that instances share them. Otherwise, and while Redis does not respond, they are
 //! stored in the process.
 
@@ -25,7 +26,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 
-pub use extract::{Account, Anonymous, HasAccount, Limited};
+pub use extract::{Account, Anonymous, HasAccount, RateLimited};
 pub use keys::Network;
 
 use crate::{
@@ -75,7 +76,7 @@ struct Inner {
     is_known: Box<IsKnown>,
 }
 
-/// The debts of all keys: in Redis, if configured and available, otherwise in this process.
+/// The backlogs of all keys: in Redis, if configured and available, otherwise in this process.
 pub(super) struct Store {
     local: LocalStore,
     redis: Option<Redis>,
@@ -84,7 +85,7 @@ pub(super) struct Store {
 }
 
 /// The charges of an admitted request.
-pub struct Spent {
+pub struct RateLimitCharges {
     limits: RateLimits,
     route: String,
     network: Network,
@@ -137,20 +138,31 @@ impl RateLimits {
 
     /// Adds Redis, if configured, to the health checks as an optional dependency: limits also work without it.
     #[must_use]
-    pub fn depend(&self, health: Health) -> Health {
-        self.0.store.depend(health)
+    pub fn add_health_check(&self, health: Health) -> Health {
+        self.0.store.add_health_check(health)
     }
 
     /// Admits a request by the client's address, or returns a 429 with the time to retry after.
-    async fn admit(&self, route: String, cost: u32, fields: RateLimitFields) -> Result<Spent, Problem> {
+    async fn admit(
+        &self,
+        route: String,
+        cost: u32,
+        fields: RateLimitFields,
+    ) -> Result<RateLimitCharges, Problem> {
         let network = Network::of(context::current().and_then(|context| context.client_address));
         let parts = [route.as_str(), &network.to_string()];
         let charge = Charge::new("address", self.0.settings.address_per_minute, cost, &parts);
-        let statuses = self.0.store.spend(&[charge], false).await;
-        let mut spent =
-            Spent { limits: self.clone(), route, network, charges: vec![], statuses: vec![], fields };
-        spent.check(vec![charge], statuses)?;
-        Ok(spent)
+        let statuses = self.0.store.charge(&[charge], false).await;
+        let mut charges = RateLimitCharges {
+            limits: self.clone(),
+            route,
+            network,
+            charges: vec![],
+            statuses: vec![],
+            fields,
+        };
+        charges.check(vec![charge], statuses)?;
+        Ok(charges)
     }
 }
 
@@ -161,9 +173,9 @@ impl Store {
         Ok(Self { local: LocalStore::default(), redis, shared, clock })
     }
 
-    pub(super) fn depend(&self, health: Health) -> Health {
+    pub(super) fn add_health_check(&self, health: Health) -> Health {
         match &self.redis {
-            Some(redis) => redis.depend(health),
+            Some(redis) => redis.add_health_check(health),
             None => health,
         }
     }
@@ -176,24 +188,25 @@ impl Store {
         cost: u32,
         of: &str,
     ) -> Option<Duration> {
-        let statuses = self.spend(&[Charge::new(limit, per_minute, cost, &[of])], false).await;
+        let statuses = self.charge(&[Charge::new(limit, per_minute, cost, &[of])], false).await;
         statuses.iter().find_map(|limit_status| limit_status.wait).map(whole_seconds)
     }
 
-    async fn spend(&self, charges: &[Charge], in_any_case: bool) -> Vec<LimitStatus> {
-        let debts = match &self.shared {
-            Some(store) => store.spend(charges, in_any_case).await,
+    async fn charge(&self, charges: &[Charge], in_any_case: bool) -> Vec<LimitStatus> {
+        let backlogs = match &self.shared {
+            Some(store) => store.charge(charges, in_any_case).await,
             None => None,
         };
         let now = || self.clock.now();
-        let debts = debts.unwrap_or_else(|| self.local.spend(charges, gcra::micros(now()), in_any_case));
-        gcra::statuses(charges, &debts, in_any_case)
+        let backlogs =
+            backlogs.unwrap_or_else(|| self.local.charge(charges, gcra::micros(now()), in_any_case));
+        gcra::statuses(charges, &backlogs, in_any_case)
     }
 }
 
-impl Spent {
+impl RateLimitCharges {
     /// Admits the request by the account that it is about, or returns a 429 with the time to retry after. A refused
-    /// request spends nothing of the account's quotas.
+    /// request is not charged to the account's quotas.
     async fn admit_account(&mut self, account: Account<'_>, cost: u32) -> Result<(), Problem> {
         let Some(name) = account.name() else { return Ok(()) };
         let limits = self.limits.clone();
@@ -211,16 +224,16 @@ impl Spent {
                 &parts[..2],
             ));
         }
-        let mut statuses = limits.0.store.spend(&charges, false).await;
+        let mut statuses = limits.0.store.charge(&charges, false).await;
         if by_email && refused_by_the_last_alone(&statuses) && (limits.0.is_known)(name, self.network).await?
         {
             charges.pop();
-            statuses = limits.0.store.spend(&charges, false).await;
+            statuses = limits.0.store.charge(&charges, false).await;
         }
         self.check(charges, statuses)
     }
 
-    /// Keeps the charges for the response's fields, and refuses the request if one of them does.
+    /// Adds the charges to the `RateLimit` headers of the response. Returns 429 if a limit is exceeded.
     fn check(&mut self, charges: Vec<Charge>, statuses: Vec<LimitStatus>) -> Result<(), Problem> {
         let wait = statuses.iter().filter_map(|limit_status| limit_status.wait).max();
         self.charges.extend(charges);
@@ -235,7 +248,7 @@ impl Spent {
     /// Charges a wrong guess with the cost of two more requests.
     pub async fn failed(&self) {
         let more: Vec<Charge> = self.charges.iter().map(|charge| charge.times(FAILURE)).collect();
-        let statuses = self.limits.0.store.spend(&more, true).await;
+        let statuses = self.limits.0.store.charge(&more, true).await;
         // The remaining quota is shown in requests rather than in failures.
         let statuses: Vec<LimitStatus> = self
             .charges

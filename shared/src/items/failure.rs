@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 pub enum FailureCode {
     /// Processing failed in too many attempts.
     AttemptsExhausted,
-    /// The file is not of the declared type, nor of another that is accepted.
+    /// The type of the file is neither the declared type nor another accepted type.
     ContentTypeMismatch,
     /// The document has a password.
     Encrypted,
@@ -31,17 +31,17 @@ pub enum FailureCode {
     PdfPortfolio,
     /// The file does not have the declared size.
     SizeMismatch,
-    /// The recording is longer than what can be transcribed in its language.
+    /// The recording is longer than the limit for its language.
     TooLong,
-    /// The document has more pages than can be read.
+    /// The document has more pages than can be processed.
     TooManyPages,
-    /// The file is broken, or of a kind that cannot be read.
+    /// The file is damaged, or its format is not supported.
     Unreadable,
     /// The recording has an encoding that cannot be decoded.
     UnsupportedEncoding,
     /// No model transcribes the language.
     UnsupportedLanguage,
-    /// The PDF is a form that only Adobe Reader shows.
+    /// The PDF is a form that only Adobe Reader can show.
     XfaForm,
 }
 
@@ -49,7 +49,7 @@ pub enum FailureCode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Failure {
     /// A stable code for programs.
-    // A text, because a newer release may have stored a code that this one does not know.
+    // A text, because a newer release may have stored a code that this release does not know.
     #[schema(value_type = FailureCode)]
     pub code: String,
     /// A message for people, with what they can do about the failure.

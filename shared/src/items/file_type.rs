@@ -6,15 +6,15 @@ use super::ItemKind;
 struct FileType {
     /// The name, with an article.
     name: &'static str,
-    /// The sentence that says what to do with it.
+    /// The sentence that says what the user can do with the file.
     advice: &'static str,
 }
 
-const SAVE_AS_IMAGE: &str = "Save it as JPEG or PNG, or export it as PDF, and upload that.";
-const EXPORT_AS_PDF: &str = "Open it, export it as PDF, and upload that.";
-const PRINT_TO_PDF: &str = "Open it, print it to PDF, and upload that.";
-const EXPORT_AS_AUDIO: &str = "Export it as WAV, FLAC, MP3 or M4A, and upload that.";
-const UNPACK: &str = "Unpack it and upload each file.";
+const SAVE_AS_IMAGE: &str = "Save it as JPEG or PNG, or export it as PDF, and upload the new file.";
+const EXPORT_AS_PDF: &str = "Open it, export it as PDF, and upload the PDF.";
+const PRINT_TO_PDF: &str = "Open it, print it to PDF, and upload the PDF.";
+const EXPORT_AS_AUDIO: &str = "Export it as WAV, FLAC, MP3 or M4A, and upload the new file.";
+const UNPACK: &str = "Extract the archive and upload its files.";
 const CHOOSE_ANOTHER: &str = "Choose another file.";
 const AS_DOCUMENT: &str = "Upload it as a document.";
 const AS_VOICE_SAMPLE: &str = "Upload it as a voice sample.";
@@ -67,7 +67,7 @@ pub(super) fn refusal(kind: ItemKind, head: &[u8]) -> String {
     found.map_or_else(
         || {
             let accepted = kind.definition().media_types.join(", ");
-            format!("The file is of no accepted type. Upload a file of one of these types: {accepted}.")
+            format!("The type of the file is not accepted. Upload a file of one of these types: {accepted}.")
         },
         |FileType { name, advice }| format!("The file is {name}, which is not accepted. {advice}"),
     )
@@ -163,12 +163,12 @@ fn is_picture(brand: &[u8]) -> bool {
     )
 }
 
-/// Returns the type of a container, which its content shows.
+/// Returns the type of a container format, from its brand or its entries.
 fn by_container(head: &[u8]) -> Option<FileType> {
     let contains = |text: &[u8]| head.windows(text.len()).any(|window| window == text);
     if let Some(brand) = brand(head) {
         return Some(match brand {
-            // The main brand is the same for both. The compatible ones follow it.
+            // AVIF and HEIC files can have the same main brand. The compatible brands follow it.
             b"avif" | b"avis" => AVIF,
             b"mif1" | b"msf1"
                 if head.get(..64).is_some_and(|head| head.windows(4).any(|one| one == b"avif")) =>
@@ -297,7 +297,7 @@ mod tests {
         for (name, words) in [
             ("image/HEIC", "HEIC photo"),
             ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "export it as PDF"),
-            ("application/zip; x=1", "Unpack it"),
+            ("application/zip; x=1", "Extract the archive"),
             ("audio/aac", "M4A"),
         ] {
             let advice = advice(name).expect("advice");

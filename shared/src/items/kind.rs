@@ -6,8 +6,8 @@
 //!
 //! 1. `shared/src/audit/action.rs`: its audit actions.
 //! 2. `shared/src/items/kind.rs`: its [`ItemKind`], [`KindDefinition`] and marker.
-//! 3. `migrations/`: the table of its own fields, its case in `item_details` and in `item_insert_own`, its name in
-//!    `items_kind_check`.
+//! 3. `migrations/`: the table of its own fields, its case in `item_details` and in `item_insert_kind_fields`, its name
+//!    in `items_kind_check`.
 //! 4. The function that processes its uploads: `Cargo.toml`, `src/main.rs`, `src/lib.rs` and `src/engine.rs`. Four
 //!    files.
 //! 5. The crate that lists the functions: its `Cargo.toml` and its list. Two files.
@@ -16,7 +16,8 @@
 //! 7. The function that serves statistics: `src/model.rs` and `src/summary.rs` with its totals. Two files.
 //!
 //! Creation, uploads, lists, searches, updates, review, exports, retention and events need no change. A kind with an
-//! editable field adds it to `OwnField` beside the entry points, and a kind with a duration adds it to `parts.rs` here.
+//! editable field adds it to `KindField` beside the entry points, and a kind with a duration adds it to `parts.rs`
+//! here.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -58,12 +59,13 @@ pub struct KindDefinition {
     pub media_types: &'static [&'static str],
     /// Other names that browsers send for these types, each with its type. They are accepted as well.
     pub aliases: &'static [(&'static str, &'static str)],
-    /// The file name extensions of each media type, in the order of `media_types`. The first one is the usual one.
+    /// The file name extensions of each media type, in the order of `media_types`. The first extension of a type is the
+    /// usual extension.
     pub extensions: &'static [&'static [&'static str]],
     /// The largest size of an upload, in bytes.
     pub max_bytes: i64,
     /// The fields that only this kind has, in the order of an export's columns.
-    pub own_fields: &'static [&'static str],
+    pub kind_fields: &'static [&'static str],
     /// The audit actions of this kind, in the order of [`Verb`].
     pub actions: [Action; Verb::ALL.len()],
 }
@@ -84,7 +86,7 @@ const DOCUMENT: KindDefinition = KindDefinition {
     aliases: &[("image/jpg", "image/jpeg"), ("image/pjpeg", "image/jpeg")],
     extensions: &[&["pdf"], &["png"], &["jpg", "jpeg"], &["tif", "tiff"], &["gif"], &["bmp"], &["webp"]],
     max_bytes: 100 << 20,
-    own_fields: &["domain", "page_count"],
+    kind_fields: &["domain", "page_count"],
     actions: [
         Action::DocumentCreated,
         Action::DocumentProcessed,
@@ -134,7 +136,7 @@ const VOICE: KindDefinition = KindDefinition {
         &["webm", "weba"],
     ],
     max_bytes: 500 << 20,
-    own_fields: &["duration_seconds", "requested_language"],
+    kind_fields: &["duration_seconds", "requested_language"],
     actions: [
         Action::VoiceCreated,
         Action::VoiceProcessed,
@@ -286,7 +288,7 @@ impl<K: Kind> ToSchema for KindName<K> {
     }
 }
 
-/// An accepted media type of an upload of a kind, however the client named it.
+/// An accepted media type of an upload of a kind, normalized from the name that the client sent.
 pub struct MediaType<K> {
     name: &'static str,
     kind: PhantomData<K>,

@@ -36,8 +36,8 @@ const fn older(code: &'static str, name: &'static str) -> Language {
 
 /// The languages of `chirp_3` (<https://docs.cloud.google.com/speech-to-text/docs/models/chirp-3>) and of batches of
 /// `chirp_2` (<https://docs.cloud.google.com/speech-to-text/docs/speech-to-text-supported-languages>). The first page
-/// names `ar-IQ` Central Kurdish, but the code is that of Arabic. Codes without a country (`sw`, `ar-XA`, `es-419`) are
-/// left out. `chirp_2` has Norwegian as `no`. The first of several regions of a language is its default.
+/// lists `ar-IQ` as Central Kurdish, but it is a code of Arabic. Codes without a country (`sw`, `ar-XA`, `es-419`) are
+/// omitted. `chirp_2` uses the code `no` for Norwegian. The first of several regions of a language is its default.
 pub const LANGUAGES: [Language; 134] = [
     language("af-ZA", "Afrikaans (South Africa)"),
     language("sq-AL", "Albanian (Albania)"),
@@ -179,8 +179,8 @@ pub const LANGUAGES: [Language; 134] = [
 const PRIMARY: [(&str, &str); 6] =
     [("he", "iw"), ("in", "id"), ("nb", "no"), ("nn", "no"), ("tl", "fil"), ("zh", "cmn")];
 
-/// The codes for regions that are not in the table, where another region than the default is closer. After a list of
-/// exceptions, `*` stands for all other regions.
+/// The codes for regions that are not in the table and whose closest region is not the default: language, region and
+/// code. After a list of exceptions, `*` stands for all other regions of a language.
 const REGIONS: [(&str, &str, &str); 7] = [
     ("cmn", "hk", "yue-Hant-HK"),
     ("cmn", "mo", "cmn-Hant-TW"),

@@ -3,8 +3,8 @@
 //! The claim that acquires a lease commits before the work begins. The holder renews the lease while it works, so the
 //! lease expires soon after its holder has died, and not before.
 //!
-//! `maintenance` alone repeats work: a failed attempt is recorded with a pause, and its message is acknowledged. Pub/Sub
-//! redelivers only what could not be recorded.
+//! Only `maintenance` repeats work: a failed attempt is recorded with a pause, and its message is acknowledged. Pub/Sub
+//! redelivers a message only if the failure could not be recorded.
 
 use std::convert::Infallible;
 
@@ -19,10 +19,10 @@ use crate::{
 
 /// The duration of a lease after it is acquired or renewed.
 pub const LEASE: Duration = Duration::seconds(45);
-/// The interval between renewals. A lease outlasts two failed ones.
+/// The interval between renewals. A lease outlasts two failed renewals.
 const RENEWAL: std::time::Duration = std::time::Duration::from_secs(15);
 /// The number of counted failures after which work fails permanently.
-pub const MAX_TRIES: i32 = 12;
+pub const MAX_FAILURES: i32 = 12;
 
 /// The result of a request for a lease.
 #[derive(Debug)]
@@ -47,16 +47,19 @@ pub trait Leased: Sync {
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
     /// Records a failed attempt and releases the lease, if this instance still holds it. `maintenance` repeats the work
-    /// after a pause, which grows.
-    fn pause(&self, db: &PgPool, now: OffsetDateTime)
-    -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    /// after a pause that grows with each failure.
+    fn schedule_retry(
+        &self,
+        db: &PgPool,
+        now: OffsetDateTime,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
 /// Runs work while renewing its lease. When the work fails, the failure is recorded.
 ///
 /// # Errors
 /// When the failure cannot be recorded.
-pub async fn hold<J: Leased>(
+pub async fn run_with_lease<J: Leased>(
     db: &PgPool,
     clock: &Clock,
     job: &J,
@@ -70,14 +73,14 @@ pub async fn hold<J: Leased>(
         Err(problem) => {
             // The alert on failing attempts counts this line (terraform/monitoring.tf).
             tracing::warn!(cause = problem.cause(), "the attempt failed and will be repeated");
-            job.pause(db, clock.now()).await?;
+            job.schedule_retry(db, clock.now()).await?;
             Ok(Delivery::Done)
         }
         delivery => delivery,
     }
 }
 
-/// Renews the lease for as long as it is polled. A failed renewal is retried at the next interval.
+/// Renews the lease for as long as the future is polled. A failed renewal is retried at the next interval.
 async fn keep<J: Leased>(db: &PgPool, clock: &Clock, job: &J) -> Infallible {
     loop {
         tokio::time::sleep(RENEWAL).await;

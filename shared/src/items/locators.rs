@@ -1,4 +1,5 @@
-//! The guard's locators for items and exports: the path contains the resource's id, and the resource its project.
+//! The guard's locators for items and exports: the path contains the resource's id, and the resource determines the
+//! project.
 
 use std::marker::PhantomData;
 
@@ -17,7 +18,7 @@ use crate::{
 
 pub use super::kind::{Document, Kind, Voice};
 
-/// Locates the project by the item in the path, of one kind or of any.
+/// Locates the project by the item in the path, of one kind or of any kind.
 #[derive(Debug, Clone, Copy)]
 pub struct ByItem<K>(PhantomData<K>);
 
@@ -28,11 +29,11 @@ pub struct ByExport;
 /// The kinds of items that a path accepts, at compile time.
 pub trait Items: Send + Sync + 'static {
     /// The only accepted kind; `None` for all kinds.
-    const ONLY: Option<ItemKind>;
+    const REQUIRED_KIND: Option<ItemKind>;
 }
 
 impl<K: Kind> Items for K {
-    const ONLY: Option<ItemKind> = Some(K::KIND);
+    const REQUIRED_KIND: Option<ItemKind> = Some(K::KIND);
 }
 
 /// Accepts items of every kind.
@@ -40,7 +41,7 @@ impl<K: Kind> Items for K {
 pub struct AnyItem;
 
 impl Items for AnyItem {
-    const ONLY: Option<ItemKind> = None;
+    const REQUIRED_KIND: Option<ItemKind> = None;
 }
 
 /// The item named by a path.
@@ -58,7 +59,7 @@ impl<K: Items> Locator for ByItem<K> {
 
     async fn locate(caller: &Caller, Path(id): Path<ItemId>) -> Result<(Option<CallerRights>, TargetItem)> {
         context::describe("item_id", id);
-        let rights = at_item(caller, id, K::ONLY).await?;
+        let rights = at_item(caller, id, K::REQUIRED_KIND).await?;
         let uploaded_by_id = rights.as_ref().and_then(|rights| rights.uploaded_by_id);
         Ok((rights, TargetItem { id, uploaded_by_id: uploaded_by_id.unwrap_or(UserId(uuid::Uuid::nil())) }))
     }

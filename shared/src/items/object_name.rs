@@ -5,7 +5,8 @@ use std::{fmt, str::FromStr};
 use super::ItemKind;
 use crate::base::ids::{ItemId, ProjectId};
 
-/// The name of an upload's object. It contains the upload's number, so a later upload never overwrites an earlier one.
+/// The name of an upload's object. It contains the upload's number, so a later upload never overwrites an earlier
+/// upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObjectName {
     /// The kind of the item.

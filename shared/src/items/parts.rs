@@ -147,7 +147,7 @@ fn json_texts<'a, T: Serialize + 'a>(
 }
 
 /// Sets the duration of a recording, unless the attempt has ended: a later upload may have another duration. With
-/// `only_unknown`, a duration that is known already is kept.
+/// `only_unknown`, a duration that is already known does not change.
 ///
 /// # Errors
 /// When the database cannot be reached.

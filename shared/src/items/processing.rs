@@ -7,8 +7,8 @@
 //! in the results bucket as `{folder}/{item}/{attempt}/…`. The finalize events of these objects import it shard by
 //! shard, in any order, and a scheduled task triggers polling of operations whose events were lost.
 //!
-//! `maintenance` owns all retries. An attempt that fails is recorded, which pauses the item, and its message is
-//! acknowledged.
+//! Only `maintenance` retries failed attempts. An attempt that fails is recorded, which pauses the item, and its
+//! message is acknowledged.
 
 mod events;
 mod flow;
@@ -51,13 +51,13 @@ pub struct Job {
     pub generation: i64,
     /// The number of the attempt, part of the names of its results. Every new attempt increases it.
     pub attempt: i32,
-    /// The number of failures that count, since the upload or since a person last restarted the item.
-    pub tries: i32,
-    /// The media type: the declared one, until the file has shown another one.
+    /// The number of counted failures since the upload, or since a user last reprocessed the item.
+    pub failure_count: i32,
+    /// The media type: the declared type, until the first bytes of the file show another type.
     pub content_type: String,
     /// The declared size, in bytes.
     pub size_bytes: i64,
-    /// The requested language, of the item or else of its project.
+    /// The requested language of the item, or else the language of its project.
     pub language: Option<String>,
     /// True if the input is known to be too large for a synchronous call.
     pub needs_batch: bool,
@@ -85,7 +85,7 @@ pub enum EngineError {
     },
     /// A temporary error: another try may succeed.
     Transient(Problem),
-    /// The output of an operation cannot be parsed. Reading it again is of no use, unless a later release can.
+    /// The output of an operation cannot be parsed. Another import would fail too, unless a later release can parse it.
     Unusable(Problem),
     /// A permanent error: every try would fail.
     Permanent(Failure),
@@ -93,7 +93,7 @@ pub enum EngineError {
 
 /// The response of an engine to an input.
 #[derive(Debug)]
-pub enum Reading {
+pub enum EngineOutput {
     /// The complete text.
     Text(Text),
     /// A batch operation, which writes to the given prefix.
@@ -103,7 +103,7 @@ pub enum Reading {
         /// The duration of a recording, if it is known already.
         duration_seconds: Option<f64>,
     },
-    /// The input needs more preparation than one delivery has time for. The next attempt continues it.
+    /// The input needs more preparation than one delivery has time for. The next attempt continues the preparation.
     Unfinished,
 }
 
@@ -143,7 +143,8 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// The number of leading bytes of a file that [`Engine::detect`] and [`Engine::check`] need.
     const HEAD_BYTES: u64;
 
-    /// Returns the accepted media type that the beginning of the file shows. Only such a file is processed and served.
+    /// Returns the accepted media type that the beginning of the file shows. Only a file of an accepted type is
+    /// processed and served.
     fn detect(job: &Job, head: &Head) -> Option<&'static str>;
 
     /// Returns a failure if the beginning of the file shows that the engine cannot read it. The job has the type that
@@ -158,7 +159,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
         head: &Head,
         uri: &str,
         output: &str,
-    ) -> impl Future<Output = Result<Reading, EngineError>> + Send;
+    ) -> impl Future<Output = Result<EngineOutput, EngineError>> + Send;
 
     /// Polls an operation. A permanent error means that the engine cannot read the input.
     fn poll(&self, operation: &str) -> impl Future<Output = Result<OperationState, EngineError>> + Send;
@@ -166,7 +167,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// Parses a shard of an operation's output, stored as `object`.
     ///
     /// # Errors
-    /// When it is not a shard, or shows that the engine cannot read the input.
+    /// When the output is not a shard, or shows that the engine cannot read the input.
     fn shard(object: &str, output: &[u8]) -> Result<Shard, EngineError>;
 }
 
@@ -176,7 +177,7 @@ crate::settings! {
         /// Bucket that batch operations write their output to.
         pub results_bucket: String = "RESULTS_BUCKET",
         /// Hours after which a running batch operation counts as lost, at least 25. Document AI cancels an operation 24
-        /// hours after its start, without its time in the queue (<https://cloud.google.com/document-ai/limits>).
+        /// hours after its start, not counting its time in the queue (<https://cloud.google.com/document-ai/limits>).
         pub operation_hours: u16 = "OPERATION_HOURS" or "48",
     }
     with {
@@ -207,8 +208,8 @@ impl<E: Engine> Processing<E> {
     /// # Errors
     /// When a variable is invalid; the error names it.
     pub fn new(settings: ProcessingSettings, engine: E, db: PgPool, clock: Clock) -> Result<Self, Error> {
-        if settings.operation_hours < LEAST_OPERATION_HOURS {
-            let expected = format!("expected at least {LEAST_OPERATION_HOURS}: an engine may take 24 hours");
+        if settings.operation_hours < MIN_OPERATION_HOURS {
+            let expected = format!("expected at least {MIN_OPERATION_HOURS}: an engine may take 24 hours");
             return Err(Error::of("OPERATION_HOURS", expected));
         }
         Ok(Self {
@@ -242,8 +243,8 @@ impl<E: Engine> Processing<E> {
     }
 }
 
-/// The day that an engine may take for an operation, and a margin.
-const LEAST_OPERATION_HOURS: u16 = 25;
+/// The minimum of `OPERATION_HOURS`: the day that an engine may take for an operation, and a margin of one hour.
+const MIN_OPERATION_HOURS: u16 = 25;
 const UPLOADED: &str = "/events/object-finalized";
 const RESULT: &str = "/events/result-finalized";
 

@@ -1,6 +1,6 @@
-//! The transitions of items, in an order in which readers miss none.
+//! The transitions of items, in an order that lets readers resume without missing any.
 //!
-//! The database function `item_transition` writes one with each change of a status.
+//! The database function `item_transition` writes a transition with each change of a status.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -85,7 +85,7 @@ impl From<Row> for Recorded {
     }
 }
 
-/// Lists the transitions after a position, in an order in which none is missed.
+/// Lists the transitions after a position, in commit-safe order: a reader that resumes from the last one misses none.
 ///
 /// Ids are assigned before they commit, so a reader that follows ids would skip late commits. This function orders by
 /// transaction and stops before the oldest open transaction of the server. A long transaction, even in another
@@ -152,8 +152,8 @@ pub async fn position_after(
     .await
 }
 
-/// Lists the transitions of one project after a position up to another one, in the same order and with the same
-/// guarantee.
+/// Lists the transitions of one project after a position and up to another position, in the same order and with the
+/// same guarantee.
 ///
 /// # Errors
 /// When the database cannot be reached.

@@ -58,7 +58,8 @@ const URL: &str = "contract:///openapi.json";
 /// The name of the document whose objects have no further fields.
 const STRICT: &str = "contract:///strict.json";
 
-/// The name of the document for requests. Their formats are not checked: the API also accepts an address in spaces.
+/// The name of the document for requests. Their formats are not checked: the API also accepts an address that is
+/// surrounded by spaces.
 const SENT: &str = "contract:///sent.json";
 
 /// The response headers that a response has only if the document lists them.
@@ -73,7 +74,7 @@ impl Contract {
         Self { document, strict, compiled: Mutex::default() }
     }
 
-    /// Returns the reason why a value does not match the schema at a JSON pointer of the document.
+    /// Checks that a value matches the schema at a JSON pointer of the document.
     ///
     /// # Errors
     /// The faults of the value.

@@ -39,7 +39,7 @@ pub fn envelope(message_id: &str, attributes: &Value, data: &[u8]) -> Value {
 }
 
 impl Platform {
-    /// Takes the published events of a type, in order of arrival. A later call returns only newer ones.
+    /// Takes the published events of a type, in order of arrival. A later call returns only newer events.
     ///
     /// # Panics
     /// When an event cannot be parsed.
@@ -51,7 +51,7 @@ impl Platform {
             .collect()
     }
 
-    /// Takes the published messages of a topic: attributes and data. A later call returns only newer ones.
+    /// Takes the published messages of a topic: attributes and data. A later call returns only newer messages.
     ///
     /// # Panics
     /// When the data is not base64.

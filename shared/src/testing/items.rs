@@ -128,7 +128,7 @@ impl Platform {
         status.expect("an item")
     }
 
-    /// Returns all statuses of an item, from the first one on.
+    /// Returns all statuses of an item, in the order of its transitions.
     ///
     /// # Panics
     /// When the database reports an error.

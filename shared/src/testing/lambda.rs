@@ -217,8 +217,8 @@ impl Lambda {
         })
     }
 
-    /// Asserts the behavior common to all functions with routes. The user must be allowed to GET `path`. A path with
-    /// `takes_query` must refuse unknown query parameters.
+    /// Asserts the behavior common to all functions with routes. The user must be allowed to GET `path`. If
+    /// `takes_query` is true, the path must refuse unknown query parameters.
     ///
     /// # Panics
     /// When an assertion fails.

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::eventually;
 
-/// A new cluster with a copy of a database. Its server stops when this is dropped.
+/// A new cluster with a copy of a database. Its server stops when the value is dropped.
 pub struct OtherCluster {
     /// The copy of the database in the new cluster.
     pub db: PgPool,
@@ -29,7 +29,7 @@ impl OtherCluster {
     /// # Panics
     /// When one of PostgreSQL's programs is missing or fails.
     pub async fn restore(db: &PgPool) -> Self {
-        // A new cluster begins with small transaction ids. Those of the dump are larger.
+        // A new cluster begins with small transaction ids. The ids in the dump are larger.
         let transactions =
             "do $$ begin for n in 1..1000 loop perform pg_current_xact_id(); commit; end loop; end $$";
         sqlx::raw_sql(transactions).execute(db).await.expect("transactions");

@@ -1,4 +1,4 @@
-//! A PgBouncer of its own for a test, in transaction mode.
+//! A PgBouncer in transaction mode, started for one test.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Stdio};
 

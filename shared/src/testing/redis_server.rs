@@ -1,4 +1,4 @@
-//! A Redis server of its own for a test, which can be killed and restarted.
+//! A Redis server that is started for one test, and can be killed and restarted.
 
 use std::process::Stdio;
 
@@ -32,8 +32,8 @@ impl RedisServer {
         Self::start_in(tempfile::tempdir().expect("a temporary folder"), None).await
     }
 
-    /// Starts a server that requires TLS and a password, as Memorystore does. It proves itself with a certificate and its
-    /// key (PEM).
+    /// Starts a server that requires TLS and a password, as Memorystore does. It identifies itself with a certificate
+    /// and its key (PEM).
     ///
     /// # Panics
     /// When the program is missing or does not respond.

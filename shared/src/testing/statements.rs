@@ -15,7 +15,8 @@ thread_local! {
     static SENT: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
-/// A recorder of all statements of a test. Tests and their functions run on one thread, which is the one recorded.
+/// A recorder of all statements of a test. Tests and their functions run on one thread, and only this thread is
+/// recorded.
 pub struct Statements(());
 
 impl Statements {

@@ -18,7 +18,7 @@ use shared::{
         health::Health,
         server::{HttpSettings, Service},
     },
-    identity::rate_limit::{Account, HasAccount, Limited, RateLimitSettings, RateLimits},
+    identity::rate_limit::{Account, HasAccount, RateLimitSettings, RateLimited, RateLimits},
     testing::{Client, RedisServer, TestResponse, client, eventually},
 };
 use tokio::{net::TcpListener, sync::Notify, time::Instant};
@@ -42,9 +42,9 @@ impl HasAccount for Guess {
     }
 }
 
-async fn guess(Limited { body: Json(guess), spent }: Limited<Json<Guess>>) {
+async fn guess(RateLimited { body: Json(guess), charges }: RateLimited<Json<Guess>>) {
     if guess.wrong {
-        spent.failed().await;
+        charges.failed().await;
     }
 }
 
@@ -65,7 +65,7 @@ fn instance(clock: &Clock, variables: &[(&str, &str)]) -> Client {
         Box::pin(async move { Ok(known) })
     })
     .expect("limits");
-    let health = limits.depend(Health::default());
+    let health = limits.add_health_check(Health::default());
     let routes = Router::new().route("/guess", post(guess)).route("/other", post(guess)).with_state(limits);
     let http = HttpSettings::from_env(&env).expect("settings");
     client(Service::new(routes, health, &http).expect("a service").router())
@@ -333,14 +333,14 @@ async fn a_function_starts_while_redis_is_down() {
         Env::from_iter([("REDIS_URL", "http://:secret@somewhere"), ("RATE_LIMIT_ADDRESS_PER_MINUTE", "0")]);
     let error = RateLimitSettings::from_env(&env).err().expect("an error").to_string();
     assert!(
-        error.contains("RATE_LIMIT_ADDRESS_PER_MINUTE is wrong: expected a whole number from 1"),
+        error.contains("RATE_LIMIT_ADDRESS_PER_MINUTE is invalid: expected a whole number from 1"),
         "{error}"
     );
     let settings = RateLimitSettings::from_env(&Env::from_iter([("REDIS_URL", "http://:secret@somewhere")]));
     let limits =
         RateLimits::new(&settings.expect("settings"), Clock::default(), |_, _| Box::pin(async { Ok(false) }));
     let error = limits.err().expect("an error").to_string();
-    assert!(error.contains("REDIS_URL is wrong") && !error.contains("secret"), "{error}");
+    assert!(error.contains("REDIS_URL is invalid") && !error.contains("secret"), "{error}");
 }
 
 /// The log of the test's own thread.

@@ -99,7 +99,7 @@ export function defaultName({ kind, content_type }: MediaType): string {
 function unsupported(type: string, name: string): string {
   // Telephones save photos as HEIC. Some systems know no type for them.
   if (/^image\/hei[cf]/i.test(type) || /\.hei[cf]$/i.test(name)) {
-    return `${name} is a HEIC photo. Save it as JPEG, or export it as PDF, and upload that.`;
+    return `${name} is a HEIC photo. Save it as JPEG, or export it as PDF, and upload the new file.`;
   }
   return `${name} is neither a document nor an audio file.`;
 }

@@ -30,8 +30,8 @@ export interface paths {
         };
         /**
          * List audit log entries of the platform
-         * @description Newest first. With `Accept: application/x-ndjson`, the response contains all matching entries as newline-delimited
-         *     JSON, whatever the limit.
+         * @description Newest first. With `Accept: application/x-ndjson`, returns all matching entries as newline-delimited JSON and
+         *     ignores `limit`.
          */
         get: operations["list_audit_logs"];
         put?: never;
@@ -181,7 +181,8 @@ export interface paths {
         };
         /**
          * Summarize totals, daily trend, durations and top contributors
-         * @description New activity may take 30 seconds to appear. Durations, contributors and reviewers are counted by whole hours (UTC).
+         * @description New activity may take 30 seconds to appear. Durations, contributors and reviewers are aggregated by UTC hour, so
+         *     they can include the full hour in which the timeframe begins.
          */
         get: operations["get_summary"];
         put?: never;
@@ -285,8 +286,8 @@ export interface paths {
         put?: never;
         /**
          * Finish a passkey registration
-         * @description Stores the passkey and notifies the account owner by mail. Each ceremony can be finished once, even if this request
-         *     fails.
+         * @description Stores the passkey and notifies the account owner by mail. A ceremony can be used once. If this request fails, start
+         *     a new registration.
          */
         post: operations["finish_passkey_registration"];
         delete?: never;
@@ -307,8 +308,8 @@ export interface paths {
         /**
          * Start a passkey registration
          * @description Pass `options` through `PublicKeyCredential.parseCreationOptionsFromJSON` to `navigator.credentials.create`, and
-         *     send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable and
-         *     verify its user.
+         *     send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable, and
+         *     user verification is required.
          */
         post: operations["start_passkey_registration"];
         delete?: never;
@@ -349,7 +350,7 @@ export interface paths {
         /**
          * Reset the password
          * @description Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
-         *     confirms them, and invalidates all other links.
+         *     confirms them, and invalidates all other password reset links.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -431,8 +432,8 @@ export interface paths {
         };
         /**
          * Verify an email address
-         * @description The account gets the password and name of the registration that the opened link belongs to. Sessions opened with
-         *     another password end. Opening a link twice is allowed, since mail scanners open links too.
+         * @description Each registration mails its own link. The link that is opened sets the password and name from its registration and
+         *     ends sessions that used another password. Opening a link twice is allowed, since mail scanners open links too.
          */
         get: operations["verify_email"];
         put?: never;
@@ -480,7 +481,7 @@ export interface paths {
         /**
          * Create a document and return a signed upload URL
          * @description The document is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and `upload.headers`,
-         *     before `upload.expires_at`. Processing starts by itself.
+         *     before `upload.expires_at`. Processing starts automatically.
          */
         post: operations["create_document"];
         delete?: never;
@@ -526,8 +527,8 @@ export interface paths {
         };
         /**
          * Create a link to the file of a document
-         * @description The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
-         *     of no accepted type is not served.
+         * @description The link expires. The file is served as an attachment whose name has the extension of its media type. A file whose
+         *     type is not accepted cannot be downloaded.
          */
         get: operations["download_document"];
         put?: never;
@@ -610,7 +611,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 documents, with a result for each
-         * @description Each item is created or refused on its own. The results have the order of the request.
+         * @description Items are created independently of each other. Results are in request order.
          */
         post: operations["create_documents"];
         delete?: never;
@@ -630,7 +631,8 @@ export interface paths {
          * Stream the events of a project
          * @description Sends item transitions as server-sent events. The schema describes one event, whose `data` is sent as JSON. The id of
          *     an event is the position to resume from. Comments are heartbeats. An `end` event means that you lost access: do not
-         *     reconnect. If the stream ends without one, reconnect with the last id, as `EventSource` does automatically.
+         *     reconnect. If the stream ends without an `end` event, reconnect with the last id, as `EventSource` does
+         *     automatically.
          */
         get: operations["stream_events"];
         put?: never;
@@ -677,9 +679,9 @@ export interface paths {
         put?: never;
         /**
          * Create a project export
-         * @description The export contains the items created before this request, documents first, in the order of their creation. Each
-         *     item has its text as of the moment it is written. The file is written in the background. The caller gets a mail when
-         *     it is ready.
+         * @description The export contains the items created before this request, documents first, in the order of their creation. The file
+         *     is written in the background. Each item is written with its text at that time. The caller gets a mail when it is
+         *     ready.
          *
          *     In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
          */
@@ -718,7 +720,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Checks the platform and its dependencies
+         * Check the platform and its dependencies
          * @description The status is `degraded` if an optional dependency is unavailable. A report is at most one second old.
          */
         get: operations["get_health"];
@@ -738,7 +740,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Checks the process
+         * Check the process
          * @description The status is 200 while the process runs. Its dependencies are not checked.
          */
         get: operations["get_liveness"];
@@ -1016,7 +1018,7 @@ export interface paths {
         };
         /**
          * List items awaiting review, excluding those claimed by others
-         * @description The oldest items come first, or those with the lowest confidence.
+         * @description With `order=oldest`, the oldest items come first. With `order=confidence`, those with the lowest confidence do.
          */
         get: operations["list_queue"];
         put?: never;
@@ -1042,8 +1044,8 @@ export interface paths {
         head?: never;
         /**
          * Approve or reject an item
-         * @description The first decision counts. The uploader of a rejected item gets a mail with the feedback. Nobody decides on their own
-         *     upload while another member can.
+         * @description An item can be decided once, unless it is reopened. The uploader of a rejected item gets a mail with the feedback.
+         *     You can decide on your own upload only if no other member can.
          */
         patch: operations["decide_item"];
         trace?: never;
@@ -1081,7 +1083,7 @@ export interface paths {
         };
         /**
          * List the history of an item
-         * @description The latest change comes first. Each has the user, the time, and the text before and after.
+         * @description The latest change comes first. Each entry has the user, the time, and the text before and after.
          */
         get: operations["list_history"];
         put?: never;
@@ -1123,7 +1125,7 @@ export interface paths {
         put?: never;
         /**
          * Decide on up to 100 items, with a result for each
-         * @description Each decision is accepted or refused on its own. The results have the order of the request.
+         * @description Items are decided independently of each other. Results are in request order.
          */
         post: operations["decide_items"];
         delete?: never;
@@ -1348,7 +1350,7 @@ export interface paths {
         /**
          * Create a voice sample and return a signed upload URL
          * @description The voice sample is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and
-         *     `upload.headers`, before `upload.expires_at`. Processing starts by itself.
+         *     `upload.headers`, before `upload.expires_at`. Processing starts automatically.
          */
         post: operations["create_voice_sample"];
         delete?: never;
@@ -1394,8 +1396,8 @@ export interface paths {
         };
         /**
          * Create a link to the file of a voice sample
-         * @description The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
-         *     of no accepted type is not served.
+         * @description The link expires. The file is served as an attachment whose name has the extension of its media type. A file whose
+         *     type is not accepted cannot be downloaded.
          */
         get: operations["download_voice_sample"];
         put?: never;
@@ -1479,7 +1481,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 voice samples, with a result for each
-         * @description Each item is created or refused on its own. The results have the order of the request.
+         * @description Items are created independently of each other. Results are in request order.
          */
         post: operations["create_voice_samples"];
         delete?: never;
@@ -1714,7 +1716,7 @@ export interface components {
          * @description The id of a passkey registration or sign-in that has started and not finished.
          */
         CeremonyId: string;
-        /** @description The new password, and the current one as proof. */
+        /** @description The new password, and the current password as proof. */
         ChangePassword: {
             /**
              * Format: password
@@ -1758,7 +1760,7 @@ export interface components {
         };
         /** @description Up to 100 items of one kind and project. */
         CreateDocumentBatch: {
-            /** @description The items, each as in the request that creates a single item. Each succeeds or fails on its own. */
+            /** @description The items, with the fields of a request for a single item. Items are created independently of each other. */
             items: {
                 content_type: components["schemas"]["DocumentContentType"];
                 /** @description The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum. */
@@ -1819,7 +1821,7 @@ export interface components {
         };
         /** @description Up to 100 items of one kind and project. */
         CreateVoiceSampleBatch: {
-            /** @description The items, each as in the request that creates a single item. Each succeeds or fails on its own. */
+            /** @description The items, with the fields of a request for a single item. Items are created independently of each other. */
             items: {
                 content_type: components["schemas"]["VoiceContentType"];
                 /** @description The big-endian CRC32C of the file, in Base64. Cloud Storage refuses an upload with another checksum. */
@@ -1850,7 +1852,7 @@ export interface components {
         Day: {
             /**
              * Format: int64
-             * @description Approvals by a reviewer, or automatic ones in a project without reviewers.
+             * @description The number of approvals. Items of a project without reviewers are approved automatically.
              */
             approved: number;
             /** Format: date */
@@ -1874,8 +1876,8 @@ export interface components {
             uploaded: number;
         };
         /**
-         * @description A Pub/Sub message that could not be delivered within the maximum number of attempts. Of several messages about the same
-         *     work, the last one is kept.
+         * @description A Pub/Sub message that could not be delivered within the maximum number of attempts. A later message about the same
+         *     work replaces an earlier message.
          */
         DeadLetter: {
             attributes: Record<string, unknown>;
@@ -1891,7 +1893,7 @@ export interface components {
             message_id: string;
             /** @description True if the message can be replayed. */
             replayable: boolean;
-            /** @description The subscription that the message could not be delivered to. */
+            /** @description The subscription to which the message could not be delivered. */
             subscription: string;
         };
         /**
@@ -1909,7 +1911,7 @@ export interface components {
              */
             next_cursor: string | null;
         };
-        /** @description The result of a call for all dead letters that match a filter. */
+        /** @description The result of replaying or deleting the dead letters that match a filter. */
         DeadLettersDone: {
             /** @description Number of dead letters that this call replayed or deleted. */
             done: number;
@@ -2247,7 +2249,7 @@ export interface components {
             /** @description `User-Agent` header of the user. Null if someone else acted or the actor is unknown. */
             user_agent: string | null;
         };
-        /** @description Feedback in the account data export: what the user wrote when deciding on an item. */
+        /** @description Feedback in the account data export: the user wrote it when deciding on an item. */
         ExportedFeedback: {
             feedback: string;
             item_id: components["schemas"]["ItemId"];
@@ -2907,7 +2909,10 @@ export interface components {
         };
         /** @description Credentials for signing in with a password. */
         PasswordLogin: {
-            /** @description The address in any case. An address without an account is answered like a wrong password. */
+            /**
+             * @description The email address. Case is ignored. The response for an address without an account is the same as for a wrong
+             *     password.
+             */
             email: string;
             /** Format: password */
             password: string;
@@ -2945,14 +2950,14 @@ export interface components {
             done: number;
             /**
              * Format: int64
-             * @description The amount of work, an estimate until the last part is stored.
+             * @description The total amount of work. It is an estimate until the last part is stored.
              */
             total: number;
             /** @description The unit of `done` and `total`. */
             unit: components["schemas"]["ProgressUnit"];
         };
         /**
-         * @description The unit of a progress.
+         * @description The unit in which progress is counted.
          * @enum {string}
          */
         ProgressUnit: "pages" | "percent";
@@ -3013,7 +3018,7 @@ export interface components {
              * @example k3Jx0V1bq8n2Wm5c7Tz4Yg
              */
             challenge: string;
-            /** @description The passkeys that the account has already. */
+            /** @description The existing passkeys of the account. */
             excludeCredentials?: components["schemas"]["PublicKeyCredentialDescriptorJSON"][];
             extensions?: components["schemas"]["PasskeyCreationExtensions"];
             hints?: components["schemas"]["PublicKeyCredentialHint"][];
@@ -3026,7 +3031,7 @@ export interface components {
             timeout?: number;
             user: components["schemas"]["PublicKeyCredentialUserEntityJSON"];
         };
-        /** @description A passkey by its id. */
+        /** @description A reference to a passkey by its id. */
         PublicKeyCredentialDescriptorJSON: {
             /**
              * @description Bytes in Base64url without padding (RFC 4648, 5).
@@ -3364,7 +3369,7 @@ export interface components {
             totals: components["schemas"]["Totals"];
             /**
              * Format: double
-             * @description Minutes of transcribed speech.
+             * @description The number of minutes of transcribed speech.
              */
             voice_minutes: number;
         };
@@ -4578,7 +4583,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The result of a call for all dead letters that match a filter. */
+            /** @description The result of replaying or deleting the dead letters that match a filter. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4702,7 +4707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The result of a call for all dead letters that match a filter. */
+            /** @description The result of replaying or deleting the dead letters that match a filter. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -127,7 +127,7 @@ RULES = [
     # An authenticator signs the content of a credential.
     (r"credential", r""),
     # The IANA database of time zones.
-    (r"timezone", r"is not the name of a time zone"),
+    (r"timezone", r"must be an IANA time zone such as Europe/Berlin"),
     # Positions in the history of this platform.
     (r"last_event_id|Last-Event-ID", r".*is not the id of an event"),
     # The names `.` and `..`, and blanks of any script.

@@ -31,20 +31,20 @@ pub(crate) async fn list_dead_letters(
 }
 
 /// The parts of a dead letter that a replay needs.
-pub(crate) struct Letter {
+pub(crate) struct ReplayableMessage {
     pub(crate) id: DeadLetterId,
     pub(crate) subscription: String,
     pub(crate) attributes: Value,
     pub(crate) data: String,
 }
 
-/// Deletes and returns a dead letter. Of two concurrent calls, only one gets it.
-pub(crate) async fn take_dead_letter(
+/// Deletes and returns a dead letter. If two calls run concurrently, only the first returns it.
+pub(crate) async fn delete_dead_letter(
     db: &mut PgConnection,
     id: DeadLetterId,
-) -> Result<Option<Letter>, sqlx::Error> {
+) -> Result<Option<ReplayableMessage>, sqlx::Error> {
     sqlx::query_as!(
-        Letter,
+        ReplayableMessage,
         r#"delete from dead_letters where id = $1 returning id as "id: DeadLetterId", subscription, attributes, data"#,
         id.0,
     )
@@ -53,13 +53,13 @@ pub(crate) async fn take_dead_letter(
 }
 
 /// Deletes and returns up to `limit` dead letters that match a filter, oldest first, and counts those that remain. Skips
-/// those that a concurrent call has taken. With `is_replay`, only those that can be replayed match.
-pub(crate) async fn take_dead_letters(
+/// dead letters that a concurrent call is deleting. With `is_replay`, only dead letters that can be replayed match.
+pub(crate) async fn delete_dead_letters(
     db: &mut PgConnection,
     filter: &DeadLetterFilter,
     is_replay: bool,
     limit: i64,
-) -> Result<(Vec<Letter>, i64), sqlx::Error> {
+) -> Result<(Vec<ReplayableMessage>, i64), sqlx::Error> {
     let rows = sqlx::query!(
         r#"
         with matching as materialized (
@@ -99,7 +99,7 @@ pub(crate) async fn take_dead_letters(
     let remaining = rows.first().map_or(0, |row| row.remaining);
     let letters = rows.into_iter().filter_map(|row| {
         let (id, subscription, attributes) = (row.id?, row.subscription?, row.attributes?);
-        Some(Letter { id, subscription, attributes, data: row.data? })
+        Some(ReplayableMessage { id, subscription, attributes, data: row.data? })
     });
     Ok((letters.collect(), remaining))
 }

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::model::{ListUsers, Membership, User, UserStatus};
 
-/// A page of users. Each filter that has an index gets a statement of its own, so that the plan uses the index whatever
-/// the other filters are.
+/// A page of users. Each filter with an index has its own statement, so that the plan uses the index regardless of the
+/// other filters.
 macro_rules! page {
     ($leading:literal, $db:expr, $query:expr, $after:expr, $rows:expr) => {
         sqlx::query_as!(

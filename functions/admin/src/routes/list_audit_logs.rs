@@ -64,8 +64,8 @@ pub(crate) struct ListAuditLogs {
 
 /// List audit log entries of the platform
 ///
-/// Newest first. With `Accept: application/x-ndjson`, the response contains all matching entries as newline-delimited
-/// JSON, whatever the limit.
+/// Newest first. With `Accept: application/x-ndjson`, returns all matching entries as newline-delimited JSON and
+/// ignores `limit`.
 #[utoipa::path(get, path = "/admin/audit-logs", tag = "admin", params(ListAuditLogs, PageQuery),
     responses((status = OK, content((Page<AuditLog> = "application/json"),
         (AuditLog = "application/x-ndjson")))))]

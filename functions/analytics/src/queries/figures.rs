@@ -48,7 +48,7 @@ macro_rules! select_figures {
                 select bucket.*
                 from parts
                 cross join lateral (
-                    select kind, pages, voice_milliseconds, confidence_millionths, confident
+                    select kind, pages, voice_milliseconds, confidence_millionths, confidence_count
                     from statistics_counts
                     where project_id = parts.project_id and grain = parts.grain
                       and starts_at >= parts.since and starts_at < parts.until
@@ -64,16 +64,18 @@ macro_rules! select_figures {
                 select bucket.*
                 from parts
                 cross join lateral (
-                    select statistics_durations.until, bins
+                    select statistics_durations.milestone, bins
                     from statistics_durations
                     where project_id = parts.project_id and grain = parts.grain
                       and starts_at >= parts.since and starts_at < parts.until
                     offset 0
                 ) as bucket
             ), took as (
-                select took.until, duration_bin(took.seconds) as bin
+                select took.milestone, duration_bin(took.seconds) as bin
                 from unfolded
-                cross join lateral (values ('text', seconds_to_text), ('decision', seconds_to_decision)) as took (until, seconds)
+                cross join lateral (
+                    values ('text', seconds_to_text), ('decision', seconds_to_decision)
+                ) as took (milestone, seconds)
                 where took.seconds is not null and at >= bucket_start('hour', ($2::timestamptz[])[1])
             ), people as materialized (
                 select user_id, sum(uploaded)::bigint as uploaded, sum(approved)::bigint as approved,
@@ -152,7 +154,7 @@ macro_rules! select_figures {
                        from (
                            select kind, sum(pages)::bigint as pages, sum(voice_milliseconds)::bigint as voice_milliseconds,
                                   sum(confidence_millionths)::bigint as confidence_millionths,
-                                  sum(confident)::bigint as confident
+                                  sum(confidence_count)::bigint as confidence_count
                            from read
                            group by kind
                        ) as sums
@@ -201,9 +203,9 @@ macro_rules! select_figures {
     };
 }
 
-/// Returns the activity in the window and the current totals. If `maintenance` has not filled the buckets for long, the
-/// limits make the figures late instead of the query slow. They also keep the planner's cost estimate below the
-/// threshold of JIT compilation.
+/// Returns the activity in the window and the current totals. If `maintenance` has not filled the buckets for a long
+/// time, the limits keep the query fast, and the figures lag behind. They also keep the planner's cost estimate below
+/// the threshold of JIT compilation.
 pub(crate) async fn figures(db: &PgPool, scope: &Scope, window: &Window) -> Result<Figures, sqlx::Error> {
     let buckets = scope.buckets();
     let grains: Vec<&str> = window.parts.iter().map(|part| part.grain).collect();

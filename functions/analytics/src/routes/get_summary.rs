@@ -11,7 +11,8 @@ use crate::{
 
 /// Summarize totals, daily trend, durations and top contributors
 ///
-/// New activity may take 30 seconds to appear. Durations, contributors and reviewers are counted by whole hours (UTC).
+/// New activity may take 30 seconds to appear. Durations, contributors and reviewers are aggregated by UTC hour, so
+/// they can include the full hour in which the timeframe begins.
 #[utoipa::path(get, path = "/analytics/summary", tag = "analytics", params(GetSummary),
     responses((status = OK, body = Summary)))]
 pub(crate) async fn get_summary(

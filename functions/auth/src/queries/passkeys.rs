@@ -45,7 +45,8 @@ pub(crate) async fn insert_ceremony(
     Ok(())
 }
 
-/// Deletes a user's registration ceremony and returns its state. Only one of several parallel calls gets it.
+/// Deletes a user's registration ceremony and returns its state. If several calls run concurrently, only one returns
+/// the state.
 pub(crate) async fn take_registration(
     db: &PgPool,
     id: CeremonyId,
@@ -62,7 +63,7 @@ pub(crate) async fn take_registration(
     .await
 }
 
-/// Deletes a sign-in ceremony and returns its state. Only one of several parallel calls gets it.
+/// Deletes a sign-in ceremony and returns its state. If several calls run concurrently, only one returns the state.
 pub(crate) async fn take_authentication(
     db: &PgPool,
     id: CeremonyId,
@@ -89,7 +90,7 @@ pub(crate) async fn insert_passkey(
     name: &Name,
     now: OffsetDateTime,
 ) -> Result<(), Problem> {
-    // The lock waits for a password reset or change, and then sees that it has ended the session.
+    // The lock waits for a concurrent password reset or change. If that ended the session, no passkey is inserted.
     let inserted = sqlx::query!(
         "
         insert into passkeys (id, user_id, credential_id, credential, name, created_at)

@@ -128,7 +128,8 @@ pub(crate) struct PasswordReset {
     pub(crate) global_role: Option<GlobalRole>,
 }
 
-/// Returns the reset of a token and locks the account, which serializes the use of its links.
+/// Returns the password reset of a token and locks its account. The lock serializes requests with links of this
+/// account.
 pub(crate) async fn lock_password_reset(
     db: &mut PgConnection,
     token_hash: &[u8],

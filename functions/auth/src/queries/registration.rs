@@ -140,7 +140,7 @@ pub(crate) struct Verification {
     pub(crate) used: bool,
 }
 
-/// Returns the registration of a token and locks the account, which serializes the use of its links.
+/// Returns the registration of a token and locks its account. The lock serializes requests with links of this account.
 pub(crate) async fn lock_verification(
     db: &mut PgConnection,
     token_hash: &[u8],

@@ -28,7 +28,8 @@ pub(crate) struct OpenedSession {
 }
 
 /// Opens a session and writes its audit row, unless the password changed or the account was closed after the proof was
-/// checked. Records `notice` in the outbox when the sign-in is unfamiliar. A single statement, hence atomic by itself.
+/// checked. Records `notice` in the outbox when the sign-in is unfamiliar. Sends a single statement, which is atomic
+/// without a transaction.
 pub(crate) async fn insert_session(
     db: &PgPool,
     new: &NewSession,

@@ -42,8 +42,8 @@ pub(crate) struct FinishPasskeyRegistration {
 
 /// Finish a passkey registration
 ///
-/// Stores the passkey and notifies the account owner by mail. Each ceremony can be finished once, even if this request
-/// fails.
+/// Stores the passkey and notifies the account owner by mail. A ceremony can be used once. If this request fails, start
+/// a new registration.
 #[utoipa::path(post, path = "/auth/passkeys/register/finish", tag = "auth",
     responses((status = CREATED, body = Passkey),
         (status = BAD_REQUEST, description = "ceremony_invalid"),

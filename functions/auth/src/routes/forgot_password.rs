@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     base::text::EmailAddress,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{self, Account, HasAccount, Limited},
+    identity::rate_limit::{self, Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -50,7 +50,7 @@ pub(crate) enum ResetState {
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn forgot_password(
     State(resets): State<PasswordResets>,
-    Limited { body: Json(body), .. }: Limited<Json<ForgotPassword>>,
+    RateLimited { body: Json(body), .. }: RateLimited<Json<ForgotPassword>>,
 ) -> Result<(StatusCode, Json<ResetStatus>)> {
     constant_time::respond(resets.request(&body.email)).await?;
     Ok((StatusCode::ACCEPTED, Json(ResetStatus { status: ResetState::ResetSent })))

@@ -10,7 +10,7 @@ use shared::{
         openapi::{Described, Describes},
         problem::{Code, Problem, Result},
     },
-    identity::rate_limit::{Account, HasAccount, Limited},
+    identity::rate_limit::{Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -25,7 +25,8 @@ use crate::{
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordLogin {
-    /// The address in any case. An address without an account is answered like a wrong password.
+    /// The email address. Case is ignored. The response for an address without an account is the same as for a wrong
+    /// password.
     #[garde(length(chars, max = 1000))]
     #[schema(max_length = 1000)]
     email: String,
@@ -53,7 +54,7 @@ impl HasAccount for Login {
     fn account(&self) -> Account<'_> {
         match &self.0 {
             Proof::Password(login) => Account::Email(&login.email),
-            // Only a verified signature shows whose passkey it is.
+            // The owner of a passkey is known only after its signature is verified.
             Proof::Passkey(_) => Account::Unnamed,
         }
     }
@@ -97,7 +98,7 @@ impl Describes for Login {
 pub(crate) async fn login(
     State(sign_in): State<SignIn>,
     State(sessions): State<Sessions>,
-    Limited { body: Login(proof), spent }: Limited<Login>,
+    RateLimited { body: Login(proof), charges }: RateLimited<Login>,
 ) -> Result<Json<Tokens>> {
     let attempt = match &proof {
         Proof::Password(login) => sign_in.by_password(&login.email, &login.password).await?,
@@ -106,7 +107,7 @@ pub(crate) async fn login(
     match attempt {
         Attempt::Verified(user) => sessions.open(&user).await.map(Json),
         Attempt::Failed(failed) => {
-            spent.failed().await;
+            charges.failed().await;
             Err(sessions.refuse(&failed).await?)
         }
     }

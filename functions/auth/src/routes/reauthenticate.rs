@@ -13,7 +13,7 @@ use shared::{
     },
     identity::{
         principal::{AnySession, RECENT},
-        rate_limit::Limited,
+        rate_limit::RateLimited,
     },
 };
 use time::OffsetDateTime;
@@ -48,7 +48,7 @@ pub(crate) struct RecentUntil {
 pub(crate) async fn reauthenticate(
     State(app): State<AppState>,
     State(sign_in): State<SignIn>,
-    Limited { body: AnySession(principal), spent }: Limited<AnySession>,
+    RateLimited { body: AnySession(principal), charges }: RateLimited<AnySession>,
     proof: Proof<Password>,
 ) -> Result<Json<RecentUntil>> {
     let user = principal.user_id;
@@ -68,6 +68,6 @@ pub(crate) async fn reauthenticate(
     }
     audit::record(&mut tx, Entry { outcome: Outcome::Failure, ..entry }, now).await?;
     tx.commit().await?;
-    spent.failed().await;
+    charges.failed().await;
     Err(Problem::new(Code::InvalidCredentials))
 }

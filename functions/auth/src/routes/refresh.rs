@@ -6,13 +6,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use shared::{
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Account, HasAccount, Limited},
+    identity::rate_limit::{Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
 use crate::{model::Tokens, sessions::Sessions};
 
-/// Leading characters that all refresh tokens of a session share: the session id without its last two bits.
+/// The number of leading characters that all refresh tokens of a session share. They encode the session id without its
+/// last two bits.
 const SESSION_CHARACTERS: usize = 21;
 
 /// A refresh token to exchange.
@@ -40,7 +41,7 @@ impl HasAccount for Refresh {
         (status = UNAUTHORIZED, description = "unauthenticated, refresh_reused")))]
 pub(crate) async fn refresh(
     State(sessions): State<Sessions>,
-    Limited { body: Json(body), .. }: Limited<Json<Refresh>>,
+    RateLimited { body: Json(body), .. }: RateLimited<Json<Refresh>>,
 ) -> Result<Json<Tokens>> {
     sessions.refresh(&body.refresh_token).await.map(Json)
 }

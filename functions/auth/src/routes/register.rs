@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     base::text::{EmailAddress, Name, NewPassword},
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{self, Account, HasAccount, Limited},
+    identity::rate_limit::{self, Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -49,7 +49,7 @@ impl HasAccount for Register {
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn register(
     State(registration): State<Registration>,
-    Limited { body: Json(new), .. }: Limited<Json<Register>>,
+    RateLimited { body: Json(new), .. }: RateLimited<Json<Register>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
     let work = registration.register(&new.email, &new.password, new.display_name.as_ref());
     constant_time::respond(work).await?;

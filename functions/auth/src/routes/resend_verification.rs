@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     base::text::EmailAddress,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{self, Account, HasAccount, Limited},
+    identity::rate_limit::{self, Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -41,7 +41,7 @@ impl HasAccount for ResendVerification {
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
 pub(crate) async fn resend_verification(
     State(registration): State<Registration>,
-    Limited { body: Json(body), .. }: Limited<Json<ResendVerification>>,
+    RateLimited { body: Json(body), .. }: RateLimited<Json<ResendVerification>>,
 ) -> Result<(StatusCode, Json<VerificationStatus>)> {
     constant_time::respond(registration.resend(&body.email)).await?;
     Ok((StatusCode::ACCEPTED, Json(VerificationStatus { status: VerificationState::VerificationSent })))

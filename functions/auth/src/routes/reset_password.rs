@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     base::text::NewPassword,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Account, HasAccount, Limited},
+    identity::rate_limit::{Account, HasAccount, RateLimited},
 };
 use utoipa::ToSchema;
 
@@ -35,13 +35,13 @@ impl HasAccount for ResetPassword {
 /// Reset the password
 ///
 /// Sets a new password with the token from a mailed link. Ends all sessions, suspends all passkeys until their owner
-/// confirms them, and invalidates all other links.
+/// confirms them, and invalidates all other password reset links.
 #[utoipa::path(post, path = "/auth/password/reset", tag = "auth", request_body = ResetPassword,
     responses((status = NO_CONTENT),
         (status = BAD_REQUEST, description = "token_invalid, token_expired")))]
 pub(crate) async fn reset_password(
     State(resets): State<PasswordResets>,
-    Limited { body: Json(body), .. }: Limited<Json<ResetPassword>>,
+    RateLimited { body: Json(body), .. }: RateLimited<Json<ResetPassword>>,
 ) -> Result<StatusCode> {
     resets.reset(&body.token, &body.password).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -4,7 +4,7 @@ use axum::extract::State;
 use shared::{
     base::ids::CeremonyId,
     http::{extract::Json, problem::Result},
-    identity::rate_limit::{Anonymous, Limited},
+    identity::rate_limit::{Anonymous, RateLimited},
 };
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     responses((status = OK, body = PasskeyLoginStarted)))]
 pub(crate) async fn start_passkey_login(
     State(app): State<AppState>,
-    _: Limited<Anonymous>,
+    _: RateLimited<Anonymous>,
 ) -> Result<Json<CeremonyStarted>> {
     let started = app.passkeys.start_authentication()?;
     let ceremony_id = CeremonyId::new();

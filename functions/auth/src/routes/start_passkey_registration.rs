@@ -16,8 +16,8 @@ use crate::{
 /// Start a passkey registration
 ///
 /// Pass `options` through `PublicKeyCredential.parseCreationOptionsFromJSON` to `navigator.credentials.create`, and
-/// send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable and
-/// verify its user.
+/// send the result to `POST /auth/passkeys/register/finish` within five minutes. The passkey must be discoverable, and
+/// user verification is required.
 #[utoipa::path(post, path = "/auth/passkeys/register/start", tag = "auth",
     responses((status = OK, body = PasskeyRegistrationStarted)))]
 pub(crate) async fn start_passkey_registration(

@@ -11,7 +11,7 @@ use shared::{
     },
     identity::{
         mail_token,
-        rate_limit::{Account, HasAccount, Limited},
+        rate_limit::{Account, HasAccount, RateLimited},
     },
 };
 use utoipa::IntoParams;
@@ -41,14 +41,14 @@ impl HasAccount for VerifyEmail {
 
 /// Verify an email address
 ///
-/// The account gets the password and name of the registration that the opened link belongs to. Sessions opened with
-/// another password end. Opening a link twice is allowed, since mail scanners open links too.
+/// Each registration mails its own link. The link that is opened sets the password and name from its registration and
+/// ends sessions that used another password. Opening a link twice is allowed, since mail scanners open links too.
 #[utoipa::path(get, path = "/auth/verify-email", tag = "auth", params(VerifyEmail),
     responses((status = OK, body = VerificationStatus),
         (status = BAD_REQUEST, description = "token_invalid, token_expired")))]
 pub(crate) async fn verify_email(
     State(app): State<AppState>,
-    Limited { body: Query(query), .. }: Limited<Query<VerifyEmail>>,
+    RateLimited { body: Query(query), .. }: RateLimited<Query<VerifyEmail>>,
 ) -> Result<Json<VerificationStatus>> {
     let verified = Json(VerificationStatus { status: VerificationState::Verified });
     let now = app.clock.now();

@@ -100,7 +100,7 @@ async fn a_client_that_requests_too_many_mails_is_refused_before_anything_change
 async fn a_capped_owner_can_use_the_newest_reset_link(db: PgPool) {
     let auth = Auth::start_with(db, &[("RECIPIENT_MAILS_PER_DAY", "2")]).await;
     auth.account("ada@example.org").await;
-    let token = auth.forget("ada@example.org").await;
+    let token = auth.request_password_reset("ada@example.org").await;
     for _ in 0..3 {
         auth.platform.clock.advance(Duration::minutes(50));
         auth.request(ROUTES[2], "ada@example.org").await.assert_status(202);
@@ -121,7 +121,7 @@ async fn a_cap_used_up_by_other_mails_leaves_the_owner_one_reset_link(db: PgPool
     }
     let exists = EmailRequested::AccountExists { user_id: ada.id };
     assert_eq!(auth.platform.events::<EmailRequested>().await, [exists.clone(), exists]);
-    let token = auth.forget("ada@example.org").await;
+    let token = auth.request_password_reset("ada@example.org").await;
     for email in ["ada@example.org", "nobody@example.org", "nobody@example.org", "nobody@example.org"] {
         auth.request(ROUTES[2], email).await.assert_status(202);
     }

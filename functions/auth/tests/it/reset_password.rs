@@ -17,7 +17,10 @@ async fn a_reset_ends_all_sessions_and_invalidates_other_links(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
     let (access, refresh) = auth.tokens("ada@example.org").await;
-    let (other, token) = (auth.forget("ada@example.org").await, auth.forget("ada@example.org").await);
+    let (other, token) = (
+        auth.request_password_reset("ada@example.org").await,
+        auth.request_password_reset("ada@example.org").await,
+    );
 
     reset(&auth, &token).await.assert_status(204);
 
@@ -36,7 +39,7 @@ async fn a_reset_ends_all_sessions_and_invalidates_other_links(db: PgPool) {
 async fn a_link_works_once_under_parallel_use(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
-    let token = auth.forget("ada@example.org").await;
+    let token = auth.request_password_reset("ada@example.org").await;
     let answers = join_all((0..5).map(|_| reset(&auth, &token))).await;
     let done = answers.iter().filter(|answer| answer.status == 204).count();
     assert_eq!(done, 1);
@@ -47,7 +50,7 @@ async fn a_link_works_once_under_parallel_use(db: PgPool) {
 async fn invalid_links_and_weak_passwords_are_refused(db: PgPool) {
     let auth = Auth::start(db).await;
     auth.account("ada@example.org").await;
-    let token = auth.forget("ada@example.org").await;
+    let token = auth.request_password_reset("ada@example.org").await;
     reset(&auth, "made-up").await.assert_problem(400, "token_invalid");
     let short =
         auth.client.post("/auth/password/reset", json!({"token": token, "password": "short", "x": 1})).await;

@@ -44,7 +44,7 @@ impl Auth {
     }
 
     /// Requests a password reset and returns the token of the mail.
-    pub(crate) async fn forget(&self, email: &str) -> String {
+    pub(crate) async fn request_password_reset(&self, email: &str) -> String {
         self.client.post("/auth/password/forgot", json!({"email": email})).await.assert_status(202);
         let events = self.platform.events::<EmailRequested>().await;
         let [EmailRequested::PasswordReset { reset_id }] = events[..] else {
@@ -55,7 +55,7 @@ impl Auth {
 
     /// Sets a password with a mailed link and consumes the mail about it.
     pub(crate) async fn reset(&self, email: &str, password: &str) {
-        let body = json!({"token": self.forget(email).await, "password": password});
+        let body = json!({"token": self.request_password_reset(email).await, "password": password});
         self.client.post("/auth/password/reset", body).await.assert_status(204);
         let events = self.platform.events::<EmailRequested>().await;
         assert!(matches!(events[..], [EmailRequested::PasswordChanged { .. }]), "{events:?}");

@@ -81,7 +81,7 @@ where
 }
 
 impl<T: ToSchema> PartialSchema for CreateBatch<T> {
-    /// Describes the items like single requests, except that they may omit the project.
+    /// Describes the items like requests for single items, except that they may omit the project.
     fn schema() -> RefOr<Schema> {
         let mut item = T::schema();
         if let RefOr::T(Schema::Object(item)) = &mut item {
@@ -91,7 +91,7 @@ impl<T: ToSchema> PartialSchema for CreateBatch<T> {
             "The project of all items. Items may omit `project_id`. An item that names another project is refused.",
         ));
         let items = ArrayBuilder::new().items(item).min_items(Some(1)).max_items(Some(100)).description(Some(
-            "The items, each as in the request that creates a single item. Each succeeds or fails on its own.",
+            "The items, with the fields of a request for a single item. Items are created independently of each other.",
         ));
         ObjectBuilder::new()
             .property("project_id", project)
@@ -115,7 +115,7 @@ impl<T: ToSchema> ToSchema for CreateBatch<T> {
     }
 }
 
-/// Checks that a file name is visible and contains no path, no control character and no line separator.
+/// Checks that a file name is not blank and contains no path, no control character and no line separator.
 pub(crate) fn is_filename(name: &str, (): &()) -> garde::Result {
     if name.chars().any(|character| is_disguise(character) || matches!(character, '/' | '\\')) {
         return Err(garde::Error::new("must not contain a path, a control character or a line separator"));

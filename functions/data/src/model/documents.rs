@@ -37,14 +37,14 @@ pub(crate) struct Document {
 }
 
 #[derive(Default, Deserialize)]
-struct Own {
+struct KindFields {
     domain: Option<String>,
     page_count: Option<i32>,
 }
 
 impl From<ItemRow> for Document {
     fn from(row: ItemRow) -> Self {
-        let Own { domain, page_count } = row.own_fields();
+        let KindFields { domain, page_count } = row.kind_fields();
         Self { kind: KindName::default(), item: row.item, domain, page_count }
     }
 }
@@ -152,7 +152,7 @@ impl From<CreateDocument> for NewItem {
             size_bytes: new.size_bytes.bytes(),
             crc32c: new.crc32c,
             resumable: new.resumable || new.size_bytes.bytes() > RESUMABLE_FROM_BYTES,
-            own: json!({"domain": new.domain.as_deref().map(nfc)}),
+            kind_fields: json!({"domain": new.domain.as_deref().map(nfc)}),
         }
     }
 }

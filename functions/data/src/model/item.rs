@@ -52,14 +52,14 @@ pub(crate) struct Item {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Progress {
     pub(crate) done: i64,
-    /// The amount of work, an estimate until the last part is stored.
+    /// The total amount of work. It is an estimate until the last part is stored.
     pub(crate) total: i64,
     /// The unit of `done` and `total`.
     #[schema(value_type = ProgressUnit)]
     pub(crate) unit: String,
 }
 
-/// The unit of a progress.
+/// The unit in which progress is counted.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "describes a column that only engines write")]
@@ -81,13 +81,13 @@ pub(crate) struct ItemRow {
     pub(crate) resumable: bool,
     pub(crate) corrected_text: Option<String>,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
 }
 
 impl ItemRow {
     /// Deserializes the fields of the item's kind.
-    pub(crate) fn own_fields<T: DeserializeOwned + Default>(&self) -> T {
-        T::deserialize(&self.own).unwrap_or_default()
+    pub(crate) fn kind_fields<T: DeserializeOwned + Default>(&self) -> T {
+        T::deserialize(&self.kind_fields).unwrap_or_default()
     }
 
     /// Returns the properties that the file of the current upload must have.
@@ -101,9 +101,9 @@ impl ItemRow {
     }
 }
 
-/// An upload whose bytes are awaited. The fields have the names of the item's columns.
+/// An upload whose bytes have not arrived. The fields have the names of the item's columns.
 #[derive(Serialize)]
-pub(crate) struct AwaitedUpload {
+pub(crate) struct IncompleteUpload {
     pub(crate) upload_no: i32,
     pub(crate) original_filename: String,
     pub(crate) content_type: String,
@@ -112,7 +112,7 @@ pub(crate) struct AwaitedUpload {
     pub(crate) resumable: bool,
 }
 
-impl AwaitedUpload {
+impl IncompleteUpload {
     /// Returns the properties that the file must have.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected {
@@ -136,27 +136,30 @@ pub(crate) struct LockedItem {
     pub(crate) kind: ItemKind,
     pub(crate) status: ItemStatus,
     pub(crate) version: i32,
-    /// The first upload of a draft, or the next one of any other item. If that was not requested yet, it has the
-    /// description of the current one and the next number.
-    pub(crate) awaited: AwaitedUpload,
-    /// True if the awaited upload was requested.
+    /// The first upload of a draft, or the next upload of any other item. If the next upload was not requested yet,
+    /// this is a copy of the current upload with the next number.
+    pub(crate) incomplete_upload: IncompleteUpload,
+    /// True if the incomplete upload was requested.
     pub(crate) is_requested: bool,
     pub(crate) domain: Option<String>,
     pub(crate) requested_language: Option<String>,
 }
 
 impl LockedItem {
-    /// Returns whether the item accepts an upload: the first one of a draft, or the next one of a failed or rejected
-    /// item.
+    /// Returns whether the item accepts an upload: the first upload of a draft, or the next upload of a failed or
+    /// rejected item.
     pub(crate) fn accepts_upload(&self) -> bool {
         matches!(self.status, ItemStatus::Draft | ItemStatus::Failed | ItemStatus::Rejected)
     }
 
-    /// Returns the cost of the awaited upload as described now: all its bytes if it begins, only the additional bytes if
-    /// it was requested before.
-    pub(crate) fn cost(&self, upload: &AwaitedUpload) -> Cost {
+    /// Returns the cost of a request that describes the incomplete upload as `upload`: one item and all bytes, or only
+    /// the additional bytes if the upload was requested before.
+    pub(crate) fn cost(&self, upload: &IncompleteUpload) -> Cost {
         if self.is_requested {
-            return Cost { bytes: (upload.size_bytes - self.awaited.size_bytes).max(0), ..Cost::default() };
+            return Cost {
+                bytes: (upload.size_bytes - self.incomplete_upload.size_bytes).max(0),
+                ..Cost::default()
+            };
         }
         Cost { items: 1, bytes: upload.size_bytes, ..Cost::default() }
     }

@@ -9,7 +9,7 @@ use shared::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{AwaitedUpload, bodies::RESUMABLE_FROM_BYTES};
+use super::{IncompleteUpload, bodies::RESUMABLE_FROM_BYTES};
 
 /// An item to be created.
 pub(crate) struct NewItem {
@@ -21,7 +21,7 @@ pub(crate) struct NewItem {
     pub(crate) crc32c: Option<String>,
     pub(crate) resumable: bool,
     /// The fields of the item's kind.
-    pub(crate) own: Value,
+    pub(crate) kind_fields: Value,
 }
 
 /// The description of the next upload. `None` keeps a field unchanged.
@@ -40,9 +40,9 @@ impl NextUpload {
     }
 
     /// Applies the description to an upload.
-    pub(crate) fn apply(self, before: &AwaitedUpload) -> AwaitedUpload {
+    pub(crate) fn apply(self, before: &IncompleteUpload) -> IncompleteUpload {
         let size_bytes = self.size_bytes.unwrap_or(before.size_bytes);
-        AwaitedUpload {
+        IncompleteUpload {
             upload_no: before.upload_no,
             crc32c: if self.changes_bytes() { self.crc32c.clone() } else { before.crc32c.clone() },
             original_filename: self.filename.unwrap_or_else(|| before.original_filename.clone()),
@@ -54,7 +54,7 @@ impl NextUpload {
 }
 
 /// A change of the one field of a kind that members may update.
-pub(crate) enum OwnField {
+pub(crate) enum KindField {
     /// The domain of a document.
     Domain(Field<String>),
     /// The requested language of a voice sample.
@@ -84,5 +84,5 @@ pub(crate) struct Filter {
     pub(crate) words: Option<String>,
 }
 
-/// The sort key of an item in a list: its rank in a search, or else 0, and its id.
+/// The sort key of an item in a list: its rank (0 outside a search) and its id.
 pub(crate) type Place = (f32, Uuid);

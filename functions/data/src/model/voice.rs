@@ -41,14 +41,14 @@ pub(crate) struct VoiceSample {
 }
 
 #[derive(Default, Deserialize)]
-struct Own {
+struct KindFields {
     duration_seconds: Option<f64>,
     requested_language: Option<String>,
 }
 
 impl From<ItemRow> for VoiceSample {
     fn from(row: ItemRow) -> Self {
-        let Own { duration_seconds, requested_language } = row.own_fields();
+        let KindFields { duration_seconds, requested_language } = row.kind_fields();
         Self { kind: KindName::default(), item: row.item, duration_seconds, requested_language }
     }
 }
@@ -160,7 +160,7 @@ impl From<CreateVoiceSample> for NewItem {
             size_bytes: new.size_bytes.bytes(),
             crc32c: new.crc32c,
             resumable: new.resumable || new.size_bytes.bytes() > RESUMABLE_FROM_BYTES,
-            own: json!({"requested_language": new.language}),
+            kind_fields: json!({"requested_language": new.language}),
         }
     }
 }

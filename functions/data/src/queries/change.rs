@@ -5,14 +5,14 @@ use shared::base::ids::ItemId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::model::{AwaitedUpload, Change};
+use crate::model::{Change, IncompleteUpload};
 
-/// Changes the description of a draft's upload, and with it the search index. Without an `entry` for the audit log, the
-/// name, type and size are unchanged, and so is the version.
+/// Changes the description of a draft's upload, and the search index of its name. If `entry` (for the audit log) is
+/// `None`, the name, type and size are unchanged, so the version stays the same.
 pub(crate) async fn describe_draft(
     db: &mut PgConnection,
     id: ItemId,
-    upload: &AwaitedUpload,
+    upload: &IncompleteUpload,
     entry: Option<Value>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
@@ -26,7 +26,7 @@ pub(crate) async fn describe_draft(
                 crc32c = $5,
                 resumable = $6,
                 version = version + ($7::jsonb is not null)::integer,
-                upload_url_at = $8,
+                upload_url_renewed_at = $8,
                 next_attempt_at = null
             where id = $1
             returning *
@@ -55,26 +55,26 @@ pub(crate) async fn describe_draft(
 
 /// Records the next upload of a failed or rejected item. The current upload stays until the bytes of the next one
 /// arrive.
-pub(crate) async fn await_next_upload(
+pub(crate) async fn start_next_upload(
     db: &mut PgConnection,
     id: ItemId,
-    upload: &AwaitedUpload,
+    upload: &IncompleteUpload,
     entry: Option<Value>,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        with awaited as (
+        with started as (
             update items
             set next_upload = $2::jsonb
                     || '{"generation": null, "md5": null, "type_checked": false, "needs_batch": false}',
                 last_upload_no = $3,
-                upload_url_at = $5,
+                upload_url_renewed_at = $5,
                 next_attempt_at = null
             where id = $1
             returning id
         )
-        select case when $4::jsonb is not null then audit_record($4, $5)::text end as recorded from awaited
+        select case when $4::jsonb is not null then audit_record($4, $5)::text end as recorded from started
         "#,
         id.0,
         json!(upload),
@@ -87,8 +87,8 @@ pub(crate) async fn await_next_upload(
     Ok(())
 }
 
-/// Sets the domain of a document, unless it is unchanged. For statistics, the change is a transition from the status
-/// of the document to itself.
+/// Sets the domain of a document, unless it is unchanged. For statistics, records the change as a transition from the
+/// document's status to the same status.
 pub(crate) async fn set_domain(
     db: &mut PgConnection,
     change: &Change,
@@ -148,7 +148,7 @@ pub(crate) async fn set_language(
     Ok(())
 }
 
-/// Deletes an item from everything except its history.
+/// Moves an item to the status `deleted`, and records the deletion in the audit log.
 pub(crate) async fn delete_item(db: &mut PgConnection, change: &Change) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "

@@ -33,14 +33,14 @@ pub(crate) async fn insert_items(
     let sizes: Vec<i64> = new.iter().map(|item| item.size_bytes).collect();
     let checksums: Vec<Option<&str>> = new.iter().map(|item| item.crc32c.as_deref()).collect();
     let resumable: Vec<bool> = new.iter().map(|item| item.resumable).collect();
-    let own: Vec<Value> = new.iter().map(|item| item.own.clone()).collect();
+    let kind_fields: Vec<Value> = new.iter().map(|item| item.kind_fields.clone()).collect();
     sqlx::query!(
         r#"
         with new as (
             select *
             from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::boolean[],
                         $11::jsonb[], $12::jsonb[])
-                as new (id, kind, filename, content_type, size_bytes, crc32c, resumable, own, entry)
+                as new (id, kind, filename, content_type, size_bytes, crc32c, resumable, kind_fields, entry)
         ), created as (
             insert into items
                 (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes, crc32c, resumable,
@@ -49,14 +49,16 @@ pub(crate) async fn insert_items(
             returning id
         ), recorded as (
             insert into item_transitions (item_id, project_id, kind, to_status, version, actor_user_id, at, details)
-            select new.id, $1, kind, 'draft', 1, $2, $3, jsonb_strip_nulls(jsonb_build_object('domain', own -> 'domain'))
+            select new.id, $1, kind, 'draft', 1, $2, $3,
+                   jsonb_strip_nulls(jsonb_build_object('domain', kind_fields -> 'domain'))
             from new join created using (id)
         ), searched as (
             insert into item_search (item_id, part, project_id, kind, words)
             select new.id, 0, $1, kind, search_words(filename)
             from new join created using (id)
         )
-        select item_insert_own(id, $1, kind, own)::text as inserted, audit_record(entry, $3)::text as recorded
+        select item_insert_kind_fields(id, $1, kind, kind_fields)::text as inserted,
+               audit_record(entry, $3)::text as recorded
         from new
         join created using (id)
         "#,
@@ -70,7 +72,7 @@ pub(crate) async fn insert_items(
         &sizes,
         &checksums as _,
         &resumable,
-        &own,
+        &kind_fields,
         &entries,
     )
     .fetch_all(db)

@@ -17,11 +17,11 @@ use crate::model::{Export, ExportProgress, ExportRow, NewExport};
 /// The time after which `maintenance` repeats the first message.
 const STEP_TIMEOUT: Duration = Duration::minutes(5);
 
-/// Inserts an export, unless `at_once` exports of the user are in progress. Returns whether it was inserted.
+/// Inserts an export, unless `max_concurrent` exports of the user are in progress. Returns whether it was inserted.
 pub(crate) async fn insert_export(
     db: &mut PgConnection,
     new: &NewExport,
-    at_once: u32,
+    max_concurrent: u32,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
     lock_user(db, new.requested_by).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn insert_export(
         new.kept_until,
         now,
         now + STEP_TIMEOUT,
-        i64::from(at_once),
+        i64::from(max_concurrent),
     )
     .execute(db)
     .await?;

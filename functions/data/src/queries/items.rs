@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::model::{AwaitedUpload, Filter, Item, ItemRow, LockedItem, Progress};
+use crate::model::{Filter, IncompleteUpload, Item, ItemRow, LockedItem, Progress};
 
 struct Row {
     id: ItemId,
@@ -41,7 +41,7 @@ struct Row {
     language: Option<String>,
     version: i32,
     created_at: OffsetDateTime,
-    own: Value,
+    kind_fields: Value,
 }
 
 impl From<Row> for ItemRow {
@@ -85,7 +85,7 @@ impl From<Row> for ItemRow {
             crc32c: row.crc32c,
             resumable: row.resumable,
             corrected_text: row.corrected_text,
-            own: row.own,
+            kind_fields: row.kind_fields,
         }
     }
 }
@@ -106,7 +106,7 @@ macro_rules! select_items {
                    items.progress_unit, items.live_duplicate_of as "duplicate_of: ItemId", items.submitted_at,
                    items.processed_at, items.reviewed_by_id as "reviewed_by_id: UserId", items.reviewed_at,
                    items.feedback, items.corrected_text, items.confidence, items.language, items.version as "version!",
-                   items.created_at as "created_at!", items.own as "own!"
+                   items.created_at as "created_at!", items.kind_fields as "kind_fields!"
             "# + $rest,
             $($argument),*
         )
@@ -256,7 +256,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
                version as "version!", upload_no as "upload_no!", original_filename as "original_filename!",
                content_type as "content_type!", size_bytes as "size_bytes!", crc32c, resumable as "resumable!",
                status = 'draft' or next_upload is not null as "is_requested!",
-               own ->> 'domain' as domain, own ->> 'requested_language' as requested_language
+               kind_fields ->> 'domain' as domain, kind_fields ->> 'requested_language' as requested_language
         from (
             select item_details as stored,
                    case
@@ -279,7 +279,7 @@ pub(crate) async fn lock_item(db: &mut PgConnection, id: ItemId) -> Result<Optio
         kind: row.kind,
         status: row.status,
         version: row.version,
-        awaited: AwaitedUpload {
+        incomplete_upload: IncompleteUpload {
             upload_no: row.upload_no,
             original_filename: row.original_filename,
             content_type: row.content_type,

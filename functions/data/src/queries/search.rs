@@ -8,12 +8,12 @@ use crate::{
     search::{Terms, excerpt},
 };
 
-/// The number of matches that are ranked. The newest matches are chosen.
+/// The maximum number of matches that are ranked. If there are more, the newest matches are ranked.
 const CANDIDATES: i32 = 1000;
-/// The number of characters of a text in which matches are marked.
+/// The number of characters at the start of a text in which matches are marked.
 const MARKED: i32 = 50_000;
 
-/// Finds the best matches after a place.
+/// Lists the best matches after a sort key.
 pub(crate) async fn search_items(
     db: &PgPool,
     filter: &Filter,

@@ -20,8 +20,8 @@ use shared::{
 use crate::{
     items::Items,
     model::{
-        CreateBatch, CreateDocument, Document, DocumentPage, DocumentUpload, DocumentWithText, ListDocuments,
-        Listed, NextDocumentUpload, OwnField, Place, UpdateDocument,
+        CreateBatch, CreateDocument, Document, DocumentPage, DocumentUpload, DocumentWithText, KindField,
+        ListDocuments, Listed, NextDocumentUpload, Place, UpdateDocument,
     },
     uploads::Uploads,
 };
@@ -45,7 +45,7 @@ pub(crate) async fn list_documents(
 /// Create a document and return a signed upload URL
 ///
 /// The document is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and `upload.headers`,
-/// before `upload.expires_at`. Processing starts by itself.
+/// before `upload.expires_at`. Processing starts automatically.
 #[utoipa::path(post, path = "/documents", tag = "documents", request_body = CreateDocument,
     responses((status = CREATED, body = DocumentUpload),
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
@@ -60,7 +60,7 @@ pub(crate) async fn create_document(
 
 /// Create up to 100 documents, with a result for each
 ///
-/// Each item is created or refused on its own. The results have the order of the request.
+/// Items are created independently of each other. Results are in request order.
 #[utoipa::path(post, path = "/documents/batch", tag = "documents",
     request_body = NewItems,
     responses((status = OK, body = Batch<DocumentUpload>),
@@ -101,7 +101,7 @@ pub(crate) async fn update_document(
     access: ItemEditor<ByItem<Kind>>,
     Json(patch): Json<UpdateDocument>,
 ) -> Result<Versioned<Document>> {
-    let row = items.update(&access, &if_match, OwnField::Domain(patch.domain)).await?;
+    let row = items.update(&access, &if_match, KindField::Domain(patch.domain)).await?;
     Ok(Versioned(row.into()))
 }
 
@@ -154,8 +154,8 @@ pub(crate) async fn list_pages(
 
 /// Create a link to the file of a document
 ///
-/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
-/// of no accepted type is not served.
+/// The link expires. The file is served as an attachment whose name has the extension of its media type. A file whose
+/// type is not accepted cannot be downloaded.
 #[utoipa::path(get, path = "/documents/{document_id}/download", tag = "documents",
     params(("document_id" = ItemId, Path)),
     responses((status = OK, body = Download),

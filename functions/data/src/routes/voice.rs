@@ -26,7 +26,7 @@ use shared::{
 use crate::{
     items::Items,
     model::{
-        CreateBatch, CreateVoiceSample, Languages, ListVoiceSamples, Listed, NextVoiceUpload, OwnField,
+        CreateBatch, CreateVoiceSample, KindField, Languages, ListVoiceSamples, Listed, NextVoiceUpload,
         Place, UpdateVoiceSample, VoiceSample, VoiceSampleWithText, VoiceUpload, Word,
     },
     uploads::Uploads,
@@ -60,7 +60,7 @@ pub(crate) async fn list_languages(_: VerifiedAccount) -> Json<Languages> {
 /// Create a voice sample and return a signed upload URL
 ///
 /// The voice sample is a draft until its file arrives. Send the file to `upload.url` with `upload.method` and
-/// `upload.headers`, before `upload.expires_at`. Processing starts by itself.
+/// `upload.headers`, before `upload.expires_at`. Processing starts automatically.
 #[utoipa::path(post, path = "/voice", tag = "voice", request_body = CreateVoiceSample,
     responses((status = CREATED, body = VoiceUpload),
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]
@@ -75,7 +75,7 @@ pub(crate) async fn create_voice_sample(
 
 /// Create up to 100 voice samples, with a result for each
 ///
-/// Each item is created or refused on its own. The results have the order of the request.
+/// Items are created independently of each other. Results are in request order.
 #[utoipa::path(post, path = "/voice/batch", tag = "voice",
     request_body = NewItems,
     responses((status = OK, body = Batch<VoiceUpload>),
@@ -116,7 +116,7 @@ pub(crate) async fn update_voice_sample(
     access: ItemEditor<ByItem<Kind>>,
     Json(patch): Json<UpdateVoiceSample>,
 ) -> Result<Versioned<VoiceSample>> {
-    let row = items.update(&access, &if_match, OwnField::Language(patch.language)).await?;
+    let row = items.update(&access, &if_match, KindField::Language(patch.language)).await?;
     Ok(Versioned(row.into()))
 }
 
@@ -170,8 +170,8 @@ pub(crate) async fn list_words(
 
 /// Create a link to the file of a voice sample
 ///
-/// The link expires. The file is served as an attachment, under a name that ends in the extension of its type. A file
-/// of no accepted type is not served.
+/// The link expires. The file is served as an attachment whose name has the extension of its media type. A file whose
+/// type is not accepted cannot be downloaded.
 #[utoipa::path(get, path = "/voice/{voice_sample_id}/download", tag = "voice",
     params(("voice_sample_id" = ItemId, Path)),
     responses((status = OK, body = Download),

@@ -8,7 +8,7 @@ use crate::model::Fragment;
 
 /// The number of passages in an excerpt.
 const PASSAGES: usize = 2;
-/// The number of bytes of a passage before its first match, and in all. Both are rounded down to whole words.
+/// The number of bytes of a passage before its first match, and the total number. Both are rounded down to whole words.
 const BEFORE: usize = 60;
 const PASSAGE: usize = 200;
 

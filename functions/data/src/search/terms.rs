@@ -1,15 +1,15 @@
 //! The syntax of search queries: words, `"phrases"`, `or`, `-excluded` and `beginning*`.
 
-/// The terms of a query, one element in each list, as `search_query` (SQL) expects them.
+/// The terms of a query, as parallel lists with one element per term. `search_query` (SQL) expects this form.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
     /// The words, phrases and identifiers.
     pub(crate) texts: Vec<String>,
-    /// The number of the alternative that the term belongs to: `or` begins the next one.
+    /// The number of the alternative that the term belongs to: `or` begins the next alternative.
     pub(crate) alternatives: Vec<i32>,
     /// True if the term must not match.
     pub(crate) are_excluded: Vec<bool>,
-    /// True if the beginning of the last word suffices.
+    /// True if the last word of the term is a prefix of the words to match.
     pub(crate) are_prefixes: Vec<bool>,
 }
 
@@ -48,7 +48,7 @@ impl Terms {
         terms
     }
 
-    /// Returns the terms that may match, and whether the beginning of their last word suffices.
+    /// Returns the terms that are not excluded, and whether their last word is a prefix.
     pub(super) fn wanted(&self) -> impl Iterator<Item = (&str, bool)> {
         let terms = self.texts.iter().zip(&self.are_prefixes).zip(&self.are_excluded);
         terms.filter(|(_, excluded)| !**excluded).map(|((text, prefix), _)| (text.as_str(), *prefix))

@@ -9,7 +9,7 @@ const LONGEST: usize = 200;
 pub(super) struct Word {
     /// The normalized word.
     pub(super) text: String,
-    /// The byte offsets of its begin and end.
+    /// The byte offsets of its start and end.
     pub(super) place: (usize, usize),
     /// True for a letter of a script that does not separate words.
     is_letter: bool,
@@ -26,7 +26,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         for character in folded {
             let is_letter = is_unspaced(character);
             match words.last_mut() {
-                // The word continues after it.
+                // The word continues after an ignored character.
                 Some(last) if is_ignored(character) && last.place.1 == place.0 => last.place.1 = place.1,
                 _ if is_ignored(character)
                     || !(character.is_alphanumeric() || is_combining_mark(character)) => {}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::{base::ids::ItemId, items::ItemStatus, testing::TestResponse};
 use sqlx::PgPool;
 
-use crate::support::{BOTH, Data, FILE, Route, assert_discreet, id, put};
+use crate::support::{BOTH, Data, FILE, Route, assert_no_internal_fields, id, put};
 
 impl Data {
     async fn batch(&self, route: &Route, key: Option<&str>, items: Vec<Value>) -> TestResponse {
@@ -49,7 +49,7 @@ async fn a_hundred_items_get_one_result_each_in_request_order(db: PgPool) {
             assert_eq!(answer["status"], 201);
             assert_eq!(item["original_filename"], format!("{number}.bin"));
             assert_eq!((&item["status"], &item["project_id"]), (&json!("draft"), &json!(data.project)));
-            assert_discreet(item);
+            assert_no_internal_fields(item);
             let url = answer["upload"]["url"].as_str().expect("a URL");
             assert!(url.contains(&format!("/{}/1?", id(item))), "{url}");
         }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared::items::ItemStatus;
 use sqlx::PgPool;
 
-use crate::support::{Data, assert_discreet, crc32c};
+use crate::support::{Data, assert_no_internal_fields, crc32c};
 
 const BYTES: &[u8] = b"%PDF-1.7 a letter";
 
@@ -17,7 +17,7 @@ async fn a_created_document_is_a_draft_with_an_upload_url(db: PgPool) {
     let id: shared::base::ids::ItemId = serde_json::from_value(document["id"].clone()).expect("an id");
     assert_eq!(created.headers["location"], format!("/documents/{id}"));
     assert_eq!(created.headers["etag"], "\"1\"");
-    assert_discreet(document);
+    assert_no_internal_fields(document);
     assert_eq!((&document["status"], &document["version"]), (&json!("draft"), &json!(1)));
     assert_eq!(document["uploaded_by_id"], json!(data.contributor.id));
     assert_eq!(

@@ -102,7 +102,8 @@ async fn uploads_and_results_after_the_deletion_change_nothing(db: PgPool) {
         // The item is deleted during processing, before the event is delivered again.
         let reading = data.create_item(route, &data.contributor, "b.bin").await;
         data.upload(route, reading).await;
-        let begun = "update items set status = 'processing', version = 2, attempt = 1, tries = 1, generation = 7 where id = $1";
+        let begun = "update items set status = 'processing', version = 2, attempt = 1, failure_count = 1, generation = 7
+                     where id = $1";
         data.set(reading, begun).await;
         data.client.as_user(&data.contributor).delete(&route.of(reading, "")).await.assert_status(204);
         data.deliver(route).await;

@@ -1,7 +1,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{Data, assert_discreet};
+use crate::support::{Data, assert_no_internal_fields};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn each_member_sees_a_document_with_its_text(db: PgPool) {
@@ -10,7 +10,7 @@ async fn each_member_sees_a_document_with_its_text(db: PgPool) {
     let path = format!("/documents/{item}");
     for user in [&data.admin, &data.contributor, &data.reviewer, &data.super_admin] {
         let found = data.client.as_user(user).get(&path).await;
-        assert_discreet(&found.assert_status(200).body);
+        assert_no_internal_fields(&found.assert_status(200).body);
         assert_eq!((&found.body["id"], &found.body["ocr_text"]), (&json!(item), &json!(null)));
         assert_eq!(found.headers["etag"], "\"1\"");
     }
@@ -31,7 +31,7 @@ async fn each_member_sees_a_document_with_its_text(db: PgPool) {
     assert_eq!((&found.body["ocr_text"], &found.body["page_count"]), (&json!("first\nsecond"), &json!(2)));
     assert_eq!((&found.body["confidence"], &found.body["language"]), (&json!(0.75), &json!("en")));
     assert_eq!((&found.body["status"], &found.body["failure"]), (&json!("pending_review"), &json!(null)));
-    assert_discreet(&found.body);
+    assert_no_internal_fields(&found.body);
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

@@ -5,10 +5,10 @@ use shared::{
 };
 use sqlx::PgPool;
 
-use crate::support::{Data, assert_discreet};
+use crate::support::{Data, assert_no_internal_fields};
 
 impl Data {
-    async fn five(&self) -> Vec<ItemId> {
+    async fn create_five_documents(&self) -> Vec<ItemId> {
         let mut created = Vec::new();
         for _ in 0..5 {
             created.push(self.draft().await);
@@ -23,7 +23,7 @@ impl Data {
         loop {
             let page = client.get(&format!("/documents?project_id={}&{query}{cursor}", self.project)).await;
             let items = page.assert_status(200).body["items"].as_array().expect("entries").clone();
-            items.iter().for_each(assert_discreet);
+            items.iter().for_each(assert_no_internal_fields);
             pages.push(
                 items.iter().map(|item| serde_json::from_value(item["id"].clone()).expect("an id")).collect(),
             );
@@ -42,7 +42,7 @@ impl Data {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn pagination_returns_each_document_once_newest_first(db: PgPool) {
     let data = Data::start(db).await;
-    let created = data.five().await;
+    let created = data.create_five_documents().await;
     let other = data.platform.project(&data.admin).await;
     data.platform.draft(other, &data.admin, "image/png", 1).await;
     for user in [&data.admin, &data.contributor, &data.reviewer, &data.super_admin] {
@@ -58,7 +58,7 @@ async fn pagination_returns_each_document_once_newest_first(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn filters_combine(db: PgPool) {
     let data = Data::start(db).await;
-    let created = data.five().await;
+    let created = data.create_five_documents().await;
     let own = data.platform.draft(data.project, &data.admin, "image/png", 1).await.item_id;
     data.set(created[0], "update items set status = 'approved' where id = $1").await;
     data.set(created[1], "update items set status = 'approved' where id = $1").await;

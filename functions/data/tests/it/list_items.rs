@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared::base::ids::ItemId;
 use sqlx::PgPool;
 
-use crate::support::{BOTH, DOCUMENTS, Data, VOICE, assert_discreet, ids};
+use crate::support::{BOTH, DOCUMENTS, Data, VOICE, assert_no_internal_fields, ids};
 
 impl Data {
     /// Creates documents and voice samples of the contributor, alternately. Returns the newest first.
@@ -55,7 +55,7 @@ async fn an_entry_has_a_kind_and_the_fields_of_that_kind(db: PgPool) {
     assert_eq!((&items[0]["duration_seconds"], &items[1]["page_count"]), (&json!(2.5), &json!(2)));
     assert_eq!(items[1]["domain"], "letters");
     for (item, route) in [(&items[0], &VOICE), (&items[1], &DOCUMENTS)] {
-        assert_discreet(item);
+        assert_no_internal_fields(item);
         // An entry equals the one in the list of its kind.
         let list = client.get(&format!("{}?project_id={}", route.path, data.project)).await;
         assert_eq!(*item, list.body["items"][0]);

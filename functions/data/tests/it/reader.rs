@@ -22,7 +22,7 @@ use shared::{
         locators::Kind,
         parts::{Part, Text, Word},
         processing::{
-            Engine, EngineError, Job, OperationState, Processing, ProcessingSettings, Reading, Shard,
+            Engine, EngineError, EngineOutput, Job, OperationState, Processing, ProcessingSettings, Shard,
         },
     },
     testing::{Client, Platform},
@@ -55,11 +55,11 @@ impl<K: Kind + Clone> Engine for FixedText<K> {
         None
     }
 
-    async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<Reading, EngineError> {
+    async fn read(&self, job: &Job, _: &Head, _: &str, _: &str) -> Result<EngineOutput, EngineError> {
         let texts = self.texts.lock().expect("the mutex is not poisoned");
         texts
             .get(&job.item_id())
-            .map(|texts| Reading::Text(text(K::KIND, texts)))
+            .map(|texts| EngineOutput::Text(text(K::KIND, texts)))
             .ok_or_else(|| EngineError::Permanent(Failure::new(FailureCode::Unreadable, "Upload another.")))
     }
 

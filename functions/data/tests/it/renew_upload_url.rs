@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared::{base::ids::ItemId, items::ItemStatus, testing::TestUser};
 use sqlx::PgPool;
 
-use crate::support::{Data, assert_discreet, put};
+use crate::support::{Data, assert_no_internal_fields, put};
 
 impl Data {
     async fn renew(&self, user: &TestUser, item: ItemId) -> shared::testing::TestResponse {
@@ -23,11 +23,11 @@ async fn a_draft_gets_a_new_url_for_the_same_upload(db: PgPool) {
     for user in [&data.contributor, &data.admin, &data.super_admin] {
         let renewed = data.renew(user, item).await;
         renewed.assert_status(200);
-        assert_discreet(&renewed.body["document"]);
+        assert_no_internal_fields(&renewed.body["document"]);
         assert_eq!(upload_no(&renewed.body["upload"]), "1");
         assert_eq!(renewed.body["document"]["status"], "draft");
         // Maintenance counts the age of the upload from here.
-        assert!(data.platform.item(item, "upload_url_at").await.is_some());
+        assert!(data.platform.item(item, "upload_url_renewed_at").await.is_some());
         assert_eq!(data.platform.item(item, "next_attempt_at").await, None);
     }
     let renewed = data.renew(&data.contributor, item).await;
@@ -73,8 +73,10 @@ async fn an_uploaded_document_accepts_no_other_file(db: PgPool) {
 async fn renewing_the_url_of_a_failed_or_rejected_document_opens_one_upload(db: PgPool) {
     let data = Data::start(db).await;
     let statements = [
-        "update items set status = 'failed', failure_code = 'unreadable', generation = 7, attempt = 3, tries = 3 where id = $1",
-        "update items set status = 'rejected', feedback = 'blurred', generation = 7, attempt = 3, tries = 3 where id = $1",
+        "update items set status = 'failed', failure_code = 'unreadable', generation = 7, attempt = 3, failure_count = 3
+         where id = $1",
+        "update items set status = 'rejected', feedback = 'blurred', generation = 7, attempt = 3, failure_count = 3
+         where id = $1",
     ];
     for statement in statements {
         let item = data.draft().await;
@@ -84,7 +86,9 @@ async fn renewing_the_url_of_a_failed_or_rejected_document_opens_one_upload(db: 
             assert_eq!(upload_no(&renewed.assert_status(200).body["upload"]), "2");
         }
         assert_eq!(data.platform.item(item, "last_upload_no").await.as_deref(), Some("2"));
-        for (column, value) in [("upload_no", "1"), ("generation", "7"), ("attempt", "3"), ("tries", "3")] {
+        for (column, value) in
+            [("upload_no", "1"), ("generation", "7"), ("attempt", "3"), ("failure_count", "3")]
+        {
             assert_eq!(data.platform.item(item, column).await.as_deref(), Some(value), "{column}");
         }
         assert_eq!(data.platform.history(item).await, [ItemStatus::Draft]);

@@ -141,7 +141,7 @@ impl Data {
         id(&created.assert_status(201).body[route.one])
     }
 
-    /// Completes the awaited upload of an item and processes it into these pages or segments.
+    /// Completes the incomplete upload of an item and processes it into these pages or segments.
     pub(crate) async fn read(&self, route: &Route, item: ItemId, texts: &[&str]) {
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
         self.texts.lock().expect("the mutex is not poisoned").insert(item, texts);
@@ -149,14 +149,14 @@ impl Data {
         self.deliver(route).await;
     }
 
-    /// Completes the awaited upload of an item. Returns the generation.
+    /// Completes the incomplete upload of an item. Returns the generation.
     pub(crate) async fn upload(&self, route: &Route, item: ItemId) -> i64 {
         self.upload_bytes(route, item, FILE).await
     }
 
-    /// Completes the awaited upload of an item with other bytes. Returns the generation.
+    /// Completes the incomplete upload of an item with other bytes. Returns the generation.
     pub(crate) async fn upload_bytes(&self, route: &Route, item: ItemId, bytes: &'static [u8]) -> i64 {
-        // Every upload so far was completed, except the awaited one.
+        // The incomplete upload is the last one.
         let upload_no = self.platform.item(item, "last_upload_no").await.expect("a number");
         let upload_no = upload_no.parse().expect("a number");
         let object = ObjectName { kind: route.kind, project_id: self.project, item_id: item, upload_no };
@@ -304,7 +304,7 @@ pub(crate) fn crc32c(bytes: &[u8]) -> String {
 
 /// Asserts that a response contains no internal fields.
 #[track_caller]
-pub(crate) fn assert_discreet(document: &Value) {
+pub(crate) fn assert_no_internal_fields(document: &Value) {
     let fields = document.as_object().expect("an object");
     for secret in
         ["gcs_uri", "generation", "upload_no", "md5", "crc32c", "attempt", "lease_until", "bucket", "object"]

@@ -38,7 +38,7 @@ async fn the_url_accepts_one_upload(db: PgPool) {
 }
 
 /// Asserts that nothing is stored yet, and that the correct upload still succeeds.
-async fn assert_taken_after_all(data: &Data, created: &Value) {
+async fn assert_upload_still_accepted(data: &Data, created: &Value) {
     assert_eq!(stored(data, &created["document"], 1), None);
     assert_eq!(put(&created["upload"], BYTES).await.0, 200);
     shared::testing::eventually("the finalize event", async || (finalized(data).await == 1).then_some(()))
@@ -54,7 +54,7 @@ async fn storage_refuses_an_upload_of_another_size(db: PgPool) {
         assert_eq!(status, 400, "{text}");
         assert!(text.contains(code), "{text}");
     }
-    assert_taken_after_all(&data, &created.body).await;
+    assert_upload_still_accepted(&data, &created.body).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -103,5 +103,5 @@ async fn storage_refuses_an_upload_with_another_checksum(db: PgPool) {
     let created = data.create(body).await;
     let (status, text) = put(&created.body["upload"], b"%PDF-1.7 a Letter").await;
     assert_eq!(status, 400, "{text}");
-    assert_taken_after_all(&data, &created.body).await;
+    assert_upload_still_accepted(&data, &created.body).await;
 }

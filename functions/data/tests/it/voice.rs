@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared::items::ItemStatus;
 use sqlx::PgPool;
 
-use crate::support::{Data, FILE, VOICE, assert_discreet, crc32c, id, ids};
+use crate::support::{Data, FILE, VOICE, assert_no_internal_fields, crc32c, id, ids};
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_created_sample_is_a_draft_with_an_upload_url(db: PgPool) {
@@ -15,7 +15,7 @@ async fn a_created_sample_is_a_draft_with_an_upload_url(db: PgPool) {
     let item = id(sample);
     assert_eq!(created.headers["location"], format!("/voice/{item}"));
     assert_eq!(created.headers["etag"], "\"1\"");
-    assert_discreet(sample);
+    assert_no_internal_fields(sample);
     assert_eq!((&sample["status"], &sample["version"]), (&json!("draft"), &json!(1)));
     assert_eq!((&sample["requested_language"], &sample["language"]), (&json!("de-CH"), &json!(null)));
     assert_eq!(sample["duration_seconds"], Value::Null);
@@ -118,7 +118,7 @@ async fn each_member_sees_a_sample_with_its_text(db: PgPool) {
     data.set(item, "update items set corrected_text = 'corrected' where id = $1").await;
     for user in [&data.admin, &data.contributor, &data.reviewer, &data.super_admin] {
         let found = data.client.as_user(user).get(&VOICE.of(item, "")).await;
-        assert_discreet(&found.assert_status(200).body);
+        assert_no_internal_fields(&found.assert_status(200).body);
         assert_eq!(found.headers["etag"], "\"3\"");
         for (field, value) in [
             ("transcription_text", json!("first\nsecond")),
@@ -152,7 +152,7 @@ async fn the_list_returns_samples_newest_first_and_supports_filters(db: PgPool) 
     loop {
         let page = get(&format!("limit=2{cursor}")).await;
         let items = page.assert_status(200).body["items"].as_array().expect("items");
-        items.iter().for_each(assert_discreet);
+        items.iter().for_each(assert_no_internal_fields);
         walked.extend(ids(&page.body));
         let Some(next) = page.body["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");

@@ -156,7 +156,7 @@ async fn a_mail_that_is_permanently_refused_is_tried_once_and_recorded_without_t
     }
     assert_eq!(email.mails().len(), 0);
 
-    let codes = "select array_agg(refused_with order by refused_with) from mail_deliveries";
+    let codes = "select array_agg(smtp_refusal_code order by smtp_refusal_code) from mail_deliveries";
     assert_eq!(email.platform.value::<Vec<i32>>(codes).await, [550, 553]);
     let rows: String = email
         .platform

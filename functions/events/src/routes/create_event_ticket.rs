@@ -49,8 +49,9 @@ pub(crate) struct EventTicket {
 ///
 /// The ticket authenticates `GET /events` for a browser's `EventSource`, which cannot send headers. It is valid for one
 /// hour and can be used any number of times.
-// No Idempotency-Key: a repeated request is answered from stored rows, and a ticket is stored only as a hash. A repeat
-// creates another ticket, which is harmless since both expire within the hour.
+// The handler accepts no Idempotency-Key: the response to a repeated request is built from stored rows, and only the
+// hash of a ticket is stored. A repeated request creates another ticket, which is harmless because both expire within
+// an hour.
 #[utoipa::path(post, path = "/events/tickets", tag = "events", request_body = CreateEventTicket,
     responses((status = CREATED, body = EventTicket)))]
 pub(crate) async fn create_event_ticket(

@@ -27,7 +27,8 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 ///
 /// Sends item transitions as server-sent events. The schema describes one event, whose `data` is sent as JSON. The id of
 /// an event is the position to resume from. Comments are heartbeats. An `end` event means that you lost access: do not
-/// reconnect. If the stream ends without one, reconnect with the last id, as `EventSource` does automatically.
+/// reconnect. If the stream ends without an `end` event, reconnect with the last id, as `EventSource` does
+/// automatically.
 #[utoipa::path(get, path = "/events", tag = "events",
     params(StreamEvents), security(("bearer" = []), ("ticket" = [])),
     responses((status = OK, body = StreamEvent, content_type = "text/event-stream"),
@@ -39,7 +40,7 @@ pub(crate) async fn stream_events(
     LastEventId(header): LastEventId,
     stopping: Stopping,
 ) -> Result<Response> {
-    let seat = streams.seat(&reader)?;
+    let slot = streams.acquire_slot(&reader)?;
     // A browser updates the header on each reconnect, but never the query string.
     let start = streams.start(reader, header.or(query.last_event_id)).await?;
     let start = start.ok_or_else(|| match header {
@@ -51,7 +52,7 @@ pub(crate) async fn stream_events(
         (header::CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    Ok((headers, Body::from_stream(streams.events(reader, seat, start, stopping))).into_response())
+    Ok((headers, Body::from_stream(streams.events(reader, slot, start, stopping))).into_response())
 }
 
 /// The `Last-Event-ID` header, which a browser sends when it reconnects.

@@ -10,6 +10,6 @@ async fn the_start_under_lambda_fails_with_a_reason(db: PgPool) {
     let env = platform.env().with("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001");
     assert_eq!(
         start_error::<events::Events>(&env),
-        "the environment variable AWS_LAMBDA_RUNTIME_API is wrong: event streams cannot be served under AWS Lambda"
+        "the environment variable AWS_LAMBDA_RUNTIME_API is invalid: event streams cannot be served under AWS Lambda"
     );
 }

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use crate::model::{ChunkStart, Job};
 
 /// Leases a step to this instance. If the instance dies, maintenance repeats the step at `next_attempt_at`, after a pause
-/// that grows.
+/// that grows with each attempt.
 pub(crate) async fn lease(
     db: &PgPool,
     event: ExportRequested,
@@ -37,12 +37,13 @@ pub(crate) async fn lease(
             for update of exports
         ), leased as (
             update exports
-            set tries = tries + 1,
+            set attempts_since_progress = attempts_since_progress + 1,
                 attempt = attempt + 1,
                 lease_until = $4,
                 next_attempt_at = greatest(
                     $4,
-                    $3::timestamptz + least(interval '10 seconds' * power(2, least(tries, 9)), interval '1 hour')
+                    $3::timestamptz
+                        + least(interval '10 seconds' * power(2, least(attempts_since_progress, 9)), interval '1 hour')
                 )
             from export
             where exports.id = export.id and found = 'free'
@@ -93,12 +94,12 @@ impl Leased for Job {
         Ok(())
     }
 
-    async fn pause(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+    async fn schedule_retry(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
         sqlx::query!(
             "update exports
              set lease_until = null,
                  next_attempt_at = $3::timestamptz
-                     + least(interval '10 seconds' * power(2, least(tries - 1, 9)), interval '1 hour')
+                     + least(interval '10 seconds' * power(2, least(attempts_since_progress - 1, 9)), interval '1 hour')
              where id = $1 and attempt = $2 and status = 'processing'",
             self.id.0,
             self.attempt,

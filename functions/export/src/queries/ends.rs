@@ -27,7 +27,7 @@ pub(crate) async fn advance(
         r#"
         with export as (
             update exports
-            set step = step + 1, tries = 0, position_kind = $4, position_id = $5, done = done + $6,
+            set step = step + 1, attempts_since_progress = 0, position_kind = $4, position_id = $5, done = done + $6,
                 total = greatest(coalesce(total, $7), done + $6), lease_until = null, next_attempt_at = $8
             where id = $1 and attempt = $2 and step = $3 and status = 'processing'
             returning id

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::model::{Batch, ChunkStart, Item, Job, Text, TextPart};
 
 /// The size in bytes above which a text is read separately.
-const LONG: i64 = 32 << 10;
+const LONG_TEXT_BYTES: i64 = 32 << 10;
 /// The maximum size of the parts of a text that are read in one query, in bytes.
 const PIECE: i64 = 1 << 20;
 /// The maximum number of parts of a text that are read in one query.
@@ -52,7 +52,7 @@ struct Row {
     language: Option<String>,
     version: i32,
     created_at: OffsetDateTime,
-    own: Value,
+    kind_fields: Value,
     text_attempt: Option<i32>,
     text_bytes: Option<i64>,
     text: Option<String>,
@@ -83,7 +83,7 @@ impl From<Row> for Item {
             language: row.language,
             version: row.version,
             created_at: row.created_at,
-            own: row.own,
+            kind_fields: row.kind_fields,
             text_attempt: row.text_attempt,
             text: Text::new(row.text, row.text_bytes),
             corrected_text: Text::new(row.corrected_text, row.corrected_bytes),
@@ -162,7 +162,7 @@ async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> 
                original_filename as "original_filename!", content_type as "content_type!", size_bytes as "size_bytes!",
                status as "status!", failure_code, failure_message, live_duplicate_of as duplicate_of, submitted_at,
                processed_at, reviewed_by_id, reviewed_at, feedback, confidence, language, version as "version!",
-               created_at as "created_at!", own as "own!", text_attempt,
+               created_at as "created_at!", kind_fields as "kind_fields!", text_attempt,
                sizes.bytes as "text_bytes?",
                case when sizes.bytes <= $2 then (
                    select string_agg(text, E'\n' order by number)
@@ -181,7 +181,7 @@ async fn get_items(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Item>, sqlx::Error> 
         order by id
         "#,
         ids,
-        LONG,
+        LONG_TEXT_BYTES,
     )
     .fetch_all(db)
     .await?;

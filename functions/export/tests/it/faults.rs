@@ -20,7 +20,7 @@ const LISTS: &[&str] = &["GET", "prefix="];
 const DELETES: &[&str] = &["DELETE", "/o/"];
 
 impl Export {
-    async fn three(&self) -> Vec<ItemId> {
+    async fn create_three_items(&self) -> Vec<ItemId> {
         let mut items = Vec::new();
         for name in ["a.pdf", "b.pdf", "c.pdf"] {
             items.push(self.document(name, &["a page"]).await);
@@ -28,7 +28,7 @@ impl Export {
         items
     }
 
-    async fn assert_whole(&self, id: ExportId, items: &[ItemId]) {
+    async fn assert_complete(&self, id: ExportId, items: &[ItemId]) {
         self.assert_mailed(id).await;
         assert_eq!(ids(&lines(&self.file(id).await)), items);
         assert_eq!(self.get(id).await["progress"], json!({"done": items.len(), "total": items.len()}));
@@ -57,13 +57,13 @@ impl Export {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn maintenance_repeats_a_step_that_storage_refused(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    let items = export.three().await;
+    let items = export.create_three_items().await;
     for (texts, refusals) in [(BEGINS, 3), (BYTES, 3), (COMPOSES, 1), (LISTS, 1)] {
         let id = export.request("ndjson").await;
         // The client makes three attempts itself.
         export.faults.plan(texts, Fault::Refused, refusals);
         assert_eq!(export.retry_until_done().await, 1, "{texts:?}");
-        export.assert_whole(id, &items).await;
+        export.assert_complete(id, &items).await;
         sqlx::query("update exports set kept_until = now()")
             .execute(&export.platform.db)
             .await
@@ -78,31 +78,31 @@ async fn maintenance_repeats_a_step_that_storage_refused(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_lost_response_does_not_repeat_the_write(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    let items = export.three().await;
+    let items = export.create_three_items().await;
     let id = export.request("ndjson").await;
     export.faults.plan(BEGINS, Fault::AnswerLost, 1);
     export.faults.plan(BYTES, Fault::AnswerLost, 1);
     export.faults.plan(COMPOSES, Fault::AnswerLost, 1);
     export.faults.plan(LISTS, Fault::AnswerLost, 1);
     assert_eq!(export.retry_until_done().await, 2);
-    export.assert_whole(id, &items).await;
+    export.assert_complete(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn parts_that_could_not_be_deleted_are_deleted_in_the_last_step(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    let items = export.three().await;
+    let items = export.create_three_items().await;
     let id = export.request("ndjson").await;
     // The first four deletions belong to the step that composes, which ignores failures. The fifth must be repeated.
     export.faults.plan(DELETES, Fault::Refused, 4 + 1);
     assert_eq!(export.retry_until_done().await, 1);
-    export.assert_whole(id, &items).await;
+    export.assert_complete(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn another_instance_takes_over_the_step_of_one_that_died(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    let items = export.three().await;
+    let items = export.create_three_items().await;
     let id = export.request("ndjson").await;
     let mut deaths = 0;
     for (texts, step) in [(BEGINS, 0), (BYTES, 1), (COMPOSES, 4), (DELETES, 4), (LISTS, 5)] {
@@ -132,13 +132,13 @@ async fn another_instance_takes_over_the_step_of_one_that_died(db: PgPool) {
     }
     assert_eq!(deaths, 5);
     export.run().await;
-    export.assert_whole(id, &items).await;
+    export.assert_complete(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_instance_that_lost_its_lease_changes_nothing(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    let items = export.three().await;
+    let items = export.create_three_items().await;
     let id = export.request("ndjson").await;
     let first = export.step().await;
     let held = Arc::new(Notify::new());
@@ -161,13 +161,13 @@ async fn an_instance_that_lost_its_lease_changes_nothing(db: PgPool) {
     assert_eq!(export.objects().await.len(), 2, "each instance writes its own object");
     export.deliver(next).await.assert_status(204);
     export.run().await;
-    export.assert_whole(id, &items).await;
+    export.assert_complete(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_composer_that_lost_its_lease_deletes_no_sources_of_its_successor(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    let items = export.three().await;
+    let items = export.create_three_items().await;
     let id = export.request("ndjson").await;
     for _ in 0..4 {
         let step = export.step().await;
@@ -203,13 +203,13 @@ async fn a_composer_that_lost_its_lease_deletes_no_sources_of_its_successor(db: 
     late.assert_status(204);
     again.assert_status(204);
     export.run().await;
-    export.assert_whole(id, &items).await;
+    export.assert_complete(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_missing_part_fails_the_export_with_a_reason(db: PgPool) {
     let export = Export::of_chunks(db, 1).await;
-    export.three().await;
+    export.create_three_items().await;
     let id = export.request("ndjson").await;
     for _ in 0..4 {
         let step = export.step().await;

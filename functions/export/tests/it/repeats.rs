@@ -16,7 +16,7 @@ impl Export {
     }
 
     /// Asserts that the file contains each item once, no other object is left, and one mail was sent.
-    async fn assert_made_once(&self, export: ExportId, items: &[ItemId]) {
+    async fn assert_exported_once(&self, export: ExportId, items: &[ItemId]) {
         assert_eq!(ids(&lines(&self.file(export).await)), items);
         assert_eq!(self.steps().await, []);
         let audited = self.platform.audited(export.0).await;
@@ -41,7 +41,7 @@ async fn twenty_concurrent_deliveries_of_each_step_run_it_once(db: PgPool) {
     }
     assert_eq!(steps, 4 + 1 + 1);
     export.assert_mailed(id).await;
-    export.assert_made_once(id, &items).await;
+    export.assert_exported_once(id, &items).await;
     assert_eq!(export.objects().await.len(), 1);
 }
 
@@ -69,7 +69,7 @@ async fn late_duplicates_and_messages_of_future_steps_change_nothing(db: PgPool)
         export.deliver(step).await.assert_status(204);
     }
     assert_eq!(export.platform.events::<EmailRequested>().await, []);
-    export.assert_made_once(id, &items).await;
+    export.assert_exported_once(id, &items).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -84,7 +84,7 @@ async fn two_concurrent_exports_do_not_interfere(db: PgPool) {
     });
     assert_eq!(mails, [one, two].map(|export_id| EmailRequested::ExportReady { export_id }));
     for id in [one, two] {
-        export.assert_made_once(id, &items).await;
+        export.assert_exported_once(id, &items).await;
     }
     assert_eq!(export.objects().await.len(), 2);
 }

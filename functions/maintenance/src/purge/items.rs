@@ -1,5 +1,5 @@
-//! Purges deleted items after their retention: all generations of their objects first, then their rows. A run that
-//! stops in between starts again with the same item, so no object is left without a row.
+//! Purges deleted items after their retention: all generations of their objects first, then their rows. If a run stops
+//! in between, the next run starts again with the same item, so no object is left without a row.
 
 use shared::http::problem::Result;
 use time::OffsetDateTime;
@@ -11,12 +11,12 @@ use crate::{
     queries::purge::{self as queries, DeletedItem},
 };
 
-/// Items whose rows one statement deletes: each may have thousands of pages.
+/// The number of items whose rows one statement deletes. Each item may have thousands of pages.
 const BATCH: i64 = 20;
-/// Items whose objects are deleted concurrently.
-const AT_ONCE: usize = 10;
+/// The number of items whose objects are deleted concurrently.
+const CONCURRENCY: usize = 10;
 
-/// Purges items and adds their number to `purged`. Skips items whose objects cannot be deleted until the next run.
+/// Purges items and adds their number to `purged`. An item whose objects cannot be deleted is retried in the next run.
 pub(super) async fn purge(
     app: &AppState,
     deleted_before: OffsetDateTime,
@@ -28,7 +28,7 @@ pub(super) async fn purge(
         let items = queries::list_deleted_items(&app.db, deleted_before, after, BATCH).await?;
         let Some(last) = items.last().copied() else { break };
         let folders = items.iter().map(|item| (item.id.0, folder(item))).collect();
-        let (deleted, fault) = delete_folders(&app.objects, &app.bucket, folders, AT_ONCE).await;
+        let (deleted, fault) = delete_folders(&app.objects, &app.bucket, folders, CONCURRENCY).await;
         *purged += queries::delete_items(&app.db, &deleted, deleted_before).await?;
         match fault {
             // No item of the batch could be purged: Cloud Storage is down.

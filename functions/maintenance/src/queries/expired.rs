@@ -4,7 +4,7 @@
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-/// Functions that delete up to `limit` rows of a table whose time column is not after `before`.
+/// Defines functions that delete up to `limit` rows of a table whose time column is not after `before`.
 macro_rules! delete_expired {
     ($($(#[$doc:meta])* $name:ident($table:literal, $key:literal, $time:literal);)+) => {$(
         $(#[$doc])*
@@ -35,7 +35,7 @@ delete_expired! {
     sessions("sessions", "id", "coalesce(revoked_at, expires_at)");
     /// Deletes the records of mails whose events Pub/Sub no longer keeps.
     mail_deliveries("mail_deliveries", "event_id", "sent_at");
-    /// Deletes counts of mails whose day is over.
+    /// Deletes mail counts whose day has ended.
     mail_counts("mail_counts", "subject", "day_began_at");
     /// Deletes expired stream tickets.
     event_tickets("event_tickets", "token_hash", "expires_at");

@@ -14,13 +14,13 @@ use uuid::Uuid;
 pub(crate) struct StuckExport {
     pub(crate) id: ExportId,
     pub(crate) step: i32,
-    /// The number of leases since the last completed step.
-    pub(crate) tries: i32,
+    /// The number of attempts since the last completed step.
+    pub(crate) attempts_since_progress: i32,
 }
 
-/// Takes exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
+/// Leases exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
 /// another pause, which is as long as the export has waited already: at least five minutes and at most an hour.
-pub(crate) async fn take_stuck(
+pub(crate) async fn lease_stuck_exports(
     db: &mut PgConnection,
     now: OffsetDateTime,
     limit: i64,
@@ -45,7 +45,7 @@ pub(crate) async fn take_stuck(
                 + least(greatest($1 - created_at, interval '5 minutes'), interval '1 hour')
         from due
         where exports.id = due.id
-        returning exports.id as "id: ExportId", exports.step, exports.tries
+        returning exports.id as "id: ExportId", exports.step, exports.attempts_since_progress
         "#,
         now,
         limit,
@@ -60,7 +60,7 @@ pub(crate) async fn fail(
     export: &StuckExport,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let message = "The export failed after several attempts. Create another one later.";
+    let message = "The export failed after several attempts. Create another export later.";
     let failure = Failure::new(FailureCode::AttemptsExhausted, message);
     // The query adds the project's id from the row of the export.
     let entry = Entry::success(None, Action::ExportFailed, export.id.0).with(json!({"code": failure.code}));

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Deletes unverified accounts that have no valid verification link left, and the personal data in the audit log's rows
-/// about them. They own nothing else.
+/// about them. Such accounts own nothing else.
 pub(crate) async fn delete_unverified_accounts(
     db: &PgPool,
     before: OffsetDateTime,
@@ -165,8 +165,8 @@ pub(crate) async fn erase_file_names(
     .await
 }
 
-/// Erases the personal data of an account, and the invitations to its address unless another account has it now.
-/// Returns whether this run did it.
+/// Erases the personal data of an account, and the invitations to its address unless another account has that address
+/// now. Returns whether this run erased the account.
 pub(crate) async fn erase_account(
     db: &mut PgConnection,
     user: UserId,
@@ -206,7 +206,8 @@ pub(crate) async fn erase_account(
     Ok(erased.rows_affected() == 1)
 }
 
-/// Marks the items of deleted projects as deleted. They leave the statistics now, and are purged after their retention.
+/// Marks the items of deleted projects as deleted. The items leave the statistics immediately, and are purged after
+/// their retention.
 pub(crate) async fn delete_items_of_deleted_projects(
     db: &PgPool,
     now: OffsetDateTime,

@@ -49,7 +49,7 @@ impl Seal {
     }
 }
 
-/// Takes the lock to seal, until the end of the transaction. Returns whether it succeeded.
+/// Tries to take the lock for sealing, which the end of the transaction releases. Returns whether it succeeded.
 pub(crate) async fn lock_seals(db: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('audit_seals')) as "locked!""#)
         .fetch_one(db)

@@ -1,7 +1,7 @@
 //! Queries about the buckets of the statistics and the cursor up to which they are filled.
 //!
-//! Only one run at a time writes them, so a transaction that changes an item never waits for a bucket. The SQL
-//! functions of the migration define what a range of transitions adds.
+//! Only one run at a time writes them, so a transaction that changes an item never waits for a bucket. SQL functions in
+//! the migrations compute the changes that a range of transitions causes.
 
 use shared::items::Position;
 use sqlx::{PgConnection, PgPool};
@@ -19,7 +19,7 @@ pub(crate) async fn move_cursor(db: &mut PgConnection, to: Position) -> Result<(
     Ok(())
 }
 
-/// A statement that adds the transitions after one position and up to another to a table.
+/// Defines functions that add the transitions after one position, and up to another position, to a table.
 macro_rules! add {
     ($(#[$doc:meta])* $name:ident, $statement:literal) => {
         $(#[$doc])*
@@ -57,7 +57,7 @@ add! {
         pages = bucket.pages + excluded.pages,
         voice_milliseconds = bucket.voice_milliseconds + excluded.voice_milliseconds,
         confidence_millionths = bucket.confidence_millionths + excluded.confidence_millionths,
-        confident = bucket.confident + excluded.confident
+        confidence_count = bucket.confidence_count + excluded.confidence_count
     "
 }
 
@@ -111,8 +111,8 @@ pub(crate) async fn forget_domains(db: &mut PgConnection) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// Functions that delete up to `limit` rows of the projects that were deleted before a time.
-macro_rules! forget {
+/// Defines functions that delete up to `limit` rows of the projects that were deleted before a time.
+macro_rules! delete_rows {
     ($($name:ident($table:literal);)+) => {$(
         pub(crate) async fn $name(db: &PgPool, before: OffsetDateTime, limit: i64) -> Result<u64, sqlx::Error> {
             let deleted = sqlx::query!(
@@ -127,7 +127,7 @@ macro_rules! forget {
     )+};
 }
 
-forget! {
+delete_rows! {
     forget_counts("statistics_counts");
     forget_durations("statistics_durations");
     forget_people("statistics_people");

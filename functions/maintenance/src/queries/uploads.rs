@@ -9,28 +9,28 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// An upload without a finalize event.
-pub(crate) struct Awaited {
+pub(crate) struct IncompleteUpload {
     pub(crate) object: ObjectName,
-    /// When its last URL was issued.
+    /// The time at which the last URL of the upload was issued.
     pub(crate) url_at: OffsetDateTime,
 }
 
-/// Reserves uploads until `next` whose last URL was issued before `issued_before` and that are due for a lookup.
-pub(crate) async fn lease_awaited(
+/// Reserves, until `next`, uploads that are due for a lookup and whose last URL was issued before `issued_before`.
+pub(crate) async fn lease_incomplete_uploads(
     db: &PgPool,
     now: OffsetDateTime,
     issued_before: OffsetDateTime,
     next: OffsetDateTime,
     limit: i64,
-) -> Result<Vec<Awaited>, sqlx::Error> {
+) -> Result<Vec<IncompleteUpload>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
         with due as materialized (
             select id from items
             where (status = 'draft' or next_upload is not null) and deleted_at is null
-              and coalesce(next_attempt_at, upload_url_at, created_at) <= $1
-              and (next_attempt_at is not null or coalesce(upload_url_at, created_at) <= $2)
-            order by coalesce(next_attempt_at, upload_url_at, created_at)
+              and coalesce(next_attempt_at, upload_url_renewed_at, created_at) <= $1
+              and (next_attempt_at is not null or coalesce(upload_url_renewed_at, created_at) <= $2)
+            order by coalesce(next_attempt_at, upload_url_renewed_at, created_at)
             limit $4
             for update skip locked
         )
@@ -39,7 +39,7 @@ pub(crate) async fn lease_awaited(
         where items.id = due.id
         returning items.id as "id: ItemId", project_id as "project_id: ProjectId", kind as "kind: ItemKind",
                   coalesce((next_upload ->> 'upload_no')::integer, upload_no) as "upload_no!",
-                  coalesce(upload_url_at, created_at) as "url_at!"
+                  coalesce(upload_url_renewed_at, created_at) as "url_at!"
         "#,
         now,
         issued_before,
@@ -48,7 +48,7 @@ pub(crate) async fn lease_awaited(
     )
     .fetch_all(db)
     .await?;
-    let awaited = rows.into_iter().map(|row| Awaited {
+    let uploads = rows.into_iter().map(|row| IncompleteUpload {
         object: ObjectName {
             kind: row.kind,
             project_id: row.project_id,
@@ -57,12 +57,12 @@ pub(crate) async fn lease_awaited(
         },
         url_at: row.url_at,
     });
-    Ok(awaited.collect())
+    Ok(uploads.collect())
 }
 
-/// Postpones the next lookup of items whose event was published again. The lookup finds events that had no effect. The
-/// pause is as long as the item has waited already: at least ten minutes and at most an hour.
-pub(crate) async fn pause(
+/// Postpones the next lookup of items whose event was published again. That lookup detects an event that had no effect.
+/// The pause is as long as the item has waited already: at least ten minutes and at most an hour.
+pub(crate) async fn schedule_retry(
     db: &mut PgConnection,
     items: &[ItemId],
     now: OffsetDateTime,
@@ -73,7 +73,7 @@ pub(crate) async fn pause(
         "
         update items
         set next_attempt_at = $2::timestamptz + least(
-            greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 hour'
+            greatest($2 - coalesce(upload_url_renewed_at, created_at), interval '10 minutes'), interval '1 hour'
         )
         where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
           and deleted_at is null
@@ -102,9 +102,9 @@ pub(crate) async fn postpone(
         update items
         set next_attempt_at = least(
             $2::timestamptz + least(
-                greatest($2 - coalesce(upload_url_at, created_at), interval '10 minutes'), interval '1 day'
+                greatest($2 - coalesce(upload_url_renewed_at, created_at), interval '10 minutes'), interval '1 day'
             ),
-            coalesce(upload_url_at, created_at) + make_interval(secs => $4)
+            coalesce(upload_url_renewed_at, created_at) + make_interval(secs => $4)
         )
         where id = any($1) and next_attempt_at = $3 and (status = 'draft' or next_upload is not null)
           and deleted_at is null

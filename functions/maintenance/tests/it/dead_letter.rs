@@ -101,7 +101,7 @@ async fn messages_about_the_same_upload_become_one_dead_letter_which_changes_not
             .expect("rows");
     assert_eq!(kept, [("3".to_owned(), false), ("4".to_owned(), true)]);
     assert_eq!(platform.status(object.item_id).await, ItemStatus::Processing);
-    assert_eq!(platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
+    assert_eq!(platform.item(object.item_id, "failure_count").await.as_deref(), Some("0"));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]

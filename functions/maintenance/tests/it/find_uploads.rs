@@ -153,7 +153,7 @@ async fn the_age_of_a_draft_counts_from_its_last_upload_url(db: PgPool) {
     let object = maintenance.drafts(1).await.remove(0);
     maintenance.platform.clock.advance(Duration::days(7));
     assert_eq!(maintenance.find().await, report(&[("absent", 1)]));
-    let renewed = "update items set upload_url_at = $2, next_attempt_at = null where id = $1";
+    let renewed = "update items set upload_url_renewed_at = $2, next_attempt_at = null where id = $1";
     let renewed = sqlx::query(renewed).bind(object.item_id).bind(maintenance.platform.clock.now());
     renewed.execute(&maintenance.platform.db).await.expect("a renewed URL");
     // A resumable upload that began with the renewed URL may still be in progress.
@@ -251,5 +251,5 @@ async fn items_that_do_not_wait_for_a_file_are_not_looked_up(db: PgPool) {
     maintenance.platform.clock.advance(Duration::days(9));
     assert_eq!(maintenance.find().await, report(&[]));
     let plan = maintenance.platform.plan(&["next_upload is not null", "skip locked"]).await;
-    assert!(plan.contains("items_awaited_idx"), "{plan}");
+    assert!(plan.contains("items_incomplete_uploads_idx"), "{plan}");
 }

@@ -28,7 +28,7 @@ impl Maintenance {
     pub(crate) async fn folded(&self, uploads: i64) {
         self.folded_all().await;
         assert_eq!(self.folded_uploads().await, uploads);
-        self.agrees().await;
+        self.assert_statistics_match().await;
     }
 
     /// Runs the task until the totals contain `drafts` drafts.
@@ -54,7 +54,7 @@ impl Maintenance {
     }
 
     /// Asserts that the buckets match the transitions.
-    async fn agrees(&self) {
+    async fn assert_statistics_match(&self) {
         let differences = migrations::recompute(&self.platform.db, false).await.expect("a comparison");
         assert_eq!(differences, []);
     }
@@ -258,7 +258,7 @@ async fn after_random_transitions_the_buckets_match_the_transitions(db: PgPool) 
             tx.commit().await.expect("a commit");
             if round % 2 == 0 {
                 maintenance.fold().await;
-                maintenance.agrees().await;
+                maintenance.assert_statistics_match().await;
             }
         }
         let totals = "select sum(items)::bigint from statistics_totals
@@ -269,7 +269,7 @@ async fn after_random_transitions_the_buckets_match_the_transitions(db: PgPool) 
         let live = maintenance.count(live).await;
         maintenance.folded_all().await;
         assert_eq!(maintenance.count(totals).await, live);
-        maintenance.agrees().await;
+        maintenance.assert_statistics_match().await;
         let lost = "select count(*) from statistics_totals where items < 0";
         assert_eq!(maintenance.count(lost).await, 0);
         let lost = "select count(*) from statistics_domains where documents < 0";
@@ -297,7 +297,7 @@ async fn changed_buckets_are_found_and_repaired(db: PgPool) {
         assert_eq!((found[2].buckets, found[2].examples.len()), (1, 1));
         assert!(found[2].examples[0].1.is_none() && found[1].examples[0].0.is_none());
     }
-    maintenance.agrees().await;
+    maintenance.assert_statistics_match().await;
     assert_eq!(maintenance.folded_uploads().await, 50);
 }
 

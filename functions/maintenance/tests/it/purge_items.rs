@@ -17,7 +17,12 @@ impl Maintenance {
     }
 
     /// Creates a document or a voice sample with two uploads and processing results.
-    async fn filled(&self, admin: &TestUser, project: ProjectId, kind: ItemKind) -> ObjectName {
+    async fn create_processed_item(
+        &self,
+        admin: &TestUser,
+        project: ProjectId,
+        kind: ItemKind,
+    ) -> ObjectName {
         let mut object = self.platform.draft(project, admin, "application/pdf", 5).await;
         for statement in [
             "insert into item_parts (item_id, attempt, number, text, layout, words) values ($1, 1, 1, 'Dear', '[]', '[]')",
@@ -71,9 +76,9 @@ impl Maintenance {
 async fn a_deleted_item_is_purged_with_all_its_objects(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
-    let kept = maintenance.filled(&admin, project, ItemKind::Document).await;
-    let document = maintenance.filled(&admin, project, ItemKind::Document).await;
-    let voice = maintenance.filled(&admin, project, ItemKind::Voice).await;
+    let kept = maintenance.create_processed_item(&admin, project, ItemKind::Document).await;
+    let document = maintenance.create_processed_item(&admin, project, ItemKind::Document).await;
+    let voice = maintenance.create_processed_item(&admin, project, ItemKind::Voice).await;
     maintenance.delete(&document).await;
     maintenance.delete(&voice).await;
     maintenance.platform.clock.advance(Duration::days(29));
@@ -91,11 +96,11 @@ async fn a_deleted_item_is_purged_with_all_its_objects(db: PgPool) {
 async fn a_deleted_project_is_purged_after_its_items(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
-    let live = maintenance.filled(&admin, project, ItemKind::Document).await;
-    let deleted = maintenance.filled(&admin, project, ItemKind::Voice).await;
+    let live = maintenance.create_processed_item(&admin, project, ItemKind::Document).await;
+    let deleted = maintenance.create_processed_item(&admin, project, ItemKind::Voice).await;
     maintenance.platform.clock.advance(Duration::days(20));
     let other = maintenance.platform.project(&admin).await;
-    let kept = maintenance.filled(&admin, other, ItemKind::Document).await;
+    let kept = maintenance.create_processed_item(&admin, other, ItemKind::Document).await;
     maintenance.platform.change("update projects set deleted_at = now() where id = $1", project.0).await;
     // Deleted after its project, by a request that had already started.
     maintenance
@@ -128,7 +133,7 @@ async fn a_deleted_project_is_purged_after_its_items(db: PgPool) {
 async fn objects_are_always_deleted_before_their_rows(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let (admin, project) = maintenance.owner().await;
-    let object = maintenance.filled(&admin, project, ItemKind::Document).await;
+    let object = maintenance.create_processed_item(&admin, project, ItemKind::Document).await;
     maintenance.delete(&object).await;
     maintenance.platform.clock.advance(Duration::days(31));
     let vain = maintenance.without_storage();
@@ -157,7 +162,7 @@ async fn two_concurrent_runs_purge_each_item_once(db: PgPool) {
     let (admin, project) = maintenance.owner().await;
     let mut objects = Vec::new();
     for _ in 0..45 {
-        objects.push(maintenance.filled(&admin, project, ItemKind::Document).await);
+        objects.push(maintenance.create_processed_item(&admin, project, ItemKind::Document).await);
     }
     maintenance.platform.change("update projects set deleted_at = now() where id = $1", project.0).await;
     maintenance.folded_all().await;

@@ -71,11 +71,12 @@ async fn a_dead_worker_counts_only_if_the_engine_completed_another_item(db: PgPo
     let died =
         "update items set status = 'processing', generation = 7, submitted_at = now() - interval '5 minutes',
                     lease_until = now(), next_attempt_at = now() where id = $1";
-    let tries = async |object: &ObjectName| maintenance.platform.item(object.item_id, "tries").await;
+    let failures =
+        async |object: &ObjectName| maintenance.platform.item(object.item_id, "failure_count").await;
     let alone = maintenance.document(died).await;
     maintenance.platform.clock.advance(Duration::seconds(1));
     assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
-    assert_eq!(tries(&alone).await.as_deref(), Some("0"));
+    assert_eq!(failures(&alone).await.as_deref(), Some("0"));
 
     for (statement, counted) in [
         ("update items set status = 'approved', kind = 'voice', processed_at = now() where id = $1", "0"),
@@ -93,7 +94,7 @@ async fn a_dead_worker_counts_only_if_the_engine_completed_another_item(db: PgPo
         let poisoned = maintenance.document(died).await;
         maintenance.platform.clock.advance(Duration::seconds(1));
         assert_eq!(maintenance.restart().await, json!({"restarted": 1}));
-        assert_eq!(tries(&poisoned).await.as_deref(), Some(counted), "{statement}");
+        assert_eq!(failures(&poisoned).await.as_deref(), Some(counted), "{statement}");
     }
     maintenance.repeated().await;
 }
@@ -103,8 +104,9 @@ async fn an_item_that_failed_too_often_fails_permanently(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let mut objects = Vec::new();
     for statement in [
-        "update items set status = 'processing', generation = 7, tries = 12, next_attempt_at = now() where id = $1",
-        "update items set status = 'processing', generation = 7, tries = 12, next_attempt_at = now(),
+        "update items set status = 'processing', generation = 7, failure_count = 12, next_attempt_at = now()
+             where id = $1",
+        "update items set status = 'processing', generation = 7, failure_count = 12, next_attempt_at = now(),
              needs_batch = true where id = $1",
     ] {
         objects.push(maintenance.document(statement).await);
@@ -192,7 +194,7 @@ async fn a_backlog_is_restarted_in_one_run(db: PgPool) {
 
 impl Maintenance {
     /// Creates `count` copies of an item.
-    async fn like(&self, object: &ObjectName, count: i32) {
+    async fn clone_item(&self, object: &ObjectName, count: i32) {
         sqlx::query(
             "insert into items (id, project_id, uploaded_by_id, kind, original_filename, content_type, size_bytes,
                                 status, generation, needs_batch, next_attempt_at, created_at)
@@ -261,7 +263,7 @@ async fn all_operations_that_are_due_are_polled_regardless_of_the_quota(db: PgPo
 async fn no_more_operations_are_admitted_than_the_quota_allows(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(WAITING).await;
-    maintenance.like(&object, 24).await;
+    maintenance.clone_item(&object, 24).await;
     maintenance.document(OPERATING).await;
     maintenance.platform.clock.advance(Duration::seconds(10));
     let runs = futures::future::join_all((0..8).map(|_| maintenance.restart())).await;
@@ -307,7 +309,7 @@ async fn no_more_operations_are_admitted_than_the_quota_allows(db: PgPool) {
 async fn items_that_wait_for_an_operation_do_not_delay_others(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let object = maintenance.document(WAITING).await;
-    maintenance.like(&object, 300).await;
+    maintenance.clone_item(&object, 300).await;
     maintenance.document(DEFERRED).await;
     let voice = maintenance.document(WAITING).await;
     maintenance.platform.change("update items set kind = 'voice' where id = $1", voice.item_id.0).await;
@@ -322,10 +324,10 @@ async fn items_that_wait_for_an_operation_do_not_delay_others(db: PgPool) {
 async fn each_engine_has_its_own_quota_of_operations(db: PgPool) {
     let maintenance = Maintenance::start(db).await;
     let document = maintenance.document(WAITING).await;
-    maintenance.like(&document, 20).await;
+    maintenance.clone_item(&document, 20).await;
     let voice = maintenance.document(WAITING).await;
     maintenance.platform.change("update items set kind = 'voice' where id = $1", voice.item_id.0).await;
-    maintenance.like(&voice, 20).await;
+    maintenance.clone_item(&voice, 20).await;
     maintenance.platform.clock.advance(Duration::seconds(61));
     let quotas = [("DOCUMENTAI_BATCH_OPERATIONS", "2"), ("SPEECH_BATCH_OPERATIONS", "3")];
     let client = maintenance.platform.push_client_of::<maintenance::Maintenance>(&quotas);

@@ -12,7 +12,7 @@ use time::Duration;
 
 use crate::support::{Ocr, PDF};
 
-const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
+const PROCESSED: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
 impl Ocr {
     /// Creates a document with this number of pages, which a batch operation is processing.
@@ -32,8 +32,8 @@ impl Ocr {
         numbers.bind(item).fetch_all(&self.platform.db).await.expect("pages")
     }
 
-    async fn assert_read_in_parts(&self, item: ItemId, pages: i32) {
-        assert_eq!(self.platform.history(item).await, READ);
+    async fn assert_processed_in_shards(&self, item: ItemId, pages: i32) {
+        assert_eq!(self.platform.history(item).await, PROCESSED);
         assert_eq!(self.page_numbers(item).await, (1..=pages).collect::<Vec<_>>());
         let audited = self.platform.audited(item.0).await;
         assert_eq!(audited, [("document.processed".to_owned(), "success".to_owned())]);
@@ -55,9 +55,9 @@ impl Ocr {
         self.platform.clock.advance(Duration::minutes(1));
         assert_eq!(self.restart().await, json!(1));
         self.ended(item).await;
-        self.assert_read_in_parts(item, 50).await;
+        self.assert_processed_in_shards(item, 50).await;
         assert_eq!(self.platform.item(item, "text_attempt").await.as_deref(), Some("2"));
-        self.settle().await;
+        self.wait_for_deliveries().await;
     }
 }
 
@@ -69,7 +69,7 @@ async fn a_document_with_a_few_more_pages_than_a_call_may_have_is_read_by_severa
         ocr.ai.set_instant_pages(pages);
         let (object, generation) = ocr.uploaded().await;
         ocr.deliver(&object, generation).await.assert_status(204);
-        ocr.assert_read_in_parts(object.item_id, i32::try_from(pages).expect("a number")).await;
+        ocr.assert_processed_in_shards(object.item_id, i32::try_from(pages).expect("a number")).await;
         assert_eq!(ocr.ai.calls() - before, calls, "{pages} pages");
     }
     ocr.in_batch(46).await;
@@ -90,7 +90,7 @@ async fn the_shards_of_a_large_document_can_arrive_in_any_order_and_count_once(d
             ocr.deliver_output(output).await.assert_status(204);
         }
     }
-    ocr.assert_read_in_parts(item, 50).await;
+    ocr.assert_processed_in_shards(item, 50).await;
     assert_eq!(ocr.platform.item(item, "text_attempt").await.as_deref(), Some("1"));
     let pages: Option<i32> = sqlx::query_scalar("select page_count from documents where item_id = $1")
         .bind(item)
@@ -101,7 +101,7 @@ async fn the_shards_of_a_large_document_can_arrive_in_any_order_and_count_once(d
     for output in &outputs {
         ocr.deliver_output(output).await.assert_status(204);
     }
-    ocr.assert_read_in_parts(item, 50).await;
+    ocr.assert_processed_in_shards(item, 50).await;
     ocr.platform.messages("uploads").await;
 }
 
@@ -114,7 +114,7 @@ async fn shards_that_arrive_concurrently_complete_the_document_once(db: PgPool) 
     for answer in futures::future::join_all(twice).await {
         answer.assert_status(204);
     }
-    ocr.assert_read_in_parts(object.item_id, 100).await;
+    ocr.assert_processed_in_shards(object.item_id, 100).await;
     ocr.platform.messages("uploads").await;
 }
 
@@ -142,8 +142,8 @@ async fn output_with_lost_events_is_stored_when_the_operation_is_due(db: PgPool)
     ocr.platform.clock.advance(Duration::minutes(2));
     assert_eq!(ocr.restart().await, json!(1));
     ocr.ended(object.item_id).await;
-    ocr.assert_read_in_parts(object.item_id, 50).await;
-    ocr.settle().await;
+    ocr.assert_processed_in_shards(object.item_id, 50).await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -179,7 +179,7 @@ async fn a_document_that_exceeds_the_quota_waits_and_the_attempt_does_not_count(
     let (second, generation) = ocr.uploaded().await;
     ocr.deliver(&second, generation).await.assert_status(204);
     let waiting = async |column| ocr.platform.item(second.item_id, column).await;
-    assert_eq!((waiting("operation").await, waiting("tries").await.as_deref()), (None, Some("0")));
+    assert_eq!((waiting("operation").await, waiting("failure_count").await.as_deref()), (None, Some("0")));
     assert_eq!(waiting("needs_batch").await.as_deref(), Some("true"));
     ocr.platform.messages("uploads").await;
     ocr.platform.subscribe::<ocr::Ocr>(ocr.address).await;
@@ -194,9 +194,9 @@ async fn a_document_that_exceeds_the_quota_waits_and_the_attempt_does_not_count(
             (ocr.platform.status(object.item_id).await == ItemStatus::Approved).then_some(())
         })
         .await;
-        ocr.assert_read_in_parts(object.item_id, 50).await;
+        ocr.assert_processed_in_shards(object.item_id, 50).await;
     }
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -238,7 +238,7 @@ async fn a_file_above_the_size_limit_goes_directly_to_a_batch_operation(db: PgPo
     for output in ocr.outputs("ocr", object.item_id, 1).await {
         ocr.deliver_output(&output).await.assert_status(204);
     }
-    ocr.assert_read_in_parts(object.item_id, 2).await;
+    ocr.assert_processed_in_shards(object.item_id, 2).await;
     ocr.platform.messages("uploads").await;
 }
 
@@ -264,7 +264,7 @@ async fn output_that_cannot_be_imported_fails_the_item_with_its_reason_and_is_no
         assert!(polls < 12, "the operation is polled forever");
         ocr.platform.clock.advance(Duration::minutes(80));
         assert_eq!(ocr.restart().await, json!(1));
-        ocr.settle().await;
+        ocr.wait_for_deliveries().await;
         polls += 1;
     }
     assert_eq!((ocr.failure(item).await.0.as_deref(), polls), (Some("output_unusable"), 12));
@@ -284,21 +284,24 @@ async fn an_operation_that_does_not_end_is_given_two_days_and_three_attempts(db:
     let column = async |name| ocr.platform.item(item, name).await;
     // The first operation has ended. The engine no longer knows it.
     ocr.platform.change("update items set operation = operation || '7' where id = $1", item.0).await;
-    for tries in ["4", "8", "12"] {
+    for failures in ["4", "8", "12"] {
         ocr.platform.clock.advance(Duration::hours(47));
         ocr.restart().await;
-        ocr.settle().await;
-        if tries != "4" {
+        ocr.wait_for_deliveries().await;
+        if failures != "4" {
             assert!(column("operation").await.is_some(), "an engine may take a day");
             ocr.platform.clock.advance(Duration::hours(2));
             ocr.restart().await;
-            ocr.settle().await;
+            ocr.wait_for_deliveries().await;
         }
-        assert_eq!((column("operation").await, column("tries").await.as_deref()), (None, Some(tries)));
+        assert_eq!(
+            (column("operation").await, column("failure_count").await.as_deref()),
+            (None, Some(failures))
+        );
         ocr.platform.clock.advance(Duration::minutes(1));
         ocr.restart().await;
-        if tries != "12" {
-            ocr.settle().await;
+        if failures != "12" {
+            ocr.wait_for_deliveries().await;
         }
     }
     assert_eq!(ocr.failure(item).await.0.as_deref(), Some("attempts_exhausted"));
@@ -316,7 +319,7 @@ async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPo
     let poll_after = async |time| {
         ocr.platform.clock.advance(time);
         assert_eq!(ocr.restart().await, json!(1));
-        ocr.settle().await;
+        ocr.wait_for_deliveries().await;
         ocr.platform.item(item, "operation").await
     };
     for _ in 0..3 {
@@ -327,7 +330,7 @@ async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPo
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert!(poll_after(Duration::hours(47)).await.is_some(), "the operation may run for a day");
     assert_eq!(poll_after(Duration::hours(2)).await, None);
-    assert_eq!(ocr.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(ocr.platform.item(item, "failure_count").await.as_deref(), Some("4"));
     assert_eq!(ocr.ai.operations().started, 1);
 }
 
@@ -341,8 +344,8 @@ async fn an_operation_that_is_never_started_is_lost_after_a_week(db: PgPool) {
     for (time, is_kept) in [(Duration::hours(167), true), (Duration::hours(2), false)] {
         ocr.platform.clock.advance(time);
         assert_eq!(ocr.restart().await, json!(1));
-        ocr.settle().await;
+        ocr.wait_for_deliveries().await;
         assert_eq!(ocr.platform.item(item, "operation").await.is_some(), is_kept);
     }
-    assert_eq!(ocr.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(ocr.platform.item(item, "failure_count").await.as_deref(), Some("4"));
 }

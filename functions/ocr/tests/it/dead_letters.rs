@@ -92,6 +92,6 @@ async fn an_upload_leaves_one_dead_letter_however_often_it_is_repeated_and_does_
     assert_eq!(replayed.assert_status(200).body, json!({"done": 1, "remaining": 0}));
     assert_eq!(ocr.ended(object.item_id).await, ItemStatus::Approved);
     assert_eq!(root.get("/admin/dead-letters").await.body["items"], json!([]));
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
     ocr.platform.messages("dead-letters").await;
 }

@@ -24,15 +24,15 @@ async fn maintenance_repeats_a_call_that_fails(db: PgPool) {
     ocr.ai.fail_next(1, StatusCode::INTERNAL_SERVER_ERROR);
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.platform.upload(&object, PDF).await;
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     ocr.platform.clock.advance(Duration::seconds(15));
     assert_eq!(ocr.restart().await, json!(1));
     assert_eq!(ocr.ended(object.item_id).await, ItemStatus::Approved);
-    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
+    assert_eq!(ocr.platform.item(object.item_id, "failure_count").await.as_deref(), Some("0"));
     assert_eq!(ocr.platform.history(object.item_id).await.len(), 3);
     assert_eq!(ocr.ai.calls(), 1);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -74,7 +74,7 @@ async fn an_exhausted_quota_defers_the_item_and_the_attempt_does_not_count(db: P
     ocr.ai.fail_next(20, StatusCode::TOO_MANY_REQUESTS);
     for _ in 0..20 {
         ocr.deliver(&object, generation).await.assert_status(204);
-        assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
+        assert_eq!(ocr.platform.item(object.item_id, "failure_count").await.as_deref(), Some("0"));
         assert_eq!(ocr.platform.item(object.item_id, "lease_until").await, None);
         let next = ocr.next_attempt(&object).await.expect("a time");
         assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&next), "{next}");
@@ -104,7 +104,7 @@ async fn an_unknown_processor_version_fails_no_document(db: PgPool) {
     let (object, generation) = ocr.uploaded().await;
     ocr.deliver(&object, generation).await.assert_status(204);
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
-    assert_eq!(ocr.platform.item(object.item_id, "tries").await.as_deref(), Some("0"));
+    assert_eq!(ocr.platform.item(object.item_id, "failure_count").await.as_deref(), Some("0"));
     assert_eq!(ocr.ai.calls(), 0);
     ocr.platform.messages("uploads").await;
 }
@@ -131,7 +131,7 @@ async fn calls_above_the_configured_quota_wait_and_the_attempt_does_not_count(db
     let (waiting, generation) = &objects[2];
     assert_eq!(ocr.ai.calls(), 2);
     assert_eq!(ocr.platform.status(waiting.item_id).await, ItemStatus::Processing);
-    assert_eq!(ocr.platform.item(waiting.item_id, "tries").await.as_deref(), Some("0"));
+    assert_eq!(ocr.platform.item(waiting.item_id, "failure_count").await.as_deref(), Some("0"));
     let next = ocr.next_attempt(waiting).await.expect("a time");
     assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&next), "{next}");
     ocr.start_minute();

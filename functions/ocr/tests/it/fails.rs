@@ -26,7 +26,7 @@ async fn a_file_of_no_accepted_type_never_reaches_the_engine(db: PgPool) {
         assert_eq!(ocr.platform.item(item, "lease_until").await, None);
         assert_eq!(ocr.platform.item(item, "type_checked").await.as_deref(), Some("false"));
     }
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -54,7 +54,7 @@ async fn the_type_that_the_file_shows_counts(db: PgPool) {
             (actions.iter().map(|action| (*action).to_owned()).collect(), Some(version))
         );
     }
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -64,7 +64,7 @@ async fn a_file_of_another_size_than_declared_never_reaches_the_engine(db: PgPoo
     ocr.platform.upload(&object, PDF).await;
     assert_eq!(ocr.ended(object.item_id).await, ItemStatus::Failed);
     assert_eq!(ocr.failure(object.item_id).await, (Some("size_mismatch".to_owned()), 0));
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -81,7 +81,7 @@ async fn an_encrypted_or_broken_file_fails_with_a_reason_after_one_call(db: PgPo
             ocr.platform.item(item, "failure_message").await.is_some_and(|message| message.ends_with('.'))
         );
     }
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -96,7 +96,7 @@ async fn a_missing_object_fails_without_a_call(db: PgPool) {
 async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others(db: PgPool) {
     let ocr = Ocr::start(db).await;
     let (object, generation) = ocr.uploaded().await;
-    let tries = async || ocr.platform.item(object.item_id, "tries").await.expect("a number");
+    let counted = async || ocr.platform.item(object.item_id, "failure_count").await.expect("a number");
     let fail = async || {
         ocr.ai.fail_next(1, http::StatusCode::INTERNAL_SERVER_ERROR);
         ocr.deliver(&object, generation).await.assert_status(204);
@@ -105,7 +105,7 @@ async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others
     for _ in 0..30 {
         fail().await;
     }
-    assert_eq!(tries().await, "0", "nothing shows that the engine works");
+    assert_eq!(counted().await, "0", "nothing shows that the engine works");
     for failures in 1..=12 {
         let (other, generation) = ocr.uploaded().await;
         ocr.deliver(&other, generation).await.assert_status(204);
@@ -113,7 +113,7 @@ async fn an_item_fails_after_too_many_failures_while_the_engine_works_for_others
         ocr.platform.clock.advance(time::Duration::seconds(1));
         fail().await;
         fail().await;
-        assert_eq!(tries().await, failures.to_string());
+        assert_eq!(counted().await, failures.to_string());
         assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     }
     ocr.platform.messages("uploads").await;
@@ -163,7 +163,7 @@ async fn a_page_with_too_many_pixels_fails_before_decoding(db: PgPool) {
         let item = ocr.read(content_type, &bytes).await.item_id;
         assert_eq!(ocr.failure(item).await.0.as_deref(), Some("page_too_large"), "{content_type}");
     }
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -172,7 +172,7 @@ async fn a_truncated_image_of_ten_thousand_pixels_is_unreadable(db: PgPool) {
     ocr.ai.instant(None);
     let item = ocr.read("image/png", &png_of(10_000)).await.item_id;
     assert_eq!(ocr.failure(item).await.0.as_deref(), Some("unreadable"));
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -182,7 +182,7 @@ async fn an_empty_file_never_reaches_the_engine(db: PgPool) {
     ocr.platform.upload(&object, b"".as_slice()).await;
     assert_eq!(ocr.ended(object.item_id).await, ItemStatus::Failed);
     assert_eq!(ocr.failure(object.item_id).await, (Some("size_mismatch".to_owned()), 0));
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -196,7 +196,7 @@ async fn nul_characters_are_removed_from_a_text(db: PgPool) {
         .await
         .expect("one page");
     assert_eq!(text, "Dear Mrs. Albright");
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -233,7 +233,7 @@ async fn a_form_or_a_portfolio_fails_instead_of_showing_its_placeholder_as_text(
     let item = ocr.read("image/jpeg", &sample("photo.jpg")).await.item_id;
     assert_eq!(ocr.platform.status(item).await, ItemStatus::Approved);
     assert_eq!(ocr.ai.calls(), 3, "the first bytes of two files were enough");
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -249,7 +249,7 @@ async fn a_failure_says_what_a_file_of_no_accepted_type_is(db: PgPool) {
         let message = ocr.platform.item(item, "failure_message").await.expect("a message");
         assert!(message.contains(words), "{message}");
     }
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -273,5 +273,5 @@ async fn blank_pages_are_left_out_of_the_mean_confidence(db: PgPool) {
     .await
     .expect("a fact");
     assert!(folded.is_some_and(|folded| folded > 500_000), "{folded:?}");
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }

@@ -7,7 +7,7 @@ mod fails;
 mod leases;
 mod outages;
 mod pooler;
-mod reads;
+mod processing;
 mod refuses;
 mod repeats;
 mod restarts;

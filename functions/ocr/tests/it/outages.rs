@@ -11,8 +11,8 @@ use crate::support::{Ocr, PDF};
 const UPLOADS: usize = 200;
 
 impl Ocr {
-    /// Lets time pass and runs the tasks of `maintenance`. Returns the number of messages that they published.
-    async fn pass(&self, minutes: i64) -> usize {
+    /// Advances the clock and runs the tasks of `maintenance`. Returns the number of messages that they published.
+    async fn advance_and_run_tasks(&self, minutes: i64) -> usize {
         self.platform.clock.advance(Duration::minutes(minutes));
         // Beside the deliveries of all uploads, a task may wait long for a connection.
         let variables = [("DATABASE_ACQUIRE_TIMEOUT", "30")];
@@ -48,20 +48,20 @@ async fn an_engine_that_is_down_for_six_hours_fails_no_upload(db: PgPool) {
     }
     let mut messages = ocr.platform.messages("uploads").await.len();
     for number in 0..80 {
-        messages += ocr.pass(if number < 10 { 1 } else { 5 }).await;
+        messages += ocr.advance_and_run_tasks(if number < 10 { 1 } else { 5 }).await;
     }
     assert_eq!(ocr.count(ItemStatus::Processing).await, UPLOADS);
     assert!(messages <= UPLOADS * 20, "{messages} messages");
 
     ocr.ai.fail_next(0, StatusCode::OK);
     for _ in 0..20 {
-        ocr.pass(5).await;
+        ocr.advance_and_run_tasks(5).await;
     }
     assert_eq!(ocr.count(ItemStatus::Approved).await, UPLOADS + 1);
     let counted = async |query| ocr.platform.count(query).await;
     assert_eq!(counted("select count(*) from item_transitions where to_status = 'failed'").await, 0);
     assert_eq!(counted("select count(*) from dead_letters").await, 0);
-    assert_eq!(counted("select count(*) from items where tries > 1").await, 0);
+    assert_eq!(counted("select count(*) from items where failure_count > 1").await, 0);
     assert_eq!(ocr.ai.calls(), u64::try_from(UPLOADS).expect("a number") + 1, "each upload is read once");
     assert_eq!(ocr.platform.messages("dead-letters").await.len(), 0);
 }

@@ -6,7 +6,7 @@ use crate::support::{Ocr, PDF};
 
 impl Ocr {
     /// Asserts one result, one call to the engine, and one sequence of transitions.
-    async fn assert_read_once(&self, item: ItemId) {
+    async fn assert_processed_once(&self, item: ItemId) {
         assert_eq!(self.ai.calls(), 1);
         let states = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
         assert_eq!(self.platform.history(item).await, states);
@@ -28,9 +28,9 @@ async fn fifty_concurrent_deliveries_process_a_document_once(db: PgPool) {
     for answer in answers {
         answer.assert_status(204);
     }
-    ocr.assert_read_once(object.item_id).await;
+    ocr.assert_processed_once(object.item_id).await;
     ocr.deliver(&object, generation).await.assert_status(204);
-    ocr.assert_read_once(object.item_id).await;
+    ocr.assert_processed_once(object.item_id).await;
     ocr.platform.messages("uploads").await;
 }
 
@@ -47,7 +47,7 @@ async fn shuffled_duplicate_deliveries_process_each_document_once(db: PgPool) {
     ocr.platform.upload(&two, PDF).await;
     ocr.ended(one.item_id).await;
     ocr.ended(two.item_id).await;
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
     assert_eq!(ocr.ai.calls(), 2);
     for object in [one, two] {
         let states = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];

@@ -6,7 +6,7 @@ use time::Duration;
 
 use crate::support::{Ocr, PDF};
 
-const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
+const PROCESSED: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn an_item_that_waits_for_quota_is_processed_when_quota_is_available(db: PgPool) {
@@ -14,15 +14,15 @@ async fn an_item_that_waits_for_quota_is_processed_when_quota_is_available(db: P
     ocr.ai.fail_next(1, StatusCode::TOO_MANY_REQUESTS);
     let object = ocr.draft("application/pdf", PDF).await;
     ocr.platform.upload(&object, PDF).await;
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Processing);
     assert_eq!(ocr.restart().await, json!(0));
     ocr.platform.clock.advance(Duration::seconds(61));
     assert_eq!(ocr.restart().await, json!(1));
     ocr.ended(object.item_id).await;
-    assert_eq!(ocr.platform.history(object.item_id).await, READ);
+    assert_eq!(ocr.platform.history(object.item_id).await, PROCESSED);
     assert_eq!(ocr.ai.calls(), 1);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
     assert_eq!(ocr.restart().await, json!(0));
 }
 
@@ -39,6 +39,6 @@ async fn another_instance_processes_the_item_of_a_dead_one(db: PgPool) {
     ocr.platform.clock.advance(Duration::seconds(46));
     assert_eq!(ocr.restart().await, json!(1));
     ocr.ended(object.item_id).await;
-    assert_eq!(ocr.platform.history(object.item_id).await, READ);
-    ocr.settle().await;
+    assert_eq!(ocr.platform.history(object.item_id).await, PROCESSED);
+    ocr.wait_for_deliveries().await;
 }

@@ -106,7 +106,7 @@ impl Ocr {
     }
 
     /// Waits until every notification is delivered. Call it at the end of a test.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn wait_for_deliveries(&self) {
         testing::eventually("the notifications' deliveries", async || {
             let outstanding = self.platform.pubsub.outstanding("ocr-uploads").unwrap_or_default();
             self.platform.messages("results").await;

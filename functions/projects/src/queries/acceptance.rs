@@ -69,7 +69,7 @@ pub(crate) async fn find_invitation(
     .await
 }
 
-/// Marks an invitation as accepted. Returns true for only one of several parallel calls.
+/// Marks an invitation as accepted. If several calls run concurrently, only one returns true.
 pub(crate) async fn use_invitation(
     db: &mut PgConnection,
     id: InvitationId,

@@ -75,7 +75,7 @@ pub(crate) struct NewInvitation<'a> {
     pub(crate) invited_by_id: UserId,
 }
 
-/// Stores an open invitation and replaces one for the same address that can no longer be accepted.
+/// Stores an open invitation. Replaces an earlier invitation of the same address that can no longer be accepted.
 ///
 /// # Errors
 /// 409 when the address already has an open invitation.
@@ -210,7 +210,7 @@ pub(crate) async fn extend_invitation(
     .await
 }
 
-/// Revokes an invitation that was not accepted. Returns false if there is none with this id in the project.
+/// Revokes an invitation that was not accepted. Returns false if the project has no such invitation.
 pub(crate) async fn revoke_invitation(
     db: &mut PgConnection,
     project: ProjectId,

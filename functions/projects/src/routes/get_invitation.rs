@@ -12,7 +12,7 @@ use shared::{
     identity::{
         guard::ProjectRole,
         mail_token,
-        rate_limit::{Account, HasAccount, Limited},
+        rate_limit::{Account, HasAccount, RateLimited},
     },
 };
 use time::OffsetDateTime;
@@ -66,7 +66,7 @@ pub(crate) struct InvitationPreview {
         (status = GONE, description = "invitation_expired")))]
 pub(crate) async fn get_invitation(
     State(app): State<AppState>,
-    Limited { body: LinkToken(token), .. }: Limited<LinkToken>,
+    RateLimited { body: LinkToken(token), .. }: RateLimited<LinkToken>,
 ) -> Result<Json<InvitationPreview>> {
     let invitation = queries::find_invitation(&app.db, &mail_token::hash(&token))
         .await?

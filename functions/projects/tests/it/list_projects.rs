@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use crate::support::Projects;
 
-async fn five(projects: &Projects, user: &TestUser) -> Vec<ProjectId> {
+async fn create_five_projects(projects: &Projects, user: &TestUser) -> Vec<ProjectId> {
     let mut created = Vec::new();
     for _ in 0..5 {
         created.push(projects.platform.project(user).await);
@@ -29,7 +29,7 @@ async fn paging_returns_each_project_of_the_caller_once_newest_first(db: PgPool)
     let ada = projects.platform.user("ada@example.org").await;
     let others = projects.platform.user("bob@example.org").await;
     projects.platform.project(&others).await;
-    let created = five(&projects, &ada).await;
+    let created = create_five_projects(&projects, &ada).await;
     projects.platform.project(&others).await;
     let client = projects.client.as_user(&ada);
     assert_eq!(pages(&client, "limit=2").await, [&created[..2], &created[2..4], &created[4..]]);
@@ -46,7 +46,7 @@ async fn a_super_admin_can_list_all_projects(db: PgPool) {
     let projects = Projects::start(db).await;
     let ada = projects.platform.user("ada@example.org").await;
     let root = projects.platform.super_admin("root@example.org").await;
-    let mut created = five(&projects, &ada).await;
+    let mut created = create_five_projects(&projects, &ada).await;
     created.insert(0, projects.platform.project(&root).await);
     let client = projects.client.as_user(&root);
     assert_eq!(pages(&client, "all=true&limit=4").await, [&created[..4], &created[4..]]);
@@ -64,7 +64,7 @@ async fn a_super_admin_can_list_all_projects(db: PgPool) {
 async fn a_deleted_project_is_not_listed(db: PgPool) {
     let projects = Projects::start(db).await;
     let root = projects.platform.super_admin("root@example.org").await;
-    let mut created = five(&projects, &root).await;
+    let mut created = create_five_projects(&projects, &root).await;
     projects.delete(created.remove(2)).await;
     let client = projects.client.as_user(&root);
     for query in ["limit=3", "limit=3&all=true"] {

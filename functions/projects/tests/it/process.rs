@@ -100,6 +100,6 @@ async fn startup_fails_with_a_message_about_an_invalid_variable(db: PgPool) {
     let text = String::from_utf8(output.stderr).expect("text");
     assert_eq!(
         text,
-        "projects: the environment variable DATABASE_MAX_CONNECTIONS is wrong: expected a whole number\n"
+        "projects: the environment variable DATABASE_MAX_CONNECTIONS is invalid: expected a whole number\n"
     );
 }

@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 
 use crate::model::{Decision, ReviewItem};
 
-/// Records a decision on an item, with its feedback and the text before and after it. Returns the item after it, and
-/// true if the mail is recorded, which its cap may refuse. `None` if the item has changed or another reviewer has
-/// claimed it.
+/// Records a decision on an item, with the feedback and the text before and after the decision. Returns the decided
+/// item, and whether the mail was recorded: it is not recorded if its cap is reached. Returns `None` if the item has
+/// changed or another reviewer has claimed it.
 pub(crate) async fn decide(
     db: &mut PgConnection,
     item: ReviewItem,
@@ -97,7 +97,7 @@ pub(crate) async fn decide(
     }))
 }
 
-/// Reopens an item. The corrected text is kept. Returns the item after it; `None` if it has changed.
+/// Reopens an item. The corrected text is kept. Returns the reopened item, or `None` if the item has changed.
 pub(crate) async fn reopen(
     db: &mut PgConnection,
     item: ReviewItem,

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::model::{Order, Place, Queue, ReviewItem};
 
-/// Selects items. `$rest` is the statement from its `from` clause on: a subquery that the planner keeps, so that the
-/// fields of an item's kind are read once.
+/// Selects items. `$rest` is the statement from its `from` clause on. It selects from a subquery with `offset 0` or
+/// `limit`, which the planner does not flatten, so that the fields of an item's kind are read once.
 macro_rules! select_items {
     ([$($rest:literal),+], $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
@@ -20,8 +20,8 @@ macro_rules! select_items {
             select id as "id!: ItemId", kind as "kind!: ItemKind", project_id as "project_id!: ProjectId",
                    uploaded_by_id as "uploaded_by_id!: UserId", original_filename as "original_filename!",
                    content_type as "content_type!", status as "status!: ItemStatus", confidence, language,
-                   (own ->> 'page_count')::integer as page_count,
-                   (own ->> 'duration_seconds')::double precision as duration_seconds,
+                   (kind_fields ->> 'page_count')::integer as page_count,
+                   (kind_fields ->> 'duration_seconds')::double precision as duration_seconds,
                    claimed_by_id as "claimed_by_id: UserId", claimed_until, processed_at,
                    reviewed_by_id as "reviewed_by_id: UserId", reviewed_at, feedback, version as "version!"
             "# $(+ $rest)+,
@@ -49,7 +49,8 @@ pub(crate) async fn get_item(
     .await
 }
 
-/// Selects a page of a queue. Each order and filter gets a statement of its own, which the index of that order serves.
+/// Selects a page of a queue. Each combination of order and filter has its own statement, so that it uses the index of
+/// that order.
 macro_rules! page {
     ($after:literal, $order:literal, $($argument:expr),*) => {
         select_items!(
@@ -71,7 +72,7 @@ macro_rules! page {
     };
 }
 
-/// Lists the items of a queue after a place.
+/// Lists the items of a queue after a sort key.
 pub(crate) async fn list_queue(
     db: &PgPool,
     queue: &Queue,
@@ -87,14 +88,23 @@ pub(crate) async fn list_queue(
             page!("kind = $6 and id > $5", "id", project, user, now, rows, id, kind as _).fetch_all(db).await
         }
         (Order::Confidence, None) => {
-            page!("(certainty, id) > ($6, $5)", "certainty, id", project, user, now, rows, id, confidence)
-                .fetch_all(db)
-                .await
+            page!(
+                "(queue_confidence, id) > ($6, $5)",
+                "queue_confidence, id",
+                project,
+                user,
+                now,
+                rows,
+                id,
+                confidence
+            )
+            .fetch_all(db)
+            .await
         }
         (Order::Confidence, Some(kind)) => {
             page!(
-                "kind = $7 and (certainty, id) > ($6, $5)",
-                "certainty, id",
+                "kind = $7 and (queue_confidence, id) > ($6, $5)",
+                "queue_confidence, id",
                 project,
                 user,
                 now,

@@ -36,8 +36,8 @@ pub(crate) async fn find_claims(
     .await
 }
 
-/// Claims the first item of a queue. Each order and filter gets a statement of its own, which the index of that order
-/// serves.
+/// Claims the first item of a queue. Each combination of order and filter has its own statement, so that it uses the
+/// index of that order.
 macro_rules! claim_first {
     ($kind:literal, $order:literal, $($argument:expr),*) => {
         sqlx::query_scalar!(
@@ -81,14 +81,23 @@ pub(crate) async fn claim_next(
                 .await
         }
         (Order::Confidence, None) => {
-            claim_first!("true", "certainty, id", project, user, now, includes_own, until)
+            claim_first!("true", "queue_confidence, id", project, user, now, includes_own, until)
                 .fetch_optional(db)
                 .await
         }
         (Order::Confidence, Some(kind)) => {
-            claim_first!("kind = $6", "certainty, id", project, user, now, includes_own, until, kind as _)
-                .fetch_optional(db)
-                .await
+            claim_first!(
+                "kind = $6",
+                "queue_confidence, id",
+                project,
+                user,
+                now,
+                includes_own,
+                until,
+                kind as _
+            )
+            .fetch_optional(db)
+            .await
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::{
 
 /// Approve or reject an item
 ///
-/// The first decision counts. The uploader of a rejected item gets a mail with the feedback. Nobody decides on their own
-/// upload while another member can.
+/// An item can be decided once, unless it is reopened. The uploader of a rejected item gets a mail with the feedback.
+/// You can decide on your own upload only if no other member can.
 #[utoipa::path(patch, path = "/review/{item_id}", tag = "review",
     params(("item_id" = ItemId, Path)),
     request_body(content((Decision = "application/merge-patch+json"), (Decision = "application/json"))),

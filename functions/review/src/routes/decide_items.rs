@@ -48,7 +48,7 @@ pub(crate) struct ItemDecision {
     decision: Decision,
 }
 
-/// The item after a decision of a batch.
+/// The state of an item after a decision in a batch.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DecidedItem {
     item: ReviewItem,
@@ -56,7 +56,7 @@ pub(crate) struct DecidedItem {
 
 /// Decide on up to 100 items, with a result for each
 ///
-/// Each decision is accepted or refused on its own. The results have the order of the request.
+/// Items are decided independently of each other. Results are in request order.
 #[utoipa::path(post, path = "/review/bulk", tag = "review", request_body = DecideItems,
     responses((status = OK, body = Batch<DecidedItem>)))]
 pub(crate) async fn decide_items(

@@ -16,7 +16,7 @@ use crate::{AppState, model::HistoryEntry, queries};
 
 /// List the history of an item
 ///
-/// The latest change comes first. Each has the user, the time, and the text before and after.
+/// The latest change comes first. Each entry has the user, the time, and the text before and after.
 #[utoipa::path(get, path = "/review/{item_id}/history", tag = "review",
     params(("item_id" = ItemId, Path), PageQuery),
     responses((status = OK, body = Page<HistoryEntry>)))]

@@ -48,7 +48,7 @@ impl InProject for ListQueue {
 
 /// List items awaiting review, excluding those claimed by others
 ///
-/// The oldest items come first, or those with the lowest confidence.
+/// With `order=oldest`, the oldest items come first. With `order=confidence`, those with the lowest confidence do.
 #[utoipa::path(get, path = "/review", tag = "review", params(ListQueue, PageQuery),
     responses((status = OK, body = Page<ReviewItem>)))]
 pub(crate) async fn list_queue(

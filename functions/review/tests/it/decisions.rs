@@ -296,8 +296,8 @@ async fn the_response_to_a_decision_and_to_reopening_is_the_stored_item(db: PgPo
     stored(&review.client.as_user(&review.admin).post(&reopen, Value::Null).await).await;
 }
 
-/// Returns the statements of a handler, without those of the guard, the transaction and the outbox, and without the
-/// look-ups of types that each new connection makes once.
+/// Returns the SQL statements that the handler itself sent. Excludes those of the guard, the transaction and the
+/// outbox, and the type lookups of a new connection.
 fn of_the_handler(statements: &Statements) -> Vec<String> {
     let others = ["from sessions", "delete from outbox", "pg_catalog"];
     let mut sent = statements.take();

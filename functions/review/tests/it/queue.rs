@@ -117,17 +117,21 @@ async fn each_order_is_read_from_its_own_index(db: PgPool) {
         ("true))\n                      and id > $5", "order by id\n", "items_queue_idx"),
         ("and kind = $6 and id > $5", "order by id\n", "_kind_"),
         (
-            "true))\n                      and (certainty, id)",
-            "order by certainty, id\n",
+            "true))\n                      and (queue_confidence, id)",
+            "order by queue_confidence, id\n",
             "items_queue_confidence_idx",
         ),
-        ("and kind = $7 and (certainty, id)", "order by certainty, id\n", "items_queue_kind_confidence_idx"),
+        (
+            "and kind = $7 and (queue_confidence, id)",
+            "order by queue_confidence, id\n",
+            "items_queue_kind_confidence_idx",
+        ),
         ("and true", "order by id\n", "items_queue_idx"),
         ("or $4)\n                  and kind = $6", "order by id\n", "_kind_"),
-        ("and true", "order by certainty, id\n", "items_queue_confidence_idx"),
+        ("and true", "order by queue_confidence, id\n", "items_queue_confidence_idx"),
         (
             "or $4)\n                  and kind = $6",
-            "order by certainty, id\n",
+            "order by queue_confidence, id\n",
             "items_queue_kind_confidence_idx",
         ),
     ] {

@@ -16,7 +16,7 @@ async fn output_counts_once_despite_duplicate_and_late_events(db: PgPool) {
     for answer in futures::future::join_all(deliveries).await {
         answer.assert_status(204);
     }
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
     let segments = transcription.segments(item).await;
     assert_eq!((segments.len(), segments[0].text.as_str()), (1, TEXT));
     transcription.platform.change("update items set deleted_at = now() where id = $1", item.0).await;
@@ -36,10 +36,10 @@ async fn output_with_a_lost_event_is_stored_when_the_operation_is_due(db: PgPool
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
     assert_eq!(transcription.platform.item(item, "text_attempt").await.as_deref(), Some("1"));
     transcription.deliver_output(&late).await.assert_status(204);
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -54,7 +54,7 @@ async fn an_operation_reports_its_progress(db: PgPool) {
     assert_eq!(column("progress_unit").await.as_deref(), Some("percent"));
     let output = transcription.output(item).await;
     transcription.deliver_output(&output).await.assert_status(204);
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -76,7 +76,7 @@ async fn the_age_of_an_operation_does_not_include_its_time_in_the_queue(db: PgPo
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert!(poll_after(47).await.is_some(), "the operation may run for a day");
     assert_eq!(poll_after(2).await, None);
-    assert_eq!(transcription.platform.item(item, "tries").await.as_deref(), Some("4"));
+    assert_eq!(transcription.platform.item(item, "failure_count").await.as_deref(), Some("4"));
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -88,7 +88,7 @@ async fn requests_above_the_configured_quotas_wait_and_the_attempt_does_not_coun
     let column = async |item: ItemId, name| transcription.platform.item(item, name).await;
     let short = silence(1_000);
     let first = transcription.upload_and_deliver("audio/wav", &short).await;
-    transcription.assert_read(first).await;
+    transcription.assert_processed(first).await;
     let second = transcription.upload_and_deliver("audio/wav", &short).await;
     assert_eq!(transcription.platform.status(second).await, ItemStatus::Processing);
     assert_eq!(column(second, "needs_batch").await.as_deref(), Some("false"));
@@ -100,7 +100,7 @@ async fn requests_above_the_configured_quotas_wait_and_the_attempt_does_not_coun
         (None, Some("true"))
     );
     for item in [second, fourth] {
-        assert_eq!(column(item, "tries").await.as_deref(), Some("0"));
+        assert_eq!(column(item, "failure_count").await.as_deref(), Some("0"));
         assert_eq!(column(item, "lease_until").await, None);
     }
     transcription.output(third).await;
@@ -120,7 +120,7 @@ impl Transcription {
         }
         let output = self.output(item).await;
         self.deliver_output(&output).await.assert_status(204);
-        self.assert_read(item).await;
+        self.assert_processed(item).await;
         assert_eq!(column("text_attempt").await.as_deref(), Some("2"));
     }
 }
@@ -144,7 +144,7 @@ async fn an_operation_that_does_not_exist_is_restarted(db: PgPool) {
     transcription.assert_restarted(item).await;
     // The output of the first operation belongs to an earlier attempt.
     transcription.deliver_output(&orphan).await.assert_status(204);
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -168,7 +168,7 @@ async fn subscriptions_deliver_uploads_and_outputs_of_samples_but_not_of_documen
             (platform.status(object.item_id).await == ItemStatus::Approved).then_some(())
         })
         .await;
-        transcription.assert_read(object.item_id).await;
+        transcription.assert_processed(object.item_id).await;
     }
     eventually("the deliveries", async || {
         let outstanding = platform.pubsub.outstanding("transcription-uploads").unwrap_or_default();
@@ -237,7 +237,7 @@ async fn longer_recordings_go_to_a_model_that_takes_them(db: PgPool) {
         assert!(operation.contains(&format!("/locations/{location}/")), "{minutes}: {operation}");
         let output = transcription.output(item).await;
         transcription.deliver_output(&output).await.assert_status(204);
-        transcription.assert_read(item).await;
+        transcription.assert_processed(item).await;
         assert_eq!(transcription.duration(item).await, Some(f64::from(minutes) * 60.0));
     }
 }

@@ -30,7 +30,7 @@ async fn each_speaker_of_a_call_is_transcribed_with_the_channel(db: PgPool) {
     assert!(second.iter().any(|(_, text)| text.contains("thank")), "{heard:?}");
     // The call is in 24 bits, so it was converted.
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -84,7 +84,7 @@ async fn channels_and_tracks_with_the_same_sound_count_once(db: PgPool) {
         assert_eq!(heard, [(channel, "Good morning.".to_owned())], "{file}");
         assert_eq!(transcription.speech.channels() - before, billed, "{file}");
     }
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -113,5 +113,5 @@ async fn the_duration_is_that_of_the_recording(db: PgPool) {
     transcription.speech.instant(Some("Good morning, everyone."));
     let item = transcription.upload_and_transcribe("audio/wav", &silence(60_400)).await;
     assert_eq!(transcription.duration(item).await, Some(60.4));
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }

@@ -66,7 +66,7 @@ async fn formats_of_recorders_are_transcribed(db: PgPool) {
     }
     assert_eq!(transcription.speech.calls(), count);
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -126,7 +126,7 @@ async fn a_recording_that_cannot_be_converted_fails_with_the_reason(db: PgPool) 
     assert_eq!(transcription.failure(item).await.0.as_deref(), Some("unreadable"));
 }
 
-/// Returns five minutes of a quiet tone in 24 bits: three pieces when it is converted.
+/// Returns a five-minute, 24-bit WAV file with a quiet tone. Its conversion takes three pieces.
 fn five_minutes() -> Vec<u8> {
     let tone: Vec<f64> = (0..16_000 * 300).map(|index| f64::from(index % 40) / 4000.0).collect();
     wav((1, 24), &[&tone])
@@ -143,7 +143,7 @@ async fn a_conversion_continues_in_the_next_delivery(db: PgPool) {
         if transcription.platform.item(item, "operation").await.is_some() {
             break;
         }
-        assert_eq!(transcription.platform.item(item, "tries").await.as_deref(), Some("0"));
+        assert_eq!(transcription.platform.item(item, "failure_count").await.as_deref(), Some("0"));
         transcription.restart().await;
         seen.push(transcription.conversions().await.len());
     }
@@ -151,10 +151,10 @@ async fn a_conversion_continues_in_the_next_delivery(db: PgPool) {
     assert_eq!(seen, [1, 2, 5], "{:?}", transcription.conversions().await);
     let output = transcription.output(item).await;
     transcription.deliver_output(&output).await.assert_status(204);
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
     assert_eq!(transcription.duration(item).await, Some(300.0));
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -189,8 +189,8 @@ async fn a_conversion_continues_after_a_crash(db: PgPool) {
     assert!(after.starts_with(&before[..1]), "{before:?} {after:?}");
     let output = transcription.output(item).await;
     transcription.deliver_output(&output).await.assert_status(204);
-    transcription.assert_read(item).await;
-    transcription.settle().await;
+    transcription.assert_processed(item).await;
+    transcription.wait_for_conversion_events().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -209,7 +209,7 @@ async fn a_conversion_is_deleted_when_its_recording_fails(db: PgPool) {
     let converted = transcription.conversions().await;
     assert_eq!(converted.len(), 3, "{converted:?}");
     transcription.restart().await;
-    transcription.assert_read(object.item_id).await;
+    transcription.assert_processed(object.item_id).await;
     assert_eq!(transcription.conversions().await, Vec::<String>::new());
-    transcription.settle().await;
+    transcription.wait_for_conversion_events().await;
 }

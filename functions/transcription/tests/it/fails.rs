@@ -57,7 +57,7 @@ async fn the_type_that_the_file_shows_counts(db: PgPool) {
         let (shown, file) = files[(place + 1) % files.len()];
         let item = transcription.upload_and_deliver(declared, &sample(file)).await;
         assert_eq!(transcription.platform.item(item, "content_type").await.as_deref(), Some(shown));
-        assert_eq!(transcription.platform.history(item).await, crate::support::READ, "{file}");
+        assert_eq!(transcription.platform.history(item).await, crate::support::PROCESSED, "{file}");
         assert_eq!(
             transcription.platform.audited(item.0).await,
             ["voice.updated", "voice.processed"].map(|action| (action.to_owned(), "success".to_owned()))
@@ -130,7 +130,7 @@ async fn a_recording_without_a_duration_that_is_too_long_never_reaches_the_engin
         } else {
             let output = transcription.output(object.item_id).await;
             transcription.deliver_output(&output).await.assert_status(204);
-            transcription.assert_read(object.item_id).await;
+            transcription.assert_processed(object.item_id).await;
         }
     }
 }

@@ -14,7 +14,7 @@ async fn fifty_concurrent_deliveries_make_one_call(db: PgPool) {
     for answer in futures::future::join_all(deliveries).await {
         answer.assert_status(204);
     }
-    transcription.assert_read(object.item_id).await;
+    transcription.assert_processed(object.item_id).await;
     assert_eq!(transcription.speech.calls(), 1);
     let segments = transcription.segments(object.item_id).await;
     assert_eq!((segments.len(), segments[0].text.as_str()), (1, TEXT));
@@ -32,7 +32,10 @@ async fn an_exhausted_quota_defers_both_kinds_of_calls_and_the_attempt_does_not_
         let column = async |name| transcription.platform.item(object.item_id, name).await;
         for _ in 0..20 {
             transcription.deliver(&object, generation).await.assert_status(204);
-            assert_eq!((column("tries").await.as_deref(), column("lease_until").await), (Some("0"), None));
+            assert_eq!(
+                (column("failure_count").await.as_deref(), column("lease_until").await),
+                (Some("0"), None)
+            );
             assert!(column("next_attempt_at").await.is_some());
         }
         assert_eq!(column("needs_batch").await.as_deref(), Some(batch));
@@ -41,7 +44,7 @@ async fn an_exhausted_quota_defers_both_kinds_of_calls_and_the_attempt_does_not_
             let output = transcription.output(object.item_id).await;
             transcription.deliver_output(&output).await.assert_status(204);
         }
-        transcription.assert_read(object.item_id).await;
+        transcription.assert_processed(object.item_id).await;
     }
 }
 
@@ -61,7 +64,7 @@ async fn a_failed_call_is_repeated(db: PgPool) {
         assert_eq!(transcription.platform.status(object.item_id).await, ItemStatus::Processing, "{status}");
         assert_eq!(transcription.platform.item(object.item_id, "lease_until").await, None);
         assert_eq!(transcription.restart().await, 1);
-        transcription.assert_read(object.item_id).await;
+        transcription.assert_processed(object.item_id).await;
     }
 }
 

@@ -59,7 +59,7 @@ async fn the_output_for_eight_hours_of_speech_is_stored_in_one_delivery(db: PgPo
     let start = Instant::now();
     transcription.deliver_output(&output).await.assert_status(204);
     println!("{megabytes:.1} MB of output were stored in {:.1} s", start.elapsed().as_secs_f64());
-    transcription.assert_read(item).await;
+    transcription.assert_processed(item).await;
     let segments = transcription.segments(item).await;
     assert_eq!(segments.len(), SEGMENTS);
     assert!(segments.iter().zip(1..).all(|(segment, number)| segment.segment_number == number));

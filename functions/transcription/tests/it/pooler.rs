@@ -20,7 +20,7 @@ async fn recordings_are_transcribed_behind_a_pooler_in_transaction_mode(db: PgPo
         answer.assert_status(204);
     }
     for (object, _) in &uploads {
-        transcription.assert_read(object.item_id).await;
+        transcription.assert_processed(object.item_id).await;
     }
     transcription.upload_and_transcribe("audio/wav", &silence(60_000)).await;
 }

@@ -19,7 +19,8 @@ const RECOGNIZER: &str = "projects/alta-test/locations/eu/recognizers/_";
 /// The text that the engine returns.
 pub(crate) const TEXT: &str = "Good morning, everyone.";
 /// The history of a sample that was processed in a project without reviewers.
-pub(crate) const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
+pub(crate) const PROCESSED: [ItemStatus; 3] =
+    [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
 /// A client of `transcription`, an engine that returns [`TEXT`] immediately, and a project without reviewers.
 pub(crate) struct Transcription {
@@ -110,12 +111,12 @@ impl Transcription {
             let output = self.output(item).await;
             self.deliver_output(&output).await.assert_status(204);
         }
-        self.assert_read(item).await;
+        self.assert_processed(item).await;
         item
     }
 
-    pub(crate) async fn assert_read(&self, item: ItemId) {
-        assert_eq!(self.platform.history(item).await, READ);
+    pub(crate) async fn assert_processed(&self, item: ItemId) {
+        assert_eq!(self.platform.history(item).await, PROCESSED);
         let audited = self.platform.audited(item.0).await;
         assert_eq!(audited, [("voice.processed".to_owned(), "success".to_owned())]);
         for column in ["operation", "lease_until", "next_attempt_at", "progress_done", "failure_code"] {
@@ -169,7 +170,7 @@ impl Transcription {
     }
 
     /// Waits for the events of the pieces of conversions, which no function subscribes to.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn wait_for_conversion_events(&self) {
         loop {
             tokio::time::sleep(Duration::from_millis(500)).await;
             if self.platform.messages("results").await.is_empty() {

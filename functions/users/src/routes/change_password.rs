@@ -7,15 +7,15 @@ use shared::{
     base::text::{GivenPassword, NewPassword},
     http::{extract::Json, problem::Result},
     identity::{
-        principal::{RecentSession, UnprovenSession},
-        rate_limit::Limited,
+        principal::{MaybeRecentSession, RecentSession},
+        rate_limit::RateLimited,
     },
 };
 use utoipa::ToSchema;
 
 use crate::password_change::PasswordChange;
 
-/// The new password, and the current one as proof.
+/// The new password, and the current password as proof.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangePassword {
@@ -38,11 +38,11 @@ pub(crate) struct ChangePassword {
         (status = UNAUTHORIZED, description = "invalid_credentials")))]
 pub(crate) async fn change_password(
     State(change): State<PasswordChange>,
-    Limited { body: session, spent }: Limited<UnprovenSession>,
+    RateLimited { body: session, charges }: RateLimited<MaybeRecentSession>,
     Json(body): Json<ChangePassword>,
 ) -> Result<StatusCode> {
     if let Some(password) = &body.current_password {
-        change.prove(session.principal(), password, &spent).await?;
+        change.prove(session.principal(), password, &charges).await?;
     }
     let RecentSession(principal) = session.or_else(body.current_password.is_some())?;
     change.set(&principal, &body.new_password).await?;

@@ -87,7 +87,7 @@ async fn an_export_contains_texts_feedback_project_exports_and_invitations(db: P
     for (user, email) in [(&ada, "ada@example.org"), (&bob, "bob@example.org")] {
         let export = json!({
             "id": user.id, "project_id": project, "requested_by_id": user.id, "format": "csv", "status": "processing",
-            "step": 0, "done": 0, "attempt": 0, "tries": 0, "created_at": "now", "kept_until": "now",
+            "step": 0, "done": 0, "attempt": 0, "attempts_since_progress": 0, "created_at": "now", "kept_until": "now",
         });
         platform.insert("exports", export).await;
         let invitation = json!({

@@ -32,7 +32,7 @@ pub struct OperationCounts {
     /// Operations running now, including those resumed after a restart.
     pub running: usize,
     /// The largest number of operations running at the same time.
-    pub most_at_once: usize,
+    pub max_concurrent: usize,
 }
 
 pub(crate) struct Operations {
@@ -45,7 +45,7 @@ pub(crate) struct Operations {
 struct Table {
     by_name: BTreeMap<String, Entry>,
     started: u64,
-    most_at_once: usize,
+    max_concurrent: usize,
 }
 
 struct Entry {
@@ -61,7 +61,7 @@ impl Table {
     fn insert(&mut self, operation: Operation) {
         let entry = Entry { operation, canceled: Arc::default() };
         self.by_name.insert(entry.operation.name.clone(), entry);
-        self.most_at_once = self.most_at_once.max(self.running());
+        self.max_concurrent = self.max_concurrent.max(self.running());
     }
 }
 
@@ -150,7 +150,11 @@ impl Operations {
 
     pub(crate) fn counts(&self) -> OperationCounts {
         let table = self.table();
-        OperationCounts { started: table.started, running: table.running(), most_at_once: table.most_at_once }
+        OperationCounts {
+            started: table.started,
+            running: table.running(),
+            max_concurrent: table.max_concurrent,
+        }
     }
 
     /// Creates a temporary folder for output that is not complete yet.

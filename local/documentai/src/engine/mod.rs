@@ -2,7 +2,7 @@
 //! results.
 
 mod clean;
-mod grey;
+mod gray;
 mod language;
 mod layout;
 mod pdf;
@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     document::{Document, LoosePage},
-    engine::{grey::Grey, layout::RecognizedPage},
+    engine::{gray::Gray, layout::RecognizedPage},
     fault::{self, Fault},
     media::MediaType,
     request::PageChoice,
@@ -51,10 +51,10 @@ pub(crate) fn missing_tools() -> Vec<&'static str> {
 }
 
 pub(crate) struct Engine {
-    pages_at_once: usize,
+    page_concurrency: usize,
     plans: Semaphore,
     permits: Arc<Semaphore>,
-    batch_turns: Semaphore,
+    batch_permits: Semaphore,
     limits: Limits,
     programs: Programs,
 }
@@ -93,7 +93,7 @@ impl Job<'_> {
 
 impl Engine {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let pages_at_once = settings.concurrency.max(1);
+        let page_concurrency = settings.concurrency.max(1);
         let programs = Programs {
             folder: settings.work_folder.clone(),
             path: settings.tool_path.clone(),
@@ -101,10 +101,10 @@ impl Engine {
             memory: settings.limits.step_memory,
         };
         Self {
-            pages_at_once,
+            page_concurrency,
             plans: Semaphore::new(CONCURRENT_PLANS),
-            permits: Arc::new(Semaphore::new(pages_at_once)),
-            batch_turns: Semaphore::new(pages_at_once),
+            permits: Arc::new(Semaphore::new(page_concurrency)),
+            batch_permits: Semaphore::new(page_concurrency),
             limits: settings.limits.clone(),
             programs,
         }
@@ -164,7 +164,7 @@ impl Engine {
     ) -> impl Stream<Item = Result<LoosePage, Fault>> + Send + 'a {
         stream::iter(job.resolutions.iter().copied())
             .map(move |(number, resolution)| self.page(job, number, resolution, lane))
-            .buffered(self.pages_at_once)
+            .buffered(self.page_concurrency)
     }
 
     async fn page(
@@ -174,9 +174,9 @@ impl Engine {
         resolution: Option<u32>,
         lane: Lane,
     ) -> Result<LoosePage, Fault> {
-        let _turn = match lane {
+        let _batch_permit = match lane {
             Lane::Online => None,
-            Lane::Batch => Some(self.batch_turns.acquire().await.map_err(|_| Fault::internal())?),
+            Lane::Batch => Some(self.batch_permits.acquire().await.map_err(|_| Fault::internal())?),
         };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Fault::internal())?;
         let permit = Arc::new(permit);
@@ -214,7 +214,7 @@ impl Engine {
         job: &Job<'_>,
         number: usize,
         permit: &Arc<OwnedSemaphorePermit>,
-    ) -> Result<Grey, Fault> {
+    ) -> Result<Gray, Fault> {
         let (pixels, media_type, held) = (self.limits.pixels, job.media_type, Arc::clone(permit));
         blocking(job.file, move |file| {
             let _held = held;
@@ -228,7 +228,8 @@ impl Engine {
     }
 }
 
-/// Replaces an error if the file was deleted meanwhile, because the tools then report it as broken.
+/// Replaces a read error with a 404 if the file was deleted in the meantime. The tools would report the file as
+/// corrupt.
 pub(crate) async fn check_deleted<T>(file: &Path, read: Result<T, Fault>) -> Result<T, Fault> {
     match read {
         Err(_) if !tokio::fs::try_exists(file).await.unwrap_or(true) => {

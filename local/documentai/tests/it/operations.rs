@@ -46,11 +46,11 @@ async fn batches_over_the_quota_are_rejected_until_one_ends() {
     assert_eq!(refused.status(), 429);
     let refused: Value = refused.json().await.expect("JSON");
     assert_eq!(refused["error"]["status"], "RESOURCE_EXHAUSTED");
-    assert_eq!(service.ai.operations(), OperationCounts { started: 2, running: 2, most_at_once: 2 });
+    assert_eq!(service.ai.operations(), OperationCounts { started: 2, running: 2, max_concurrent: 2 });
     ended(&service, &first).await;
     until("the end of both", || service.ai.operations().running == 0).await;
     start(&service, "three.pdf").await;
-    assert_eq!(service.ai.operations(), OperationCounts { started: 3, running: 1, most_at_once: 2 });
+    assert_eq!(service.ai.operations(), OperationCounts { started: 3, running: 1, max_concurrent: 2 });
 }
 
 #[tokio::test]
@@ -235,7 +235,7 @@ fn a_restart_repeats_unfinished_operations_and_keeps_finished_ones() {
 
     Runtime::new().expect("a runtime").block_on(async {
         let service = service_over(folder.path()).await;
-        assert_eq!(service.ai.operations(), OperationCounts { started: 0, running: 1, most_at_once: 1 });
+        assert_eq!(service.ai.operations(), OperationCounts { started: 0, running: 1, max_concurrent: 1 });
         assert_eq!(service.get(&done).await.json::<Value>().await.expect("JSON")["metadata"]["state"], 3);
         let operation = ended(&service, &left).await;
         assert_eq!(operation["metadata"]["state"], 3, "{operation}");

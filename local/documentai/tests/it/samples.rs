@@ -5,7 +5,7 @@ use local_documentai::word_error_rate;
 use crate::harness::{Service, sample, stored};
 
 /// Reads the sample and compares the result with the true text.
-async fn assert_read(name: &str, mime_type: &str, truth: &str, max_rate: f64) {
+async fn assert_recognized(name: &str, mime_type: &str, truth: &str, max_rate: f64) {
     let service = Service::start().await;
     let document = service.process(stored(name, mime_type)).await.expect("a document");
     let expected = std::fs::read_to_string(sample(truth)).expect("the true text");
@@ -16,20 +16,20 @@ async fn assert_read(name: &str, mime_type: &str, truth: &str, max_rate: f64) {
 
 #[tokio::test]
 async fn a_skewed_grainy_scan_of_three_pages_is_read() {
-    assert_read("letter.pdf", "application/pdf", "letter.txt", 0.03).await;
+    assert_recognized("letter.pdf", "application/pdf", "letter.txt", 0.03).await;
 }
 
 #[tokio::test]
 async fn a_sideways_photo_in_uneven_light_is_read() {
-    assert_read("photo.png", "image/png", "photo.txt", 0.05).await;
+    assert_recognized("photo.png", "image/png", "photo.txt", 0.05).await;
 }
 
 #[tokio::test]
 async fn a_fax_of_two_pages_is_read() {
-    assert_read("fax.tiff", "image/tiff", "fax.txt", 0.03).await;
+    assert_recognized("fax.tiff", "image/tiff", "fax.txt", 0.03).await;
 }
 
 #[tokio::test]
 async fn a_clean_page_is_read() {
-    assert_read("page.png", "image/png", "page.txt", 0.02).await;
+    assert_recognized("page.png", "image/png", "page.txt", 0.02).await;
 }

@@ -35,7 +35,7 @@ const BYTES_PER_SAMPLE: usize = 2;
 const FRAME: usize = SAMPLES_PER_SECOND as usize / 100 * BYTES_PER_SAMPLE;
 
 pub(crate) struct Engine {
-    at_once: usize,
+    concurrency: usize,
     measuring: Semaphore,
     recognizing: Semaphore,
     tools: Tools,
@@ -73,7 +73,7 @@ struct Measured {
 
 impl Engine {
     pub(crate) fn open(settings: &Settings) -> io::Result<Self> {
-        let at_once = settings.concurrency.max(1);
+        let concurrency = settings.concurrency.max(1);
         // Remove leftovers of a killed process.
         let folder = settings.work_folder.join("audio");
         match fs::remove_dir_all(&folder) {
@@ -88,9 +88,9 @@ impl Engine {
         };
         let tools = Tools { programs, model: settings.model_folder.clone().or_else(tool::model) };
         Ok(Self {
-            at_once,
+            concurrency,
             measuring: Semaphore::new(CONCURRENT_MEASUREMENTS),
-            recognizing: Semaphore::new(at_once),
+            recognizing: Semaphore::new(concurrency),
             tools,
         })
     }
@@ -133,7 +133,7 @@ impl Engine {
             let share = |percent: u8| ((channel * 100 + usize::from(percent)) / count) as u8;
             let utterances = segments(file, channel, &measured, &self.tools.programs)?
                 .map_ok(|segment| self.recognize_segment(segment))
-                .try_buffered(self.at_once)
+                .try_buffered(self.concurrency)
                 .inspect_ok(|utterance| progress(share(percent(utterance.end, length))))
                 .try_filter(|utterance| std::future::ready(!utterance.words.is_empty()))
                 .try_collect()

@@ -122,7 +122,7 @@ impl Cloud {
     }
 
     /// Moves the storage's clock by `seconds`.
-    pub(crate) fn pass(&self, seconds: i64) {
+    pub(crate) fn advance_clock(&self, seconds: i64) {
         self.offset.fetch_add(seconds, Ordering::SeqCst);
     }
 

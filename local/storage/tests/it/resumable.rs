@@ -193,9 +193,9 @@ async fn a_session_is_valid_for_a_week_and_one_object() {
         let response = put(&cloud, &other, "bytes */*", b"").await;
         assert_eq!(xml_error(response).await, (404, "NoSuchUpload".to_owned()));
     }
-    cloud.pass(6 * 24 * 3600);
+    cloud.advance_clock(6 * 24 * 3600);
     assert_eq!(status(&cloud, &session).await.0, 308);
-    cloud.pass(24 * 3600 + 1);
+    cloud.advance_clock(24 * 3600 + 1);
     assert_eq!(status(&cloud, &session).await.0, 404);
 }
 

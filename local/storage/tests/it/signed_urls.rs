@@ -82,7 +82,7 @@ async fn an_unsigned_extension_header_is_rejected() {
 async fn an_expired_url_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
-    cloud.pass(3601);
+    cloud.advance_clock(3601);
     let response = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
     assert_eq!(xml_error(response).await, (400, "ExpiredToken".to_owned()));
 }
@@ -91,7 +91,7 @@ async fn an_expired_url_is_rejected() {
 async fn a_url_from_the_future_is_rejected() {
     let cloud = Cloud::start().await;
     let url = cloud.sign(Method::PUT, "x", &[]).await;
-    cloud.pass(-1200);
+    cloud.advance_clock(-1200);
     let response = send(&cloud.http, Method::PUT, &url, &[], "hello").await;
     assert_eq!(xml_error(response).await, (403, "RequestTimeTooSkewed".to_owned()));
 }

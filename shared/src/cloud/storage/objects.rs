@@ -15,7 +15,7 @@ use crate::{base::config::Error, cloud::lazy::Lazy, http::problem::Problem};
 
 const GOOGLE: &str = "https://storage.googleapis.com";
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Cloud Storage composes without copying, but a stand-in may copy the bytes.
+/// The timeout of a compose request. Cloud Storage composes without copying, but a stand-in may copy the bytes.
 const COMPOSE_TIMEOUT: Duration = Duration::from_secs(120);
 /// The maximum number of objects in one compose request (<https://cloud.google.com/storage/docs/composite-objects>).
 pub const MAX_COMPONENTS: usize = 32;
@@ -223,7 +223,7 @@ impl Objects {
     }
 }
 
-/// Parses a 64-bit number, which the JSON API writes as text.
+/// Parses a 64-bit integer, which the JSON API encodes as a string.
 fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }

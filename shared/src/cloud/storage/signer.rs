@@ -1,8 +1,8 @@
 //! Signs URLs with which browsers upload and download objects (V4:
 //! <https://cloud.google.com/storage/docs/access-control/signed-urls>).
 //!
-//! The official client leaves the `*` of `filename*` as it is in the query that it signs, while Cloud Storage encodes it,
-//! so the signatures would differ.
+//! The official client is not used: it does not encode the `*` of `filename*` in the query that it signs, but Cloud
+//! Storage does, so the signatures would differ.
 
 use std::time::Duration;
 
@@ -200,7 +200,7 @@ impl UrlSigner {
     /// Signs a request (<https://cloud.google.com/storage/docs/authentication/signatures>).
     async fn sign(&self, request: Request<'_>) -> Result<String, Problem> {
         let account = self.signer.client_email().await.map_err(Problem::unavailable)?;
-        // Cloud Storage compares it with its own clock.
+        // The system's time is used, because Cloud Storage compares it with its own clock.
         let date = Clock::default().now().format(DATE).map_err(Problem::internal)?;
         let scope = format!("{}/auto/storage/goog4_request", &date[..8]);
 
@@ -240,8 +240,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns a `Content-Disposition` (RFC 6266). A name with characters that a quoted text cannot hold has a second form,
-/// which all browsers prefer.
+/// Returns a `Content-Disposition` (RFC 6266). If the name has characters that a quoted string cannot contain, a second
+/// parameter encodes them, and all browsers prefer it.
 fn attachment(filename: &str) -> String {
     let plain = |character: char| match character {
         ' '..='~' if !matches!(character, '"' | '\\' | '%') => character,

@@ -55,7 +55,7 @@ impl ObjectWriter {
     /// earlier attempt whose response was lost.
     ///
     /// # Errors
-    /// 503 if Cloud Storage is unavailable or the producer of the bytes failed. Then there is no object.
+    /// 503 if Cloud Storage is unavailable or the producer of the bytes failed. In both cases, no object exists.
     pub async fn create(
         &self,
         bucket: &str,

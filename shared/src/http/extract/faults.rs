@@ -1,8 +1,8 @@
 //! Deserializes a value and reports all of its faults, while serde alone stops at the first.
 //!
 //! After each fault, the invalid value is replaced by a placeholder and the input is read again, until it can be read
-//! or no placeholder fits. An input with placeholders is never returned: its faults are. Unknown fields of one object
-//! are removed together.
+//! or no placeholder fits. If the input has placeholders, only its faults are returned, never its value. Unknown fields
+//! of one object are removed together.
 //!
 //! Anyone can send an invalid request, so its cost is bounded: [`MAX_READ`] limits the work, and [`Faults`] the
 //! response.
@@ -20,11 +20,12 @@ use crate::http::problem::{FieldError, FieldErrorCode};
 const MAX_ERRORS: usize = 100;
 /// The maximum length of a field's path in a response, in bytes.
 const MAX_PATH: usize = 200;
-/// The maximum length of a message in a response, in bytes. The longest one lists the languages of recordings.
+/// The maximum length of a message in a response, in bytes. The longest message lists the languages of recordings.
 const MAX_MESSAGE: usize = 1500;
 /// The maximum size of all errors in a response, in bytes, in addition to twice the size of the request.
 const MAX_SIZE: usize = 3 << 10;
-/// The number of bytes to read again in search of further faults: a large input is read less often than a small one.
+/// The total number of bytes to read again in search of further faults. A large input is read less often than a small
+/// input.
 const MAX_READ: usize = 16 << 10;
 
 /// The faults of a request, limited in number and size.
@@ -50,7 +51,7 @@ impl Faults {
         if self.is_full() || self.errors.iter().any(|known| known.field == error.field) {
             return;
         }
-        // A field error has no value that cannot be serialized.
+        // A field error can always be serialized.
         let size = serde_json::to_string(&error).map_or(0, |text| text.len()) + 1;
         self.room = self.room.saturating_sub(size);
         if self.room > 0 {
@@ -119,8 +120,8 @@ fn read<T: DeserializeOwned + Validate<Context = ()>>(
     Err(faults.errors)
 }
 
-/// Refuses and removes all unknown fields beside one, so that the input need not be read again for each. Returns false
-/// if there is none.
+/// Refuses and removes all unknown fields of the object in which one was found, so that the input is not read again for
+/// each of them. Returns false if there are none.
 fn refuse_others(input: &mut impl Input, fault: &Fault, accepted: &[String], faults: &mut Faults) -> bool {
     let parents = fault.place.split_last().map_or(&[][..], |(_, parents)| parents);
     let unknown = input.remove_others(parents, accepted);
@@ -135,7 +136,7 @@ fn refuse_others(input: &mut impl Input, fault: &Fault, accepted: &[String], fau
     is_one
 }
 
-/// Returns true if the input may be read again, which leaves one time less.
+/// Returns true if the input may be read again, and decrements the number of remaining reads.
 fn take(reads: &mut usize) -> bool {
     let left = *reads > 0;
     *reads = reads.saturating_sub(1);

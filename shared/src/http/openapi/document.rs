@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use super::{examples, problems, schemas};
 use crate::http::problem::Code;
 
-/// The response headers: name, description, schema and a value.
+/// The response headers: name, description, schema and an example value.
 fn header_definitions() -> [(&'static str, &'static str, Value, &'static str); 7] {
     let text = || json!({"type": "string"});
     let seconds = || json!({"type": "integer", "minimum": 1});
@@ -160,7 +160,7 @@ fn complete_response(status: &str, response: &mut Value, schemas: &Map<String, V
     }
 }
 
-/// Nothing in a query, a path or a header is null.
+/// Completes a parameter. Removes null from its schema, because nothing in a query, a path or a header is null.
 fn complete_parameter(parameter: &mut Value, schemas: &Map<String, Value>) {
     let schema = &mut parameter["schema"];
     schemas::remove_null(schema);

@@ -9,13 +9,13 @@ use super::schemas::component;
 /// The id of a request in examples.
 pub(super) const REQUEST_ID: &str = "5f2c8a0e7b1d4c3f9e6a2b8d4c1f7e3a";
 
-/// The text that an example contains where a name and a format say nothing. A test refuses it.
+/// The text in an example if neither the name nor the format of a field determines a value. A test refuses it.
 pub const PLACEHOLDER: &str = "placeholder";
 
-/// The number of references inside each other after which lists stay empty.
-const DEEPEST: usize = 12;
+/// The depth of nested references from which lists in an example stay empty.
+const MAX_DEPTH: usize = 12;
 
-/// Example values by the name of a field or parameter. The first one that its schema accepts is used.
+/// Example values by the name of a field or parameter. The first value that the schema accepts is used.
 static VALUES: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
     let hash = "k3Jx0V1bq8n2Wm5c7Tz4Yh6Lr9Pd0SfGaXeUiOoQwEt";
     vec![
@@ -170,7 +170,7 @@ impl Examples<'_> {
         }
         match kind(schema) {
             "object" => self.of_object(schema),
-            "array" if self.depth > DEEPEST => json!([]),
+            "array" if self.depth > MAX_DEPTH => json!([]),
             "array" => json!([self.of(&schema["items"], name)]),
             "string" => of_string(schema, name),
             "boolean" => json!(matches!(name, "is_verified" | "current" | "replayable" | "highlighted")),
@@ -180,7 +180,7 @@ impl Examples<'_> {
         }
     }
 
-    /// Combines the fields of all parts. A later part narrows the fields of an earlier one.
+    /// Combines the fields of all parts. A later part narrows the fields of an earlier part.
     fn of_all(&self, parts: &[Value], name: &str) -> Value {
         let mut whole = Map::new();
         for part in parts {

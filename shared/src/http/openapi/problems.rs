@@ -20,7 +20,7 @@ pub(super) fn response_name(codes: &[Code]) -> String {
     names.join("Or")
 }
 
-/// Returns the name of the schema that a code has if its problems carry further fields.
+/// Returns the name of the schema for a code whose problems have additional fields.
 fn schema_name(code: Code) -> String {
     format!("{code:?}Problem")
 }
@@ -67,7 +67,7 @@ fn schema(codes: &[Code], schemas: &Map<String, Value>) -> Value {
     if variants.len() == 1 { variants.remove(0) } else { json!({"oneOf": variants}) }
 }
 
-/// Returns a problem with a code, as the API answers it.
+/// Returns an example of a problem with a code, as the API returns it.
 fn example(code: Code, schemas: &Map<String, Value>) -> Value {
     let mut example = match code {
         Code::InvalidFields => {

@@ -13,7 +13,7 @@ pub(super) fn component<'a>(schema: &Value, schemas: &'a Map<String, Value>) -> 
     schemas.get(schema["$ref"].as_str()?.strip_prefix(PREFIX)?)
 }
 
-/// Merges combined objects, renames generic schemas, and requires the null fields of responses.
+/// Merges combined objects, renames generic schemas, and marks the nullable fields of responses as required.
 pub(super) fn normalize(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     merge_objects(document, &schemas);
@@ -27,7 +27,8 @@ pub(super) fn normalize(document: &mut Value) {
 /// Replaces each combination of objects (`allOf`) by one object with the fields of all.
 fn merge_objects(node: &mut Value, schemas: &Map<String, Value>) {
     let parts = node.get("allOf").and_then(Value::as_array).cloned().unwrap_or_default();
-    // utoipa adds the description of an inline field as an object, which the value would have to be, too.
+    // utoipa adds the description of an inline field as an object schema, which would require the value to be an
+    // object.
     if let [schema, described] = parts.as_slice()
         && described["type"] == "object"
         && described.as_object().is_some_and(|fields| fields.len() == 2 && fields.contains_key("description"))
@@ -120,8 +121,8 @@ fn refer_to_components(document: &mut Value) {
     }
 }
 
-/// Describes the `data` of server-sent events as it is sent: a text that contains JSON (OpenAPI 3.2, "Server-Sent Event
-/// Streams").
+/// Describes the `data` of server-sent events in the form in which it is sent: a text that contains JSON (OpenAPI 3.2,
+/// "Server-Sent Event Streams").
 fn encode_event_data(document: &mut Value) {
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let mut found = BTreeSet::new();
@@ -160,7 +161,7 @@ fn refer(node: &mut Value, schemas: &[(String, Value)]) {
     }
 }
 
-/// Removes the components that nothing refers to. The problems remain, since they are added later.
+/// Removes unreferenced schemas. Keeps problem schemas, because references to them are added later.
 fn remove_unused(document: &mut Value) {
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let mut used: BTreeSet<String> =
@@ -191,8 +192,8 @@ fn for_each_reference(node: &mut Value, visit: &mut impl FnMut(&mut String)) {
     }
 }
 
-/// Requires the fields of responses that may be null, since responses always contain them. A field that may be absent
-/// is described as not nullable. In requests, absent and null mean the same.
+/// Marks the nullable fields of responses as required, because responses always contain them. A field that may be
+/// absent is described as not nullable. In requests, absent and null mean the same.
 fn require_null_fields(document: &mut Value) {
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     let mut sent = BTreeSet::new();

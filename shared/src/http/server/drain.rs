@@ -1,4 +1,4 @@
-//! The layer that reads what is left of a request's body before the response is sent.
+//! The layer that reads the rest of a request's body before the response is sent.
 
 use std::{
     pin::Pin,
@@ -17,13 +17,13 @@ use axum::{
 use futures::{Stream, StreamExt as _};
 use tokio::time::timeout;
 
-/// The number of bytes that are read, and the time limit for them. A reviewer may send a million characters, each of up
-/// to twelve bytes when it is escaped.
-const MOST: usize = 16 << 20;
+/// The maximum number of bytes that are read, and the time limit for reading them. A reviewer may send a million
+/// characters, each of up to twelve bytes when it is escaped.
+const MAX_DRAINED_BYTES: usize = 16 << 20;
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
-/// Reads what the handler left of the body, within limits. A connection that closes with unread data is reset, and the
-/// reset can overtake the response: the client would not see a 413 (RFC 9112, section 9.6).
+/// Reads the part of the body that the handler has not read, within limits. A connection that closes with unread data
+/// is reset, and the reset can overtake the response: the client would not see a 413 (RFC 9112, section 9.6).
 pub(super) async fn drain(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -43,7 +43,7 @@ async fn read_to_end(mut body: Shared) -> bool {
     let mut size = 0;
     while let Some(Ok(bytes)) = body.next().await {
         size += bytes.len();
-        if size > MOST {
+        if size > MAX_DRAINED_BYTES {
             return false;
         }
     }

@@ -41,7 +41,7 @@ use crate::{
 /// The time for which a browser may cache a preflight response.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(7200);
 
-/// The maximum length of a URL's path and query, in bytes. The longest valid one searches for 200 encoded characters.
+/// The maximum length of a URL's path and query, in bytes. The longest valid URL searches for 200 encoded characters.
 const MAX_URL: usize = 8 << 10;
 
 /// The security headers of every response, from the OWASP REST Security Cheat Sheet.
@@ -148,29 +148,29 @@ async fn refuse_long_urls(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Ends a request that takes too long. It is the client's fault if the rest of the body is awaited then: such a request
-/// is no 503, so that nobody can cause alerts with slow bodies.
+/// Ends a request that takes too long. If the server is still waiting for the body, the client gets a 400 instead of a
+/// 503, so that slow bodies cannot cause alerts.
 async fn time_out(State(budget): State<Duration>, request: Request, next: Next) -> Response {
-    let is_awaited = Arc::new(AtomicBool::new(false));
-    let request = request.map(|body| watched(body, Arc::clone(&is_awaited)));
+    let is_body_pending = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| watched(body, Arc::clone(&is_body_pending)));
     match timeout(budget, next.run(request)).await {
         Ok(response) => response,
-        Err(_) if is_awaited.load(Ordering::Relaxed) => {
+        Err(_) if is_body_pending.load(Ordering::Relaxed) => {
             Problem::new(Code::Malformed).detail("The body did not arrive in time.").into_response()
         }
         Err(_) => Problem::new(Code::TimedOut).into_response(),
     }
 }
 
-/// Returns the body, and notes whether its reader waits for the client.
-fn watched(body: Body, is_awaited: Arc<AtomicBool>) -> Body {
+/// Returns the body, and records in `is_body_pending` whether its reader waits for the client.
+fn watched(body: Body, is_body_pending: Arc<AtomicBool>) -> Body {
     if body.is_end_stream() {
         return body;
     }
     let mut pieces = body.into_data_stream();
     Body::from_stream(stream::poll_fn(move |task| {
         let piece = pieces.poll_next_unpin(task);
-        is_awaited.store(piece.is_pending(), Ordering::Relaxed);
+        is_body_pending.store(piece.is_pending(), Ordering::Relaxed);
         piece
     }))
 }

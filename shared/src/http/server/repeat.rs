@@ -15,8 +15,8 @@ use futures::TryStreamExt as _;
 
 use crate::http::{idempotency, problem::RolledBack};
 
-/// Repeats a request once if another transaction caused its rollback, such as in a deadlock. A request is repeated only
-/// if that is safe: if it has an idempotent method (RFC 9110, 9.2.2) or an `Idempotency-Key`. Any other request gets
+/// Repeats a request once if another transaction caused its rollback, for example in a deadlock. A request is repeated
+/// only if that is safe: if it has an idempotent method (RFC 9110, 9.2.2) or an `Idempotency-Key`. Other requests get
 /// the 503.
 pub(super) async fn repeat(request: Request, next: Next) -> Response {
     if !request.method().is_idempotent() && !request.headers().contains_key(idempotency::HEADER) {
@@ -34,7 +34,7 @@ pub(super) async fn repeat(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(again, Body::from(read.concat()))).await
 }
 
-/// Returns the body, whose bytes are kept while they are read.
+/// Returns a body that copies its bytes to `read` while they are read.
 fn remembered(body: Body, read: Arc<Mutex<Vec<Bytes>>>) -> Body {
     let keep = move |bytes: &Bytes| read.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.clone());
     Body::from_stream(body.into_data_stream().inspect_ok(keep))

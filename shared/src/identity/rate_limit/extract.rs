@@ -5,7 +5,7 @@ use axum::{
     http::{Extensions, request::Parts},
 };
 
-use super::{RateLimits, Spent};
+use super::{RateLimitCharges, RateLimits};
 use crate::{
     base::ids::UserId,
     http::{
@@ -14,7 +14,7 @@ use crate::{
         problem::{Code, Problem},
         rate_limit_fields::RateLimitFields,
     },
-    identity::principal::{AnySession, UnprovenSession},
+    identity::principal::{AnySession, MaybeRecentSession},
 };
 
 /// The account that a request is about.
@@ -25,8 +25,8 @@ pub enum Account<'a> {
     /// The account, session or invitation that a token belongs to. Tokens cannot be guessed, so unknown addresses need no
     /// quota.
     Token(&'a str),
-    /// The account of the signed-in user, counted over all addresses: changing addresses gains no guesses for a stolen
-    /// session.
+    /// The account of the signed-in user, counted over all addresses, so that a change of the address gains no guesses
+    /// for a stolen session.
     User(UserId),
     /// No account: only the client's address is limited.
     Unnamed,
@@ -74,7 +74,7 @@ impl HasAccount for AnySession {
     }
 }
 
-impl HasAccount for UnprovenSession {
+impl HasAccount for MaybeRecentSession {
     fn account(&self) -> Account<'_> {
         Account::User(self.principal().user_id)
     }
@@ -100,17 +100,17 @@ impl HasAccount for Anonymous {
 
 /// A body, query or session admitted by the limits of its route.
 ///
-/// The client's address is charged before anything is read, so that invalid requests are limited too and a refused one
-/// costs next to nothing.
-pub struct Limited<T> {
+/// The client's address is charged before anything is read, so that invalid requests are limited too, and a refused
+/// request costs almost nothing.
+pub struct RateLimited<T> {
     /// The extracted body, query or session.
     pub body: T,
     /// The charges for this request.
-    pub spent: Spent,
+    pub charges: RateLimitCharges,
 }
 
 /// Admits a request by the client's address.
-async fn admit<S, T: HasAccount>(extensions: &Extensions, state: &S) -> Result<Spent, Problem>
+async fn admit<S, T: HasAccount>(extensions: &Extensions, state: &S) -> Result<RateLimitCharges, Problem>
 where
     RateLimits: FromRef<S>,
 {
@@ -119,15 +119,15 @@ where
     RateLimits::from_ref(state).admit(route, T::COST, fields).await
 }
 
-impl<T: HasAccount> Limited<T> {
+impl<T: HasAccount> RateLimited<T> {
     /// Admits a request by the account that its body, query or session names.
-    async fn admit(mut spent: Spent, body: T) -> Result<Self, Problem> {
-        spent.admit_account(body.account(), T::COST).await?;
-        Ok(Self { body, spent })
+    async fn admit(mut charges: RateLimitCharges, body: T) -> Result<Self, Problem> {
+        charges.admit_account(body.account(), T::COST).await?;
+        Ok(Self { body, charges })
     }
 }
 
-impl<S, T> FromRequest<S> for Limited<T>
+impl<S, T> FromRequest<S> for RateLimited<T>
 where
     S: Send + Sync,
     RateLimits: FromRef<S>,
@@ -136,12 +136,12 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let spent = admit::<S, T>(request.extensions(), state).await?;
-        Self::admit(spent, T::from_request(request, state).await?).await
+        let charges = admit::<S, T>(request.extensions(), state).await?;
+        Self::admit(charges, T::from_request(request, state).await?).await
     }
 }
 
-impl<S, T> FromRequestParts<S> for Limited<T>
+impl<S, T> FromRequestParts<S> for RateLimited<T>
 where
     S: Send + Sync,
     RateLimits: FromRef<S>,
@@ -150,12 +150,12 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let spent = admit::<S, T>(&parts.extensions, state).await?;
-        Self::admit(spent, T::from_request_parts(parts, state).await?).await
+        let charges = admit::<S, T>(&parts.extensions, state).await?;
+        Self::admit(charges, T::from_request_parts(parts, state).await?).await
     }
 }
 
-impl<T: Describes> Describes for Limited<T> {
+impl<T: Describes> Describes for RateLimited<T> {
     fn describe(operation: &mut Described<'_>) {
         let operation = operation.problems(&[Code::TooManyRequests]);
         T::describe(operation.response_header("RateLimit").response_header("RateLimit-Policy"));

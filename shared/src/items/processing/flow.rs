@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::{
-    Engine, EngineError, Job, OperationState, Processing, Reading,
+    Engine, EngineError, EngineOutput, Job, OperationState, Processing,
     events::{Finalized, Output},
     queries,
 };
@@ -16,20 +16,21 @@ use crate::{
     http::problem::Problem,
     items::{
         Failure, FailureCode, ItemKind, ObjectName, file_type,
-        lease::{self, Lease, MAX_TRIES},
+        lease::{self, Lease, MAX_FAILURES},
         parts,
     },
 };
 
-/// The delay before the operation of an attempt without a result is started again.
-const RESTART: Duration = Duration::minutes(1);
+/// The delay before another attempt, after an operation ended without a result.
+const RESTART_DELAY: Duration = Duration::minutes(1);
 /// The time that an operation has to write its output before it is polled.
-const POLL: Duration = Duration::minutes(2);
+const POLL_DELAY: Duration = Duration::minutes(2);
 /// The longest time between two polls of an operation. The events of its output arrive sooner.
-const LONGEST_POLL: Duration = Duration::minutes(30);
+const MAX_POLL_INTERVAL: Duration = Duration::minutes(30);
 /// The longest time in the engine's queue. Google names no limit.
-const LONGEST_QUEUE: Duration = Duration::days(7);
-/// The failures that an operation without a result counts as. It may be billed, so an item gets three of them.
+const MAX_QUEUE_TIME: Duration = Duration::days(7);
+/// The number of failures that an operation without a result counts as. Such an operation may be billed, so an item
+/// gets at most three of them.
 const LOST_OPERATION: i32 = 4;
 /// The largest accepted size of an output object, about ten times the usual size.
 const OUTPUT_BYTES: u64 = 48 << 20;
@@ -45,7 +46,7 @@ impl<E: Engine> Processing<E> {
         context::describe("project_id", event.object.project_id);
         match queries::lease(&self.db, &event, self.clock.now()).await? {
             Lease::Acquired(job) => {
-                lease::hold(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
+                lease::run_with_lease(&self.db, &self.clock, &job, Box::pin(self.work(&event, &job))).await
             }
             // The holder completes the work. If it dies, a scheduled task repeats this event.
             Lease::Held | Lease::Finished => Ok(Delivery::Done),
@@ -87,19 +88,19 @@ impl<E: Engine> Processing<E> {
         let uri = format!("gs://{}/{object}", self.uploads_bucket);
         let output = format!("gs://{}/{}", self.results_bucket, prefix::<E>(job));
         match self.engine.read(job, &head, &uri, &output).await {
-            Ok(Reading::Text(text)) => {
+            Ok(EngineOutput::Text(text)) => {
                 self.set_duration(job, text.duration_seconds).await?;
                 parts::store(&self.db, E::KIND, job.item_id(), job.attempt, &text).await?;
                 self.complete(job.item_id(), job.attempt).await?;
                 Ok(Delivery::Done)
             }
-            Ok(Reading::Operation { name, duration_seconds }) => {
+            Ok(EngineOutput::Operation { name, duration_seconds }) => {
                 let now = self.clock.now();
-                queries::begin_operation(&self.db, job, &name, now, now + POLL).await?;
+                queries::begin_operation(&self.db, job, &name, now, now + POLL_DELAY).await?;
                 self.set_duration(job, duration_seconds).await?;
                 Ok(Delivery::Done)
             }
-            Ok(Reading::Unfinished) => {
+            Ok(EngineOutput::Unfinished) => {
                 queries::release(&self.db, job, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
@@ -107,7 +108,8 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Polls an operation that is due. Past its lifetime, which begins when it leaves the queue, it ends.
+    /// Polls an operation that is due. Ends an operation that has exceeded its lifetime, which begins when the
+    /// operation leaves the queue.
     async fn poll(&self, job: &Job, operation: &str) -> Result<Delivery, Problem> {
         let now = self.clock.now();
         let age = job.operation_started_at.map_or(Duration::ZERO, |started| now - started);
@@ -116,14 +118,15 @@ impl<E: Engine> Processing<E> {
             Ok(OperationState::Queued(created)) => {
                 let waited =
                     created.or(job.operation_started_at).map_or(Duration::ZERO, |created| now - created);
-                if waited > LONGEST_QUEUE {
+                if waited > MAX_QUEUE_TIME {
                     return self.end_operation(job, "it was not started").await;
                 }
-                queries::wait_in_queue(&self.db, job, now, now + waited.clamp(POLL, LONGEST_POLL)).await?;
+                queries::wait_in_queue(&self.db, job, now, now + waited.clamp(POLL_DELAY, MAX_POLL_INTERVAL))
+                    .await?;
                 Ok(Delivery::Done)
             }
             Ok(OperationState::Running(percent)) if !is_expired => {
-                queries::wait(&self.db, job, percent, now + age.clamp(POLL, LONGEST_POLL)).await?;
+                queries::wait(&self.db, job, percent, now + age.clamp(POLL_DELAY, MAX_POLL_INTERVAL)).await?;
                 Ok(Delivery::Done)
             }
             Ok(OperationState::Running(_)) => self.end_operation(job, "it is too old").await,
@@ -136,18 +139,19 @@ impl<E: Engine> Processing<E> {
         }
     }
 
-    /// Imports the whole output of an operation. Output that cannot be imported fails the item in the end: another
-    /// operation would be billed, and may write the same.
+    /// Imports the whole output of an operation. If all tries to import the output fail, the item fails: another
+    /// operation would be billed, and may write the same output.
     async fn import_output(&self, job: &Job, is_expired: bool) -> Result<Delivery, Problem> {
         match self.import_shards(job).await {
             Ok(()) => {
                 if self.complete(job.item_id(), job.attempt).await? {
                     return Ok(Delivery::Done);
                 }
-                // A part is permanently missing. An attempt that events completed in the meantime stays as it is.
+                // A part is permanently missing. If the events have completed the attempt in the meantime, it stays
+                // completed.
                 self.end_operation(job, "its output is incomplete").await
             }
-            Err(EngineError::Unusable(problem)) if job.tries + 1 >= MAX_TRIES => {
+            Err(EngineError::Unusable(problem)) if job.failure_count + 1 >= MAX_FAILURES => {
                 self.fail_unusable(job, &problem).await
             }
             Err(EngineError::Unusable(problem) | EngineError::Transient(problem)) if is_expired => {
@@ -158,7 +162,7 @@ impl<E: Engine> Processing<E> {
     }
 
     async fn fail_unusable(&self, job: &Job, problem: &Problem) -> Result<Delivery, Problem> {
-        tracing::error!(cause = problem.cause(), "the output of an operation is unusable");
+        tracing::error!(cause = problem.cause(), "batch output not imported; processing failed");
         let message =
             "The result of the processing could not be stored. Reprocess the item, or ask an operator.";
         let failure = Failure::new(FailureCode::OutputUnusable, message);
@@ -176,7 +180,7 @@ impl<E: Engine> Processing<E> {
     async fn end_operation(&self, job: &Job, reason: &str) -> Result<Delivery, Problem> {
         tracing::warn!(reason, "an operation ended without a result");
         let now = self.clock.now();
-        queries::end_operation(&self.db, job, LOST_OPERATION, now, now + RESTART).await?;
+        queries::end_operation(&self.db, job, LOST_OPERATION, now, now + RESTART_DELAY).await?;
         Ok(Delivery::Done)
     }
 
@@ -197,7 +201,7 @@ impl<E: Engine> Processing<E> {
             Err(EngineError::Permanent(failure)) => self.fail(&upload, output.attempt, &failure).await,
             // The poll of the operation imports its output again, and counts the failures.
             Err(EngineError::Transient(problem) | EngineError::Unusable(problem)) => {
-                tracing::warn!(cause = problem.cause(), "a part of an operation's output was not imported");
+                tracing::warn!(cause = problem.cause(), "output shard not imported; it will be retried");
                 Ok(Delivery::Done)
             }
             Err(EngineError::Deferred { .. }) => Ok(Delivery::Done),
@@ -230,8 +234,8 @@ impl<E: Engine> Processing<E> {
             EngineError::Permanent(failure) => self.fail(&job.object, job.attempt, &failure).await,
             EngineError::Transient(problem) => Err(problem),
             EngineError::Unusable(problem) => {
-                tracing::warn!(cause = problem.cause(), "the output of an operation cannot be imported");
-                queries::pause(&self.db, job, true, self.clock.now()).await?;
+                tracing::warn!(cause = problem.cause(), "batch output not imported; it will be retried");
+                queries::schedule_retry(&self.db, job, true, self.clock.now()).await?;
                 Ok(Delivery::Done)
             }
             EngineError::Deferred { batch } => {
@@ -263,7 +267,8 @@ impl<E: Engine> Processing<E> {
         Ok(())
     }
 
-    /// Deletes what the engine prepared for an upload. What remains after an error expires with the bucket's objects.
+    /// Deletes the objects that the engine prepared for an upload. Objects that remain after an error expire like all
+    /// objects of the bucket.
     async fn clean(&self, item: ItemId) {
         let Some(folder) = E::PREPARED else { return };
         let delete = async {
@@ -273,7 +278,7 @@ impl<E: Engine> Processing<E> {
             Ok::<_, Problem>(())
         };
         if let Err(problem) = delete.await {
-            tracing::warn!(cause = problem.cause(), "prepared objects were not deleted");
+            tracing::warn!(cause = problem.cause(), "converted recordings could not be deleted");
         }
     }
 }

@@ -8,9 +8,9 @@ mod requests;
 
 pub use self::ends::{Restartable, fail, find_restartable, restart};
 pub(super) use self::{
-    claims::{defer, lease, pause},
+    claims::{defer, lease, schedule_retry},
     ends::complete,
     media_type::set_media_type,
     operations::{begin_operation, end_operation, find_upload, record_shard, release, wait, wait_in_queue},
-    requests::spend_requests,
+    requests::charge_requests,
 };

@@ -7,8 +7,8 @@ use sqlx::PgPool;
 use super::{EngineError, queries};
 use crate::base::clock::Clock;
 
-/// A quota for requests per minute, which all instances share. A request above it is deferred instead of sent, in the
-/// same way as one that the engine refuses. Cheap to clone.
+/// A quota for requests per minute, which all instances share. A request above the quota is deferred instead of sent,
+/// like a request that the engine refuses. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RequestQuota {
     name: &'static str,
@@ -32,13 +32,13 @@ impl RequestQuota {
         Self { is_batch: true, ..Self::new(name, per_minute, db, clock) }
     }
 
-    /// Spends the quota of this many requests.
+    /// Charges this many requests to the quota.
     ///
     /// # Errors
-    /// [`EngineError::Deferred`] if fewer are left in this minute. Nothing is spent then.
-    pub async fn spend(&self, requests: i32) -> Result<(), EngineError> {
+    /// [`EngineError::Deferred`] if fewer requests are left in this minute. In that case, nothing is charged.
+    pub async fn charge(&self, requests: i32) -> Result<(), EngineError> {
         let now = self.clock.now();
-        match queries::spend_requests(&self.db, self.name, requests, self.per_minute, now).await {
+        match queries::charge_requests(&self.db, self.name, requests, self.per_minute, now).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(EngineError::Deferred { batch: self.is_batch }),
             Err(error) => Err(EngineError::Transient(error.into())),

@@ -1,4 +1,4 @@
-//! Leases on items: acquire, renew, pause and defer.
+//! Leases on items: acquire, renew, schedule retries and defer.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use super::super::{Job, events::Finalized};
 use crate::items::lease::{LEASE, Lease, Leased};
 
-/// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed`
-/// or `rejected` to `processing`, and a next upload becomes the current one. Parallel deliveries of one event wait for
-/// the first one and find the item leased. If this instance dies, maintenance restarts the item at `next_attempt_at`,
-/// after a pause that grows.
+/// Leases the item for this instance. When a file has just been uploaded, the item also moves from `draft`, `failed` or
+/// `rejected` to `processing`, and a next upload becomes the current upload. Parallel deliveries of one event wait for
+/// the first delivery, and then find the item leased. If this instance dies, maintenance restarts the item at
+/// `next_attempt_at`, after a pause that grows with each attempt.
 pub(in super::super) async fn lease(
     db: &PgPool,
     event: &Finalized,
@@ -29,7 +29,7 @@ pub(in super::super) async fn lease(
                    size_bytes, md5, needs_batch, operation, operation_started_at,
                    generation is null as is_new,
                    -- Polling an operation is no new attempt.
-                   attempt + (operation is null)::integer as attempt, tries,
+                   attempt + (operation is null)::integer as attempt, failure_count,
                    case
                        when generation is null and status in ('draft', 'failed', 'rejected') then 'arrived'
                        when generation is distinct from $5 then 'finished'
@@ -46,7 +46,7 @@ pub(in super::super) async fn lease(
                     || case when is_new then jsonb_build_object('uploaded_by_id', uploaded_by_id) else '{}' end,
                 changes || jsonb_build_object(
                     'generation', $5::bigint, 'md5', coalesce($8, md5), 'submitted_at', $6::timestamptz,
-                    'processed_at', null, 'attempt', attempt, 'tries', 0, 'lease_until', $7::timestamptz,
+                    'processed_at', null, 'attempt', attempt, 'failure_count', 0, 'lease_until', $7::timestamptz,
                     'next_attempt_at', $7::timestamptz,
                     'duplicate_of', (
                         select earlier.id
@@ -78,7 +78,7 @@ pub(in super::super) async fn lease(
             where items.id = item.id and found = 'again'
         )
         select item.found as "found!", item.attempt as "attempt!",
-               case when arrived.version is null then item.tries else 0 end as "tries!",
+               case when arrived.version is null then item.failure_count else 0 end as "failure_count!",
                item.content_type as "content_type!", item.size_bytes as "size_bytes!",
                item.needs_batch as "needs_batch!", item.operation, item.operation_started_at,
                coalesce(voice_samples.requested_language, projects.language) as language
@@ -104,7 +104,7 @@ pub(in super::super) async fn lease(
             object,
             generation: event.generation,
             attempt: row.attempt,
-            tries: row.tries,
+            failure_count: row.failure_count,
             content_type: row.content_type,
             size_bytes: row.size_bytes,
             language: row.language,
@@ -129,15 +129,15 @@ impl Leased for Job {
         Ok(())
     }
 
-    async fn pause(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
-        pause(db, self, false, now).await
+    async fn schedule_retry(&self, db: &PgPool, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+        schedule_retry(db, self, false, now).await
     }
 }
 
 /// Records a failed attempt, releases the lease, and pauses the item for as long as it has been waiting: from ten seconds
-/// to an hour. The failure counts if `is_counted`, or else if the engine completed another item since the failure
-/// before. Jitter from the item's id spreads the retries after an outage.
-pub(in super::super) async fn pause(
+/// to an hour. The failure counts if `is_counted` is true, or if the engine has completed another item since the
+/// previous failure. Jitter from the item's id spreads the retries after an outage.
+pub(in super::super) async fn schedule_retry(
     db: &PgPool,
     job: &Job,
     is_counted: bool,
@@ -150,7 +150,7 @@ pub(in super::super) async fn pause(
             next_attempt_at = $3::timestamptz + least(
                 greatest($3 - coalesce(operation_started_at, submitted_at), interval '10 seconds'), interval '1 hour'
             ) * (1 + (hashtext(id::text) & 255) / 1024.0),
-            tries = tries + ($4 or exists (
+            failure_count = failure_count + ($4 or exists (
                 select from items as other
                 where other.kind = items.kind
                   and other.status in ('pending_review', 'approved', 'rejected')
@@ -169,8 +169,8 @@ pub(in super::super) async fn pause(
     Ok(())
 }
 
-/// Releases the lease until the quota may allow another attempt. Maintenance admits items to batch operations as quota
-/// becomes free. Other items pause for as long as they have been waiting, from one to ten minutes.
+/// Releases the lease and schedules the next attempt. Items for batch operations wait until maintenance admits them.
+/// Other items are retried after as long as they have waited so far, but after at least one and at most ten minutes.
 pub(in super::super) async fn defer(
     db: &PgPool,
     job: &Job,

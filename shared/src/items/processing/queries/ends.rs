@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// The time after which a scheduled task repeats the finalize message of a restarted item.
-const RETRY_PAUSE: Duration = Duration::minutes(5);
+const RETRY_DELAY: Duration = Duration::minutes(5);
 
-/// Completes an item once its text is complete: `pending_review`, or `approved` in a project without reviewers.
-/// Returns true if this call changed the status.
+/// Completes an item once its text is complete: the status becomes `pending_review`, or `approved` in a project without
+/// reviewers. Returns true if this call changed the status.
 pub(in super::super) async fn complete(
     db: &PgPool,
     kind: ItemKind,
@@ -212,7 +212,7 @@ pub async fn restart(
             select item_transition(
                 $1, $2, 'processing', $3, $4, '{}',
                 jsonb_build_object(
-                    'tries', 0, 'submitted_at', $4::timestamptz, 'processed_at', null, 'lease_until', null,
+                    'failure_count', 0, 'submitted_at', $4::timestamptz, 'processed_at', null, 'lease_until', null,
                     'next_attempt_at', $5::timestamptz
                 )
             ) as version
@@ -225,7 +225,7 @@ pub async fn restart(
         item.version,
         actor.0,
         now,
-        now + RETRY_PAUSE,
+        now + RETRY_DELAY,
         entry.with(json!({"version": item.version + 1})).row()?,
         message.row(),
     )

@@ -10,7 +10,8 @@ use crate::{
     items::{ItemKind, Verb},
 };
 
-/// Records that the file has this type. If it is another one than the declared type, it becomes the item's type.
+/// Records the type that the first bytes of the file show. If it differs from the declared type, it becomes the item's
+/// type.
 pub(in super::super) async fn set_media_type(
     db: &PgPool,
     kind: ItemKind,

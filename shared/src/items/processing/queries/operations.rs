@@ -126,7 +126,8 @@ pub(in super::super) async fn end_operation(
     sqlx::query!(
         "update items
          set operation = null, operation_started_at = null, lease_until = null, next_attempt_at = $3,
-             progress_done = null, progress_total = null, progress_unit = null, tries = tries + $4, last_failed_at = $5
+             progress_done = null, progress_total = null, progress_unit = null,
+             failure_count = failure_count + $4, last_failed_at = $5
          where id = $1 and attempt = $2 and status = 'processing'",
         job.item_id().0,
         job.attempt,

@@ -3,16 +3,16 @@
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-/// Counts requests against a quota for this minute. Returns false, and counts nothing, if they exceed it. The first
-/// requests of a minute never do.
-pub(in super::super) async fn spend_requests(
+/// Counts requests against a quota for this minute. Returns false, and counts nothing, if they exceed the quota. The
+/// first requests of a minute never exceed it.
+pub(in super::super) async fn charge_requests(
     db: &PgPool,
     quota: &str,
     requests: i32,
     per_minute: i32,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    let spent = sqlx::query!(
+    let charged = sqlx::query!(
         "
         insert into engine_requests (quota, minute, requests) values ($1, date_trunc('minute', $2::timestamptz), $3)
         on conflict on constraint engine_requests_pkey do update
@@ -29,5 +29,5 @@ pub(in super::super) async fn spend_requests(
     )
     .fetch_optional(db)
     .await?;
-    Ok(spent.is_some())
+    Ok(charged.is_some())
 }

@@ -3,7 +3,7 @@ use sqlx::{PgPool, Row as _};
 
 use crate::support::{Ocr, PDF, TEXT, sample};
 
-const READ: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
+const PROCESSED: [ItemStatus; 3] = [ItemStatus::Draft, ItemStatus::Processing, ItemStatus::Approved];
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn a_scanned_letter_becomes_text_with_pages_confidence_and_language(db: PgPool) {
@@ -11,7 +11,7 @@ async fn a_scanned_letter_becomes_text_with_pages_confidence_and_language(db: Pg
     ocr.ai.instant(None);
     let letter = ocr.read("application/pdf", &sample("letter.pdf")).await;
     let item = letter.item_id;
-    assert_eq!(ocr.platform.history(item).await, READ);
+    assert_eq!(ocr.platform.history(item).await, PROCESSED);
     let pages = sqlx::query(
         "select text, confidence, language, layout from item_parts where item_id = $1 order by number",
     )
@@ -53,7 +53,7 @@ async fn a_scanned_letter_becomes_text_with_pages_confidence_and_language(db: Pg
     let audited = ocr.platform.audited(item.0).await;
     assert_eq!(audited, [("document.processed".to_owned(), "success".to_owned())]);
     assert_eq!(ocr.ai.calls(), 1);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -73,7 +73,7 @@ async fn a_document_in_a_project_with_a_reviewer_awaits_review(db: PgPool) {
     ocr.platform.change("update users set deleted_at = now() where id = $1", reviewer.id.0).await;
     let object = ocr.read("application/pdf", PDF).await;
     assert_eq!(ocr.platform.status(object.item_id).await, ItemStatus::Approved);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -92,7 +92,7 @@ async fn the_same_bytes_are_a_duplicate_within_their_project_only(db: PgPool) {
     assert_eq!(duplicate_of(&second).await, Some(first.item_id.to_string()));
     assert_eq!(duplicate_of(&other).await, None);
     assert_eq!(duplicate_of(&same).await, None);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -115,5 +115,5 @@ async fn the_text_of_the_next_upload_replaces_the_result_of_a_failed_document(db
         [ItemStatus::Processing, ItemStatus::Failed, ItemStatus::Processing, ItemStatus::Approved]
     );
     assert_eq!(ocr.platform.item(object.item_id, "failure_code").await, None);
-    ocr.settle().await;
+    ocr.wait_for_deliveries().await;
 }
