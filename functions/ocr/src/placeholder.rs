@@ -46,8 +46,7 @@ pub(crate) fn in_text(pages: &[&str]) -> Option<Failure> {
 }
 
 fn form() -> Failure {
-    let message =
-        "The PDF is a form that only Adobe Reader can show. Open it there, print it to PDF, and upload the new PDF.";
+    let message = "The PDF is a form that only Adobe Reader can show. Open it there, print it to PDF, and upload the new PDF.";
     Failure::new(FailureCode::XfaForm, message)
 }
 

@@ -142,7 +142,10 @@ impl Server {
                 Err(_) => {}
             }
             if let Ok(Some(_)) = self.process.watchdog.try_wait() {
-                return Err(Error::new(format!("PostgreSQL ended at its start: {}", self.process.log_tail())));
+                return Err(Error::new(format!(
+                    "PostgreSQL ended at its start: {}",
+                    self.process.log_tail()
+                )));
             }
             sleep(Duration::from_millis(20)).await;
         }
