@@ -33,11 +33,11 @@ export function QueueFilters({ kind, order, view, onChange }: Props) {
       />
       <div role="group" aria-label={t("filters.view")}>
         <Button.Group>
-          {(["desk", "queue"] as const).map((value) => (
+          {(["oneByOne", "queue"] as const).map((value) => (
             <Button
               key={value}
-              variant={value === (view ?? "desk") ? "light" : "default"}
-              aria-pressed={value === (view ?? "desk")}
+              variant={value === (view ?? "oneByOne") ? "light" : "default"}
+              aria-pressed={value === (view ?? "oneByOne")}
               onClick={() => onChange({ view: oneOf(["queue"], value) })}
             >
               {t(`filters.${value}`)}
