@@ -136,7 +136,7 @@ test("a reviewer walks through the words of low confidence, in both directions",
   const setup = await setUp(openAs);
   const { page, projectId } = setup;
   await addPages(setup, 1);
-  // The local engine is sure of the sample: two blocks become unsure.
+  // The local engine has a high confidence in the sample: two blocks get a low one.
   await page.route(/\/documents\/[\w-]+\/pages/, async (route) => {
     const response = await route.fetch();
     const pages = (await response.json()) as { items: { layout: { confidence: number }[] }[] };
