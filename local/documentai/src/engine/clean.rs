@@ -1,6 +1,6 @@
 //! Cleans noisy, unevenly lit or skewed pages so that they can be recognized.
 
-use crate::engine::{grey::Grey, skew};
+use crate::engine::{gray::Gray, skew};
 
 /// Larger pages are scaled down. The limit is slightly more than an A3 sheet at 300 dots per inch.
 const MAX_PIXELS: usize = 20_000_000;
@@ -16,7 +16,7 @@ const SPECKS: f64 = 0.0004;
 /// Smaller skew angles, in degrees, are not corrected.
 const MIN_SKEW: f32 = 0.15;
 
-pub(super) fn clean(page: Grey) -> Grey {
+pub(super) fn clean(page: Gray) -> Gray {
     let mut page = scaled(page);
     if median_of(&page.data) < 96 {
         page.data.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
@@ -30,7 +30,7 @@ pub(super) fn clean(page: Grey) -> Grey {
 }
 
 /// Scales a page that is too large to be recognized in reasonable time, or too small to be recognized.
-fn scaled(page: Grey) -> Grey {
+fn scaled(page: Gray) -> Gray {
     let (longer, pixels) = (page.width.max(page.height), page.width * page.height);
     if pixels > MAX_PIXELS {
         let half = pixels.div_ceil(MAX_PIXELS).isqrt() + 1;
@@ -63,11 +63,11 @@ fn percentile(pixels: impl Iterator<Item = u8>, percent: usize) -> u8 {
         counted += count;
         counted * 100 > total * percent
     });
-    found.and_then(|grey| u8::try_from(grey).ok()).unwrap_or(u8::MAX)
+    found.and_then(|gray| u8::try_from(gray).ok()).unwrap_or(u8::MAX)
 }
 
 /// Divides by the local brightness of the paper, so that shadows and gray paper become white.
-fn level_light(page: &mut Grey) {
+fn level_light(page: &mut Gray) {
     let side = (page.width.max(page.height) / SQUARES_PER_SIDE).max(16);
     let (columns, rows) = (page.width.div_ceil(side), page.height.div_ceil(side));
     let brightest = percentile(page.data.iter().step_by(7).copied(), 90);
@@ -82,14 +82,14 @@ fn level_light(page: &mut Grey) {
             light.push(percentile(pixels.copied(), 75).max(darkest).max(1));
         }
     }
-    let light = smooth(&Grey { width: columns, height: rows, data: light });
+    let light = smooth(&Gray { width: columns, height: rows, data: light });
     let light = light.resized(columns.max(2), rows.max(2));
-    let scale = 1.0 / super::grey::coordinate(side);
+    let scale = 1.0 / super::gray::coordinate(side);
     for (y, line) in page.data.chunks_exact_mut(page.width).enumerate() {
-        let at_y = super::grey::coordinate(y) * scale - 0.5;
+        let at_y = super::gray::coordinate(y) * scale - 0.5;
         // The light changes slowly, so one value for eight pixels is enough.
         for (x, pixels) in line.chunks_mut(8).enumerate() {
-            let here = u32::from(light.between(super::grey::coordinate(x * 8) * scale - 0.5, at_y).max(1));
+            let here = u32::from(light.between(super::gray::coordinate(x * 8) * scale - 0.5, at_y).max(1));
             for pixel in pixels {
                 *pixel = u8::try_from((u32::from(*pixel) * 240 / here).min(255)).unwrap_or(u8::MAX);
             }
@@ -97,7 +97,7 @@ fn level_light(page: &mut Grey) {
     }
 }
 
-fn smooth(image: &Grey) -> Grey {
+fn smooth(image: &Gray) -> Gray {
     let mut smoothed = image.clone();
     for y in 0..image.height {
         for x in 0..image.width {
@@ -112,7 +112,7 @@ fn smooth(image: &Grey) -> Grey {
 }
 
 /// Returns true if many pixels differ from all their neighbors.
-fn is_speckled(page: &Grey) -> bool {
+fn is_speckled(page: &Gray) -> bool {
     let (mut specks, mut counted) = (0_u32, 0_u32);
     for y in (2..page.height.saturating_sub(2)).step_by(2) {
         for x in 2..page.width.saturating_sub(2) {
@@ -131,7 +131,7 @@ fn is_speckled(page: &Grey) -> bool {
 }
 
 /// Replaces pixels that differ from all their neighbors. Strokes of one pixel's width remain.
-fn without_specks(page: &Grey) -> Grey {
+fn without_specks(page: &Gray) -> Gray {
     let mut cleaned = page.clone();
     let width = page.width;
     for y in 1..page.height.saturating_sub(1) {
@@ -151,7 +151,7 @@ fn without_specks(page: &Grey) -> Grey {
 }
 
 /// Replaces each pixel by the median of itself and its eight neighbors.
-fn median(page: &Grey) -> Grey {
+fn median(page: &Gray) -> Gray {
     let mut cleaned = page.clone();
     let width = page.width;
     if width < 3 || page.height < 3 {
@@ -173,11 +173,11 @@ fn median(page: &Grey) -> Grey {
 #[cfg(test)]
 mod tests {
     use super::{is_speckled, level_light, median};
-    use crate::engine::grey::Grey;
+    use crate::engine::gray::Gray;
 
     #[test]
     fn a_speck_is_removed_and_a_stroke_remains() {
-        let mut page = Grey::white(9, 9);
+        let mut page = Gray::white(9, 9);
         page.data[4 * 9 + 7] = 0;
         for y in 0..9 {
             page.data[y * 9 + 1..y * 9 + 4].fill(0);
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn only_a_dirty_page_is_speckled() {
-        let mut page = Grey::white(400, 400);
+        let mut page = Gray::white(400, 400);
         page.data[100 * 400 + 50..100 * 400 + 350].fill(0);
         assert!(!is_speckled(&page));
         for speck in 0..800 {
@@ -202,7 +202,7 @@ mod tests {
     fn a_shadow_becomes_white_and_its_ink_stays_dark() {
         let data =
             (0..400 * 400).map(|index| 240 - u8::try_from(index % 400 / 4).expect("below 100")).collect();
-        let mut page = Grey::new(400, 400, data).expect("a page");
+        let mut page = Gray::new(400, 400, data).expect("a page");
         page.data[200 * 400 + 380] = 20;
         level_light(&mut page);
         let row = &page.data[200 * 400..201 * 400];

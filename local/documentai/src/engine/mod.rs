@@ -2,7 +2,7 @@
 //! results.
 
 mod clean;
-mod grey;
+mod gray;
 mod language;
 mod layout;
 mod pdf;
@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     document::{Document, LoosePage},
-    engine::{grey::Grey, layout::RecognizedPage},
+    engine::{gray::Gray, layout::RecognizedPage},
     fault::{self, Fault},
     media::MediaType,
     request::PageChoice,
@@ -214,7 +214,7 @@ impl Engine {
         job: &Job<'_>,
         number: usize,
         permit: &Arc<OwnedSemaphorePermit>,
-    ) -> Result<Grey, Fault> {
+    ) -> Result<Gray, Fault> {
         let (pixels, media_type, held) = (self.limits.pixels, job.media_type, Arc::clone(permit));
         blocking(job.file, move |file| {
             let _held = held;

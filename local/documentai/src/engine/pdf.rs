@@ -6,7 +6,7 @@ use local_engine::{Output, Program, Programs};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::{
-    engine::{PDFIMAGES, PDFINFO, PDFTOPPM, grey::Grey},
+    engine::{PDFIMAGES, PDFINFO, PDFTOPPM, gray::Gray},
     fault::{self, Fault},
 };
 
@@ -132,7 +132,7 @@ pub(super) async fn render(
     resolution: u32,
     max_pixels: u64,
     programs: &Programs,
-) -> Result<Grey, Fault> {
+) -> Result<Gray, Fault> {
     let (page, resolution) = (number.to_string(), resolution.to_string());
     let options = ["-q", "-gray", "-cropbox", "-r", &resolution, "-f", &page, "-l", &page];
     let arguments = options.map(OsStr::new).into_iter().chain([file.as_os_str()]);
@@ -140,7 +140,7 @@ pub(super) async fn render(
     if output.killed {
         return Err(Fault::internal());
     }
-    Grey::from_pgm(&output.stdout).ok_or_else(|| {
+    Gray::from_pgm(&output.stdout).ok_or_else(|| {
         tracing::info!(page = number, stderr = output.stderr, "a page could not be rendered");
         fault::broken(format!("Page {number} of the PDF could not be rendered."))
     })

@@ -5,12 +5,12 @@ use std::{fs::File, io::BufReader, path::Path};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
 
 use crate::{
-    engine::grey::Grey,
+    engine::gray::Gray,
     fault::{self, Fault},
     media::MediaType,
 };
 
-pub(super) fn decode(file: &Path, media_type: MediaType, max_pixels: u64) -> Result<Grey, Fault> {
+pub(super) fn decode(file: &Path, media_type: MediaType, max_pixels: u64) -> Result<Gray, Fault> {
     let broken =
         |_| fault::broken(format!("The {} image is damaged and cannot be decoded.", media_type.name()));
     let format = match media_type {
@@ -33,22 +33,22 @@ pub(super) fn decode(file: &Path, media_type: MediaType, max_pixels: u64) -> Res
     let orientation = decoder.orientation().map_err(broken)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     image.apply_orientation(orientation);
-    grey(image).ok_or_else(|| fault::broken("The image has no pixels."))
+    gray(image).ok_or_else(|| fault::broken("The image has no pixels."))
 }
 
 /// Converts to grayscale. Transparent areas become white.
-fn grey(image: DynamicImage) -> Option<Grey> {
+fn gray(image: DynamicImage) -> Option<Gray> {
     let (width, height) = (image.width() as usize, image.height() as usize);
     if !image.color().has_alpha() {
-        return Grey::new(width, height, image.into_luma8().into_raw());
+        return Gray::new(width, height, image.into_luma8().into_raw());
     }
     let data = image
         .into_luma_alpha8()
         .pixels()
         .map(|pixel| {
-            let [grey, alpha] = pixel.0.map(u16::from);
-            u8::try_from((grey * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+            let [gray, alpha] = pixel.0.map(u16::from);
+            u8::try_from((gray * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
         })
         .collect();
-    Grey::new(width, height, data)
+    Gray::new(width, height, data)
 }

@@ -1,6 +1,6 @@
 //! Measures and corrects small skew angles of pages in any orientation.
 
-use crate::engine::grey::{Grey, coordinate};
+use crate::engine::gray::{Gray, coordinate};
 
 /// The largest detected skew, in degrees.
 const MAX_ANGLE: f32 = 12.0;
@@ -10,7 +10,7 @@ const SIDE: usize = 1200;
 const MIN_POINTS: usize = 200;
 
 /// Returns the clockwise angle of text lines from the nearest axis, in degrees.
-pub(super) fn angle(page: &Grey) -> f32 {
+pub(super) fn angle(page: &Gray) -> f32 {
     let longer = page.width.max(page.height);
     let small = if longer > SIDE {
         page.resized((page.width * SIDE / longer).max(1), (page.height * SIDE / longer).max(1))
@@ -30,7 +30,7 @@ pub(super) fn angle(page: &Grey) -> f32 {
 type Points = Vec<(f32, f32)>;
 
 /// Returns the points where ink ends downwards and sideways. Solid areas have few such points.
-fn edges(page: &Grey) -> (Points, Points) {
+fn edges(page: &Gray) -> (Points, Points) {
     let (middle_x, middle_y) = (coordinate(page.width) / 2.0, coordinate(page.height) / 2.0);
     let (mut under, mut beside) = (vec![], vec![]);
     for y in 0..page.height - 1 {
@@ -86,11 +86,11 @@ fn sharpness(points: &[(f32, f32)], angle: f32) -> f32 {
 }
 
 /// Rotates the page clockwise about its center, on a sheet that contains the whole page.
-pub(super) fn rotated(page: &Grey, degrees: f32) -> Grey {
+pub(super) fn rotated(page: &Gray, degrees: f32) -> Gray {
     let (sine, cosine) = degrees.to_radians().sin_cos();
     let (width, height) = (coordinate(page.width), coordinate(page.height));
     let sheet = |along: f32, across: f32| (along * cosine + across * sine.abs()) as usize;
-    let mut turned = Grey::white(sheet(width, height).max(1), sheet(height, width).max(1));
+    let mut turned = Gray::white(sheet(width, height).max(1), sheet(height, width).max(1));
     let (middle_x, middle_y) = (coordinate(turned.width) / 2.0, coordinate(turned.height) / 2.0);
     let columns = turned.width;
     for (y, row) in turned.data.chunks_exact_mut(columns).enumerate() {
@@ -110,11 +110,11 @@ pub(super) fn rotated(page: &Grey, degrees: f32) -> Grey {
 #[cfg(test)]
 mod tests {
     use super::{angle, rotated};
-    use crate::engine::grey::Grey;
+    use crate::engine::gray::Gray;
 
     /// Draws rows of words, similar to a page of text.
-    fn page() -> Grey {
-        let mut page = Grey::white(800, 1000);
+    fn page() -> Gray {
+        let mut page = Gray::white(800, 1000);
         for line in (100..900).step_by(24) {
             for x in (80..720).filter(|x| (x * 7 + line * 3) % 61 > 12) {
                 for y in line..line + 10 {
@@ -138,6 +138,6 @@ mod tests {
 
     #[test]
     fn a_blank_page_is_straight() {
-        assert!(angle(&Grey::white(600, 800)).abs() < f32::EPSILON);
+        assert!(angle(&Gray::white(600, 800)).abs() < f32::EPSILON);
     }
 }

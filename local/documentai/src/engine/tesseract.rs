@@ -6,7 +6,7 @@ use http::StatusCode;
 use local_engine::{Output, Programs};
 
 use crate::{
-    engine::{TESSERACT, grey::Grey},
+    engine::{TESSERACT, gray::Gray},
     fault::{self, Fault},
 };
 
@@ -41,7 +41,7 @@ pub(super) struct Word {
 pub(super) fn confidence(words: &[Word]) -> f32 {
     let (mut sum, mut letters) = (0.0, 0.0);
     for word in words {
-        let length = super::grey::coordinate(word.text.chars().count());
+        let length = super::gray::coordinate(word.text.chars().count());
         sum += word.confidence * length;
         letters += length;
     }
@@ -64,7 +64,7 @@ pub(super) async fn languages(hints: &[String], programs: &Programs) -> Result<S
     Ok(if available.is_empty() { DEFAULT_LANGUAGE.to_owned() } else { available.join("+") })
 }
 
-pub(super) async fn read(page: Grey, languages: &str, programs: &Programs) -> Result<Recognition, Fault> {
+pub(super) async fn read(page: Gray, languages: &str, programs: &Programs) -> Result<Recognition, Fault> {
     let first = attempt(&page, languages, ANY_ORIENTATION, programs).await?;
     if !first.is_poor() || !has_ink(&page) {
         return Ok(first);
@@ -81,7 +81,7 @@ pub(super) async fn read(page: Grey, languages: &str, programs: &Programs) -> Re
 }
 
 async fn attempt(
-    page: &Grey,
+    page: &Gray,
     languages: &str,
     segmentation: &str,
     programs: &Programs,
@@ -138,7 +138,7 @@ fn page_size(line: &str) -> Option<[f32; 2]> {
 }
 
 /// Returns true if the page has more ink than specks.
-fn has_ink(page: &Grey) -> bool {
+fn has_ink(page: &Gray) -> bool {
     page.data.iter().step_by(5).filter(|pixel| **pixel < 128).count() * 5 > page.data.len() / 400
 }
 
@@ -174,7 +174,7 @@ fn word(line: &str) -> Option<Word> {
 impl Recognition {
     /// Returns the amount of text: characters, weighted by confidence.
     fn score(&self) -> f32 {
-        self.words.iter().map(|word| super::grey::coordinate(word.text.len()) * word.confidence.powi(2)).sum()
+        self.words.iter().map(|word| super::gray::coordinate(word.text.len()) * word.confidence.powi(2)).sum()
     }
 
     fn is_poor(&self) -> bool {

@@ -9,7 +9,7 @@ use tiff::{
 };
 
 use crate::{
-    engine::grey::{Grey, coordinate},
+    engine::gray::{Gray, coordinate},
     fault::{self, Fault},
 };
 
@@ -36,7 +36,7 @@ pub(super) fn count_pages(file: &Path) -> Result<usize, Fault> {
     Ok(count)
 }
 
-pub(super) fn decode(file: &Path, number: usize, max_pixels: u64) -> Result<Grey, Fault> {
+pub(super) fn decode(file: &Path, number: usize, max_pixels: u64) -> Result<Gray, Fault> {
     let mut limits = Limits::default();
     limits.decoding_buffer_size = usize::try_from(max_pixels.saturating_mul(4)).unwrap_or(usize::MAX);
     let mut decoder = open(file)?.with_limits(limits);
@@ -57,9 +57,9 @@ pub(super) fn decode(file: &Path, number: usize, max_pixels: u64) -> Result<Grey
     decoder.read_image_to_buffer(&mut pixels).map_err(|error| broken(&error))?;
     let bytes = bytes(pixels).ok_or_else(|| fault::broken("The TIFF's samples are not supported."))?;
     let bytes = if has_planes { interleaved(&bytes, usize::from(color.num_samples())) } else { bytes };
-    let grey = to_grey(color, bytes, width as usize, height as usize)
+    let gray = to_gray(color, bytes, width as usize, height as usize)
         .ok_or_else(|| fault::broken("The TIFF's colors are not supported."))?;
-    Ok(upright(square(grey, across, down), orientation))
+    Ok(upright(square(gray, across, down), orientation))
 }
 
 fn tag(decoder: &mut Decoder<BufReader<File>>, tag: Tag) -> Option<f32> {
@@ -76,23 +76,23 @@ fn tag(decoder: &mut Decoder<BufReader<File>>, tag: Tag) -> Option<f32> {
 }
 
 /// Restores square pixels. A fax at standard resolution has half as many rows as it needs.
-fn square(grey: Grey, across: Option<f32>, down: Option<f32>) -> Grey {
+fn square(gray: Gray, across: Option<f32>, down: Option<f32>) -> Gray {
     match (across, down) {
         (Some(across), Some(down)) if down > 0.0 && (1.3..4.0).contains(&(across / down)) => {
-            let height = (coordinate(grey.height) * across / down) as usize;
-            grey.resized(grey.width, height)
+            let height = (coordinate(gray.height) * across / down) as usize;
+            gray.resized(gray.width, height)
         }
-        _ => grey,
+        _ => gray,
     }
 }
 
 /// Applies the TIFF orientations without mirroring, because scanners do not mirror pages.
-fn upright(grey: Grey, orientation: f32) -> Grey {
+fn upright(gray: Gray, orientation: f32) -> Gray {
     match orientation {
-        3.0 => grey.turned(2),
-        6.0 => grey.turned(1),
-        8.0 => grey.turned(3),
-        _ => grey,
+        3.0 => gray.turned(2),
+        6.0 => gray.turned(1),
+        8.0 => gray.turned(3),
+        _ => gray,
     }
 }
 
@@ -111,7 +111,7 @@ fn interleaved(planes: &[u8], samples: usize) -> Vec<u8> {
     (0..size).flat_map(|pixel| (0..samples).map(move |sample| planes[sample * size + pixel])).collect()
 }
 
-fn to_grey(color: ColorType, bytes: Vec<u8>, width: usize, height: usize) -> Option<Grey> {
+fn to_gray(color: ColorType, bytes: Vec<u8>, width: usize, height: usize) -> Option<Gray> {
     let data: Vec<u8> = match color {
         ColorType::Gray(8 | 16) => bytes,
         ColorType::Gray(bits @ (1 | 2 | 4)) => unpack(&bytes, bits, width),
@@ -127,7 +127,7 @@ fn to_grey(color: ColorType, bytes: Vec<u8>, width: usize, height: usize) -> Opt
         // A color map, for example, which Tesseract's library can read.
         _ => return None,
     };
-    Grey::new(width, height, data)
+    Gray::new(width, height, data)
 }
 
 /// The shade of a translucent pixel on white paper.

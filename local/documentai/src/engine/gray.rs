@@ -2,13 +2,13 @@
 
 /// A grayscale image of eight bits per pixel. 0 is black, rows start at the top.
 #[derive(Clone)]
-pub(super) struct Grey {
+pub(super) struct Gray {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) data: Vec<u8>,
 }
 
-impl Grey {
+impl Gray {
     pub(super) fn new(width: usize, height: usize, data: Vec<u8>) -> Option<Self> {
         (width > 0 && height > 0 && data.len() == width.checked_mul(height)?).then_some(Self {
             width,
@@ -131,10 +131,10 @@ fn ratio(from: usize, to: usize) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::Grey;
+    use super::Gray;
 
-    fn small() -> Grey {
-        Grey::new(3, 2, vec![1, 2, 3, 4, 5, 6]).expect("an image")
+    fn small() -> Gray {
+        Gray::new(3, 2, vec![1, 2, 3, 4, 5, 6]).expect("an image")
     }
 
     #[test]
@@ -148,14 +148,14 @@ mod tests {
     #[test]
     fn a_pgm_survives_a_round_trip_and_a_short_one_is_rejected() {
         let bytes = small().to_pgm();
-        assert_eq!(Grey::from_pgm(&bytes).expect("a PGM").data, small().data);
-        assert!(Grey::from_pgm(&bytes[..bytes.len() - 1]).is_none());
-        assert!(Grey::from_pgm(b"P5").is_none());
+        assert_eq!(Gray::from_pgm(&bytes).expect("a PGM").data, small().data);
+        assert!(Gray::from_pgm(&bytes[..bytes.len() - 1]).is_none());
+        assert!(Gray::from_pgm(b"P5").is_none());
     }
 
     #[test]
     fn a_resized_image_keeps_its_mean() {
-        let image = Grey::new(4, 2, vec![0, 0, 200, 200, 0, 0, 200, 200]).expect("an image");
+        let image = Gray::new(4, 2, vec![0, 0, 200, 200, 0, 0, 200, 200]).expect("an image");
         assert_eq!(image.resized(2, 1).data, [0, 200]);
         assert_eq!(image.resized(8, 4).data[..8], [0, 0, 0, 50, 150, 200, 200, 200]);
     }
