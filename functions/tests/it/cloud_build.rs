@@ -161,9 +161,9 @@ fn steps_wait_for_earlier_steps_and_run_existing_scripts() {
         // The plan's account can read secrets.
         ("plan", vec!["checks"]),
         ("push", vec!["build", "checks", "plan"]),
-        ("migrate", vec!["build", "checks", "plan", "push", "turn"]),
-        ("roll-out", vec!["build", "checks", "migrate", "plan", "push", "turn"]),
-        ("pages", vec!["build", "checks", "migrate", "plan", "push", "roll-out", "turn"]),
+        ("migrate", vec!["build", "checks", "older-builds", "plan", "push"]),
+        ("rollout", vec!["build", "checks", "migrate", "older-builds", "plan", "push"]),
+        ("pages", vec!["build", "checks", "migrate", "older-builds", "plan", "push", "rollout"]),
     ] {
         assert_eq!(before[step].iter().map(String::as_str).collect::<Vec<_>>(), needed, "{step}");
     }

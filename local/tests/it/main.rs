@@ -10,7 +10,7 @@ mod planned;
 mod platform;
 mod postgres;
 mod restart;
-mod roll_out;
+mod rollout;
 mod running;
 mod statistics;
 mod support;

@@ -2,7 +2,7 @@
 
 import type { Api } from "./api.js";
 import { isProblem, isTransient, ProblemError, problemOf } from "./problem.js";
-import { pause, sleep } from "./retry.js";
+import { delay, sleep } from "./retry.js";
 import { readEvents } from "./server-sent-events.js";
 import type { Fetch, Schema, Transition } from "./types.js";
 
@@ -113,7 +113,7 @@ export class Events implements AsyncIterableIterator<Transition> {
         failures += 1;
         if (!this.#recovers(error, failures)) throw error;
       }
-      const wait = failures === 0 ? (this.#retry ?? BACKOFF.first) : pause(BACKOFF, failures);
+      const wait = failures === 0 ? (this.#retry ?? BACKOFF.first) : delay(BACKOFF, failures);
       await sleep(wait, signal).catch(() => {});
     }
   }

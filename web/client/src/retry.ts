@@ -1,17 +1,17 @@
-/** Repetition with growing pauses. */
+/** Retries with growing delays. */
 
-/** The pauses between attempts. */
+/** The delays between attempts. */
 export interface Backoff {
-  /** The first pause, in milliseconds. Each further one is twice as long. */
+  /** The first delay, in milliseconds. Each further one is twice as long. */
   first: number;
-  /** The longest pause, in milliseconds. */
+  /** The longest delay, in milliseconds. */
   longest: number;
   /** The number of failures in a row that are tolerated. */
   failures: number;
 }
 
-/** Returns the pause after a number of failures: random between half of it and all, so that clients spread. */
-export function pause({ first, longest }: Omit<Backoff, "failures">, failures: number): number {
+/** Returns the delay after a number of failures: random between half of it and all, so that clients spread. */
+export function delay({ first, longest }: Omit<Backoff, "failures">, failures: number): number {
   return Math.min(first * 2 ** (failures - 1), longest) * (0.5 + Math.random() / 2);
 }
 
@@ -31,33 +31,33 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** The options of {@link persistently}. */
-export interface Persistence {
+/** The options of {@link withRetry}. */
+export interface RetryOptions {
   backoff: Backoff;
   signal?: AbortSignal | undefined;
-  /** Returns true if a repetition may succeed, or the minimum number of seconds to wait before it. */
-  repeatable(error: unknown): boolean | number;
+  /** Returns true if a retry may succeed, or the minimum number of seconds to wait before it. */
+  isRetryable(error: unknown): boolean | number;
 }
 
-/** Runs a function until it succeeds. It may call its argument to report progress, which forgives earlier failures. */
-export async function persistently<T>(
-  { backoff, signal, repeatable }: Persistence,
-  run: (progressed: () => void) => Promise<T>,
+/** Runs a function until it succeeds. After progress, it may call its argument, which forgives earlier failures. */
+export async function withRetry<T>(
+  { backoff, signal, isRetryable }: RetryOptions,
+  run: (resetFailures: () => void) => Promise<T>,
 ): Promise<T> {
   let failures = 0;
-  const progressed = () => {
+  const resetFailures = () => {
     failures = 0;
   };
   for (;;) {
     try {
-      return await run(progressed);
+      return await run(resetFailures);
     } catch (error) {
       failures += 1;
       signal?.throwIfAborted();
-      const repeat = repeatable(error);
-      if (repeat === false || failures > backoff.failures) throw error;
-      const least = repeat === true ? 0 : repeat * 1000;
-      await sleep(Math.max(least, pause(backoff, failures)), signal);
+      const retryable = isRetryable(error);
+      if (retryable === false || failures > backoff.failures) throw error;
+      const least = retryable === true ? 0 : retryable * 1000;
+      await sleep(Math.max(least, delay(backoff, failures)), signal);
     }
   }
 }

@@ -1,10 +1,10 @@
 /** The session of a user: sign-in, refresh and sign-out. */
 
 import { type Api, createApi } from "./api.js";
-import { exclusively } from "./lock.js";
+import { withLock } from "./lock.js";
 import { assertion, type PasskeyRequest } from "./passkeys.js";
 import { isProblem, isTransient, type ProblemError, problemOf } from "./problem.js";
-import { type Backoff, persistently } from "./retry.js";
+import { type Backoff, withRetry } from "./retry.js";
 import type { TokenStore } from "./stores.js";
 import { type Access, Tabs } from "./tabs.js";
 import type { Fetch, Schema } from "./types.js";
@@ -84,7 +84,7 @@ export class Session {
     } catch (error) {
       if (!isProblem(error, "unauthenticated")) throw error;
     } finally {
-      await exclusively(this.#lock, () => this.#end());
+      await withLock(this.#lock, () => this.#end());
     }
   }
 
@@ -124,13 +124,13 @@ export class Session {
 
   async #begin(proof: Schema<"PasswordLoginProof">): Promise<void> {
     const tokens = await this.#open.post("/auth/login", { body: proof });
-    await exclusively(this.#lock, () => this.#keep(tokens));
+    await withLock(this.#lock, () => this.#keep(tokens));
   }
 
   async #refresh(): Promise<string | null> {
     const stale = this.#access?.token;
     const seen = await this.#store.get();
-    return exclusively(this.#lock, async () => {
+    return withLock(this.#lock, async () => {
       const kept = await this.#store.get();
       if (kept === null) {
         this.#adopt(null);
@@ -146,7 +146,7 @@ export class Session {
 
   async #rotate(refresh_token: string): Promise<string | null> {
     try {
-      const tokens = await persistently({ backoff: BACKOFF, repeatable: isUnanswered }, () =>
+      const tokens = await withRetry({ backoff: BACKOFF, isRetryable: isUnanswered }, () =>
         this.#open.post("/auth/refresh", { body: { refresh_token } }),
       );
       return await this.#keep(tokens);

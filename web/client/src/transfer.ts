@@ -4,7 +4,7 @@
  */
 
 import { ConnectionError, retryAfter } from "./problem.js";
-import { type Backoff, persistently } from "./retry.js";
+import { type Backoff, withRetry } from "./retry.js";
 import type { Send, StorageRequest, StorageResponse } from "./send.js";
 import type { Schema } from "./types.js";
 
@@ -83,7 +83,7 @@ async function continueSession(file: Blob, url: string, from: number | null, opt
     });
 
   let offset = from;
-  await attempts(options, async (progressed) => {
+  await attempts(options, async (resetFailures) => {
     // After a failure, only storage knows how much it has.
     let answer = offset === null ? await put("*") : null;
     for (;;) {
@@ -94,7 +94,7 @@ async function continueSession(file: Blob, url: string, from: number | null, opt
       const end = Math.min(start + chunkBytes, file.size);
       answer = await put(`${start}-${end - 1}`, file.slice(start, end), start);
       if (answer.status === 308 && received(answer) <= start) throw new StorageError(503);
-      progressed();
+      resetFailures();
     }
   });
 }
@@ -113,11 +113,11 @@ async function request({ send, signal }: TransferOptions, request: StorageReques
   throw new StorageError(status, retryAfter(answer.header("retry-after")));
 }
 
-function attempts<T>(options: TransferOptions, run: (progressed: () => void) => Promise<T>): Promise<T> {
-  return persistently({ backoff: options.backoff ?? BACKOFF, signal: options.signal, repeatable }, run);
+function attempts<T>(options: TransferOptions, run: (resetFailures: () => void) => Promise<T>): Promise<T> {
+  return withRetry({ backoff: options.backoff ?? BACKOFF, signal: options.signal, isRetryable }, run);
 }
 
-function repeatable(error: unknown): boolean | number {
+function isRetryable(error: unknown): boolean | number {
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof StorageError)) return false;
   const transient = error.status === 408 || error.status === 429 || error.status >= 500;

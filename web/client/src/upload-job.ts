@@ -4,18 +4,18 @@ import type { Api } from "./api.js";
 import { checksum } from "./crc32c.js";
 import type { InterruptedUpload, UploadStore } from "./interrupted.js";
 import { isProblem, isTransient } from "./problem.js";
-import { type Backoff, persistently } from "./retry.js";
+import { type Backoff, withRetry } from "./retry.js";
+import type { Semaphore } from "./semaphore.js";
 import { send } from "./send.js";
 import { StorageError, transfer } from "./transfer.js";
-import type { Turns } from "./turns.js";
 import type { Item, Schema } from "./types.js";
-import { createItem, type Described, deleteItem, getItem, type NewItem, renewUpload } from "./upload-requests.js";
+import { createItem, deleteItem, type FileDescription, getItem, type NewItem, renewUpload } from "./upload-requests.js";
 
 /** The parts that the uploads of a client share. */
 export interface UploadContext {
   readonly api: Api;
   readonly store: UploadStore;
-  readonly turns: Turns;
+  readonly semaphore: Semaphore;
   /** The items of this page's uploads that have not ended. */
   readonly active: Set<string>;
   readonly chunkBytes?: number | undefined;
@@ -37,7 +37,7 @@ export class UploadJob {
   readonly #file: Blob;
   readonly #target: UploadTarget;
   readonly #key = uniqueKey();
-  #described: Described;
+  #description: FileDescription;
   #checked: boolean;
   #itemId: string | null = null;
   #session: string | null = null;
@@ -46,29 +46,35 @@ export class UploadJob {
   #began = Date.now();
   #address: Promise<Schema<"Upload">> | null = null;
 
-  constructor(context: UploadContext, file: Blob, target: UploadTarget, described: Described, checksum: boolean) {
+  constructor(
+    context: UploadContext,
+    file: Blob,
+    target: UploadTarget,
+    description: FileDescription,
+    checksum: boolean,
+  ) {
     [this.#context, this.#file, this.#target] = [context, file, target];
-    [this.#described, this.#checked] = [described, !checksum];
+    [this.#description, this.#checked] = [description, !checksum];
   }
 
-  /** Uploads the file when it is its turn. `progressed` is called when `sent` or `item` changes. */
-  async attempt(signal: AbortSignal, progressed: () => void): Promise<Item> {
-    const endTurn = await this.#context.turns.take(signal);
+  /** Waits for the limit on concurrent uploads, and uploads the file. Calls `onProgress` when `sent` or `item` changes. */
+  async attempt(signal: AbortSignal, onProgress: () => void): Promise<Item> {
+    const release = await this.#context.semaphore.acquire(signal);
     try {
       await this.#check(signal);
       if (this.#itemId === null) await this.#find();
       const target = this.#session ?? (await this.#upload(signal));
-      progressed();
+      onProgress();
       try {
-        await this.#send(target, signal, progressed);
+        await this.#send(target, signal, onProgress);
       } catch (error) {
         if (!(error instanceof StorageError && error.isExpired)) throw error;
         this.#session = null;
-        await this.#send(await this.#upload(signal), signal, progressed);
+        await this.#send(await this.#upload(signal), signal, onProgress);
       }
       return await this.#finish();
     } finally {
-      endTurn();
+      release();
     }
   }
 
@@ -78,7 +84,7 @@ export class UploadJob {
     await this.#address?.catch(() => {});
     if (this.#itemId === null) return;
     await store.delete(this.#itemId);
-    if (!this.#replaces) await deleteItem(api, this.#described.media.kind, this.#itemId);
+    if (!this.#replaces) await deleteItem(api, this.#description.media.kind, this.#itemId);
   }
 
   /** Lets other uploads continue what this one began. */
@@ -91,7 +97,7 @@ export class UploadJob {
   }
 
   async #check(signal: AbortSignal): Promise<void> {
-    if (!this.#checked) this.#described = { ...this.#described, crc32c: await checksum(this.#file, signal) };
+    if (!this.#checked) this.#description = { ...this.#description, crc32c: await checksum(this.#file, signal) };
     this.#checked = true;
     signal.throwIfAborted();
   }
@@ -113,7 +119,7 @@ export class UploadJob {
   }
 
   #matches(kept: InterruptedUpload): boolean {
-    const [target, file, { media, filename, crc32c = null }] = [this.#target, this.#file, this.#described];
+    const [target, file, { media, filename, crc32c = null }] = [this.#target, this.#file, this.#description];
     if ("item_id" in target ? kept.item_id !== target.item_id : kept.replaces || kept.project_id !== target.project_id)
       return false;
     return (
@@ -130,11 +136,11 @@ export class UploadJob {
   /** Returns where to send the file to, or null if it has arrived already. Creates the item if there is none. */
   async #upload(signal: AbortSignal): Promise<Schema<"Upload"> | null> {
     const { api, active } = this.#context;
-    const [id, target, file] = [this.#itemId, this.#target, this.#described];
+    const [id, target, file] = [this.#itemId, this.#target, this.#description];
     const request = () =>
       id !== null || "item_id" in target ? renewUpload(api, id ?? "", file) : createItem(api, file, target, this.#key);
     // A request under way is not aborted, since the item that it creates could not be deleted.
-    this.#address = persistently({ backoff: REQUESTS, signal, repeatable }, async () => {
+    this.#address = withRetry({ backoff: REQUESTS, signal, isRetryable }, async () => {
       const { item, upload } = await request();
       [this.item, this.#itemId] = [item, item.id];
       active.add(item.id);
@@ -154,7 +160,7 @@ export class UploadJob {
     }
   }
 
-  async #send(target: Schema<"Upload"> | string | null, signal: AbortSignal, progressed: () => void): Promise<void> {
+  async #send(target: Schema<"Upload"> | string | null, signal: AbortSignal, onProgress: () => void): Promise<void> {
     if (target === null) return;
     this.#attempted = true;
     let keeping: Promise<void> | undefined;
@@ -164,7 +170,7 @@ export class UploadJob {
       chunkBytes: this.#context.chunkBytes,
       onSent: (bytes) => {
         this.sent = Math.min(bytes, this.#file.size);
-        progressed();
+        onProgress();
       },
       onSession: (url) => {
         this.#session = url;
@@ -176,7 +182,7 @@ export class UploadJob {
 
   /** Stores what another page needs to continue. A file without a date cannot be recognized there. */
   async #keep(): Promise<void> {
-    const [item, file, { media, filename, crc32c = null }] = [this.item, this.#file, this.#described];
+    const [item, file, { media, filename, crc32c = null }] = [this.item, this.#file, this.#description];
     if (!(file instanceof File) || !item) return;
     await this.#context.store.put({
       item_id: item.id,
@@ -201,7 +207,7 @@ export class UploadJob {
   }
 }
 
-function repeatable(error: unknown): boolean | number {
+function isRetryable(error: unknown): boolean | number {
   return isTransient(error) && (isProblem(error) ? (error.retryAfter ?? true) : true);
 }
 

@@ -6,7 +6,7 @@ import { isProblem } from "./problem.js";
 import type { Item, ItemKind, Schema } from "./types.js";
 
 /** The description of a file that has been checked. */
-export interface Described {
+export interface FileDescription {
   readonly media: MediaType;
   readonly filename: string;
   readonly size_bytes: number;
@@ -23,13 +23,14 @@ export interface NewItem {
   readonly language?: string;
 }
 
-export interface Begun {
+/** An item, and the request that uploads its file. */
+export interface ItemUpload {
   readonly item: Item;
   readonly upload: Schema<"Upload">;
 }
 
 /** Creates an item. A repeated call with the same key creates it once. */
-export async function createItem(api: Api, file: Described, of: NewItem, key: string): Promise<Begun> {
+export async function createItem(api: Api, file: FileDescription, of: NewItem, key: string): Promise<ItemUpload> {
   const { media, ...rest } = file;
   const { project_id, domain, language } = of;
   const params = { header: { "Idempotency-Key": key } };
@@ -42,7 +43,7 @@ export async function createItem(api: Api, file: Described, of: NewItem, key: st
 }
 
 /** Begins the next upload of a failed or rejected item, or renews the URL of a draft with the same file. */
-export async function renewUpload(api: Api, item_id: string, file: Described): Promise<Begun> {
+export async function renewUpload(api: Api, item_id: string, file: FileDescription): Promise<ItemUpload> {
   const { media, ...rest } = file;
   if (media.kind === "document") {
     const params = { path: { document_id: item_id } };
@@ -80,10 +81,10 @@ export async function deleteItem(api: Api, kind: ItemKind, item_id: string): Pro
   }
 }
 
-function document(created: Schema<"DocumentUpload">): Begun {
+function document(created: Schema<"DocumentUpload">): ItemUpload {
   return { item: { ...created.document, kind: "document" }, upload: created.upload };
 }
 
-function voice(created: Schema<"VoiceUpload">): Begun {
+function voice(created: Schema<"VoiceUpload">): ItemUpload {
   return { item: { ...created.voice_sample, kind: "voice" }, upload: created.upload };
 }

@@ -4,7 +4,7 @@ import { checkFile, defaultName } from "./media-types.js";
 import type { Item, ItemKind } from "./types.js";
 import { type UploadContext, UploadJob, type UploadTarget } from "./upload-job.js";
 
-/** `waiting`: for its turn, or for the checksum. After `paused` and `failed`, `resume` continues. */
+/** `waiting`: for another upload to end, or for the checksum. After `paused` and `failed`, `resume` continues. */
 export type UploadState = "waiting" | "uploading" | "paused" | "failed" | "done" | "canceled";
 
 /** The target of an upload, and its options. */
@@ -121,7 +121,7 @@ export class Upload {
     for (;;) {
       this.#stop = new AbortController();
       try {
-        const item = await this.#job.attempt(this.#stop.signal, () => this.#progressed());
+        const item = await this.#job.attempt(this.#stop.signal, () => this.#onProgress());
         this.#become("done");
         return item;
       } catch (error) {
@@ -149,7 +149,7 @@ export class Upload {
     return signal?.aborted ? signal.reason : new DOMException("The upload was canceled.", "AbortError");
   }
 
-  #progressed(): void {
+  #onProgress(): void {
     if (this.#is("waiting")) this.#become("uploading");
     else this.#options.onChange?.(this);
   }

@@ -1,7 +1,7 @@
 /** The uploads of a client. */
 
 import type { InterruptedUpload } from "./interrupted.js";
-import { Turns } from "./turns.js";
+import { Semaphore } from "./semaphore.js";
 import { Upload, type UploadOptions } from "./upload.js";
 import type { UploadContext } from "./upload-job.js";
 import { deleteItem } from "./upload-requests.js";
@@ -10,8 +10,8 @@ import { deleteItem } from "./upload-requests.js";
 export class Uploads {
   readonly #context: UploadContext;
 
-  constructor(context: Omit<UploadContext, "turns" | "active"> & { concurrency: number }) {
-    this.#context = { ...context, turns: new Turns(context.concurrency), active: new Set() };
+  constructor(context: Omit<UploadContext, "semaphore" | "active"> & { concurrency: number }) {
+    this.#context = { ...context, semaphore: new Semaphore(context.concurrency), active: new Set() };
   }
 
   /**

@@ -3,7 +3,7 @@ import { type Account, addMember, createProject, signUp } from "./support/platfo
 import { expect, test } from "./support/test.ts";
 import { addItem, addItems, untilProcessed, uploadSample } from "./support/uploads.ts";
 
-interface Desk {
+interface Setup {
   readonly projectId: string;
   /** The admin, who uploads. */
   readonly ada: Account;
@@ -13,7 +13,7 @@ interface Desk {
   readonly page: Page;
 }
 
-async function setUp(openAs: (account: Account) => Promise<Page>): Promise<Desk> {
+async function setUp(openAs: (account: Account) => Promise<Page>): Promise<Setup> {
   const [ada, kim] = await Promise.all([signUp("Ada Lovelace"), signUp("Kim Reviewer")]);
   const { id: projectId } = await createProject(ada, "Letters");
   await addMember(ada, projectId, kim, "reviewer");
@@ -22,7 +22,7 @@ async function setUp(openAs: (account: Account) => Promise<Page>): Promise<Desk>
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 2, exact: true });
 
-async function addPages({ ada, projectId }: Desk, count: number): Promise<string[]> {
+async function addPages({ ada, projectId }: Setup, count: number): Promise<string[]> {
   const names = Array.from({ length: count }, (_, index) => `page-${index + 1}.png`);
   const ids = [];
   // One after the other, since the queue has their order.
@@ -37,8 +37,8 @@ async function documentOf({ alta }: Account, document_id: string) {
 
 test("a reviewer decides twenty items by keyboard only", async ({ openAs, expectAccessible }) => {
   test.setTimeout(300_000);
-  const desk = await setUp(openAs);
-  const { page, ada, projectId } = desk;
+  const setup = await setUp(openAs);
+  const { page, ada, projectId } = setup;
   const names = Array.from({ length: 17 }, (_, index) => `page-${index + 1}.png`);
   await addItems(ada, projectId, [
     ...names.map((name) => ["page.png", name] as const),
@@ -133,10 +133,10 @@ async function statusesOf({ alta }: Account, project_id: string): Promise<string
 
 test("a reviewer walks through the words of low confidence, in both directions", async ({ openAs }) => {
   test.setTimeout(120_000);
-  const desk = await setUp(openAs);
-  const { page, projectId } = desk;
-  await addPages(desk, 1);
-  // The local engine is sure of the sample: two blocks become unsure.
+  const setup = await setUp(openAs);
+  const { page, projectId } = setup;
+  await addPages(setup, 1);
+  // The local engine has a high confidence in the sample: two blocks get a low one.
   await page.route(/\/documents\/[\w-]+\/pages/, async (route) => {
     const response = await route.fetch();
     const pages = (await response.json()) as { items: { layout: { confidence: number }[] }[] };
@@ -162,9 +162,9 @@ test("a reviewer walks through the words of low confidence, in both directions",
 
 test("a decision is undone, and a correction survives a reload", async ({ openAs, expectAccessible }) => {
   test.setTimeout(120_000);
-  const desk = await setUp(openAs);
-  const { page, ada, projectId } = desk;
-  const [first = "", second = ""] = await addPages(desk, 2);
+  const setup = await setUp(openAs);
+  const { page, ada, projectId } = setup;
+  const [first = "", second = ""] = await addPages(setup, 2);
   await page.goto(`/project/review?id=${projectId}`);
   await expect(heading(page, "page-1.png")).toBeFocused();
   await page.keyboard.press("a");
@@ -213,11 +213,11 @@ test("a decision is undone, and a correction survives a reload", async ({ openAs
 
 test("the slower of two reviewers keeps what they wrote", async ({ openAs }) => {
   test.setTimeout(120_000);
-  const desk = await setUp(openAs);
-  const { page, ada, projectId } = desk;
+  const setup = await setUp(openAs);
+  const { page, ada, projectId } = setup;
   const grace = await signUp("Grace Hopper");
   await addMember(ada, projectId, grace, "reviewer");
-  const [first = ""] = await addPages(desk, 3);
+  const [first = ""] = await addPages(setup, 3);
   await page.goto(`/project/review?id=${projectId}`);
   await expect(heading(page, "page-1.png")).toBeFocused();
 
@@ -239,9 +239,9 @@ test("the slower of two reviewers keeps what they wrote", async ({ openAs }) => 
 
 test("a decision without a connection is sent later", async ({ openAs }) => {
   test.setTimeout(120_000);
-  const desk = await setUp(openAs);
-  const { page, ada, projectId } = desk;
-  const [first = ""] = await addPages(desk, 2);
+  const setup = await setUp(openAs);
+  const { page, ada, projectId } = setup;
+  const [first = ""] = await addPages(setup, 2);
   await page.goto(`/project/review?id=${projectId}`);
   await expect(heading(page, "page-1.png")).toBeFocused();
   await page.keyboard.press("a");
@@ -255,9 +255,9 @@ test("a decision without a connection is sent later", async ({ openAs }) => {
 
 test("many items are decided at once, also on a phone", async ({ openAs, expectAccessible }) => {
   test.setTimeout(120_000);
-  const desk = await setUp(openAs);
-  const { page, ada, projectId } = desk;
-  const ids = await addPages(desk, 3);
+  const setup = await setUp(openAs);
+  const { page, ada, projectId } = setup;
+  const ids = await addPages(setup, 3);
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(`/project/review?id=${projectId}&view=queue`);
   await expect(page.getByRole("link", { name: "page-3.png" })).toBeVisible();

@@ -28,10 +28,10 @@ def call(method, url, body=None, token=None, headers=None, content=None):
         sys.exit(f"conformance: {method} {url} was answered with {error.code}: {error.read().decode()[:500]}")
 
 
-def eventually(what, look):
-    """Calls `look` until it returns a value."""
+def eventually(what, probe):
+    """Calls `probe` until it returns a value."""
     for _ in range(600):
-        if found := look():
+        if found := probe():
             return found
         time.sleep(0.2)
     sys.exit(f"conformance: timed out waiting for {what}")
@@ -40,12 +40,12 @@ def eventually(what, look):
 def mailed_token(origin, email, path):
     """Returns the token of the last mail to an address that links to a path."""
 
-    def look():
+    def probe():
         mails = call("GET", f"{origin}/local/inbox?to={urllib.parse.quote(email)}")
         found = [token for mail in mails for token in re.findall(path + r"\?token=([\w-]+)", mail["text"])]
         return found[-1] if found else None
 
-    return eventually(f"a mail to {email}", look)
+    return eventually(f"a mail to {email}", probe)
 
 
 def register(origin, name):

@@ -18,7 +18,7 @@ with open(os.environ["ALTA_SEED"], encoding="utf-8") as file:
 ORIGIN = SEED["origin"]
 
 # Requests that end a session or an account come from a user that no other request needs.
-LEAVING = {
+SESSION_ENDING = {
     ("DELETE", "/users/me"),
     ("DELETE", "/users/me/sessions"),
     ("DELETE", "/users/me/sessions/{session_id}"),
@@ -33,8 +33,8 @@ lock = threading.Lock()
 
 
 def role_of(method, path, phase):
-    if (method, path) in LEAVING:
-        return "leaver"
+    if (method, path) in SESSION_ENDING:
+        return "disposable"
     # Steps that follow each other: a super admin sees what the step before has created.
     if phase == "stateful":
         return "root"
@@ -64,12 +64,12 @@ class Users:
         case.headers["Authorization"] = f"Bearer {token}"
 
 
-# The data of the seed, which requests that delete or demote must leave for the others.
-KEPT = {SEED["project_id"], SEED["invitation_id"], *SEED["document_ids"], *SEED["voice_sample_ids"]}
-KEPT |= {user for name, user in SEED["users"].items() if name != "leaver"}
+# The data of the seed, which requests that delete or demote must keep for the others.
+PROTECTED_IDS = {SEED["project_id"], SEED["invitation_id"], *SEED["document_ids"], *SEED["voice_sample_ids"]}
+PROTECTED_IDS |= {user for name, user in SEED["users"].items() if name != "disposable"}
 
 
-def takes_away(method, path):
+def is_destructive(method, path):
     return method == "DELETE" or (method == "PATCH" and path.endswith("/{user_id}"))
 
 
@@ -79,10 +79,10 @@ lists = {}
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Replaces the ids of what must stay, and values that only the platform knows."""
-    if takes_away(case.method.upper(), case.operation.path):
+    """Replaces protected ids in destructive requests, and values that only the platform knows."""
+    if is_destructive(case.method.upper(), case.operation.path):
         for name, value in (case.path_parameters or {}).items():
-            if value in KEPT:
+            if value in PROTECTED_IDS:
                 case.path_parameters[name] = str(uuid.uuid4())
     if not case.meta or not case.meta.generation.mode.is_positive:
         return

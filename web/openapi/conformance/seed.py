@@ -31,7 +31,7 @@ def wait_for_text(path, token):
     eventually(f"the text of {path}", lambda: status() not in ("draft", "processing"))
 
 
-emails = {name: register(origin, name) for name in ("root", "admin", "contributor", "reviewer", "leaver")}
+emails = {name: register(origin, name) for name in ("root", "admin", "contributor", "reviewer", "disposable")}
 subprocess.run([migrations, "grant-super-admin", emails["root"]], check=True, stdout=sys.stderr)
 tokens = {name: sign_in(origin, email) for name, email in emails.items()}
 users = {name: call("GET", f"{origin}/users/me", token=token)["id"] for name, token in tokens.items()}
@@ -43,7 +43,7 @@ for role in ("contributor", "reviewer"):
     call("POST", invite, {"email": emails[role], "role": role}, admin)
     invited = mailed_token(origin, emails[role], "/invitation")
     call("POST", f"{origin}/invitations/{invited}/accept", token=tokens[role])
-guest = emails["leaver"]
+guest = emails["disposable"]
 invitation = call("POST", invite, {"email": guest, "role": "reviewer"}, admin)["id"]
 
 # The last one fails.

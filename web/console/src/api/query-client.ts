@@ -1,6 +1,6 @@
 import { ConnectionError, isProblem } from "@alta-data/client";
 import { MutationCache, QueryClient } from "@tanstack/react-query";
-import { isCancelled } from "#/ui/is-cancelled";
+import { isCanceled } from "#/ui/is-canceled";
 import { notifyProblem } from "#/ui/notify";
 
 declare module "@tanstack/react-query" {
@@ -28,7 +28,7 @@ export const queryClient = new QueryClient({
   },
   mutationCache: new MutationCache({
     onError: (error, _variables, _result, mutation) => {
-      if (!mutation.meta?.showsError && !isCancelled(error)) notifyProblem(error);
+      if (!mutation.meta?.showsError && !isCanceled(error)) notifyProblem(error);
     },
   }),
 });

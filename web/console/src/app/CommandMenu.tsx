@@ -8,7 +8,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "#/api/session";
-import { ProjectMark } from "#/features/projects/ProjectMark";
+import { ProjectAvatar } from "#/features/projects/ProjectAvatar";
 import { projectQuery, projectsQuery } from "#/features/projects/queries";
 import { useCurrentProjectId } from "./current-project";
 import { ADMINISTRATION_PAGES, isVisible, PROJECT_PAGES } from "./navigation";
@@ -59,7 +59,7 @@ export default function CommandMenu({ onClose }: { readonly onClose: () => void 
         id,
         label: name,
         description: description ?? "",
-        leftSection: <ProjectMark name={name} size={22} />,
+        leftSection: <ProjectAvatar name={name} size={22} />,
         onClick: () => void navigate({ to: "/project", search: { id } }),
       })),
     },

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconSelector } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { ProjectMark } from "#/features/projects/ProjectMark";
+import { ProjectAvatar } from "#/features/projects/ProjectAvatar";
 import { LazyMenu, lazyMenu } from "#/ui/LazyMenu";
 import classes from "./Shell.module.css";
 
@@ -20,7 +20,7 @@ export function ProjectSwitcher({ name = "" }: { readonly name: string | undefin
           fullWidth
           justify="space-between"
           classNames={{ root: classes.switcherButton ?? "", label: classes.switcherLabel ?? "" }}
-          leftSection={<ProjectMark name={name} size={20} />}
+          leftSection={<ProjectAvatar name={name} size={20} />}
           rightSection={<IconSelector size={16} aria-hidden />}
           aria-label={t("navigation.switchProject", { name })}
         >

@@ -2,7 +2,7 @@ import { Menu, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ProjectMark } from "#/features/projects/ProjectMark";
+import { ProjectAvatar } from "#/features/projects/ProjectAvatar";
 import { projectsQuery } from "#/features/projects/queries";
 import type { MenuContentProps } from "#/ui/LazyMenu";
 import { MenuLink } from "#/ui/menu-links";
@@ -23,7 +23,7 @@ export default function ProjectSwitcherContent({ button }: MenuContentProps) {
             key={project.id}
             to="/project"
             search={{ id: project.id }}
-            leftSection={<ProjectMark name={project.name} size={20} />}
+            leftSection={<ProjectAvatar name={project.name} size={20} />}
             rightSection={project.id === currentId && <IconCheck size={16} aria-hidden />}
           >
             <Text size="sm" truncate>

@@ -9,12 +9,12 @@ import { useShortcuts } from "#/ui/shortcuts";
 import { PageSkeleton } from "#/ui/skeletons";
 import { BreadcrumbProvider, Breadcrumbs } from "./Breadcrumbs";
 import { CurrentProjectProvider } from "./current-project";
+import { EmailVerificationRequired } from "./EmailVerificationRequired";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
 import { ColorSchemeMenu, LanguageMenu } from "./Preferences";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
-import { VerifyFirst } from "./VerifyFirst";
 
 const ShortcutHelp = lazy(() => import("#/ui/ShortcutHelp"));
 const NavigationDrawer = lazy(() => import("./NavigationDrawer"));
@@ -109,7 +109,9 @@ export default function Shell() {
               </div>
             </header>
             <main id="main" ref={main} tabIndex={-1} className={classes.main}>
-              <Suspense fallback={<PageSkeleton />}>{me.is_verified ? <Outlet /> : <VerifyFirst />}</Suspense>
+              <Suspense fallback={<PageSkeleton />}>
+                {me.is_verified ? <Outlet /> : <EmailVerificationRequired />}
+              </Suspense>
             </main>
           </div>
         </div>

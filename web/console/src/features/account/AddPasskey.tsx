@@ -1,13 +1,13 @@
 import { useTranslation } from "react-i18next";
 import { alta } from "#/api/alta";
 import { notifySuccess } from "#/ui/notify";
-import { useConfirmed } from "./confirmed";
 import { NameDialog } from "./NameDialog";
+import { useReauthentication } from "./reauthentication";
 
 /** The dialog that creates a passkey on this device. */
 export default function AddPasskey({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation("account");
-  const confirmed = useConfirmed();
+  const withReauthentication = useReauthentication();
   return (
     <NameDialog
       title={t("passkeys.add")}
@@ -17,7 +17,7 @@ export default function AddPasskey({ onClose }: { readonly onClose: () => void }
       required={false}
       submit={t("passkeys.addSubmit")}
       onSubmit={async (name) => {
-        const passkey = await confirmed(() => alta.createPasskey(name || undefined));
+        const passkey = await withReauthentication(() => alta.createPasskey(name || undefined));
         notifySuccess(t("passkeys.created", { name: passkey.name }));
       }}
       onClose={onClose}

@@ -6,10 +6,10 @@ import { alta } from "#/api/alta";
 import { useMe } from "#/api/session";
 import { ErrorAlert } from "#/ui/ErrorAlert";
 import { showFieldErrors } from "#/ui/form";
-import { isCancelled } from "#/ui/is-cancelled";
+import { isCanceled } from "#/ui/is-canceled";
 import { notifySuccess } from "#/ui/notify";
-import { useConfirmed } from "./confirmed";
 import { passkeysQuery, sessionsQuery } from "./queries";
+import { useReauthentication } from "./reauthentication";
 import { Section } from "./Section";
 import { Username } from "./Username";
 
@@ -17,12 +17,12 @@ import { Username } from "./Username";
 export function ChangePassword() {
   const { t } = useTranslation("account");
   const queryClient = useQueryClient();
-  const confirmed = useConfirmed();
+  const withReauthentication = useReauthentication();
   const { email } = useMe();
   const form = useForm({ mode: "uncontrolled", initialValues: { current_password: "", new_password: "" } });
   const change = useMutation({
     mutationFn: ({ current_password, new_password }: { current_password: string; new_password: string }) =>
-      confirmed(() =>
+      withReauthentication(() =>
         alta.post("/users/me/password", { body: { new_password, ...(current_password && { current_password }) } }),
       ),
     meta: { showsError: true },
@@ -34,7 +34,7 @@ export function ChangePassword() {
       void queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey });
     },
   });
-  const isBeside = Object.keys(form.errors).length > 0 || isCancelled(change.error);
+  const isBeside = Object.keys(form.errors).length > 0 || isCanceled(change.error);
   const visibility = { "aria-label": t("showPassword") };
   return (
     <Section title={t("password.title")} description={t("password.description")}>

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
-import { AskContext, cancelled } from "./confirmed";
+import { canceled, ReauthenticationContext } from "./reauthentication";
 
 const IdentityDialog = lazy(() => import("./IdentityDialog"));
 
@@ -9,10 +9,10 @@ const noop = () => undefined;
 export function ConfirmIdentity({ children }: { readonly children: ReactNode }) {
   const [asking, setAsking] = useState(false);
   const answer = useRef<{ confirm: () => void; cancel: () => void }>({ confirm: noop, cancel: noop });
-  const ask = useCallback(
+  const prompt = useCallback(
     () =>
       new Promise<void>((resolve, reject) => {
-        answer.current = { confirm: resolve, cancel: () => reject(cancelled()) };
+        answer.current = { confirm: resolve, cancel: () => reject(canceled()) };
         setAsking(true);
       }),
     [],
@@ -23,9 +23,9 @@ export function ConfirmIdentity({ children }: { readonly children: ReactNode }) 
     else answer.current.cancel();
   };
   return (
-    <AskContext value={ask}>
+    <ReauthenticationContext value={prompt}>
       {children}
       <Suspense>{asking && <IdentityDialog onConfirmed={() => close(true)} onCancel={() => close(false)} />}</Suspense>
-    </AskContext>
+    </ReauthenticationContext>
   );
 }

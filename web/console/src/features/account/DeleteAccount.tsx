@@ -7,10 +7,10 @@ import { useTranslation } from "react-i18next";
 import { alta } from "#/api/alta";
 import { useMe } from "#/api/session";
 import { ConfirmDialog } from "#/ui/ConfirmDialog";
-import { isCancelled } from "#/ui/is-cancelled";
+import { isCanceled } from "#/ui/is-canceled";
 import { AnchorLink } from "#/ui/links";
 import { notifyProblem, notifySuccess } from "#/ui/notify";
-import { useConfirmed } from "./confirmed";
+import { useReauthentication } from "./reauthentication";
 import { Section } from "./Section";
 
 interface Project {
@@ -27,16 +27,16 @@ function orphans(error: unknown): readonly Project[] {
 /** Deletes the account. */
 export function DeleteAccount() {
   const { t } = useTranslation("account");
-  const confirmed = useConfirmed();
+  const withReauthentication = useReauthentication();
   const { email } = useMe();
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState("");
   const remove = useMutation({
-    mutationFn: () => confirmed(() => alta.delete("/users/me")),
+    mutationFn: () => withReauthentication(() => alta.delete("/users/me")),
     meta: { showsError: true },
     onError: (error) => {
       if (orphans(error).length > 0) setAsking(false);
-      else if (!isCancelled(error)) notifyProblem(error);
+      else if (!isCanceled(error)) notifyProblem(error);
     },
     onSuccess: async () => {
       notifySuccess(t("delete.done"));

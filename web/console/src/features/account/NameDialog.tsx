@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ErrorAlert } from "#/ui/ErrorAlert";
 import { showFieldErrors } from "#/ui/form";
-import { isCancelled } from "#/ui/is-cancelled";
+import { isCanceled } from "#/ui/is-canceled";
 import { passkeysQuery } from "./queries";
 
 interface Props {
@@ -38,7 +38,7 @@ export function NameDialog({ title, description, label, name, required, submit, 
       <form onSubmit={form.onSubmit((values) => act.mutate(values))}>
         <Stack>
           {description && <Text>{description}</Text>}
-          <ErrorAlert error={form.errors.name || isCancelled(act.error) ? null : act.error} />
+          <ErrorAlert error={form.errors.name || isCanceled(act.error) ? null : act.error} />
           <TextInput
             label={label}
             required={required}

@@ -11,8 +11,8 @@ import { LoadMore } from "#/ui/LoadMore";
 import { notifySuccess } from "#/ui/notify";
 import { RowsSkeleton } from "#/ui/skeletons";
 import { Time } from "#/ui/Time";
-import { useConfirmed } from "./confirmed";
 import { passkeysQuery } from "./queries";
+import { useReauthentication } from "./reauthentication";
 import { Row, Rows } from "./Rows";
 import { Section } from "./Section";
 
@@ -76,11 +76,13 @@ interface EntryProps {
 function Entry({ passkey, onRename, onRemove }: EntryProps) {
   const { t } = useTranslation("account");
   const queryClient = useQueryClient();
-  const confirmed = useConfirmed();
+  const withReauthentication = useReauthentication();
   const { id: passkey_id, name, created_at, last_used_at, suspended_at } = passkey;
   const confirm = useMutation({
     mutationFn: () =>
-      confirmed(() => alta.post("/users/me/passkeys/{passkey_id}/confirm", { params: { path: { passkey_id } } })),
+      withReauthentication(() =>
+        alta.post("/users/me/passkeys/{passkey_id}/confirm", { params: { path: { passkey_id } } }),
+      ),
     onSuccess: () => {
       notifySuccess(t("passkeys.confirmed", { name }));
       return queryClient.invalidateQueries({ queryKey: passkeysQuery.queryKey });
@@ -139,11 +141,11 @@ function Entry({ passkey, onRename, onRemove }: EntryProps) {
 function RemovePasskey({ passkey, onClose }: { readonly passkey: Passkey | null; readonly onClose: () => void }) {
   const { t } = useTranslation("account");
   const queryClient = useQueryClient();
-  const confirmed = useConfirmed();
+  const withReauthentication = useReauthentication();
   const name = passkey?.name ?? "";
   const remove = useMutation({
     mutationFn: (passkey_id: string) =>
-      confirmed(() => alta.delete("/users/me/passkeys/{passkey_id}", { params: { path: { passkey_id } } })),
+      withReauthentication(() => alta.delete("/users/me/passkeys/{passkey_id}", { params: { path: { passkey_id } } })),
     onSuccess: () => {
       notifySuccess(t("passkeys.removed", { name }));
       return queryClient.invalidateQueries({ queryKey: passkeysQuery.queryKey });

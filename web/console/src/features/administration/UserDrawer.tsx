@@ -6,10 +6,10 @@ import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { oneOf } from "#/app/search";
-import { Choice } from "#/ui/Choice";
 import { ConfirmDialog } from "#/ui/ConfirmDialog";
 import { ErrorState } from "#/ui/ErrorState";
 import { AnchorLink, ButtonLink } from "#/ui/links";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import { RowsSkeleton } from "#/ui/skeletons";
 import { Time } from "#/ui/Time";
 import classes from "./administration.module.css";
@@ -98,7 +98,7 @@ function Change({ user }: { readonly user: Schema<"UserDetail"> }) {
   const name = display_name ?? email;
   return (
     <>
-      <Choice
+      <NativeSelectField
         label={t("users.globalRole")}
         value={global_role}
         data={ROLES.map((value) => ({ value, label: t(`users.roles.${value}`) }))}

@@ -6,10 +6,10 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { oneOf } from "#/app/search";
-import { Choice } from "#/ui/Choice";
 import { EmptyState } from "#/ui/EmptyState";
 import { ErrorState } from "#/ui/ErrorState";
 import { LoadMore } from "#/ui/LoadMore";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import { PageHeader } from "#/ui/PageHeader";
 import { RowsSkeleton } from "#/ui/skeletons";
 import classes from "./administration.module.css";
@@ -80,7 +80,7 @@ function Filters({ search: { q = "", role, status, verified }, onChange }: Filte
           apply(value);
         }}
       />
-      <Choice
+      <NativeSelectField
         label={t("users.role")}
         value={role ?? "any"}
         data={[
@@ -89,7 +89,7 @@ function Filters({ search: { q = "", role, status, verified }, onChange }: Filte
         ]}
         onChange={(value) => onChange({ role: oneOf(ROLES, value) })}
       />
-      <Choice
+      <NativeSelectField
         label={t("users.status")}
         value={status ?? "any"}
         data={[
@@ -98,7 +98,7 @@ function Filters({ search: { q = "", role, status, verified }, onChange }: Filte
         ]}
         onChange={(value) => onChange({ status: oneOf(STATUSES, value) })}
       />
-      <Choice
+      <NativeSelectField
         label={t("users.verified")}
         value={verified ?? "any"}
         data={[

@@ -2,7 +2,7 @@ import "@mantine/core/styles/SegmentedControl.layer.css";
 import { SegmentedControl } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { oneOf } from "#/app/search";
-import { Choice } from "#/ui/Choice";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import classes from "./analytics.module.css";
 import { type AnalyticsSearch, TIMEFRAMES } from "./routes";
 
@@ -24,7 +24,7 @@ export function Filters({ timeframe, timezone, onChange }: Props) {
         data={TIMEFRAMES.map((value) => ({ value, label: t(`timeframes.${value}`) }))}
         onChange={(value) => onChange({ timeframe: oneOf(TIMEFRAMES, value) })}
       />
-      <Choice
+      <NativeSelectField
         aria-label={t("timezone")}
         className={classes.zone}
         value={timezone}

@@ -8,7 +8,7 @@ import { useFormat } from "#/ui/format";
 import { PageHeader } from "#/ui/PageHeader";
 import { PageSkeleton } from "#/ui/skeletons";
 import classes from "./analytics.module.css";
-import { Board } from "./Board";
+import { AnalyticsCharts } from "./AnalyticsCharts";
 import { Filters } from "./Filters";
 import { summaryQuery } from "./queries";
 import type { AnalyticsSearch } from "./routes";
@@ -52,7 +52,7 @@ export function SummaryView({ title, description, projectId, filter, onChange }:
       )}
       {summary.data && !isEmpty(summary.data) && (
         <div aria-busy={summary.isPlaceholderData} className={classes.board}>
-          <Board summary={summary.data} />
+          <AnalyticsCharts summary={summary.data} />
           <Text size="xs" c="dimmed" mt="md">
             {t("counted", { at: dateTime(summary.data.to) })}
           </Text>

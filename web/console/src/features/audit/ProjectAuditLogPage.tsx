@@ -6,9 +6,9 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "#/api/session";
 import { membersQuery } from "#/features/members/queries";
 import { useProject } from "#/features/projects/queries";
-import { Choice } from "#/ui/Choice";
 import { ErrorState } from "#/ui/ErrorState";
 import { LoadMore } from "#/ui/LoadMore";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import { PageHeader } from "#/ui/PageHeader";
 import { RowsSkeleton } from "#/ui/skeletons";
 import { AuditFilters } from "./AuditFilters";
@@ -49,7 +49,7 @@ function Log({ projectId: id }: { readonly projectId: string }) {
         filter={filter}
         onChange={change}
         actor={
-          <Choice
+          <NativeSelectField
             label={t("actor")}
             value={filter.actor ?? ""}
             data={[

@@ -13,14 +13,14 @@ import { notifySuccess } from "#/ui/notify";
 import { RowsSkeleton } from "#/ui/skeletons";
 import classes from "./auth.module.css";
 import { AuthPage } from "./AuthPage";
-import { keepInvitation, keptInvitation } from "./kept-invitation";
-import { useTakenToken } from "./use-taken-token";
+import { saveInvitation, savedInvitation } from "./saved-invitation";
+import { useUrlToken } from "./use-url-token";
 import { AnchorLink, ButtonLink } from "#/ui/links";
 
 /** Shows an invitation, which its addressee accepts after a sign-in. */
 export default function InvitationPage() {
   const { t } = useTranslation("auth");
-  const token = useTakenToken() ?? keptInvitation();
+  const token = useUrlToken() ?? savedInvitation();
   if (token === undefined) {
     return <EmptyState isPage icon={IconLinkOff} title={t("noToken.title")} description={t("noToken.description")} />;
   }
@@ -38,7 +38,7 @@ function Invitation({ token }: { readonly token: string }) {
   useEffect(() => {
     void alta.session.restore().catch(() => false);
   }, []);
-  useEffect(() => keepInvitation(error ? null : token), [error, token]);
+  useEffect(() => saveInvitation(error ? null : token), [error, token]);
 
   if (error) return <ErrorState error={error} />;
   if (!invitation) return <RowsSkeleton rows={3} />;
@@ -82,7 +82,7 @@ function Accept({ token, email, signedInAs }: AcceptProps) {
   const accept = useMutation({
     mutationFn: () => alta.post("/invitations/{token}/accept", { params: { path: { token } } }),
     onSuccess: async ({ project_id, project_name }) => {
-      keepInvitation(null);
+      saveInvitation(null);
       notifySuccess(t("invitation.accepted", { project: project_name }));
       await queryClient.invalidateQueries({ queryKey: ["projects"] });
       await navigate({ to: "/project", search: { id: project_id } });

@@ -9,13 +9,13 @@ import { ErrorAlert } from "#/ui/ErrorAlert";
 import { showFieldErrors } from "#/ui/form";
 import { AuthPage } from "./AuthPage";
 import { NewPassword } from "./NewPassword";
-import { useTakenToken } from "./use-taken-token";
+import { useUrlToken } from "./use-url-token";
 import { AnchorLink, ButtonLink } from "#/ui/links";
 
 /** Sets a new password with the token of a mailed link. */
 export default function ResetPasswordPage() {
   const { t } = useTranslation("auth");
-  const token = useTakenToken();
+  const token = useUrlToken();
   const form = useForm({ mode: "uncontrolled", initialValues: { password: "" } });
   const reset = useMutation({
     mutationFn: (body: { token: string; password: string }) => alta.post("/auth/password/reset", { body }),

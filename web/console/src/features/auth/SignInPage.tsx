@@ -10,7 +10,7 @@ import { alta } from "#/api/alta";
 import { localPath } from "#/app/search";
 import { ErrorAlert } from "#/ui/ErrorAlert";
 import { AuthPage } from "./AuthPage";
-import { keptInvitation } from "./kept-invitation";
+import { savedInvitation } from "./saved-invitation";
 import { usePasskeyAutofill } from "./use-passkey-autofill";
 import { AnchorLink } from "#/ui/links";
 
@@ -22,7 +22,7 @@ export default function SignInPage() {
   const form = useForm({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
 
   const leave = useCallback(() => {
-    router.history.push(return_to ? localPath(return_to) : keptInvitation() ? "/invitation" : "/");
+    router.history.push(return_to ? localPath(return_to) : savedInvitation() ? "/invitation" : "/");
   }, [router, return_to]);
   const byPassword = useMutation({
     mutationFn: (credentials: { email: string; password: string }) => alta.session.signIn(credentials),

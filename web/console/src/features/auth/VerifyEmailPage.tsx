@@ -9,13 +9,13 @@ import { useSignedIn } from "#/api/session";
 import { EmptyState } from "#/ui/EmptyState";
 import { ErrorAlert } from "#/ui/ErrorAlert";
 import { AuthPage } from "./AuthPage";
-import { useTakenToken } from "./use-taken-token";
+import { useUrlToken } from "./use-url-token";
 import { AnchorLink, ButtonLink } from "#/ui/links";
 
 /** Verifies an address. Only the button calls the server, so that a program that opens links verifies nothing. */
 export default function VerifyEmailPage() {
   const { t } = useTranslation("auth");
-  const token = useTakenToken();
+  const token = useUrlToken();
   const signedIn = useSignedIn();
   const verify = useMutation({
     mutationFn: (token: string) => alta.get("/auth/verify-email", { params: { query: { token } } }),

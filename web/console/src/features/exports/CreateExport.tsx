@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { alta } from "#/api/alta";
 import { oneOf } from "#/app/search";
-import { Choice } from "#/ui/Choice";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import { notifySuccess } from "#/ui/notify";
 import classes from "./exports.module.css";
 
@@ -45,7 +45,7 @@ export function CreateExport({ projectId: project_id }: { readonly projectId: st
           create.mutate();
         }}
       >
-        <Choice
+        <NativeSelectField
           label={t("create.format")}
           value={format}
           data={FORMATS.map((value) => ({ value, label: t(`formats.${value}`) }))}
@@ -54,7 +54,7 @@ export function CreateExport({ projectId: project_id }: { readonly projectId: st
             setKey(crypto.randomUUID());
           }}
         />
-        <Choice
+        <NativeSelectField
           label={t("create.items")}
           value={status ?? "all"}
           data={[

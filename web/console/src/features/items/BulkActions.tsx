@@ -15,10 +15,10 @@ import type { Selection } from "./use-selection";
 
 const TextDialog = lazy(() => import("./TextDialog"));
 
-/** The number of requests at once, for actions that the API takes one by one. */
-const AT_ONCE = 4;
+/** The number of concurrent requests, for actions that the API takes one by one. */
+const CONCURRENCY = 4;
 /** The maximum number of decisions in a request. */
-const DECISIONS = 100;
+const BATCH_SIZE = 100;
 
 interface Props {
   readonly projectId: string;
@@ -40,15 +40,15 @@ async function each(rows: readonly Row[], send: (row: Row) => Promise<void>) {
       await send(row).catch((error: unknown) => errors.push(error));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return { done: rows.length - errors.length, error: errors[0] };
 }
 
 async function approve(project_id: string, rows: readonly Row[]) {
   const errors: ProblemError[] = [];
-  for (let first = 0; first < rows.length; first += DECISIONS) {
+  for (let first = 0; first < rows.length; first += BATCH_SIZE) {
     const decisions = rows
-      .slice(first, first + DECISIONS)
+      .slice(first, first + BATCH_SIZE)
       .map(({ id }) => ({ item_id: id, status: "approved" as const }));
     const { items } = await alta.post("/review/bulk", { body: { project_id, decisions } });
     errors.push(...items.flatMap((outcome) => ("problem" in outcome ? [new ProblemError(outcome.problem)] : [])));

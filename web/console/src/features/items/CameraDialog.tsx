@@ -3,7 +3,7 @@ import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconCamera, IconCameraOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { nameOfNow } from "./file-name";
+import { timestampedName } from "./file-name";
 import classes from "./items.module.css";
 
 interface Props {
@@ -48,7 +48,7 @@ export default function CameraDialog({ onClose, onPhoto }: Props) {
     canvas.toBlob(
       (blob) => {
         if (!blob) return;
-        onPhoto(new File([blob], nameOfNow("photo", "jpg"), { type: "image/jpeg" }));
+        onPhoto(new File([blob], timestampedName("photo", "jpg"), { type: "image/jpeg" }));
         setTaken((count) => count + 1);
       },
       "image/jpeg",

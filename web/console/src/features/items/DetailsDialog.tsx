@@ -2,7 +2,7 @@ import "#/styles/dialogs";
 import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Choice } from "#/ui/Choice";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import { useState } from "react";
 import { languagesQuery } from "./queries";
 import type { UploadDetails } from "./upload-list";
@@ -40,7 +40,7 @@ export default function DetailsDialog({ details, onClose, onSave }: Props) {
             value={domain}
             onChange={({ currentTarget: { value } }) => setDomain(value)}
           />
-          <Choice
+          <NativeSelectField
             label={t("details.language")}
             description={t("details.languageHelp")}
             value={language}

@@ -6,7 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { oneOf } from "#/app/search";
-import { Choice } from "#/ui/Choice";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import { useShortcuts } from "#/ui/shortcuts";
 import classes from "./items.module.css";
 import { type ItemsSearch, KINDS, STATUSES } from "./routes";
@@ -38,7 +38,7 @@ export function ItemFilters({ filter: { q, kind, status, domain, mine } }: Props
         className={classes.search}
         onChange={({ currentTarget: { value } }) => changeSearch(value)}
       />
-      <Choice
+      <NativeSelectField
         aria-label={t("filters.kind")}
         w={150}
         value={kind ?? ""}
@@ -48,7 +48,7 @@ export function ItemFilters({ filter: { q, kind, status, domain, mine } }: Props
         ]}
         onChange={(value) => change({ kind: oneOf(KINDS, value), ...(value === "voice" && { domain: undefined }) })}
       />
-      <Choice
+      <NativeSelectField
         aria-label={t("filters.status")}
         w={170}
         value={status ?? ""}

@@ -10,7 +10,7 @@ import { PageHeader } from "#/ui/PageHeader";
 import { PageSkeleton } from "#/ui/skeletons";
 import { ItemActions } from "./ItemActions";
 import { ItemContent } from "./ItemContent";
-import { ItemFacts } from "./ItemFacts";
+import { ItemMetadata } from "./ItemMetadata";
 import { ItemNotices } from "./ItemNotices";
 import { itemQuery } from "./queries";
 import { StatusBadge } from "./StatusBadge";
@@ -52,7 +52,7 @@ function Item({ item }: { readonly item: ItemWithText }) {
   return (
     <>
       <PageHeader title={name} description={<StatusBadge item={item} />} actions={<ItemActions item={item} />} />
-      <ItemFacts item={item} />
+      <ItemMetadata item={item} />
       <ItemNotices item={item} />
       {/* Another file or another attempt has other pages and words. */}
       <ItemContent key={item.processed_at ?? ""} item={item} />

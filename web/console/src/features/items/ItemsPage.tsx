@@ -11,20 +11,20 @@ import { ErrorState } from "#/ui/ErrorState";
 import { LoadMore } from "#/ui/LoadMore";
 import { PageHeader } from "#/ui/PageHeader";
 import { RowsSkeleton } from "#/ui/skeletons";
-import { ChosenDetails } from "./ChosenDetails";
 import { interruptedKey, interruptedQuery } from "./interrupted";
 import { ItemFilters } from "./ItemFilters";
 import { ItemTable } from "./ItemTable";
 import { itemsQuery } from "./queries";
 import { useRights } from "./rights";
 import { startUploads, type UploadDetails, useUploads } from "./upload-list";
+import { UploadDefaults } from "./UploadDefaults";
 import { UploadMenu } from "./UploadMenu";
 import { useLiveItems } from "./use-live-items";
 import { usePastedFiles } from "./use-paste";
 import { useSelection } from "./use-selection";
 
 const BulkActions = lazy(() => import("./BulkActions"));
-const DropArea = lazy(() => import("./DropArea"));
+const FileDropZone = lazy(() => import("./FileDropZone"));
 const InterruptedUploads = lazy(() => import("./InterruptedUploads"));
 const UploadPanel = lazy(() => import("./UploadPanel"));
 
@@ -60,7 +60,7 @@ export default function ItemsPage() {
       />
       {mayUpload && (
         <>
-          <ChosenDetails details={details} onClear={() => setDetails({})} />
+          <UploadDefaults details={details} onClear={() => setDetails({})} />
           <Suspense>
             {interrupted.length > 0 && (
               <InterruptedUploads projectId={projectId} uploads={interrupted} onFiles={upload} />
@@ -68,7 +68,7 @@ export default function ItemsPage() {
           </Suspense>
           <Suspense>{uploads.length > 0 && <UploadPanel uploads={uploads} />}</Suspense>
           <Suspense>
-            <DropArea onFiles={upload} />
+            <FileDropZone onFiles={upload} />
           </Suspense>
         </>
       )}

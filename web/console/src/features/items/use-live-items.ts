@@ -9,7 +9,7 @@ import { useTransitions } from "./transitions";
 /** The time whose transitions are handled together, in milliseconds. */
 const PAUSE = 400;
 /** More items than this are requested as a list. */
-const MOST = 20;
+const MAX_ITEM_REQUESTS = 20;
 
 type Table = InfiniteData<ItemsPage>;
 
@@ -61,7 +61,7 @@ export function useLiveItems(project_id: string): void {
   const refresh = async () => {
     const changed = [...pending.current.values()];
     pending.current.clear();
-    if (changed.length > MOST) {
+    if (changed.length > MAX_ITEM_REQUESTS) {
       await queryClient.invalidateQueries({ queryKey });
       return;
     }

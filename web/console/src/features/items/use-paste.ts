@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent } from "react";
-import { nameOfNow } from "./file-name";
+import { timestampedName } from "./file-name";
 
 /** Receives the files that the user pastes into the page. */
 export function usePastedFiles(isActive: boolean, onFiles: (files: readonly File[]) => void): void {
@@ -20,5 +20,5 @@ export function usePastedFiles(isActive: boolean, onFiles: (files: readonly File
 // Browsers name each pasted image alike.
 function named(file: File): File {
   const extension = /^image\.(\w+)$/.exec(file.name)?.[1];
-  return extension ? new File([file], nameOfNow("pasted", extension), { type: file.type }) : file;
+  return extension ? new File([file], timestampedName("pasted", extension), { type: file.type }) : file;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { nameOfNow } from "./file-name";
+import { timestampedName } from "./file-name";
 
 /** The formats that browsers record, the best first. */
 const FORMATS = [
@@ -64,7 +64,7 @@ export function useRecorder() {
       stopMeasuring();
       stream.getTracks().forEach((track) => track.stop());
       if (isOver.current) return;
-      const file = new File(pieces, nameOfNow("recording", format.extension), { type: format.type });
+      const file = new File(pieces, timestampedName("recording", format.extension), { type: format.type });
       setRecording({ state: "recorded", seconds, level: 0, file });
     });
     recorder.current = current;

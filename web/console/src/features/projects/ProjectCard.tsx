@@ -3,7 +3,7 @@ import { Badge, Card, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Time } from "#/ui/Time";
-import { ProjectMark } from "./ProjectMark";
+import { ProjectAvatar } from "./ProjectAvatar";
 import classes from "./projects.module.css";
 
 /** A project in the list. The whole card is its link. */
@@ -11,7 +11,7 @@ export function ProjectCard({ project: { id, name, description, role, created_at
   const { t } = useTranslation("projects");
   return (
     <Card withBorder padding="md" className={classes.card}>
-      <ProjectMark name={name} />
+      <ProjectAvatar name={name} />
       <div className={classes.words}>
         <Title order={2} className={classes.name}>
           <Link to="/project" search={{ id }} className={classes.link}>

@@ -8,14 +8,14 @@ export interface CorrectionProps {
   readonly language: string | null | undefined;
   /** The position in the text at which the cursor is at first. */
   readonly position: number;
-  readonly isKept: boolean;
+  readonly isSaved: boolean;
   readonly onWrite: (text: string) => void;
   readonly onApprove: () => void;
   readonly onStop: () => void;
 }
 
 /** The text in a field, in the place where it stood. */
-export function Correction({ text, language, position, isKept, onWrite, onApprove, onStop }: CorrectionProps) {
+export function Correction({ text, language, position, isSaved, onWrite, onApprove, onStop }: CorrectionProps) {
   const { t } = useTranslation("review");
   const field = useRef<HTMLTextAreaElement>(null);
   const start = useRef(position);
@@ -45,7 +45,7 @@ export function Correction({ text, language, position, isKept, onWrite, onApprov
         onKeyDown={press}
         onChange={({ currentTarget: { value } }) => onWrite(value)}
       />
-      {!isKept && (
+      {!isSaved && (
         <Text size="sm" c="red.9" role="alert" mt={4}>
           {t("correction.noRoom")}
         </Text>

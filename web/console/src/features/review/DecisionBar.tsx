@@ -1,12 +1,12 @@
 import { Button, Group, Kbd } from "@mantine/core";
 import { IconCheck, IconPencil, IconPlayerSkipForward, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Desk, Snapshot } from "./desk";
 import { LastDecision } from "./LastDecision";
+import type { ReviewSession, Snapshot } from "./review-session";
 import classes from "./review.module.css";
 
 interface Props {
-  readonly desk: Desk;
+  readonly session: ReviewSession;
   readonly state: Snapshot;
   readonly mayReopen: boolean;
   readonly isCorrecting: boolean;
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** The buttons of the decision, always in view. */
-export function DecisionBar({ desk, state, mayReopen, isCorrecting, onReject, onCorrect }: Props) {
+export function DecisionBar({ session, state, mayReopen, isCorrecting, onReject, onCorrect }: Props) {
   const { t } = useTranslation("review");
   const key = (name: string) => (
     <Kbd size="xs" className={classes.key}>
@@ -32,7 +32,7 @@ export function DecisionBar({ desk, state, mayReopen, isCorrecting, onReject, on
           disabled={state.isBusy}
           aria-label={t("approve")}
           aria-keyshortcuts="A"
-          onClick={() => desk.decide("approved")}
+          onClick={() => session.decide("approved")}
         >
           {t("approve")}
         </Button>
@@ -66,12 +66,12 @@ export function DecisionBar({ desk, state, mayReopen, isCorrecting, onReject, on
           disabled={state.isBusy}
           aria-label={t("skip")}
           aria-keyshortcuts="N"
-          onClick={() => desk.next()}
+          onClick={() => session.next()}
         >
           {t("skip")}
         </Button>
       </Group>
-      <LastDecision desk={desk} state={state} mayReopen={mayReopen} />
+      <LastDecision session={session} state={state} mayReopen={mayReopen} />
     </div>
   );
 }

@@ -2,17 +2,17 @@ import { Button, Kbd, Text } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "#/ui/format";
-import type { Desk, Snapshot } from "./desk";
+import type { ReviewSession, Snapshot } from "./review-session";
 import classes from "./review.module.css";
 
 interface Props {
-  readonly desk: Desk;
+  readonly session: ReviewSession;
   readonly state: Snapshot;
   readonly mayReopen: boolean;
 }
 
 /** The latest decision with a button that undoes it, and the counts of the session. */
-export function LastDecision({ desk, state: { last, tally, notice, isBusy }, mayReopen }: Props) {
+export function LastDecision({ session, state: { last, tally, notice, isBusy }, mayReopen }: Props) {
   const { t } = useTranslation(["review", "common"]);
   const { number } = useFormat();
   const count = tally.approved + tally.rejected;
@@ -45,7 +45,7 @@ export function LastDecision({ desk, state: { last, tally, notice, isBusy }, may
           }
           disabled={isBusy}
           aria-keyshortcuts="Control+Z"
-          onClick={() => desk.undo()}
+          onClick={() => session.undo()}
         >
           {t("common:undo")}
         </Button>

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { oneOf } from "#/app/search";
-import { Choice } from "#/ui/Choice";
+import { NativeSelectField } from "#/ui/NativeSelectField";
 import classes from "./review.module.css";
 import { KINDS, type ReviewSearch } from "./routes";
 
@@ -14,14 +14,14 @@ export function QueueFilters({ kind, order, view, onChange }: Props) {
   const { t } = useTranslation("review");
   return (
     <div className={classes.filters}>
-      <Choice
+      <NativeSelectField
         aria-label={t("filters.kind")}
         value={kind ?? "all"}
         data={["all", ...KINDS].map((value) => ({ value, label: t(`filters.kinds.${oneOf(KINDS, value) ?? "all"}`) }))}
         onChange={(value) => onChange({ kind: oneOf(KINDS, value) })}
         className={classes.filter}
       />
-      <Choice
+      <NativeSelectField
         aria-label={t("filters.order")}
         value={order ?? "oldest"}
         data={[
@@ -33,11 +33,11 @@ export function QueueFilters({ kind, order, view, onChange }: Props) {
       />
       <div role="group" aria-label={t("filters.view")}>
         <Button.Group>
-          {(["desk", "queue"] as const).map((value) => (
+          {(["oneByOne", "queue"] as const).map((value) => (
             <Button
               key={value}
-              variant={value === (view ?? "desk") ? "light" : "default"}
-              aria-pressed={value === (view ?? "desk")}
+              variant={value === (view ?? "oneByOne") ? "light" : "default"}
+              aria-pressed={value === (view ?? "oneByOne")}
               onClick={() => onChange({ view: oneOf(["queue"], value) })}
             >
               {t(`filters.${value}`)}

@@ -7,8 +7,8 @@ import { useMe } from "#/api/session";
 import { useProject } from "#/features/projects/queries";
 import { PageHeader } from "#/ui/PageHeader";
 import { RowsSkeleton } from "#/ui/skeletons";
-import { DeskView } from "./DeskView";
 import { QueueFilters } from "./QueueFilters";
+import { ReviewSessionView } from "./ReviewSessionView";
 import type { ReviewSearch } from "./routes";
 
 const QueueTable = lazy(() => import("./QueueTable"));
@@ -43,7 +43,7 @@ export default function ReviewPage() {
           <QueueTable queue={queue} />
         </Suspense>
       ) : (
-        <DeskView
+        <ReviewSessionView
           key={`${id} ${kind ?? ""} ${order ?? ""}`}
           queue={queue}
           mayReopen={role === "admin" || global_role === "super_admin"}

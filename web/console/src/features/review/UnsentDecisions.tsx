@@ -2,37 +2,37 @@ import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useErrorDescription } from "#/ui/use-error";
-import type { Desk, Unsent } from "./desk";
-import { useLoss } from "./use-loss";
+import type { ReviewSession, Unsent } from "./review-session";
+import { useClaimLossMessage } from "./use-claim-loss-message";
 import { WrittenText } from "./WrittenText";
 
 interface Props {
   readonly unsent: readonly Unsent[];
-  readonly desk: Desk;
+  readonly session: ReviewSession;
 }
 
 /** The decisions that were not saved, each with the possible next steps. */
-export function UnsentDecisions({ unsent, desk }: Props) {
+export function UnsentDecisions({ unsent, session }: Props) {
   return (
     <Stack gap="sm" mb={unsent.length > 0 ? "md" : 0}>
       {unsent.map((entry) => (
-        <Entry key={entry.decision.item.id} entry={entry} desk={desk} />
+        <Entry key={entry.decision.item.id} entry={entry} session={session} />
       ))}
     </Stack>
   );
 }
 
 function Entry({
-  entry: { decision, reason, loss, change, error },
-  desk,
+  entry: { decision, reason, lossReason, change, error },
+  session,
 }: {
   readonly entry: Unsent;
-  readonly desk: Desk;
+  readonly session: ReviewSession;
 }) {
   const { t } = useTranslation(["review", "common"]);
-  const why = useLoss();
+  const why = useClaimLossMessage();
   const { id, original_filename: name } = decision.item;
-  const isKept = reason === "lost" && decision.corrected === null && !decision.feedback;
+  const hasText = decision.corrected !== null || decision.feedback !== "";
   return (
     <Alert
       color={reason === "failed" ? "red" : "yellow"}
@@ -43,20 +43,20 @@ function Entry({
       <Stack gap="xs">
         {reason === "failed" && <Cause error={error} />}
         {reason === "changed" && <Text size="sm">{t("unsent.changed")}</Text>}
-        {reason === "lost" && loss && <Text size="sm">{why(loss, change)}</Text>}
-        {reason === "lost" && !isKept && <WrittenText draft={decision} />}
+        {reason === "lost" && lossReason && <Text size="sm">{why(lossReason, change)}</Text>}
+        {reason === "lost" && hasText && <WrittenText draft={decision} />}
         <Group gap="xs">
           {reason === "failed" && (
-            <Button size="compact-sm" onClick={() => desk.retry()}>
+            <Button size="compact-sm" onClick={() => session.retry()}>
               {t("common:tryAgain")}
             </Button>
           )}
           {reason === "changed" && (
-            <Button size="compact-sm" onClick={() => desk.reopen(id)}>
+            <Button size="compact-sm" onClick={() => session.reopen(id)}>
               {t("unsent.open")}
             </Button>
           )}
-          <Button size="compact-sm" variant="default" onClick={() => desk.dismiss(id)}>
+          <Button size="compact-sm" variant="default" onClick={() => session.dismiss(id)}>
             {t("unsent.dismiss")}
           </Button>
         </Group>

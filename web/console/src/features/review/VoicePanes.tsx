@@ -12,17 +12,17 @@ interface Props {
   readonly item: Extract<ItemWithText, { kind: "voice" }>;
   readonly correction: Omit<CorrectionProps, "position"> | null;
   /** Called while the reviewer listens. */
-  readonly onWork: () => void;
+  readonly onActivity: () => void;
 }
 
 /** A recording above its words. */
-export function VoicePanes({ item, correction, onWork }: Props) {
+export function VoicePanes({ item, correction, onActivity }: Props) {
   const { t } = useTranslation("review");
   const player = usePlayer(item);
-  const work = useEffectEvent(onWork);
+  const recordActivity = useEffectEvent(onActivity);
   useEffect(() => {
     const { media } = player;
-    const listen = () => work();
+    const listen = () => recordActivity();
     media.addEventListener("timeupdate", listen);
     return () => media.removeEventListener("timeupdate", listen);
   }, [player]);

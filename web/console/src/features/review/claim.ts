@@ -6,14 +6,14 @@ const CHECK_INTERVAL = 15_000;
 /** A claim is valid for 15 minutes. Renewing it earlier than needed forgives a bad connection. */
 const RENEW_AFTER = 4 * 60_000;
 const WARN_BEFORE = 2 * 60_000;
-const SIGNS_OF_WORK = ["keydown", "pointerdown", "pointermove", "wheel", "input"];
+const ACTIVITY_EVENTS = ["keydown", "pointerdown", "pointermove", "wheel", "input"];
 
 interface Listener {
   readonly onRenewed: (until: number) => void;
   /** The claim ends soon, since the reviewer is idle. */
   readonly onIdle: () => void;
   /** The server refused to renew the claim. */
-  readonly onLost: (error: unknown) => void;
+  readonly onClaimLost: (error: unknown) => void;
 }
 
 /** Claims an item, or renews the claim. */
@@ -32,7 +32,7 @@ export class HeldClaim {
   readonly #listener: Listener;
   #until: number;
   #renewed = Date.now();
-  #worked = 0;
+  #lastActivity = 0;
   #isRenewing = false;
 
   constructor(
@@ -44,7 +44,7 @@ export class HeldClaim {
     this.#listener = listener;
     const { signal } = this.#stop;
     const options = { capture: true, passive: true, signal };
-    for (const sign of SIGNS_OF_WORK) document.addEventListener(sign, () => this.work(), options);
+    for (const event of ACTIVITY_EVENTS) document.addEventListener(event, () => this.recordActivity(), options);
     // The timers of a sleeping machine sleep too.
     document.addEventListener("visibilitychange", () => this.#check(), { signal });
     const timer = setInterval(() => this.#check(), CHECK_INTERVAL);
@@ -54,7 +54,7 @@ export class HeldClaim {
   /** Renews the claim. */
   async renew(): Promise<void> {
     const { signal } = this.#stop;
-    if (this.#isRenewing || this.#isForgotten()) return;
+    if (this.#isRenewing || this.#isStopped()) return;
     this.#isRenewing = true;
     try {
       const { claimed_until } = await claim(this.itemId, signal);
@@ -62,31 +62,31 @@ export class HeldClaim {
       this.#until = Date.parse(claimed_until ?? "");
       this.#listener.onRenewed(this.#until);
     } catch (error) {
-      if (!this.#isForgotten()) this.#listener.onLost(error);
+      if (!this.#isStopped()) this.#listener.onClaimLost(error);
     } finally {
       this.#isRenewing = false;
     }
   }
 
   /** Stops renewing. The claim itself stays until it expires. */
-  forget(): void {
+  stopRenewing(): void {
     this.#stop.abort();
   }
 
   /** Records that the reviewer works on the item. */
-  work(): void {
-    this.#worked = Date.now();
-    if (this.#until <= this.#worked) void this.renew();
+  recordActivity(): void {
+    this.#lastActivity = Date.now();
+    if (this.#until <= this.#lastActivity) void this.renew();
   }
 
-  #isForgotten(): boolean {
+  #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
   #check(): void {
     const now = Date.now();
-    const isWorking = this.#worked > this.#renewed;
-    if (isWorking && now - this.#renewed >= RENEW_AFTER) void this.renew();
-    else if (!isWorking && this.#until - now < WARN_BEFORE) this.#listener.onIdle();
+    const isActive = this.#lastActivity > this.#renewed;
+    if (isActive && now - this.#renewed >= RENEW_AFTER) void this.renew();
+    else if (!isActive && this.#until - now < WARN_BEFORE) this.#listener.onIdle();
   }
 }

@@ -12,7 +12,7 @@ export interface Decision {
 }
 
 /** The reason why a reviewer no longer holds an item. */
-export type Loss = "decided" | "claimed" | "notPending" | "own" | "gone";
+export type ClaimLossReason = "decided" | "claimed" | "notPending" | "own" | "gone";
 
 /**
  * The result of a decision. `lost`: another reviewer decided or holds the item. `changed`: the item changed since it
@@ -20,12 +20,12 @@ export type Loss = "decided" | "claimed" | "notPending" | "own" | "gone";
  */
 export type Outcome =
   | { readonly kind: "done" }
-  | { readonly kind: "lost"; readonly loss: Loss }
+  | { readonly kind: "lost"; readonly lossReason: ClaimLossReason }
   | { readonly kind: "changed" }
   | { readonly kind: "failed"; readonly error: unknown };
 
 /** Returns the reason why a request on an item was refused, or null for errors of another kind. */
-export function lossOf(error: unknown): Loss | null {
+export function claimLossReason(error: unknown): ClaimLossReason | null {
   if (isProblem(error, "already_decided")) return "decided";
   if (isProblem(error, "claimed")) return "claimed";
   if (isProblem(error, "invalid_state")) return "notPending";
@@ -57,8 +57,8 @@ export async function send(decision: Decision, userId: string, keepalive = false
     const isConflict = isProblem(error, "already_decided", "stale");
     if (isConflict && (await isRecorded(decision, userId))) return { kind: "done" };
     if (isProblem(error, "stale")) return { kind: "changed" };
-    const loss = lossOf(error);
-    return loss ? { kind: "lost", loss } : { kind: "failed", error };
+    const lossReason = claimLossReason(error);
+    return lossReason ? { kind: "lost", lossReason } : { kind: "failed", error };
   }
 }
 

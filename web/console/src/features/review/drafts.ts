@@ -11,14 +11,14 @@ const key = (userId: string, itemId: string) => `alta-data.draft ${userId} ${ite
 
 /** Returns the stored draft for an item. */
 export function readDraft(userId: string, itemId: string): Draft {
-  const kept = sessionStorage.getItem(key(userId, itemId));
-  return kept ? (JSON.parse(kept) as Draft) : NO_DRAFT;
+  const saved = sessionStorage.getItem(key(userId, itemId));
+  return saved ? (JSON.parse(saved) as Draft) : NO_DRAFT;
 }
 
-/** Keeps a draft. Returns false if the browser has no room for it. */
-export function keepDraft(userId: string, itemId: string, draft: Draft): boolean {
+/** Saves a draft. Returns false if the browser has no room for it. */
+export function saveDraft(userId: string, itemId: string, draft: Draft): boolean {
   try {
-    if (draft.corrected === null && !draft.feedback) dropDraft(userId, itemId);
+    if (draft.corrected === null && !draft.feedback) deleteDraft(userId, itemId);
     else sessionStorage.setItem(key(userId, itemId), JSON.stringify(draft));
     return true;
   } catch {
@@ -26,7 +26,7 @@ export function keepDraft(userId: string, itemId: string, draft: Draft): boolean
   }
 }
 
-/** Forgets a draft that was sent. */
-export function dropDraft(userId: string, itemId: string): void {
+/** Deletes a draft that was sent. */
+export function deleteDraft(userId: string, itemId: string): void {
   sessionStorage.removeItem(key(userId, itemId));
 }

@@ -6,7 +6,7 @@ import { oneOf, type RawSearch, text } from "#/app/search";
 
 export const KINDS = ["document", "voice"] as const;
 
-/** The parameters of the review page. `item` is the item on the desk. */
+/** The parameters of the review page. `item` is the id of the item under review. */
 export interface ReviewSearch {
   readonly kind?: (typeof KINDS)[number] | undefined;
   readonly order?: "confidence" | undefined;

@@ -8,7 +8,8 @@ import type { Queue, ReviewItem, Verdict } from "./queries";
 
 /** The time before the decisions are sent, in which they can be undone, in milliseconds. */
 const UNDO_TIME = 8000;
-const AT_ONCE = 100;
+/** The maximum number of decisions in a request. */
+const BATCH_SIZE = 100;
 
 interface Batch {
   readonly decisions: readonly Schema<"ItemDecision">[];
@@ -26,8 +27,8 @@ export function useBulkDecision({ project_id }: Queue) {
   const { mutate } = useMutation({
     mutationFn: async ({ decisions }: Batch) => {
       const outcomes: Schema<"DecidedItemOutcome">[] = [];
-      for (let start = 0; start < decisions.length; start += AT_ONCE) {
-        const body = { project_id, decisions: decisions.slice(start, start + AT_ONCE) };
+      for (let start = 0; start < decisions.length; start += BATCH_SIZE) {
+        const body = { project_id, decisions: decisions.slice(start, start + BATCH_SIZE) };
         outcomes.push(...(await alta.post("/review/bulk", { body, keepalive: true })).items);
       }
       return outcomes;

@@ -6,7 +6,7 @@ import type { ViewedItem } from "./queries";
 import classes from "./viewer.module.css";
 
 /** Larger canvases fail on some devices. */
-const MOST_PIXELS = 16e6;
+const MAX_PIXELS = 16e6;
 
 /** Callbacks while the image of a page is loaded. */
 export interface ImageEvents {
@@ -73,7 +73,7 @@ export function PdfImage({ item, page: number, label, width, onRatio, onError }:
       const whole = page.getViewport({ scale: 1 });
       events.current.onRatio(whole.width / whole.height);
       const wanted = (width * devicePixelRatio) / whole.width;
-      const scale = Math.min(wanted, Math.sqrt(MOST_PIXELS / (whole.width * whole.height)));
+      const scale = Math.min(wanted, Math.sqrt(MAX_PIXELS / (whole.width * whole.height)));
       const viewport = page.getViewport({ scale });
       // A page that is being drawn stays hidden until it is complete.
       const drawn = document.createElement("canvas");

@@ -92,8 +92,8 @@ const Chunk = memo(function Chunk({ words, player, isFirst }: ChunkProps) {
     <span className={classes.chunk}>
       {words.map(({ word, start, confidence }, index) => {
         const isLow = isLowConfidence(confidence);
-        const sure = confidence ? t("confidence", { confidence: percent(confidence) }) : null;
-        const title = [start == null ? null : clock(start), sure].filter(Boolean).join(", ");
+        const confidenceLabel = confidence ? t("confidence", { confidence: percent(confidence) }) : null;
+        const title = [start == null ? null : clock(start), confidenceLabel].filter(Boolean).join(", ");
         return (
           <span key={index}>
             <button

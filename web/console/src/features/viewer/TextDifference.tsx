@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import classes from "./viewer.module.css";
 
 /** Texts with more changes are compared by line. */
-const MOST_EDITS = 1500;
+const MAX_EDITS = 1500;
 /** The number of characters of unchanged text that are shown around a change. */
 const AROUND = 90;
 
@@ -18,7 +18,7 @@ interface Props {
 export default function TextDifference({ before, after }: Props) {
   const { t } = useTranslation("viewer");
   const changes = useMemo(
-    () => diffWordsWithSpace(before, after, { maxEditLength: MOST_EDITS }) ?? diffLines(before, after),
+    () => diffWordsWithSpace(before, after, { maxEditLength: MAX_EDITS }) ?? diffLines(before, after),
     [before, after],
   );
   if (before === after) return <Text c="dimmed">{t("noDifference")}</Text>;

@@ -3,8 +3,8 @@ import { FileSource } from "./file-source";
 import type { ViewedItem } from "./queries";
 
 /** Larger or longer files are played while they load, without a waveform, since decoding them takes too much memory. */
-const MOST_BYTES = 40e6;
-const MOST_SECONDS = 5400;
+const MAX_BYTES = 40e6;
+const MAX_SECONDS = 5400;
 
 /** The speeds that a user can choose. 1 is normal. */
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -66,8 +66,8 @@ export class Player {
     const source = new FileSource(this.#item);
     this.#source = source;
     try {
-      const isShort = (this.#item.duration_seconds ?? 0) <= MOST_SECONDS;
-      if (this.#item.size_bytes <= MOST_BYTES && isShort) return await source.blob();
+      const isShort = (this.#item.duration_seconds ?? 0) <= MAX_SECONDS;
+      if (this.#item.size_bytes <= MAX_BYTES && isShort) return await source.blob();
       this.media.src = await source.url();
     } catch {
       // A later call of `open` has another source.

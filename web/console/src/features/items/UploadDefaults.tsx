@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** The label and language that new uploads get. */
-export function ChosenDetails({ details: { domain, language }, onClear }: Props) {
+export function UploadDefaults({ details: { domain, language }, onClear }: Props) {
   const { t } = useTranslation("items");
   if (!domain && !language) return null;
   const chosen = [

@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** All charts, each also as a table. */
-export function Board({ summary }: Props) {
+export function AnalyticsCharts({ summary }: Props) {
   const { t } = useTranslation("analytics");
   const { number } = useFormat();
   const { daily, totals, contributors, reviewers, domains, other_domains } = summary;

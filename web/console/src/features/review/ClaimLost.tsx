@@ -1,8 +1,8 @@
 import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { View } from "./desk";
-import { useLoss } from "./use-loss";
+import type { View } from "./review-session";
+import { useClaimLossMessage } from "./use-claim-loss-message";
 import { WrittenText } from "./WrittenText";
 
 interface Props {
@@ -11,9 +11,9 @@ interface Props {
 }
 
 /** Takes the place of an item that another reviewer decided or claimed. */
-export function LostItem({ lost: { name, loss, change, draft }, action }: Props) {
+export function ClaimLost({ lost: { name, lossReason, change, draft }, action }: Props) {
   const { t } = useTranslation("review");
-  const why = useLoss();
+  const why = useClaimLossMessage();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -23,7 +23,7 @@ export function LostItem({ lost: { name, loss, change, draft }, action }: Props)
           {t("lost.title")}
         </Title>
         <Text>
-          {name}: {why(loss, change)}
+          {name}: {why(lossReason, change)}
         </Text>
         <WrittenText draft={draft} />
         <Group>{action}</Group>

@@ -7,7 +7,7 @@ interface Props extends Omit<NativeSelectProps, "data" | "value" | "onChange"> {
 }
 
 /** A choice between known values in the browser's own list, which is lighter than `Select`. */
-export function Choice({ data, onChange, ...props }: Props) {
+export function NativeSelectField({ data, onChange, ...props }: Props) {
   return (
     <NativeSelect
       data={data.map(({ value, label }) => ({ value, label }))}

@@ -11,7 +11,7 @@ interface Props {
 }
 
 /** Covers the window while files are dragged over it, and takes files and folders that are dropped. */
-export default function DropArea({ onFiles }: Props) {
+export default function FileDropZone({ onFiles }: Props) {
   const { t } = useTranslation("items");
   return (
     // Each refused file has its own message in the list of uploads.

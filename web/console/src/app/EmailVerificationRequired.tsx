@@ -8,24 +8,24 @@ import { EmptyState } from "#/ui/EmptyState";
 import { notifySuccess } from "#/ui/notify";
 
 /** Takes the place of all pages until the user has opened the link in the mail. */
-export function VerifyFirst() {
+export function EmailVerificationRequired() {
   const { t } = useTranslation();
   const { email } = useMe();
   const resend = useMutation({
     mutationFn: () => alta.post("/auth/verify-email/resend", { body: { email } }),
-    onSuccess: () => notifySuccess(t("verifyFirst.sent")),
+    onSuccess: () => notifySuccess(t("emailVerificationRequired.sent")),
   });
   const action = (
     <Button loading={resend.isPending} onClick={() => resend.mutate()}>
-      {t("verifyFirst.resend")}
+      {t("emailVerificationRequired.resend")}
     </Button>
   );
   return (
     <EmptyState
       isPage
       icon={IconMailCheck}
-      title={t("verifyFirst.title")}
-      description={t("verifyFirst.description", { email })}
+      title={t("emailVerificationRequired.title")}
+      description={t("emailVerificationRequired.description", { email })}
       action={action}
     />
   );

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 /** Returns the token of a link in a mail, and removes it from the address bar and the browser's history. */
-export function useTakenToken(): string | undefined {
+export function useUrlToken(): string | undefined {
   const { token: given }: { token?: string | undefined } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [token] = useState(given);

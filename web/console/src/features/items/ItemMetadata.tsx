@@ -17,8 +17,8 @@ interface Props {
   readonly item: ItemWithText;
 }
 
-/** The facts about an item. Those that the user may change have a button. */
-export function ItemFacts({ item }: Props) {
+/** The metadata of an item. What the user may change has a button. */
+export function ItemMetadata({ item }: Props) {
   const { t } = useTranslation("items");
   const { bytes, clock, percent } = useFormat();
   const { mayChange } = useRights(item.project_id);

@@ -1,4 +1,4 @@
 /** Returns true if the user canceled the action. Such an error is not shown. */
-export function isCancelled(error: unknown): boolean {
+export function isCanceled(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }

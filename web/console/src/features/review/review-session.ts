@@ -2,14 +2,14 @@ import { isProblem, type Schema } from "@alta-data/client";
 import { alta } from "#/api/alta";
 import { queryClient } from "#/api/query-client";
 import { claim, HeldClaim, release } from "./claim";
-import { type Decision, lastChange, type Loss, lossOf, send } from "./decision";
-import { type Draft, dropDraft, keepDraft, NO_DRAFT, readDraft } from "./drafts";
+import { type ClaimLossReason, claimLossReason, type Decision, lastChange, send } from "./decision";
+import { deleteDraft, type Draft, NO_DRAFT, readDraft, saveDraft } from "./drafts";
 import { type Loaded, loadItem, type Queue, queueParams, type Verdict } from "./queries";
 
 /** The time before a decision is sent, in which it can be undone, in milliseconds. */
 const UNDO_TIME = 8000;
 
-/** The content of the desk. */
+/** The content of the page. */
 export type View =
   | { readonly kind: "loading" }
   | { readonly kind: "item"; readonly loaded: Loaded }
@@ -18,7 +18,7 @@ export type View =
   | {
       readonly kind: "lost";
       readonly name: string;
-      readonly loss: Loss;
+      readonly lossReason: ClaimLossReason;
       readonly change: Schema<"HistoryEntry"> | null;
       readonly draft: Draft;
     }
@@ -34,12 +34,12 @@ export interface Last {
 export interface Unsent {
   readonly decision: Decision;
   readonly reason: "lost" | "changed" | "failed";
-  readonly loss: Loss | null;
+  readonly lossReason: ClaimLossReason | null;
   readonly change: Schema<"HistoryEntry"> | null;
   readonly error: unknown;
 }
 
-export type Notice = "onlyOne" | "notAvailable" | "tooLate" | "changed" | "takenBack" | "skipped";
+export type Notice = "onlyOne" | "notAvailable" | "tooLate" | "changed" | "reopened" | "skipped";
 
 export interface Snapshot {
   readonly view: View;
@@ -48,7 +48,7 @@ export interface Snapshot {
   readonly isIdle: boolean;
   readonly draft: Draft;
   /** False if the browser has no room for the draft. */
-  readonly isDraftKept: boolean;
+  readonly isDraftSaved: boolean;
   readonly last: Last | null;
   readonly unsent: readonly Unsent[];
   readonly tally: { readonly approved: number; readonly rejected: number };
@@ -69,15 +69,15 @@ const START: Snapshot = {
   claimedUntil: null,
   isIdle: false,
   draft: NO_DRAFT,
-  isDraftKept: true,
+  isDraftSaved: true,
   last: null,
   unsent: [],
   tally: { approved: 0, rejected: 0 },
   notice: null,
 };
 
-/** The desk of a reviewer: claims one item after the other, and sends the decisions. */
-export class Desk {
+/** A reviewer's session: claims one item after the other, and sends the decisions. */
+export class ReviewSession {
   readonly #options: Options;
   readonly #listeners = new Set<() => void>();
   #snapshot = START;
@@ -103,7 +103,7 @@ export class Desk {
 
   readonly snapshot = (): Snapshot => this.#snapshot;
 
-  /** Opens the wanted item, or else the next one, and returns a function that leaves the desk. */
+  /** Opens the wanted item, or else the next one, and returns a function that ends the session. */
   start(wanted?: string): () => void {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
@@ -149,7 +149,7 @@ export class Desk {
       notice: null,
     });
     this.#timer = setTimeout(() => this.#sendWaiting(), UNDO_TIME);
-    this.#claim?.forget();
+    this.#claim?.stopRenewing();
     void this.#alone(() => this.#takeNext());
   }
 
@@ -184,8 +184,8 @@ export class Desk {
   }
 
   /** Records that the reviewer works, for example listens. */
-  work(): void {
-    this.#claim?.work();
+  recordActivity(): void {
+    this.#claim?.recordActivity();
   }
 
   /** Stores the draft of the reviewer. */
@@ -193,7 +193,7 @@ export class Desk {
     const { view } = this.#snapshot;
     if (view.kind !== "item") return;
     const next = { ...this.#snapshot.draft, ...draft };
-    this.#set({ draft: next, isDraftKept: keepDraft(this.#options.userId, view.loaded.item.id, next) });
+    this.#set({ draft: next, isDraftSaved: saveDraft(this.#options.userId, view.loaded.item.id, next) });
   }
 
   /** Sends the decisions again that could not be sent. */
@@ -241,7 +241,7 @@ export class Desk {
   }
 
   #show(view: View): void {
-    this.#claim?.forget();
+    this.#claim?.stopRenewing();
     this.#claim = null;
     this.#set({ view, claimedUntil: null, isIdle: false, draft: NO_DRAFT });
     this.#options.onShow(view.kind === "item" ? view.loaded.item.id : null);
@@ -256,7 +256,7 @@ export class Desk {
     this.#claim = new HeldClaim(id, until, {
       onRenewed: (claimedUntil) => this.#set({ claimedUntil, isIdle: false }),
       onIdle: () => this.#set({ isIdle: true }),
-      onLost: (error) => void this.#lose(lossOf(error)),
+      onClaimLost: (error) => void this.#loseClaim(claimLossReason(error)),
     });
     this.#set({ claimedUntil: until, draft: readDraft(this.#options.userId, id) });
   }
@@ -267,7 +267,7 @@ export class Desk {
       await this.#open(await claim(itemId));
       return true;
     } catch (error) {
-      if (lossOf(error) || isProblem(error, "malformed", "invalid_fields")) return false;
+      if (claimLossReason(error) || isProblem(error, "malformed", "invalid_fields")) return false;
       throw error;
     }
   }
@@ -318,7 +318,7 @@ export class Desk {
       this.#set({ notice: "notAvailable" });
       return;
     }
-    this.#set({ notice: "takenBack" });
+    this.#set({ notice: "reopened" });
     if (view.kind === "item" && view.loaded.item.id !== itemId) await release(view.loaded.item.id);
   }
 
@@ -338,7 +338,7 @@ export class Desk {
     mark("sending");
     const outcome = await send(decision, this.#options.userId, keepalive);
     if (outcome.kind === "done") {
-      dropDraft(this.#options.userId, id);
+      deleteDraft(this.#options.userId, id);
       this.#decided.delete(id);
       mark("sent");
       for (const key of ["items", "item", "review", "analytics"]) {
@@ -348,11 +348,11 @@ export class Desk {
     }
     this.#uncount(decision);
     this.#decided.add(id);
-    const loss = outcome.kind === "lost" ? outcome.loss : null;
-    const change = loss === "decided" ? await lastChange(id) : null;
+    const lossReason = outcome.kind === "lost" ? outcome.lossReason : null;
+    const change = lossReason === "decided" ? await lastChange(id) : null;
     const error = outcome.kind === "failed" ? outcome.error : null;
     this.#set({
-      unsent: [...this.#snapshot.unsent, { decision, reason: outcome.kind, loss, change, error }],
+      unsent: [...this.#snapshot.unsent, { decision, reason: outcome.kind, lossReason, change, error }],
       ...(this.#snapshot.last?.decision === decision && { last: null }),
     });
   }
@@ -369,12 +369,12 @@ export class Desk {
   }
 
   /** Shows that the reviewer no longer holds the item. The text that they wrote stays, to be copied. */
-  async #lose(loss: Loss | null): Promise<void> {
+  async #loseClaim(lossReason: ClaimLossReason | null): Promise<void> {
     const { view, draft } = this.#snapshot;
-    if (view.kind !== "item" || !loss) return;
+    if (view.kind !== "item" || !lossReason) return;
     const { item } = view.loaded;
-    const change = loss === "decided" ? await lastChange(item.id) : null;
-    this.#show({ kind: "lost", name: item.original_filename, loss, change, draft });
+    const change = lossReason === "decided" ? await lastChange(item.id) : null;
+    this.#show({ kind: "lost", name: item.original_filename, lossReason, change, draft });
   }
 
   /** Follows the transitions of the project's items. */
@@ -387,7 +387,7 @@ export class Desk {
         if (view.kind === "empty" && isNew) this.#set({ view: { kind: "empty", hasNew: true } });
         const isShown = view.kind === "item" && view.loaded.item.id === item_id;
         if (isShown && to !== "pending_review" && !isBusy && !this.#decided.has(item_id)) {
-          await this.#lose(
+          await this.#loseClaim(
             to === "deleted" ? "gone" : to === "approved" || to === "rejected" ? "decided" : "notPending",
           );
         }
@@ -400,7 +400,7 @@ export class Desk {
   #leave(): void {
     this.#sendWaiting(true);
     const itemId = this.#claim?.itemId;
-    this.#claim?.forget();
+    this.#claim?.stopRenewing();
     this.#claim = null;
     if (itemId && !this.#decided.has(itemId)) void release(itemId, true);
   }

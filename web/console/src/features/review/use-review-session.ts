@@ -1,14 +1,18 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useMe } from "#/api/session";
-import { Desk, type Snapshot } from "./desk";
 import type { Queue } from "./queries";
+import { ReviewSession, type Snapshot } from "./review-session";
 
-/** Returns the desk of a queue. The address names the item that lies on it. */
-export function useDesk(queue: Queue, mayReopen: boolean, wanted?: string): { desk: Desk; state: Snapshot } {
+/** Returns the review session of a queue. The address names the item under review. */
+export function useReviewSession(
+  queue: Queue,
+  mayReopen: boolean,
+  wanted?: string,
+): { session: ReviewSession; state: Snapshot } {
   const navigate = useNavigate();
   const { id: userId } = useMe();
-  const [desk] = useState(() => {
+  const [session] = useState(() => {
     const { project_id: id, kind, order } = queue;
     const onShow = (itemId: string | null) => {
       const item = itemId ?? undefined;
@@ -16,10 +20,10 @@ export function useDesk(queue: Queue, mayReopen: boolean, wanted?: string): { de
       if (location.pathname !== "/project/review") return;
       void navigate({ to: "/project/review", search: { id, kind, order, item }, replace: true, resetScroll: false });
     };
-    return new Desk({ queue, userId, mayReopen, onShow });
+    return new ReviewSession({ queue, userId, mayReopen, onShow });
   });
   // Only the item that the address names at first is wanted.
   const [first] = useState(wanted);
-  useEffect(() => desk.start(first), [desk, first]);
-  return { desk, state: useSyncExternalStore(desk.subscribe, desk.snapshot) };
+  useEffect(() => session.start(first), [session, first]);
+  return { session, state: useSyncExternalStore(session.subscribe, session.snapshot) };
 }

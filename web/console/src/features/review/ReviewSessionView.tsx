@@ -5,12 +5,12 @@ import { EmptyState } from "#/ui/EmptyState";
 import { ErrorState } from "#/ui/ErrorState";
 import { useShortcuts } from "#/ui/shortcuts";
 import { PageSkeleton } from "#/ui/skeletons";
-import { DeskItem } from "./DeskItem";
+import { ClaimLost } from "./ClaimLost";
 import { LastDecision } from "./LastDecision";
-import { LostItem } from "./LostItem";
 import type { Queue } from "./queries";
+import { ReviewSessionItem } from "./ReviewSessionItem";
 import { UnsentDecisions } from "./UnsentDecisions";
-import { useDesk } from "./use-desk";
+import { useReviewSession } from "./use-review-session";
 
 interface Props {
   readonly queue: Queue;
@@ -20,25 +20,25 @@ interface Props {
 }
 
 /** The review of one item after the other. */
-export function DeskView({ queue, mayReopen, wanted }: Props) {
+export function ReviewSessionView({ queue, mayReopen, wanted }: Props) {
   const { t } = useTranslation(["review", "common"]);
-  const { desk, state } = useDesk(queue, mayReopen, wanted);
+  const { session, state } = useReviewSession(queue, mayReopen, wanted);
   const { view, unsent } = state;
   useShortcuts(t("title"), [
-    { keys: "N", label: t("keys.next"), run: () => desk.next() },
-    { keys: "mod+Z", label: t("keys.undo"), run: () => desk.undo() },
+    { keys: "N", label: t("keys.next"), run: () => session.next() },
+    { keys: "mod+Z", label: t("keys.undo"), run: () => session.undo() },
   ]);
   const next = (
-    <Button onClick={() => desk.next()} loading={state.isBusy}>
+    <Button onClick={() => session.next()} loading={state.isBusy}>
       {t("next")}
     </Button>
   );
   return (
     <>
-      <UnsentDecisions unsent={unsent} desk={desk} />
+      <UnsentDecisions unsent={unsent} session={session} />
       {view.kind === "loading" && <PageSkeleton />}
-      {view.kind === "failed" && <ErrorState error={view.error} onRetry={() => desk.next()} />}
-      {view.kind === "lost" && <LostItem lost={view} action={next} />}
+      {view.kind === "failed" && <ErrorState error={view.error} onRetry={() => session.next()} />}
+      {view.kind === "lost" && <ClaimLost lost={view} action={next} />}
       {view.kind === "empty" && (
         <EmptyState
           icon={IconChecks}
@@ -48,9 +48,15 @@ export function DeskView({ queue, mayReopen, wanted }: Props) {
         />
       )}
       {view.kind === "item" && (
-        <DeskItem key={view.loaded.item.id} desk={desk} state={state} loaded={view.loaded} mayReopen={mayReopen} />
+        <ReviewSessionItem
+          key={view.loaded.item.id}
+          session={session}
+          state={state}
+          loaded={view.loaded}
+          mayReopen={mayReopen}
+        />
       )}
-      {view.kind !== "item" && <LastDecision desk={desk} state={state} mayReopen={mayReopen} />}
+      {view.kind !== "item" && <LastDecision session={session} state={state} mayReopen={mayReopen} />}
     </>
   );
 }

@@ -2,10 +2,10 @@ import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { focusLowConfidence } from "#/features/viewer";
 import { useShortcuts } from "#/ui/shortcuts";
-import type { Desk } from "./desk";
+import type { ReviewSession } from "./review-session";
 
 interface Options {
-  readonly desk: Desk;
+  readonly session: ReviewSession;
   /** The element around the text. */
   readonly area: RefObject<HTMLElement | null>;
   /** True once the dialog is wanted, which may still be loading. */
@@ -15,14 +15,14 @@ interface Options {
 }
 
 /** The shortcuts for an item of either kind. */
-export function useDeskShortcuts({ desk, area, isRejecting, onReject, onCorrect }: Options): void {
+export function useReviewSessionShortcuts({ session, area, isRejecting, onReject, onCorrect }: Options): void {
   const { t } = useTranslation("review");
   const focus = (step: 1 | -1) => {
     if (area.current) focusLowConfidence(area.current, step);
   };
   // Keys that are typed into the dialog are no decisions.
   const approve = () => {
-    if (!isRejecting) desk.decide("approved");
+    if (!isRejecting) session.decide("approved");
   };
   useShortcuts(t("decision"), [
     { keys: "A", label: t("keys.approve"), run: approve },

@@ -1,5 +1,5 @@
 /** A limit on the number of concurrent tasks. */
-export class Turns {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -7,8 +7,8 @@ export class Turns {
     this.#free = limit;
   }
 
-  /** Waits for a turn, and returns a function that ends it. */
-  async take(signal: AbortSignal): Promise<() => void> {
+  /** Waits for a permit, and returns a function that releases it. */
+  async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free -= 1;
     else await this.#wait(signal);
@@ -21,16 +21,16 @@ export class Turns {
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(go), 1);
+      const abort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(grant), 1);
         reject(signal.reason);
       };
-      const go = () => {
-        signal.removeEventListener("abort", leave);
+      const grant = () => {
+        signal.removeEventListener("abort", abort);
         resolve();
       };
-      this.#waiting.push(go);
-      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(grant);
+      signal.addEventListener("abort", abort, { once: true });
     });
   }
 }

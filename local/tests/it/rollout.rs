@@ -154,7 +154,7 @@ fn errors(output: &Output) -> String {
 #[test]
 fn a_good_release_gets_no_traffic_then_ten_percent_then_all() {
     let cloud = Cloud::new();
-    let output = cloud.run("roll-out");
+    let output = cloud.run("rollout");
     assert!(output.status.success(), "{output:?}");
     let image = "--image registry.test/alta/users:0123456789abcdef --no-traffic --tag candidate";
     let deployed = cloud.last_position("--no-traffic");
@@ -191,7 +191,7 @@ fn a_good_release_gets_no_traffic_then_ten_percent_then_all() {
 #[test]
 fn an_unhealthy_release_never_gets_traffic() {
     let cloud = Cloud::new().with("UNHEALTHY", "1");
-    let output = cloud.run("roll-out");
+    let output = cloud.run("rollout");
     cloud.assert_rolled_back(&output);
     assert_eq!((cloud.count("=10"), cloud.count("--to-latest")), (2, 0), "{:#?}", cloud.calls());
     assert_eq!(cloud.count("-new=10"), 0);
@@ -201,7 +201,7 @@ fn an_unhealthy_release_never_gets_traffic() {
 #[test]
 fn one_revision_that_does_not_start_rolls_all_functions_back() {
     let cloud = Cloud::new().with("REFUSE", "run services update users *");
-    cloud.assert_rolled_back(&cloud.run("roll-out"));
+    cloud.assert_rolled_back(&cloud.run("rollout"));
     assert_eq!((cloud.count("workflows"), cloud.count("-new=")), (0, 0), "{:#?}", cloud.calls());
 }
 
@@ -213,13 +213,13 @@ fn log(revision: &str, errors: usize) -> String {
 #[test]
 fn many_errors_roll_a_release_back_and_a_single_error_does_not() {
     let cloud = Cloud::new().with("ERRORS", log("users-00002-new", 2));
-    let output = cloud.run("roll-out");
+    let output = cloud.run("rollout");
     cloud.assert_rolled_back(&output);
     assert_eq!((cloud.count("-new=10"), cloud.count("--to-latest")), (2, 0));
     assert!(errors(&output).contains("2 of the candidates, 0 of the previous"), "{output:?}");
 
     let cloud = Cloud::new().with("ERRORS", log("users-00002-new", 1));
-    assert!(cloud.run("roll-out").status.success(), "{:#?}", cloud.calls());
+    assert!(cloud.run("rollout").status.success(), "{:#?}", cloud.calls());
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_release_is_compared_with_the_previous_revisions() {
     {
         let errors = log("users-00002-new", candidates) + &log("users-00001-old", previous);
         let cloud = Cloud::new().with("ERRORS", errors);
-        let output = cloud.run("roll-out");
+        let output = cloud.run("rollout");
         assert_eq!(output.status.success(), !rolled_back, "{candidates} {previous}: {output:?}");
     }
 }
@@ -242,12 +242,12 @@ fn a_nacking_ocr_does_not_roll_a_release_back_and_a_broken_projects_does() {
         cloud.with("CANARY_SECONDS", "1")
     };
     let outage = release().with("ERRORS", log("ocr-00002-new", 500) + &log("ocr-00001-old", 500));
-    let output = outage.run("roll-out");
+    let output = outage.run("rollout");
     assert!(output.status.success(), "{output:?}");
     assert_eq!((outage.count("update-traffic ocr --to-latest"), outage.count("-old=100")), (1, 0));
 
     let broken = release().with("ERRORS", log("projects-00002-new", 500) + &log("ocr-00001-old", 500));
-    let output = broken.run("roll-out");
+    let output = broken.run("rollout");
     assert!(!output.status.success(), "{output:?}");
     for function in ["projects", "ocr"] {
         let restored = format!("update-traffic {function} --to-revisions {function}-00001-old=100");
@@ -281,7 +281,7 @@ fn a_release_waits_for_its_checks_and_ends_without_them() {
 fn a_release_that_becomes_unhealthy_later_is_rolled_back() {
     for check in ["2", "3"] {
         let cloud = Cloud::new().with("UNHEALTHY", check);
-        cloud.assert_rolled_back(&cloud.run("roll-out"));
+        cloud.assert_rolled_back(&cloud.run("rollout"));
         assert_eq!(cloud.count("--to-latest"), if check == "3" { 2 } else { 0 });
     }
 }
@@ -291,7 +291,7 @@ fn a_failed_rollback_of_one_function_does_not_stop_the_others() {
     let cloud = Cloud::new()
         .with("UNHEALTHY", "3")
         .with("REFUSE", "*update-traffic auth --to-revisions auth-00001-old*");
-    let output = cloud.run("roll-out");
+    let output = cloud.run("rollout");
     assert!(!output.status.success());
     assert!(errors(&output).contains("not every function went back"), "{output:?}");
     assert!(cloud.position("users --to-revisions users-00001-old=100") > cloud.last_position("--to-latest"));
@@ -300,7 +300,7 @@ fn a_failed_rollback_of_one_function_does_not_stop_the_others() {
 #[test]
 fn nothing_changes_without_a_revision_to_roll_back_to() {
     let cloud = Cloud::new().with("SILENT", "users");
-    let output = cloud.run("roll-out");
+    let output = cloud.run("rollout");
     assert!(!output.status.success() && errors(&output).contains("users serves nothing"), "{output:?}");
     assert_eq!(cloud.count("update"), 0, "{:#?}", cloud.calls());
 }
@@ -321,18 +321,18 @@ fn a_failed_migration_fails_the_build() {
 #[test]
 fn a_build_waits_for_older_ones_of_its_trigger() {
     let cloud = Cloud::new();
-    let output = cloud.run("wait-for-turn");
+    let output = cloud.run("wait-for-older-builds");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(cloud.count("builds list"), 3);
     let filter = r#"--filter buildTriggerId="trigger-1" AND createTime<"2026-03-12T19:03:58Z""#;
     assert!(cloud.calls()[1].contains(filter), "{:#?}", cloud.calls());
 
     let by_hand = Cloud::new().with("TRIGGERED_BY", "");
-    assert!(by_hand.run("wait-for-turn").status.success());
+    assert!(by_hand.run("wait-for-older-builds").status.success());
     assert_eq!(by_hand.count("builds list"), 0);
     let blind = Cloud::new().with("REFUSE", "builds list *");
     assert!(
-        !blind.run("wait-for-turn").status.success(),
+        !blind.run("wait-for-older-builds").status.success(),
         "a build that cannot list older builds does not continue"
     );
 }

@@ -7,28 +7,28 @@ import { Time } from "#/ui/Time";
 import { usePreloaded } from "#/ui/use-preloaded";
 import { ClaimTime } from "./ClaimTime";
 import { DecisionBar } from "./DecisionBar";
-import type { Desk, Snapshot } from "./desk";
 import { DocumentPanes } from "./DocumentPanes";
 import type { Loaded } from "./queries";
+import type { ReviewSession, Snapshot } from "./review-session";
 import { recognizedText, savedText } from "./texts";
 import classes from "./review.module.css";
-import { useDeskShortcuts } from "./use-desk-shortcuts";
 import { useLength } from "./use-length";
+import { useReviewSessionShortcuts } from "./use-review-session-shortcuts";
 import { VoicePanes } from "./VoicePanes";
 
 const loadRejectItems = () => import("./RejectItems");
 const TextDifference = lazy(() => import("#/features/viewer/TextDifference"));
 
 interface Props {
-  readonly desk: Desk;
+  readonly session: ReviewSession;
   readonly state: Snapshot;
   readonly loaded: Loaded;
   readonly mayReopen: boolean;
 }
 
-/** An item on the desk: its image or sound beside its text, and the decision. Give it the item's id as `key`. */
-export function DeskItem({ desk, state, loaded: { item }, mayReopen }: Props) {
-  const { draft, isDraftKept } = state;
+/** The item under review: its image or sound beside its text, and the decision. Give it the item's id as `key`. */
+export function ReviewSessionItem({ session, state, loaded: { item }, mayReopen }: Props) {
+  const { draft, isDraftSaved } = state;
   const [isCorrecting, setCorrecting] = useState(false);
   const [isRejecting, setRejecting] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -45,15 +45,15 @@ export function DeskItem({ desk, state, loaded: { item }, mayReopen }: Props) {
     else setCorrecting(true);
   };
   const reject = () => setRejecting(true);
-  useDeskShortcuts({ desk, area, isRejecting, onReject: reject, onCorrect: toggle });
+  useReviewSessionShortcuts({ session, area, isRejecting, onReject: reject, onCorrect: toggle });
 
   const correction = isCorrecting
     ? {
         text: draft.corrected ?? text,
         language: item.language,
-        isKept: isDraftKept,
-        onWrite: (written: string) => desk.write({ corrected: written === text ? null : written }),
-        onApprove: () => desk.decide("approved"),
+        isSaved: isDraftSaved,
+        onWrite: (written: string) => session.write({ corrected: written === text ? null : written }),
+        onApprove: () => session.decide("approved"),
         onStop: stop,
       }
     : null;
@@ -65,8 +65,8 @@ export function DeskItem({ desk, state, loaded: { item }, mayReopen }: Props) {
           name: item.original_filename,
           count: 1,
           feedback: draft.feedback,
-          onWrite: (feedback: string) => desk.write({ feedback }),
-          onReject: () => desk.decide("rejected"),
+          onWrite: (feedback: string) => session.write({ feedback }),
+          onReject: () => session.decide("rejected"),
           onClose: () => setRejecting(false),
         }
       : null,
@@ -81,19 +81,19 @@ export function DeskItem({ desk, state, loaded: { item }, mayReopen }: Props) {
           <Facts item={item} />
         </div>
         {state.claimedUntil !== null && (
-          <ClaimTime until={state.claimedUntil} isIdle={state.isIdle} onKeep={() => desk.keep()} />
+          <ClaimTime until={state.claimedUntil} isIdle={state.isIdle} onKeep={() => session.keep()} />
         )}
       </header>
       <div ref={area}>
         {item.kind === "document" ? (
           <DocumentPanes item={item} correction={correction} isAtStart={isAtStart} />
         ) : (
-          <VoicePanes item={item} correction={correction} onWork={() => desk.work()} />
+          <VoicePanes item={item} correction={correction} onActivity={() => session.recordActivity()} />
         )}
       </div>
-      {!isCorrecting && <Changes item={item} text={draft.corrected ?? text} desk={desk} isDraft={!isAtStart} />}
+      {!isCorrecting && <Changes item={item} text={draft.corrected ?? text} session={session} isDraft={!isAtStart} />}
       <DecisionBar
-        desk={desk}
+        session={session}
         state={state}
         mayReopen={mayReopen}
         isCorrecting={isCorrecting}
@@ -121,12 +121,12 @@ function Facts({ item }: { readonly item: ItemWithText }) {
 interface ChangesProps {
   readonly item: ItemWithText;
   readonly text: string;
-  readonly desk: Desk;
+  readonly session: ReviewSession;
   readonly isDraft: boolean;
 }
 
 /** The difference between the recognized text and the correction. */
-function Changes({ item, text, desk, isDraft }: ChangesProps) {
+function Changes({ item, text, session, isDraft }: ChangesProps) {
   const { t } = useTranslation("review");
   const before = recognizedText(item);
   if (before === text) return null;
@@ -137,7 +137,7 @@ function Changes({ item, text, desk, isDraft }: ChangesProps) {
           {isDraft ? t("correction.title") : t("correction.saved")}
         </Title>
         {isDraft && (
-          <Button size="compact-sm" variant="subtle" color="red" onClick={() => desk.write({ corrected: null })}>
+          <Button size="compact-sm" variant="subtle" color="red" onClick={() => session.write({ corrected: null })}>
             {t("correction.discard")}
           </Button>
         )}
