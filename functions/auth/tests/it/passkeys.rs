@@ -61,11 +61,16 @@ impl Auth {
 }
 
 pub(crate) async fn register(client: &Client, authenticator: &mut Authenticator) -> TestResponse {
+    let body = start_registration(client, authenticator).await;
+    client.post(REGISTER_FINISH, body).await
+}
+
+/// Returns the body that finishes the registration.
+async fn start_registration(client: &Client, authenticator: &mut Authenticator) -> Value {
     let start = client.post(REGISTER_START, Value::Null).await;
     start.assert_status(200);
     let credential = authenticator.create(&start.body["options"]);
-    let body = json!({"ceremony_id": start.body["ceremony_id"], "credential": credential, "name": "Phone"});
-    client.post(REGISTER_FINISH, body).await
+    json!({"ceremony_id": start.body["ceremony_id"], "credential": credential, "name": "Phone"})
 }
 
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
@@ -296,10 +301,10 @@ async fn a_password_reset_suspends_passkeys_until_they_are_confirmed(db: PgPool)
 async fn a_session_that_ends_during_a_registration_adds_no_passkey(db: PgPool) {
     let auth = Auth::start(db).await;
     let client = auth.signed_in_account("ada@example.org").await;
+    let body = start_registration(&client, &mut Authenticator::new()).await;
     let mut reset = auth.platform.db.begin().await.expect("a transaction");
     sqlx::query("select from users for update").execute(&mut *reset).await.expect("a lock");
-    let mut authenticator = Authenticator::new();
-    let (registered, ()) = tokio::join!(register(&client, &mut authenticator), async {
+    let (registered, ()) = tokio::join!(client.post(REGISTER_FINISH, body), async {
         let waiting = "select count(*) from pg_stat_activity
                        where datname = current_database() and wait_event_type = 'Lock'";
         eventually("a registration that waits", async || {
