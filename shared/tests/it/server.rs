@@ -87,6 +87,14 @@ async fn unknown_paths_and_methods_return_problems() {
 }
 
 #[tokio::test]
+async fn a_url_of_more_than_8_kib_is_refused() {
+    let client = service(Router::new().route("/here", get(async || "here")), Health::default(), &[]);
+    let url = |size: usize| format!("/here?{}", "x".repeat(size - "/here?".len()));
+    client.get(&url(8 << 10)).await.assert_status(200);
+    client.get(&url((8 << 10) + 1)).await.assert_problem(400, "malformed");
+}
+
+#[tokio::test]
 async fn a_request_id_is_replaced_if_it_contains_special_characters() {
     let client = service(Router::new(), Health::default(), &[]);
     let answer = client.with("x-request-id", "a\"b").get("/nowhere").await;

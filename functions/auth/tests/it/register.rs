@@ -97,7 +97,9 @@ async fn a_body_that_is_not_json_is_refused(db: PgPool) {
     send(Some("application/json"), "{").await.assert_problem(400, "malformed");
     send(Some("text/plain"), "{}").await.assert_problem(415, "unsupported_media_type");
     send(None, "{}").await.assert_problem(415, "unsupported_media_type");
-    send(Some("application/json"), &"1".repeat(2 << 20)).await.assert_problem(413, "body_too_large");
+    let padded = |size: usize| format!("{:size$}", "{}");
+    send(Some("application/json"), &padded(16 << 10)).await.assert_problem(422, "invalid_fields");
+    send(Some("application/json"), &padded((16 << 10) + 1)).await.assert_problem(413, "body_too_large");
     auth.client.get("/auth/register").await.assert_problem(405, "method_not_allowed");
     auth.client.get("/nowhere").await.assert_problem(404, "not_found");
 }
