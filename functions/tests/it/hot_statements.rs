@@ -38,17 +38,24 @@ async fn guards_and_queues_read_few_pages(db: PgPool) {
     // A row that an index finds costs three or four pages: two or three of the index, one of the table.
     let project = "md5('project1')::uuid";
     let item = "md5('item2')::uuid";
-    let cases: [(&str, &[&str], String, u64, u64); 5] = [
+    let cases: [(&str, &[&str], String, u64, u64); 6] = [
         (
             "the caller's account",
-            &["users.display_name,", "sessions.authenticated_at"],
+            &["display_name,", "authenticated_at", "from live_sessions"],
             CALLER.to_owned(),
             1,
             8,
         ),
         (
             "the caller's role in a project",
-            &["left join projects on projects.id = $4 and"],
+            &["null::uuid as", "left join projects on projects.id = $4 and"],
+            format!("{CALLER}, {project}"),
+            1,
+            16,
+        ),
+        (
+            "a project with the caller's role",
+            &["projects.description", "left join projects on projects.id = $4 and"],
             format!("{CALLER}, {project}"),
             1,
             16,

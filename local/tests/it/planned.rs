@@ -186,7 +186,7 @@ async fn seals_are_logged_whatever_the_log_level(db: PgPool) {
     process.kill().await.expect("a process");
     let logged = fs::read_to_string(&lines).expect("lines");
     assert!(
-        logged.lines().all(|line| line.contains("the audit log")),
+        logged.lines().all(|line| line.contains("audit seal")),
         "other lines follow the level: {logged}"
     );
 }
