@@ -8,9 +8,10 @@ use crate::{
     running_auth::{PASSWORD, RunningAuth},
 };
 
-/// Rounds of the whole table. The best one counts, because other load on the machine only adds to a figure.
+/// The number of rounds of the whole table. The best one counts, because other load on the machine only adds to a
+/// figure.
 const ROUNDS: usize = 3;
-/// Requests of each kind in a round, all at once.
+/// The number of requests of each kind in a round, all at once.
 const REQUESTS: usize = 40;
 /// The largest accepted cost of a request, as a multiple of an ordinary one.
 const LIMIT: f64 = 3.0;

@@ -22,13 +22,13 @@ use crate::{
 const PROJECTS: i64 = 1000;
 const MEMBERS: i64 = 100;
 const ROWS: i64 = 10_000_000;
-/// Rows per insert statement.
+/// The number of rows per insert statement.
 const BATCH: i64 = 250_000;
-/// Rows in the part that is sealed, verified and tampered with.
+/// The number of rows in the part that is sealed, verified and tampered with.
 const SEALED: i64 = 1_000_000;
 const PAGE: i64 = 50;
 const PAGES: i64 = 1000;
-/// Requests of each kind.
+/// The number of requests of each kind.
 const REQUESTS: usize = 200;
 /// The largest accepted ratio between the cost of the last page and that of the first.
 const TOLERANCE: f64 = 1.5;
@@ -38,7 +38,7 @@ const STATEMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.sqlx");
 /// Seeds, measures, seals, tampers and verifies. Fails when a target is missed.
 pub(crate) async fn run(rows: Option<String>) -> Result<()> {
     let rows = rows.map_or(Ok(ROWS), |rows| rows.parse())?;
-    let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+    let url = std::env::var("DATABASE_URL").map_err(|_| "bench needs `local with-postgres`")?;
     let db = PgPool::connect(&url).await?;
     migrations::migrate(&db).await?;
     let start = Instant::now();

@@ -36,7 +36,7 @@ const FAILING_PERCENT: u8 = 20;
 const DELIVERIES: std::ops::RangeInclusive<u32> = 1..=5;
 /// The longest time that killing continues after all bytes have arrived.
 const INJECTION_TIME_LIMIT: Duration = Duration::from_secs(60);
-/// The time limit for everything to finish, redeliveries with long pauses included.
+/// The time limit for everything to finish, including redeliveries with long pauses.
 const TIME_LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// Starts everything, injects faults, waits until nothing is in progress, and counts.
@@ -131,7 +131,7 @@ async fn at_rest(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<
     }
 }
 
-/// Replays all dead letters as an admin until none is left. Returns their number.
+/// Replays each dead letter once, as a super admin. Returns their number. Fails when a dead letter is left.
 async fn replay(cloud: &Cloud, db: &sqlx::PgPool, uploads: &Uploads) -> Result<usize> {
     let letters: Vec<uuid::Uuid> = sqlx::query_scalar("select id from dead_letters").fetch_all(db).await?;
     if letters.is_empty() {

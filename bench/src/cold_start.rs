@@ -11,13 +11,13 @@ use crate::{
     process::{Process, environment, free_port},
 };
 
-/// Starts of each function. The median is printed.
+/// The number of starts of each function. The median is printed.
 const STARTS: usize = 21;
 /// The target for the median start.
 const START_TARGET: Duration = Duration::from_millis(10);
 const MEMORY_TARGET_KIB: u64 = 15 * 1024;
 
-/// Measures every function, with the binaries in the folder of this one.
+/// Measures every function. The functions' binaries must be in the same folder as this benchmark's.
 pub(crate) async fn run() -> Result<()> {
     let folder = std::env::current_exe()?.parent().ok_or("no folder")?.to_owned();
     println!(

@@ -1,7 +1,7 @@
 //! The memory and CPU time of converting a recording that Speech-to-Text does not read: `bench convert`.
 //!
-//! A `transcription` process converts a WAV file of 500 MiB with two channels of 24 bits at 48 kHz, which differ, through
-//! Cloud Storage and Pub/Sub. The engine answers at once.
+//! A `transcription` process gets the event of an upload from Pub/Sub, and converts the WAV file of 500 MiB in Cloud
+//! Storage. The file has two different channels of 24 bits at 48 kHz. The engine answers at once.
 
 use std::time::{Duration, Instant};
 

@@ -27,9 +27,9 @@ use crate::{
 };
 
 const ITEMS: i64 = 1_000_000;
-/// Items per insert statement.
+/// The number of items per insert statement.
 const BATCH: i64 = 50_000;
-/// Pages of each of the ten books among the items.
+/// The number of pages of each of the ten books among the items.
 const BOOK: i64 = 500;
 /// The largest accepted increase in memory for ten times as many items, in MiB.
 const MORE_MIB: f64 = 16.0;

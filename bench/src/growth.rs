@@ -25,12 +25,12 @@ use crate::{
 
 const SMALL: i64 = 10_000;
 const LARGE: i64 = 1_000_000;
-/// Requests of each kind to each side.
+/// The number of requests of each kind to each side.
 const REQUESTS: usize = 100;
 const WARM: usize = 5;
 /// The largest accepted ratio of the p95 latencies.
 const TOLERANCE: f64 = 2.0;
-/// Smaller differences, in milliseconds, are noise of the machine.
+/// The largest difference, in milliseconds, that counts as noise of the machine.
 const NOISE_MS: f64 = 1.0;
 /// The number of the page that tests deep pagination.
 const DEEP_PAGE: usize = 100;
@@ -173,7 +173,7 @@ impl Side {
 
 /// Creates a database with this name on the server at `DATABASE_URL`.
 pub(crate) async fn database(name: &str) -> Result<String> {
-    let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+    let url = std::env::var("DATABASE_URL").map_err(|_| "bench needs `local with-postgres`")?;
     let server = PgPool::connect(&url).await?;
     sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {name}"))).execute(&server).await?;
     sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&server).await?;

@@ -8,7 +8,7 @@ use crate::{
     process::{Process, free_port},
 };
 
-/// Start attempts, since another process may take the chosen port before it is used.
+/// The number of start attempts, since another process may take the chosen port before it is used.
 const ATTEMPTS: usize = 5;
 
 /// One process of a function.
@@ -20,7 +20,7 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// Starts the binary in the folder of this one, and registers it with the relay.
+    /// Starts the function's binary, and registers the process with the relay.
     pub(crate) async fn start(cloud: &Cloud, function: &'static str, number: usize) -> Result<Self> {
         let mut instance = Self { function, number, port: 0, process: None };
         instance.restart(cloud).await?;
@@ -63,7 +63,7 @@ impl Instance {
     }
 }
 
-/// The path of a function's binary, in the folder of this one.
+/// The path of a function's binary, in the same folder as this benchmark's.
 pub(crate) fn binary(function: &str) -> Result<PathBuf> {
     let binary = std::env::current_exe()?.parent().ok_or("no folder")?.join(function);
     if binary.exists() { Ok(binary) } else { Err(format!("{} is missing", binary.display()).into()) }

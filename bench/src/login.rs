@@ -1,5 +1,5 @@
-//! Sign-ins per second compared with the Argon2 hashes per second of a bare loop, with the same parameters and cores,
-//! in turn.
+//! Compares the sign-ins per second with the Argon2 hashes per second of a bare loop. Both use the same parameters and
+//! cores, in turn.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},

@@ -28,13 +28,15 @@ use crate::{Result, cold_start, instance, login};
 
 const DOCUMENTS: i64 = 100_000;
 const ROUNDS: usize = 5;
-/// The duration of a part of a round, and of the requests before it that warm up.
+/// The duration of a part of a round.
 const PART: Duration = Duration::from_secs(3);
+/// The duration of the warm-up requests before each part.
 const WARM_UP: Duration = Duration::from_millis(500);
 const CONNECTIONS: usize = 32;
-/// Enough sign-ins that a hash is computed while others wait for the database. More would only wait.
+/// The number of concurrent sign-ins. With fewer, no hash would be computed while others wait for the database. With
+/// more, the rest would only wait.
 const SIGN_INS: usize = 16;
-/// Decisions, and uploads to process, in one round.
+/// The number of decisions in one round, and of uploads to process.
 const ITEMS: usize = 1000;
 /// The reads that the limit can also answer.
 const READS: [&str; 3] = ["GET /auth/me", "GET /projects/{id}", "GET /review, 50 items"];
@@ -158,7 +160,7 @@ async fn reads(report: &mut Report, ours: &Ours, peer: &Peer, limits: &[Limit; 3
     Ok(())
 }
 
-/// Each round decides on items of its own.
+/// Measures decisions. Each round decides on its own items.
 async fn decisions(report: &mut Report, ours: &Ours, peer: &Peer, round: usize) -> Result<()> {
     let pending = "select id from items where status = 'pending_review' order by id offset $1 limit $2";
     let items: Vec<Uuid> = pending_ids(&ours.db, pending, 0).await?;
@@ -199,7 +201,8 @@ async fn sign_ins(report: &mut Report, ours: &Ours, peer: &Peer) -> Result<f64> 
     Ok(share)
 }
 
-/// The peer's worker stands still meanwhile. Several users upload, since the uploads of one follow each other.
+/// Measures uploads, while the peer's worker is stopped. Several users upload, since the uploads of one user run one
+/// after the other.
 async fn uploads(report: &mut Report, ours: &Ours, peer: &Peer) -> Result<()> {
     report.add(UPLOAD, Server::Ours, load_all(&ours.uploads()?, CONNECTIONS).await?);
     let floor = peer.unprocessed().await?;
@@ -211,7 +214,7 @@ async fn uploads(report: &mut Report, ours: &Ours, peer: &Peer) -> Result<()> {
     Ok(())
 }
 
-/// The worker alone: the uploads happen before.
+/// Measures the processing of uploads. The uploads themselves are not part of the measurement.
 async fn events(report: &mut Report, ours: &Ours, peer: &Peer) -> Result<()> {
     let count = f64::from(u32::try_from(ITEMS)?);
     let pushed = ours.events(ITEMS).await?;
@@ -248,7 +251,7 @@ async fn two_instances(ours: &Ours) -> Result<f64> {
     Ok(both.cpu_ms / one.cpu_ms)
 }
 
-/// The share of our updates that leave the indexes alone (HOT), by table. The statistics arrive within a few seconds.
+/// Prints the share of our updates that add no index entry (HOT), by table. The statistics arrive within a few seconds.
 async fn updates(db: &PgPool) -> Result<()> {
     let tables: Vec<(String, i64, i64)> = sqlx::query_as(
         "select relname::text, n_tup_upd, 100 * n_tup_hot_upd / n_tup_upd

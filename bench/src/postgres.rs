@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{Result, process::free_port};
 
-/// The time limit for the first answer, recovery included.
+/// The time limit for the first answer, including recovery.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The server. It stops when this is dropped.
@@ -34,7 +34,7 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Creates a cluster with the programs of the server at `DATABASE_URL`, and starts it.
     pub(crate) async fn start() -> Result<Self> {
-        let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+        let url = std::env::var("DATABASE_URL").map_err(|_| "bench needs `local with-postgres`")?;
         let mut db = PgConnection::connect(&url).await?;
         let programs: String = sqlx::query_scalar("select setting from pg_config where name = 'BINDIR'")
             .fetch_one(&mut db)

@@ -18,7 +18,7 @@ use crate::{
 };
 
 const DOCUMENTS: usize = 300;
-/// More pages than a synchronous call accepts.
+/// The number of pages of each document, more than a synchronous call accepts.
 const PAGES: usize = 50;
 /// The duration of an operation before it writes its output.
 const DELAY: Duration = Duration::from_millis(300);

@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::Result;
 
-/// A request was answered.
+/// A report that a request was answered.
 pub(crate) struct Answered {
     pub(crate) function: String,
     pub(crate) status: StatusCode,

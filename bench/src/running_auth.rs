@@ -30,7 +30,7 @@ pub(crate) struct RunningAuth {
 
 impl RunningAuth {
     pub(crate) async fn start(hash_concurrency: usize) -> Result<Self> {
-        let database_url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+        let database_url = std::env::var("DATABASE_URL").map_err(|_| "bench needs `local with-postgres`")?;
         let db = PgPool::connect(&database_url).await?;
         migrations::migrate(&db).await?;
         let data = tempfile::tempdir()?;

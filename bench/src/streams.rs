@@ -38,7 +38,7 @@ const SAMPLE_TIME: Duration = Duration::from_secs(15);
 const REPORTED: Duration = Duration::from_secs(12);
 /// The time limit for the last transition to reach the streams.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Streams that are opened at once.
+/// The number of streams that are opened at once.
 const OPENING_CONCURRENCY: usize = 20;
 
 /// An event that a stream received.

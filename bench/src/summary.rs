@@ -23,13 +23,13 @@ use crate::{
 };
 
 const SIZES: [i64; 3] = [10_000, 1_000_000, 10_000_000];
-/// Requests of each kind to each side.
+/// The number of requests of each kind to each side.
 const REQUESTS: usize = 100;
-/// Warm-up requests: Postgres plans each of the first five executions, then caches a generic plan.
+/// The number of warm-up requests: Postgres plans each of the first five executions, then caches a generic plan.
 const WARM: usize = 8;
 /// The largest accepted ratio of the medians.
 const TOLERANCE: f64 = 1.5;
-/// Repetitions of the count of all items.
+/// The number of times that all items are counted.
 const COUNTS: usize = 3;
 
 /// Seeds all databases, queries all, and fails when a query is much slower on the largest than on the smallest.

@@ -171,7 +171,7 @@ impl Tenants {
 
 /// Migrates the database at `DATABASE_URL` and connects to it.
 pub(crate) async fn database() -> Result<(PgPool, String)> {
-    let url = std::env::var("DATABASE_URL").map_err(|_| "run it under `local with-postgres`")?;
+    let url = std::env::var("DATABASE_URL").map_err(|_| "bench needs `local with-postgres`")?;
     let db = PgPool::connect(&url).await?;
     migrations::migrate(&db).await?;
     Ok((db, url))

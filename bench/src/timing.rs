@@ -11,13 +11,13 @@ use crate::{
     statistics::{mann_whitney, median_ms},
 };
 
-/// Requests of each kind.
+/// The number of requests of each kind.
 const REQUESTS: i32 = 200;
-/// Warm-up requests, which open connections and prepare plans.
+/// The number of warm-up requests, which open connections and prepare plans.
 const WARM_UP: i32 = 20;
 /// The largest accepted relative difference of the medians.
 const TOLERANCE: f64 = 0.05;
-/// Below this probability, the samples count as different.
+/// The probability below which the samples count as different.
 const SIGNIFICANCE: f64 = 0.01;
 
 type Body = fn(&str) -> Value;

@@ -74,7 +74,7 @@ where
 
 #[derive(Default)]
 struct Line {
-    /// Names the source, where the module of the code does not.
+    /// The name of the source, if the module of the code does not show it.
     source: Option<String>,
     message: String,
     fields: String,

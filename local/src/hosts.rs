@@ -14,7 +14,7 @@ use axum::{
 /// unchanged.
 pub(crate) type Ports = [u16; 2];
 
-/// Makes a router refuse requests for other hosts than this machine.
+/// Makes a router refuse requests for hosts other than this machine.
 pub(crate) fn local_only(ports: Ports, router: Router) -> Router {
     router.layer(middleware::from_fn_with_state(ports, check))
 }

@@ -28,7 +28,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// The server's message when its port is taken.
 const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
 
-/// Start attempts, since another process may take the chosen port before it is used.
+/// The number of start attempts, since another process may take the chosen port before it is used.
 const ATTEMPTS: usize = 3;
 
 /// Starts the cluster in the data folder. If there is none, creates it.

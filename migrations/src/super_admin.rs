@@ -33,7 +33,8 @@ pub enum Promotion {
 }
 
 /// Makes the account with this address a super admin, from its next request on. If the address has no verified account,
-/// creates one and mails a link to it that sets the password and the role, regardless of the registration policy.
+/// mails a link to the address, regardless of the registration policy. The link sets the password and the role of the
+/// account, which is created if it does not exist. A suspended account is not changed.
 ///
 /// # Errors
 /// 422 if the address is invalid, and 500 if a query fails.

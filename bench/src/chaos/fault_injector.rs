@@ -98,7 +98,7 @@ async fn crash(mut server: Postgres, arrived: Arc<AtomicUsize>, wanted: usize) -
     Ok(server)
 }
 
-/// Makes items due that wait for their next attempt, which would take minutes otherwise.
+/// Makes all items due whose next attempt is in the future. Otherwise, they would wait for minutes.
 async fn advance_retries(db: PgPool) {
     loop {
         sleep(RETRY_INTERVAL).await;

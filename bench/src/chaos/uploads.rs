@@ -20,7 +20,7 @@ use crate::{
 
 /// The number of clients that run in parallel.
 const CLIENTS: usize = 8;
-/// Uploads for each invitation, which sends one mail.
+/// The number of uploads for each invitation, which sends one mail.
 const UPLOADS_PER_INVITATION: usize = 20;
 /// The time after which a client stops retrying.
 const TIMEOUT: Duration = Duration::from_secs(180);

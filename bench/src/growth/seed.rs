@@ -13,7 +13,7 @@ pub(super) const PHRASE: &str = "annual report";
 /// Sequences of letters in twenty percent of the items each, in scripts that are written without spaces.
 pub(super) const UNSPACED: [&str; 2] = ["告書の概", "งานประจำ"];
 
-/// Items per insert statement.
+/// The number of items per insert statement.
 const BATCH: i64 = 50_000;
 
 /// The statement that inserts the items `$1..$2` of `$3`. `$4` is the large project, `$5` one of a hundred items, `$6`

@@ -14,7 +14,7 @@ use super::load::Target;
 use crate::{Result, process::free_port, tree::Tree};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peer");
-/// The uploaded file: a form with 10 kB.
+/// The boundary of the multipart form that uploads a file of 10 kB.
 const BOUNDARY: &str = "b0undary";
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ pub(crate) struct Peer {
 impl Peer {
     pub(crate) async fn start(documents: i64, workers: usize) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("bench-peer-").tempdir_in("/tmp")?;
-        // The database server's user enters it.
+        // The database server's user must be able to enter it.
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
         let (port, postgres_port, redis_port) = (free_port().await?, free_port().await?, free_port().await?);
         let mut start = Command::new(Path::new(FOLDER).join("start"));

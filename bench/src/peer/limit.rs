@@ -32,7 +32,7 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// Starts it with a query that has one UUID as its parameter and one JSON value as its result.
+    /// Starts the process with a query that has one UUID as its parameter and one JSON value as its result.
     pub(crate) async fn start(database_url: &str, jwks: &str, sql: &str, id: Uuid) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let key = folder.path().join("key.pem");

@@ -46,7 +46,7 @@ impl Target {
         Self { method: Method::POST, body: Some(body), ..target }
     }
 
-    /// Sends the request a number of times. Returns the time it takes.
+    /// Sends the request `count` times. Returns the time that this takes.
     pub(crate) async fn times(&self, connections: usize, count: usize) -> Result<Duration> {
         let start = Instant::now();
         let report = self.oha(connections, &["-n", &count.to_string()]).await?;
@@ -82,7 +82,7 @@ impl Target {
     }
 }
 
-/// Repeats the requests for some time. They share the connections.
+/// Repeats the requests for the duration `time`. The connections are divided among them.
 pub(crate) async fn repeat(targets: &[Target], connections: usize, time: Duration) -> Result<Figures> {
     let mut servers: Vec<Tree> = targets.iter().flat_map(|target| target.servers.clone()).collect();
     servers.sort_unstable();

@@ -31,7 +31,7 @@ const INSTANCES: [(&str, usize); 8] = [
     ("projects", 1),
 ];
 
-/// The users who upload at once.
+/// The number of users who upload at once.
 const UPLOADERS: usize = 8;
 
 /// The running functions.
@@ -121,7 +121,7 @@ impl Ours {
         Ok(Target { token: None, ..self.send(Method::POST, "auth", "/auth/login", &body)? })
     }
 
-    /// An upload of each uploader.
+    /// One upload request of each uploader.
     pub(crate) fn uploads(&self) -> Result<Vec<Target>> {
         let body = json!({"project_id": self.project, "filename": "scan.pdf", "content_type": "application/pdf",
             "size_bytes": 10_000, "domain": "law"});
@@ -130,7 +130,7 @@ impl Ours {
         tokens.map(|token| Ok(Target { token: Some(token?), ..target.clone() })).collect()
     }
 
-    /// The decisions of one reviewer, with one token, as the peer gets them.
+    /// The decisions of one reviewer with one token. The peer gets the same requests.
     pub(crate) fn decisions(&self, items: Vec<Uuid>) -> Result<Vec<Target>> {
         let body = json!({"status": "approved", "feedback": "Looks right"});
         let target = self.send(Method::PATCH, "review", "/review/", &body)?;
@@ -138,14 +138,14 @@ impl Ours {
         Ok(items.into_iter().map(decision).collect())
     }
 
-    /// The events of this many uploads, pushed to `ocr`.
+    /// Creates this many uploads and pushes their events to `ocr`.
     pub(crate) async fn events(&self, count: usize) -> Result<pipeline::Pushed> {
         let uploader = self.uploaders.first().ok_or("no uploader")?;
         let uploads = pipeline::uploads(&self.cloud, &self.tenants, self.project, uploader, count).await?;
         pipeline::push(&self.cloud, self.instance("ocr", 0)?, &uploads).await
     }
 
-    /// The most memory that one instance holds, in KiB.
+    /// The memory of the instance that uses the most, in KiB.
     pub(crate) fn memory_kib(&self) -> Result<u64> {
         let instances = self.instances.values();
         let kib = instances.map(|instance| Tree(instance.process()?.id()).memory_kib());

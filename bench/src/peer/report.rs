@@ -20,7 +20,7 @@ pub(crate) struct Report {
     goals: Vec<(String, bool)>,
 }
 
-/// The median, the least and the greatest.
+/// The median, the minimum and the maximum of some values.
 #[derive(Clone, Copy)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -52,7 +52,7 @@ impl Report {
         self.figures.entry((row, server)).or_default().push(figures);
     }
 
-    /// A figure of ours in each round, divided by that of another server in the same round.
+    /// Our figure in each round, divided by that of another server in the same round.
     pub(crate) fn ratio(
         &self,
         row: &'static str,
@@ -63,7 +63,7 @@ impl Report {
         Some(Spread::of(ours.iter().zip(other).map(|(ours, other)| figure(ours) / figure(other))))
     }
 
-    /// The requests per second of ours, one for each round.
+    /// Our requests per second, one value for each round.
     pub(crate) fn per_second(&self, row: &'static str) -> Vec<f64> {
         let figures = self.figures.get(&(row, Server::Ours)).into_iter().flatten();
         figures.map(|figures| figures.per_second).collect()

@@ -5,9 +5,9 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::{Result, growth::seed::drop_indexes};
 
-/// Items per insert statement.
+/// The number of items per insert statement.
 const BATCH: i64 = 250_000;
-/// The last items, whose transitions are left for maintenance to fold.
+/// The number of last items, whose transitions are left for maintenance to fold.
 const LEFT: i64 = 5_000;
 
 /// The items `$1..$2` of `$3`, spread over the last year. `$4` is the large project.

@@ -42,7 +42,7 @@ const IDLE: Duration = Duration::days(30);
 pub(crate) struct SessionLifetime(pub(crate) Duration);
 
 impl SessionLifetime {
-    /// Returns the time at which a session expires that began at `created_at` and is used now.
+    /// Returns the expiry time of a session that began at `created_at` and is used now.
     fn expires_at(self, created_at: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
         (created_at + self.0).min(now + IDLE)
     }

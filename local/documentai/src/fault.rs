@@ -23,7 +23,7 @@ pub(crate) fn too_large(size: u64, limit: u64) -> Fault {
         .with("size", size)
 }
 
-/// The document, or a page of it, needs more memory or time than there is.
+/// Creates the error for a document or page that needs more memory or time than there is.
 pub(crate) fn too_complex(page: Option<usize>) -> Fault {
     let subject = page.map_or_else(|| "The document".to_owned(), |page| format!("Page {page}"));
     Fault::invalid("PIXEL_LIMIT_EXCEEDED", format!("{subject} is too large to be processed."))

@@ -106,7 +106,7 @@ fn name_enums(value: &mut Value) {
     }
 }
 
-/// Clients name fields as in JSON or as in protocol buffers.
+/// Converts a path to the names of JSON. Clients may also use those of protocol buffers.
 fn camel_case(path: &str) -> String {
     let mut upper = false;
     let mut camel = String::with_capacity(path.len());

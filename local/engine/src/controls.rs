@@ -80,7 +80,7 @@ impl Controls {
         self.held.send_replace(held);
     }
 
-    /// Waits until operations are not held in the queue.
+    /// Waits until operations are no longer held in the queue.
     pub async fn leave_queue(&self) {
         // The sender outlives the wait.
         let _ = self.held.subscribe().wait_for(|held| !held).await;
@@ -141,7 +141,7 @@ impl Controls {
         Err(Fault::internal())
     }
 
-    /// Uses one of the minute's requests. Instant results are free.
+    /// Counts a request against the quota per minute. Instant results do not count.
     ///
     /// # Errors
     /// `RESOURCE_EXHAUSTED` when the quota is used up.

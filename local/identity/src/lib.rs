@@ -26,7 +26,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 const EMAIL: &str = "alta@alta-local.iam.gserviceaccount.com";
-/// The lifetime of an OIDC token in seconds, the same as for Pub/Sub's.
+/// The lifetime of an OIDC token in seconds, the same as that of Pub/Sub's tokens.
 const ID_TOKEN_SECONDS: u64 = 3600;
 
 /// An error from creating or loading an identity.

@@ -30,7 +30,7 @@ impl Broker {
         }
     }
 
-    /// Updates a topic. Blocks.
+    /// Updates a topic. Blocks the thread.
     pub(crate) fn update_topic(
         &self,
         id: &str,
@@ -47,7 +47,7 @@ impl Broker {
         Ok(topic)
     }
 
-    /// Creates a subscription. An existing one is an error when `new`, and is updated otherwise. Blocks.
+    /// Creates a subscription. An existing one is an error when `new`, and is updated otherwise. Blocks the thread.
     pub(crate) fn create_subscription(
         self: &Arc<Self>,
         subscription: Subscription,
@@ -75,7 +75,7 @@ impl Broker {
         }
     }
 
-    /// Updates a subscription. Blocks.
+    /// Updates a subscription. Blocks the thread.
     pub(crate) fn update_subscription(
         &self,
         id: &str,
@@ -104,7 +104,7 @@ impl Broker {
         Ok(())
     }
 
-    /// Deletes a topic. Its subscriptions remain, without a topic. Blocks.
+    /// Deletes a topic. Its subscriptions remain, without a topic. Blocks the thread.
     pub(crate) fn delete_topic(&self, id: &str) -> Result<(), Error> {
         let _changing = self.change()?;
         for subscriber in self.subscribers_of(id)? {
@@ -117,7 +117,7 @@ impl Broker {
         erase(&self.folder(Kind::Topic, id))
     }
 
-    /// Deletes a subscription and its messages. Blocks.
+    /// Deletes a subscription and its messages. Blocks the thread.
     pub(crate) fn delete_subscription(&self, id: &str) -> Result<(), Error> {
         let _changing = self.change()?;
         let removed = self.resources_mut().subscribers.remove(id);

@@ -30,7 +30,7 @@ pub(crate) struct Header {
 
 /// A message id: the microsecond of publication, made unique.
 ///
-/// Ids therefore sort by age, and a file's name tells its message's age.
+/// Ids therefore sort by age, and the name of a message's file contains the time of publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MessageId(pub(crate) u64);
 

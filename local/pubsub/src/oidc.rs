@@ -5,7 +5,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use local_identity::Identity;
 use serde_json::{Value, json};
 
-/// Google lets clients cache its certificates for some hours. These change only with the key file.
+/// The `Cache-Control` header. Google also lets clients cache its certificates for some hours. These documents change
+/// only with the key file.
 const MAX_AGE: &str = "public, max-age=3600";
 
 /// Serves `/.well-known/openid-configuration` and `/oauth2/v3/certs` without authentication.

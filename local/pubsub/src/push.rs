@@ -212,8 +212,8 @@ async fn failed(
     subscriber.queue().retry(id, after, tokio::time::Instant::now());
 }
 
-/// Publishes a message to the dead-letter topic and tells if that worked. Until it does, deliveries continue,
-/// as in the real service.
+/// Publishes a message to the dead-letter topic. Returns true on success. Until then, deliveries continue, as in
+/// the real service.
 async fn dead_letter(
     broker: &Weak<Broker>,
     subscription: &Subscription,

@@ -18,7 +18,8 @@ const MAX_WINDOW: usize = 64;
 /// The number of consecutive failures that do not slow down a subscription without a retry policy.
 const FREE_FAILURES: u32 = 5;
 const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
-/// The real service waits for up to a minute. Here, a restarted receiver need not wait that long.
+/// The longest backoff. The real service waits for up to a minute, but a restarted receiver should not wait that
+/// long here.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// The longest delay that shuffling adds to a message.
 const SHUFFLE: Duration = Duration::from_millis(100);
@@ -123,7 +124,7 @@ impl Queue {
         next.map(|due| self.backoff_until.map_or(due, |until| due.max(until)))
     }
 
-    /// Records a successful delivery and tells if it was the last one of the message.
+    /// Records a successful delivery. Returns true if it was the last one of the message.
     pub(crate) fn succeeded(&mut self, id: MessageId) -> bool {
         self.in_flight -= 1;
         self.window = (self.window + 1).min(MAX_WINDOW);

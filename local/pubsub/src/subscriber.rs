@@ -85,7 +85,7 @@ impl Subscriber {
         self.config().subscription.push_config.is_some() && self.queue().len() > 0
     }
 
-    /// Stores and queues a message if it passes the filter. Blocks.
+    /// Stores and queues a message if it passes the filter. Blocks the thread.
     pub(crate) fn accept(&self, id: MessageId, message: &Message) -> io::Result<()> {
         if !self.config().filter.matches(&message.header.attributes) {
             return Ok(());

@@ -20,7 +20,7 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Generates both, for `localhost` and the loopback addresses.
+    /// Generates both certificates, for `localhost` and the loopback addresses.
     pub(crate) fn generate() -> Result<Self, Error> {
         let mut authority = CertificateParams::new(vec![])?;
         authority.distinguished_name.push(DnType::CommonName, "Alta Data local mail authority");

@@ -188,7 +188,7 @@ impl Conversation<'_> {
         }
     }
 
-    /// Mailin requires a new login after RSET and EHLO, unlike RFC 5321. Logs in again for the client.
+    /// Logs in again for the client after RSET and EHLO, because mailin requires it, unlike RFC 5321.
     fn restore_login(&mut self, command: &[u8], response: &Response) {
         let again =
             !response.is_error && (is(command, b"RSET") || is(command, b"EHLO")) && self.state().logged_in;

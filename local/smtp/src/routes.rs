@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Inbox, page};
 
-/// Lets mails show inline images and styles. Scripts and external resources are blocked.
+/// The content security policy of the pages. Mails can show inline images and styles. Scripts and external
+/// resources are blocked.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'";
 

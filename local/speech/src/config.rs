@@ -168,7 +168,7 @@ const OF_CHIRP_3: &[&str] = &[
     "ar-AE", "ar-BH", "ar-DZ", "ar-IL", "ar-IQ", "ar-JO", "ar-KW", "ar-LB", "ar-MA", "ar-MR", "ar-OM",
     "ar-PS", "ar-QA", "ar-SA", "ar-SY", "ar-TN", "ar-XA", "ar-YE", "en-PH", "es-MX", "no-NO",
 ];
-/// The regions that only earlier models have.
+/// The regional variants of languages that only earlier models have.
 const EARLIER: &[&str] = &[
     "de-AT", "de-CH", "en-CA", "en-IE", "en-NZ", "en-ZA", "es-AR", "es-CL", "es-CO", "fr-BE", "fr-CH",
     "it-CH", "nl-BE",
@@ -265,7 +265,7 @@ impl Config {
 }
 
 impl Features {
-    /// Enumerations are names or numbers in JSON.
+    /// Returns true if every channel is recognized. In JSON, the mode is a name or a number.
     fn separates_channels(&self) -> bool {
         match &self.multi_channel_mode {
             Value::String(name) => SEPARATE.contains(&name.as_str()),

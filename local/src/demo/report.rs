@@ -8,7 +8,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// The largest accepted share of wrong words, the turned and noisy photo included.
+/// The largest accepted share of wrong words, including those of the turned and noisy photo.
 const MAX_WORD_ERROR_RATE: f64 = 0.1;
 /// The same for speech, since the small local model is less accurate.
 const MAX_SPEECH_ERROR_RATE: f64 = 0.25;

@@ -31,10 +31,10 @@ pub struct CanonicalRequest(String);
 
 impl CanonicalRequest {
     /// Builds the canonical form of a request as the server received it: path and query still encoded, header
-    /// names in lower case. Like the signers, it drops the port from the host.
+    /// names in lower case. The port is removed from the host, because clients sign the host without its port.
     ///
     /// # Errors
-    /// When a signed header is missing, or the path or query is not UTF-8.
+    /// When the query does not list the signed headers, one of them is missing, or the path or query is not UTF-8.
     pub fn new(
         method: &str,
         path: &str,

@@ -1,5 +1,5 @@
 //! The redo log. Renaming one journal file into place commits a change of objects together with its
-//! notifications. The change is then applied, after a crash by the next process.
+//! notifications. The change is applied afterwards. If the process crashes first, the next process applies it.
 
 use std::{
     fs, io,

@@ -15,7 +15,7 @@ use crate::{
     store::{Store, blocking},
 };
 
-/// Parts of an upload are kept in multiples of this size.
+/// The unit of the bytes kept of an incomplete upload: their number is a multiple of it.
 const QUANTUM: u64 = 256 * 1024;
 
 /// A session in memory, shared by the requests that use it.
@@ -116,7 +116,7 @@ impl Upload {
     }
 }
 
-/// Removes expired sessions, and data without a session. Blocks.
+/// Removes expired sessions, and data without a session. Blocks the thread.
 pub(crate) fn sweep(store: &Store) -> io::Result<()> {
     for path in files::sweep(&store.layout.sessions())? {
         let is_record = path.extension().is_some_and(|extension| extension == "json");

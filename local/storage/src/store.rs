@@ -38,7 +38,7 @@ pub(crate) struct Store {
 
 struct Commits {
     last: i64,
-    /// A committed change could not be applied. It comes first.
+    /// True if a committed change could not be applied. It is applied before the next change.
     has_pending: bool,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct NewObject {
 }
 
 impl Store {
-    /// Opens the folder and applies the changes that an earlier process committed. Blocks.
+    /// Opens the folder and applies the changes that an earlier process committed. Blocks the thread.
     pub(crate) fn open(
         root: PathBuf,
         buckets: Vec<Bucket>,

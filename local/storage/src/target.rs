@@ -25,7 +25,7 @@ pub(crate) enum Endpoint {
 pub(crate) struct Target {
     pub(crate) endpoint: Endpoint,
     pub(crate) bucket: String,
-    /// Empty when the request concerns the bucket.
+    /// The name of the object, or empty when the request concerns the bucket.
     pub(crate) object: String,
     pub(crate) query: Query,
 }

@@ -10,7 +10,7 @@ use crate::{restart::open_account, running::Running};
 
 const EMAIL: &str = "kim@example.com";
 const PAGE: &[u8] = include_bytes!("../../samples/page.png");
-/// The lease of a dead writer expires, then the next tick of the scheduler finds the export.
+/// The time limit for an export: the lease of a dead writer expires, then the next tick of the scheduler finds it.
 const TIMEOUT: Duration = Duration::from_secs(240);
 
 async fn wait_for<T>(what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
@@ -75,7 +75,7 @@ async fn an_export_survives_kills_of_the_platform_at_every_step() {
         let path = link.strip_prefix(&origin).expect("a page of the platform");
         let page = running.request(Method::GET, path).header("accept", "text/html").send().await;
         let page = page.expect("an answer");
-        // The console is built apart from this test. Its paths are served with the reason where it is missing.
+        // The console may not be built when this test runs. Its paths then respond with a page that says so.
         assert_ne!(page.status(), StatusCode::NOT_FOUND);
         assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
 

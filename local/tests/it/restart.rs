@@ -14,7 +14,7 @@ use crate::{running::Running, statistics};
 
 pub(crate) const PAGE: &[u8] = include_bytes!("../../samples/page.png");
 
-/// The lease of a dead worker expires, then the next tick of the scheduler finds the item.
+/// The time limit for an item: the lease of a dead worker expires, then the next tick of the scheduler finds the item.
 const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Signs up and creates a project. Returns the project's id.

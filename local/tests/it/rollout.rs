@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Answers as Google Cloud does for functions that serve an older revision. `$REFUSE` holds patterns of commands that
+/// A `gcloud` that answers as if all functions served an older revision. `$REFUSE` holds patterns of commands that
 /// fail, one per line. `$UNHEALTHY` is the number of the failing health check. `$ERRORS` is the log of 5xx responses,
 /// from which a query gets the lines of its revisions. `$CHECKS` holds the states of the build that checks the commit.
 const GCLOUD: &str = r#"#!/usr/bin/env bash
@@ -48,7 +48,7 @@ case "$*" in
 esac
 "#;
 
-/// Only records its calls. `imagetools inspect` finds nothing unless `$CACHED` is set.
+/// A program that only records its calls. `imagetools inspect` finds nothing unless `$CACHED` is set.
 const WRITER: &str = r#"#!/usr/bin/env bash
 echo "$*" >>"$CLOUD/calls"
 case "$*" in *imagetools*) [[ -n ${CACHED:-} ]] ;; esac

@@ -12,7 +12,7 @@ use crate::{
     running::Running,
 };
 
-/// The scheduler runs the fold every minute.
+/// The time limit for the fold, which the scheduler runs every minute.
 const TIMEOUT: Duration = Duration::from_secs(150);
 
 /// Fails unless all transitions are folded, and the buckets match both the transitions and the items.

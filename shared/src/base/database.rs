@@ -109,7 +109,7 @@ pub async fn acquire_first(pool: &PgPool, limit: Duration) -> sqlx::Result<PoolC
 /// The meaning of a database error for the request that caused it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// The database is unreachable, or did not get a lock in time.
+    /// The database is unreachable, or the statement did not get a lock in time.
     Unavailable,
     /// The transaction was rolled back although the statement is correct: a deadlock, a conflict, or a server that is
     /// no longer the primary. It can succeed when it is repeated.

@@ -163,7 +163,7 @@ fn run(queue: &Mutex<Receiver<Work>>) {
     }
 }
 
-/// Returns true if a hash was computed with other parameters than the current parameters.
+/// Returns true if a hash was computed with parameters that differ from the current ones.
 #[must_use]
 pub fn is_outdated(hash: &str) -> bool {
     let today = |hash: &PasswordHash| {

@@ -41,7 +41,7 @@ pub(super) struct Exchange<'a> {
 /// An OpenAPI document with compiled schemas.
 pub struct Contract {
     document: Value,
-    /// The document whose objects have no further fields.
+    /// The document in a strict form, whose objects forbid fields that they do not list.
     strict: Value,
     compiled: Mutex<Compiled>,
 }
@@ -55,7 +55,7 @@ struct Compiled {
 
 /// The name of the document in references.
 const URL: &str = "contract:///openapi.json";
-/// The name of the document whose objects have no further fields.
+/// The name of the strict form of the document.
 const STRICT: &str = "contract:///strict.json";
 
 /// The name of the document for requests. Their formats are not checked: the API also accepts an address that is

@@ -370,8 +370,8 @@ export interface paths {
         put?: never;
         /**
          * Reauthenticate in the current session
-         * @description Send the password or a passkey assertion. Required before changing the password, adding or removing a passkey, or
-         *     deleting the account.
+         * @description Send the password or a passkey assertion. Required if the sign-in is more than ten minutes old, before adding,
+         *     confirming or deleting a passkey, deleting the account, or changing the password without the current one.
          */
         post: operations["reauthenticate"];
         delete?: never;
@@ -455,8 +455,8 @@ export interface paths {
         put?: never;
         /**
          * Resend the verification link
-         * @description Mails the newest link again and extends its lifetime by 24 hours. The link in the earlier mail stays valid. The
-         *     response does not reveal whether the address has an unverified account.
+         * @description Mails the newest link again. The link, also in the earlier mail, is then valid for 24 hours. The response does not
+         *     reveal whether the address has an unverified account.
          */
         post: operations["resend_verification"];
         delete?: never;
@@ -680,8 +680,8 @@ export interface paths {
         /**
          * Create a project export
          * @description The export contains the items created before this request, documents first, in the order of their creation. The file
-         *     is written in the background. Each item is written with its text at that time. The caller gets a mail when it is
-         *     ready.
+         *     is written in the background. Each item has the text that it has when it is written. The caller gets a mail when the
+         *     export is ready.
          *
          *     In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
          */

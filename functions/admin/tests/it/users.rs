@@ -175,7 +175,7 @@ async fn the_only_admin_of_a_project_cannot_be_suspended(db: PgPool) {
     let refused = suspend(&ada).await;
     refused.assert_problem(409, "last_admin");
     assert_eq!(refused.body["projects"], json!([{"id": project, "name": "Letters"}]));
-    // A change of the global role takes no project's admin away.
+    // A change of the global role does not remove the admin of a project.
     let path = format!("/admin/users/{}", ada.id);
     for role in ["super_admin", "user"] {
         admin.client.patch(&path, json!({"global_role": role})).await.assert_status(200);

@@ -39,8 +39,8 @@ pub(crate) struct RecentUntil {
 
 /// Reauthenticate in the current session
 ///
-/// Send the password or a passkey assertion. Required before changing the password, adding or removing a passkey, or
-/// deleting the account.
+/// Send the password or a passkey assertion. Required if the sign-in is more than ten minutes old, before adding,
+/// confirming or deleting a passkey, deleting the account, or changing the password without the current one.
 #[utoipa::path(post, path = "/auth/reauthenticate", tag = "auth", request_body = Proof<Password>,
     responses((status = OK, body = RecentUntil),
         (status = BAD_REQUEST, description = "ceremony_invalid"),

@@ -34,8 +34,8 @@ impl HasAccount for ResendVerification {
 
 /// Resend the verification link
 ///
-/// Mails the newest link again and extends its lifetime by 24 hours. The link in the earlier mail stays valid. The
-/// response does not reveal whether the address has an unverified account.
+/// Mails the newest link again. The link, also in the earlier mail, is then valid for 24 hours. The response does not
+/// reveal whether the address has an unverified account.
 #[utoipa::path(post, path = "/auth/verify-email/resend", tag = "auth", request_body = ResendVerification,
     responses((status = ACCEPTED, body = VerificationStatus),
         (status = TOO_MANY_REQUESTS, description = "quota_exceeded")))]

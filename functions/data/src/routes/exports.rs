@@ -59,8 +59,8 @@ pub(crate) struct RequestedExport {
 /// Create a project export
 ///
 /// The export contains the items created before this request, documents first, in the order of their creation. The file
-/// is written in the background. Each item is written with its text at that time. The caller gets a mail when it is
-/// ready.
+/// is written in the background. Each item has the text that it has when it is written. The caller gets a mail when the
+/// export is ready.
 ///
 /// In CSV (RFC 4180, UTF-8), a cell that a spreadsheet could interpret as a formula begins with an apostrophe.
 #[utoipa::path(post, path = "/exports", tag = "exports", request_body = CreateExport,

@@ -98,7 +98,7 @@ async fn a_file_of_no_accepted_type_is_never_served(db: PgPool) {
         assert_refused().await;
         data.deliver(route).await;
         assert_refused().await;
-        // Neither does the next upload inherit the check of an earlier file.
+        // The next upload does not inherit the check of an earlier file either.
         client.post(&route.of(item, "/upload-url"), Value::Null).await.assert_status(200);
         data.upload(route, item).await;
         data.deliver(route).await;

@@ -115,7 +115,7 @@ async fn all_invalid_parameters_are_reported_together(db: PgPool) {
 #[sqlx::test(migrator = "migrations::MIGRATOR")]
 async fn the_fields_of_a_kind_are_read_by_primary_key(db: PgPool) {
     let data = Data::start(db).await;
-    // Of an empty table, a scan of any index costs as much as a search in the primary key.
+    // In an empty table, a scan of any index costs as much as a search in the primary key.
     data.fill(5000).await;
     sqlx::raw_sql("analyze items").execute(&data.platform.db).await.expect("statistics");
     for texts in [["items.id = any($1)", "items.crc32c"], ["for update", "is_requested!"]] {

@@ -85,7 +85,7 @@ fn text(kind: ItemKind, texts: &[String]) -> Text {
     Text { parts: parts.collect(), duration_seconds: None }
 }
 
-/// Splits a text into words of half a second each. Some have no confidence, as with real engines.
+/// Splits a text into words of half a second each. Every second word has no confidence, as with some real engines.
 fn words(text: &str) -> Vec<Word> {
     let words = text.split_whitespace().enumerate();
     words

@@ -219,7 +219,7 @@ async fn an_identifier_of_frequent_words_reads_a_bounded_number_of_parts(db: PgP
     let data = Data::start(db).await;
     let old = data.with_text(&DOCUMENTS, "old.bin", &["alpha-beta gamma-delta"]).await;
     let mut db = data.platform.db.acquire().await.expect("a connection");
-    // These have the words, but apart. A phrase is looked for in 3,000 parts that have them.
+    // These parts contain the words, but not as a phrase. A search for a phrase reads 3,000 parts with its words.
     for (parts, expected) in [(2000, vec![old]), (9000, vec![])] {
         let newer = data.with_text(&DOCUMENTS, "newer.bin", &["nothing"]).await;
         let insert = sqlx::query(
@@ -229,7 +229,7 @@ async fn an_identifier_of_frequent_words_reads_a_bounded_number_of_parts(db: PgP
         );
         insert.bind(newer.0).bind(data.project.0).bind(parts).execute(&mut *db).await.expect("parts");
         assert_eq!(data.finds(&DOCUMENTS, "alpha-beta").await, expected);
-        // Of other words, the index knows the parts.
+        // For other words, the index finds the parts directly.
         assert_eq!(data.finds(&DOCUMENTS, "gamma-delta").await, [old]);
         assert_eq!(data.finds(&DOCUMENTS, "alpha gamma").await, [old]);
     }
@@ -261,7 +261,7 @@ async fn the_few_items_that_pass_a_filter_are_found_by_a_frequent_word(db: PgPoo
         data.create_item(&DOCUMENTS, &data.contributor, "alpha beta.bin").await,
     ];
     let newer = data.with_text(&DOCUMENTS, "newer.bin", &["nothing"]).await;
-    // More parts than are read before the index of the filter is.
+    // More parts than a search reads before it uses the index of the filter.
     sqlx::query(
         "insert into item_search (item_id, part, project_id, kind, words)
          select $1, 10 + n, $2, 'document', search_words('beta alpha')
@@ -426,7 +426,7 @@ async fn a_text_of_two_megabytes_is_found_by_its_first_words(db: PgPool) {
         assert_eq!(data.finds(route, "word000000").await, [item]);
         assert_eq!(data.finds(route, "word015000").await, [item]);
         assert_eq!(data.finds(route, "end").await, [item]);
-        // A line that is read as a letter, again and again.
+        // The engine takes a ruled line for a letter, again and again.
         let lines = data.with_text(route, "lines.bin", &[&"一".repeat(200_000)]).await;
         assert_eq!(data.finds(route, "一一").await, [lines]);
         let whole = data.client.as_user(&data.reviewer).get(&route.of(item, "")).await;

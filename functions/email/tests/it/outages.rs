@@ -27,7 +27,7 @@ impl Email {
     }
 }
 
-/// Starts a mail server that refuses each recipient with a text about them, and returns its port.
+/// Starts a mail server that refuses each recipient, and names the person in its reply. Returns its port.
 async fn refusing_server() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let port = listener.local_addr().expect("an address").port();

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::model::{Advance, Job, Part};
 
 /// Advances an export to the next step, unless another instance has taken over the lease. Returns whether it advanced.
-/// `maintenance` repeats the message of the next step after `retry_at`.
+/// `maintenance` repeats the message of the next step if no instance has started the step by `retry_at`.
 pub(crate) async fn advance(
     db: &mut PgConnection,
     job: &Job,

@@ -36,7 +36,7 @@ impl Export {
         assert_eq!(self.faults.left(), 0);
     }
 
-    /// Delivers every message until none is left, those that `maintenance` repeats included. Returns their number.
+    /// Delivers every message until none is left, including those that `maintenance` repeats. Returns their number.
     async fn retry_until_done(&self) -> usize {
         let mut repeated = 0;
         loop {

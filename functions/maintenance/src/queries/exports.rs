@@ -18,8 +18,8 @@ pub(crate) struct StuckExport {
     pub(crate) attempts_since_progress: i32,
 }
 
-/// Leases exports whose lease or pause has ended. If the message of an export is lost, the export is due again after
-/// another pause, which is as long as the export has waited already: at least five minutes and at most an hour.
+/// Selects exports whose lease or pause has ended, and starts another pause, after which they are due again if their
+/// message is lost. The pause is as long as the export is old, but at least five minutes and at most an hour.
 pub(crate) async fn lease_stuck_exports(
     db: &mut PgConnection,
     now: OffsetDateTime,

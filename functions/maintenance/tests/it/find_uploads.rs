@@ -191,7 +191,7 @@ async fn a_later_upload_of_an_item_is_found_and_its_item_is_never_deleted(db: Pg
     assert_eq!(maintenance.find().await, report(&[("arrived", 1), ("canceled", 1)]));
     assert_eq!(maintenance.repeated().await.len(), 1);
     assert_eq!(maintenance.count("select count(*) from items").await, 3);
-    // The canceled upload is looked up no more, and the current one stays.
+    // The canceled upload is no longer looked up, and the current one stays.
     let left =
         "select count(*) from items where status = 'rejected' and generation = 7 and next_upload is null";
     assert_eq!(maintenance.count(left).await, 2);

@@ -57,7 +57,7 @@ impl Ocr {
         self.platform.client_of::<admin::Admin>(&[]).as_user(&root)
     }
 
-    /// Returns the only dead letter, once it holds another message than `earlier`.
+    /// Returns the only dead letter, once its message differs from that of `earlier`.
     async fn letter(&self, root: &Client, earlier: Option<&Value>) -> Value {
         eventually("the dead letter", async || {
             let letters = root.get("/admin/dead-letters").await.body["items"].clone();

@@ -110,7 +110,7 @@ async fn an_unknown_processor_version_fails_no_document(db: PgPool) {
 }
 
 impl Ocr {
-    /// Moves the clock to the start of a minute, so that a test does not reach the next one.
+    /// Advances the clock to the start of the next minute, so that no minute ends during the test.
     fn start_minute(&self) {
         let seconds = self.platform.clock.now().unix_timestamp().rem_euclid(60);
         self.platform.clock.advance(Duration::seconds(60 - seconds));

@@ -228,7 +228,7 @@ async fn a_form_or_a_portfolio_fails_instead_of_showing_its_placeholder_as_text(
                 .expect("a count");
         assert_eq!(parts, 0);
     }
-    // An image of such a page is what it shows.
+    // In an image, the same text is not a placeholder.
     ocr.ai.instant(Some(form));
     let item = ocr.read("image/jpeg", &sample("photo.jpg")).await.item_id;
     assert_eq!(ocr.platform.status(item).await, ItemStatus::Approved);

@@ -14,7 +14,7 @@ impl Ocr {
     /// Advances the clock and runs the tasks of `maintenance`. Returns the number of messages that they published.
     async fn advance_and_run_tasks(&self, minutes: i64) -> usize {
         self.platform.clock.advance(Duration::minutes(minutes));
-        // Beside the deliveries of all uploads, a task may wait long for a connection.
+        // While all uploads are delivered, a task may wait a long time for a connection.
         let variables = [("DATABASE_ACQUIRE_TIMEOUT", "30")];
         let maintenance = self.platform.push_client_of::<maintenance::Maintenance>(&variables);
         for task in ["restart-stuck", "find-uploads", "sweep-outbox"] {

@@ -89,7 +89,7 @@ async fn invalid_settings_are_reported_at_startup(db: PgPool) {
     assert!(fault(env.clone()).await.contains("SPEECH_RECOGNIZER"));
     assert!(fault(env.clone().with("SPEECH_RECOGNIZER", "long")).await.contains("SPEECH_RECOGNIZER"));
     let right = env.clone().with("SPEECH_RECOGNIZER", "projects/p/locations/eu/recognizers/_");
-    // A location without the models needs another one.
+    // A location with neither of the default models needs `SPEECH_MODEL`.
     let global = env.with("SPEECH_RECOGNIZER", "projects/p/locations/global/recognizers/_");
     assert!(fault(global.clone()).await.contains("SPEECH_MODEL"));
     for language in ["en_US", "tlh"] {

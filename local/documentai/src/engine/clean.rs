@@ -2,18 +2,18 @@
 
 use crate::engine::{gray::Gray, skew};
 
-/// Larger pages are scaled down. The limit is slightly more than an A3 sheet at 300 dots per inch.
+/// The largest number of pixels, slightly more than an A3 sheet at 300 dots per inch. Larger pages are scaled down.
 const MAX_PIXELS: usize = 20_000_000;
 /// The longest allowed side. Tesseract rejects images with a side of more than 32767 pixels.
 const MAX_SIDE: usize = 30_000;
-/// Pages whose longer side is shorter than this are enlarged, so that strokes are wide enough to clean and
-/// recognize.
+/// The smallest length of a page's longer side. Smaller pages are enlarged, so that strokes are wide enough to
+/// clean and recognize.
 const MIN_SIDE: usize = 2400;
 /// The number of squares along the page's longer side for which the light is measured.
 const SQUARES_PER_SIDE: usize = 48;
-/// A page with at least this share of isolated specks needs the median filter.
+/// The share of isolated specks from which a page needs the median filter.
 const SPECKS: f64 = 0.0004;
-/// Smaller skew angles, in degrees, are not corrected.
+/// The smallest skew angle that is corrected, in degrees.
 const MIN_SKEW: f32 = 0.15;
 
 pub(super) fn clean(page: Gray) -> Gray {

@@ -103,7 +103,7 @@ fn polygon([left, top, right, bottom]: [f32; 4], width: f32, height: f32) -> Bou
     }
 }
 
-/// Five digits are exact enough on any page, and keep responses small.
+/// Rounds to five digits, which are exact enough on any page and keep responses small.
 fn rounded(value: f32) -> f32 {
     (value * 100_000.0).round() / 100_000.0
 }

@@ -64,7 +64,8 @@ pub(crate) struct Engine {
 pub(crate) enum Lane {
     /// A caller waits for the page.
     Online,
-    /// No caller waits. At most as many of these pages as run at once can be ahead of an online page.
+    /// No caller waits. The number of these pages that can be ahead of an online page is limited to the number of
+    /// pages that are read at the same time.
     Batch,
 }
 

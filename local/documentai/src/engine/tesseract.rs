@@ -16,7 +16,7 @@ const OUTPUT_BYTES: u64 = 64 << 20;
 const ANY_ORIENTATION: &str = "1";
 /// The page segmentation mode for an upright page.
 const UPRIGHT: &str = "3";
-/// A result with less confidence is tried again in all orientations.
+/// The confidence below which a page is tried again in all orientations.
 const MIN_CONFIDENCE: f32 = 0.55;
 const MIN_CHARACTERS: usize = 24;
 

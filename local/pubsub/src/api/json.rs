@@ -110,7 +110,7 @@ fn set(target: &mut Value, path: &str, value: Option<Value>) {
     }
 }
 
-/// Field masks may use protobuf's or JSON's names.
+/// Converts a path to JSON's names. Field masks may also use protobuf's.
 fn camel_case(path: &str) -> String {
     let mut after_underscore = false;
     path.chars()

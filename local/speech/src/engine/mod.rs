@@ -1,4 +1,5 @@
-//! The speech engine, independent of HTTP: ffmpeg decodes, pauses divide, PocketSphinx recognizes.
+//! The speech engine, independent of HTTP: ffmpeg decodes the audio, pauses divide it into segments, and PocketSphinx
+//! recognizes each segment.
 
 mod decoder;
 mod level;

@@ -121,7 +121,7 @@ async fn instant_mode_returns_its_text_without_the_engine() {
 #[tokio::test]
 async fn only_the_first_channel_is_recognized_unless_all_are_requested() {
     let service = Service::start().await;
-    // The stand-in reads 24 bits no more than the service does.
+    // Like the service, the stand-in does not read 24 bits.
     assert_eq!(
         service.error(stored("call.wav")).await.0,
         google_cloud_gax::error::rpc::Code::InvalidArgument

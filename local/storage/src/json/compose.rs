@@ -45,7 +45,7 @@ struct SourcePreconditions {
     if_generation_match: Option<Number>,
 }
 
-/// The JSON API writes 64-bit numbers as text and accepts both.
+/// A 64-bit number. The JSON API writes it as text, and accepts a text or a number.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Number {

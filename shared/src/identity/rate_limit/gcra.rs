@@ -65,7 +65,7 @@ impl Charge {
 }
 
 impl LimitStatus {
-    /// Converts the state into requests of another charge's cost.
+    /// Returns the same state for requests with the cost of another charge.
     pub(super) fn of(self, charge: &Charge) -> Self {
         let backlog = i64::try_from(self.reset.as_micros()).unwrap_or(i64::MAX);
         let wait = self.wait.map(|wait| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
