@@ -185,10 +185,7 @@ async fn seals_are_logged_whatever_the_log_level(db: PgPool) {
     .await;
     process.kill().await.expect("a process");
     let logged = fs::read_to_string(&lines).expect("lines");
-    assert!(
-        logged.lines().all(|line| line.contains("audit seal")),
-        "other lines follow the level: {logged}"
-    );
+    assert!(logged.lines().all(|line| line.contains("audit seal")), "other lines follow the level: {logged}");
 }
 
 /// Checks that pushes and schedules reach their handler with their planned token, but not with another function's.
