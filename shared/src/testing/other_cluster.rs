@@ -1,7 +1,8 @@
-//! A second PostgreSQL cluster, where the dump of a test's database is restored.
+//! A second PostgreSQL cluster, such as one where the dump of a test's database is restored.
 
 use std::{
-    os::unix::fs::{MetadataExt as _, chown},
+    fs::{self, Permissions},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -15,12 +16,12 @@ use tokio::{
 
 use super::eventually;
 
-/// A new cluster with a copy of a database. Its server stops when the value is dropped.
+/// A new cluster. Its server stops when the value is dropped.
 pub struct OtherCluster {
-    /// The copy of the database in the new cluster.
+    /// A database of the new cluster.
     pub db: PgPool,
     server: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl OtherCluster {
@@ -34,6 +35,40 @@ impl OtherCluster {
             "do $$ begin for n in 1..1000 loop perform pg_current_xact_id(); commit; end loop; end $$";
         sqlx::raw_sql(transactions).execute(db).await.expect("transactions");
         let programs = Programs::of(db).await;
+        let mut cluster = Self::start(db, &programs, None).await;
+        for statement in [
+            "create role alta_functions nologin",
+            "create role alta_maintenance nologin",
+            "create database restored",
+        ] {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&cluster.db).await.expect("a new database");
+        }
+        let dump = cluster.folder.path().join("dump.sql");
+        let restored = PgConnectOptions::clone(&cluster.db.connect_options()).database("restored");
+        programs
+            .run(programs.command("pg_dump").arg("--file").arg(&dump).arg(url(&db.connect_options())))
+            .await;
+        let restore = ["--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file"];
+        programs.run(programs.command("psql").args(restore).arg(&dump).arg(url(&restored))).await;
+        cluster.db = PgPool::connect_lazy_with(restored);
+        cluster
+    }
+
+    /// Creates an empty cluster whose server identifies itself with a certificate and its key (PEM).
+    ///
+    /// # Panics
+    /// When one of PostgreSQL's programs is missing or fails.
+    pub async fn with_certificate(db: &PgPool, certificate: &str, key: &str) -> Self {
+        Self::start(db, &Programs::of(db).await, Some((certificate, key))).await
+    }
+
+    /// Returns the URL, for `DATABASE_URL`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        url(&self.db.connect_options())
+    }
+
+    async fn start(db: &PgPool, programs: &Programs, identity: Option<(&str, &str)>) -> Self {
         let folder = tempfile::Builder::new().prefix("other-cluster-").tempdir_in("/tmp").expect("a folder");
         chown(folder.path(), Some(programs.user), Some(programs.group))
             .expect("a folder of the server's user");
@@ -49,28 +84,26 @@ impl OtherCluster {
         drop(listener);
         let mut server = programs.command("postgres");
         server.arg("-D").arg(&cluster).args(["-p", &port.to_string(), "-F", "-k", ""]);
+        if let Some((certificate, key)) = identity {
+            for (setting, pem) in [("ssl_cert_file", certificate), ("ssl_key_file", key)] {
+                let file = folder.path().join(setting);
+                fs::write(&file, pem).expect("a file");
+                // The server refuses a key that others can read.
+                fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("a private file");
+                chown(&file, Some(programs.user), Some(programs.group)).expect("a file of the server's user");
+                server.arg("-c").arg(format!("{setting}={}", file.display()));
+            }
+            server.args(["-c", "ssl=on"]);
+        }
         let server = server.args(["-h", "127.0.0.1"]).stderr(Stdio::null()).spawn().expect("a server");
         let other = PgConnectOptions::new_without_pgpass()
             .host("127.0.0.1")
             .port(port)
             .username(options.get_username())
             .database("postgres");
-        let pool = PgPool::connect_lazy_with(other.clone());
-        eventually("the other cluster", async || pool.acquire().await.ok()).await;
-        for statement in [
-            "create role alta_functions nologin",
-            "create role alta_maintenance nologin",
-            "create database restored",
-        ] {
-            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&pool).await.expect("a new database");
-        }
-
-        let dump = folder.path().join("dump.sql");
-        let restored = other.database("restored");
-        programs.run(programs.command("pg_dump").arg("--file").arg(&dump).arg(url(&options))).await;
-        let restore = ["--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file"];
-        programs.run(programs.command("psql").args(restore).arg(&dump).arg(url(&restored))).await;
-        Self { db: PgPool::connect_lazy_with(restored), server, _folder: folder }
+        let db = PgPool::connect_lazy_with(other);
+        eventually("the other cluster", async || db.acquire().await.ok()).await;
+        Self { db, server, folder }
     }
 }
 
@@ -102,7 +135,7 @@ impl Programs {
         let text = async |query: &'static str| -> String {
             sqlx::query_scalar(query).fetch_one(db).await.expect("a setting")
         };
-        let data = std::fs::metadata(text("show data_directory").await).expect("a server on this machine");
+        let data = fs::metadata(text("show data_directory").await).expect("a server on this machine");
         let folder = text("select setting from pg_config where name = 'BINDIR'").await.into();
         Self { folder, user: data.uid(), group: data.gid() }
     }
@@ -111,7 +144,7 @@ impl Programs {
         let mut command = Command::new(self.folder.join(program));
         // The server's user may not have access to the current folder.
         command.current_dir(Path::new("/")).stdin(Stdio::null()).stdout(Stdio::null());
-        if std::fs::metadata("/proc/self").map_or(true, |own| own.uid() != self.user) {
+        if fs::metadata("/proc/self").map_or(true, |own| own.uid() != self.user) {
             command.uid(self.user).gid(self.group);
         }
         command

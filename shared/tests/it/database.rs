@@ -10,6 +10,7 @@ use axum::{
     http::Method,
     routing::{get, post},
 };
+use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 use shared::{
     base::{
@@ -21,9 +22,11 @@ use shared::{
         problem::Result,
         server::{HttpSettings, Service},
     },
-    testing::{Platform, client},
+    testing::{OtherCluster, Platform, client},
 };
 use sqlx::{AssertSqlSafe, PgPool};
+
+use crate::redis::authority;
 
 fn settings(platform: &Platform, variables: &[(&str, &str)]) -> DatabaseSettings {
     let env: Env = variables.iter().fold(platform.env(), |env, (name, value)| env.with(name, *value));
@@ -55,6 +58,24 @@ async fn a_server_that_proves_no_certificate_is_refused(db: PgPool) {
     let verified = settings(&platform, &[("DATABASE_CA_CERTIFICATE", pem)]);
     let verified = database::connect(&verified, None).expect("a pool");
     assert!(sqlx::raw_sql("select 1").execute(&verified).await.is_err());
+}
+
+#[sqlx::test(migrator = "migrations::MIGRATOR")]
+async fn only_a_server_whose_authority_is_known_is_accepted(db: PgPool) {
+    let (ours, other) = (authority(), authority());
+    let key = KeyPair::generate().expect("a key");
+    let server = CertificateParams::new(vec!["database.internal".to_owned()]).expect("parameters");
+    let server = server.signed_by(&key, &ours).expect("a certificate");
+    let cluster = OtherCluster::with_certificate(&db, &server.pem(), &key.serialize_pem()).await;
+    let platform = Platform::start(db).await;
+    let url = cluster.url();
+    let connects = async |pem: &str| {
+        let settings = settings(&platform, &[("DATABASE_URL", &url), ("DATABASE_CA_CERTIFICATE", pem)]);
+        let pool = database::connect(&settings, None).expect("a pool");
+        sqlx::raw_sql("select 1").execute(&pool).await.is_ok()
+    };
+    assert!(connects(&ours.pem()).await, "the address in the URL need not be in the certificate");
+    assert!(!connects(&other.pem()).await, "another authority");
 }
 
 struct Failing {

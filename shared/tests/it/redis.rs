@@ -11,7 +11,7 @@ use shared::{
 
 const PASSWORD: &str = "correct-horse";
 
-fn authority() -> CertifiedIssuer<'static, KeyPair> {
+pub(crate) fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut authority = CertificateParams::new(vec![]).expect("parameters");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority")
