@@ -183,7 +183,7 @@ impl Caller {
             from live_sessions as caller
             left join projects on projects.id = $4 and projects.deleted_at is null
             left join project_members
-                   on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+                   on project_members.project_id = projects.id and project_members.user_id = $2
             where caller.id = $1
               -- With `=`, the planner may read all sessions of the user.
               and caller.user_id is not distinct from $2

@@ -92,7 +92,7 @@ async fn at_item(
                on items.id = $4 and ($5::text is null or items.kind = $5) and items.deleted_at is null
         left join projects on projects.id = items.project_id and projects.deleted_at is null
         left join project_members
-               on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+               on project_members.project_id = projects.id and project_members.user_id = $2
         where caller.id = $1
           -- With `=`, the planner may read all sessions of the user.
           and caller.user_id is not distinct from $2
@@ -121,7 +121,7 @@ async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<CallerRig
         left join exports on exports.id = $4 and exports.kept_until > $3
         left join projects on projects.id = exports.project_id and projects.deleted_at is null
         left join project_members
-               on project_members.project_id = projects.id and project_members.user_id = caller.user_id
+               on project_members.project_id = projects.id and project_members.user_id = $2
         where caller.id = $1
           -- With `=`, the planner may read all sessions of the user.
           and caller.user_id is not distinct from $2

@@ -34,8 +34,9 @@ impl Platform {
         let plan = self.explain(texts, &[], "explain (analyze, buffers, timing off)", Some(parameters)).await;
         // The first line with buffers belongs to the whole statement: `Buffers: shared hit=11 read=2`.
         let buffers = plan.lines().find(|line| line.contains("Buffers: shared")).expect("buffers");
-        let counts = buffers.split(['=', ' ']).filter_map(|word| word.parse::<u64>().ok());
-        (plan.clone(), counts.sum())
+        // Pages that the statement dirtied were also hit or read.
+        let read = |word: &str| word.strip_prefix("hit=").or(word.strip_prefix("read="))?.parse::<u64>().ok();
+        (plan.clone(), buffers.split(' ').filter_map(read).sum())
     }
 
     async fn explain(&self, texts: &[&str], off: &[&str], explain: &str, parameters: Option<&str>) -> String {
