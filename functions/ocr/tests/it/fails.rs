@@ -210,9 +210,9 @@ async fn a_form_or_a_portfolio_fails_instead_of_showing_its_placeholder_as_text(
     let with_entry: [&[u8]; 2] =
         [b"%PDF-1.7 1 0 obj<</NeedsRendering true>>", b"%PDF-1.7 1 0 obj<</Collection<</View/T>>>>"];
     for (text, bytes, code, words) in [
-        (form, PDF, "xfa_form", "print the form to PDF"),
+        (form, PDF, "xfa_form", "print it to PDF"),
         (portfolio, PDF, "pdf_portfolio", "Extract the files"),
-        ("text", with_entry[0], "xfa_form", "print the form to PDF"),
+        ("text", with_entry[0], "xfa_form", "print it to PDF"),
         ("text", with_entry[1], "pdf_portfolio", "Extract the files"),
     ] {
         ocr.ai.instant(Some(text));
