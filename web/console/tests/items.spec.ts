@@ -195,7 +195,7 @@ test("new uploads get the label and the language that the user chose", async ({ 
   await expectAccessible();
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText("New uploads get the label invoices, the language de-DE.")).toBeVisible();
+  await expect(page.getByText("New uploads will have the label invoices, the language de-DE.")).toBeVisible();
   await expectAccessible();
   await filesInput(page).setInputFiles([samplePath("page.png"), samplePath("speech.wav")]);
   await expect(page.getByRole("heading", { name: "Uploads: 2 of 2 complete" })).toBeVisible(RECOGNIZED);
@@ -206,7 +206,7 @@ test("new uploads get the label and the language that the user chose", async ({ 
   expect(recordings.map(({ requested_language }) => requested_language)).toEqual(["de-DE"]);
 
   await page.getByRole("button", { name: "Clear", exact: true }).click();
-  await expect(page.getByText(/^New uploads get/)).toBeHidden();
+  await expect(page.getByText(/^New uploads will have/)).toBeHidden();
 });
 
 test("many items are labeled and deleted at once", async ({ page, account, expectAccessible }) => {
