@@ -125,6 +125,19 @@ from sessions
 join users on users.id = sessions.user_id
 where sessions.revoked_at is null and users.deleted_at is null and users.suspended_at is null;
 
+-- Finds the live session that an access token names. The planner inlines it.
+create function live_session(session uuid, of_user uuid, at timestamptz) returns setof live_sessions
+    language sql
+    stable
+as $$
+    select *
+    from live_sessions
+    where id = session
+      -- With `=`, the planner may read all sessions of the user.
+      and user_id is not distinct from of_user
+      and expires_at > at
+$$;
+
 -- Passkeys (WebAuthn credentials).
 create table passkeys (
     id uuid not null,

@@ -41,7 +41,7 @@ async fn guards_and_queues_read_few_pages(db: PgPool) {
     let cases: [(&str, &[&str], String, u64, u64); 6] = [
         (
             "the caller's account",
-            &["display_name,", "authenticated_at", "from live_sessions"],
+            &["display_name,", "authenticated_at", "from live_session("],
             CALLER.to_owned(),
             1,
             8,

@@ -180,14 +180,10 @@ impl Caller {
                    projects.id as "project_id?: ProjectId",
                    project_members.role as "role?: ProjectRole",
                    null::uuid as "uploaded_by_id?: UserId"
-            from live_sessions as caller
+            from live_session($1, $2, $3) as caller
             left join projects on projects.id = $4 and projects.deleted_at is null
             left join project_members
                    on project_members.project_id = projects.id and project_members.user_id = $2
-            where caller.id = $1
-              -- With `=`, the planner may read all sessions of the user.
-              and caller.user_id is not distinct from $2
-              and caller.expires_at > $3
             "#,
             self.session_id.0,
             self.user_id.0,

@@ -202,11 +202,7 @@ async fn authenticate(parts: &Parts, authority: &Authority) -> Result<Session, P
         select user_id as "id!: UserId", email as "email!", display_name, global_role as "global_role!: GlobalRole",
                is_verified as "is_verified!", version as "version!", created_at as "created_at!",
                authenticated_at as "authenticated_at!"
-        from live_sessions as caller
-        where caller.id = $1
-          -- With `=`, the planner may read all sessions of the user.
-          and caller.user_id is not distinct from $2
-          and caller.expires_at > $3
+        from live_session($1, $2, $3) as caller
         "#,
         claims.sid.0,
         claims.user_id.0,

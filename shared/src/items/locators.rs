@@ -87,16 +87,12 @@ async fn at_item(
                projects.id as "project_id?: ProjectId",
                project_members.role as "role?: ProjectRole",
                items.uploaded_by_id as "uploaded_by_id?: UserId"
-        from live_sessions as caller
+        from live_session($1, $2, $3) as caller
         left join items
                on items.id = $4 and ($5::text is null or items.kind = $5) and items.deleted_at is null
         left join projects on projects.id = items.project_id and projects.deleted_at is null
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = $2
-        where caller.id = $1
-          -- With `=`, the planner may read all sessions of the user.
-          and caller.user_id is not distinct from $2
-          and caller.expires_at > $3
         "#,
         caller.session_id.0,
         caller.user_id.0,
@@ -117,15 +113,11 @@ async fn at_export(caller: &Caller, export: ExportId) -> Result<Option<CallerRig
                projects.id as "project_id?: ProjectId",
                project_members.role as "role?: ProjectRole",
                null::uuid as "uploaded_by_id?: UserId"
-        from live_sessions as caller
+        from live_session($1, $2, $3) as caller
         left join exports on exports.id = $4 and exports.kept_until > $3
         left join projects on projects.id = exports.project_id and projects.deleted_at is null
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = $2
-        where caller.id = $1
-          -- With `=`, the planner may read all sessions of the user.
-          and caller.user_id is not distinct from $2
-          and caller.expires_at > $3
         "#,
         caller.session_id.0,
         caller.user_id.0,

@@ -125,14 +125,10 @@ pub(crate) async fn locate_project(
                projects.created_by_id as "created_by_id?: UserId", project_members.role as "role?: ProjectRole",
                projects.version as "version?", projects.created_at as "created_at?",
                projects.updated_at as "updated_at?"
-        from live_sessions as caller
+        from live_session($1, $2, $3) as caller
         left join projects on projects.id = $4 and projects.deleted_at is null
         left join project_members
                on project_members.project_id = projects.id and project_members.user_id = $2
-        where caller.id = $1
-          -- With `=`, the planner may read all sessions of the user.
-          and caller.user_id is not distinct from $2
-          and caller.expires_at > $3
         "#,
         caller.session_id.0,
         caller.user_id.0,
