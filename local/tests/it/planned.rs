@@ -361,6 +361,55 @@ fn buckets_allow_the_browsers_requests_and_notify_of_uploads() {
     }
 }
 
+/// Alerts would stop, without an error, when a message or a field of these lines is renamed in the code only.
+#[test]
+fn the_code_logs_the_lines_that_metrics_and_sinks_read() {
+    let code = logging_calls();
+    for (name, plan) in planned() {
+        for (filter, planned) in object(&plan["log_filters"]) {
+            let text = planned["filter"].as_str().expect("a filter");
+            let Some((_, rest)) = text.split_once("jsonPayload.message=") else { continue };
+            let message = rest.split('"').nth(1).expect("a message in quotes");
+            let calls: Vec<&String> =
+                code.iter().filter(|call| call.ends_with(&format!("\"{message}"))).collect();
+            assert!(!calls.is_empty(), "{name} {filter}: no function logs {message:?}");
+            for extracted in strings(&planned["extracted"]) {
+                let field = extracted.trim_start_matches("EXTRACT(jsonPayload.").trim_end_matches(')');
+                // Each line has the function. The other names are in camelCase in the log.
+                let logged = |call: &&String| field == "function" || has_field(call, field);
+                assert!(calls.iter().all(logged), "{name} {filter}: {field} is missing in {calls:?}");
+            }
+        }
+    }
+}
+
+/// The arguments of every call of a `tracing` macro in the functions and their shared code, up to the message's last
+/// letter.
+fn logging_calls() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![root.join("shared/src")];
+    folders.extend(functions::names().map(|name| root.join("functions").join(name).join("src")));
+    let mut calls = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(path).expect("a source file");
+            let after = ["error!(", "warn!(", "info!("].into_iter().flat_map(|name| text.split(name).skip(1));
+            calls.extend(after.filter_map(|rest| Some(rest.split_once("\")")?.0.to_owned())));
+        }
+    }
+    calls
+}
+
+fn has_field(call: &str, field: &str) -> bool {
+    let names = call.split(',').filter_map(|argument| argument.split('=').next());
+    names.into_iter().any(|name| name.trim().replace('_', "").eq_ignore_ascii_case(field))
+}
+
 #[test]
 fn a_function_answers_before_its_host_times_out() {
     for (name, plan) in planned() {
