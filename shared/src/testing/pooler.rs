@@ -36,7 +36,7 @@ impl Pooler {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
             let port = listener.local_addr().expect("an address").port();
             drop(listener);
-            let settings = settings(db, &login, port, server_connections);
+            let settings = settings(db, &login, port, server_connections).await;
             // Another test may have taken the port in the meantime, in which case the loop tries the next one.
             if let Some(process) = launch(port, &data, &settings).await {
                 return Self { port, login, _process: process, _data: data };
@@ -51,7 +51,7 @@ impl Pooler {
     }
 }
 
-fn settings(db: &PgPool, login: &str, port: u16, server_connections: u32) -> String {
+async fn settings(db: &PgPool, login: &str, port: u16, server_connections: u32) -> String {
     let server = db.connect_options();
     let (host, server_port) = (server.get_host(), server.get_port());
     let database = server.get_database().expect("a database");
@@ -67,8 +67,29 @@ pool_mode = transaction
 default_pool_size = {server_connections}
 max_client_conn = 200
 ignore_startup_parameters = extra_float_digits
-"
+{}
+",
+        no_named_statements().await
     )
+}
+
+/// Returns the setting that rejects named statements, as Google's pooler does. Versions before 1.21 always reject them
+/// and do not know the setting.
+async fn no_named_statements() -> &'static str {
+    let output = pgbouncer().arg("--version").output().await.expect("env");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.split_whitespace().nth(1).unwrap_or_default();
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if version >= (1, 21) { "max_prepared_statements = 0" } else { "" }
+}
+
+/// The command that runs PgBouncer. Debian's folder for servers is not on everyone's path.
+fn pgbouncer() -> Command {
+    let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new("/usr/bin/env");
+    command.arg(format!("PATH={path}")).arg("pgbouncer");
+    command
 }
 
 /// Starts the program. Returns `None` if it exits at once because the port is taken.
@@ -76,13 +97,11 @@ async fn launch(port: u16, data: &TempDir, settings: &str) -> Option<Child> {
     let file = data.path().join("pgbouncer.ini");
     fs::write(&file, settings).expect("its settings");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("their mode");
-    // Debian's folder for servers is not on everyone's path. The program refuses to run as root.
+    // The program refuses to run as root.
     let id = Command::new("id").arg("-u").output().await.expect("the user's id");
     let user: &[&str] = if id.stdout.trim_ascii() == b"0" { &["-u", "nobody"] } else { &[] };
-    let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
-    let mut process = Command::new("/usr/bin/env")
-        .arg(format!("PATH={path}"))
-        .args(["pgbouncer", "-q"])
+    let mut process = pgbouncer()
+        .arg("-q")
         .args(user)
         .arg(&file)
         .stdout(Stdio::null())
