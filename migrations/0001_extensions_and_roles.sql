@@ -48,6 +48,13 @@ begin
 end
 $$;
 
+-- Lets the current transaction commit without waiting until its changes are on disk. If the server crashes, they may be
+-- lost, unless a later transaction has waited. Only for changes that mean nothing until such a transaction, or that are
+-- repeated if they are lost.
+create function commit_without_waiting() returns text
+    language sql
+    return set_config('synchronous_commit', 'off', true);
+
 -- The number of the oldest transaction of the server that is still open. All transactions with a smaller number have
 -- ended.
 create function oldest_open_transaction() returns bigint

@@ -178,7 +178,10 @@ impl Outbox {
         });
         let sent: Vec<_> = join_all(publishing).await.into_iter().flatten().collect();
         if !sent.is_empty() {
-            sqlx::query!("delete from outbox where id = any($1)", &sent).execute(&self.db).await?;
+            // If the database server crashes now, the sweep publishes them again.
+            sqlx::query!("delete from outbox using commit_without_waiting() where id = any($1)", &sent)
+                .execute(&self.db)
+                .await?;
         }
         Ok(sent.len())
     }

@@ -73,7 +73,8 @@ impl Part {
     }
 }
 
-/// Stores the text of an attempt. Idempotent. Readers see the text when the attempt completes.
+/// Stores the text of an attempt. Idempotent. Readers see the text when the attempt completes. The text is durable after
+/// the caller's next change, which completes the attempt or records the shard.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -121,6 +122,7 @@ async fn insert_parts(db: &PgPool, item: ItemId, attempt: i32, parts: &[Part]) -
                part.channel
         from unnest($3::integer[], $4::text[], $5::real[], $6::text[], $7::text[], $8::text[], $9::smallint[])
              as part (number, text, confidence, language, layout, words, channel)
+        cross join commit_without_waiting()
         on conflict on constraint item_parts_pkey do nothing
         ",
         item.0,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Records the type that the first bytes of the file show. If it differs from the declared type, it becomes the item's
-/// type.
+/// type. Otherwise only the completion of the attempt needs to be durable.
 pub(in super::super) async fn set_media_type(
     db: &PgPool,
     kind: ItemKind,
@@ -25,7 +25,7 @@ pub(in super::super) async fn set_media_type(
     sqlx::query!(
         "
         with declared as materialized (
-            select id, content_type
+            select id, content_type, case when content_type = $3 then commit_without_waiting() end
             from items
             where id = $1 and attempt = $2 and status = 'processing' and deleted_at is null
               and (not type_checked or content_type <> $3)
