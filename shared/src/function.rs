@@ -9,7 +9,6 @@ use axum::extract::DefaultBodyLimit;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     audit::Refusals,
@@ -26,6 +25,7 @@ use crate::{
         health::Health,
         openapi,
         problem::{ProblemBody, QuotaProblem},
+        routes::Routes,
         server::{self, HostSettings, HttpSettings, Service},
     },
     identity::{
@@ -67,7 +67,7 @@ pub trait Function: 'static {
     }
 
     /// Returns the routes. Routes that clients call are part of the OpenAPI document.
-    fn routes() -> OpenApiRouter<Self::State>;
+    fn routes() -> Routes<Self::State>;
 
     /// Builds the state from the settings.
     ///
@@ -149,7 +149,7 @@ struct Problems;
 #[must_use]
 pub fn openapi<F: Function>() -> Value {
     let problems = <Problems as utoipa::OpenApi>::openapi();
-    openapi::document(&problems.merge_from(F::routes().to_openapi()))
+    openapi::document(&problems.merge_from(F::routes().into_openapi()))
 }
 
 /// Builds a function from its environment. Must be called within a Tokio runtime. Tests pass a clock that they can set.
@@ -172,8 +172,7 @@ pub fn service<F: Function>(env: &Env, clock: Clock) -> Result<Service, Error> {
     let refusals = Refusals::new(db.clone(), clock.clone());
     let state = F::state(own, Base { db, clock, refusals: refusals.clone() })?;
     let health = F::health(&state, health);
-    let (routes, _) = F::routes().with_state(state).split_for_parts();
-    let routes = routes.layer(DefaultBodyLimit::max(F::MAX_BODY));
+    let routes = F::routes().into_router(state).layer(DefaultBodyLimit::max(F::MAX_BODY));
     Ok(Service::new(routes, health, &common.http)?.finally(async move { refusals.flush().await }))
 }
 

@@ -11,6 +11,7 @@ pub mod pagination;
 pub mod precondition;
 pub mod problem;
 pub mod rate_limit_fields;
+pub mod routes;
 pub mod server;
 mod use_case;
 pub mod versioned;

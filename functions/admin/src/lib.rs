@@ -22,12 +22,14 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
-    http::pagination::{CursorSettings, Cursors},
+    http::{
+        pagination::{CursorSettings, Cursors},
+        routes::Routes,
+    },
     identity::{access_token::AccessTokenSettings, principal::Authority},
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
     /// The settings of `admin`.
@@ -63,8 +65,8 @@ impl Function for Admin {
     type Settings = AdminSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .routes(routes!(routes::list_users::list_users))
             .routes(routes!(routes::get_user::get_user, routes::update_user::update_user))
             .routes(routes!(routes::list_audit_logs::list_audit_logs))

@@ -28,12 +28,11 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::redis::{Redis, RedisSettings},
     function::{Base, Function},
-    http::health::Health,
+    http::{health::Health, routes::Routes},
     identity::{access_token::AccessTokenSettings, principal::Authority},
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::cache::Cache;
 
@@ -68,8 +67,8 @@ impl Function for Analytics {
     type Settings = AnalyticsSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new().routes(routes!(routes::get_summary::get_summary))
+    fn routes() -> Routes<AppState> {
+        Routes::new().routes(routes!(routes::get_summary::get_summary))
     }
 
     fn state(settings: AnalyticsSettings, base: Base) -> Result<AppState, Error> {

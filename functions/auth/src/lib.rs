@@ -32,7 +32,7 @@ use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::{Outbox, PubSubSettings},
     function::{Base, Function},
-    http::health::Health,
+    http::{health::Health, routes::Routes},
     identity::{
         access_token::{AccessTokenSettings, Signer, SigningSettings},
         mail_caps::{MailCapSettings, MailCaps},
@@ -45,7 +45,6 @@ use shared::{
 };
 use sqlx::PgPool;
 use time::Duration;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     passkeys::{PasskeySettings, Passkeys},
@@ -113,8 +112,8 @@ impl Function for Auth {
     type Settings = AuthSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .routes(routes!(routes::register::register))
             .routes(routes!(routes::verify_email::verify_email))
             .routes(routes!(routes::resend_verification::resend_verification))

@@ -35,10 +35,10 @@ use shared::{
     http::{
         health::Health,
         pagination::{CursorSettings, Cursors},
+        routes::Routes,
     },
     identity::{access_token::AccessTokenSettings, principal::Authority, quota::UserQuota},
 };
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{exports::Exports, items::Items, model::UploadSettings, quota::UploadQuota, uploads::Uploads};
 
@@ -90,7 +90,7 @@ impl Function for Data {
     type Settings = DataSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
+    fn routes() -> Routes<AppState> {
         routes::routes()
     }
 

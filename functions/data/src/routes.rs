@@ -5,9 +5,7 @@ mod exports;
 mod items;
 mod voice;
 
-use axum::extract::DefaultBodyLimit;
-use shared::routes;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use shared::{http::routes::Routes, routes};
 
 use crate::AppState;
 
@@ -19,19 +17,19 @@ pub(crate) const PATHS: &[&str] =
 const MAX_BATCH: usize = 512 << 10;
 
 /// Returns the router of all handlers.
-pub(crate) fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> Routes<AppState> {
     use self::{documents::*, exports::*, items::*, voice::*};
-    OpenApiRouter::new()
+    Routes::new()
         .routes(routes!(list_items))
         .routes(routes!(list_documents, create_document))
-        .routes(routes!(create_documents).layer(DefaultBodyLimit::max(MAX_BATCH)))
+        .routes(routes!(create_documents).max_body(MAX_BATCH))
         .routes(routes!(get_document, update_document, delete_document))
         .routes(routes!(renew_upload_url))
         .routes(routes!(list_pages))
         .routes(routes!(download_document))
         .routes(routes!(reprocess_document))
         .routes(routes!(list_voice_samples, create_voice_sample))
-        .routes(routes!(create_voice_samples).layer(DefaultBodyLimit::max(MAX_BATCH)))
+        .routes(routes!(create_voice_samples).max_body(MAX_BATCH))
         .routes(routes!(list_languages))
         .routes(routes!(get_voice_sample, update_voice_sample, delete_voice_sample))
         .routes(routes!(renew_voice_upload_url))

@@ -19,11 +19,13 @@ use shared::{
         oidc::{OidcVerifier, PushSettings},
     },
     function::{Base, Function},
-    http::health::{Health, Requirement},
+    http::{
+        health::{Health, Requirement},
+        routes::Routes,
+    },
     identity::mail_token::{MailTokenSettings, MailTokens},
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     render::{MailSettings, Renderer},
@@ -71,8 +73,8 @@ impl Function for Email {
         vec![Subscription::to(Topic::EmailRequested, EMAIL_REQUESTED)]
     }
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new().route(EMAIL_REQUESTED, post(handle::email_requested))
+    fn routes() -> Routes<AppState> {
+        Routes::new().route(EMAIL_REQUESTED, post(handle::email_requested))
     }
 
     fn state(settings: EmailSettings, base: Base) -> Result<AppState, Error> {

@@ -23,11 +23,11 @@ use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
     function::{Base, Function},
+    http::routes::Routes,
     identity::{access_token::AccessTokenSettings, principal::Authority, rate_limit::RateLimits},
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{hub::Hub, stream::Limits, stream_slots::StreamSlots};
 
@@ -77,8 +77,8 @@ impl Function for Events {
     type Settings = EventsSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .routes(routes!(routes::stream_events::stream_events))
             .routes(routes!(routes::create_event_ticket::create_event_ticket))
     }

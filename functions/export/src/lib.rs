@@ -31,8 +31,8 @@ use shared::{
         storage::{ExportsSettings, ObjectWriter, Objects},
     },
     function::{Base, Function},
+    http::routes::Routes,
 };
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{chunk::Chunks, steps::Steps};
 
@@ -78,8 +78,8 @@ impl Function for Export {
         vec![Subscription::to(Topic::ExportRequested, EXPORT_REQUESTED)]
     }
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new().route(EXPORT_REQUESTED, post(handle::export_requested))
+    fn routes() -> Routes<AppState> {
+        Routes::new().route(EXPORT_REQUESTED, post(handle::export_requested))
     }
 
     fn state(settings: ExportSettings, base: Base) -> Result<AppState, Error> {

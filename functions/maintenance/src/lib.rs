@@ -32,9 +32,9 @@ use shared::{
         storage::{ExportsSettings, Objects, StorageSettings},
     },
     function::{Base, Command, Function},
+    http::routes::Routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::seal_audit::{SealSettings, Sealer};
 pub use crate::{
@@ -125,8 +125,8 @@ impl Function for Maintenance {
         vec![Subscription::to(Topic::DeadLetters, DEAD_LETTER)]
     }
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .route("/tasks/sweep-outbox", post(sweep_outbox::sweep_outbox))
             .route("/tasks/restart-stuck", post(restart_stuck::restart_stuck))
             .route("/tasks/find-uploads", post(find_uploads::find_uploads))

@@ -21,9 +21,9 @@ use shared::{
     base::config::Error,
     cloud::names::{DELIVERY_TIMEOUT, Subscription},
     function::{Base, Function},
+    http::routes::Routes,
     items::processing::{Processing, ProcessingSettings},
 };
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::engine::{DocumentAi, EngineSettings};
 
@@ -53,7 +53,7 @@ impl Function for Ocr {
         Self::State::subscriptions()
     }
 
-    fn routes() -> OpenApiRouter<Self::State> {
+    fn routes() -> Routes<Self::State> {
         Self::State::routes()
     }
 

@@ -23,6 +23,7 @@ use shared::{
     http::{
         health::Health,
         pagination::{CursorSettings, Cursors},
+        routes::Routes,
     },
     identity::{
         access_token::AccessTokenSettings,
@@ -34,7 +35,6 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::model::Limits;
 
@@ -86,8 +86,8 @@ impl Function for Projects {
     type Settings = ProjectsSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .routes(routes!(routes::list_projects::list_projects, routes::create_project::create_project))
             .routes(routes!(
                 routes::get_project::get_project,

@@ -18,12 +18,15 @@ mod queries;
 mod reviewer;
 mod routes;
 
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::FromRef;
 use shared::{
     base::{clock::Clock, config::Error},
     cloud::outbox::PubSubSettings,
     function::{Base, Function},
-    http::pagination::{CursorSettings, Cursors},
+    http::{
+        pagination::{CursorSettings, Cursors},
+        routes::Routes,
+    },
     identity::{
         access_token::AccessTokenSettings,
         mail_caps::{MailCapSettings, MailCaps},
@@ -32,7 +35,6 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use crate::{claims::Claims, decisions::Decisions};
 
@@ -73,13 +75,13 @@ impl Function for Review {
     type Settings = ReviewSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .routes(routes!(routes::list_queue::list_queue))
             .routes(routes!(routes::claim_next::claim_next))
             .routes(routes!(routes::claim_item::claim_item, routes::release_item::release_item))
-            .routes(routes!(routes::decide_item::decide_item).layer(corrections()))
-            .routes(routes!(routes::decide_items::decide_items).layer(corrections()))
+            .routes(routes!(routes::decide_item::decide_item).max_body(MAX_CORRECTIONS))
+            .routes(routes!(routes::decide_items::decide_items).max_body(MAX_CORRECTIONS))
             .routes(routes!(routes::reopen_item::reopen_item))
             .routes(routes!(routes::list_history::list_history))
     }
@@ -102,7 +104,5 @@ impl Function for Review {
     }
 }
 
-/// The limit for bodies with corrected texts.
-fn corrections() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(1 << 20)
-}
+/// The maximum size of a request body with corrected texts, in bytes.
+const MAX_CORRECTIONS: usize = 1 << 20;

@@ -29,9 +29,9 @@ use shared::{
     base::config::Error,
     cloud::names::{DELIVERY_TIMEOUT, Subscription},
     function::{Base, Function},
+    http::routes::Routes,
     items::processing::{Processing, ProcessingSettings},
 };
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::engine::{EngineSettings, Speech};
 
@@ -61,7 +61,7 @@ impl Function for Transcription {
         Self::State::subscriptions()
     }
 
-    fn routes() -> OpenApiRouter<Self::State> {
+    fn routes() -> Routes<Self::State> {
         Self::State::routes()
     }
 

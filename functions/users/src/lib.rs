@@ -19,6 +19,7 @@ use shared::{
     http::{
         health::Health,
         pagination::{CursorSettings, Cursors},
+        routes::Routes,
     },
     identity::{
         access_token::AccessTokenSettings,
@@ -29,7 +30,6 @@ use shared::{
     routes,
 };
 use sqlx::PgPool;
-use utoipa_axum::router::OpenApiRouter;
 
 shared::settings! {
     /// Settings of the function `users`.
@@ -71,8 +71,8 @@ impl Function for Users {
     type Settings = UsersSettings;
     type State = AppState;
 
-    fn routes() -> OpenApiRouter<AppState> {
-        OpenApiRouter::new()
+    fn routes() -> Routes<AppState> {
+        Routes::new()
             .routes(routes!(
                 routes::get_account::get_account,
                 routes::update_account::update_account,

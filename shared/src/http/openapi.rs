@@ -169,17 +169,6 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
-/// Builds the routes of the handlers on one path, documented by their `#[utoipa::path]` and their arguments. The
-/// calling crate must depend on `utoipa_axum`.
-#[macro_export]
-macro_rules! routes {
-    ($($handler:path),+ $(,)?) => {{
-        let (schemas, mut paths, router) = utoipa_axum::routes!($($handler),+);
-        $($crate::http::openapi::describe(&mut paths, stringify!($handler), $handler);)+
-        (schemas, paths, router)
-    }};
-}
-
 macro_rules! silent {
     ($([$($generic:ident)?] $extractor:ty,)*) => {
         $(

@@ -23,7 +23,6 @@ use axum::{
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
-use utoipa_axum::router::OpenApiRouter;
 
 pub use self::{
     events::finalize_message,
@@ -38,7 +37,7 @@ use crate::{
         push::{Delivery, Push},
         storage::{Head, ObjectReader, Objects, StorageSettings},
     },
-    http::problem::Problem,
+    http::{problem::Problem, routes::Routes},
     items::{Failure, ItemKind, ObjectName, parts::Text},
 };
 
@@ -236,10 +235,8 @@ impl<E: Engine> Processing<E> {
 
     /// Returns the push handlers of both subscriptions.
     #[must_use]
-    pub fn routes() -> OpenApiRouter<Self> {
-        OpenApiRouter::new()
-            .route(UPLOADED, post(object_finalized::<E>))
-            .route(RESULT, post(result_finalized::<E>))
+    pub fn routes() -> Routes<Self> {
+        Routes::new().route(UPLOADED, post(object_finalized::<E>)).route(RESULT, post(result_finalized::<E>))
     }
 }
 

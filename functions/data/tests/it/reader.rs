@@ -104,7 +104,7 @@ pub(crate) fn reader<K: Kind + Clone>(platform: &Platform, texts: &Texts) -> Cli
     let db = database::connect(&DatabaseSettings::from_env(&env).expect("settings"), None).expect("a pool");
     let engine = FixedText::<K> { texts: texts.clone(), kind: PhantomData };
     let processing = Processing::new(settings, engine, db, platform.clock.clone());
-    let (routes, _) = Processing::routes().with_state(processing.expect("a function")).split_for_parts();
+    let routes = Processing::routes().into_router(processing.expect("a function"));
     let http = HttpSettings::from_env(&env).expect("settings");
     let service = Service::new(routes, Health::default(), &http).expect("a service");
     platform.client(service.router()).with("authorization", &platform.push_authorization())
